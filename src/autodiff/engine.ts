@@ -1,0 +1,80 @@
+/** @file The few fields of the tfjs engine that automatic differentiation needs: the only place that touches them. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** One recorded operation (tfjs-core's TapeNode, which its package root does not export). */
+export interface TapeNode {
+  id: number;
+  kernelName: string;
+  inputs: Record<string, tf.Tensor>;
+  outputs: tf.Tensor[];
+  gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
+  saved?: tf.Tensor[];
+}
+
+interface TapeState {
+  activeTape: TapeNode[] | null;
+  gradientDepth: number;
+  kernelDepth: number;
+}
+
+interface EngineState extends TapeState {
+  nextTapeNodeId: number;
+  scopeStack: {id: number; name: string}[];
+}
+
+export function engineState(): EngineState {
+  return tf.engine().state as unknown as EngineState;
+}
+
+/** Whether what runs now is being recorded for a gradient. */
+export function isTapeOn(): boolean {
+  return tf.engine().isTapeOn();
+}
+
+/** Runs `f` with the given tape state and puts the old one back, also when `f` throws. */
+export function withTapeState<T>(replacement: TapeState, f: () => T): T {
+  const state = engineState();
+  const {activeTape, gradientDepth, kernelDepth} = state;
+  Object.assign(state, replacement);
+  try {
+    return f();
+  } finally {
+    Object.assign(state, {activeTape, gradientDepth, kernelDepth});
+  }
+}
+
+/**
+ * Runs `f` off every tape, inside a `tf.tidy`: nothing it computes is differentiated, and only what it returns survives.
+ *
+ * `tf.grad` works normally inside `f`, and the caller's tape is untouched.
+ */
+export function offTape<T extends tf.TensorContainer>(f: () => T): T {
+  return withTapeState({activeTape: null, gradientDepth: 0, kernelDepth: 0}, () => tf.tidy(OFF_TAPE, f));
+}
+
+/** Names of the tf.tidy scopes that a recording opens (tfjs itself names its own 'forward'). */
+export const OFF_TAPE = 'off tape';
+export const PRIVATE_FORWARD = 'private forward';
+
+/**
+ * Keeps a tensor alive until the backward pass of the tape that is being recorded.
+ *
+ * What the forward pass made is freed when its tf.tidy ends, before the backward pass begins: such a tensor is kept and
+ * goes to the tape, which frees it. A tensor from elsewhere (a weight, a user's own) is left alone.
+ */
+export function keepForBackward(tensor: tf.Tensor, saved: tf.Tensor[]): void {
+  const {scopeStack} = engineState();
+  const start = scopeStack.findLastIndex(({name}) => name === OFF_TAPE || name === PRIVATE_FORWARD);
+  const forward =
+    start >= 0 && scopeStack[start].name === PRIVATE_FORWARD
+      ? start
+      : scopeStack.findIndex(({name}, i) => i > start && name === 'forward');
+  if (forward < 0 || tensor.kept) return;
+  const scopeId = (tensor as unknown as {scopeId?: number}).scopeId;
+  if (scopeStack.slice(forward).some(({id}) => id === scopeId)) saved.push(tf.keep(tensor));
+}
+
+/** Frees the tensors that a tape holds for its backward pass. */
+export function disposeTape(tape: readonly TapeNode[]): void {
+  for (const node of tape) node.saved?.forEach((tensor) => tensor.dispose());
+}

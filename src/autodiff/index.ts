@@ -1,0 +1,8 @@
+/** @file Automatic differentiation on private tapes. */
+export {offTape, isTapeOn} from './engine.js';
+export {flatten, unflatten, type Parameter, type Structure} from './structure.js';
+export {vjp, vjpOf, pullbackOf, type Pullback} from './vjp.js';
+export {jvp, jvpOf, pushforwardOf} from './jvp.js';
+export {freeTensors} from './free-tensors.js';
+export {recordOp, withValue} from './op.js';
+export {enableHigherOrderGradients} from './higher-order.js';

@@ -1,0 +1,74 @@
+/** @file Jacobian–vector products by the double VJP: u ↦ uᵀ∂f is linear in u, and its own VJP is v ↦ ∂f·v. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from './engine.js';
+import {flatten, unflatten, type Structure} from './structure.js';
+import {backpropagate, withRecording} from './tape.js';
+import {pullbackOf, vjpOf, type Pullback} from './vjp.js';
+
+/**
+ * ∂f(xs)·tangents: the tangent of f's result.
+ *
+ * The product is itself differentiable while a gradient is being recorded.
+ *
+ * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
+ * @param xs The point, one structure an argument of f.
+ * @param tangents One structure like each of `xs`; `null` stands for zero.
+ * @throws If f's path from an x to the result runs through an operation without a (twice differentiable) gradient.
+ */
+export function jvp<X extends Structure[], Y extends Structure>(
+  f: (...xs: X) => Y,
+  xs: X,
+  tangents: {[K in keyof X]: X[K] | null},
+): Y {
+  if (tangents.length !== xs.length) {
+    throw new Error(`jvp got ${xs.length} inputs, but ${tangents.length} tangents (null stands for a zero tangent).`);
+  }
+  const moving: tf.Tensor[] = [];
+  const directions: tf.Tensor[] = [];
+  xs.forEach((x, i) => {
+    if (tangents[i] === null) return;
+    const leaves = flatten(x);
+    const parts = flatten(tangents[i]);
+    if (leaves.length !== parts.length || leaves.some((leaf, j) => !tf.util.arraysEqual(leaf.shape, parts[j].shape))) {
+      throw new Error(`Tangent ${i} of jvp must have the shapes of input ${i}.`);
+    }
+    moving.push(...leaves);
+    directions.push(...parts);
+  });
+  let result!: Y;
+  const tangent = tf.tidy(() =>
+    jvpOf(
+      () => {
+        result = f(...xs);
+        return flatten(result);
+      },
+      moving,
+      directions,
+    ),
+  );
+  return unflatten(result, tangent);
+}
+
+/** `jvp` on flat lists, for functions that close over their point. */
+export function jvpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], v: readonly tf.Tensor[]): tf.Tensor[] {
+  return tf.tidy(() =>
+    withRecording(f, ({outputs, tape}) => {
+      const u = outputs.map((output) => tf.zeros(output.shape));
+      const pull = () => backpropagate(tape, xs, outputs, u).map((dx, i) => dx ?? tf.zerosLike(xs[i]));
+      return vjpOf(pull, u, v);
+    }),
+  );
+}
+
+/** The pullback of a function's own pullback, v ↦ ∂f·v, recorded once. It must be disposed before the pullback. */
+export function pushforwardOf({outputs, pull}: Pullback): Pullback {
+  const u = offTape(() => outputs.map((output) => tf.keep(tf.zeros(output.shape))));
+  const second = pullbackOf(() => pull(u), u);
+  return {
+    ...second,
+    dispose() {
+      second.dispose();
+      u.forEach((tensor) => tensor.dispose());
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** @file Puts an operation of our own on the tape: several inputs and outputs, with a gradient to any order. */
+import * as tf from '@tensorflow/tfjs-core';
+import {disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
+
+export interface Op {
+  /** Shown in tfjs's error messages. */
+  name: string;
+  /** The values, computed off the tape. They are cloned, never returned themselves. */
+  values: readonly tf.Tensor[];
+  /** What the values depend on, passed as arguments. */
+  inputs: readonly tf.Tensor[];
+  /** What they depend on besides, by identity (closed-over weights). */
+  free?: readonly tf.Tensor[];
+  /**
+   * The cotangents of `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
+   * can be differentiated again.
+   */
+  gradient(dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]): tf.Tensor[];
+}
+
+/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, just their clones. */
+export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
+  if (!isTapeOn()) return values.map((value) => tf.clone(value));
+  const state = engineState();
+  const tape = state.activeTape!;
+  const saved: tf.Tensor[] = [];
+  const save = (tensor: tf.Tensor) => {
+    const clone = tf.keep(tf.clone(tensor));
+    saved.push(clone);
+    return clone;
+  };
+  // Clones of the inputs, on the tape before the node, and of the outputs, on the tape after it: a derivative of the
+  // gradient finds its way through both.
+  const savedInputs = inputs.map(save);
+  for (const tensor of free) keepForBackward(tensor, saved);
+  const outputs = offTape(() => values.map((value) => tf.clone(value)));
+  const savedOutputs: tf.Tensor[] = [];
+  const sources = [...inputs, ...free];
+  tape.push({
+    id: state.nextTapeNodeId++,
+    kernelName: name,
+    inputs: Object.fromEntries(sources.map((source, i) => [String(i), source])),
+    outputs,
+    saved,
+    gradient: (dys) => {
+      try {
+        const cotangents = dys.map((dy, i) => dy ?? tf.zeros(outputs[i].shape));
+        const gradients = tf.tidy(() => gradient(cotangents, savedOutputs, savedInputs));
+        return Object.fromEntries(gradients.map((dx, i) => [String(i), () => dx]));
+      } catch (error) {
+        // Nobody else frees the tape of a backward pass that fails.
+        if (state.gradientDepth === 0) disposeTape(tape);
+        throw error;
+      }
+    },
+  });
+  savedOutputs.push(...outputs.map(save));
+  return outputs;
+}
+
+/** `expression`'s derivative with the more exact `value` in the place of its value. Both have the same shape. */
+export function withValue(value: tf.Tensor, expression: tf.Tensor): tf.Tensor {
+  return recordOp({name: 'WithValue', values: [value], inputs: [expression], gradient: ([dy]) => [tf.clone(dy)]})[0];
+}

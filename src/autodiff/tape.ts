@@ -1,0 +1,168 @@
+/**
+ * @file A private tape: records a function once and runs its backward pass as often as asked.
+ *
+ * tfjs keeps one tape for everybody. A tape of our own sees only what `f` itself does (so that no gradient flows along
+ * operations recorded before it), serves many cotangents, and several outputs at once.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import {disposeTape, engineState, isTapeOn, PRIVATE_FORWARD, withTapeState, type TapeNode} from './engine.js';
+
+export interface Recording {
+  outputs: tf.Tensor[];
+  /** The operations that `f` ran, each after those whose results it reads. */
+  tape: TapeNode[];
+}
+
+function record(f: () => tf.Tensor[], scope: string): Recording {
+  const tape: TapeNode[] = [];
+  try {
+    const outputs = withTapeState({activeTape: tape, gradientDepth: 1, kernelDepth: 0}, () => tf.tidy(scope, f));
+    return {outputs, tape: inDependencyOrder(tape)};
+  } catch (error) {
+    disposeTape(tape);
+    throw error;
+  }
+}
+
+/** Runs `f` off the caller's tape, on one of its own, which the caller disposes. */
+export function recordPrivately(f: () => tf.Tensor[]): Recording {
+  return record(f, PRIVATE_FORWARD);
+}
+
+/**
+ * Records `f` and hands the recording to `use`. While an outer gradient is being recorded its tape takes the nodes over
+ * (a higher derivative runs through them); otherwise what they saved is freed after `use`.
+ */
+export function withRecording<T extends tf.TensorContainer>(
+  f: () => tf.Tensor[],
+  use: (recording: Recording) => T,
+): T {
+  const outer = isTapeOn();
+  const recording = record(f, outer ? 'forward' : PRIVATE_FORWARD);
+  if (outer) {
+    engineState().activeTape!.push(...recording.tape);
+    return use(recording);
+  }
+  try {
+    return use(recording);
+  } finally {
+    disposeTape(recording.tape);
+  }
+}
+
+/**
+ * The gradients of ⟨ys, dys⟩ with respect to xs along a recorded tape; `null` for an x that no y depends on.
+ *
+ * Results that are not float32 (comparisons, indices) are constant almost everywhere, so no path leads through them.
+ *
+ * @throws If an operation on the way has no gradient: a missing gradient is never taken for a zero.
+ */
+export function backpropagate(
+  tape: readonly TapeNode[],
+  xs: readonly tf.Tensor[],
+  ys: readonly tf.Tensor[],
+  dys: readonly tf.Tensor[],
+): (tf.Tensor | null)[] {
+  return tf.tidy(() => {
+    const path = pathBetween(tape, xs, ys);
+    const cotangents = new Map<number, tf.Tensor>();
+    const accumulate = (tensor: tf.Tensor, dy: tf.Tensor) => {
+      const sum = cotangents.get(tensor.id);
+      cotangents.set(tensor.id, sum ? tf.add(sum, dy) : dy);
+    };
+    ys.forEach((y, i) => accumulate(y, dys[i]));
+    for (let i = path.length - 1; i >= 0; i--) {
+      const {node, inputs} = path[i];
+      const nodeCotangents = node.outputs.map((output) => cotangents.get(output.id) ?? null);
+      if (nodeCotangents.every((dy) => dy === null)) continue;
+      const gradients = gradientOf(node)(nodeCotangents);
+      for (const name of inputs) {
+        if (!(name in gradients)) throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);
+        accumulate(node.inputs[name], tf.tidy(gradients[name]));
+      }
+    }
+    const given = new Set(dys.map((dy) => dy.id));
+    return xs.map((x) => {
+      const dx = cotangents.get(x.id);
+      if (!dx) return null;
+      // A gradient function may hand the cotangent itself on; the caller owns what comes back.
+      return given.has(dx.id) ? tf.clone(dx) : dx;
+    }) as unknown as tf.Tensor[];
+  }) as (tf.Tensor | null)[];
+}
+
+function gradientOf(node: TapeNode): NonNullable<TapeNode['gradient']> {
+  if (node.gradient) return node.gradient;
+  if (!tf.getGradient('Identity') && !tf.getGradient('Add')) {
+    throw new Error(
+      "No gradients are registered: tfjs-core alone has none. Import '@tensorflow/tfjs-layers' or '@tensorflow/tfjs' once.",
+    );
+  }
+  throw new Error(
+    `The operation '${node.kernelName}' has no gradient in tfjs, so the derivative through it is not known. ` +
+      'If it is itself part of a gradient (a second derivative), call enableHigherOrderGradients() first; ' +
+      'otherwise write the function with other operations, or give its gradient by tf.customGrad.',
+  );
+}
+
+interface PathStep {
+  node: TapeNode;
+  /** Names of the inputs that depend on an x. */
+  inputs: string[];
+}
+
+/** The nodes that lead from one of xs to one of ys, in order. */
+function pathBetween(tape: readonly TapeNode[], xs: readonly tf.Tensor[], ys: readonly tf.Tensor[]): PathStep[] {
+  const fromX = new Set(xs.map((x) => x.id));
+  const reached: PathStep[] = [];
+  for (const node of tape) {
+    const inputs = Object.keys(node.inputs).filter((name) => fromX.has(node.inputs[name].id));
+    if (inputs.length === 0) continue;
+    const outputs = node.outputs.filter((output) => output.dtype === 'float32');
+    if (outputs.length === 0) continue;
+    outputs.forEach((output) => fromX.add(output.id));
+    reached.push({node, inputs});
+  }
+  const toY = new Set(ys.map((y) => y.id));
+  return reached
+    .reverse()
+    .filter(({node, inputs}) => {
+      if (!node.outputs.some((output) => toY.has(output.id))) return false;
+      inputs.forEach((name) => toY.add(node.inputs[name].id));
+      return true;
+    })
+    .reverse();
+}
+
+/**
+ * Moves each node behind those whose outputs it reads. tfjs records the clone of a saved *output* (exp, tanh, …) before
+ * the operation that made the output, which severs that path in a second derivative without a word.
+ */
+function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
+  const producer = new Map<number, TapeNode>();
+  for (const node of tape) for (const output of node.outputs) producer.set(output.id, node);
+  const done = new Set<TapeNode>();
+  const ordered: TapeNode[] = [];
+  for (const root of tape) {
+    // Depth first with a stack of its own: a long unrolled loop must not exhaust the call stack.
+    const stack: {node: TapeNode; inputs: tf.Tensor[]}[] = [];
+    const visit = (node: TapeNode) => {
+      if (done.has(node)) return;
+      done.add(node);
+      stack.push({node, inputs: Object.values(node.inputs)});
+    };
+    visit(root);
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      const input = top.inputs.shift();
+      if (input) {
+        const before = producer.get(input.id);
+        if (before) visit(before);
+      } else {
+        ordered.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,71 @@
+/** @file Vector–Jacobian products on a private tape. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, unflatten, type Structure} from './structure.js';
+import {disposeTape, offTape} from './engine.js';
+import {backpropagate, recordPrivately, withRecording, type Recording} from './tape.js';
+
+/**
+ * uᵀ∂f(xs): the cotangents of `xs` for the cotangent `u` of f's result.
+ *
+ * The value of an input that f does not depend on is zero. The product is itself differentiable: called while a gradient
+ * is being recorded, it can be differentiated again, to any order.
+ *
+ * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
+ * @param xs The point, one structure an argument of f.
+ * @param u The cotangent, a structure like f's result.
+ * @throws If f's path from an x to the result runs through an operation without a gradient.
+ */
+export function vjp<X extends Structure[]>(f: (...xs: X) => Structure, xs: X, u: Structure): X {
+  const leaves = flatten(xs);
+  const du = flatten(u);
+  const gradients = tf.tidy(() => vjpOf(() => flatten(f(...xs)), leaves, du));
+  return unflatten(xs, gradients);
+}
+
+/** `vjp` on flat lists, for functions that close over their point. */
+export function vjpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], u: readonly tf.Tensor[]): tf.Tensor[] {
+  return tf.tidy(() =>
+    withRecording(f, ({outputs, tape}) => {
+      checkCotangents(outputs, u);
+      return backpropagate(tape, xs, outputs, u).map((gradient, i) => gradient ?? tf.zerosLike(xs[i]));
+    }),
+  );
+}
+
+/** The linear map u ↦ uᵀ∂f of a function that was recorded once. */
+export interface Pullback {
+  /** The recorded results: their shapes and identity only, since their values are freed. */
+  outputs: tf.Tensor[];
+  pull(u: readonly tf.Tensor[]): tf.Tensor[];
+  dispose(): void;
+}
+
+/** Records f once, off the caller's tape, for many vector–Jacobian products at the same point, until `dispose`. */
+export function pullbackOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[]): Pullback {
+  let recording!: Recording;
+  offTape(() => {
+    recording = recordPrivately(f);
+  });
+  const {outputs, tape} = recording;
+  return {
+    outputs,
+    pull(u) {
+      checkCotangents(outputs, u);
+      return tf.tidy(() => backpropagate(tape, xs, outputs, u).map((dx, i) => dx ?? tf.zerosLike(xs[i])));
+    },
+    dispose: () => disposeTape(tape),
+  };
+}
+
+function checkCotangents(outputs: readonly tf.Tensor[], u: readonly tf.Tensor[]): void {
+  if (outputs.length !== u.length) {
+    throw new Error(`The function returns ${outputs.length} tensors, but the cotangent has ${u.length}.`);
+  }
+  outputs.forEach((output, i) => {
+    if (!tf.util.arraysEqual(output.shape, u[i].shape)) {
+      throw new Error(
+        `Output ${i} of the function has shape [${output.shape}], but its cotangent has shape [${u[i].shape}].`,
+      );
+    }
+  });
+}

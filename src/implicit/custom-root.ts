@@ -1,0 +1,79 @@
+/** @file Adds implicit differentiation to any solver. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {implicitRoot} from './root.js';
+import {differentiable, rootSystem} from './system.js';
+import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
+
+export interface CustomRootOptions extends ImplicitOptions {
+  /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
+  hasAux?: boolean;
+}
+
+type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
+
+/**
+ * Makes a solver of F(x, ...params) = 0 differentiable by the implicit-function theorem.
+ *
+ *     const sqrt = customRoot((x, t) => tf.sub(tf.square(x), t))((init, t) => tf.sqrt(t));
+ *     tf.grad((t) => sqrt(null, t))(tf.tensor2d([[4]]));    // [[0.25]]
+ *
+ * The solver may be any function, or an object with `run`; what it does is never differentiated. The result is
+ * differentiable in every float32 tensor of `params` (nested arrays and records too) and in tensors that F closes over,
+ * to any order; not in `init`.
+ *
+ * @param condition F, zero at the solution; a structure like x.
+ * @returns A function of the solver, which returns `(init, ...params) => x` (`[x, aux]` with `hasAux`).
+ * @throws (the function that comes out) if x has no batch axis although `batched`; in the backward pass, if F returns
+ *   something unlike x, couples the samples of a batch, or has an operation without a gradient.
+ * @see Blondel et al. 2022 (arXiv 2105.15183), section 2.1.
+ */
+export function customRoot<X extends Structure, P extends Parameter[]>(
+  condition: Condition<X, P>,
+  {hasAux = false, ...options}: CustomRootOptions = {},
+) {
+  return (solve: Solve<X, P>) =>
+    (init: X | null, ...params: P): X =>
+      tf.tidy(() => {
+        const found = offTape(() => {
+          if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x};
+          const result = solve(init as X, ...params);
+          if (!hasAux) return {x: result as Structure};
+          const [x, aux] = result as [Structure, tf.TensorContainer];
+          return {x, aux};
+        }) as {x: X; aux?: Structure};
+        const system = rootSystem(condition, options, found.x, params);
+        const leaves = implicitRoot(system, flatten(found.x), differentiable(params));
+        const x = unflatten(found.x, leaves);
+        return (hasAux ? [x, found.aux] : x) as X;
+      });
+}
+
+/**
+ * Makes a solver of T(x, ...params) = x differentiable by the implicit-function theorem: `customRoot` of T(x) − x.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 3.
+ */
+export function customFixedPoint<X extends Structure, P extends Parameter[]>(
+  map: FixedPointMap<X, P>,
+  options: CustomRootOptions = {},
+) {
+  return customRoot<X, P>(fixedPointResidual(map), options);
+}
+
+/** F(x) = T(x) − x. */
+export function fixedPointResidual<X extends Structure, P extends Parameter[]>(
+  map: FixedPointMap<X, P>,
+): Condition<X, P> {
+  return (x, ...params) => {
+    const moved = flatten(map(x, ...params));
+    const xs = flatten(x);
+    if (moved.length !== xs.length) {
+      throw new Error(`The fixed-point map must return a structure like x (${xs.length} tensors), got ${moved.length}.`);
+    }
+    return unflatten(
+      x,
+      xs.map((leaf, i) => tf.sub(moved[i], leaf)),
+    );
+  };
+}

@@ -1,0 +1,11 @@
+/** @file Implicit differentiation of anything defined by F(x, θ) = 0 or T(x, θ) = x. */
+export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
+export {rootJvp, rootVjp} from './root-products.js';
+export {
+  Status,
+  type Condition,
+  type FixedPointMap,
+  type ImplicitOptions,
+  type Solver,
+  type SolverState,
+} from './types.js';

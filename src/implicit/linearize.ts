@@ -1,0 +1,42 @@
+/** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and serves every product. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
+import {operators, type Operator, type Tags} from '../linsolve/index.js';
+import {packingOf} from './packing.js';
+
+/** @param residual F as a function of the leaves of x. */
+export function linearize(
+  residual: (xs: tf.Tensor[]) => tf.Tensor[],
+  xs: tf.Tensor[],
+  batched: boolean,
+  tags: Tags = {},
+): Operator {
+  const packing = packingOf(xs, batched);
+  let pullback: Pullback | null = null;
+  let pushforward: Pullback | null = null;
+  const transposed = () => (pullback ??= pullbackOf(() => residual(xs), xs));
+  const straight = () => (pushforward ??= pushforwardOf(transposed()));
+  const product = (v: tf.Tensor, map: Pullback) => offTape(() => packing.pack(map.pull(packing.unpack(v))));
+  return operators.fromFunctions({
+    batched,
+    tags,
+    apply: (v) => product(v, tags.symmetric ? transposed() : straight()),
+    applyTranspose: (v) => product(v, transposed()),
+    dispose() {
+      pushforward?.dispose();
+      pullback?.dispose();
+    },
+  });
+}
+
+/** The operator of Aᵀ; it owns nothing. */
+export function transposed(operator: Operator): Operator {
+  return {
+    batched: operator.batched,
+    tags: operator.tags,
+    apply: (v) => operator.applyTranspose(v),
+    applyTranspose: (v) => operator.apply(v),
+    materialize: (shape) => tf.tidy(() => tf.transpose(operator.materialize(shape), [0, 2, 1])),
+    dispose: () => operator.dispose(),
+  };
+}

@@ -1,0 +1,60 @@
+/** @file The leaves of x as rows [B, n], the vectors of the linear systems. */
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface Packing {
+  /** [B, n]; one row if not batched. */
+  shape: [number, number];
+  pack(leaves: readonly tf.Tensor[]): tf.Tensor2D;
+  unpack(rows: tf.Tensor): tf.Tensor[];
+}
+
+/**
+ * @throws If x has no batch axis although `batched`, or its leaves disagree about its size.
+ */
+export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packing {
+  if (leaves.length === 0) throw new Error('The solution x has no tensors.');
+  const shapes = leaves.map(({shape}) => shape);
+  const oneSystem = !batched || shapes.every((shape) => shape.length === 0);
+  const batch = oneSystem ? 1 : batchSize(shapes);
+  const widths = shapes.map((shape) => tf.util.sizeFromShape(oneSystem ? shape : shape.slice(1)));
+  const width = widths.reduce((a, b) => a + b, 0);
+  return {
+    shape: [batch, width],
+    pack: (tensors) =>
+      tf.tidy(
+        () =>
+          tf.concat(
+            tensors.map((tensor, i) => tf.reshape(tensor, [batch, widths[i]])),
+            1,
+          ) as tf.Tensor2D,
+      ),
+    unpack: (rows) =>
+      tf.tidy(() => {
+        const matrix = tf.reshape(rows, [batch, width]);
+        let start = 0;
+        return shapes.map((shape, i) => {
+          const part = tf.slice(matrix, [0, start], [batch, widths[i]]);
+          start += widths[i];
+          return tf.reshape(part, shape);
+        });
+      }),
+  };
+}
+
+function batchSize(shapes: number[][]): number {
+  if (shapes.every((shape) => shape.length < 2)) {
+    throw new Error(
+      `The solution x has shape [${shapes[0]}]: is that one system or a batch? ` +
+        'Pass {batched: false} for one system over all entries, or give x a batch axis ([1, n] for one sample).',
+    );
+  }
+  const batch = shapes[0][0];
+  for (const shape of shapes) {
+    if (shape[0] !== batch) {
+      throw new Error(
+        `All tensors of a batched x need the same size of axis 0, got shapes ${shapes.map((s) => `[${s}]`).join(', ')}.`,
+      );
+    }
+  }
+  return batch;
+}

@@ -1,0 +1,106 @@
+/**
+ * @file The theory on one page (Blondel et al. 2022, arXiv 2105.15183, section 2.1).
+ *
+ * x*(θ) is defined by F(x*, θ) = 0. Differentiating that identity, ∂₁F·∂x* + ∂₂F = 0, gives
+ *
+ *   the VJP:  solve (∂₁F)ᵀ u = −v, then vᵀ∂x* = uᵀ∂₂F       (one solve serves all of θ)
+ *   the JVP:  solve  ∂₁F  t = −∂₂F θ̇, then ∂x*·θ̇ = t.
+ *
+ * Both linear systems are roots themselves, of (∂₁F)ᵀu + v and of ∂₁F t + ∂₂F θ̇: the same lines differentiate them
+ * again, to any order.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import {jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
+import type {LinearSolver, Operator} from '../linsolve/index.js';
+import {transposed} from './linearize.js';
+import {packingOf} from './packing.js';
+
+/** A condition on flat lists: xs are the leaves of x, ps the differentiable leaves of the parameters. */
+export interface RootSystem {
+  batched: boolean;
+  linsolve: LinearSolver;
+  /** Tensors that F closes over. */
+  free: tf.Tensor[];
+  residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
+  /** ∂₁F, on packed rows. */
+  operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
+}
+
+/** `values`, found off the tape, as the root of the system: differentiable in `ps` and in the free tensors. */
+export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[] {
+  return recordOp({
+    name: 'ImplicitRoot',
+    values,
+    inputs: ps,
+    free: system.free,
+    gradient: (dys, xs, params) => rootCotangents(system, xs, params, dys),
+  });
+}
+
+/** The cotangents of `[...ps, ...free]` for the cotangents `vs` of the root. */
+export function rootCotangents(
+  system: RootSystem,
+  xs: tf.Tensor[],
+  ps: tf.Tensor[],
+  vs: tf.Tensor[],
+): tf.Tensor[] {
+  const n = xs.length;
+  const adjoint: RootSystem = {
+    ...system,
+    residual: (us, [...rest]) => {
+      const at = rest.slice(n, 2 * n);
+      const pullback = vjpOf(() => system.residual(at, rest.slice(2 * n)), at, us);
+      return pullback.map((au, i) => tf.add(au, rest[i]));
+    },
+    operator: (_us, rest) => transposed(system.operator(rest.slice(n, 2 * n), rest.slice(2 * n))),
+  };
+  const minusVs = vs.map((v) => tf.neg(v));
+  const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
+  return vjpOf(() => system.residual(xs, ps), [...ps, ...system.free], us);
+}
+
+/** The tangent of the root for the tangents of `ps`. */
+export function rootTangents(
+  system: RootSystem,
+  xs: tf.Tensor[],
+  ps: tf.Tensor[],
+  tangents: tf.Tensor[],
+): tf.Tensor[] {
+  const n = xs.length;
+  const forward: RootSystem = {
+    ...system,
+    residual: (ts, rest) => {
+      const at = rest.slice(0, n);
+      const params = rest.slice(n, n + ps.length);
+      return jvpOf(() => system.residual(at, params), [...at, ...params], [...ts, ...rest.slice(n + ps.length)]);
+    },
+    operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),
+  };
+  const rhs = offTape(() => jvpOf(() => system.residual(xs, ps), ps, tangents).map((t) => tf.neg(t)));
+  return implicitRoot(forward, solveLinear(system, xs, ps, rhs, false), [...xs, ...ps, ...tangents]);
+}
+
+/** One linear solve with ∂₁F or its transpose, off the tape. */
+function solveLinear(
+  system: RootSystem,
+  xs: tf.Tensor[],
+  ps: tf.Tensor[],
+  rhs: tf.Tensor[],
+  transpose: boolean,
+): tf.Tensor[] {
+  return offTape(() => {
+    const packing = packingOf(xs, system.batched);
+    const operator = system.operator(xs, ps);
+    try {
+      const factorization = system.linsolve.factor(operator);
+      try {
+        const b = packing.pack(rhs);
+        return packing.unpack(transpose ? factorization.solveTranspose(b) : factorization.solve(b));
+      } finally {
+        factorization.dispose();
+      }
+    } finally {
+      operator.dispose();
+    }
+  });
+}

@@ -1,0 +1,95 @@
+/** @file Turns a user's condition on structures into a system on flat lists, and checks what the user promised. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, freeTensors, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {auto, type Operator} from '../linsolve/index.js';
+import {linearize} from './linearize.js';
+import {packingOf} from './packing.js';
+import type {RootSystem} from './root.js';
+import type {Condition, ImplicitOptions} from './types.js';
+
+/** The float32 tensors among the parameters: those that have a derivative. */
+export function differentiable(params: readonly Parameter[]): tf.Tensor[] {
+  return flatten(params).filter(({dtype}) => dtype === 'float32');
+}
+
+/** `like` with its differentiable tensors replaced. */
+export function withDifferentiable<P extends readonly Parameter[]>(like: P, leaves: readonly tf.Tensor[]): P {
+  let next = 0;
+  return unflatten(
+    like,
+    flatten(like).map((tensor) => (tensor.dtype === 'float32' ? leaves[next++] : tensor)),
+  );
+}
+
+/** Conditions whose samples were seen to be independent. */
+const probed = new WeakSet<object>();
+
+/** The system of `condition` for an x and parameters shaped like the given ones. */
+export function rootSystem<X extends Structure, P extends Parameter[]>(
+  condition: Condition<X, P>,
+  {linsolve = auto(), batched = true}: ImplicitOptions,
+  x: X,
+  params: P,
+): RootSystem {
+  const packing = packingOf(flatten(x), batched);
+  // A scalar x has no batch axis to speak of: one system.
+  const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
+  const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
+    const result = flatten(condition(unflatten(x, xs), ...withDifferentiable(params, ps)));
+    checkLikeX(result, xs);
+    return result;
+  };
+  const operator = (xs: tf.Tensor[], ps: tf.Tensor[]): Operator => {
+    const generic = () => linearize((leaves) => residual(leaves, ps), xs, split, condition.tags);
+    if (split && packing.shape[0] > 1 && !condition.linearize && !probed.has(condition) && hostCanRead()) {
+      const probe = generic();
+      try {
+        probeBatch(probe, packing.shape);
+      } finally {
+        probe.dispose();
+      }
+      probed.add(condition);
+    }
+    return condition.linearize
+      ? condition.linearize(unflatten(x, xs), ...withDifferentiable(params, ps))
+      : generic();
+  };
+  const known = flatten(x);
+  const free = isTapeOn()
+    ? freeTensors(
+        (args) => residual(args.slice(0, known.length), args.slice(known.length)),
+        [...known, ...differentiable(params)],
+      )
+    : [];
+  return {batched: split, linsolve, free, residual, operator};
+}
+
+function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
+  const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
+  if (result.length !== xs.length || result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
+    throw new Error(
+      `The condition must return a structure like x: expected tensors of shapes ${shapes(xs)}, got ${shapes(result)}.`,
+    );
+  }
+}
+
+/** Throws if a sample of F depends on another sample of x: then the batch is one system, not many. */
+function probeBatch(operator: Operator, [batch, n]: [number, number]): void {
+  const leak = offTape(() => {
+    const even = tf.expandDims(tf.mod(tf.range(0, batch), 2), 1);
+    const direction = tf.randomUniform([batch, n], 0.5, 1, 'float32', 17);
+    const leaks = [even, tf.sub(1, even)].map((mask) =>
+      tf.max(tf.abs(tf.mul(tf.sub(1, mask), operator.applyTranspose(tf.mul(mask, direction))))),
+    );
+    return tf.maximum(leaks[0], leaks[1]);
+  });
+  const size = leak.dataSync()[0];
+  leak.dispose();
+  if (size > 0 && Number.isFinite(size)) {
+    throw new Error(
+      'The condition couples the samples of the batch: F of one sample depends on x of another. ' +
+        'Pass {batched: false} to treat x as one system, or remove the coupling (a batch statistic, a mean over axis 0).',
+    );
+  }
+}

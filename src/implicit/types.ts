@@ -1,0 +1,57 @@
+/** @file The contracts of implicit differentiation: an optimality condition, and a solver that satisfies it. */
+import type {Parameter, Structure} from '../autodiff/index.js';
+import type {LinearSolver, Operator, Tags} from '../linsolve/index.js';
+
+/**
+ * F(x, ...params), which is zero at the solution: a structure like x.
+ *
+ * Tensors that F closes over (layer weights) are differentiated like its parameters.
+ */
+export interface Condition<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
+  (x: X, ...params: P): X;
+  /** What is known of ∂₁F; `symmetric` and `positiveDefinite` let `linsolve.auto` choose CG. */
+  tags?: Tags;
+  /**
+   * ∂₁F at a point as an operator with more structure than automatic differentiation sees. Its vectors are rows [B, n]:
+   * the leaves of x, flattened a sample and joined.
+   */
+  linearize?(x: X, ...params: P): Operator;
+}
+
+/** T(x, ...params), which is x at the solution. */
+export type FixedPointMap<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
+  x: X,
+  ...params: P
+) => X;
+
+/** How a solve went, a tensor of shape [B] each; the codes of `status` are those of `Status`. */
+export interface SolverState {
+  status: Structure;
+  iterations: Structure;
+  residual: Structure;
+}
+
+/** Finds x from an initial guess. Its iterations are not differentiated, the condition at its result is. */
+export interface Solver<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
+  run(init: X, ...params: P): {x: X; state: SolverState};
+}
+
+/** The outcome of a solve, one code a sample. */
+export const Status = {
+  SOLVED: 0,
+  PRIMAL_INFEASIBLE: 1,
+  DUAL_INFEASIBLE: 2,
+  ITERATION_LIMIT: 3,
+  NUMERICAL_ERROR: 4,
+  INVALID_INPUT: 5,
+} as const;
+
+export interface ImplicitOptions {
+  /** Solves the system with ∂₁F. Default `linsolve.auto()`. */
+  linsolve?: LinearSolver;
+  /**
+   * Default true: axis 0 of every leaf of x is a batch of independent systems. False: all entries of x form one system,
+   * as a bilevel problem needs.
+   */
+  batched?: boolean;
+}

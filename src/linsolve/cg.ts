@@ -1,0 +1,99 @@
+/** @file Conjugate gradients. */
+import * as tf from '@tensorflow/tfjs-core';
+import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
+import {rowDot, safeDivide} from './rows.js';
+import type {LinearSolver, Operator} from './types.js';
+
+export interface CgOptions extends IterativeOptions {
+  /** v ↦ M v with M ≈ A⁻¹, symmetric positive definite, on rows [B, n]. Default: the identity. */
+  preconditioner?: (v: tf.Tensor2D) => tf.Tensor2D;
+}
+
+interface CgState extends KrylovState {
+  p: tf.Tensor2D;
+  /** ⟨r, M r⟩, [B, 1]. */
+  rz: tf.Tensor2D;
+}
+
+function conjugateGradients(preconditioner: (v: tf.Tensor2D) => tf.Tensor2D): KrylovMethod {
+  return {
+    start(r) {
+      const z = preconditioner(r);
+      return {x: tf.zerosLike(r), r, p: z, rz: rowDot(r, z)} satisfies CgState;
+    },
+    step(state, active, apply) {
+      const {x, r, p, rz} = state as CgState;
+      const q = apply(p);
+      const alpha = tf.mul(active, safeDivide(rz, rowDot(p, q)));
+      const rNext: tf.Tensor2D = tf.sub(r, tf.mul(alpha, q));
+      const z = preconditioner(rNext);
+      const rzNext = rowDot(rNext, z);
+      const beta = tf.mul(active, safeDivide(rzNext, rz));
+      return {
+        x: tf.add(x, tf.mul(alpha, p)),
+        r: rNext,
+        p: tf.add(z, tf.mul(beta, p)),
+        rz: rzNext,
+      } satisfies CgState;
+    },
+  };
+}
+
+const identity = (v: tf.Tensor2D): tf.Tensor2D => tf.clone(v);
+
+/**
+ * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive definite A.
+ *
+ * On a singular but consistent system it finds the minimum-norm solution.
+ */
+export function cg({preconditioner = identity, ...options}: CgOptions = {}): LinearSolver {
+  return iterativeSolver('cg', conjugateGradients(preconditioner), options);
+}
+
+/**
+ * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
+ *
+ * Never the default: it squares the condition number. It finds the least-squares solution of minimum norm when A is
+ * singular. `tolerance` is on the residual of the normal equations.
+ */
+export function normalCg(options: IterativeOptions = {}): LinearSolver {
+  const inner = cg(options);
+  return {
+    className: 'normalCg',
+    getConfig: () => inner.getConfig(),
+    factor(operator) {
+      const normal: Operator = {
+        ...operator,
+        batched: operator.batched,
+        tags: {symmetric: true},
+        apply: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
+        applyTranspose: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
+      };
+      const transposed: Operator = {
+        ...normal,
+        apply: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
+        applyTranspose: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
+      };
+      const forward = inner.factor(normal);
+      const backward = inner.factor(transposed);
+      let latest = forward;
+      return {
+        solve(b) {
+          latest = forward;
+          return tf.tidy(() => forward.solve(operator.applyTranspose(b)));
+        },
+        solveTranspose(b) {
+          latest = backward;
+          return tf.tidy(() => backward.solve(operator.apply(b)));
+        },
+        get info() {
+          return latest.info;
+        },
+        dispose() {
+          forward.dispose();
+          backward.dispose();
+        },
+      };
+    },
+  };
+}

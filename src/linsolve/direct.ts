@@ -1,0 +1,84 @@
+/** @file What the direct solvers share: materialise once, factor each system in f64 on the host, solve many times. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {hostCanRead, readF64} from '../kernels/index.js';
+import {reporting} from './iterative.js';
+import {rowNorm, safeDivide, toRows} from './rows.js';
+import type {LinearSolver, Operator} from './types.js';
+
+/** One factored n×n matrix. */
+export interface DenseFactor {
+  solve(b: Float64Array, transpose: boolean): Float64Array;
+}
+
+/**
+ * @param factorDense Factors a row-major matrix, which it may overwrite; `sample` is for its error messages.
+ */
+export function directSolver(
+  className: string,
+  factorDense: (a: Float64Array, n: number, sample: number) => DenseFactor,
+): LinearSolver {
+  return {
+    className,
+    getConfig: () => ({}),
+    factor(operator) {
+      if (!hostCanRead()) {
+        throw new Error(
+          `linsolve.${className} factors on the host, which cannot read tensors of the backend '${tf.getBackend()}': ` +
+            'take linsolve.gmres, linsolve.cg or linsolve.auto there.',
+        );
+      }
+      // The shape of the vectors is known at the first solve only.
+      let factors: DenseFactor[] | null = null;
+      return reporting((b, transpose) => {
+        const rows = toRows(b, operator.batched);
+        factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
+        const x = solveRows(factors, rows, transpose);
+        return {x: tf.reshape(x, b.shape), info: report(operator, b, x, transpose)};
+      });
+    },
+  };
+}
+
+function factorAll(
+  operator: Operator,
+  shape: number[],
+  n: number,
+  factorDense: (a: Float64Array, n: number, sample: number) => DenseFactor,
+): DenseFactor[] {
+  const matrices = offTape(() => operator.materialize(shape));
+  const values = readF64(matrices);
+  const count = matrices.shape[0];
+  matrices.dispose();
+  return Array.from({length: count}, (_, i) => factorDense(values.subarray(i * n * n, (i + 1) * n * n), n, i));
+}
+
+/** Solves each row with its factor; one factor serves all rows of a shared matrix. */
+function solveRows(factors: DenseFactor[], rows: tf.Tensor2D, transpose: boolean): tf.Tensor2D {
+  const [batch, n] = rows.shape;
+  const values = readF64(rows);
+  const x = new Float32Array(batch * n);
+  for (let i = 0; i < batch; i++) {
+    const factor = factors[factors.length === 1 ? 0 : i];
+    x.set(factor.solve(values.subarray(i * n, (i + 1) * n), transpose), i * n);
+  }
+  return tf.tensor2d(x, [batch, n]);
+}
+
+/** A direct solution in f32 is as good as f32 allows: `converged` says that it solves the system at all. */
+const DIRECT_TOLERANCE = 1e-3;
+
+function report(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, transpose: boolean) {
+  const image = tf.reshape(x, b.shape);
+  const difference = toRows(
+    tf.sub(b, transpose ? operator.applyTranspose(image) : operator.apply(image)),
+    operator.batched,
+  );
+  const norm = rowNorm(toRows(b, operator.batched));
+  const residual = tf.reshape(safeDivide(rowNorm(difference), norm), [-1]) as tf.Tensor1D;
+  return {
+    converged: tf.cast(tf.lessEqual(residual, DIRECT_TOLERANCE), 'float32') as tf.Tensor1D,
+    iterations: tf.onesLike(residual),
+    residual,
+  };
+}

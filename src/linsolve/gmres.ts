@@ -1,0 +1,75 @@
+/** @file Restarted GMRES, in the form that needs no small least-squares problem. */
+import * as tf from '@tensorflow/tfjs-core';
+import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
+import {rowDot, rowNorm, safeDivide} from './rows.js';
+import type {LinearSolver} from './types.js';
+
+export interface GmresOptions extends IterativeOptions {
+  /** Products between two restarts: the memory is 2·restart vectors. Default 20. */
+  restart?: number;
+}
+
+interface GmresState extends KrylovState {
+  /** Directions P and their images Q = A P with orthonormal rows, [B, k, n]. */
+  directions: tf.Tensor3D;
+  images: tf.Tensor3D;
+  /** The next direction, [B, n]. */
+  next: tf.Tensor2D;
+}
+
+/** A step that shrinks the residual by less than this factor continues from the image instead of the residual. */
+const STAGNATION = 0.9;
+
+function method(restart: number): KrylovMethod {
+  return {
+    restart,
+    start(r) {
+      const [batch, n] = r.shape;
+      return {
+        x: tf.zerosLike(r),
+        r,
+        directions: tf.zeros([batch, 0, n]),
+        images: tf.zeros([batch, 0, n]),
+        next: safeDivide(r, rowNorm(r)) as tf.Tensor2D,
+      } satisfies GmresState;
+    },
+    step(state, active, apply) {
+      const {x, r, directions, images, next} = state as GmresState;
+      let p = next;
+      let q = apply(p);
+      // Gram–Schmidt twice is enough to be orthogonal to working precision.
+      for (let pass = 0; pass < 2 && images.shape[1] > 0; pass++) {
+        const overlap = tf.matMul(images, tf.expandDims(q, -1));
+        const remove = (v: tf.Tensor2D, basis: tf.Tensor3D): tf.Tensor2D =>
+          tf.sub(v, tf.squeeze(tf.matMul(overlap, basis, true), [1]));
+        q = remove(q, images);
+        p = remove(p, directions);
+      }
+      const norm = rowNorm(q);
+      p = safeDivide(p, norm) as tf.Tensor2D;
+      q = safeDivide(q, norm) as tf.Tensor2D;
+      const alpha = tf.mul(active, rowDot(q, r));
+      const rNext: tf.Tensor2D = tf.sub(r, tf.mul(alpha, q));
+      const stagnates = tf.greater(rowNorm(rNext), tf.mul(STAGNATION, rowNorm(r)));
+      return {
+        x: tf.add(x, tf.mul(alpha, p)),
+        r: rNext,
+        directions: tf.concat([directions, tf.expandDims(p, 1) as tf.Tensor3D], 1),
+        images: tf.concat([images, tf.expandDims(q, 1) as tf.Tensor3D], 1),
+        next: tf.where(stagnates, q, safeDivide(rNext, rowNorm(rNext))) as tf.Tensor2D,
+      } satisfies GmresState;
+    },
+  };
+}
+
+/**
+ * GMRES(restart), for any A; the residual never grows.
+ *
+ * Written as the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the iterates of GMRES but updates x and
+ * the residual directly: every sample of a batch runs in the same few tensor operations, and none needs a host.
+ */
+export function gmres({restart = 20, ...options}: GmresOptions = {}): LinearSolver {
+  if (!(restart >= 1)) throw new Error(`gmres: restart must be at least 1, got ${restart}.`);
+  const solver = iterativeSolver('gmres', method(restart), options);
+  return {...solver, getConfig: () => ({...solver.getConfig(), restart})};
+}

@@ -1,0 +1,18 @@
+/** @file Solvers of A u = v: one contract (types.ts), one solver a file. */
+export {auto} from './auto.js';
+export {bicgstab} from './bicgstab.js';
+export {cg, normalCg, type CgOptions} from './cg.js';
+export {cholesky} from './cholesky.js';
+export {gmres, type GmresOptions} from './gmres.js';
+export {type IterativeOptions} from './iterative.js';
+export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-refinement.js';
+export {lu} from './lu.js';
+export * as operators from './operators.js';
+export {
+  SingularMatrixError,
+  type Factorization,
+  type LinearSolver,
+  type Operator,
+  type SolveInfo,
+  type Tags,
+} from './types.js';

@@ -1,0 +1,148 @@
+/**
+ * @file What every iterative solver shares: scaling, restarts from the true residual, per-sample stopping, and the report.
+ *
+ * An iteration is a few tensor operations on rows [B, n]. A sample whose residual is within the tolerance is frozen; the
+ * loop ends when all are (where the host can read tensors) or after `maxIterations`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {onRows, rowNorm, safeDivide, toRows} from './rows.js';
+import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
+
+export interface IterativeOptions {
+  /** Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. */
+  tolerance?: number;
+  /** Default 200. */
+  maxIterations?: number;
+}
+
+/** One Krylov method on rows, for a right-hand side of norm 1 and the initial guess 0. */
+export interface KrylovMethod {
+  /** Starts at the residual r = b; `step` improves x where `active` (a [B, 1] mask of 0 and 1) is 1. */
+  start(r: tf.Tensor2D, apply: Linear, applyTranspose: Linear): KrylovState;
+  step(state: KrylovState, active: tf.Tensor2D, apply: Linear, applyTranspose: Linear): KrylovState;
+  /** Steps between two restarts from the true residual. Default: none before the method believes to be done. */
+  restart?: number;
+}
+
+export type Linear = (v: tf.Tensor2D) => tf.Tensor2D;
+
+/** x is the correction found so far, r the method's own idea of the residual. */
+export interface KrylovState extends tf.NamedTensorMap {
+  x: tf.Tensor2D;
+  r: tf.Tensor2D;
+}
+
+export function iterativeSolver(className: string, method: KrylovMethod, options: IterativeOptions): LinearSolver {
+  const {tolerance = 1e-6, maxIterations = 200} = options;
+  if (!(tolerance > 0)) throw new Error(`${className}: tolerance must be positive, got ${tolerance}.`);
+  if (!(maxIterations >= 1)) throw new Error(`${className}: maxIterations must be at least 1, got ${maxIterations}.`);
+  return {
+    className,
+    getConfig: () => ({tolerance, maxIterations}),
+    factor(operator) {
+      return reporting((b, transpose) => krylov(method, operator, b, transpose, tolerance, maxIterations));
+    },
+  };
+}
+
+/** A factorization that keeps the report of its latest solve. */
+export function reporting(
+  solve: (b: tf.Tensor, transpose: boolean) => {x: tf.Tensor; info: SolveInfo},
+  dispose?: () => void,
+): Factorization {
+  let info: SolveInfo | null = null;
+  const forget = () => {
+    if (info) tf.dispose([info.converged, info.iterations, info.residual]);
+    info = null;
+  };
+  const run = (b: tf.Tensor, transpose: boolean) => {
+    const result = offTape(() => solve(b, transpose) as unknown as tf.TensorContainerObject) as unknown as ReturnType<
+      typeof solve
+    >;
+    forget();
+    info = result.info;
+    tf.keep(info.converged);
+    tf.keep(info.iterations);
+    tf.keep(info.residual);
+    return result.x;
+  };
+  return {
+    solve: (b) => run(b, false),
+    solveTranspose: (b) => run(b, true),
+    get info() {
+      return info;
+    },
+    dispose() {
+      forget();
+      dispose?.();
+    },
+  };
+}
+
+/** How often the host looks whether every sample is done. */
+const CHECK_EVERY = 4;
+
+function krylov(
+  method: KrylovMethod,
+  operator: Operator,
+  b: tf.Tensor,
+  transpose: boolean,
+  tolerance: number,
+  maxIterations: number,
+): {x: tf.Tensor; info: SolveInfo} {
+  const apply = onRows(operator, b.shape, transpose);
+  const applyTranspose = onRows(operator, b.shape, !transpose);
+  const rows = toRows(b, operator.batched);
+  const norm = rowNorm(tf.div(rows, rowMax(rows)));
+  // Solved for a right-hand side of norm 1: a tiny cotangent would underflow in its squared norm.
+  const unit = safeDivide(tf.div(rows, rowMax(rows)), norm) as tf.Tensor2D;
+  const isActive = (residualNorm: tf.Tensor) => tf.cast(tf.greater(residualNorm, tolerance), 'float32') as tf.Tensor2D;
+  const anyActive = (residualNorm: tf.Tensor) => tf.tidy(() => tf.max(isActive(residualNorm)).dataSync()[0]) > 0;
+  const readable = hostCanRead();
+
+  let x: tf.Tensor2D = tf.zerosLike(unit);
+  let r = unit;
+  let residual = rowNorm(r);
+  let iterations: tf.Tensor2D = tf.zerosLike(residual);
+  let state = method.start(r, apply, applyTranspose);
+  let sinceRestart = 0;
+  for (let k = 1; k <= maxIterations; k++) {
+    const active = isActive(rowNorm(state.r));
+    state = tf.tidy(() => method.step(state, active, apply, applyTranspose));
+    iterations = tf.add(iterations, active);
+    sinceRestart++;
+    const believesDone = readable && k % CHECK_EVERY === 0 && !anyActive(rowNorm(state.r));
+    if (!believesDone && sinceRestart !== method.restart && k !== maxIterations) continue;
+    // The recursive residual drifts from the true one in f32: what is left of that is solved for anew. A correction that
+    // made a sample worse (or NaN) is dropped.
+    const candidate: tf.Tensor2D = tf.add(x, state.x);
+    const candidateResidual: tf.Tensor2D = tf.sub(unit, apply(candidate));
+    const candidateNorm = rowNorm(candidateResidual);
+    const better = tf.less(candidateNorm, residual);
+    const improved = !readable || tf.tidy(() => tf.any(better).dataSync()[0]) !== 0;
+    x = tf.where(better, candidate, x) as tf.Tensor2D;
+    r = tf.where(better, candidateResidual, r) as tf.Tensor2D;
+    residual = tf.where(better, candidateNorm, residual) as tf.Tensor2D;
+    if (!improved || (readable && !anyActive(residual))) break;
+    state = method.start(r, apply, applyTranspose);
+    sinceRestart = 0;
+  }
+  return {
+    x: tf.reshape(tf.mul(tf.mul(x, norm), rowMax(rows)), b.shape),
+    info: {
+      converged: tf.reshape(tf.sub(1, isActive(residual)), [-1]),
+      iterations: tf.reshape(iterations, [-1]),
+      residual: tf.reshape(residual, [-1]),
+    },
+  };
+}
+
+/** The largest magnitude of each row, [B, 1]; 1 for a zero row. */
+function rowMax(rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const largest = tf.max(tf.abs(rows), -1, true);
+    return tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest)) as tf.Tensor2D;
+  });
+}

@@ -1,0 +1,19 @@
+/** @file LU with partial pivoting, in f64 on the host. */
+import {luInPlace, luSolve, minimumNormSolve, svd} from '../kernels/index.js';
+import {directSolver} from './direct.js';
+import type {LinearSolver} from './types.js';
+
+/**
+ * LU with partial pivoting, for any A; f64 between f32 tensors.
+ *
+ * A singular system gets the least-squares solution of minimum norm, by a singular value decomposition.
+ */
+export function lu(): LinearSolver {
+  return directSolver('lu', (a, n) => {
+    const original = a.slice();
+    const factor = luInPlace(a, n);
+    if (!factor.singular) return {solve: (b, transpose) => luSolve(factor, b, transpose)};
+    const decomposition = svd(original, n);
+    return {solve: (b, transpose) => minimumNormSolve(decomposition, b, transpose)};
+  });
+}

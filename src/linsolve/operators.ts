@@ -1,0 +1,83 @@
+/** @file Operators made from matrices and from functions. */
+import * as tf from '@tensorflow/tfjs-core';
+import {toRows} from './rows.js';
+import type {Operator, Tags} from './types.js';
+
+/**
+ * The operator of a matrix: A of shape [n, n] is one system (vectors of n entries), of shape [B, n, n] a batch of them
+ * (vectors [B, n]). A stays the caller's.
+ */
+export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
+  const n = A.shape[A.rank - 1];
+  if ((A.rank !== 2 && A.rank !== 3) || A.shape[A.rank - 2] !== n) {
+    throw new Error(`operators.dense: A must have shape [n, n] or [B, n, n], got [${A.shape}].`);
+  }
+  const batched = A.rank === 3;
+  const product = (v: tf.Tensor, transpose: boolean) =>
+    tf.tidy(() => {
+      if (v.size !== (batched ? A.shape[0] : 1) * n) {
+        throw new Error(`operators.dense: a vector for A of shape [${A.shape}] cannot have shape [${v.shape}].`);
+      }
+      const columns = tf.reshape(v, batched ? [A.shape[0], n, 1] : [n, 1]);
+      return tf.reshape(tf.matMul(A, columns, transpose), v.shape);
+    });
+  return {
+    batched,
+    tags,
+    apply: (v) => product(v, false),
+    applyTranspose: (v) => product(v, true),
+    materialize: () => tf.reshape(A, [batched ? A.shape[0] : 1, n, n]),
+    dispose: () => {},
+  };
+}
+
+export interface FunctionOperator {
+  /** v ↦ A v. */
+  apply(v: tf.Tensor): tf.Tensor;
+  /** v ↦ Aᵀ v; may be left out if `tags.symmetric`. */
+  applyTranspose?(v: tf.Tensor): tf.Tensor;
+  /** Default true: axis 0 of a vector is a batch of systems. */
+  batched?: boolean;
+  tags?: Tags;
+  dispose?(): void;
+}
+
+/** The operator of a pair of functions. */
+export function fromFunctions(functions: FunctionOperator): Operator {
+  const {batched = true, tags = {}} = functions;
+  const {applyTranspose} = functions;
+  if (!applyTranspose && !tags.symmetric) {
+    throw new Error('operators.fromFunctions: applyTranspose is needed unless tags.symmetric is true.');
+  }
+  const apply = (v: tf.Tensor) => tf.tidy(() => functions.apply(v));
+  const transpose = applyTranspose ? (v: tf.Tensor) => tf.tidy(() => applyTranspose.call(functions, v)) : apply;
+  return {
+    batched,
+    tags,
+    apply,
+    applyTranspose: transpose,
+    materialize: (shape) => materializeByTranspose(transpose, shape, batched),
+    dispose: () => functions.dispose?.(),
+  };
+}
+
+/** The matrices [B, n, n] of an operator: row j is Aᵀ eⱼ, taken for all samples at once. */
+export function materializeByTranspose(
+  applyTranspose: (v: tf.Tensor) => tf.Tensor,
+  shape: number[],
+  batched: boolean,
+): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [batch, n] = toRows(tf.zeros(shape), batched).shape;
+    const rows: tf.Tensor2D[] = [];
+    for (let j = 0; j < n; j++) {
+      rows.push(
+        tf.tidy(() => {
+          const unit = tf.cast(tf.equal(tf.range(0, n), j), 'float32');
+          return toRows(applyTranspose(tf.reshape(tf.tile(tf.reshape(unit, [1, n]), [batch, 1]), shape)), batched);
+        }),
+      );
+    }
+    return tf.stack(rows, 1) as tf.Tensor3D;
+  });
+}

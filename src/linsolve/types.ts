@@ -1,0 +1,60 @@
+/** @file The contract of a linear solver: factor an operator once, then solve with it and with its transpose. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What is known of a matrix; a solver may rely on it. */
+export interface Tags {
+  symmetric?: boolean;
+  positiveDefinite?: boolean;
+}
+
+/**
+ * A square linear map, v ↦ A v.
+ *
+ * Vectors are tensors of one shape. A `batched` operator acts on each entry of axis 0 on its own, as a block-diagonal
+ * matrix would; else all entries of a vector belong to one system.
+ */
+export interface Operator {
+  readonly batched: boolean;
+  readonly tags: Tags;
+  /** A v. */
+  apply(v: tf.Tensor): tf.Tensor;
+  /** Aᵀ v. */
+  applyTranspose(v: tf.Tensor): tf.Tensor;
+  /** The matrices, [B, n, n] (B = 1 if not batched), rows and columns in the order of a flattened vector. */
+  materialize(vectorShape: number[]): tf.Tensor3D;
+  /** Frees what the operator holds. */
+  dispose(): void;
+}
+
+/** How a solve went: tensors of shape [B], one entry a system. */
+export interface SolveInfo {
+  /** 1 where the residual is within the tolerance, else 0. */
+  converged: tf.Tensor1D;
+  iterations: tf.Tensor1D;
+  /** ‖b − A x‖ / ‖b‖, recomputed from the solution. */
+  residual: tf.Tensor1D;
+}
+
+/** A factored operator. Solutions have the shape of the right-hand side. */
+export interface Factorization {
+  /** x with A x = b. */
+  solve(b: tf.Tensor): tf.Tensor;
+  /** x with Aᵀ x = b. */
+  solveTranspose(b: tf.Tensor): tf.Tensor;
+  /** Of the latest solve; the factorization owns these tensors. `null` before the first. */
+  readonly info: SolveInfo | null;
+  /** Frees the factors and `info`; the operator stays the caller's. */
+  dispose(): void;
+}
+
+export interface LinearSolver {
+  readonly className: string;
+  factor(operator: Operator): Factorization;
+  /** The arguments that make an equal solver, for a saved layer. */
+  getConfig(): Record<string, unknown>;
+}
+
+/** Thrown where a direct solver meets a matrix that it cannot factor. */
+export class SingularMatrixError extends Error {
+  override name = 'SingularMatrixError';
+}
