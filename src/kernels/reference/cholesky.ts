@@ -9,17 +9,43 @@
 export function choleskyInPlace(a: Float64Array, n: number, offset = 0, stride = n): number {
   for (let i = 0; i < n; i++) {
     const rowI = offset + i * stride;
-    for (let j = 0; j <= i; j++) {
+    let j = 0;
+    // Four dot products at once: independent sums keep the processor busy.
+    for (; j + 4 <= i; j += 4) {
+      const r0 = offset + j * stride;
+      const r1 = r0 + stride;
+      const r2 = r1 + stride;
+      const r3 = r2 + stride;
+      let s0 = a[rowI + j];
+      let s1 = a[rowI + j + 1];
+      let s2 = a[rowI + j + 2];
+      let s3 = a[rowI + j + 3];
+      for (let k = 0; k < j; k++) {
+        const value = a[rowI + k];
+        s0 -= value * a[r0 + k];
+        s1 -= value * a[r1 + k];
+        s2 -= value * a[r2 + k];
+        s3 -= value * a[r3 + k];
+      }
+      s0 /= a[r0 + j];
+      s1 = (s1 - s0 * a[r1 + j]) / a[r1 + j + 1];
+      s2 = (s2 - s0 * a[r2 + j] - s1 * a[r2 + j + 1]) / a[r2 + j + 2];
+      s3 = (s3 - s0 * a[r3 + j] - s1 * a[r3 + j + 1] - s2 * a[r3 + j + 2]) / a[r3 + j + 3];
+      a[rowI + j] = s0;
+      a[rowI + j + 1] = s1;
+      a[rowI + j + 2] = s2;
+      a[rowI + j + 3] = s3;
+    }
+    for (; j < i; j++) {
       const rowJ = offset + j * stride;
       let sum = a[rowI + j];
       for (let k = 0; k < j; k++) sum -= a[rowI + k] * a[rowJ + k];
-      if (j < i) {
-        a[rowI + j] = sum / a[rowJ + j];
-      } else {
-        if (!(sum > 0) || sum === Infinity) return i;
-        a[rowI + i] = Math.sqrt(sum);
-      }
+      a[rowI + j] = sum / a[rowJ + j];
     }
+    let pivot = a[rowI + i];
+    for (let k = 0; k < i; k++) pivot -= a[rowI + k] * a[rowI + k];
+    if (!(pivot > 0) || pivot === Infinity) return i;
+    a[rowI + i] = Math.sqrt(pivot);
   }
   return -1;
 }

@@ -1,0 +1,261 @@
+/**
+ * @file A primal–dual interior-point method on the homogeneous self-dual embedding of a quadratic program.
+ *
+ *     P x + Cᵀy + q τ = 0,   C x + s − d τ = 0,   xᵀP x/τ + qᵀx + dᵀy + κ = 0,   s ∘ y = 0, κτ = 0
+ *
+ * with s, y, τ, κ ≥ 0 (equality rows: s = 0, y free). τ > 0 gives the solution x/τ; τ = 0 a certificate that none exists.
+ * Mehrotra's predictor and corrector share one factorisation. Goulart & Chen (2024, arXiv 2405.12762), section 3.
+ */
+import {KktSystem} from './kkt.js';
+import {addMultiplyTransposed, addScaled, dot, emptyPoint, maxAbs, multiply, type Point, type Problem} from './types.js';
+
+export type Outcome = 'solved' | 'primalInfeasible' | 'dualInfeasible' | 'iterationLimit' | 'numericalError';
+
+export interface InteriorPointResult {
+  outcome: Outcome;
+  iterations: number;
+}
+
+/** Fraction of the way to the boundary that a step may go. */
+const STEP_FRACTION = 0.995;
+/** Regularisation of the factorisation; raised where that fails. */
+const DELTA = 1e-11;
+const MAX_DELTA = 1e-5;
+/** A point this good is accepted when no further progress is possible: the noise of f32 data. */
+const ACCEPTABLE = 5e-7;
+const CERTIFICATE = 1e-9;
+/** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
+const SOLVE_TARGET = 1e-10;
+
+export class InteriorPoint {
+  /** (x, y, s), to be read as x/τ … by the caller: already divided when `solved`, a ray otherwise. */
+  readonly point: Point;
+  private readonly affine: Point;
+  private readonly constant: Point;
+  private readonly best: Point;
+  private readonly rx: Float64Array;
+  private readonly ry: Float64Array;
+  private readonly f: Float64Array;
+  private readonly g: Float64Array;
+  private readonly Px: Float64Array;
+  private readonly w: Float64Array;
+  private readonly corrector: Float64Array;
+
+  /** @param problem A scaled problem; its entries are read anew by every `solve`. */
+  constructor(
+    private readonly problem: Problem,
+    private readonly kkt: KktSystem,
+  ) {
+    const {n, p, m} = problem;
+    this.point = emptyPoint(problem);
+    this.affine = emptyPoint(problem);
+    this.constant = emptyPoint(problem);
+    this.best = emptyPoint(problem);
+    this.rx = new Float64Array(n);
+    this.f = new Float64Array(n);
+    this.Px = new Float64Array(n);
+    this.ry = new Float64Array(p + m);
+    this.g = new Float64Array(p + m);
+    this.w = new Float64Array(p + m);
+    this.corrector = new Float64Array(p + m);
+  }
+
+  solve(tolerance: number, maxIterations: number): InteriorPointResult {
+    const {problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
+    const {n, p, m, P, q, C, d} = problem;
+    const rows = p + m;
+    const {x, y, s} = point;
+    let tau = 1;
+    let kappa = 1;
+    let bestError = Infinity;
+    let stalls = 0;
+    const finish = (outcome: Outcome, iterations: number): InteriorPointResult => {
+      if (outcome === 'iterationLimit' || outcome === 'numericalError') {
+        copyPoint(this.best, point);
+        if (bestError <= ACCEPTABLE) outcome = 'solved';
+      }
+      return {outcome, iterations};
+    };
+    if (!this.start()) return {outcome: 'numericalError', iterations: 0};
+
+    for (let iteration = 0; ; iteration++) {
+      // Residuals of the embedding.
+      multiply(P, x, Px);
+      const xPx = dot(x, Px);
+      const qx = dot(q, x);
+      const dy = dot(d, y);
+      rx.set(Px);
+      addMultiplyTransposed(C, y, rx);
+      const dualScale = Math.max(maxAbs(Px), maxAbsDifference(rx, Px), tau * maxAbs(q));
+      const ctyNorm = maxAbsDifference(rx, Px);
+      addScaled(rx, tau, q);
+      multiply(C, x, ry);
+      const primalScale = Math.max(maxAbs(ry), maxAbs(s), tau * maxAbs(d));
+      let rayNorm = 0;
+      for (let i = 0; i < rows; i++) {
+        rayNorm = Math.max(rayNorm, Math.abs(ry[i] + s[i]));
+        ry[i] += s[i] - tau * d[i];
+      }
+      const rTau = xPx / tau + qx + dy + kappa;
+      let mu = tau * kappa;
+      for (let i = p; i < rows; i++) mu += s[i] * y[i];
+      mu /= m + 1;
+
+      // Stopping: the solution x/τ, or a certificate.
+      const primalError = maxAbs(ry) / Math.max(tau, primalScale);
+      const dualError = maxAbs(rx) / Math.max(tau, dualScale);
+      const gap = Math.abs(xPx / tau + qx + dy);
+      const gapError = gap / Math.max(tau, Math.min(Math.abs(xPx / (2 * tau) + qx), Math.abs(xPx / (2 * tau) + dy)));
+      const error = Math.max(primalError, dualError, gapError);
+      if (!(error < Infinity) || !(mu < Infinity)) return finish('numericalError', iteration);
+      if (error < bestError && tau > 0) {
+        stalls = error < 0.9 * bestError ? 0 : stalls + 1;
+        bestError = error;
+        copyPoint(point, this.best, 1 / tau);
+      } else {
+        stalls++;
+      }
+      if (error <= tolerance) {
+        copyPoint(this.best, point);
+        return finish('solved', iteration);
+      }
+      if (dy < 0 && ctyNorm <= -CERTIFICATE * dy) {
+        scalePoint(point, -1 / dy);
+        return finish('primalInfeasible', iteration);
+      }
+      if (qx < 0 && maxAbs(Px) <= -CERTIFICATE * qx && rayNorm <= -CERTIFICATE * qx) {
+        scalePoint(point, -1 / qx);
+        return finish('dualInfeasible', iteration);
+      }
+      if (iteration === maxIterations) return finish('iterationLimit', iteration);
+      if (stalls >= 12) return finish('numericalError', iteration);
+
+      // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
+      for (let i = p; i < rows; i++) w[i] = s[i] / y[i];
+      if (!this.factor(w)) return finish('numericalError', iteration);
+      for (let j = 0; j < n; j++) f[j] = -q[j];
+      kkt.solve(f, d, constant.x, constant.y, w, SOLVE_TARGET);
+      const denominator = this.tauDenominator(tau, kappa);
+
+      let sigma = 0;
+      let dKappaAffine = 0;
+      let dTauAffine = 0;
+      corrector.fill(0);
+      for (const phase of ['predictor', 'corrector'] as const) {
+        const keep = 1 - sigma;
+        const dKappa = kappa * tau + (phase === 'corrector' ? dKappaAffine * dTauAffine - sigma * mu : 0);
+        for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
+        for (let i = 0; i < rows; i++) {
+          g[i] = -keep * ry[i];
+          if (i >= p) g[i] += (s[i] * y[i] + corrector[i] - sigma * mu * (phase === 'corrector' ? 1 : 0)) / y[i];
+        }
+        kkt.solve(f, g, affine.x, affine.y, w, SOLVE_TARGET);
+        // 2ξᵀP Δx with ξ = x/τ.
+        const slope = (2 / tau) * dot(Px, affine.x) + dot(q, affine.x) + dot(d, affine.y);
+        const dTau = (keep * rTau - dKappa / tau + slope) / denominator;
+        addScaled(affine.x, dTau, constant.x);
+        addScaled(affine.y, dTau, constant.y);
+        for (let i = p; i < rows; i++) {
+          const ds = s[i] * y[i] + corrector[i] - (phase === 'corrector' ? sigma * mu : 0);
+          affine.s[i] = -(ds + s[i] * affine.y[i]) / y[i];
+        }
+        const dKap = -(dKappa + kappa * dTau) / tau;
+        let alpha = Math.min(maxStep(s, affine.s, p), maxStep(y, affine.y, p), maxStepScalar(tau, dTau));
+        alpha = Math.min(alpha, maxStepScalar(kappa, dKap));
+        if (phase === 'predictor') {
+          const a = Math.min(1, alpha);
+          sigma = (1 - a) ** 3;
+          for (let i = p; i < rows; i++) corrector[i] = affine.s[i] * affine.y[i];
+          dKappaAffine = dKap;
+          dTauAffine = dTau;
+          continue;
+        }
+        const step = Math.min(1, STEP_FRACTION * alpha);
+        addScaled(x, step, affine.x);
+        addScaled(y, step, affine.y);
+        addScaled(s, step, affine.s);
+        tau += step * dTau;
+        kappa += step * dKap;
+      }
+      // The embedding is homogeneous: keep its numbers near one.
+      const size = Math.max(tau, kappa, 1e-300);
+      if (size > 1e3 || size < 1e-3) {
+        scalePoint(point, 1 / size);
+        tau /= size;
+        kappa /= size;
+      }
+    }
+  }
+
+  /** The least-squares start of Mehrotra's kind: the problem with every inequality's slack squared instead of bounded. */
+  private start(): boolean {
+    const {problem, point, f, w, kkt} = this;
+    const {p, m, q, d} = problem;
+    w.fill(0, 0, p);
+    w.fill(1, p);
+    if (!this.factor(w)) return false;
+    for (let j = 0; j < q.length; j++) f[j] = -q[j];
+    kkt.solve(f, d, point.x, point.y, w, SOLVE_TARGET);
+    let lowS = Infinity;
+    let lowY = Infinity;
+    for (let i = p; i < p + m; i++) {
+      point.s[i] = -point.y[i];
+      lowS = Math.min(lowS, point.s[i]);
+      lowY = Math.min(lowY, point.y[i]);
+    }
+    for (let i = p; i < p + m; i++) {
+      if (lowS < 1e-4) point.s[i] += 1 - lowS;
+      if (lowY < 1e-4) point.y[i] += 1 - lowY;
+    }
+    return true;
+  }
+
+  private factor(w: Float64Array): boolean {
+    for (let delta = DELTA; delta <= MAX_DELTA; delta *= 100) if (this.kkt.factor(w, delta)) return true;
+    return false;
+  }
+
+  /** κ/τ + ‖x₂ − ξ‖²_P + y₂ᵀW y₂ for the constant direction (x₂, y₂): a sum of squares, so never zero. */
+  private tauDenominator(tau: number, kappa: number): number {
+    const {
+      problem: {n, p, m, P},
+      point,
+      constant,
+      f,
+      w,
+    } = this;
+    const difference = new Float64Array(n);
+    for (let j = 0; j < n; j++) difference[j] = constant.x[j] - point.x[j] / tau;
+    multiply(P, difference, f);
+    let sum = kappa / tau + Math.max(0, dot(difference, f));
+    for (let i = p; i < p + m; i++) sum += w[i] * constant.y[i] * constant.y[i];
+    return sum;
+  }
+}
+
+function maxStep(v: Float64Array, dv: Float64Array, from: number): number {
+  let step = Infinity;
+  for (let i = from; i < v.length; i++) if (dv[i] < 0) step = Math.min(step, -v[i] / dv[i]);
+  return step;
+}
+
+function maxStepScalar(v: number, dv: number): number {
+  return dv < 0 ? -v / dv : Infinity;
+}
+
+function maxAbsDifference(a: Float64Array, b: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  return largest;
+}
+
+function scalePoint({x, y, s}: Point, factor: number): void {
+  for (const v of [x, y, s]) for (let i = 0; i < v.length; i++) v[i] *= factor;
+}
+
+function copyPoint(from: Point, to: Point, factor = 1): void {
+  to.x.set(from.x);
+  to.y.set(from.y);
+  to.s.set(from.s);
+  if (factor !== 1) scalePoint(to, factor);
+}

@@ -1,0 +1,221 @@
+/**
+ * @file The KKT system of a quadratic program, condensed to a Cholesky factorisation in the size of x.
+ *
+ *     [ P   Cᵀ ] [ x ]   [ f ]
+ *     [ C  −W  ] [ y ] = [ g ],      W diagonal, zero on "hard" rows, positive on "soft" ones.
+ *
+ * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ. Hard rows are added to H as well, with weight RHO, which changes
+ * nothing at a solution and makes H definite whenever the system is regular; their multipliers come from the Schur
+ * complement. A small regularisation makes every factorisation succeed; refinement against the system as it stands takes
+ * its effect away.
+ */
+import {backSubstituteTransposed, choleskyInPlace, forwardSubstitute} from '../cholesky.js';
+import {addMultiplyTransposed, maxAbs, multiply} from './types.js';
+
+const RHO = 1;
+const MAX_REFINEMENTS = 12;
+
+export class KktSystem {
+  private readonly H: Float64Array;
+  private readonly V: Float64Array;
+  private readonly S: Float64Array;
+  private readonly hard: Int32Array;
+  private hardCount = 0;
+  private readonly fx: Float64Array;
+  private readonly gy: Float64Array;
+  private readonly rx: Float64Array;
+  private readonly ry: Float64Array;
+  private readonly nu: Float64Array;
+  private readonly bestX: Float64Array;
+  private readonly bestY: Float64Array;
+  /** 1 / wᵢ on soft rows, 0 on hard and absent ones. */
+  private readonly inverseW: Float64Array;
+  private readonly present: Uint8Array;
+  private readonly nonZeros: Int32Array[];
+
+  /** P is [n, n], C is [rows, n]; both are read again at every `factor` and `solve`. */
+  constructor(
+    private readonly n: number,
+    private readonly rows: number,
+    private readonly P: Float64Array,
+    private readonly C: Float64Array,
+  ) {
+    this.H = new Float64Array(n * n);
+    this.V = new Float64Array(rows * n);
+    this.S = new Float64Array(rows * rows);
+    this.hard = new Int32Array(rows);
+    this.fx = new Float64Array(n);
+    this.gy = new Float64Array(rows);
+    this.rx = new Float64Array(n);
+    this.ry = new Float64Array(rows);
+    this.nu = new Float64Array(rows);
+    this.bestX = new Float64Array(n);
+    this.bestY = new Float64Array(rows);
+    this.inverseW = new Float64Array(rows);
+    this.present = new Uint8Array(rows);
+    this.nonZeros = new Array<Int32Array>(rows);
+  }
+
+  /** To be called when C has changed: finds its sparse rows. */
+  readPattern(): void {
+    for (let i = 0; i < this.rows; i++) {
+      const columns: number[] = [];
+      for (let j = 0; j < this.n; j++) if (this.C[i * this.n + j] !== 0) columns.push(j);
+      this.nonZeros[i] = Int32Array.from(columns);
+    }
+  }
+
+  /**
+   * @param w W's diagonal; a row with w = 0 is hard, one with w = Infinity is left out (its y is 0).
+   * @param delta The regularisation of both blocks.
+   * @returns Whether the factorisation succeeded.
+   */
+  factor(w: Float64Array, delta: number): boolean {
+    const {n, rows, P, C, H, V, S, hard, inverseW, present} = this;
+    this.hardCount = 0;
+    for (let i = 0; i < rows; i++) {
+      present[i] = w[i] === Infinity ? 0 : 1;
+      inverseW[i] = w[i] > 0 ? 1 / w[i] : 0;
+      if (w[i] === 0) hard[this.hardCount++] = i;
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) H[i * n + j] = P[i * n + j];
+      H[i * n + i] += delta;
+    }
+    this.addRows(w);
+    if (choleskyInPlace(H, n) >= 0) return false;
+    const count = this.hardCount;
+    for (let k = 0; k < count; k++) {
+      const row = hard[k] * n;
+      for (let j = 0; j < n; j++) V[k * n + j] = C[row + j];
+      forwardSubstitute(H, n, V, k * n);
+    }
+    for (let k = 0; k < count; k++) {
+      for (let l = 0; l <= k; l++) {
+        let sum = 0;
+        for (let j = 0; j < n; j++) sum += V[k * n + j] * V[l * n + j];
+        S[k * count + l] = sum;
+      }
+      S[k * count + k] += delta;
+    }
+    return choleskyInPlace(S, count) < 0;
+  }
+
+  /**
+   * Solves the system for (f, g) into x and y, refined until the residual is below `target` or does not shrink any more.
+   *
+   * @returns The residual relative to the right-hand side, ∞-norm.
+   */
+  solve(
+    f: Float64Array,
+    g: Float64Array,
+    x: Float64Array,
+    y: Float64Array,
+    w: Float64Array,
+    target: number,
+  ): number {
+    const {fx, gy, bestX, bestY} = this;
+    const scale = Math.max(maxAbs(f), maxAbs(g));
+    x.fill(0);
+    y.fill(0);
+    if (scale === 0) return 0;
+    let best = Infinity;
+    fx.set(f);
+    gy.set(g);
+    for (let k = 0; k <= MAX_REFINEMENTS; k++) {
+      this.correct(x, y);
+      this.residual(f, g, x, y, w);
+      const size = Math.max(maxAbs(fx), maxAbs(gy)) / scale;
+      if (!(size < best)) {
+        x.set(bestX);
+        y.set(bestY);
+        break;
+      }
+      const stalled = size > 0.5 * best;
+      best = size;
+      bestX.set(x);
+      bestY.set(y);
+      if (stalled || size <= target) break;
+    }
+    return best;
+  }
+
+  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors. */
+  private correct(x: Float64Array, y: Float64Array): void {
+    const {n, rows, C, H, V, S, hard, hardCount: count, fx, gy, rx, ry, nu, inverseW} = this;
+    for (let i = 0; i < rows; i++) ry[i] = inverseW[i] * gy[i];
+    for (let k = 0; k < count; k++) ry[hard[k]] = RHO * gy[hard[k]];
+    rx.set(fx);
+    addMultiplyTransposed(C, ry, rx);
+    forwardSubstitute(H, n, rx);
+    for (let k = 0; k < count; k++) {
+      let sum = -gy[hard[k]];
+      for (let j = 0; j < n; j++) sum += V[k * n + j] * rx[j];
+      nu[k] = sum;
+    }
+    forwardSubstitute(S, count, nu);
+    backSubstituteTransposed(S, count, nu);
+    for (let k = 0; k < count; k++) for (let j = 0; j < n; j++) rx[j] -= V[k * n + j] * nu[k];
+    backSubstituteTransposed(H, n, rx);
+    for (let j = 0; j < n; j++) x[j] += rx[j];
+    for (let k = 0; k < count; k++) y[hard[k]] += nu[k];
+    for (let i = 0; i < rows; i++) {
+      if (inverseW[i] === 0) continue;
+      let sum = -gy[i];
+      for (let j = 0; j < n; j++) sum += C[i * n + j] * rx[j];
+      y[i] += inverseW[i] * sum;
+    }
+  }
+
+  /** fx, gy ← the residuals of the system without regularisation. */
+  private residual(f: Float64Array, g: Float64Array, x: Float64Array, y: Float64Array, w: Float64Array): void {
+    const {n, rows, P, C, fx, gy, present} = this;
+    multiply(P, x, fx);
+    addMultiplyTransposed(C, y, fx);
+    for (let j = 0; j < n; j++) fx[j] = f[j] - fx[j];
+    multiply(C, x, gy);
+    for (let i = 0; i < rows; i++) gy[i] = present[i] ? g[i] - gy[i] + w[i] * y[i] : 0;
+  }
+
+  /** H += Σ cᵢcᵢᵀ/wᵢ (hard rows: RHO·cᵢcᵢᵀ) on the lower triangle; dense rows four at a time, sparse ones by non-zeros. */
+  private addRows(w: Float64Array): void {
+    const {n, rows, C, H, inverseW, nonZeros} = this;
+    const denseRows: number[] = [];
+    for (let i = 0; i < rows; i++) {
+      const weight = w[i] === 0 ? RHO : inverseW[i];
+      if (weight === 0) continue;
+      const columns = nonZeros[i];
+      if (4 * columns.length > n) {
+        denseRows.push(i);
+        continue;
+      }
+      for (let a = 0; a < columns.length; a++) {
+        const j = columns[a];
+        const value = weight * C[i * n + j];
+        for (let b = 0; b <= a; b++) H[j * n + columns[b]] += value * C[i * n + columns[b]];
+      }
+    }
+    const weightOf = (k: number) => (k >= denseRows.length ? 0 : w[denseRows[k]] === 0 ? RHO : inverseW[denseRows[k]]);
+    const rowOf = (k: number) => denseRows[Math.min(k, denseRows.length - 1)] * n;
+    for (let k = 0; k < denseRows.length; k += 4) {
+      const c0 = rowOf(k);
+      const c1 = rowOf(k + 1);
+      const c2 = rowOf(k + 2);
+      const c3 = rowOf(k + 3);
+      const w0 = weightOf(k);
+      const w1 = weightOf(k + 1);
+      const w2 = weightOf(k + 2);
+      const w3 = weightOf(k + 3);
+      for (let i = 0; i < n; i++) {
+        const v0 = w0 * C[c0 + i];
+        const v1 = w1 * C[c1 + i];
+        const v2 = w2 * C[c2 + i];
+        const v3 = w3 * C[c3 + i];
+        const target = i * n;
+        for (let j = 0; j <= i; j++) {
+          H[target + j] += v0 * C[c0 + j] + v1 * C[c1 + j] + v2 * C[c2 + j] + v3 * C[c3 + j];
+        }
+      }
+    }
+  }
+}

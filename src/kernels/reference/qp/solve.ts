@@ -1,0 +1,74 @@
+/** @file Solves one quadratic program after another of the same shape: scale, interior point, polish. */
+import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling} from './equilibrate.js';
+import {InteriorPoint, type Outcome} from './interior-point.js';
+import {KktSystem} from './kkt.js';
+import {kktError, Polish} from './polish.js';
+import type {Point, Problem} from './types.js';
+
+export interface QPResult extends Point {
+  outcome: Outcome;
+  iterations: number;
+  /** `kktError` of the point in the scaled problem. */
+  residual: number;
+}
+
+/** A polished point this good needs no interior point at all (a warm start), or replaces it. */
+const POLISHED = 1e-9;
+
+export class QPSolver {
+  private readonly scaled: Problem;
+  private readonly kkt: KktSystem;
+  private readonly interiorPoint: InteriorPoint;
+  private readonly polish: Polish;
+
+  constructor(n: number, p: number, m: number) {
+    this.scaled = {
+      n,
+      p,
+      m,
+      P: new Float64Array(n * n),
+      q: new Float64Array(n),
+      C: new Float64Array((p + m) * n),
+      d: new Float64Array(p + m),
+    };
+    this.kkt = new KktSystem(n, p + m, this.scaled.P, this.scaled.C);
+    this.interiorPoint = new InteriorPoint(this.scaled, this.kkt);
+    this.polish = new Polish(this.scaled, this.kkt);
+  }
+
+  /**
+   * @param warmStart A guess; only its active set (y > s) and the values at it are used.
+   * @param matrixScaling That of the problem's matrices, if it is known from another sample.
+   */
+  solve(
+    problem: Problem,
+    tolerance: number,
+    maxIterations: number,
+    warmStart?: Point,
+    matrixScaling: MatrixScaling = equilibrateMatrices(problem),
+  ): QPResult {
+    const {scaled, kkt, interiorPoint, polish} = this;
+    const scaling = scaleProblem(problem, matrixScaling, scaled);
+    kkt.readPattern();
+    const result = (point: Point, outcome: Outcome, iterations: number, residual: number): QPResult => {
+      const copy = {x: point.x.slice(), y: point.y.slice(), s: point.s.slice()};
+      unscale(copy, scaling);
+      return {...copy, outcome, iterations, residual};
+    };
+    if (warmStart) {
+      const guess = {x: warmStart.x.slice(), y: warmStart.y.slice(), s: warmStart.s.slice()};
+      rescale(guess, scaling);
+      const error = polish.run(guess);
+      if (error <= Math.min(tolerance, POLISHED)) return result(polish.point, 'solved', 0, error);
+    }
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations);
+    const found = interiorPoint.point;
+    const error = kktError(scaled, found);
+    if (outcome !== 'solved') return result(found, outcome, iterations, error);
+    const polishedError = polish.run(found);
+    return polishedError < error
+      ? result(polish.point, outcome, iterations, polishedError)
+      : result(found, outcome, iterations, error);
+  }
+}
+
