@@ -7,12 +7,12 @@ export interface Op {
   name: string;
   /** The values, computed off the tape. They are cloned, never returned themselves. */
   values: readonly tf.Tensor[];
-  /** What the values depend on, passed as arguments. */
+  /** What the values depend on, passed as arguments. Those that are not float32 are kept, but have no derivative. */
   inputs: readonly tf.Tensor[];
   /** What they depend on besides, by identity (closed-over weights). */
   free?: readonly tf.Tensor[];
   /**
-   * The cotangents of `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
+   * The cotangents of the float32 ones among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
    * can be differentiated again.
    */
   gradient(dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]): tf.Tensor[];
@@ -35,7 +35,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   for (const tensor of free) keepForBackward(tensor, saved);
   const outputs = offTape(() => values.map((value) => tf.clone(value)));
   const savedOutputs: tf.Tensor[] = [];
-  const sources = [...inputs, ...free];
+  const sources = [...inputs, ...free].filter(({dtype}) => dtype === 'float32');
   tape.push({
     id: state.nextTapeNodeId++,
     kernelName: name,

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {implicitRoot} from './root.js';
-import {differentiable, rootSystem} from './system.js';
+import {rootSystem} from './system.js';
 import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
 
 export interface CustomRootOptions extends ImplicitOptions {
@@ -43,7 +43,7 @@ export function customRoot<X extends Structure, P extends Parameter[]>(
           return {x, aux};
         }) as {x: X; aux?: Structure};
         const system = rootSystem(condition, options, found.x, params);
-        const leaves = implicitRoot(system, flatten(found.x), differentiable(params));
+        const leaves = implicitRoot(system, flatten(found.x), flatten(params));
         const x = unflatten(found.x, leaves);
         return (hasAux ? [x, found.aux] : x) as X;
       });

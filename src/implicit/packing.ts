@@ -1,11 +1,14 @@
 /** @file The leaves of x as rows [B, n], the vectors of the linear systems. */
 import * as tf from '@tensorflow/tfjs-core';
+import {unflatten, type Structure} from '../autodiff/index.js';
 
 export interface Packing {
   /** [B, n]; one row if not batched. */
   shape: [number, number];
   pack(leaves: readonly tf.Tensor[]): tf.Tensor2D;
   unpack(rows: tf.Tensor): tf.Tensor[];
+  /** `unpack` as a structure. */
+  restore<X extends Structure>(like: X, rows: tf.Tensor): X;
 }
 
 /**
@@ -18,8 +21,20 @@ export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packi
   const batch = oneSystem ? 1 : batchSize(shapes);
   const widths = shapes.map((shape) => tf.util.sizeFromShape(oneSystem ? shape : shape.slice(1)));
   const width = widths.reduce((a, b) => a + b, 0);
+  const unpack = (rows: tf.Tensor): tf.Tensor[] =>
+    tf.tidy(() => {
+      const matrix = tf.reshape(rows, [batch, width]);
+      let start = 0;
+      return shapes.map((shape, i) => {
+        const part = tf.slice(matrix, [0, start], [batch, widths[i]]);
+        start += widths[i];
+        return tf.reshape(part, shape);
+      });
+    });
   return {
     shape: [batch, width],
+    unpack,
+    restore: (like, rows) => unflatten(like, unpack(rows)),
     pack: (tensors) =>
       tf.tidy(
         () =>
@@ -28,16 +43,6 @@ export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packi
             1,
           ) as tf.Tensor2D,
       ),
-    unpack: (rows) =>
-      tf.tidy(() => {
-        const matrix = tf.reshape(rows, [batch, width]);
-        let start = 0;
-        return shapes.map((shape, i) => {
-          const part = tf.slice(matrix, [0, start], [batch, widths[i]]);
-          start += widths[i];
-          return tf.reshape(part, shape);
-        });
-      }),
   };
 }
 

@@ -1,8 +1,8 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {rootCotangents, rootTangents} from './root.js';
-import {differentiable, rootSystem, withDifferentiable} from './system.js';
+import {differentiable, rootCotangents, rootTangents} from './root.js';
+import {rootSystem} from './system.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
 /**
@@ -21,9 +21,10 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
   checkLike('cotangent', flatten(cotangent), flatten(x));
   return tf.tidy(() => {
     const system = rootSystem(condition, options, x, params);
-    const ps = differentiable(params);
-    const gradients = rootCotangents(system, flatten(x), ps, flatten(cotangent)).slice(0, ps.length);
-    return withDifferentiable(params, gradients) as unknown as tf.TensorContainer;
+    const ps = flatten(params);
+    const gradients = rootCotangents(system, flatten(x), ps, flatten(cotangent));
+    const all = ps.map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
+    return unflatten(params, all) as unknown as tf.TensorContainer;
   }) as unknown as P;
 }
 
@@ -44,15 +45,14 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
   }
   return tf.tidy(() => {
     const system = rootSystem(condition, options, x, params);
-    const ps = differentiable(params);
     const directions = params.flatMap((param, i) => {
-      const leaves = differentiable([param]);
+      const leaves = differentiable(flatten(param));
       if (tangents[i] === null) return leaves.map((leaf) => tf.zerosLike(leaf));
-      const parts = differentiable([tangents[i] as Parameter]);
+      const parts = differentiable(flatten(tangents[i] as Parameter));
       checkLike(`tangent ${i}`, parts, leaves);
       return parts;
     });
-    return unflatten(x, rootTangents(system, flatten(x), ps, directions));
+    return unflatten(x, rootTangents(system, flatten(x), flatten(params), directions));
   });
 }
 

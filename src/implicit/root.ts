@@ -15,7 +15,7 @@ import type {LinearSolver, Operator} from '../linsolve/index.js';
 import {transposed} from './linearize.js';
 import {packingOf} from './packing.js';
 
-/** A condition on flat lists: xs are the leaves of x, ps the differentiable leaves of the parameters. */
+/** A condition on flat lists: xs are the leaves of x, ps those of the parameters. */
 export interface RootSystem {
   batched: boolean;
   linsolve: LinearSolver;
@@ -24,6 +24,11 @@ export interface RootSystem {
   residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
   /** ∂₁F, on packed rows. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
+}
+
+/** The float32 ones: those that have a derivative. */
+export function differentiable(tensors: readonly tf.Tensor[]): tf.Tensor[] {
+  return tensors.filter(({dtype}) => dtype === 'float32');
 }
 
 /** `values`, found off the tape, as the root of the system: differentiable in `ps` and in the free tensors. */
@@ -37,7 +42,7 @@ export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Ten
   });
 }
 
-/** The cotangents of `[...ps, ...free]` for the cotangents `vs` of the root. */
+/** The cotangents of `[...differentiable(ps), ...free]` for the cotangents `vs` of the root. */
 export function rootCotangents(
   system: RootSystem,
   xs: tf.Tensor[],
@@ -56,10 +61,10 @@ export function rootCotangents(
   };
   const minusVs = vs.map((v) => tf.neg(v));
   const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
-  return vjpOf(() => system.residual(xs, ps), [...ps, ...system.free], us);
+  return vjpOf(() => system.residual(xs, ps), [...differentiable(ps), ...system.free], us);
 }
 
-/** The tangent of the root for the tangents of `ps`. */
+/** The tangent of the root for the tangents of `differentiable(ps)`. */
 export function rootTangents(
   system: RootSystem,
   xs: tf.Tensor[],
@@ -72,11 +77,12 @@ export function rootTangents(
     residual: (ts, rest) => {
       const at = rest.slice(0, n);
       const params = rest.slice(n, n + ps.length);
-      return jvpOf(() => system.residual(at, params), [...at, ...params], [...ts, ...rest.slice(n + ps.length)]);
+      const moving = [...at, ...differentiable(params)];
+      return jvpOf(() => system.residual(at, params), moving, [...ts, ...rest.slice(n + ps.length)]);
     },
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),
   };
-  const rhs = offTape(() => jvpOf(() => system.residual(xs, ps), ps, tangents).map((t) => tf.neg(t)));
+  const rhs = offTape(() => jvpOf(() => system.residual(xs, ps), differentiable(ps), tangents).map((t) => tf.neg(t)));
   return implicitRoot(forward, solveLinear(system, xs, ps, rhs, false), [...xs, ...ps, ...tangents]);
 }
 

@@ -8,20 +8,6 @@ import {packingOf} from './packing.js';
 import type {RootSystem} from './root.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
-/** The float32 tensors among the parameters: those that have a derivative. */
-export function differentiable(params: readonly Parameter[]): tf.Tensor[] {
-  return flatten(params).filter(({dtype}) => dtype === 'float32');
-}
-
-/** `like` with its differentiable tensors replaced. */
-export function withDifferentiable<P extends readonly Parameter[]>(like: P, leaves: readonly tf.Tensor[]): P {
-  let next = 0;
-  return unflatten(
-    like,
-    flatten(like).map((tensor) => (tensor.dtype === 'float32' ? leaves[next++] : tensor)),
-  );
-}
-
 /** Conditions whose samples were seen to be independent. */
 const probed = new WeakSet<object>();
 
@@ -36,7 +22,7 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
   // A scalar x has no batch axis to speak of: one system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
-    const result = flatten(condition(unflatten(x, xs), ...withDifferentiable(params, ps)));
+    const result = flatten(condition(unflatten(x, xs), ...unflatten(params, ps)));
     checkLikeX(result, xs);
     return result;
   };
@@ -52,14 +38,14 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
       probed.add(condition);
     }
     return condition.linearize
-      ? condition.linearize(unflatten(x, xs), ...withDifferentiable(params, ps))
+      ? condition.linearize(unflatten(x, xs), ...unflatten(params, ps))
       : generic();
   };
   const known = flatten(x);
   const free = isTapeOn()
     ? freeTensors(
         (args) => residual(args.slice(0, known.length), args.slice(known.length)),
-        [...known, ...differentiable(params)],
+        [...known, ...flatten(params)],
       )
     : [];
   return {batched: split, linsolve, free, residual, operator};

@@ -34,7 +34,7 @@ export function directSolver(
         const rows = toRows(b, operator.batched);
         factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
         const x = solveRows(factors, rows, transpose);
-        return {x: tf.reshape(x, b.shape), info: report(operator, b, x, transpose)};
+        return {x: tf.reshape(x, b.shape), info: directReport(operator, b, x, transpose)};
       });
     },
   };
@@ -68,7 +68,8 @@ function solveRows(factors: DenseFactor[], rows: tf.Tensor2D, transpose: boolean
 /** A direct solution in f32 is as good as f32 allows: `converged` says that it solves the system at all. */
 const DIRECT_TOLERANCE = 1e-3;
 
-function report(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, transpose: boolean) {
+/** The report of a direct solve: the residual as the operator itself sees it. */
+export function directReport(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, transpose: boolean) {
   const image = tf.reshape(x, b.shape);
   const difference = toRows(
     tf.sub(b, transpose ? operator.applyTranspose(image) : operator.apply(image)),

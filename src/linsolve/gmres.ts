@@ -1,7 +1,7 @@
 /** @file Restarted GMRES, in the form that needs no small least-squares problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
-import {rowDot, rowNorm, safeDivide} from './rows.js';
+import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import type {LinearSolver} from './types.js';
 
 export interface GmresOptions extends IterativeOptions {
@@ -35,19 +35,7 @@ function method(restart: number): KrylovMethod {
     },
     step(state, active, apply) {
       const {x, r, directions, images, next} = state as GmresState;
-      let p = next;
-      let q = apply(p);
-      // Gram–Schmidt twice is enough to be orthogonal to working precision.
-      for (let pass = 0; pass < 2 && images.shape[1] > 0; pass++) {
-        const overlap = tf.matMul(images, tf.expandDims(q, -1));
-        const remove = (v: tf.Tensor2D, basis: tf.Tensor3D): tf.Tensor2D =>
-          tf.sub(v, tf.squeeze(tf.matMul(overlap, basis, true), [1]));
-        q = remove(q, images);
-        p = remove(p, directions);
-      }
-      const norm = rowNorm(q);
-      p = safeDivide(p, norm) as tf.Tensor2D;
-      q = safeDivide(q, norm) as tf.Tensor2D;
+      const {image: q, preimage: p} = orthonormalize(apply(next), next, images, directions);
       const alpha = tf.mul(active, rowDot(q, r));
       const rNext: tf.Tensor2D = tf.sub(r, tf.mul(alpha, q));
       const stagnates = tf.greater(rowNorm(rNext), tf.mul(STAGNATION, rowNorm(r)));

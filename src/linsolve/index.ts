@@ -6,6 +6,7 @@ export {cholesky} from './cholesky.js';
 export {gmres, type GmresOptions} from './gmres.js';
 export {type IterativeOptions} from './iterative.js';
 export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-refinement.js';
+export {kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
 export * as operators from './operators.js';
 export {
@@ -16,3 +17,4 @@ export {
   type SolveInfo,
   type Tags,
 } from './types.js';
+export {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';

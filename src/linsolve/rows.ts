@@ -29,3 +29,31 @@ export function safeDivide(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const nonZero = tf.notEqual(b, 0);
   return tf.where(nonZero, tf.div(a, tf.where(nonZero, b, tf.onesLike(b))), tf.zerosLike(a));
 }
+
+/**
+ * Makes an image orthonormal to the rows of `images` [B, k, n], and applies the same combination to its preimage: what the
+ * minimal-residual methods (GMRES, Anderson) are made of. An image that the others span becomes zero, with its preimage.
+ */
+export function orthonormalize(
+  image: tf.Tensor2D,
+  preimage: tf.Tensor2D,
+  images: tf.Tensor3D,
+  preimages: tf.Tensor3D,
+): {image: tf.Tensor2D; preimage: tf.Tensor2D} {
+  const before = rowNorm(image);
+  // Gram–Schmidt twice is enough to be orthogonal to working precision.
+  for (let pass = 0; pass < 2 && images.shape[1] > 0; pass++) {
+    const overlap = tf.matMul(images, tf.expandDims(image, -1));
+    const remove = (v: tf.Tensor2D, basis: tf.Tensor3D): tf.Tensor2D =>
+      tf.sub(v, tf.squeeze(tf.matMul(overlap, basis, true), [1]));
+    image = remove(image, images);
+    preimage = remove(preimage, preimages);
+  }
+  const norm = rowNorm(image);
+  const independent = tf.cast(tf.greater(norm, tf.mul(DEPENDENT, before)), 'float32');
+  const scale = tf.mul(independent, safeDivide(tf.onesLike(norm), norm));
+  return {image: tf.mul(image, scale), preimage: tf.mul(preimage, scale)};
+}
+
+/** An image that loses all but this share of its norm is noise in f32. */
+const DEPENDENT = 1e-6;

@@ -3,14 +3,19 @@ import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling}
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {kktError, Polish} from './polish.js';
-import type {Point, Problem} from './types.js';
+import {maxAbs, multiply, type Point, type Problem} from './types.js';
 
 export interface QPResult extends Point {
   outcome: Outcome;
   iterations: number;
   /** `kktError` of the point in the scaled problem. */
   residual: number;
+  /** A row each: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clear of zero). */
+  activity: Uint8Array;
 }
+
+/** Multiplier and slack both below this, relative to the equilibrated problem: weakly active. */
+const WEAK = 1e-6;
 
 /** A polished point this good needs no interior point at all (a warm start), or replaces it. */
 const POLISHED = 1e-9;
@@ -52,8 +57,9 @@ export class QPSolver {
     kkt.readPattern();
     const result = (point: Point, outcome: Outcome, iterations: number, residual: number): QPResult => {
       const copy = {x: point.x.slice(), y: point.y.slice(), s: point.s.slice()};
+      const activity = activityOf(scaled, copy);
       unscale(copy, scaling);
-      return {...copy, outcome, iterations, residual};
+      return {...copy, outcome, iterations, residual, activity};
     };
     if (warmStart) {
       const guess = {x: warmStart.x.slice(), y: warmStart.y.slice(), s: warmStart.s.slice()};
@@ -72,3 +78,16 @@ export class QPSolver {
   }
 }
 
+
+function activityOf({n, p, P, q, d}: Problem, {x, y, s}: Point): Uint8Array {
+  const gradient = new Float64Array(n);
+  multiply(P, x, gradient);
+  const yScale = Math.max(maxAbs(y), maxAbs(q), maxAbs(gradient)) || 1;
+  const sScale = Math.max(maxAbs(s), maxAbs(d)) || 1;
+  return Uint8Array.from(y, (_, i) => {
+    if (i < p) return 1;
+    const multiplier = y[i] / yScale;
+    const slack = s[i] / sScale;
+    return multiplier < WEAK && slack < WEAK ? 2 : multiplier > slack ? 1 : 0;
+  });
+}

@@ -1,0 +1,64 @@
+/** @file The Karush–Kuhn–Tucker conditions of a constrained minimum. */
+import * as tf from '@tensorflow/tfjs-core';
+import {vjpOf, type Parameter} from '../autodiff/index.js';
+import type {Condition} from '../implicit/index.js';
+import type {Objective} from './objective.js';
+
+/** A primal–dual solution. A multiplier is left out where the problem has no such constraints. */
+export type PrimalDual = {
+  /** [B, n]. */
+  x: tf.Tensor;
+  /** λ ≥ 0, shaped like the values of `inequality`. */
+  ineqDual?: tf.Tensor;
+  /** ν, shaped like the values of `equality`. */
+  eqDual?: tf.Tensor;
+};
+
+export interface KktProblem<P extends Parameter[]> {
+  /** f(x, ...params): one value a sample, or their sum. */
+  objective: Objective<tf.Tensor, P>;
+  /** H(x, ...params) = 0, [B, k]. */
+  equality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
+  /** G(x, ...params) ≤ 0, [B, m]. */
+  inequality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
+}
+
+/**
+ * F = (∇₁f + ∂₁Gᵀλ + ∂₁Hᵀν ; λ∘G ; H) at x = {x, ineqDual: λ, eqDual: ν}: min f(x) subject to G(x) ≤ 0, H(x) = 0.
+ *
+ * Signs of λ and G are not part of F: near a solution they hold by themselves. Where λᵢ = Gᵢ = 0 (a weakly active
+ * constraint) the system is singular.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6.
+ */
+export function kkt<P extends Parameter[]>({
+  objective,
+  equality,
+  inequality,
+}: KktProblem<P>): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
+  return (solution, ...params) =>
+    tf.tidy(() => {
+      const {x, ineqDual, eqDual} = solution as PrimalDual;
+      const missing = (name: string, map: string) =>
+        new Error(`conditions.kkt: the problem has an ${map}, so the solution needs '${name}'.`);
+      if (inequality && !ineqDual) throw missing('ineqDual', 'inequality');
+      if (equality && !eqDual) throw missing('eqDual', 'equality');
+      const values = () => {
+        const terms = [tf.sum(objective(x, ...params))];
+        if (inequality) terms.push(inequality(x, ...params));
+        if (equality) terms.push(equality(x, ...params));
+        return terms;
+      };
+      const multipliers = [tf.scalar(1), ...(inequality ? [ineqDual!] : []), ...(equality ? [eqDual!] : [])];
+      const result: Partial<Record<keyof PrimalDual, tf.Tensor>> = {};
+      // In the order of the solution's own keys, which is that of its leaves.
+      for (const name of Object.keys(solution) as (keyof PrimalDual)[]) {
+        if (name === 'x') result.x = vjpOf(values, [x], multipliers)[0];
+        if (name === 'ineqDual') {
+          result.ineqDual = inequality ? tf.mul(ineqDual!, inequality(x, ...params)) : tf.clone(ineqDual!);
+        }
+        if (name === 'eqDual') result.eqDual = equality ? equality(x, ...params) : tf.clone(eqDual!);
+      }
+      return result as Record<keyof PrimalDual, tf.Tensor>;
+    });
+}

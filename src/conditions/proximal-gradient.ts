@@ -1,0 +1,72 @@
+/** @file The proximal-gradient fixed point, and its special case for a projection. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {fixedPointResidual, type Condition, type FixedPointMap} from '../implicit/index.js';
+import {gradientOf, type Differentiable} from './objective.js';
+
+/** prox(y, params, scaling) = argmin_z ½‖z − y‖² + scaling·g(z; params). */
+export type Prox<X extends Structure = Structure, H extends Parameter = Parameter> = (
+  y: X,
+  params: H,
+  scaling?: number | tf.Tensor,
+) => X;
+
+/** The Euclidean projection of y onto the set that `params` describe. */
+export type Projection<X extends Structure = Structure, H extends Parameter = Parameter> = (y: X, params: H) => X;
+
+export interface StepOptions<P extends Parameter[]> {
+  /**
+   * η: a number, or a function of the objective's parameters (a tensor that broadcasts with x). Default 1. The solution
+   * does not depend on it, the conditioning of the linear system does: about one over the largest eigenvalue of ∇₁²f is
+   * best.
+   */
+  stepSize?: number | ((...params: P) => number | tf.Tensor);
+}
+
+/** A condition T(x) − x that also carries T. */
+export interface FixedPointCondition<X extends Structure, P extends Parameter[]> extends Condition<X, P> {
+  map: FixedPointMap<X, P>;
+}
+
+/**
+ * F = T − x with T = prox_{ηg}(x − η∇₁f(x, ...params), proxParams), zero at a minimum of f + g.
+ *
+ * The parameters of the condition are (proxParams, ...params): the prox's first, then the objective's.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 7.
+ */
+export function proximalGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
+  objective: Differentiable<X, P>,
+  prox: Prox<X, H>,
+  {stepSize = 1}: StepOptions<P> = {},
+): FixedPointCondition<X, [H, ...P]> {
+  const gradient = gradientOf(objective);
+  const map: FixedPointMap<X, [H, ...P]> = (x, proxParams, ...params) =>
+    tf.tidy(() => {
+      const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
+      return prox(descend(x, gradient(x, ...params), eta), proxParams, eta);
+    });
+  return Object.assign(fixedPointResidual(map), {map});
+}
+
+/**
+ * F = T − x with T = proj(x − η∇₁f(x, ...params), projectionParams), zero at a minimum of f over the set.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
+ */
+export function projectedGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
+  objective: Differentiable<X, P>,
+  projection: Projection<X, H>,
+  options: StepOptions<P> = {},
+): FixedPointCondition<X, [H, ...P]> {
+  return proximalGradient<X, H, P>(objective, (y, params) => projection(y, params), options);
+}
+
+/** x − η g, leaf by leaf. */
+export function descend<X extends Structure>(x: X, gradient: X, eta: number | tf.Tensor): X {
+  const steps = flatten(gradient);
+  return unflatten(
+    x,
+    flatten(x).map((leaf, i) => tf.sub(leaf, tf.mul(eta, steps[i]))),
+  );
+}

@@ -1,0 +1,103 @@
+/** @file The KKT conditions of a quadratic program, with the structure that makes their linear system cheap. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Condition} from '../implicit/index.js';
+import {matVec, matVecTransposed} from '../linalg/index.js';
+import {operators, type KktOperator} from '../linsolve/index.js';
+
+/** The solution of a batch of quadratic programs. */
+export type QuadraticSolution = {
+  /** [B, n]. */
+  x: tf.Tensor;
+  /** [B, m]. */
+  ineqDual: tf.Tensor;
+  /** [B, k]. */
+  eqDual: tf.Tensor;
+};
+
+/** The data; every tensor has the batch or 1 in front. */
+export type QuadraticData = {
+  /** [B | 1, n, n]. */
+  Q: tf.Tensor;
+  /** [B, n]. */
+  p: tf.Tensor;
+  /** [B | 1, m, n]. */
+  G: tf.Tensor;
+  /** [B | 1, m]. */
+  h: tf.Tensor;
+  /** [B | 1, k, n]. */
+  A: tf.Tensor;
+  /** [B | 1, k]. */
+  b: tf.Tensor;
+};
+
+/** What the solver found out about the solution; int32, without a gradient. */
+export type QuadraticActivity = {
+  /** [B, m]: not zero where the inequality holds with equality. */
+  activity: tf.Tensor;
+  /** [B]: not zero where the problem was not solved. Such a sample gets a zero gradient. */
+  status: tf.Tensor;
+};
+
+/**
+ * F = (½(Q+Qᵀ)x + p + Gᵀλ + Aᵀν ; a∘(Gx − h) + (1−a)∘λ ; Ax − b), a the indicator of the active inequalities.
+ *
+ * With a from the solver, complementarity needs no product λ∘(Gx − h): its Jacobian stays regular for small multipliers,
+ * and the same at strict complementarity. `linearize` hands the blocks to `linsolve.kkt`.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6; Amos & Kolter 2017 (arXiv 1703.00443), equation 6.
+ */
+export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, QuadraticActivity]> = (
+  {x, ineqDual, eqDual},
+  data,
+  {activity},
+) =>
+  tf.tidy(() => {
+    const symmetric = tf.mul(0.5, tf.add(data.Q, tf.transpose(data.Q, [0, 2, 1])));
+    const active = tf.cast(tf.greater(activity, 0), 'float32');
+    return {
+      x: tf.addN([
+        matVec(symmetric, x),
+        tf.add(data.p, tf.zerosLike(x)),
+        matVecTransposed(data.G, ineqDual),
+        matVecTransposed(data.A, eqDual),
+      ]),
+      ineqDual: tf.add(
+        tf.mul(active, tf.sub(matVec(data.G, x), data.h)),
+        tf.mul(tf.sub(1, active), ineqDual),
+      ),
+      eqDual: tf.sub(matVec(data.A, x), data.b),
+    };
+  });
+
+quadraticKkt.linearize = ({x}, data, {activity, status}) => {
+  const product = (v: tf.Tensor, transpose: boolean) =>
+    tf.tidy(() => {
+      const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
+      const [vx, vIneq, vEq] = tf.split(tf.reshape(v, [x.shape[0], n + m + k]), [n, m, k], 1);
+      const active = tf.cast(tf.greater(activity, 0), 'float32');
+      const inactive = tf.mul(tf.sub(1, active), vIneq);
+      const curvature = tf.mul(0.5, tf.add(matVec(data.Q, vx), matVecTransposed(data.Q, vx)));
+      const ineq = transpose ? tf.mul(active, vIneq) : vIneq;
+      const row = transpose ? matVec(data.G, vx) : tf.mul(active, matVec(data.G, vx));
+      return tf.reshape(
+        tf.concat(
+          [
+            tf.addN([curvature, matVecTransposed(data.G, ineq), matVecTransposed(data.A, vEq)]),
+            tf.add(row, inactive),
+            matVec(data.A, vx),
+          ],
+          1,
+        ),
+        v.shape,
+      );
+    });
+  const operator: KktOperator = {
+    ...operators.fromFunctions({
+      batched: true,
+      apply: (v) => product(v, false),
+      applyTranspose: (v) => product(v, true),
+    }),
+    blocks: {Q: data.Q, G: data.G, A: data.A, activity, status},
+  };
+  return operator;
+};

@@ -1,0 +1,21 @@
+/** @file The condition of an unconstrained minimum. */
+import type {Parameter, Structure} from '../autodiff/index.js';
+import type {Condition} from '../implicit/index.js';
+import {gradientOf, type Differentiable} from './objective.js';
+
+/**
+ * F(x, ...params) = ∇₁f(x, ...params), zero at a stationary point of f.
+ *
+ * @param objective f(x, ...params), one value a sample or their sum; or `{gradient}` with a hand-written ∇₁f. The linear
+ *   system holds ∇₁²f, so f must be twice differentiable in tfjs (see `enableHigherOrderGradients`).
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 4.
+ */
+export function stationary<X extends Structure, P extends Parameter[]>(
+  objective: Differentiable<X, P>,
+): Condition<X, P> {
+  const gradient = gradientOf(objective);
+  const condition: Condition<X, P> = (x, ...params) => gradient(x, ...params);
+  // A Hessian is symmetric; whether it is definite is the user's to know.
+  condition.tags = {symmetric: true};
+  return condition;
+}

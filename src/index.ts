@@ -1,0 +1,22 @@
+/** @file The public face of tfjs-implicit. */
+export {enableHigherOrderGradients, jvp, vjp, type Parameter, type Structure} from './autodiff/index.js';
+export {
+  customFixedPoint,
+  customRoot,
+  rootJvp,
+  rootVjp,
+  Status,
+  type Condition,
+  type CustomRootOptions,
+  type FixedPointMap,
+  type ImplicitOptions,
+  type Solver,
+} from './implicit/index.js';
+export {sparsemax} from './projections/index.js';
+export {solveQP, type QPInput, type QPResult, type SolveQPOptions} from './solvers/index.js';
+export * as conditions from './conditions/index.js';
+export * as linalg from './linalg/index.js';
+export * as linsolve from './linsolve/index.js';
+export * as projections from './projections/index.js';
+export * as prox from './prox/index.js';
+export * as solvers from './solvers/index.js';

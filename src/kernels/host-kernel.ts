@@ -1,0 +1,44 @@
+/** @file Registers a kernel for every backend whose tensors the host can read: f64 inside, f32 tensors at the border. */
+import * as tf from '@tensorflow/tfjs-core';
+import {HOST_BACKENDS} from './host-read.js';
+
+/** What a host kernel returns: one entry an output. */
+export interface HostOutput {
+  values: Float32Array | Int32Array;
+  shape: number[];
+  dtype: 'float32' | 'int32';
+}
+
+export interface HostInput {
+  values: Float64Array;
+  shape: number[];
+}
+
+/**
+ * @param compute Receives the inputs by name, in double precision, and the attributes of the call.
+ */
+export function registerHostKernel<Names extends string>(
+  kernelName: string,
+  compute: (inputs: Record<Names, HostInput>, attributes: Record<string, unknown>) => HostOutput[],
+): void {
+  for (const backendName of HOST_BACKENDS) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({inputs, attrs, backend}) => {
+        const host = backend as tf.KernelBackend;
+        const read: Record<string, HostInput> = {};
+        for (const [name, info] of Object.entries(inputs)) {
+          const size = tf.util.sizeFromShape(info!.shape);
+          const values =
+            size === 0 ? new Float64Array(0) : Float64Array.from(host.readSync(info!.dataId) as Float32Array);
+          read[name] = {values, shape: info!.shape};
+        }
+        const outputs = compute(read as Record<Names, HostInput>, (attrs ?? {}) as Record<string, unknown>).map(
+          ({values, shape, dtype}) => ({dataId: host.write(values, shape, dtype), shape, dtype}),
+        );
+        return outputs.length === 1 ? outputs[0] : outputs;
+      },
+    });
+  }
+}

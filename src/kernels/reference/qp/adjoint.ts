@@ -1,0 +1,107 @@
+/** @file Solves the KKT system of a quadratic program on its active set, with either transpose. */
+import {minimumNormSolve, svd, type SVD} from '../svd.js';
+import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
+import {KktSystem} from './kkt.js';
+import {addMultiplyTransposed, type Problem} from './types.js';
+
+/** Relative residual above which the regularised Cholesky route is taken to have met a singular system. */
+const SINGULAR = 1e-9;
+const DELTA = 1e-10;
+
+/**
+ * K u = v with
+ *
+ *     K = [ P     Cᵀ  ]      M = diag(active),
+ *         [ M C  I−M  ]
+ *
+ * the Jacobian of (P x + q + Cᵀy ; M (C x − d) + (I − M) y). Both it and its transpose reduce to the symmetric system
+ * [P C_Mᵀ; C_M 0] of the active rows. Where that is singular, the least-squares solution of least norm is returned (in
+ * the norm of the equilibrated system).
+ */
+export class KktFactor {
+  private readonly scaled: Problem;
+  private readonly scaling: MatrixScaling;
+  private readonly kkt: KktSystem;
+  private readonly w: Float64Array;
+  private readonly factored: boolean;
+  private decomposition: {svd: SVD; rows: number[]} | null = null;
+
+  /** @param active One entry a row of C: whether it holds with equality. */
+  constructor(
+    private readonly problem: Problem,
+    private readonly active: Uint8Array,
+  ) {
+    const {n, P, C} = problem;
+    const rows = active.length;
+    this.scaling = equilibrateMatrices(problem);
+    const {D, E} = this.scaling;
+    this.scaled = {
+      ...problem,
+      P: P.map((value, k) => D[Math.floor(k / n)] * value * D[k % n]),
+      C: C.map((value, k) => E[Math.floor(k / n)] * value * D[k % n]),
+    };
+    this.kkt = new KktSystem(n, rows, this.scaled.P, this.scaled.C);
+    this.kkt.readPattern();
+    this.w = Float64Array.from(active, (flag) => (flag ? 0 : Infinity));
+    this.factored = this.kkt.factor(this.w, DELTA);
+  }
+
+  /** u = (x part, y part) for v = (f, g). */
+  solve(f: Float64Array, g: Float64Array, transpose: boolean): {x: Float64Array; y: Float64Array} {
+    const {
+      problem: {n, C},
+      active,
+      scaling: {D, E},
+    } = this;
+    const rows = active.length;
+    const rhsX = f.slice();
+    const y = new Float64Array(rows);
+    if (!transpose) {
+      // Inactive rows: yᵢ = gᵢ, which then acts on the first block.
+      const known = g.map((value, i) => (active[i] ? 0 : -value));
+      addMultiplyTransposed(C, known, rhsX);
+    }
+    for (let j = 0; j < n; j++) rhsX[j] *= D[j];
+    const rhsY = g.map((value, i) => (active[i] ? E[i] * value : 0));
+    const x = new Float64Array(n);
+    if (!this.factored || this.kkt.solve(rhsX, rhsY, x, y, this.w, 1e-15) > SINGULAR) {
+      this.solveSingular(rhsX, rhsY, x, y);
+    }
+    for (let j = 0; j < n; j++) x[j] *= D[j];
+    for (let i = 0; i < rows; i++) {
+      if (active[i]) {
+        y[i] *= E[i];
+        continue;
+      }
+      let sum = g[i];
+      if (transpose) for (let j = 0; j < n; j++) sum -= C[i * n + j] * x[j];
+      y[i] = sum;
+    }
+    return {x, y};
+  }
+
+  private solveSingular(f: Float64Array, g: Float64Array, x: Float64Array, y: Float64Array): void {
+    const {n, P, C} = this.scaled;
+    if (!this.decomposition) {
+      const rows = [...this.active.keys()].filter((i) => this.active[i]);
+      const size = n + rows.length;
+      const K = new Float64Array(size * size);
+      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) K[i * size + j] = P[i * n + j];
+      rows.forEach((row, k) => {
+        for (let j = 0; j < n; j++) {
+          K[(n + k) * size + j] = C[row * n + j];
+          K[j * size + n + k] = C[row * n + j];
+        }
+      });
+      this.decomposition = {svd: svd(K, size), rows};
+    }
+    const {rows, svd: factors} = this.decomposition;
+    const rhs = new Float64Array(n + rows.length);
+    rhs.set(f);
+    rows.forEach((row, k) => (rhs[n + k] = g[row]));
+    const u = minimumNormSolve(factors, rhs);
+    x.set(u.subarray(0, n));
+    y.fill(0);
+    rows.forEach((row, k) => (y[row] = u[n + k]));
+  }
+}

@@ -1,0 +1,2 @@
+/** @file Batched, differentiable linear algebra. */
+export {matVec, matVecTransposed} from './mat-vec.js';

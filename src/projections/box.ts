@@ -1,0 +1,26 @@
+/** @file Projections onto intervals. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** argmin_{y ≥ 0} ‖y − x‖² = max(x, 0), entry by entry. */
+export function nonNegative(x: tf.Tensor): tf.Tensor {
+  return tf.relu(x);
+}
+
+export type BoxParams = {
+  lower: number | tf.Tensor;
+  upper: number | tf.Tensor;
+};
+
+/**
+ * argmin_{lower ≤ y ≤ upper} ‖y − x‖², entry by entry.
+ *
+ * @param x Any shape; the bounds are numbers or tensors that broadcast with it. Differentiable in all three: an entry at a
+ *   bound passes its gradient to that bound.
+ */
+export function box(x: tf.Tensor, {lower, upper}: BoxParams): tf.Tensor {
+  return tf.tidy(() => {
+    const below = tf.relu(tf.sub(lower, x));
+    const above = tf.relu(tf.sub(x, upper));
+    return tf.sub(tf.add(x, below), above);
+  });
+}

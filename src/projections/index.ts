@@ -1,0 +1,3 @@
+/** @file Euclidean projections onto convex sets; all work on batches. */
+export {box, nonNegative, type BoxParams} from './box.js';
+export {simplex, sparsemax, type SimplexParams} from './simplex.js';

@@ -1,0 +1,51 @@
+/** @file Projection onto the probability simplex; sparsemax is that projection of logits. */
+import * as tf from '@tensorflow/tfjs-core';
+import {runSimplex} from '../kernels/index.js';
+
+export type SimplexParams = {
+  /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */
+  scale?: number | tf.Tensor;
+};
+
+/**
+ * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the last axis.
+ *
+ * @param x [..., n]. Differentiable in x and in a tensor `scale`, in O(n).
+ * @throws If x has no axis, or a number `scale` is not positive.
+ * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 2; Michelot 1986 for the algorithm.
+ */
+export function simplex(x: tf.Tensor, {scale = 1}: SimplexParams = {}): tf.Tensor {
+  if (x.rank === 0) throw new Error('projections.simplex: x must have at least one axis.');
+  if (typeof scale === 'number' && !(scale > 0 && scale < Infinity)) {
+    throw new Error(`projections.simplex: scale must be positive and finite, got ${scale}.`);
+  }
+  return tf.tidy(() => {
+    const n = x.shape[x.rank - 1];
+    const rows = x.size / n;
+    const flat = tf.reshape(tf.cast(x, 'float32'), [rows, n]);
+    const outer = x.shape.slice(0, -1);
+    const scales =
+      typeof scale === 'number' ? tf.fill([rows, 1], scale) : tf.reshape(tf.broadcastTo(scale, outer), [rows, 1]);
+    return tf.reshape(runSimplex(flat as tf.Tensor2D, scales as tf.Tensor2D), x.shape);
+  });
+}
+
+/**
+ * argmin_{p in the probability simplex} ‖p − logits‖² along an axis: softmax's sparse sibling.
+ *
+ * @param logits Any shape of rank 1 or more.
+ * @param axis Default −1.
+ * @see Martins & Astudillo 2016 (arXiv 1602.02068), equation 1.
+ */
+export function sparsemax(logits: tf.Tensor, axis = -1): tf.Tensor {
+  const {rank} = logits;
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new Error(`sparsemax: axis ${axis} is not an axis of logits of shape [${logits.shape}].`);
+  }
+  const last = rank - 1;
+  const at = axis < 0 ? axis + rank : axis;
+  if (at === last) return simplex(logits);
+  const order = [...Array(rank).keys()];
+  [order[at], order[last]] = [last, at];
+  return tf.tidy(() => tf.transpose(simplex(tf.transpose(logits, order)), order));
+}

@@ -1,0 +1,23 @@
+/** @file The proximal operator of the elastic net. */
+import * as tf from '@tensorflow/tfjs-core';
+import {lasso} from './lasso.js';
+
+export type ElasticNetParams = {
+  /** Weight of ‖y‖₁. */
+  l1: number | tf.Tensor;
+  /** Weight of ½‖y‖². */
+  l2: number | tf.Tensor;
+};
+
+/**
+ * argmin_y ½‖y − x‖² + scaling·(l1‖y‖₁ + ½ l2‖y‖²) = soft(x, scaling·l1) / (1 + scaling·l2).
+ *
+ * @param x Any shape; l1, l2 and scaling are numbers or tensors that broadcast with it.
+ */
+export function elasticNet(
+  x: tf.Tensor,
+  {l1, l2}: ElasticNetParams,
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  return tf.tidy(() => tf.div(lasso(x, l1, scaling), tf.add(1, tf.mul(scaling, l2))));
+}

@@ -1,0 +1,25 @@
+/** @file The proximal operator of the ℓ1 norm: soft thresholding. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * argmin_y ½‖y − x‖² + scaling·l1·‖y‖₁ = sign(x)·max(|x| − scaling·l1, 0), entry by entry.
+ *
+ * @param x Any shape.
+ * @param l1 The weight, a number or a tensor that broadcasts with x. Default 1.
+ * @param scaling A factor on the penalty, the step size of a proximal-gradient method. Default 1.
+ */
+export function lasso(x: tf.Tensor, l1: number | tf.Tensor = 1, scaling: number | tf.Tensor = 1): tf.Tensor {
+  return tf.tidy(() => {
+    const threshold = tf.mul(l1, scaling);
+    return tf.sub(tf.relu(tf.sub(x, threshold)), tf.relu(tf.sub(tf.neg(x), threshold)));
+  });
+}
+
+/** argmin_{y ≥ 0} ½‖y − x‖² + scaling·l1·Σy = max(x − scaling·l1, 0). */
+export function nonNegativeLasso(
+  x: tf.Tensor,
+  l1: number | tf.Tensor = 1,
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  return tf.tidy(() => tf.relu(tf.sub(x, tf.mul(l1, scaling))));
+}
