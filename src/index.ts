@@ -12,6 +12,22 @@ export {
   type ImplicitOptions,
   type Solver,
 } from './implicit/index.js';
+export {
+  FixedPointLayer,
+  LassoLayer,
+  OptNetQP,
+  QPLayer,
+  SparsemaxProjection,
+  type Constants,
+  type Diagnostics,
+  type FixedPointLayerArgs,
+  type LassoLayerArgs,
+  type OptNetQPArgs,
+  type QPLayerArgs,
+  type QPParameter,
+  type SparsemaxProjectionArgs,
+} from './layers/index.js';
+export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
 export {solveQP, type QPInput, type QPResult, type SolveQPOptions} from './solvers/index.js';
 export * as conditions from './conditions/index.js';

@@ -4,6 +4,7 @@ import {hostCanRead} from '../kernels/index.js';
 import {cg} from './cg.js';
 import {gmres} from './gmres.js';
 import {lu} from './lu.js';
+import {registerLinearSolver} from './registry.js';
 import type {Factorization, LinearSolver, Operator} from './types.js';
 
 /** Up to this many unknowns a system is materialised and factored in f64. */
@@ -60,3 +61,5 @@ function iterativeFor({tags}: Operator): LinearSolver {
 function allConverged({info}: Factorization): boolean {
   return info!.converged.dataSync().every((flag) => flag === 1);
 }
+
+registerLinearSolver('auto', auto);

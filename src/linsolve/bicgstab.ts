@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
 import {rowDot, safeDivide} from './rows.js';
+import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 
 interface BicgstabState extends KrylovState {
@@ -40,3 +41,5 @@ const method: KrylovMethod = {
 export function bicgstab(options: IterativeOptions = {}): LinearSolver {
   return iterativeSolver('bicgstab', method, options);
 }
+
+registerLinearSolver('bicgstab', bicgstab);

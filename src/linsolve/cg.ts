@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
 import {rowDot, safeDivide} from './rows.js';
+import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 
 export interface CgOptions extends IterativeOptions {
@@ -97,3 +98,6 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
     },
   };
 }
+
+registerLinearSolver('cg', cg);
+registerLinearSolver('normalCg', normalCg);

@@ -1,6 +1,7 @@
 /** @file Cholesky, in f64 on the host. */
 import {backSubstituteTransposed, choleskyInPlace, forwardSubstitute} from '../kernels/index.js';
 import {directSolver} from './direct.js';
+import {registerLinearSolver} from './registry.js';
 import {SingularMatrixError, type LinearSolver} from './types.js';
 
 /**
@@ -28,3 +29,5 @@ export function cholesky(): LinearSolver {
     };
   });
 }
+
+registerLinearSolver('cholesky', cholesky);

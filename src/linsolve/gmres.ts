@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
+import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 
 export interface GmresOptions extends IterativeOptions {
@@ -61,3 +62,5 @@ export function gmres({restart = 20, ...options}: GmresOptions = {}): LinearSolv
   const solver = iterativeSolver('gmres', method(restart), options);
   return {...solver, getConfig: () => ({...solver.getConfig(), restart})};
 }
+
+registerLinearSolver('gmres', gmres);

@@ -17,4 +17,5 @@ export {
   type SolveInfo,
   type Tags,
 } from './types.js';
+export {linearSolverFromConfig, type LinearSolverConfig} from './registry.js';
 export {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {reporting} from './iterative.js';
 import {rowNorm, safeDivide, toRows} from './rows.js';
+import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} from './registry.js';
 import type {LinearSolver} from './types.js';
 
 export interface IterativeRefinementOptions {
@@ -60,3 +61,9 @@ export function iterativeRefinement(
     },
   };
 }
+
+registerLinearSolver(
+  'iterativeRefinement',
+  ({inner, ...options}: IterativeRefinementOptions & {inner: LinearSolverConfig}) =>
+    iterativeRefinement(linearSolverFromConfig(inner), options),
+);

@@ -4,6 +4,7 @@ import {hostCanRead, KktFactor, readF64, type Problem} from '../kernels/index.js
 import {directReport} from './direct.js';
 import {reporting} from './iterative.js';
 import {toRows} from './rows.js';
+import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 
 /**
@@ -118,3 +119,5 @@ function solveRows(
   });
   return u;
 }
+
+registerLinearSolver('kkt', kkt);

@@ -1,6 +1,7 @@
 /** @file LU with partial pivoting, in f64 on the host. */
 import {luInPlace, luSolve, minimumNormSolve, svd} from '../kernels/index.js';
 import {directSolver} from './direct.js';
+import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 
 /**
@@ -17,3 +18,5 @@ export function lu(): LinearSolver {
     return {solve: (b, transpose) => minimumNormSolve(decomposition, b, transpose)};
   });
 }
+
+registerLinearSolver('lu', lu);

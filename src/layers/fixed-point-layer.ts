@@ -1,0 +1,191 @@
+/** @file A deep-equilibrium layer: the fixed point of a cell. */
+import * as tf from '@tensorflow/tfjs-core';
+import {layers, type Shape} from '@tensorflow/tfjs-layers';
+import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
+import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
+import {checkNoise, freezeDropout} from './frozen-noise.js';
+import {
+  asLinearSolver,
+  checkChoice,
+  checkNumber,
+  inputList,
+  linearSolverConfig,
+  SolverLayer,
+  type LayerArgs,
+} from './solver-layer.js';
+
+type Layer = layers.Layer;
+
+export interface FixedPointLayerArgs extends LayerArgs {
+  /** A layer or model of two inputs [z, x] whose output is shaped like z. Its weights are trained. */
+  cell: Layer | {className: string; config: tf.serialization.ConfigDict};
+  /** The shape of z without the batch axis. Default: the first input of a model, else the shape of x. */
+  stateShape?: number[];
+  /** How the fixed point is found. Default 'anderson'. */
+  solver?: 'anderson' | 'iteration';
+  /** Differences that Anderson acceleration combines. Default 5. */
+  historySize?: number;
+  /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖). Default 1e-6. */
+  tolerance?: number;
+  /** Default 100. */
+  maxIterations?: number;
+  /** The linear solver of the gradient. Default `linsolve.auto()`. */
+  linsolve?: LinearSolver | LinearSolverConfig;
+  /** Start at the fixed points of the previous call, where the same samples come again in the same order. Default false. */
+  warmStart?: boolean;
+}
+
+const OWN = [
+  'cell',
+  'stateShape',
+  'solver',
+  'historySize',
+  'tolerance',
+  'maxIterations',
+  'linsolve',
+  'warmStart',
+];
+
+/** Which layer holds a cell: one cell cannot serve two. */
+const owners = new WeakMap<object, FixedPointLayer>();
+
+/**
+ * z* = T(z*, x), T the cell: input x [B, …], output z* [B, …stateShape]. z starts at zero.
+ *
+ * The gradient of x and of the cell's weights comes from one linear solve at z*, whatever the number of iterations; it is
+ * right only as far as the fixed point was reached (see `diagnostics`). Dropout in the cell is frozen during a solve;
+ * batch normalisation in training mode couples the samples and is refused.
+ *
+ * @throws If the cell's output is not shaped like z, if it already serves another layer, or its noise cannot be frozen.
+ * @see Bai, Kolter & Koltun 2019 (arXiv 1909.01377); Blondel et al. 2022 (arXiv 2105.15183), equation 3.
+ */
+export class FixedPointLayer extends SolverLayer {
+  static readonly className = 'FixedPointLayer';
+  private readonly cell: Layer;
+  private readonly stateShape?: number[];
+  private readonly solver: 'anderson' | 'iteration';
+  private readonly historySize: number;
+  private readonly tolerance: number;
+  private readonly maxIterations: number;
+  private readonly linsolve?: LinearSolver;
+  private readonly warmStart: boolean;
+  private guess: {shape: number[]; values: Float32Array} | null = null;
+
+  constructor(args: FixedPointLayerArgs) {
+    const {className} = FixedPointLayer;
+    super(className, args ?? {}, OWN);
+    if (!args?.cell) throw new Error(`${className}: cell is missing: a layer or model of the two inputs [z, x].`);
+    this.cell = args.cell instanceof layers.Layer ? args.cell : cellFromConfig(args.cell);
+    if (args.stateShape != null) {
+      const {stateShape} = args;
+      if (!Array.isArray(stateShape)) throw new Error(`${className}: stateShape must be a list of sizes.`);
+      this.stateShape = stateShape.map((size, i) => checkNumber(className, `stateShape[${i}]`, size, 1, true));
+    }
+    this.solver = checkChoice(className, 'solver', args.solver ?? 'anderson', ['anderson', 'iteration']);
+    this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true);
+    this.tolerance = checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0);
+    this.maxIterations = checkNumber(className, 'maxIterations', args.maxIterations ?? 100, 1, true);
+    this.linsolve = asLinearSolver(args.linsolve);
+    this.warmStart = args.warmStart ?? false;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const {cell} = this;
+    if ((owners.get(cell) ?? this) !== this) {
+      throw new Error(`FixedPointLayer: the cell '${cell.name}' already serves the layer '${owners.get(cell)!.name}'.`);
+    }
+    owners.set(cell, this);
+    checkNoise(cell);
+    const stateShape = [null, ...this.stateSizes(inputShape as Shape)];
+    const shapes = [stateShape, inputShape as Shape];
+    if (!cell.built) {
+      cell.build(shapes);
+      cell.built = true;
+    }
+    const output = cell.computeOutputShape(shapes) as Shape;
+    if (!tf.util.arraysEqual(output.slice(1) as number[], stateShape.slice(1) as number[])) {
+      throw new Error(
+        `FixedPointLayer: the cell maps z of shape [B, ${stateShape.slice(1)}] to [B, ${output.slice(1)}]; ` +
+          'both must be the same (set stateShape).',
+      );
+    }
+    const names = cell.weights.map(({originalName}) => originalName);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice) {
+      throw new Error(
+        `FixedPointLayer: two weights of the cell are named '${twice}'; a saved model could not tell them apart. ` +
+          'Give the inner layers names.',
+      );
+    }
+    this.trainableWeights = cell.trainableWeights;
+    this.nonTrainableWeights = cell.nonTrainableWeights;
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const shape = inputShape as Shape;
+    return [shape[0], ...this.stateSizes(shape)];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const [x] = inputList(FixedPointLayer.className, inputs, ['x']);
+      const shape = [x.shape[0], ...this.stateSizes(x.shape)];
+      const frozen = freezeDropout(this.cell);
+      const training = {training: kwargs?.training ?? false};
+      const fun = (z: tf.Tensor, input: tf.Tensor): tf.Tensor =>
+        frozen(() => {
+          const output = this.cell.apply([z, input], training);
+          return (Array.isArray(output) ? output[0] : output) as tf.Tensor;
+        });
+      const {tolerance, maxIterations, linsolve, historySize} = this;
+      const options = {tolerance, maxIterations, linsolve};
+      const solver =
+        this.solver === 'anderson'
+          ? new AndersonAcceleration({fun}, {...options, historySize})
+          : new FixedPointIteration({fun}, options);
+      const known = this.warmStart && this.guess && tf.util.arraysEqual(this.guess.shape, shape);
+      const init = known ? tf.tensor(this.guess!.values, shape) : tf.zeros(shape);
+      const {x: z, state} = solver.run(init, x);
+      this.remember(state);
+      if (this.warmStart) this.guess = {shape, values: z.dataSync().slice() as Float32Array};
+      return z;
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      cell: {className: this.cell.getClassName(), config: this.cell.getConfig()},
+      stateShape: this.stateShape ?? null,
+      solver: this.solver,
+      historySize: this.historySize,
+      tolerance: this.tolerance,
+      maxIterations: this.maxIterations,
+      linsolve: linearSolverConfig(this.linsolve),
+      warmStart: this.warmStart,
+    };
+  }
+
+  private stateSizes(inputShape: Shape): number[] {
+    if (this.stateShape) return this.stateShape;
+    const [state] = ((this.cell as {inputs?: {shape: Shape}[]}).inputs ?? []) as {shape: Shape}[];
+    return (state?.shape ?? inputShape).slice(1) as number[];
+  }
+}
+
+/** The cell of a saved layer. */
+function cellFromConfig(saved: {className: string; config: tf.serialization.ConfigDict}): Layer {
+  const known = tf.serialization.SerializationMap.getMap().classNameMap[saved?.className];
+  if (!known) {
+    throw new Error(
+      `FixedPointLayer: the cell must be a layer, or {className, config} of a registered one; got ` +
+        `${JSON.stringify(saved?.className ?? saved)}.`,
+    );
+  }
+  const [cls, fromConfig] = known;
+  return fromConfig(cls, saved.config) as Layer;
+}
+
+tf.serialization.registerClass(FixedPointLayer);

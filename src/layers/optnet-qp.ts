@@ -1,0 +1,61 @@
+/** @file OptNet's quadratic-program layer, which always has a feasible point. */
+import * as tf from '@tensorflow/tfjs-core';
+import {initializers} from '@tensorflow/tfjs-layers';
+import {solveQP, type QPInput} from '../solvers/index.js';
+import {product, QPLayer, type QPLayerArgs} from './qp-layer.js';
+import type {QPParameter} from './qp-parameters.js';
+
+/** softplus⁻¹(1): the slack of a new layer is 1. */
+const UNIT_SLACK = Math.log(Math.E - 1);
+
+export type OptNetQPArgs = QPLayerArgs;
+
+/**
+ * `QPLayer` with learned right-hand sides h = Gz₀ + s₀ and b = Az₀, where the point z₀ and the slack s₀ > 0 are learned:
+ * z₀ is feasible whatever the weights become.
+ *
+ * Where one pair of constraints is given (a constant, an input) and the other's right-hand side is learned, z₀ is first
+ * projected onto the given pair, through a quadratic program of its own.
+ *
+ * The arguments are those of `QPLayer`.
+ *
+ *     // Sudoku: the rules A x = b are learned, x ≥ 0 is given.
+ *     new OptNetQP({inputShape: [64], equalities: 40, constants: {Q, G, h}});
+ *
+ * @see Amos & Kolter 2017 (arXiv 1703.00443), sections 3.2 and 4.4.
+ */
+export class OptNetQP extends QPLayer {
+  static override readonly className: string = 'OptNetQP';
+
+  protected override addLearned(parameter: QPParameter): void {
+    if (parameter !== 'h' && parameter !== 'b') {
+      super.addLearned(parameter);
+      return;
+    }
+    if (!this.parameters.has('z0')) this.addParameter('z0', [this.sizes.n], initializers.ones());
+    if (parameter === 'h') this.addParameter('s0', [this.sizes.m], initializers.constant({value: UNIT_SLACK}));
+  }
+
+  protected override problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
+    const problem = super.problem(fed);
+    const point = this.parameters.get('z0')?.read();
+    if (!point) return problem;
+    const z0 = this.ontoGivenConstraints(point, problem);
+    if (this.isLearned('h')) {
+      problem.h = tf.add(product(problem.G as tf.Tensor, z0), tf.softplus(this.parameters.get('s0')!.read()));
+    }
+    if (this.isLearned('b')) problem.b = product(problem.A as tf.Tensor, z0);
+    return problem;
+  }
+
+  /** The closest point to z₀ that satisfies the constraints whose right-hand sides are not learned. */
+  private ontoGivenConstraints(z0: tf.Tensor, {G, h, A, b}: QPInput): tf.Tensor {
+    const given: Partial<QPInput> = {};
+    if (this.isPresent('h') && !this.isLearned('h')) Object.assign(given, {G, h});
+    if (this.isPresent('b') && !this.isLearned('b')) Object.assign(given, {A, b});
+    if (Object.keys(given).length === 0) return z0;
+    return solveQP({Q: tf.eye(this.sizes.n), p: tf.neg(z0), ...given}, {onFailure: 'ignore'}).x;
+  }
+}
+
+tf.serialization.registerClass(OptNetQP);

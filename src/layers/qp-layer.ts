@@ -1,0 +1,271 @@
+/** @file A quadratic program as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import {initializers, type Shape} from '@tensorflow/tfjs-layers';
+import {matVec} from '../linalg/index.js';
+import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
+import {solveQP, type OnFailure, type QPInput, type QPResult} from '../solvers/index.js';
+import {
+  asParameter,
+  findSizes,
+  QP_PARAMETERS,
+  readConstants,
+  type Constants,
+  type QPParameter,
+  type QPSizes,
+  type SavedConstant,
+} from './qp-parameters.js';
+import {
+  asLinearSolver,
+  checkChoice,
+  checkNumber,
+  inputList,
+  linearSolverConfig,
+  shapeList,
+  SolverLayer,
+  type LayerArgs,
+} from './solver-layer.js';
+
+export interface QPLayerArgs extends LayerArgs {
+  /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map leads to n. */
+  units?: number;
+  /** m, the rows of a learned G. 0 for none. Default n. */
+  inequalities?: number;
+  /** k, the rows of a learned A. Default 0. */
+  equalities?: number;
+  /** Which of the six parameters are fed, in the order of the inputs. Default ['p']. */
+  inputs?: QPParameter[];
+  /** Parameters that are fixed, without a batch axis. They are saved with the layer. The rest is learned. */
+  constants?: Constants | SavedConstant[];
+  /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
+  epsilon?: number;
+  /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
+  tolerance?: number;
+  /** Default 100. */
+  maxIterations?: number;
+  /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get x = 0 and a zero gradient. */
+  onFailure?: OnFailure;
+  /** The linear solver of the gradient. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver | LinearSolverConfig;
+  /**
+   * Try the active sets of the previous call first. Pays where the same samples come again in the same order (predict,
+   * full-batch fit); elsewhere it only costs. Default false.
+   */
+  warmStart?: boolean;
+}
+
+const OWN = [
+  'units',
+  'inequalities',
+  'equalities',
+  'inputs',
+  'constants',
+  'epsilon',
+  'tolerance',
+  'maxIterations',
+  'onFailure',
+  'linsolve',
+  'warmStart',
+];
+
+type Weight = ReturnType<SolverLayer['addWeight']>;
+type Guess = Record<'x' | 'ineqDual' | 'eqDual' | 'slack', {shape: number[]; values: Float32Array}>;
+
+/**
+ * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
+ *
+ * Of Q, p, G, h, A, b each is an input, a constant or learned. Learned are Q = LLᵀ + εI (so that it stays positive
+ * definite), G, h, and, with `equalities`, A and b. With G and h learned freely a sample can become infeasible: `OptNetQP`
+ * parametrises them so that it cannot.
+ *
+ *     model.add(new QPLayer({inputShape: [8]}));
+ *
+ * @throws At build, if shapes or sizes do not fit together.
+ * @see Amos & Kolter 2017 (arXiv 1703.00443).
+ */
+export class QPLayer extends SolverLayer {
+  static readonly className: string = 'QPLayer';
+  private readonly fed: QPParameter[];
+  private readonly constants: Map<QPParameter, SavedConstant>;
+  private readonly units?: number;
+  private readonly inequalities?: number;
+  private readonly equalities?: number;
+  private readonly epsilon: number;
+  private readonly tolerance: number;
+  private readonly maxIterations: number;
+  private readonly onFailure: OnFailure;
+  private readonly linsolve?: LinearSolver;
+  private readonly warmStart: boolean;
+  protected sizes!: QPSizes;
+  /** By name: a constant's symbol, or that of a learned tensor (L, p, G, h, A, b, …). */
+  protected readonly parameters = new Map<string, Weight>();
+  private inputMap: Weight | null = null;
+  private guess: Guess | null = null;
+
+  constructor(args: QPLayerArgs = {}) {
+    const className = new.target.className;
+    super(className, args, OWN);
+    const given = args.inputs ?? ['p'];
+    if (!Array.isArray(given) || given.length === 0) {
+      throw new Error(`${className}: inputs must be a list of at least one of ${QP_PARAMETERS.join(', ')}.`);
+    }
+    this.fed = given.map((name) => asParameter(className, name, 'inputs'));
+    this.constants = readConstants(className, args.constants);
+    this.fed.forEach((parameter, i) => {
+      if (this.fed.indexOf(parameter) !== i) throw new Error(`${className}: inputs names ${parameter} twice.`);
+      if (this.constants.has(parameter)) throw new Error(`${className}: ${parameter} is an input and a constant.`);
+    });
+    const optional = (name: 'units' | 'inequalities' | 'equalities', low: number) =>
+      args[name] == null ? undefined : checkNumber(className, name, args[name], low, true);
+    this.units = optional('units', 1);
+    this.inequalities = optional('inequalities', 0);
+    this.equalities = optional('equalities', 0);
+    this.epsilon = checkNumber(className, 'epsilon', args.epsilon ?? 1e-3, 0);
+    this.tolerance = checkNumber(className, 'tolerance', args.tolerance ?? 1e-9, Number.MIN_VALUE);
+    this.maxIterations = checkNumber(className, 'maxIterations', args.maxIterations ?? 100, 1, true);
+    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ['warn', 'throw', 'ignore']);
+    this.linsolve = asLinearSolver(args.linsolve);
+    this.warmStart = args.warmStart ?? false;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shapes = shapeList(inputShape);
+    const className = this.getClassName();
+    if (shapes.length !== this.fed.length) {
+      throw new Error(`${className} takes the inputs ${this.fed.join(', ')}, but got ${shapes.length} of them.`);
+    }
+    const {units, inequalities, equalities} = this;
+    this.sizes = findSizes(className, this.fed, shapes, this.constants, {units, inequalities, equalities});
+    const p = this.fed.indexOf('p');
+    const width = p < 0 ? this.sizes.n : shapes[p][1];
+    if (width == null) throw new Error(`${className}: the width of the input p must be known, got [${shapes[p]}].`);
+    if (width !== this.sizes.n) {
+      this.inputMap = this.addWeight(
+        'kernel',
+        [width, this.sizes.n],
+        'float32',
+        initializers.glorotUniform({}),
+        undefined,
+        true,
+      );
+    }
+    for (const parameter of QP_PARAMETERS) {
+      if (this.fed.includes(parameter) || !this.isPresent(parameter)) continue;
+      const constant = this.constants.get(parameter);
+      if (!constant) this.addLearned(parameter);
+      else this.addConstant(parameter, constant);
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const shapes = shapeList(inputShape);
+    const {units, inequalities, equalities} = this;
+    const fixed = {units, inequalities, equalities};
+    const {n} = findSizes(this.getClassName(), this.fed, shapes, this.constants, fixed);
+    return [shapes[0][0], n];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const list = inputList(this.getClassName(), inputs, this.fed);
+      const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
+      const {tolerance, maxIterations, onFailure, linsolve} = this;
+      const options = {tolerance, maxIterations, onFailure, ...(linsolve && {linsolve})};
+      const result = solveQP(problem, {...options, warmStart: this.takeGuess(list[0].shape[0])});
+      this.remember(result);
+      if (this.warmStart) this.keepGuess(result);
+      return result.x;
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      units: this.units ?? null,
+      inequalities: this.inequalities ?? null,
+      equalities: this.equalities ?? null,
+      inputs: this.fed,
+      constants: [...this.constants.values()],
+      epsilon: this.epsilon,
+      tolerance: this.tolerance,
+      maxIterations: this.maxIterations,
+      onFailure: this.onFailure,
+      linsolve: linearSolverConfig(this.linsolve),
+      warmStart: this.warmStart,
+    };
+  }
+
+  /** Whether the problem has this parameter at all. */
+  protected isPresent(parameter: QPParameter): boolean {
+    const {m, k} = this.sizes;
+    if (parameter === 'G' || parameter === 'h') return m > 0;
+    return parameter === 'A' || parameter === 'b' ? k > 0 : true;
+  }
+
+  protected isLearned(parameter: QPParameter): boolean {
+    return this.isPresent(parameter) && !this.fed.includes(parameter) && !this.constants.has(parameter);
+  }
+
+  /** Makes the weights behind a learned parameter. At the start x = 0 is feasible. */
+  protected addLearned(parameter: QPParameter): void {
+    const {n, m, k} = this.sizes;
+    const zeros = initializers.zeros();
+    const random = initializers.glorotUniform({});
+    if (parameter === 'Q') this.addParameter('L', [n, n], initializers.identity({}));
+    if (parameter === 'p') this.addParameter('p', [n], zeros);
+    if (parameter === 'G') this.addParameter('G', [m, n], random);
+    if (parameter === 'h') this.addParameter('h', [m], initializers.ones());
+    if (parameter === 'A') this.addParameter('A', [k, n], random);
+    if (parameter === 'b') this.addParameter('b', [k], zeros);
+  }
+
+  protected addParameter(name: string, shape: number[], initializer: ReturnType<typeof initializers.zeros>): void {
+    this.parameters.set(name, this.addWeight(name, shape, 'float32', initializer, undefined, true));
+  }
+
+  /** The problem for one call, learned parameters computed from their weights. */
+  protected problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
+    const read = (name: string) => this.parameters.get(name)?.read();
+    const problem: Partial<Record<QPParameter, tf.Tensor>> = {};
+    for (const parameter of QP_PARAMETERS) problem[parameter] = fed.get(parameter) ?? read(parameter);
+    if (this.isLearned('Q')) {
+      const L = read('L') as tf.Tensor2D;
+      problem.Q = tf.add(tf.matMul(L, L, false, true), tf.mul(this.epsilon, tf.eye(this.sizes.n)));
+    }
+    const p = problem.p!;
+    if (this.inputMap) problem.p = tf.matMul(p as tf.Tensor2D, this.inputMap.read() as tf.Tensor2D);
+    return problem as QPInput;
+  }
+
+  private addConstant(parameter: QPParameter, {shape, values}: SavedConstant): void {
+    const weight = this.addWeight(parameter, shape, 'float32', initializers.zeros(), undefined, false);
+    const value = tf.tensor(values, shape);
+    weight.write(value);
+    value.dispose();
+    this.parameters.set(parameter, weight);
+  }
+
+  private takeGuess(batch: number): SolveGuess | null {
+    if (!this.guess || this.guess.x.shape[0] !== batch) return null;
+    const tensors = Object.entries(this.guess).map(([name, {shape, values}]) => [name, tf.tensor(values, shape)]);
+    return Object.fromEntries(tensors) as SolveGuess;
+  }
+
+  private keepGuess(result: QPResult): void {
+    const copy = (tensor: tf.Tensor) => ({shape: tensor.shape, values: tensor.dataSync().slice() as Float32Array});
+    const {x, ineqDual, eqDual, slack} = result;
+    this.guess = {x: copy(x), ineqDual: copy(ineqDual), eqDual: copy(eqDual), slack: copy(slack)};
+  }
+}
+
+type SolveGuess = Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>;
+
+/** G z, for a shared or a batched G and z. */
+export function product(G: tf.Tensor, z: tf.Tensor): tf.Tensor {
+  const shared = G.rank === 2 && z.rank === 1;
+  const lifted = matVec(G.rank === 2 ? tf.expandDims(G, 0) : G, z.rank === 1 ? tf.expandDims(z, 0) : z);
+  return shared ? tf.squeeze(lifted, [0]) : lifted;
+}
+
+tf.serialization.registerClass(QPLayer);

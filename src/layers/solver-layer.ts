@@ -1,0 +1,124 @@
+/** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
+import * as tf from '@tensorflow/tfjs-core';
+import {layers, type Shape} from '@tensorflow/tfjs-layers';
+import {hostCanRead} from '../kernels/index.js';
+import {linearSolverFromConfig, type LinearSolver, type LinearSolverConfig} from '../linsolve/index.js';
+
+/** tfjs-layers' own arguments of a layer (name, inputShape, trainable, …). */
+export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
+
+/** Keras's arguments, and what tfjs adds to a saved config. */
+const KERAS_ARGUMENTS = [
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'dtype',
+  'name',
+  'trainable',
+  'weights',
+  'inputDType',
+  'inputDtype',
+  'updatable',
+  'customObjects',
+];
+
+/** How the last `call` went, one entry a sample. */
+export interface Diagnostics {
+  /** The codes of `Status`: 0 solved, 1 primal infeasible, 2 unbounded, 3 iteration limit, 4 numerical error, 5 invalid. */
+  status: number[];
+  iterations: number[];
+  /** The solver's relative residual. */
+  residual: number[];
+  /** A row a sample: constraints whose multiplier and slack are both zero, where the derivative has a kink. */
+  weaklyActive: boolean[][];
+}
+
+interface State {
+  status: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+  weaklyActive?: tf.Tensor;
+}
+
+export abstract class SolverLayer extends layers.Layer {
+  private latest: Diagnostics | null = null;
+
+  /** @param own The names of the layer's own arguments. */
+  constructor(className: string, args: LayerArgs, own: readonly string[]) {
+    for (const name of Object.keys(args)) {
+      if (!own.includes(name) && !KERAS_ARGUMENTS.includes(name)) {
+        throw new Error(`${className}: unknown argument '${name}'; its own are ${own.join(', ')}.`);
+      }
+    }
+    super(args);
+  }
+
+  /** How the last `call` went. */
+  diagnostics(): Promise<Diagnostics> {
+    if (!this.latest) return Promise.reject(new Error(`${this.name} has not been called yet.`));
+    return Promise.resolve(this.latest);
+  }
+
+  /** Notes the state of a solve; numbers, not tensors, so that nothing is left to free. */
+  protected remember({status, iterations, residual, weaklyActive}: State): void {
+    if (!hostCanRead()) return;
+    const flags = weaklyActive ? Array.from(weaklyActive.dataSync(), Boolean) : [];
+    const width = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
+    const codes = Array.from(status.dataSync());
+    this.latest = {
+      status: codes,
+      iterations: Array.from(iterations.dataSync()),
+      residual: Array.from(residual.dataSync()),
+      weaklyActive: codes.map((_, i) => flags.slice(i * width, (i + 1) * width)),
+    };
+  }
+}
+
+/** The inputs as a list: a model passes an array, `layer.apply(tensor)` a bare tensor. */
+export function inputList(className: string, inputs: tf.Tensor | tf.Tensor[], names: readonly string[]): tf.Tensor[] {
+  const list = Array.isArray(inputs) ? inputs : [inputs];
+  if (list.length !== names.length) {
+    throw new Error(`${className} takes ${names.length} inputs (${names.join(', ')}), but got ${list.length}.`);
+  }
+  return list;
+}
+
+/** The shapes as a list. */
+export function shapeList(shape: Shape | Shape[]): Shape[] {
+  return Array.isArray(shape[0]) ? (shape as Shape[]) : [shape as Shape];
+}
+
+/** @throws If the value is not a finite number in the range. */
+export function checkNumber(className: string, name: string, value: unknown, low: number, integer = false): number {
+  if (typeof value !== 'number' || !(value >= low && value < Infinity) || (integer && !Number.isInteger(value))) {
+    const kind = integer ? 'an integer' : 'a finite number';
+    throw new Error(`${className}: ${name} must be ${kind}, at least ${low}; got ${JSON.stringify(value)}.`);
+  }
+  return value;
+}
+
+/** @throws If the value is not one of `choices`. */
+export function checkChoice<C extends string>(
+  className: string,
+  name: string,
+  value: unknown,
+  choices: readonly C[],
+): C {
+  if (!choices.includes(value as C)) {
+    throw new Error(`${className}: ${name} must be one of ${choices.join(', ')}; got ${JSON.stringify(value)}.`);
+  }
+  return value as C;
+}
+
+/** A linear solver, or one that was read from a file. */
+export function asLinearSolver(linsolve: LinearSolver | LinearSolverConfig | null | undefined): LinearSolver | undefined {
+  if (linsolve == null) return undefined;
+  return 'factor' in linsolve ? linsolve : linearSolverFromConfig(linsolve);
+}
+
+/** A linear solver as a config writes it. */
+export function linearSolverConfig(linsolve: LinearSolver | undefined): tf.serialization.ConfigDict | null {
+  return linsolve
+    ? {className: linsolve.className, config: linsolve.getConfig() as tf.serialization.ConfigDict}
+    : null;
+}
