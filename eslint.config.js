@@ -12,6 +12,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
+      // tfjs types most results by their rank's union: an assertion says which one it is.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', {allowArray: true, allowNumber: true}],
+      '@typescript-eslint/no-unused-vars': ['error', {argsIgnorePattern: '^_'}],
       eqeqeq: ['error', 'always', {null: 'ignore'}],
     },
   },

@@ -103,7 +103,11 @@ function registerPow(): void {
         },
         b: () => {
           const positive = tf.greater(base, 0);
-          const logBase = tf.where(positive, tf.log(tf.where(positive, base, tf.onesLike(base))), tf.zerosLike(base));
+          const logBase = tf.where(
+            positive,
+            tf.log(tf.where(positive, base, tf.onesLike(base))),
+            tf.zerosLike(base),
+          );
           return reduceTo(tf.mul(dy as tf.Tensor, tf.mul(tf.pow(base, exponent), logBase)), exponent, shape);
         },
       };

@@ -21,7 +21,9 @@ export function jvp<X extends Structure[], Y extends Structure>(
   tangents: {[K in keyof X]: X[K] | null},
 ): Y {
   if (tangents.length !== xs.length) {
-    throw new Error(`jvp got ${xs.length} inputs, but ${tangents.length} tangents (null stands for a zero tangent).`);
+    throw new Error(
+      `jvp got ${xs.length} inputs, but ${tangents.length} tangents (null stands for a zero tangent).`,
+    );
   }
   const moving: tf.Tensor[] = [];
   const directions: tf.Tensor[] = [];
@@ -29,7 +31,10 @@ export function jvp<X extends Structure[], Y extends Structure>(
     if (tangents[i] === null) return;
     const leaves = flatten(x);
     const parts = flatten(tangents[i]);
-    if (leaves.length !== parts.length || leaves.some((leaf, j) => !tf.util.arraysEqual(leaf.shape, parts[j].shape))) {
+    if (
+      leaves.length !== parts.length ||
+      leaves.some((leaf, j) => !tf.util.arraysEqual(leaf.shape, parts[j].shape))
+    ) {
       throw new Error(`Tangent ${i} of jvp must have the shapes of input ${i}.`);
     }
     moving.push(...leaves);

@@ -15,7 +15,7 @@ export interface Op {
    * The cotangents of the float32 ones among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
    * can be differentiated again.
    */
-  gradient(dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]): tf.Tensor[];
+  gradient: (dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[];
 }
 
 /** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, just their clones. */
@@ -60,5 +60,10 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
 
 /** `expression`'s derivative with the more exact `value` in the place of its value. Both have the same shape. */
 export function withValue(value: tf.Tensor, expression: tf.Tensor): tf.Tensor {
-  return recordOp({name: 'WithValue', values: [value], inputs: [expression], gradient: ([dy]) => [tf.clone(dy)]})[0];
+  return recordOp({
+    name: 'WithValue',
+    values: [value],
+    inputs: [expression],
+    gradient: ([dy]) => [tf.clone(dy)],
+  })[0];
 }

@@ -6,14 +6,7 @@ export type Structure = Tensor | Structure[] | {[name: string]: Structure};
 
 /** A structure whose leaves may also be absent, a number, or a null: what a user may hand to a solver as a parameter. */
 export type Parameter =
-  | Structure
-  | number
-  | boolean
-  | string
-  | null
-  | undefined
-  | Parameter[]
-  | {[name: string]: Parameter};
+  Structure | number | boolean | string | null | undefined | Parameter[] | {[name: string]: Parameter};
 
 /** The tensors of a structure, depth first, records in the order of their keys. Other leaves are passed over. */
 export function flatten(structure: Parameter | readonly Parameter[]): Tensor[] {
@@ -35,7 +28,8 @@ export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, l
     return part;
   };
   const result = rebuild(like as Parameter);
-  if (next !== leaves.length) throw new Error(`Structure has ${next} tensors, but ${leaves.length} were given.`);
+  if (next !== leaves.length)
+    throw new Error(`Structure has ${next} tensors, but ${leaves.length} were given.`);
   return result as S;
 }
 

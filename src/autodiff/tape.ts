@@ -16,7 +16,9 @@ export interface Recording {
 function record(f: () => tf.Tensor[], scope: string): Recording {
   const tape: TapeNode[] = [];
   try {
-    const outputs = withTapeState({activeTape: tape, gradientDepth: 1, kernelDepth: 0}, () => tf.tidy(scope, f));
+    const outputs = withTapeState({activeTape: tape, gradientDepth: 1, kernelDepth: 0}, () =>
+      tf.tidy(scope, f),
+    );
     return {outputs, tape: inDependencyOrder(tape)};
   } catch (error) {
     disposeTape(tape);
@@ -77,7 +79,8 @@ export function backpropagate(
       if (nodeCotangents.every((dy) => dy === null)) continue;
       const gradients = gradientOf(node)(nodeCotangents);
       for (const name of inputs) {
-        if (!(name in gradients)) throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);
+        if (!(name in gradients))
+          throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);
         accumulate(node.inputs[name], tf.tidy(gradients[name]));
       }
     }
@@ -112,7 +115,11 @@ interface PathStep {
 }
 
 /** The nodes that lead from one of xs to one of ys, in order. */
-function pathBetween(tape: readonly TapeNode[], xs: readonly tf.Tensor[], ys: readonly tf.Tensor[]): PathStep[] {
+function pathBetween(
+  tape: readonly TapeNode[],
+  xs: readonly tf.Tensor[],
+  ys: readonly tf.Tensor[],
+): PathStep[] {
   const fromX = new Set(xs.map((x) => x.id));
   const reached: PathStep[] = [];
   for (const node of tape) {

@@ -36,7 +36,7 @@ export function vjpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], u: readonl
 export interface Pullback {
   /** The recorded results: their shapes and identity only, since their values are freed. */
   outputs: tf.Tensor[];
-  pull(u: readonly tf.Tensor[]): tf.Tensor[];
+  pull: (u: readonly tf.Tensor[]) => tf.Tensor[];
   dispose(): void;
 }
 

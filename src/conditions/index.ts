@@ -9,6 +9,11 @@ export {
   type Prox,
   type StepOptions,
 } from './proximal-gradient.js';
-export {quadraticKkt, type QuadraticActivity, type QuadraticData, type QuadraticSolution} from './quadratic-kkt.js';
+export {
+  quadraticKkt,
+  type QuadraticActivity,
+  type QuadraticData,
+  type QuadraticSolution,
+} from './quadratic-kkt.js';
 export {stationary} from './stationary.js';
 export type {Condition, FixedPointMap} from '../implicit/index.js';

@@ -9,13 +9,19 @@ export type Objective<X extends Structure = Structure, P extends Parameter[] = P
 ) => tf.Tensor;
 
 /** ∇₁f(x, ...params), a structure like x. */
-export type Gradient<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (x: X, ...params: P) => X;
+export type Gradient<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
+  x: X,
+  ...params: P
+) => X;
 
 /** A differentiable function, given by itself or by a hand-written gradient (which may be cheaper, or differentiable again). */
-export type Differentiable<X extends Structure, P extends Parameter[]> = Objective<X, P> | {gradient: Gradient<X, P>};
+export type Differentiable<X extends Structure, P extends Parameter[]> =
+  Objective<X, P> | {gradient: Gradient<X, P>};
 
 /** ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each. */
-export function gradientOf<X extends Structure, P extends Parameter[]>(f: Differentiable<X, P>): Gradient<X, P> {
+export function gradientOf<X extends Structure, P extends Parameter[]>(
+  f: Differentiable<X, P>,
+): Gradient<X, P> {
   if (typeof f !== 'function') return f.gradient;
   return (x, ...params) =>
     tf.tidy(() => {

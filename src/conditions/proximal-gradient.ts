@@ -12,7 +12,10 @@ export type Prox<X extends Structure = Structure, H extends Parameter = Paramete
 ) => X;
 
 /** The Euclidean projection of y onto the set that `params` describe. */
-export type Projection<X extends Structure = Structure, H extends Parameter = Parameter> = (y: X, params: H) => X;
+export type Projection<X extends Structure = Structure, H extends Parameter = Parameter> = (
+  y: X,
+  params: H,
+) => X;
 
 export interface StepOptions<P extends Parameter[]> {
   /**

@@ -69,7 +69,9 @@ export function fixedPointResidual<X extends Structure, P extends Parameter[]>(
     const moved = flatten(map(x, ...params));
     const xs = flatten(x);
     if (moved.length !== xs.length) {
-      throw new Error(`The fixed-point map must return a structure like x (${xs.length} tensors), got ${moved.length}.`);
+      throw new Error(
+        `The fixed-point map must return a structure like x (${xs.length} tensors), got ${moved.length}.`,
+      );
     }
     return unflatten(
       x,

@@ -41,7 +41,9 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
   options: ImplicitOptions = {},
 ): X {
   if (tangents.length !== params.length) {
-    throw new Error(`rootJvp got ${params.length} params, but ${tangents.length} tangents (null stands for zero).`);
+    throw new Error(
+      `rootJvp got ${params.length} params, but ${tangents.length} tangents (null stands for zero).`,
+    );
   }
   return tf.tidy(() => {
     const system = rootSystem(condition, options, x, params);
@@ -58,7 +60,10 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
 
 function checkLike(name: string, parts: tf.Tensor[], like: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
-  if (parts.length !== like.length || parts.some(({shape}, i) => !tf.util.arraysEqual(shape, like[i].shape))) {
+  if (
+    parts.length !== like.length ||
+    parts.some(({shape}, i) => !tf.util.arraysEqual(shape, like[i].shape))
+  ) {
     throw new Error(`The ${name} must have the shapes ${shapes(like)}, got ${shapes(parts)}.`);
   }
 }

@@ -82,7 +82,9 @@ export function rootTangents(
     },
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),
   };
-  const rhs = offTape(() => jvpOf(() => system.residual(xs, ps), differentiable(ps), tangents).map((t) => tf.neg(t)));
+  const rhs = offTape(() =>
+    jvpOf(() => system.residual(xs, ps), differentiable(ps), tangents).map((t) => tf.neg(t)),
+  );
   return implicitRoot(forward, solveLinear(system, xs, ps, rhs, false), [...xs, ...ps, ...tangents]);
 }
 

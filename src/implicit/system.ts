@@ -1,6 +1,14 @@
 /** @file Turns a user's condition on structures into a system on flat lists, and checks what the user promised. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, freeTensors, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  flatten,
+  freeTensors,
+  isTapeOn,
+  offTape,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {auto, type Operator} from '../linsolve/index.js';
 import {linearize} from './linearize.js';
@@ -37,9 +45,7 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
       }
       probed.add(condition);
     }
-    return condition.linearize
-      ? condition.linearize(unflatten(x, xs), ...unflatten(params, ps))
-      : generic();
+    return condition.linearize ? condition.linearize(unflatten(x, xs), ...unflatten(params, ps)) : generic();
   };
   const known = flatten(x);
   const free = isTapeOn()

@@ -34,9 +34,10 @@ export function registerHostKernel<Names extends string>(
             size === 0 ? new Float64Array(0) : Float64Array.from(host.readSync(info!.dataId) as Float32Array);
           read[name] = {values, shape: info!.shape};
         }
-        const outputs = compute(read as Record<Names, HostInput>, (attrs ?? {}) as Record<string, unknown>).map(
-          ({values, shape, dtype}) => ({dataId: host.write(values, shape, dtype), shape, dtype}),
-        );
+        const outputs = compute(
+          read as Record<Names, HostInput>,
+          (attrs ?? {}) as Record<string, unknown>,
+        ).map(({values, shape, dtype}) => ({dataId: host.write(values, shape, dtype), shape, dtype}));
         return outputs.length === 1 ? outputs[0] : outputs;
       },
     });

@@ -84,7 +84,9 @@ export function runQP(
   if (guess) {
     Object.assign(inputs, {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack});
   }
-  const outputs = tf.engine().runKernel(QP, inputs as unknown as tf.NamedTensorMap, {tolerance, maxIterations});
+  const outputs = tf
+    .engine()
+    .runKernel(QP, inputs as unknown as tf.NamedTensorMap, {tolerance, maxIterations});
   const [x, ineqDual, eqDual, slack, activity, status, iterations, residual, cx, ci, ce] =
     outputs as unknown as tf.Tensor[];
   return {

@@ -74,12 +74,15 @@ export class FixedPointLayer extends SolverLayer {
   constructor(args: FixedPointLayerArgs) {
     const {className} = FixedPointLayer;
     super(className, args ?? {}, OWN);
-    if (!args?.cell) throw new Error(`${className}: cell is missing: a layer or model of the two inputs [z, x].`);
+    if (!args?.cell)
+      throw new Error(`${className}: cell is missing: a layer or model of the two inputs [z, x].`);
     this.cell = args.cell instanceof layers.Layer ? args.cell : cellFromConfig(args.cell);
     if (args.stateShape != null) {
       const {stateShape} = args;
       if (!Array.isArray(stateShape)) throw new Error(`${className}: stateShape must be a list of sizes.`);
-      this.stateShape = stateShape.map((size, i) => checkNumber(className, `stateShape[${i}]`, size, 1, true));
+      this.stateShape = stateShape.map((size, i) =>
+        checkNumber(className, `stateShape[${i}]`, size, 1, true),
+      );
     }
     this.solver = checkChoice(className, 'solver', args.solver ?? 'anderson', ['anderson', 'iteration']);
     this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true);
@@ -92,7 +95,9 @@ export class FixedPointLayer extends SolverLayer {
   override build(inputShape: Shape | Shape[]): void {
     const {cell} = this;
     if ((owners.get(cell) ?? this) !== this) {
-      throw new Error(`FixedPointLayer: the cell '${cell.name}' already serves the layer '${owners.get(cell)!.name}'.`);
+      throw new Error(
+        `FixedPointLayer: the cell '${cell.name}' already serves the layer '${owners.get(cell)!.name}'.`,
+      );
     }
     owners.set(cell, this);
     checkNoise(cell);

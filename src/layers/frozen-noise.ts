@@ -1,5 +1,6 @@
 /** @file Freezes the dropout of a cell: one mask for all the iterations of a solve and for its gradient. */
-import {layers, type LayersModel} from '@tensorflow/tfjs-layers';
+import type {layers} from '@tensorflow/tfjs-layers';
+import {type LayersModel} from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
 

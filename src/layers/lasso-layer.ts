@@ -88,7 +88,14 @@ export class LassoLayer extends SolverLayer {
       throw new Error(`LassoLayer: the input must have shape [B, n] with a known n, got [${shape}].`);
     }
     const initializer = initializers.glorotNormal({});
-    this.dictionary = this.addWeight('dictionary', [width, this.units], 'float32', initializer, undefined, true);
+    this.dictionary = this.addWeight(
+      'dictionary',
+      [width, this.units],
+      'float32',
+      initializer,
+      undefined,
+      true,
+    );
     super.build(inputShape);
   }
 

@@ -33,7 +33,8 @@ export class OptNetQP extends QPLayer {
       return;
     }
     if (!this.parameters.has('z0')) this.addParameter('z0', [this.sizes.n], initializers.ones());
-    if (parameter === 'h') this.addParameter('s0', [this.sizes.m], initializers.constant({value: UNIT_SLACK}));
+    if (parameter === 'h')
+      this.addParameter('s0', [this.sizes.m], initializers.constant({value: UNIT_SLACK}));
   }
 
   protected override problem(fed: Map<QPParameter, tf.Tensor>): QPInput {

@@ -38,6 +38,8 @@ export interface QPLayerArgs extends LayerArgs {
   constants?: Constants | SavedConstant[];
   /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
   epsilon?: number;
+  /** Of the random initial weights. Default: another one each time. */
+  seed?: number;
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   tolerance?: number;
   /** Default 100. */
@@ -60,6 +62,7 @@ const OWN = [
   'inputs',
   'constants',
   'epsilon',
+  'seed',
   'tolerance',
   'maxIterations',
   'onFailure',
@@ -90,6 +93,7 @@ export class QPLayer extends SolverLayer {
   private readonly inequalities?: number;
   private readonly equalities?: number;
   private readonly epsilon: number;
+  private readonly seed?: number;
   private readonly tolerance: number;
   private readonly maxIterations: number;
   private readonly onFailure: OnFailure;
@@ -111,8 +115,10 @@ export class QPLayer extends SolverLayer {
     this.fed = given.map((name) => asParameter(className, name, 'inputs'));
     this.constants = readConstants(className, args.constants);
     this.fed.forEach((parameter, i) => {
-      if (this.fed.indexOf(parameter) !== i) throw new Error(`${className}: inputs names ${parameter} twice.`);
-      if (this.constants.has(parameter)) throw new Error(`${className}: ${parameter} is an input and a constant.`);
+      if (this.fed.indexOf(parameter) !== i)
+        throw new Error(`${className}: inputs names ${parameter} twice.`);
+      if (this.constants.has(parameter))
+        throw new Error(`${className}: ${parameter} is an input and a constant.`);
     });
     const optional = (name: 'units' | 'inequalities' | 'equalities', low: number) =>
       args[name] == null ? undefined : checkNumber(className, name, args[name], low, true);
@@ -120,9 +126,14 @@ export class QPLayer extends SolverLayer {
     this.inequalities = optional('inequalities', 0);
     this.equalities = optional('equalities', 0);
     this.epsilon = checkNumber(className, 'epsilon', args.epsilon ?? 1e-3, 0);
+    this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.tolerance = checkNumber(className, 'tolerance', args.tolerance ?? 1e-9, Number.MIN_VALUE);
     this.maxIterations = checkNumber(className, 'maxIterations', args.maxIterations ?? 100, 1, true);
-    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ['warn', 'throw', 'ignore']);
+    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', [
+      'warn',
+      'throw',
+      'ignore',
+    ]);
     this.linsolve = asLinearSolver(args.linsolve);
     this.warmStart = args.warmStart ?? false;
   }
@@ -131,19 +142,22 @@ export class QPLayer extends SolverLayer {
     const shapes = shapeList(inputShape);
     const className = this.getClassName();
     if (shapes.length !== this.fed.length) {
-      throw new Error(`${className} takes the inputs ${this.fed.join(', ')}, but got ${shapes.length} of them.`);
+      throw new Error(
+        `${className} takes the inputs ${this.fed.join(', ')}, but got ${shapes.length} of them.`,
+      );
     }
     const {units, inequalities, equalities} = this;
     this.sizes = findSizes(className, this.fed, shapes, this.constants, {units, inequalities, equalities});
     const p = this.fed.indexOf('p');
     const width = p < 0 ? this.sizes.n : shapes[p][1];
-    if (width == null) throw new Error(`${className}: the width of the input p must be known, got [${shapes[p]}].`);
+    if (width == null)
+      throw new Error(`${className}: the width of the input p must be known, got [${shapes[p]}].`);
     if (width !== this.sizes.n) {
       this.inputMap = this.addWeight(
         'kernel',
         [width, this.sizes.n],
         'float32',
-        initializers.glorotUniform({}),
+        initializers.glorotUniform({seed: this.seed}),
         undefined,
         true,
       );
@@ -188,6 +202,7 @@ export class QPLayer extends SolverLayer {
       inputs: this.fed,
       constants: [...this.constants.values()],
       epsilon: this.epsilon,
+      seed: this.seed ?? null,
       tolerance: this.tolerance,
       maxIterations: this.maxIterations,
       onFailure: this.onFailure,
@@ -211,7 +226,7 @@ export class QPLayer extends SolverLayer {
   protected addLearned(parameter: QPParameter): void {
     const {n, m, k} = this.sizes;
     const zeros = initializers.zeros();
-    const random = initializers.glorotUniform({});
+    const random = initializers.glorotUniform({seed: this.seed});
     if (parameter === 'Q') this.addParameter('L', [n, n], initializers.identity({}));
     if (parameter === 'p') this.addParameter('p', [n], zeros);
     if (parameter === 'G') this.addParameter('G', [m, n], random);
@@ -220,7 +235,11 @@ export class QPLayer extends SolverLayer {
     if (parameter === 'b') this.addParameter('b', [k], zeros);
   }
 
-  protected addParameter(name: string, shape: number[], initializer: ReturnType<typeof initializers.zeros>): void {
+  protected addParameter(
+    name: string,
+    shape: number[],
+    initializer: ReturnType<typeof initializers.zeros>,
+  ): void {
     this.parameters.set(name, this.addWeight(name, shape, 'float32', initializer, undefined, true));
   }
 
@@ -248,12 +267,18 @@ export class QPLayer extends SolverLayer {
 
   private takeGuess(batch: number): SolveGuess | null {
     if (!this.guess || this.guess.x.shape[0] !== batch) return null;
-    const tensors = Object.entries(this.guess).map(([name, {shape, values}]) => [name, tf.tensor(values, shape)]);
+    const tensors = Object.entries(this.guess).map(([name, {shape, values}]) => [
+      name,
+      tf.tensor(values, shape),
+    ]);
     return Object.fromEntries(tensors) as SolveGuess;
   }
 
   private keepGuess(result: QPResult): void {
-    const copy = (tensor: tf.Tensor) => ({shape: tensor.shape, values: tensor.dataSync().slice() as Float32Array});
+    const copy = (tensor: tf.Tensor) => ({
+      shape: tensor.shape,
+      values: tensor.dataSync().slice() as Float32Array,
+    });
     const {x, ineqDual, eqDual, slack} = result;
     this.guess = {x: copy(x), ineqDual: copy(ineqDual), eqDual: copy(eqDual), slack: copy(slack)};
   }

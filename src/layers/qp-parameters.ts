@@ -25,7 +25,9 @@ export interface QPSizes {
 export function asParameter(className: string, name: unknown, where: string): QPParameter {
   const found = QP_PARAMETERS.find((parameter) => parameter.toLowerCase() === String(name).toLowerCase());
   if (!found) {
-    throw new Error(`${className}: ${where} must name ${QP_PARAMETERS.join(', ')}; got ${JSON.stringify(name)}.`);
+    throw new Error(
+      `${className}: ${where} must name ${QP_PARAMETERS.join(', ')}; got ${JSON.stringify(name)}.`,
+    );
   }
   return found;
 }
@@ -101,7 +103,9 @@ export function findSizes(
   };
   note('n', fixed.units, 'units');
   constants.forEach(({shape}, parameter) =>
-    axes[parameter].forEach((symbol, i) => note(symbol, shape[i], `the constant ${parameter} of shape [${shape}]`)),
+    axes[parameter].forEach((symbol, i) =>
+      note(symbol, shape[i], `the constant ${parameter} of shape [${shape}]`),
+    ),
   );
   inputs.forEach((parameter, i) => {
     const shape = inputShapes[i];
@@ -114,10 +118,15 @@ export function findSizes(
     // A p of another width goes through the learned linear map.
     if (parameter === 'p' && fixed.units != null) return;
     axes[parameter].forEach((symbol, j) =>
-      note(symbol, shape[j + 1], `the input ${parameter} of shape [${shape.map((size) => size ?? 'B').join(', ')}]`),
+      note(
+        symbol,
+        shape[j + 1],
+        `the input ${parameter} of shape [${shape.map((size) => size ?? 'B').join(', ')}]`,
+      ),
     );
   });
-  if (!known.n) throw new Error(`${className}: the number of variables is not known: feed p or Q, or pass units.`);
+  if (!known.n)
+    throw new Error(`${className}: the number of variables is not known: feed p or Q, or pass units.`);
   const n = checkNumber(className, 'the number of variables', known.n.size, 1, true);
   note('m', fixed.inequalities, 'inequalities');
   note('k', fixed.equalities, 'equalities');

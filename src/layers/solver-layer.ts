@@ -1,5 +1,5 @@
 /** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {hostCanRead} from '../kernels/index.js';
 import {linearSolverFromConfig, type LinearSolver, type LinearSolverConfig} from '../linsolve/index.js';
@@ -75,10 +75,16 @@ export abstract class SolverLayer extends layers.Layer {
 }
 
 /** The inputs as a list: a model passes an array, `layer.apply(tensor)` a bare tensor. */
-export function inputList(className: string, inputs: tf.Tensor | tf.Tensor[], names: readonly string[]): tf.Tensor[] {
+export function inputList(
+  className: string,
+  inputs: tf.Tensor | tf.Tensor[],
+  names: readonly string[],
+): tf.Tensor[] {
   const list = Array.isArray(inputs) ? inputs : [inputs];
   if (list.length !== names.length) {
-    throw new Error(`${className} takes ${names.length} inputs (${names.join(', ')}), but got ${list.length}.`);
+    throw new Error(
+      `${className} takes ${names.length} inputs (${names.join(', ')}), but got ${list.length}.`,
+    );
   }
   return list;
 }
@@ -89,8 +95,18 @@ export function shapeList(shape: Shape | Shape[]): Shape[] {
 }
 
 /** @throws If the value is not a finite number in the range. */
-export function checkNumber(className: string, name: string, value: unknown, low: number, integer = false): number {
-  if (typeof value !== 'number' || !(value >= low && value < Infinity) || (integer && !Number.isInteger(value))) {
+export function checkNumber(
+  className: string,
+  name: string,
+  value: unknown,
+  low: number,
+  integer = false,
+): number {
+  if (
+    typeof value !== 'number' ||
+    !(value >= low && value < Infinity) ||
+    (integer && !Number.isInteger(value))
+  ) {
     const kind = integer ? 'an integer' : 'a finite number';
     throw new Error(`${className}: ${name} must be ${kind}, at least ${low}; got ${JSON.stringify(value)}.`);
   }
@@ -105,13 +121,17 @@ export function checkChoice<C extends string>(
   choices: readonly C[],
 ): C {
   if (!choices.includes(value as C)) {
-    throw new Error(`${className}: ${name} must be one of ${choices.join(', ')}; got ${JSON.stringify(value)}.`);
+    throw new Error(
+      `${className}: ${name} must be one of ${choices.join(', ')}; got ${JSON.stringify(value)}.`,
+    );
   }
   return value as C;
 }
 
 /** A linear solver, or one that was read from a file. */
-export function asLinearSolver(linsolve: LinearSolver | LinearSolverConfig | null | undefined): LinearSolver | undefined {
+export function asLinearSolver(
+  linsolve: LinearSolver | LinearSolverConfig | null | undefined,
+): LinearSolver | undefined {
   if (linsolve == null) return undefined;
   return 'factor' in linsolve ? linsolve : linearSolverFromConfig(linsolve);
 }

@@ -1,5 +1,5 @@
 /** @file Chooses a linear solver by what is known of the operator. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead} from '../kernels/index.js';
 import {cg} from './cg.js';
 import {gmres} from './gmres.js';
@@ -32,7 +32,8 @@ export function auto(): LinearSolver {
           latest = factorization;
           return transpose ? factorization.solveTranspose(b) : factorization.solve(b);
         };
-        if (hostCanRead() && (dense || unknowns <= DENSE_UNKNOWNS)) return run((dense ??= lu().factor(operator)));
+        if (hostCanRead() && (dense || unknowns <= DENSE_UNKNOWNS))
+          return run((dense ??= lu().factor(operator)));
         krylov ??= iterativeFor(operator).factor(operator);
         const x = run(krylov);
         if (!hostCanRead() || unknowns > RESCUE_UNKNOWNS || allConverged(krylov)) return x;

@@ -50,7 +50,9 @@ function factorAll(
   const values = readF64(matrices);
   const count = matrices.shape[0];
   matrices.dispose();
-  return Array.from({length: count}, (_, i) => factorDense(values.subarray(i * n * n, (i + 1) * n * n), n, i));
+  return Array.from({length: count}, (_, i) =>
+    factorDense(values.subarray(i * n * n, (i + 1) * n * n), n, i),
+  );
 }
 
 /** Solves each row with its factor; one factor serves all rows of a shared matrix. */

@@ -23,12 +23,17 @@ export function iterativeRefinement(
 ): LinearSolver {
   return {
     className: 'iterativeRefinement',
-    getConfig: () => ({inner: {className: inner.className, config: inner.getConfig()}, maxIterations, tolerance}),
+    getConfig: () => ({
+      inner: {className: inner.className, config: inner.getConfig()},
+      maxIterations,
+      tolerance,
+    }),
     factor(operator) {
       const factorization = inner.factor(operator);
       return reporting(
         (b, transpose) => {
-          const solve = (rhs: tf.Tensor) => (transpose ? factorization.solveTranspose(rhs) : factorization.solve(rhs));
+          const solve = (rhs: tf.Tensor) =>
+            transpose ? factorization.solveTranspose(rhs) : factorization.solve(rhs);
           const residualOf = (v: tf.Tensor) =>
             tf.sub(b, transpose ? operator.applyTranspose(v) : operator.apply(v));
           const rows = (v: tf.Tensor) => toRows(v, operator.batched);

@@ -34,10 +34,15 @@ export interface KrylovState extends tf.NamedTensorMap {
   r: tf.Tensor2D;
 }
 
-export function iterativeSolver(className: string, method: KrylovMethod, options: IterativeOptions): LinearSolver {
+export function iterativeSolver(
+  className: string,
+  method: KrylovMethod,
+  options: IterativeOptions,
+): LinearSolver {
   const {tolerance = 1e-6, maxIterations = 200} = options;
   if (!(tolerance > 0)) throw new Error(`${className}: tolerance must be positive, got ${tolerance}.`);
-  if (!(maxIterations >= 1)) throw new Error(`${className}: maxIterations must be at least 1, got ${maxIterations}.`);
+  if (!(maxIterations >= 1))
+    throw new Error(`${className}: maxIterations must be at least 1, got ${maxIterations}.`);
   return {
     className,
     getConfig: () => ({tolerance, maxIterations}),
@@ -58,9 +63,9 @@ export function reporting(
     info = null;
   };
   const run = (b: tf.Tensor, transpose: boolean) => {
-    const result = offTape(() => solve(b, transpose) as unknown as tf.TensorContainerObject) as unknown as ReturnType<
-      typeof solve
-    >;
+    const result = offTape(
+      () => solve(b, transpose) as unknown as tf.TensorContainerObject,
+    ) as unknown as ReturnType<typeof solve>;
     forget();
     info = result.info;
     tf.keep(info.converged);
@@ -98,8 +103,10 @@ function krylov(
   const norm = rowNorm(tf.div(rows, rowMax(rows)));
   // Solved for a right-hand side of norm 1: a tiny cotangent would underflow in its squared norm.
   const unit = safeDivide(tf.div(rows, rowMax(rows)), norm) as tf.Tensor2D;
-  const isActive = (residualNorm: tf.Tensor) => tf.cast(tf.greater(residualNorm, tolerance), 'float32') as tf.Tensor2D;
-  const anyActive = (residualNorm: tf.Tensor) => tf.tidy(() => tf.max(isActive(residualNorm)).dataSync()[0]) > 0;
+  const isActive = (residualNorm: tf.Tensor) =>
+    tf.cast(tf.greater(residualNorm, tolerance), 'float32') as tf.Tensor2D;
+  const anyActive = (residualNorm: tf.Tensor) =>
+    tf.tidy(() => tf.max(isActive(residualNorm)).dataSync()[0]) > 0;
   const readable = hostCanRead();
 
   let x: tf.Tensor2D = tf.zerosLike(unit);

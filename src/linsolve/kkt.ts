@@ -77,6 +77,8 @@ function factorAll(blocks: KktOperator['blocks'], {n, m, k}: Sizes): (KktFactor 
     const size = shape[1] * shape[2];
     return shape[0] === 1 ? values.subarray(0, size) : values.subarray(sample * size, (sample + 1) * size);
   };
+  const shared = [blocks.Q, blocks.G, blocks.A].every(({shape}) => shape[0] === 1);
+  let scaling: KktFactor['scaling'] | undefined;
   return Array.from({length: batch}, (_, sample) => {
     if (status[sample] !== 0) return null;
     const C = new Float64Array((k + m) * n);
@@ -93,7 +95,9 @@ function factorAll(blocks: KktOperator['blocks'], {n, m, k}: Sizes): (KktFactor 
       C,
       d: new Float64Array(k + m),
     };
-    return new KktFactor(problem, active);
+    const factor = new KktFactor(problem, active, scaling);
+    if (shared) scaling = factor.scaling;
+    return factor;
   });
 }
 

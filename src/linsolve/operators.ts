@@ -16,7 +16,9 @@ export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
   const product = (v: tf.Tensor, transpose: boolean) =>
     tf.tidy(() => {
       if (v.size !== (batched ? A.shape[0] : 1) * n) {
-        throw new Error(`operators.dense: a vector for A of shape [${A.shape}] cannot have shape [${v.shape}].`);
+        throw new Error(
+          `operators.dense: a vector for A of shape [${A.shape}] cannot have shape [${v.shape}].`,
+        );
       }
       const columns = tf.reshape(v, batched ? [A.shape[0], n, 1] : [n, 1]);
       return tf.reshape(tf.matMul(A, columns, transpose), v.shape);
@@ -35,7 +37,7 @@ export interface FunctionOperator {
   /** v ↦ A v. */
   apply(v: tf.Tensor): tf.Tensor;
   /** v ↦ Aᵀ v; may be left out if `tags.symmetric`. */
-  applyTranspose?(v: tf.Tensor): tf.Tensor;
+  applyTranspose?: (v: tf.Tensor) => tf.Tensor;
   /** Default true: axis 0 of a vector is a batch of systems. */
   batched?: boolean;
   tags?: Tags;
@@ -50,7 +52,7 @@ export function fromFunctions(functions: FunctionOperator): Operator {
     throw new Error('operators.fromFunctions: applyTranspose is needed unless tags.symmetric is true.');
   }
   const apply = (v: tf.Tensor) => tf.tidy(() => functions.apply(v));
-  const transpose = applyTranspose ? (v: tf.Tensor) => tf.tidy(() => applyTranspose.call(functions, v)) : apply;
+  const transpose = applyTranspose ? (v: tf.Tensor) => tf.tidy(() => applyTranspose(v)) : apply;
   return {
     batched,
     tags,
@@ -74,7 +76,10 @@ export function materializeByTranspose(
       rows.push(
         tf.tidy(() => {
           const unit = tf.cast(tf.equal(tf.range(0, n), j), 'float32');
-          return toRows(applyTranspose(tf.reshape(tf.tile(tf.reshape(unit, [1, n]), [batch, 1]), shape)), batched);
+          return toRows(
+            applyTranspose(tf.reshape(tf.tile(tf.reshape(unit, [1, n]), [batch, 1]), shape)),
+            batched,
+          );
         }),
       );
     }

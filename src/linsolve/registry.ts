@@ -10,7 +10,10 @@ export interface LinearSolverConfig {
 const makers = new Map<string, (config: Record<string, unknown>) => LinearSolver>();
 
 /** Notes how to make a solver of this name. Called where the solver is defined, so that a bundle holds what it uses. */
-export function registerLinearSolver<M extends (options: never) => LinearSolver>(className: string, make: M): M {
+export function registerLinearSolver<M extends (options: never) => LinearSolver>(
+  className: string,
+  make: M,
+): M {
   makers.set(className, make as unknown as (config: Record<string, unknown>) => LinearSolver);
   return make;
 }

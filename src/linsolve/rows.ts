@@ -9,7 +9,11 @@ export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
 }
 
 /** The operator on rows: what the iterative solvers see. */
-export function onRows(operator: Operator, shape: number[], transpose: boolean): (v: tf.Tensor2D) => tf.Tensor2D {
+export function onRows(
+  operator: Operator,
+  shape: number[],
+  transpose: boolean,
+): (v: tf.Tensor2D) => tf.Tensor2D {
   const apply = (v: tf.Tensor) => (transpose ? operator.applyTranspose(v) : operator.apply(v));
   return (v) => tf.tidy(() => toRows(apply(tf.reshape(v, shape)), operator.batched));
 }

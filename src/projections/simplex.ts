@@ -25,7 +25,9 @@ export function simplex(x: tf.Tensor, {scale = 1}: SimplexParams = {}): tf.Tenso
     const flat = tf.reshape(tf.cast(x, 'float32'), [rows, n]);
     const outer = x.shape.slice(0, -1);
     const scales =
-      typeof scale === 'number' ? tf.fill([rows, 1], scale) : tf.reshape(tf.broadcastTo(scale, outer), [rows, 1]);
+      typeof scale === 'number'
+        ? tf.fill([rows, 1], scale)
+        : tf.reshape(tf.broadcastTo(scale, outer), [rows, 1]);
     return tf.reshape(runSimplex(flat as tf.Tensor2D, scales as tf.Tensor2D), x.shape);
   });
 }

@@ -33,7 +33,10 @@ export class AndersonAcceleration<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor({fun}: FixedPointProblem<X, P>, {historySize = 5, mixing = 1, ...options}: AndersonOptions = {}) {
+  constructor(
+    {fun}: FixedPointProblem<X, P>,
+    {historySize = 5, mixing = 1, ...options}: AndersonOptions = {},
+  ) {
     if (!(Number.isInteger(historySize) && historySize >= 1)) {
       throw new Error(`AndersonAcceleration: historySize must be a positive integer, got ${historySize}.`);
     }
@@ -58,7 +61,12 @@ export class AndersonAcceleration<
         step(x, memory, ...params) {
           const packing = packingOf(flatten(x), batched);
           const r = residual(x, ...params);
-          const next = accelerate(packing.pack(flatten(x)), packing.pack(flatten(r)), memory as Memory, mixing);
+          const next = accelerate(
+            packing.pack(flatten(x)),
+            packing.pack(flatten(r)),
+            memory as Memory,
+            mixing,
+          );
           return {x: packing.restore(x, next.moved), memory: next.memory, residual: r};
         },
       },
@@ -78,7 +86,10 @@ function accelerate(x: tf.Tensor2D, f: tf.Tensor2D, memory: Memory, mixing: numb
   const keep = tf.sub(1, tf.cast(fresh, 'float32'));
   const push = (buffer: tf.Tensor3D, difference: tf.Tensor): tf.Tensor3D =>
     tf.mul(
-      tf.concat([tf.expandDims(difference, 1) as tf.Tensor3D, tf.slice(buffer, [0, 0, 0], [-1, history - 1, -1])], 1),
+      tf.concat(
+        [tf.expandDims(difference, 1) as tf.Tensor3D, tf.slice(buffer, [0, 0, 0], [-1, history - 1, -1])],
+        1,
+      ),
       tf.expandDims(keep, 2),
     );
   const dx = push(memory.dx, tf.sub(x, memory.x));
@@ -87,7 +98,8 @@ function accelerate(x: tf.Tensor2D, f: tf.Tensor2D, memory: Memory, mixing: numb
   let preimages = images;
   let moved: tf.Tensor2D = tf.add(x, tf.mul(mixing, f));
   for (let j = 0; j < history; j++) {
-    const row = (buffer: tf.Tensor3D) => tf.squeeze(tf.slice(buffer, [0, j, 0], [-1, 1, -1]), [1]) as tf.Tensor2D;
+    const row = (buffer: tf.Tensor3D) =>
+      tf.squeeze(tf.slice(buffer, [0, j, 0], [-1, 1, -1]), [1]) as tf.Tensor2D;
     const {image, preimage} = orthonormalize(row(df), row(dx), images, preimages);
     moved = tf.sub(moved, tf.mul(rowDot(image, f), tf.add(preimage, tf.mul(mixing, image))));
     images = tf.concat([images, tf.expandDims(image, 1) as tf.Tensor3D], 1);

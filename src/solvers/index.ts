@@ -1,9 +1,17 @@
 /** @file Solvers: how x* is found. None of them is differentiated; the condition at their result is. */
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
 export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iteration.js';
-export {InteriorPointQP, type InteriorPointQPOptions, type InteriorPointQPState} from './interior-point-qp.js';
+export {
+  InteriorPointQP,
+  type InteriorPointQPOptions,
+  type InteriorPointQPState,
+} from './interior-point-qp.js';
 export {type IterationState} from './iterate.js';
-export {ProximalGradient, type ProximalGradientOptions, type ProximalGradientProblem} from './proximal-gradient.js';
+export {
+  ProximalGradient,
+  type ProximalGradientOptions,
+  type ProximalGradientProblem,
+} from './proximal-gradient.js';
 export {checkOptions, type QPInput} from './qp-input.js';
 export {type OnFailure} from './qp-report.js';
 export {solveQP, type QPResult, type SolveQPOptions} from './solve-qp.js';

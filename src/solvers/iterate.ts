@@ -51,7 +51,9 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.implicitDiff = implicitDiff;
     this.batched = batched;
     const root = customRoot<X, P>(condition, {linsolve, batched, hasAux: true});
-    this.implicit = root((init: X, ...params: P) => this.iterate(init, params)) as unknown as typeof this.implicit;
+    this.implicit = root((init: X, ...params: P) =>
+      this.iterate(init, params),
+    ) as unknown as typeof this.implicit;
   }
 
   /**
@@ -92,7 +94,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       ({x, memory} = next as unknown as {x: X; memory: Structure});
       ({active, iterations, residual} = next);
       if (!isTapeOn()) {
-        for (const tensor of flatten([previous.x, previous.memory])) borrowed.has(tensor.id) || tensor.dispose();
+        for (const tensor of flatten([previous.x, previous.memory]))
+          borrowed.has(tensor.id) || tensor.dispose();
       }
       if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
     }
@@ -136,4 +139,3 @@ function select<S extends Structure>(active: tf.Tensor, next: S, previous: S): S
     }),
   );
 }
-

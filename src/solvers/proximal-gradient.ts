@@ -1,7 +1,13 @@
 /** @file The proximal-gradient method, accelerated. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {gradientOf, proximalGradient, type Differentiable, type Prox, type StepOptions} from '../conditions/index.js';
+import {
+  gradientOf,
+  proximalGradient,
+  type Differentiable,
+  type Prox,
+  type StepOptions,
+} from '../conditions/index.js';
 import {IterativeSolver} from './iterate.js';
 import type {SolverOptions} from './types.js';
 
@@ -41,7 +47,10 @@ export class ProximalGradient<
       'ProximalGradient',
       {
         // The point y that the step starts from, and the momentum's counter t a sample.
-        start: (x: X, ..._params: [H, ...P]): Structure => [x, tf.ones([batched ? flatten(x)[0].shape[0] : 1])],
+        start: (x: X, ..._params: [H, ...P]): Structure => [
+          x,
+          tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
+        ],
         step(x, memory, ...params) {
           const [y, t] = memory as [X, tf.Tensor1D];
           const moved = condition.map(y, ...params);
@@ -57,7 +66,13 @@ export class ProximalGradient<
 }
 
 /** y = x⁺ + (t − 1)/t⁺ (x⁺ − x), with t reset where ⟨y − x⁺, x⁺ − x⟩ > 0. */
-function extrapolate<X extends Structure>(x: X, y: X, moved: X, t: tf.Tensor1D, batched: boolean): [X, tf.Tensor] {
+function extrapolate<X extends Structure>(
+  x: X,
+  y: X,
+  moved: X,
+  t: tf.Tensor1D,
+  batched: boolean,
+): [X, tf.Tensor] {
   const rows = (structure: Structure) =>
     flatten(structure).map((leaf) => tf.reshape(leaf, [batched ? leaf.shape[0] : 1, -1]));
   const difference = combine(moved, x, (a, b) => tf.sub(a, b));

@@ -36,7 +36,10 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
     given[name] = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
   }
   if (!given.p) throw new Error('solveQP: p is missing; expected shape [B, n] or [n].');
-  if (!given.Q) throw new Error('solveQP: Q is missing; expected shape [n, n] or [B, n, n] (zeros for a linear program).');
+  if (!given.Q)
+    throw new Error(
+      'solveQP: Q is missing; expected shape [n, n] or [B, n, n] (zeros for a linear program).',
+    );
   checkPair(given, 'G', 'h');
   checkPair(given, 'A', 'b');
   const sizes: Record<string, number> = {n: given.p.shape[given.p.rank - 1]};
@@ -50,7 +53,8 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
     const shape = SHAPES[name].map((size) => sizes[size]);
     const own = tensor.rank === shape.length + 1;
     if (!own && tensor.rank !== shape.length) throw shapeError(name, sizes, tensor.shape);
-    if (!tf.util.arraysEqual(tensor.shape.slice(own ? 1 : 0), shape)) throw shapeError(name, sizes, tensor.shape);
+    if (!tf.util.arraysEqual(tensor.shape.slice(own ? 1 : 0), shape))
+      throw shapeError(name, sizes, tensor.shape);
     if (!own) continue;
     const size = tensor.shape[0];
     if (batched && size !== batch && size !== 1 && batch !== 1) {
@@ -79,7 +83,9 @@ function checkPair(given: Partial<Record<Name, tf.Tensor>>, matrix: Name, vector
   ]) {
     if (given[one] && !given[other]) {
       const shape = SHAPES[other].join(', ');
-      throw new Error(`solveQP: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`);
+      throw new Error(
+        `solveQP: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
+      );
     }
   }
 }
@@ -99,7 +105,12 @@ function describe(given: Partial<Record<Name, tf.Tensor>>): string {
 }
 
 /** @throws If `options` has a key that is not among `known`. */
-export function checkOptions(where: string, options: object, known: readonly string[], kind = 'option'): void {
+export function checkOptions(
+  where: string,
+  options: object,
+  known: readonly string[],
+  kind = 'option',
+): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new Error(`${where}: unknown ${kind} '${name}'; it takes ${known.join(', ')}.`);

@@ -14,7 +14,8 @@ const REASONS: Record<number, string> = {
   [Status.DUAL_INFEASIBLE]:
     'unbounded (the objective falls without end along the certificate; add constraints or a multiple of I to Q)',
   [Status.ITERATION_LIMIT]: 'stopped at the iteration limit (raise maxIterations, or tolerance)',
-  [Status.NUMERICAL_ERROR]: 'stopped by a numerical error (scale the data, or add a small multiple of I to Q)',
+  [Status.NUMERICAL_ERROR]:
+    'stopped by a numerical error (scale the data, or add a small multiple of I to Q)',
 };
 
 /** Messages that were printed already: training repeats the same failure thousands of times. */
@@ -38,7 +39,8 @@ export function reportFailures(
   if (onFailure === 'ignore' && !allInvalid) return;
   const reasons = [...new Set(failed.map(({code}) => code))].map((code) => {
     const samples = failed.filter((f) => f.code === code).map((f) => f.sample);
-    const reason = code === Status.INVALID_INPUT ? `invalid: ${invalidReason(data, samples[0])}` : REASONS[code];
+    const reason =
+      code === Status.INVALID_INPUT ? `invalid: ${invalidReason(data, samples[0])}` : REASONS[code];
     return `sample${samples.length > 1 ? 's' : ''} ${listed(samples)} ${reason}`;
   });
   const message =

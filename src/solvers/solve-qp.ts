@@ -90,6 +90,8 @@ function withoutBatchAxis(result: QPResult): QPResult {
   const drop = (value: tf.TensorContainer): tf.TensorContainer =>
     value instanceof tf.Tensor
       ? tf.squeeze(value, [0])
-      : Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]));
+      : Object.fromEntries(
+          Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]),
+        );
   return drop(result) as QPResult;
 }

@@ -53,10 +53,81 @@ export function choleskyInPlace(a: Float64Array, n: number, offset = 0, stride =
 /** x ← L⁻¹ x. */
 export function forwardSubstitute(l: Float64Array, n: number, x: Float64Array, xOffset = 0): void {
   for (let i = 0; i < n; i++) {
-    let sum = x[xOffset + i];
     const row = i * n;
-    for (let k = 0; k < i; k++) sum -= l[row + k] * x[xOffset + k];
-    x[xOffset + i] = sum / l[row + i];
+    let s0 = x[xOffset + i];
+    let s1 = 0;
+    let k = 0;
+    for (; k + 2 <= i; k += 2) {
+      s0 -= l[row + k] * x[xOffset + k];
+      s1 -= l[row + k + 1] * x[xOffset + k + 1];
+    }
+    if (k < i) s0 -= l[row + k] * x[xOffset + k];
+    x[xOffset + i] = (s0 + s1) / l[row + i];
+  }
+}
+
+/** X ← L⁻¹ X for the `count` right-hand sides that are the rows of X [count, n]; four at once. */
+export function forwardSubstituteRows(l: Float64Array, n: number, X: Float64Array, count: number): void {
+  let r = 0;
+  for (; r + 4 <= count; r += 4) {
+    const x0 = r * n;
+    const x1 = x0 + n;
+    const x2 = x1 + n;
+    const x3 = x2 + n;
+    for (let i = 0; i < n; i++) {
+      const row = i * n;
+      let s0 = X[x0 + i];
+      let s1 = X[x1 + i];
+      let s2 = X[x2 + i];
+      let s3 = X[x3 + i];
+      for (let k = 0; k < i; k++) {
+        const value = l[row + k];
+        s0 -= value * X[x0 + k];
+        s1 -= value * X[x1 + k];
+        s2 -= value * X[x2 + k];
+        s3 -= value * X[x3 + k];
+      }
+      const inverse = 1 / l[row + i];
+      X[x0 + i] = s0 * inverse;
+      X[x1 + i] = s1 * inverse;
+      X[x2 + i] = s2 * inverse;
+      X[x3 + i] = s3 * inverse;
+    }
+  }
+  for (; r < count; r++) forwardSubstitute(l, n, X, r * n);
+}
+
+/** The lower triangle of V Vᵀ for the rows of V [count, n], into S [count, count]; four dot products at once. */
+export function gramOfRows(V: Float64Array, count: number, n: number, S: Float64Array): void {
+  for (let k = 0; k < count; k++) {
+    const a = k * n;
+    let l = 0;
+    for (; l + 4 <= k + 1; l += 4) {
+      const b0 = l * n;
+      const b1 = b0 + n;
+      const b2 = b1 + n;
+      const b3 = b2 + n;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let j = 0; j < n; j++) {
+        const value = V[a + j];
+        s0 += value * V[b0 + j];
+        s1 += value * V[b1 + j];
+        s2 += value * V[b2 + j];
+        s3 += value * V[b3 + j];
+      }
+      S[k * count + l] = s0;
+      S[k * count + l + 1] = s1;
+      S[k * count + l + 2] = s2;
+      S[k * count + l + 3] = s3;
+    }
+    for (; l <= k; l++) {
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += V[a + j] * V[l * n + j];
+      S[k * count + l] = sum;
+    }
   }
 }
 

@@ -20,28 +20,30 @@ const DELTA = 1e-10;
  */
 export class KktFactor {
   private readonly scaled: Problem;
-  private readonly scaling: MatrixScaling;
   private readonly kkt: KktSystem;
   private readonly w: Float64Array;
   private readonly factored: boolean;
   private decomposition: {svd: SVD; rows: number[]} | null = null;
 
-  /** @param active One entry a row of C: whether it holds with equality. */
+  /**
+   * @param active One entry a row of C: whether it holds with equality.
+   * @param scaling That of the matrices, if it is known from another sample.
+   */
   constructor(
     private readonly problem: Problem,
     private readonly active: Uint8Array,
+    readonly scaling: MatrixScaling = equilibrateMatrices(problem),
   ) {
     const {n, P, C} = problem;
     const rows = active.length;
-    this.scaling = equilibrateMatrices(problem);
-    const {D, E} = this.scaling;
+    const {D, E} = scaling;
     this.scaled = {
       ...problem,
-      P: P.map((value, k) => D[Math.floor(k / n)] * value * D[k % n]),
-      C: C.map((value, k) => E[Math.floor(k / n)] * value * D[k % n]),
+      P: scaleMatrix(P, D, D),
+      C: scaleMatrix(C, E, D),
     };
     this.kkt = new KktSystem(n, rows, this.scaled.P, this.scaled.C);
-    this.kkt.readPattern();
+    this.kkt.readMatrices();
     this.w = Float64Array.from(active, (flag) => (flag ? 0 : Infinity));
     this.factored = this.kkt.factor(this.w, DELTA);
   }
@@ -104,4 +106,14 @@ export class KktFactor {
     y.fill(0);
     rows.forEach((row, k) => (y[row] = u[n + k]));
   }
+}
+
+/** diag(left) M diag(right). */
+function scaleMatrix(M: Float64Array, left: Float64Array, right: Float64Array): Float64Array {
+  const scaled = new Float64Array(M.length);
+  const n = right.length;
+  for (let i = 0; i < left.length; i++) {
+    for (let j = 0; j < n; j++) scaled[i * n + j] = left[i] * M[i * n + j] * right[j];
+  }
+  return scaled;
 }

@@ -6,8 +6,17 @@
  * with s, y, τ, κ ≥ 0 (equality rows: s = 0, y free). τ > 0 gives the solution x/τ; τ = 0 a certificate that none exists.
  * Mehrotra's predictor and corrector share one factorisation. Goulart & Chen (2024, arXiv 2405.12762), section 3.
  */
-import {KktSystem} from './kkt.js';
-import {addMultiplyTransposed, addScaled, dot, emptyPoint, maxAbs, multiply, type Point, type Problem} from './types.js';
+import type {KktSystem} from './kkt.js';
+import {
+  addMultiplyTransposed,
+  addScaled,
+  dot,
+  emptyPoint,
+  maxAbs,
+  multiply,
+  type Point,
+  type Problem,
+} from './types.js';
 
 export type Outcome = 'solved' | 'primalInfeasible' | 'dualInfeasible' | 'iterationLimit' | 'numericalError';
 
@@ -105,7 +114,8 @@ export class InteriorPoint {
       const primalError = maxAbs(ry) / Math.max(tau, primalScale);
       const dualError = maxAbs(rx) / Math.max(tau, dualScale);
       const gap = Math.abs(xPx / tau + qx + dy);
-      const gapError = gap / Math.max(tau, Math.min(Math.abs(xPx / (2 * tau) + qx), Math.abs(xPx / (2 * tau) + dy)));
+      const gapError =
+        gap / Math.max(tau, Math.min(Math.abs(xPx / (2 * tau) + qx), Math.abs(xPx / (2 * tau) + dy)));
       const error = Math.max(primalError, dualError, gapError);
       if (!(error < Infinity) || !(mu < Infinity)) return finish('numericalError', iteration);
       if (error < bestError && tau > 0) {
@@ -147,7 +157,8 @@ export class InteriorPoint {
         for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
         for (let i = 0; i < rows; i++) {
           g[i] = -keep * ry[i];
-          if (i >= p) g[i] += (s[i] * y[i] + corrector[i] - sigma * mu * (phase === 'corrector' ? 1 : 0)) / y[i];
+          if (i >= p)
+            g[i] += (s[i] * y[i] + corrector[i] - sigma * mu * (phase === 'corrector' ? 1 : 0)) / y[i];
         }
         kkt.solve(f, g, affine.x, affine.y, w, SOLVE_TARGET);
         // 2ξᵀP Δx with ξ = x/τ.

@@ -9,8 +9,14 @@
  * complement. A small regularisation makes every factorisation succeed; refinement against the system as it stands takes
  * its effect away.
  */
-import {backSubstituteTransposed, choleskyInPlace, forwardSubstitute} from '../cholesky.js';
-import {addMultiplyTransposed, maxAbs, multiply} from './types.js';
+import {
+  backSubstituteTransposed,
+  choleskyInPlace,
+  forwardSubstitute,
+  forwardSubstituteRows,
+  gramOfRows,
+} from '../cholesky.js';
+import {maxAbs, multiply} from './types.js';
 
 const RHO = 1;
 const MAX_REFINEMENTS = 12;
@@ -32,8 +38,11 @@ export class KktSystem {
   private readonly inverseW: Float64Array;
   private readonly present: Uint8Array;
   private readonly nonZeros: Int32Array[];
+  private readonly base: Float64Array;
+  private baseIsValid = false;
+  private baseCount = 0;
 
-  /** P is [n, n], C is [rows, n]; both are read again at every `factor` and `solve`. */
+  /** P is [n, n], C is [rows, n]; call `readMatrices` when their entries have changed. */
   constructor(
     private readonly n: number,
     private readonly rows: number,
@@ -41,6 +50,7 @@ export class KktSystem {
     private readonly C: Float64Array,
   ) {
     this.H = new Float64Array(n * n);
+    this.base = new Float64Array(n * n);
     this.V = new Float64Array(rows * n);
     this.S = new Float64Array(rows * rows);
     this.hard = new Int32Array(rows);
@@ -56,8 +66,9 @@ export class KktSystem {
     this.nonZeros = new Array<Int32Array>(rows);
   }
 
-  /** To be called when C has changed: finds its sparse rows. */
-  readPattern(): void {
+  /** To be called when P or C has changed: finds the sparse rows of C. */
+  readMatrices(): void {
+    this.baseIsValid = false;
     for (let i = 0; i < this.rows; i++) {
       const columns: number[] = [];
       for (let j = 0; j < this.n; j++) if (this.C[i * this.n + j] !== 0) columns.push(j);
@@ -71,33 +82,26 @@ export class KktSystem {
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number): boolean {
-    const {n, rows, P, C, H, V, S, hard, inverseW, present} = this;
+    const {n, rows, C, H, V, S, hard, inverseW, present} = this;
+    let unchanged = this.baseIsValid;
     this.hardCount = 0;
     for (let i = 0; i < rows; i++) {
       present[i] = w[i] === Infinity ? 0 : 1;
       inverseW[i] = w[i] > 0 ? 1 / w[i] : 0;
-      if (w[i] === 0) hard[this.hardCount++] = i;
+      if (w[i] !== 0) continue;
+      unchanged &&= hard[this.hardCount] === i;
+      hard[this.hardCount++] = i;
     }
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) H[i * n + j] = P[i * n + j];
-      H[i * n + i] += delta;
-    }
-    this.addRows(w);
+    if (!unchanged || this.baseCount !== this.hardCount) this.makeBase();
+    H.set(this.base);
+    for (let i = 0; i < n; i++) H[i * n + i] += delta;
+    this.addRows(H, inverseW);
     if (choleskyInPlace(H, n) >= 0) return false;
     const count = this.hardCount;
-    for (let k = 0; k < count; k++) {
-      const row = hard[k] * n;
-      for (let j = 0; j < n; j++) V[k * n + j] = C[row + j];
-      forwardSubstitute(H, n, V, k * n);
-    }
-    for (let k = 0; k < count; k++) {
-      for (let l = 0; l <= k; l++) {
-        let sum = 0;
-        for (let j = 0; j < n; j++) sum += V[k * n + j] * V[l * n + j];
-        S[k * count + l] = sum;
-      }
-      S[k * count + k] += delta;
-    }
+    for (let k = 0; k < count; k++) V.set(C.subarray(hard[k] * n, hard[k] * n + n), k * n);
+    forwardSubstituteRows(H, n, V, count);
+    gramOfRows(V, count, n, S);
+    for (let k = 0; k < count; k++) S[k * count + k] += delta;
     return choleskyInPlace(S, count) < 0;
   }
 
@@ -142,11 +146,11 @@ export class KktSystem {
 
   /** (x, y) += K⁻¹ (fx, gy) with the regularised factors. */
   private correct(x: Float64Array, y: Float64Array): void {
-    const {n, rows, C, H, V, S, hard, hardCount: count, fx, gy, rx, ry, nu, inverseW} = this;
+    const {n, rows, H, V, S, hard, hardCount: count, fx, gy, rx, ry, nu, inverseW} = this;
     for (let i = 0; i < rows; i++) ry[i] = inverseW[i] * gy[i];
     for (let k = 0; k < count; k++) ry[hard[k]] = RHO * gy[hard[k]];
     rx.set(fx);
-    addMultiplyTransposed(C, ry, rx);
+    this.addRowsTimes(ry, rx);
     forwardSubstitute(H, n, rx);
     for (let k = 0; k < count; k++) {
       let sum = -gy[hard[k]];
@@ -161,28 +165,66 @@ export class KktSystem {
     for (let k = 0; k < count; k++) y[hard[k]] += nu[k];
     for (let i = 0; i < rows; i++) {
       if (inverseW[i] === 0) continue;
-      let sum = -gy[i];
-      for (let j = 0; j < n; j++) sum += C[i * n + j] * rx[j];
-      y[i] += inverseW[i] * sum;
+      y[i] += inverseW[i] * (this.rowTimes(i, rx) - gy[i]);
     }
   }
 
   /** fx, gy ← the residuals of the system without regularisation. */
-  private residual(f: Float64Array, g: Float64Array, x: Float64Array, y: Float64Array, w: Float64Array): void {
-    const {n, rows, P, C, fx, gy, present} = this;
+  private residual(
+    f: Float64Array,
+    g: Float64Array,
+    x: Float64Array,
+    y: Float64Array,
+    w: Float64Array,
+  ): void {
+    const {n, rows, P, fx, gy, present} = this;
     multiply(P, x, fx);
-    addMultiplyTransposed(C, y, fx);
+    this.addRowsTimes(y, fx);
     for (let j = 0; j < n; j++) fx[j] = f[j] - fx[j];
-    multiply(C, x, gy);
-    for (let i = 0; i < rows; i++) gy[i] = present[i] ? g[i] - gy[i] + w[i] * y[i] : 0;
+    for (let i = 0; i < rows; i++) gy[i] = present[i] ? g[i] - this.rowTimes(i, x) + w[i] * y[i] : 0;
   }
 
-  /** H += Σ cᵢcᵢᵀ/wᵢ (hard rows: RHO·cᵢcᵢᵀ) on the lower triangle; dense rows four at a time, sparse ones by non-zeros. */
-  private addRows(w: Float64Array): void {
-    const {n, rows, C, H, inverseW, nonZeros} = this;
+  /** ⟨cᵢ, x⟩. */
+  private rowTimes(i: number, x: Float64Array): number {
+    const {n, C, nonZeros} = this;
+    const columns = nonZeros[i];
+    const row = i * n;
+    let sum = 0;
+    if (columns.length === n) for (let j = 0; j < n; j++) sum += C[row + j] * x[j];
+    else for (let k = 0; k < columns.length; k++) sum += C[row + columns[k]] * x[columns[k]];
+    return sum;
+  }
+
+  /** out += Cᵀ y. */
+  private addRowsTimes(y: Float64Array, out: Float64Array): void {
+    const {n, rows, C, nonZeros} = this;
+    for (let i = 0; i < rows; i++) {
+      const value = y[i];
+      if (value === 0) continue;
+      const columns = nonZeros[i];
+      const row = i * n;
+      if (columns.length === n) for (let j = 0; j < n; j++) out[j] += C[row + j] * value;
+      else for (let k = 0; k < columns.length; k++) out[columns[k]] += C[row + columns[k]] * value;
+    }
+  }
+
+  /** P + RHO·Σ cᵢcᵢᵀ over the hard rows: the part of H that an interior-point method never changes. */
+  private makeBase(): void {
+    const {n, rows, P, base, hard, hardCount} = this;
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) base[i * n + j] = P[i * n + j];
+    const weights = new Float64Array(rows);
+    for (let k = 0; k < hardCount; k++) weights[hard[k]] = RHO;
+    this.addRows(base, weights);
+    this.baseIsValid = true;
+    this.baseCount = hardCount;
+  }
+
+  /** target += Σ weightᵢ·cᵢcᵢᵀ on the lower triangle; dense rows four at a time, sparse ones by their non-zeros. */
+  private addRows(target: Float64Array, weights: Float64Array): void {
+    const {n, rows, C, nonZeros} = this;
     const denseRows: number[] = [];
     for (let i = 0; i < rows; i++) {
-      const weight = w[i] === 0 ? RHO : inverseW[i];
+      const weight = weights[i];
       if (weight === 0) continue;
       const columns = nonZeros[i];
       if (4 * columns.length > n) {
@@ -192,10 +234,10 @@ export class KktSystem {
       for (let a = 0; a < columns.length; a++) {
         const j = columns[a];
         const value = weight * C[i * n + j];
-        for (let b = 0; b <= a; b++) H[j * n + columns[b]] += value * C[i * n + columns[b]];
+        for (let b = 0; b <= a; b++) target[j * n + columns[b]] += value * C[i * n + columns[b]];
       }
     }
-    const weightOf = (k: number) => (k >= denseRows.length ? 0 : w[denseRows[k]] === 0 ? RHO : inverseW[denseRows[k]]);
+    const weightOf = (k: number) => (k < denseRows.length ? weights[denseRows[k]] : 0);
     const rowOf = (k: number) => denseRows[Math.min(k, denseRows.length - 1)] * n;
     for (let k = 0; k < denseRows.length; k += 4) {
       const c0 = rowOf(k);
@@ -211,9 +253,9 @@ export class KktSystem {
         const v1 = w1 * C[c1 + i];
         const v2 = w2 * C[c2 + i];
         const v3 = w3 * C[c3 + i];
-        const target = i * n;
+        const row = i * n;
         for (let j = 0; j <= i; j++) {
-          H[target + j] += v0 * C[c0 + j] + v1 * C[c1 + j] + v2 * C[c2 + j] + v3 * C[c3 + j];
+          target[row + j] += v0 * C[c0 + j] + v1 * C[c1 + j] + v2 * C[c2 + j] + v3 * C[c3 + j];
         }
       }
     }

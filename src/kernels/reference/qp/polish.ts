@@ -4,7 +4,7 @@
  * An interior point at gap μ is off by about μ where the active set is clear, and by √μ where a constraint is weakly
  * active. With the active set known, the solution is that of one linear system.
  */
-import {KktSystem} from './kkt.js';
+import type {KktSystem} from './kkt.js';
 import {addMultiplyTransposed, emptyPoint, maxAbs, multiply, type Point, type Problem} from './types.js';
 
 const DELTA = 1e-10;
@@ -96,7 +96,10 @@ export function kktError({n, p, m, P, q, C, d}: Problem, {x, y, s}: Point): numb
   let complementarity = 0;
   for (let i = p; i < p + m; i++) {
     signs = Math.max(signs, -y[i] / yScale, -s[i] / primalScale);
-    complementarity = Math.max(complementarity, Math.min(Math.abs(y[i]) / yScale, Math.abs(s[i]) / primalScale));
+    complementarity = Math.max(
+      complementarity,
+      Math.min(Math.abs(y[i]) / yScale, Math.abs(s[i]) / primalScale),
+    );
   }
   const error = Math.max(maxAbs(f) / dualScale, maxAbs(g) / primalScale, signs, complementarity);
   return Number.isNaN(error) ? Infinity : error;

@@ -54,7 +54,7 @@ export class QPSolver {
   ): QPResult {
     const {scaled, kkt, interiorPoint, polish} = this;
     const scaling = scaleProblem(problem, matrixScaling, scaled);
-    kkt.readPattern();
+    kkt.readMatrices();
     const result = (point: Point, outcome: Outcome, iterations: number, residual: number): QPResult => {
       const copy = {x: point.x.slice(), y: point.y.slice(), s: point.s.slice()};
       const activity = activityOf(scaled, copy);
@@ -77,7 +77,6 @@ export class QPSolver {
       : result(found, outcome, iterations, error);
   }
 }
-
 
 function activityOf({n, p, P, q, d}: Problem, {x, y, s}: Point): Uint8Array {
   const gradient = new Float64Array(n);

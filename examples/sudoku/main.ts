@@ -1,0 +1,132 @@
+/**
+ * @file The main example: learns the rules of 4×4 Sudoku from solved boards alone.
+ *
+ * OptNet's experiment (Amos & Kolter 2017, section 4.4): the network is one quadratic program whose equality constraints
+ * are learned. No grid of the test set, nor any of its puzzles, is seen in training.
+ */
+import {parseArgs} from 'node:util';
+import {SingleBar} from 'cli-progress';
+import seedrandom from 'seedrandom';
+import * as tf from '@tensorflow/tfjs';
+import {startBackend} from '../support/backend.js';
+import {folder} from '../support/file-system.js';
+import {allGrids, draw, makePuzzle, shuffled, type Board, type Puzzle} from './boards.js';
+import {createModel, decode, evaluate, tensorsOf} from './model.js';
+
+const {values: options} = parseArgs({
+  options: {
+    backend: {type: 'string', default: 'wasm'},
+    seed: {type: 'string', default: '1'},
+    steps: {type: 'string', default: '700'},
+    out: {type: 'string', default: 'out/sudoku-model'},
+  },
+});
+
+const BATCH = 50;
+const STEPS_AN_EPOCH = 50;
+const maxEpochs = Math.max(1, Math.round(Number(options.steps) / STEPS_AN_EPOCH));
+
+console.log(`tfjs-implicit: learning 4×4 Sudoku (${options.backend} backend, seed ${options.seed})\n`);
+await startBackend(options.backend);
+const started = performance.now();
+
+const random = seedrandom(options.seed);
+const grids = shuffled(allGrids(), random);
+const puzzles = (from: Board[], count: number): Puzzle[] =>
+  Array.from({length: count}, (_, i) =>
+    makePuzzle(from[i % from.length], 5 + Math.floor(6 * random()), random),
+  );
+const sets = {
+  training: puzzles(grids.slice(0, 200), BATCH * STEPS_AN_EPOCH),
+  validation: puzzles(grids.slice(200, 240), 80),
+  test: puzzles(grids.slice(240), 240),
+};
+console.log(
+  `${grids.length} solution grids: 200 for training (${sets.training.length} puzzles), 40 for validation ` +
+    `(${sets.validation.length}), ${grids.length - 240} for the test (${sets.test.length}).`,
+);
+
+const model = createModel(Number(options.seed));
+const {x, y} = tensorsOf(sets.training);
+const bar = new SingleBar({
+  format: '{bar} step {value}/{total} | loss {loss} | validation boards {boards} | {duration} s',
+  barsize: 24,
+  hideCursor: true,
+});
+bar.start(maxEpochs * STEPS_AN_EPOCH, 0, {loss: '-', boards: '-'});
+let solvedEpochs = 0;
+let epochs = 0;
+await model.fit(x, y, {
+  epochs: maxEpochs,
+  batchSize: BATCH,
+  shuffle: false,
+  verbose: 0,
+  callbacks: {
+    onBatchEnd: (_batch, logs) => bar.increment(1, {loss: logs!.loss.toFixed(5)}),
+    onEpochEnd: (_epoch, logs) => {
+      epochs++;
+      const {boards} = evaluate(model, sets.validation);
+      bar.update({boards: percent(boards)});
+      // The bar draws on a terminal only.
+      if (!process.stdout.isTTY) {
+        const progress = `step ${String(epochs * STEPS_AN_EPOCH).padStart(4)}/${maxEpochs * STEPS_AN_EPOCH}`;
+        console.log(`${progress}   loss ${logs!.loss.toFixed(5)}   validation boards ${percent(boards)}`);
+      }
+      // Two epochs in a row without a mistake on the validation boards: it has learned the rules.
+      solvedEpochs = boards === 1 ? solvedEpochs + 1 : 0;
+      model.stopTraining = solvedEpochs === 2;
+    },
+  },
+});
+bar.setTotal(epochs * STEPS_AN_EPOCH);
+bar.stop();
+tf.dispose([x, y]);
+const seconds = (performance.now() - started) / 1000;
+
+console.log(`\nAfter ${epochs * STEPS_AN_EPOCH} steps of ${BATCH} puzzles, ${seconds.toFixed(0)} s:\n`);
+const results = Object.entries(sets).map(([name, set]) => ({
+  name,
+  count: set.length,
+  ...evaluate(model, set),
+}));
+console.log('set          puzzles   boards solved   empty cells right');
+for (const {name, count, boards, cells} of results) {
+  console.log(
+    `${name.padEnd(10)}  ${String(count).padStart(8)}  ${percent(boards).padStart(14)}  ${percent(cells).padStart(18)}`,
+  );
+}
+
+await model.save(folder(options.out));
+const loaded = await tf.loadLayersModel(folder(options.out));
+const held = tensorsOf(sets.test);
+const [before, after] = [model, loaded].map((m) => m.predict(held.x) as tf.Tensor);
+const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(before, after))).dataSync()[0]);
+console.log(`\nSaved to ${options.out} and loaded again: the predictions differ by ${difference}.`);
+
+console.log('\nThree test puzzles, and what the model makes of them:\n');
+const answers = decode(after);
+for (const index of [0, 1, 2]) {
+  const {givens, solution} = sets.test[index];
+  const left = draw(givens);
+  const right = draw(answers[index]);
+  const verdict = answers[index].every((digit, cell) => digit === solution[cell]) ? 'right' : 'wrong';
+  left.forEach((line, row) =>
+    console.log(`  ${line}   →   ${right[row]}${row === 3 ? `   (${verdict})` : ''}`),
+  );
+  console.log();
+}
+tf.dispose([held.x, held.y, before, after]);
+
+const test = results.find(({name}) => name === 'test')!;
+if (test.boards === 1) {
+  console.log('Every test board is solved.');
+} else {
+  console.log(
+    `${percent(test.boards)} of the test boards are solved. Training had not converged after ${epochs} epochs; ` +
+      'run it with more --steps, or another --seed.',
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+}

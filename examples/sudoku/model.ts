@@ -1,0 +1,70 @@
+/** @file The Sudoku model, its data and its accuracy. */
+import * as tf from '@tensorflow/tfjs';
+import {OptNetQP} from '../../src/index.js';
+import type {Puzzle} from './boards.js';
+
+/** 16 cells of 4 digits. */
+const N = 64;
+
+/**
+ * One quadratic program: min 0.05‖x‖² − ⟨givens, x⟩ subject to x ≥ 0 and A x = b. The rules are A and b, 40 equalities,
+ * and they are learned.
+ */
+export function createModel(seed: number): tf.Sequential {
+  let layer!: OptNetQP;
+  tf.tidy(() => {
+    const constants = {Q: tf.mul(0.1, tf.eye(N)), G: tf.neg(tf.eye(N)), h: tf.zeros([N])};
+    layer = new OptNetQP({inputShape: [N], equalities: 40, constants, seed, name: 'rules'});
+  });
+  const model = tf.sequential({layers: [layer]});
+  model.compile({optimizer: tf.train.adam(1e-2), loss: 'meanSquaredError'});
+  return model;
+}
+
+/** Inputs and targets, [count, 64] each. The input is the linear term: minus one where a digit is given. */
+export function tensorsOf(puzzles: readonly Puzzle[]): {x: tf.Tensor2D; y: tf.Tensor2D} {
+  const encode = (boards: (readonly number[])[], sign: number) =>
+    tf.tensor2d(
+      boards.map((board) => board.flatMap((digit) => [1, 2, 3, 4].map((d) => (d === digit ? sign : 0)))),
+      [boards.length, N],
+    );
+  return {
+    x: encode(
+      puzzles.map(({givens}) => givens),
+      -1,
+    ),
+    y: encode(
+      puzzles.map(({solution}) => solution),
+      1,
+    ),
+  };
+}
+
+/** The digits with the largest value in each cell. */
+export function decode(output: tf.Tensor): number[][] {
+  return tf.tidy(() => {
+    const digits = tf.add(tf.argMax(tf.reshape(output, [-1, 16, 4]), 2), 1);
+    return digits.arraySync() as number[][];
+  });
+}
+
+/** How many boards, and how many empty cells, the model gets right. */
+export function evaluate(model: tf.LayersModel, puzzles: readonly Puzzle[]): {boards: number; cells: number} {
+  const {x, y} = tensorsOf(puzzles);
+  const output = model.predict(x) as tf.Tensor;
+  const boards = decode(output);
+  tf.dispose([x, y, output]);
+  let right = 0;
+  let cells = 0;
+  let empty = 0;
+  boards.forEach((board, i) => {
+    const {givens, solution} = puzzles[i];
+    right += board.every((digit, cell) => digit === solution[cell]) ? 1 : 0;
+    givens.forEach((given, cell) => {
+      if (given !== 0) return;
+      empty++;
+      cells += board[cell] === solution[cell] ? 1 : 0;
+    });
+  });
+  return {boards: right / puzzles.length, cells: cells / empty};
+}
