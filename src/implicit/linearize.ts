@@ -28,15 +28,3 @@ export function linearize(
     },
   });
 }
-
-/** The operator of Aᵀ; it owns nothing. */
-export function transposed(operator: Operator): Operator {
-  return {
-    batched: operator.batched,
-    tags: operator.tags,
-    apply: (v) => operator.applyTranspose(v),
-    applyTranspose: (v) => operator.apply(v),
-    materialize: (shape) => tf.tidy(() => tf.transpose(operator.materialize(shape), [0, 2, 1])),
-    dispose: () => operator.dispose(),
-  };
-}

@@ -12,7 +12,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator} from '../linsolve/index.js';
-import {transposed} from './linearize.js';
 import {packingOf} from './packing.js';
 
 /** A condition on flat lists: xs are the leaves of x, ps those of the parameters. */
@@ -22,8 +21,9 @@ export interface RootSystem {
   /** Tensors that F closes over. */
   free: tf.Tensor[];
   residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
-  /** ∂₁F, on packed rows. */
+  /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
+  transposed: boolean;
 }
 
 /** The float32 ones: those that have a derivative. */
@@ -57,7 +57,8 @@ export function rootCotangents(
       const pullback = vjpOf(() => system.residual(at, rest.slice(2 * n)), at, us);
       return pullback.map((au, i) => tf.add(au, rest[i]));
     },
-    operator: (_us, rest) => transposed(system.operator(rest.slice(n, 2 * n), rest.slice(2 * n))),
+    operator: (_us, rest) => system.operator(rest.slice(n, 2 * n), rest.slice(2 * n)),
+    transposed: !system.transposed,
   };
   const minusVs = vs.map((v) => tf.neg(v));
   const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
@@ -103,7 +104,9 @@ function solveLinear(
       const factorization = system.linsolve.factor(operator);
       try {
         const b = packing.pack(rhs);
-        return packing.unpack(transpose ? factorization.solveTranspose(b) : factorization.solve(b));
+        return packing.unpack(
+          transpose !== system.transposed ? factorization.solveTranspose(b) : factorization.solve(b),
+        );
       } finally {
         factorization.dispose();
       }

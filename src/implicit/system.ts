@@ -54,7 +54,7 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
         [...known, ...flatten(params)],
       )
     : [];
-  return {batched: split, linsolve, free, residual, operator};
+  return {batched: split, linsolve, free, residual, operator, transposed: false};
 }
 
 function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
