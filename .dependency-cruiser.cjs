@@ -25,7 +25,12 @@ const upward = rooms.slice(1).map((room, i) => ({
 module.exports = {
   forbidden: [
     ...upward,
-    {name: 'no-circle', severity: 'error', from: {}, to: {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}}},
+    {
+      name: 'no-circle',
+      severity: 'error',
+      from: {},
+      to: {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}},
+    },
     {
       name: 'only-layers-know-keras',
       severity: 'error',
@@ -36,14 +41,27 @@ module.exports = {
       name: 'no-deep-tfjs-import',
       severity: 'error',
       from: {path: '^(src|test|examples|bench)/'},
-      to: {path: '@tensorflow/[^/]+/.+', dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@tensorflow/'},
+      to: {
+        path: '@tensorflow/[^/]+/.+',
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@tensorflow/',
+      },
     },
-    {name: 'no-orphan', severity: 'error', from: {orphan: true, path: '^src/', pathNot: '\\.d\\.ts$'}, to: {}},
+    {
+      name: 'no-orphan',
+      severity: 'error',
+      from: {orphan: true, path: '^src/', pathNot: '\\.d\\.ts$'},
+      to: {},
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: {fileName: 'tsconfig.json'},
     doNotFollow: {path: 'node_modules'},
-    enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.js']},
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };

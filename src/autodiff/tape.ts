@@ -42,8 +42,16 @@ export function withRecording<T extends tf.TensorContainer>(
   const outer = isTapeOn();
   const recording = record(f, outer ? 'forward' : PRIVATE_FORWARD);
   if (outer) {
-    engineState().activeTape!.push(...recording.tape);
-    return use(recording);
+    const tape = engineState().activeTape!;
+    const start = tape.length;
+    tape.push(...recording.tape);
+    try {
+      return use(recording);
+    } catch (error) {
+      // No result comes out of here, so no derivative runs through these nodes.
+      disposeTape(tape.splice(start));
+      throw error;
+    }
   }
   try {
     return use(recording);

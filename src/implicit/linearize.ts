@@ -1,5 +1,5 @@
 /** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and serves every product. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
 import {operators, type Operator, type Tags} from '../linsolve/index.js';
 import {packingOf} from './packing.js';

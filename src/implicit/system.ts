@@ -69,12 +69,17 @@ function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
 /** Throws if a sample of F depends on another sample of x: then the batch is one system, not many. */
 function probeBatch(operator: Operator, [batch, n]: [number, number]): void {
   const leak = offTape(() => {
-    const even = tf.expandDims(tf.mod(tf.range(0, batch), 2), 1);
+    const index = tf.expandDims(tf.range(0, batch), 1);
     const direction = tf.randomUniform([batch, n], 0.5, 1, 'float32', 17);
-    const leaks = [even, tf.sub(1, even)].map((mask) =>
-      tf.max(tf.abs(tf.mul(tf.sub(1, mask), operator.applyTranspose(tf.mul(mask, direction))))),
-    );
-    return tf.maximum(leaks[0], leaks[1]);
+    const leaks: tf.Tensor[] = [];
+    // Any two samples differ in a bit of their index: the two halves by each bit find every pair.
+    for (let bit = 1; bit < batch; bit *= 2) {
+      const half = tf.mod(tf.floor(tf.div(index, bit)), 2);
+      for (const mask of [half, tf.sub(1, half)]) {
+        leaks.push(tf.max(tf.abs(tf.mul(tf.sub(1, mask), operator.applyTranspose(tf.mul(mask, direction))))));
+      }
+    }
+    return tf.max(tf.stack(leaks));
   });
   const size = leak.dataSync()[0];
   leak.dispose();

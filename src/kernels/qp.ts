@@ -247,8 +247,8 @@ function store(
     output.x.set(x, sample * n);
     output.eqDual.set(y.subarray(0, k), sample * k);
     for (let i = 0; i < m; i++) {
-      output.ineqDual[sample * m + i] = y[k + i];
-      output.slack[sample * m + i] = s[k + i];
+      output.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
+      output.slack[sample * m + i] = Math.max(0, s[k + i]);
       output.activity[sample * m + i] = result.activity[k + i];
     }
   } else if (result.outcome === 'primalInfeasible') {

@@ -226,7 +226,9 @@ export class QPLayer extends SolverLayer {
   protected addLearned(parameter: QPParameter): void {
     const {n, m, k} = this.sizes;
     const zeros = initializers.zeros();
-    const random = initializers.glorotUniform({seed: this.seed});
+    // A seed of its own for each: equal rows in G and A would contradict each other.
+    const seed = this.seed == null ? undefined : this.seed + QP_PARAMETERS.indexOf(parameter);
+    const random = initializers.glorotUniform({seed});
     if (parameter === 'Q') this.addParameter('L', [n, n], initializers.identity({}));
     if (parameter === 'p') this.addParameter('p', [n], zeros);
     if (parameter === 'G') this.addParameter('G', [m, n], random);

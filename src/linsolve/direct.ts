@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead, readF64} from '../kernels/index.js';
 import {reporting} from './iterative.js';
-import {rowNorm, safeDivide, toRows} from './rows.js';
+import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
 /** One factored n×n matrix. */
@@ -77,8 +77,8 @@ export function directReport(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, t
     tf.sub(b, transpose ? operator.applyTranspose(image) : operator.apply(image)),
     operator.batched,
   );
-  const norm = rowNorm(toRows(b, operator.batched));
-  const residual = tf.reshape(safeDivide(rowNorm(difference), norm), [-1]) as tf.Tensor1D;
+  const norm = safeNorm(toRows(b, operator.batched));
+  const residual = tf.reshape(safeDivide(safeNorm(difference), norm), [-1]) as tf.Tensor1D;
   return {
     converged: tf.cast(tf.lessEqual(residual, DIRECT_TOLERANCE), 'float32') as tf.Tensor1D,
     iterations: tf.onesLike(residual),

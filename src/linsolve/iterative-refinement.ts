@@ -1,7 +1,7 @@
 /** @file Iterative refinement around another solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {reporting} from './iterative.js';
-import {rowNorm, safeDivide, toRows} from './rows.js';
+import {safeDivide, safeNorm, toRows} from './rows.js';
 import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} from './registry.js';
 import type {LinearSolver} from './types.js';
 
@@ -37,21 +37,21 @@ export function iterativeRefinement(
           const residualOf = (v: tf.Tensor) =>
             tf.sub(b, transpose ? operator.applyTranspose(v) : operator.apply(v));
           const rows = (v: tf.Tensor) => toRows(v, operator.batched);
-          const norm = rowNorm(rows(b));
+          const norm = safeNorm(rows(b));
           let x = solve(b);
           let r = residualOf(x);
           let iterations = tf.zerosLike(norm);
           for (let k = 0; k < maxIterations; k++) {
             const candidate = tf.add(x, solve(r));
             const candidateResidual = residualOf(candidate);
-            const unsolved = tf.greater(rowNorm(rows(r)), tf.mul(tolerance, norm));
-            const better = tf.less(rowNorm(rows(candidateResidual)), rowNorm(rows(r)));
+            const unsolved = tf.greater(safeNorm(rows(r)), tf.mul(tolerance, norm));
+            const better = tf.less(safeNorm(rows(candidateResidual)), safeNorm(rows(r)));
             const accept = tf.logicalAnd(unsolved, better);
             x = tf.reshape(tf.where(accept, rows(candidate), rows(x)), b.shape);
             r = tf.reshape(tf.where(accept, rows(candidateResidual), rows(r)), b.shape);
             iterations = tf.add(iterations, tf.cast(accept, 'float32'));
           }
-          const residual = tf.reshape(safeDivide(rowNorm(rows(r)), norm), [-1]) as tf.Tensor1D;
+          const residual = tf.reshape(safeDivide(safeNorm(rows(r)), norm), [-1]) as tf.Tensor1D;
           return {
             x,
             info: {

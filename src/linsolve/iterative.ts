@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {onRows, rowNorm, safeDivide, toRows} from './rows.js';
+import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 
 export interface IterativeOptions {
@@ -144,12 +144,4 @@ function krylov(
       residual: tf.reshape(residual, [-1]),
     },
   };
-}
-
-/** The largest magnitude of each row, [B, 1]; 1 for a zero row. */
-function rowMax(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.tidy(() => {
-    const largest = tf.max(tf.abs(rows), -1, true);
-    return tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest)) as tf.Tensor2D;
-  });
 }

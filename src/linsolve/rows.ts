@@ -1,5 +1,6 @@
 /** @file Vectors of any shape as the rows [B, n] that the solvers work on, and dot products a row. */
 import * as tf from '@tensorflow/tfjs-core';
+import {isTapeOn, offTape} from '../autodiff/index.js';
 import type {Operator} from './types.js';
 
 /** [B, n] for a batched operator, [1, n] otherwise. */
@@ -25,12 +26,30 @@ export function rowDot(a: tf.Tensor, b: tf.Tensor): tf.Tensor2D {
 
 /** Row-wise 2-norms, [B, 1]. */
 export function rowNorm(a: tf.Tensor): tf.Tensor2D {
-  return tf.sqrt(rowDot(a, a)) as tf.Tensor2D;
+  const square = rowDot(a, a);
+  if (!isTapeOn()) return tf.sqrt(square);
+  // The derivative of sqrt at zero is infinite: a zero row has the derivative zero instead.
+  const positive = offTape(() => tf.greater(square, 0));
+  return tf.where(positive, tf.sqrt(tf.where(positive, square, tf.onesLike(square))), tf.zerosLike(square));
+}
+
+/** The largest magnitude of each row, [B, 1]; 1 for a zero row. */
+export function rowMax(a: tf.Tensor): tf.Tensor2D {
+  return tf.tidy(() => {
+    const largest = tf.max(tf.abs(a), -1, true);
+    return tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest)) as tf.Tensor2D;
+  });
+}
+
+/** Row-wise 2-norms of rows of any size: the squares of entries beyond 1e±19 would leave the range of f32. */
+export function safeNorm(a: tf.Tensor): tf.Tensor2D {
+  const scale = rowMax(a);
+  return tf.mul(scale, rowNorm(tf.div(a, scale)));
 }
 
 /** a / b where b is not zero, else 0. */
 export function safeDivide(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  const nonZero = tf.notEqual(b, 0);
+  const nonZero = offTape(() => tf.notEqual(b, 0));
   return tf.where(nonZero, tf.div(a, tf.where(nonZero, b, tf.onesLike(b))), tf.zerosLike(a));
 }
 
@@ -54,7 +73,7 @@ export function orthonormalize(
     preimage = remove(preimage, preimages);
   }
   const norm = rowNorm(image);
-  const independent = tf.cast(tf.greater(norm, tf.mul(DEPENDENT, before)), 'float32');
+  const independent = offTape(() => tf.cast(tf.greater(norm, tf.mul(DEPENDENT, before)), 'float32'));
   const scale = tf.mul(independent, safeDivide(tf.onesLike(norm), norm));
   return {image: tf.mul(image, scale), preimage: tf.mul(preimage, scale)};
 }

@@ -1,5 +1,6 @@
 /** @file Projections onto intervals. */
 import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
 
 /** argmin_{y ≥ 0} ‖y − x‖² = max(x, 0), entry by entry. */
 export function nonNegative(x: tf.Tensor): tf.Tensor {
@@ -19,8 +20,9 @@ export type BoxParams = {
  */
 export function box(x: tf.Tensor, {lower, upper}: BoxParams): tf.Tensor {
   return tf.tidy(() => {
-    const below = tf.relu(tf.sub(lower, x));
-    const above = tf.relu(tf.sub(x, upper));
-    return tf.sub(tf.add(x, below), above);
+    // The bound itself, not x plus what is missing: that rounds, and far outside loses every digit.
+    const below = offTape(() => tf.less(x, lower));
+    const above = offTape(() => tf.greater(x, upper));
+    return tf.where(below, lower, tf.where(above, upper, x));
   });
 }

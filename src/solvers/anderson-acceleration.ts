@@ -1,6 +1,6 @@
 /** @file Anderson acceleration of a fixed-point iteration. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, packingOf} from '../implicit/index.js';
 import {orthonormalize, rowDot, rowNorm} from '../linsolve/index.js';
 import type {FixedPointProblem} from './fixed-point-iteration.js';
@@ -79,11 +79,10 @@ export class AndersonAcceleration<
 /** One Anderson step on rows. */
 function accelerate(x: tf.Tensor2D, f: tf.Tensor2D, memory: Memory, mixing: number) {
   const history = memory.dx.shape[1];
-  const fresh = tf.logicalOr(
-    tf.equal(memory.age, 0),
-    tf.greater(rowNorm(f), tf.mul(GROWTH, rowNorm(memory.f))),
-  );
-  const keep = tf.sub(1, tf.cast(fresh, 'float32'));
+  const keep = offTape(() => {
+    const grown = tf.greater(rowNorm(f), tf.mul(GROWTH, rowNorm(memory.f)));
+    return tf.sub(1, tf.cast(tf.logicalOr(tf.equal(memory.age, 0), grown), 'float32'));
+  });
   const push = (buffer: tf.Tensor3D, difference: tf.Tensor): tf.Tensor3D =>
     tf.mul(
       tf.concat(

@@ -1,0 +1,106 @@
+/** @file Installs the packed package into an empty project and uses it as ESM, as CommonJS, from TypeScript and bundled. */
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync} from 'node:fs';
+import {gzipSync} from 'node:zlib';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {build} from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const project = mkdtempSync(join(tmpdir(), 'tfjs-implicit-install-'));
+const run = (command, args, cwd = project) =>
+  execFileSync(command, args, {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
+const check = (condition, message) => {
+  if (!condition) throw new Error(message);
+  console.log(`ok: ${message}`);
+};
+
+try {
+  run('npm', ['pack', '--silent', '--pack-destination', project], root);
+  const archive = readdirSync(project).find((name) => name.endsWith('.tgz'));
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, 'tfjs-implicit'), {recursive: true});
+  run('tar', ['xzf', archive, '-C', join(modules, 'tfjs-implicit'), '--strip-components=1']);
+  symlinkSync(join(root, 'node_modules/@tensorflow'), join(modules, '@tensorflow'));
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+
+  const use = `
+    const model = tf.sequential({layers: [new QPLayer({inputShape: [2], inequalities: 0})]});
+    const x = model.predict(tf.tensor2d([[1, -2]]));
+    const expected = [-1 / 1.001, 2 / 1.001];
+    if (!Array.from(x.dataSync()).every((v, i) => Math.abs(v - expected[i]) < 1e-6)) throw new Error(String(x));
+    console.log('solved');`;
+  writeFileSync(
+    join(project, 'esm.js'),
+    `import * as tf from '@tensorflow/tfjs';import {QPLayer} from 'tfjs-implicit';${use}`,
+  );
+  writeFileSync(
+    join(project, 'cjs.cjs'),
+    `const tf = require('@tensorflow/tfjs');const {QPLayer} = require('tfjs-implicit');${use}`,
+  );
+  check(run('node', ['esm.js']).includes('solved'), 'import {QPLayer} works in Node ESM');
+  check(run('node', ['cjs.cjs']).includes('solved'), 'require works in CommonJS');
+
+  writeFileSync(
+    join(project, 'types.ts'),
+    `import {layers, solveQP, type QPResult} from 'tfjs-implicit';
+     import 'tfjs-implicit/register';
+     const result: QPResult = solveQP({Q: [[1]], p: [1]});
+     export const layer: string = layers.qp({units: 3}).name + String(result.x.shape);`,
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  for (const module of ['nodenext', 'preserve']) {
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      skipLibCheck: true,
+      target: 'es2022',
+      types: [],
+      module,
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({compilerOptions, files: ['types.ts']}));
+    run('node', [tsc, '-p', '.']);
+  }
+  console.log('ok: the types resolve under nodenext and bundler resolution');
+
+  const bundle = async (source) => {
+    const result = await build({
+      stdin: {contents: source, resolveDir: project},
+      bundle: true,
+      minify: true,
+      keepNames: false,
+      format: 'esm',
+      write: false,
+      external: ['@tensorflow/*'],
+      logLevel: 'silent',
+    });
+    return result.outputFiles[0].text;
+  };
+  const names = ['QPLayer', 'OptNetQP', 'SparsemaxProjection', 'LassoLayer', 'FixedPointLayer'];
+  const kept = (text) =>
+    names.filter((name) => text.includes(`className="${name}"`) || text.includes(`"className","${name}"`));
+  for (const name of names) {
+    const text = await bundle(`import {${name}} from 'tfjs-implicit'; console.log(new ${name}({units: 2}));`);
+    const expected = name === 'OptNetQP' ? ['QPLayer', 'OptNetQP'] : [name];
+    const size = gzipSync(text).length;
+    check(
+      kept(text).join() === expected.join() && text.includes('registerClass'),
+      `a bundle of ${name} holds ${expected.join(' and ')}, registered: ${(size / 1000).toFixed(1)} kB gzipped`,
+    );
+    check(size < 30_000, `${name} alone is under 30 kB`);
+  }
+  const all = await bundle(
+    `import * as all from 'tfjs-implicit'; import 'tfjs-implicit/register'; console.log(all);`,
+  );
+  check(kept(all).length === names.length, 'tfjs-implicit/register keeps every layer');
+  check(
+    gzipSync(all).length < 80_000,
+    `the whole library is under 80 kB: ${(gzipSync(all).length / 1000).toFixed(1)} kB gzipped`,
+  );
+  check(
+    !readFileSync(join(modules, 'tfjs-implicit/package.json'), 'utf8').includes(root),
+    'no path of this machine is packed',
+  );
+} finally {
+  rmSync(project, {recursive: true, force: true});
+}
