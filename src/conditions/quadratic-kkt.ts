@@ -30,30 +30,30 @@ export type QuadraticData = {
   b: tf.Tensor;
 };
 
-/** What the solver found out about the solution; int32, without a gradient. */
+/** What the solver found out about the solution; not differentiated. */
 export type QuadraticActivity = {
-  /** [B, m]: not zero where the inequality holds with equality. */
-  activity: tf.Tensor;
-  /** [B]: not zero where the problem was not solved. Such a sample gets a zero gradient. */
+  /** [B, m] in [0, 1]: 1 where the inequality holds with equality, 0 where it does not matter, between for a smoothed kink. */
+  weight: tf.Tensor;
+  /** [B], int32: not zero where the problem was not solved. Such a sample gets a zero gradient. */
   status: tf.Tensor;
 };
 
 /**
- * F = (½(Q+Qᵀ)x + p + Gᵀλ + Aᵀν ; a∘(Gx − h) + (1−a)∘λ ; Ax − b), a the indicator of the active inequalities.
+ * F = (½(Q+Qᵀ)x + p + Gᵀλ + Aᵀν ; w∘(Gx − h) − (1−w)∘λ ; Ax − b), w the indicator of the active inequalities.
  *
- * With a from the solver, complementarity needs no product λ∘(Gx − h): its Jacobian stays regular for small multipliers,
- * and the same at strict complementarity. `linearize` hands the blocks to `linsolve.kkt`.
+ * With w from the solver, complementarity needs no product λ∘(Gx − h): its Jacobian stays regular for small multipliers,
+ * and is the same at strict complementarity. A w between 0 and 1 is the derivative of a smoothed complementarity, with
+ * (1−w)/w the slope −∂slack/∂multiplier. `linearize` hands the blocks to `linsolve.kkt`.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6; Amos & Kolter 2017 (arXiv 1703.00443), equation 6.
  */
 export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, QuadraticActivity]> = (
   {x, ineqDual, eqDual},
   data,
-  {activity},
+  {weight},
 ) =>
   tf.tidy(() => {
     const symmetric = tf.mul(0.5, tf.add(data.Q, tf.transpose(data.Q, [0, 2, 1])));
-    const active = tf.cast(tf.greater(activity, 0), 'float32');
     return {
       x: tf.addN([
         matVec(symmetric, x),
@@ -61,24 +61,23 @@ export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, Quadrati
         matVecTransposed(data.G, ineqDual),
         matVecTransposed(data.A, eqDual),
       ]),
-      ineqDual: tf.add(
-        tf.mul(active, tf.sub(matVec(data.G, x), data.h)),
-        tf.mul(tf.sub(1, active), ineqDual),
+      ineqDual: tf.sub(
+        tf.mul(weight, tf.sub(matVec(data.G, x), data.h)),
+        tf.mul(tf.sub(1, weight), ineqDual),
       ),
       eqDual: tf.sub(matVec(data.A, x), data.b),
     };
   });
 
-quadraticKkt.linearize = ({x}, data, {activity, status}) => {
+quadraticKkt.linearize = ({x}, data, {weight, status}) => {
   const product = (v: tf.Tensor, transpose: boolean) =>
     tf.tidy(() => {
       const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
       const [vx, vIneq, vEq] = tf.split(tf.reshape(v, [x.shape[0], n + m + k]), [n, m, k], 1);
-      const active = tf.cast(tf.greater(activity, 0), 'float32');
-      const inactive = tf.mul(tf.sub(1, active), vIneq);
+      const inactive = tf.mul(tf.sub(weight, 1), vIneq);
       const curvature = tf.mul(0.5, tf.add(matVec(data.Q, vx), matVecTransposed(data.Q, vx)));
-      const ineq = transpose ? tf.mul(active, vIneq) : vIneq;
-      const row = transpose ? matVec(data.G, vx) : tf.mul(active, matVec(data.G, vx));
+      const ineq = transpose ? tf.mul(weight, vIneq) : vIneq;
+      const row = transpose ? matVec(data.G, vx) : tf.mul(weight, matVec(data.G, vx));
       return tf.reshape(
         tf.concat(
           [
@@ -97,7 +96,7 @@ quadraticKkt.linearize = ({x}, data, {activity, status}) => {
       apply: (v) => product(v, false),
       applyTranspose: (v) => product(v, true),
     }),
-    blocks: {Q: data.Q, G: data.G, A: data.A, activity, status},
+    blocks: {Q: data.Q, G: data.G, A: data.A, weight, status},
   };
   return operator;
 };

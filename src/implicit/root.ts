@@ -11,13 +11,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
-import type {LinearSolver, Operator} from '../linsolve/index.js';
+import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
 import {packingOf} from './packing.js';
 
 /** A condition on flat lists: xs are the leaves of x, ps those of the parameters. */
 export interface RootSystem {
   batched: boolean;
   linsolve: LinearSolver;
+  onGradient?: (info: SolveInfo) => void;
   /** Tensors that F closes over. */
   free: tf.Tensor[];
   residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
@@ -104,9 +105,9 @@ function solveLinear(
       const factorization = system.linsolve.factor(operator);
       try {
         const b = packing.pack(rhs);
-        return packing.unpack(
-          transpose !== system.transposed ? factorization.solveTranspose(b) : factorization.solve(b),
-        );
+        const u = transpose !== system.transposed ? factorization.solveTranspose(b) : factorization.solve(b);
+        system.onGradient?.(factorization.info!);
+        return packing.unpack(u);
       } finally {
         factorization.dispose();
       }

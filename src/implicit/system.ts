@@ -22,7 +22,7 @@ const probed = new WeakSet<object>();
 /** The system of `condition` for an x and parameters shaped like the given ones. */
 export function rootSystem<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  {linsolve = auto(), batched = true}: ImplicitOptions,
+  {linsolve = auto(), batched = true, onGradient}: ImplicitOptions,
   x: X,
   params: P,
 ): RootSystem {
@@ -54,7 +54,7 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
         [...known, ...flatten(params)],
       )
     : [];
-  return {batched: split, linsolve, free, residual, operator, transposed: false};
+  return {batched: split, linsolve, onGradient, free, residual, operator, transposed: false};
 }
 
 function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {

@@ -1,6 +1,6 @@
 /** @file The contracts of implicit differentiation: an optimality condition, and a solver that satisfies it. */
 import type {Parameter, Structure} from '../autodiff/index.js';
-import type {LinearSolver, Operator, Tags} from '../linsolve/index.js';
+import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
 
 /**
  * F(x, ...params), which is zero at the solution: a structure like x.
@@ -54,4 +54,8 @@ export interface ImplicitOptions {
    * as a bilevel problem needs.
    */
   batched?: boolean;
+  /**
+   * Called after each linear solve of a gradient with its report: one entry a sample. The tensors live as long as the call.
+   */
+  onGradient?: (info: SolveInfo) => void;
 }

@@ -19,8 +19,8 @@ export interface KktOperator extends Operator {
     G: tf.Tensor;
     /** [B | 1, k, n]. */
     A: tf.Tensor;
-    /** [B, m]: not zero where an inequality holds with equality. */
-    activity: tf.Tensor;
+    /** [B, m] in [0, 1]: 1 where an inequality holds with equality, 0 where it does not matter. */
+    weight: tf.Tensor;
     /** [B]: zero where the problem was solved; the other samples get a zero solution. */
     status: tf.Tensor;
   };
@@ -67,11 +67,11 @@ interface Sizes {
 }
 
 function factorAll(blocks: KktOperator['blocks'], {n, m, k}: Sizes): (KktFactor | null)[] {
-  const [batch] = blocks.activity.shape;
+  const [batch] = blocks.weight.shape;
   const Q = readF64(blocks.Q);
   const G = readF64(blocks.G);
   const A = readF64(blocks.A);
-  const activity = blocks.activity.dataSync();
+  const given = readF64(blocks.weight);
   const status = blocks.status.dataSync();
   const part = (values: Float64Array, shape: number[], sample: number) => {
     const size = shape[1] * shape[2];
@@ -84,8 +84,8 @@ function factorAll(blocks: KktOperator['blocks'], {n, m, k}: Sizes): (KktFactor 
     const C = new Float64Array((k + m) * n);
     C.set(part(A, blocks.A.shape, sample), 0);
     C.set(part(G, blocks.G.shape, sample), k * n);
-    const active = new Uint8Array(k + m).fill(1);
-    for (let i = 0; i < m; i++) active[k + i] = activity[sample * m + i] > 0 ? 1 : 0;
+    const weight = new Float64Array(k + m).fill(1);
+    weight.set(given.subarray(sample * m, (sample + 1) * m), k);
     const problem: Problem = {
       n,
       p: k,
@@ -95,7 +95,7 @@ function factorAll(blocks: KktOperator['blocks'], {n, m, k}: Sizes): (KktFactor 
       C,
       d: new Float64Array(k + m),
     };
-    const factor = new KktFactor(problem, active, scaling);
+    const factor = new KktFactor(problem, weight, scaling);
     if (shared) scaling = factor.scaling;
     return factor;
   });

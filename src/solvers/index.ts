@@ -1,5 +1,6 @@
 /** @file Solvers: how x* is found. None of them is differentiated; the condition at their result is. */
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
+export {DEGENERATE, type Degenerate} from './degeneracy.js';
 export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iteration.js';
 export {
   InteriorPointQP,
@@ -14,5 +15,5 @@ export {
 } from './proximal-gradient.js';
 export {checkOptions, type QPInput} from './qp-input.js';
 export {type OnFailure} from './qp-report.js';
-export {solveQP, type QPResult, type SolveQPOptions} from './solve-qp.js';
+export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {type SolverOptions} from './types.js';

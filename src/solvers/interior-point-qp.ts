@@ -5,7 +5,8 @@ import {quadraticKkt, type QuadraticData, type QuadraticSolution} from '../condi
 import {customRoot} from '../implicit/index.js';
 import {runQP, type QPGuess} from '../kernels/index.js';
 import {matVec} from '../linalg/index.js';
-import {kkt, type LinearSolver} from '../linsolve/index.js';
+import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
+import {checkDegenerate, complementarityWeight, type Degenerate} from './degeneracy.js';
 
 export interface InteriorPointQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
@@ -14,6 +15,12 @@ export interface InteriorPointQPOptions {
   maxIterations?: number;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver;
+  /** Which derivative a weakly active constraint gets. Default 'leastNorm'. */
+  degenerate?: Degenerate;
+  /** κ of 'smooth', in units of multiplier times slack. Default 1e-3. */
+  smoothing?: number;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
 }
 
 /** How the solve of each sample went, and what is known of its solution. */
@@ -49,12 +56,26 @@ export class InteriorPointQP {
   readonly tolerance: number;
   readonly maxIterations: number;
   private readonly linsolve: LinearSolver;
+  private readonly degenerate: Degenerate;
+  private readonly smoothing: number;
+  private readonly onGradient?: (info: SolveInfo) => void;
 
-  constructor({tolerance = 1e-9, maxIterations = 100, linsolve = kkt()}: InteriorPointQPOptions = {}) {
+  constructor({
+    tolerance = 1e-9,
+    maxIterations = 100,
+    linsolve = kkt(),
+    degenerate = 'leastNorm',
+    smoothing = 1e-3,
+    onGradient,
+  }: InteriorPointQPOptions = {}) {
     if (!(tolerance > 0)) throw new Error(`InteriorPointQP: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`InteriorPointQP: maxIterations must be a positive integer, got ${maxIterations}.`);
     }
+    checkDegenerate(degenerate, smoothing);
+    this.degenerate = degenerate;
+    this.smoothing = smoothing;
+    this.onGradient = onGradient;
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;
     this.linsolve = linsolve;
@@ -71,9 +92,11 @@ export class InteriorPointQP {
     return tf.tidy(() => {
       const found = offTape(() => ({...runQP(data, this, init)}));
       const {activity, status} = found;
-      const root = customRoot(quadraticKkt, {linsolve: this.linsolve});
+      const {linsolve, onGradient} = this;
+      const weight = complementarityWeight(found, this.degenerate, this.smoothing);
+      const root = customRoot(quadraticKkt, {linsolve, onGradient});
       const x = root(() => ({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}))(null, data, {
-        activity,
+        weight,
         status,
       });
       const state: InteriorPointQPState = {

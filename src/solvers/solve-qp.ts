@@ -1,6 +1,8 @@
 /** @file Solves quadratic programs given in any mixture of shared and per-sample tensors. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {LinearSolver} from '../linsolve/index.js';
+import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
+import type {Degenerate} from './degeneracy.js';
+import {solveElastic} from './elastic-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
 import {checkOptions, normalize, type QPInput} from './qp-input.js';
 import {reportFailures, type OnFailure} from './qp-report.js';
@@ -15,9 +17,23 @@ export interface SolveQPOptions {
   onFailure?: OnFailure;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver;
+  /** Which derivative a weakly active constraint gets, where the solution has a kink. Default 'leastNorm'. */
+  degenerate?: Degenerate;
+  /** κ of `degenerate: 'smooth'`, in units of multiplier times slack. Default 1e-3. */
+  smoothing?: number;
+  /**
+   * What x of an infeasible sample is. 'zero' (default): zero, with a zero gradient. 'closest': the minimum over the points
+   * that violate the constraints least in the 2-norm, with its gradient. Its status is 1 either way.
+   */
+  onInfeasible?: OnInfeasible;
+  /** Receives the report of the gradient's linear solve: tensors, one entry a sample. */
+  onGradient?: (info: SolveInfo) => void;
   /** An earlier result for nearby problems: its active set is tried first. */
   warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
 }
+
+/** The policy for infeasible samples. */
+export type OnInfeasible = 'zero' | 'closest';
 
 /** Shapes for a batch; if no input has a batch, there is none in the result either. */
 export interface QPResult extends tf.TensorContainerObject {
@@ -62,19 +78,35 @@ export interface QPResult extends tf.TensorContainerObject {
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
 export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResult {
-  checkOptions('solveQP', options, ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart']);
-  const {onFailure = 'warn', warmStart, ...solverOptions} = options;
+  checkOptions('solveQP', options, OPTIONS);
+  const {onFailure = 'warn', onInfeasible = 'zero', warmStart, ...solverOptions} = options;
+  if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {
+    throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
+  }
   const solver = new InteriorPointQP(solverOptions);
   return tf.tidy(() => {
     const {data, batched} = normalize(problem);
     const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;
-    const {x: solution, state} = solver.run(guess as QPGuess | null, data);
+    const {x: found, state} = solver.run(guess as QPGuess | null, data);
     reportFailures('solveQP', data, state, onFailure);
+    const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
     const {activity, ...rest} = state;
     const result: QPResult = {...solution, ...rest, weaklyActive: tf.equal(activity, 2)};
     return batched ? result : withoutBatchAxis(result);
   });
 }
+
+const OPTIONS = [
+  'tolerance',
+  'maxIterations',
+  'onFailure',
+  'linsolve',
+  'degenerate',
+  'smoothing',
+  'onInfeasible',
+  'onGradient',
+  'warmStart',
+];
 
 function withBatchAxis(guess: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>) {
   const lift = (tensor: tf.Tensor) => tf.expandDims(tensor, 0);

@@ -11,11 +11,11 @@ const DELTA = 1e-10;
 /**
  * K u = v with
  *
- *     K = [ P     Cᵀ  ]      M = diag(active),
- *         [ M C  I−M  ]
+ *     K = [ P     Cᵀ  ]      M = diag(weight),
+ *         [ M C  M−I  ]
  *
- * the Jacobian of (P x + q + Cᵀy ; M (C x − d) + (I − M) y). Both it and its transpose reduce to the symmetric system
- * [P C_Mᵀ; C_M 0] of the active rows. Where that is singular, the least-squares solution of least norm is returned (in
+ * the Jacobian of (P x + q + Cᵀy ; M (C x − d) − (I − M) y). Both it and its transpose reduce to the symmetric system
+ * [P Cᵀ; C −W], W = (I − M)/M, over the rows whose weight is not zero. Where that is singular, the least-squares solution of least norm is returned (in
  * the norm of the equilibrated system).
  */
 export class KktFactor {
@@ -26,16 +26,16 @@ export class KktFactor {
   private decomposition: {svd: SVD; rows: number[]} | null = null;
 
   /**
-   * @param active One entry a row of C: whether it holds with equality.
+   * @param weight One entry a row of C, in [0, 1]: 1 where it holds with equality, 0 where it does not matter.
    * @param scaling That of the matrices, if it is known from another sample.
    */
   constructor(
     private readonly problem: Problem,
-    private readonly active: Uint8Array,
+    private readonly weight: Float64Array,
     readonly scaling: MatrixScaling = equilibrateMatrices(problem),
   ) {
     const {n, P, C} = problem;
-    const rows = active.length;
+    const rows = weight.length;
     const {D, E} = scaling;
     this.scaled = {
       ...problem,
@@ -44,7 +44,8 @@ export class KktFactor {
     };
     this.kkt = new KktSystem(n, rows, this.scaled.P, this.scaled.C);
     this.kkt.readMatrices();
-    this.w = Float64Array.from(active, (flag) => (flag ? 0 : Infinity));
+    // Row i of the scaled system is E times the original's, its multiplier 1/E: W scales by E².
+    this.w = weight.map((value, i) => (value > 0 ? ((1 - value) / value) * E[i] * E[i] : Infinity));
     this.factored = this.kkt.factor(this.w, DELTA);
   }
 
@@ -52,31 +53,32 @@ export class KktFactor {
   solve(f: Float64Array, g: Float64Array, transpose: boolean): {x: Float64Array; y: Float64Array} {
     const {
       problem: {n, C},
-      active,
+      weight,
       scaling: {D, E},
     } = this;
-    const rows = active.length;
+    const rows = weight.length;
     const rhsX = f.slice();
     const y = new Float64Array(rows);
     if (!transpose) {
-      // Inactive rows: yᵢ = gᵢ, which then acts on the first block.
-      const known = g.map((value, i) => (active[i] ? 0 : -value));
+      // Rows of weight 0: yᵢ = −gᵢ, which then acts on the first block.
+      const known = g.map((value, i) => (weight[i] > 0 ? 0 : value));
       addMultiplyTransposed(C, known, rhsX);
     }
     for (let j = 0; j < n; j++) rhsX[j] *= D[j];
-    const rhsY = g.map((value, i) => (active[i] ? E[i] * value : 0));
+    // The second block of K is M times the symmetric system's; that of Kᵀ has M on its unknowns instead.
+    const rhsY = g.map((value, i) => (weight[i] > 0 ? (E[i] * value) / (transpose ? 1 : weight[i]) : 0));
     const x = new Float64Array(n);
     if (!this.factored || this.kkt.solve(rhsX, rhsY, x, y, this.w, 1e-15) > SINGULAR) {
       this.solveSingular(rhsX, rhsY, x, y);
     }
     for (let j = 0; j < n; j++) x[j] *= D[j];
     for (let i = 0; i < rows; i++) {
-      if (active[i]) {
-        y[i] *= E[i];
+      if (weight[i] > 0) {
+        y[i] *= E[i] / (transpose ? weight[i] : 1);
         continue;
       }
-      let sum = g[i];
-      if (transpose) for (let j = 0; j < n; j++) sum -= C[i * n + j] * x[j];
+      let sum = -g[i];
+      if (transpose) for (let j = 0; j < n; j++) sum += C[i * n + j] * x[j];
       y[i] = sum;
     }
     return {x, y};
@@ -85,11 +87,12 @@ export class KktFactor {
   private solveSingular(f: Float64Array, g: Float64Array, x: Float64Array, y: Float64Array): void {
     const {n, P, C} = this.scaled;
     if (!this.decomposition) {
-      const rows = [...this.active.keys()].filter((i) => this.active[i]);
+      const rows = [...this.weight.keys()].filter((i) => this.weight[i] > 0);
       const size = n + rows.length;
       const K = new Float64Array(size * size);
       for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) K[i * size + j] = P[i * n + j];
       rows.forEach((row, k) => {
+        K[(n + k) * size + n + k] = -this.w[row];
         for (let j = 0; j < n; j++) {
           K[(n + k) * size + j] = C[row * n + j];
           K[j * size + n + k] = C[row * n + j];

@@ -1,0 +1,92 @@
+/** @file Draws Jacobian errors against iterate errors, one panel a θ, as an SVG. */
+import {parse, View} from 'vega';
+import {compile, type TopLevelSpec} from 'vega-lite';
+import type {Path} from './ridge.js';
+
+const SERIES = {
+  bound: {label: 'the theorem’s bound, ‖xₜ − x*‖ / α', colour: '#b8bec6', dash: [1, 0]},
+  implicit: {label: 'implicit differentiation at xₜ', colour: '#0072b2', dash: [1, 0]},
+  unrolled: {label: 'unrolled differentiation of t steps', colour: '#d55e00', dash: [1, 0]},
+  floor: {label: 'float32 floor of the implicit error', colour: '#444444', dash: [5, 4]},
+};
+
+type Series = keyof typeof SERIES;
+
+const labelsOf = (...names: Series[]) => names.map((name) => SERIES[name].label);
+
+/** The figure, as SVG text. */
+export function drawFigure(paths: readonly Path[]): Promise<string> {
+  const spec: TopLevelSpec = {
+    background: 'white',
+    padding: 12,
+    spacing: 36,
+    hconcat: paths.map(panel),
+    resolve: {scale: {color: 'shared', strokeDash: 'shared'}},
+    config: {font: 'sans-serif', axis: {gridColor: '#ececec', domainColor: '#888888'}, view: {stroke: null}},
+  };
+  return new View(parse(compile(spec).spec), {renderer: 'none'}).toSVG();
+}
+
+/** One θ: a wide line for the bound, so that what lies on it can be seen. */
+function panel({theta, errors, floor}: Path) {
+  const values = errors.flatMap(({t, iterate, bound, implicit, unrolled}) =>
+    Object.entries({bound, implicit, unrolled, floor}).map(([name, error]) => ({
+      t,
+      series: SERIES[name as Series].label,
+      iterate,
+      error,
+    })),
+  );
+  const axisOf = (name: 'iterate' | 'error', title: string) => {
+    const decades = decadesOf(values.map((value) => value[name]));
+    return {
+      field: name,
+      type: 'quantitative' as const,
+      title,
+      scale: {type: 'log' as const, domain: [decades[0], decades[decades.length - 1]]},
+      axis: {values: decades, format: '.0e', labelOverlap: true},
+    };
+  };
+  const all = Object.values(SERIES);
+  const domain = all.map(({label}) => label);
+  const legend = {title: null, orient: 'bottom', columns: 2, labelLimit: 400, symbolType: 'stroke'} as const;
+  const marks = [
+    {names: labelsOf('bound'), mark: {type: 'line', strokeWidth: 6} as const},
+    {names: labelsOf('floor'), mark: {type: 'line', strokeWidth: 1.5} as const},
+    {
+      names: labelsOf('unrolled', 'implicit'),
+      mark: {type: 'line', strokeWidth: 1.5, point: {size: 28}} as const,
+    },
+  ];
+  return {
+    title: `θ = ${theta}`,
+    width: 330,
+    height: 300,
+    data: {values},
+    encoding: {
+      x: axisOf('iterate', 'iterate error ‖xₜ − x*‖'),
+      y: axisOf('error', 'Jacobian error'),
+      color: {
+        field: 'series',
+        type: 'nominal' as const,
+        scale: {domain, range: all.map(({colour}) => colour)},
+        legend: {...legend, symbolStrokeWidth: 3},
+      },
+      strokeDash: {
+        field: 'series',
+        type: 'nominal' as const,
+        scale: {domain, range: all.map(({dash}) => dash)},
+        legend,
+      },
+      order: {field: 't', type: 'quantitative' as const},
+    },
+    layer: marks.map(({names, mark}) => ({transform: [{filter: {field: 'series', oneOf: names}}], mark})),
+  };
+}
+
+/** The powers of ten around the values. */
+function decadesOf(values: readonly number[]): number[] {
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.ceil(Math.log10(Math.max(...values)));
+  return Array.from({length: high - low + 1}, (_, i) => Number(`1e${low + i}`));
+}

@@ -1,0 +1,53 @@
+/** @file Which derivative a quadratic program gets at a kink: where a constraint is weakly active. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import type {QPSolution} from '../kernels/index.js';
+
+/**
+ * The policy for weakly active constraints, whose multiplier and slack are both zero. There the solution has one derivative
+ * for each choice of which of them stay active.
+ *
+ * - 'leastNorm': they stay active. Of all choices it moves the solution least, in the norm of Q.
+ * - 'oneSided': they are let go: the derivative on the side where they do not bind.
+ * - 'smooth': complementarity is smoothed, λ = ½(a + √(a² + 4κ)) with a = λ − slack, for every constraint: between the two
+ *   at a kink, and close to the exact derivative (κ/λ² or κ/slack² relative) away from it.
+ */
+export type Degenerate = 'leastNorm' | 'oneSided' | 'smooth';
+
+/** The policies by name. */
+export const DEGENERATE: readonly Degenerate[] = ['leastNorm', 'oneSided', 'smooth'];
+
+/** @throws If the policy does not exist, or κ is not positive. */
+export function checkDegenerate(degenerate: Degenerate, smoothing: number): void {
+  if (!DEGENERATE.includes(degenerate)) {
+    throw new Error(`degenerate must be one of ${DEGENERATE.join(', ')}; got '${String(degenerate)}'.`);
+  }
+  if (!(smoothing > 0 && smoothing < Infinity)) {
+    throw new Error(`smoothing must be positive and finite, got ${smoothing}.`);
+  }
+}
+
+/**
+ * How far each inequality takes part in the derivative, [B, m] in [0, 1]: λ/(λ + slack) of the (smoothed) pair, which is
+ * its activity where nothing is smoothed.
+ *
+ * @see Chen & Harker 1993, Kanzow 1996 and Smale 1987 for the smoothing.
+ */
+export function complementarityWeight(
+  {activity, ineqDual, slack}: Pick<QPSolution, 'activity' | 'ineqDual' | 'slack'>,
+  degenerate: Degenerate,
+  kappa: number,
+): tf.Tensor {
+  return offTape(() => {
+    if (degenerate !== 'smooth') {
+      const counts = degenerate === 'leastNorm' ? tf.greater(activity, 0) : tf.equal(activity, 1);
+      return tf.cast(counts, 'float32');
+    }
+    const a = tf.sub(ineqDual, slack);
+    const root = tf.sqrt(tf.add(tf.square(a), 4 * kappa));
+    // The larger of the pair without cancellation, the other from their product κ.
+    const larger = tf.div(tf.add(tf.abs(a), root), 2);
+    const smaller = tf.div(kappa, larger);
+    return tf.div(tf.where(tf.greater(a, 0), larger, smaller), tf.add(larger, smaller));
+  });
+}
