@@ -1,22 +1,14 @@
 /** @file A deep-equilibrium layer: the fixed point of a cell. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
-import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
 import {checkNoise, freezeDropout} from './frozen-noise.js';
-import {
-  asLinearSolver,
-  checkChoice,
-  checkNumber,
-  inputList,
-  linearSolverConfig,
-  SolverLayer,
-  type LayerArgs,
-} from './solver-layer.js';
+import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
+import {checkChoice, checkNumber} from './solver-layer.js';
 
 type Layer = layers.Layer;
 
-export interface FixedPointLayerArgs extends LayerArgs {
+export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** A layer or model of two inputs [z, x] whose output is shaped like z. Its weights are trained. */
   cell: Layer | {className: string; config: tf.serialization.ConfigDict};
   /** The shape of z without the batch axis. Default: the first input of a model, else the shape of x. */
@@ -25,26 +17,9 @@ export interface FixedPointLayerArgs extends LayerArgs {
   solver?: 'anderson' | 'iteration';
   /** Differences that Anderson acceleration combines. Default 5. */
   historySize?: number;
-  /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖). Default 1e-6. */
-  tolerance?: number;
-  /** Default 100. */
-  maxIterations?: number;
-  /** The linear solver of the gradient. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver | LinearSolverConfig;
-  /** Start at the fixed points of the previous call, where the same samples come again in the same order. Default false. */
-  warmStart?: boolean;
 }
 
-const OWN = [
-  'cell',
-  'stateShape',
-  'solver',
-  'historySize',
-  'tolerance',
-  'maxIterations',
-  'linsolve',
-  'warmStart',
-];
+const OWN = ['cell', 'stateShape', 'solver', 'historySize'];
 
 /** Which layer holds a cell: one cell cannot serve two. */
 const owners = new WeakMap<object, FixedPointLayer>();
@@ -59,21 +34,16 @@ const owners = new WeakMap<object, FixedPointLayer>();
  * @throws If the cell's output is not shaped like z, if it already serves another layer, or its noise cannot be frozen.
  * @see Bai, Kolter & Koltun 2019 (arXiv 1909.01377); Blondel et al. 2022 (arXiv 2105.15183), equation 3.
  */
-export class FixedPointLayer extends SolverLayer {
+export class FixedPointLayer extends IterativeLayer {
   static readonly className = 'FixedPointLayer';
   private readonly cell: Layer;
   private readonly stateShape?: number[];
   private readonly solver: 'anderson' | 'iteration';
   private readonly historySize: number;
-  private readonly tolerance: number;
-  private readonly maxIterations: number;
-  private readonly linsolve?: LinearSolver;
-  private readonly warmStart: boolean;
-  private guess: {shape: number[]; values: Float32Array} | null = null;
 
   constructor(args: FixedPointLayerArgs) {
     const {className} = FixedPointLayer;
-    super(className, args ?? {}, OWN);
+    super(className, args ?? {}, OWN, 100);
     if (!args?.cell)
       throw new Error(`${className}: cell is missing: a layer or model of the two inputs [z, x].`);
     this.cell = args.cell instanceof layers.Layer ? args.cell : cellFromConfig(args.cell);
@@ -86,10 +56,6 @@ export class FixedPointLayer extends SolverLayer {
     }
     this.solver = checkChoice(className, 'solver', args.solver ?? 'anderson', ['anderson', 'iteration']);
     this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true);
-    this.tolerance = checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0);
-    this.maxIterations = checkNumber(className, 'maxIterations', args.maxIterations ?? 100, 1, true);
-    this.linsolve = asLinearSolver(args.linsolve);
-    this.warmStart = args.warmStart ?? false;
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -135,8 +101,6 @@ export class FixedPointLayer extends SolverLayer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const [x] = inputList(FixedPointLayer.className, inputs, ['x']);
-      const shape = [x.shape[0], ...this.stateSizes(x.shape)];
       const frozen = freezeDropout(this.cell);
       const training = {training: kwargs?.training ?? false};
       const fun = (z: tf.Tensor, input: tf.Tensor): tf.Tensor =>
@@ -144,19 +108,19 @@ export class FixedPointLayer extends SolverLayer {
           const output = this.cell.apply([z, input], training);
           return (Array.isArray(output) ? output[0] : output) as tf.Tensor;
         });
-      const {tolerance, maxIterations, linsolve, historySize} = this;
-      const options = {tolerance, maxIterations, linsolve};
+      const {options, historySize} = this;
       const solver =
         this.solver === 'anderson'
           ? new AndersonAcceleration({fun}, {...options, historySize})
           : new FixedPointIteration({fun}, options);
-      const known = this.warmStart && this.guess && tf.util.arraysEqual(this.guess.shape, shape);
-      const init = known ? tf.tensor(this.guess!.values, shape) : tf.zeros(shape);
-      const {x: z, state} = solver.run(init, x);
-      this.remember(state);
-      if (this.warmStart) this.guess = {shape, values: z.dataSync().slice() as Float32Array};
-      return z;
+      const sizes = this.stateSizes((Array.isArray(inputs) ? inputs[0] : inputs).shape);
+      return this.solve(inputs, sizes, (init, x) => solver.run(init, x));
     });
+  }
+
+  /** The regularisers of the cell. */
+  override calculateLosses(): tf.Scalar[] {
+    return this.cell.calculateLosses();
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -166,10 +130,6 @@ export class FixedPointLayer extends SolverLayer {
       stateShape: this.stateShape ?? null,
       solver: this.solver,
       historySize: this.historySize,
-      tolerance: this.tolerance,
-      maxIterations: this.maxIterations,
-      linsolve: linearSolverConfig(this.linsolve),
-      warmStart: this.warmStart,
     };
   }
 

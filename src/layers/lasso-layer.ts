@@ -2,19 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {offTape} from '../autodiff/index.js';
-import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {elasticNet, type ElasticNetParams} from '../prox/index.js';
 import {ProximalGradient} from '../solvers/index.js';
-import {
-  asLinearSolver,
-  checkNumber,
-  inputList,
-  linearSolverConfig,
-  SolverLayer,
-  type LayerArgs,
-} from './solver-layer.js';
+import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
+import {checkNumber, type SolverLayer} from './solver-layer.js';
 
-export interface LassoLayerArgs extends LayerArgs {
+export interface LassoLayerArgs extends IterativeLayerArgs {
   /** The number of atoms, the width of the output. */
   units: number;
   /** Weight of ‖z‖₁. Default 0.1. */
@@ -23,17 +16,9 @@ export interface LassoLayerArgs extends LayerArgs {
   l2?: number;
   /** Only z ≥ 0. Default false. */
   nonNegative?: boolean;
-  /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the proximal-gradient step. Default 1e-6. */
-  tolerance?: number;
-  /** Default 2000. */
-  maxIterations?: number;
-  /** The linear solver of the gradient. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver | LinearSolverConfig;
-  /** Start at the codes of the previous call, where the same samples come again in the same order. Default false. */
-  warmStart?: boolean;
 }
 
-const OWN = ['units', 'l1', 'l2', 'nonNegative', 'tolerance', 'maxIterations', 'linsolve', 'warmStart'];
+const OWN = ['units', 'l1', 'l2', 'nonNegative'];
 
 type Solver = ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>;
 
@@ -46,38 +31,29 @@ type Solver = ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tenso
  * @see Tibshirani 1996; Mairal, Bach & Ponce 2012 for task-driven dictionaries; Blondel et al. 2022 (arXiv 2105.15183),
  *   equation 7.
  */
-export class LassoLayer extends SolverLayer {
+export class LassoLayer extends IterativeLayer {
   static readonly className = 'LassoLayer';
   private readonly units: number;
   private readonly l1: number;
   private readonly l2: number;
   private readonly nonNegative: boolean;
-  private readonly tolerance: number;
-  private readonly maxIterations: number;
-  private readonly linsolve?: LinearSolver;
-  private readonly warmStart: boolean;
   private readonly solver: Solver;
   private dictionary!: ReturnType<SolverLayer['addWeight']>;
-  private guess: {shape: number[]; values: Float32Array} | null = null;
 
   constructor(args: LassoLayerArgs) {
     const {className} = LassoLayer;
-    super(className, args ?? {}, OWN);
+    super(className, args ?? {}, OWN, 2000);
     this.units = checkNumber(className, 'units', args?.units, 1, true);
     this.l1 = checkNumber(className, 'l1', args.l1 ?? 0.1, 0);
     this.l2 = checkNumber(className, 'l2', args.l2 ?? 0, 0);
     this.nonNegative = args.nonNegative ?? false;
-    this.tolerance = checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0);
-    this.maxIterations = checkNumber(className, 'maxIterations', args.maxIterations ?? 2000, 1, true);
-    this.linsolve = asLinearSolver(args.linsolve);
-    this.warmStart = args.warmStart ?? false;
-    const {tolerance, maxIterations, linsolve, nonNegative} = this;
+    const {nonNegative} = this;
     this.solver = new ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>(
       {
         fun: {gradient: (z, D, x) => matMul(tf.sub(matMul(z, D, true), x), D)},
         prox: (y, params, scaling) => elasticNet(nonNegative ? tf.relu(y) : y, params, scaling),
       },
-      {tolerance, maxIterations, linsolve, stepSize: (D) => inverseLipschitz(D)},
+      {...this.options, stepSize: (D) => inverseLipschitz(D)},
     );
   }
 
@@ -106,15 +82,9 @@ export class LassoLayer extends SolverLayer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const [x] = inputList(LassoLayer.className, inputs, ['x']);
-      const shape = [x.shape[0], this.units];
-      const known = this.warmStart && this.guess && tf.util.arraysEqual(this.guess.shape, shape);
-      const init = known ? tf.tensor(this.guess!.values, shape) : tf.zeros(shape);
       const {l1, l2} = this;
-      const {x: z, state} = this.solver.run(init, {l1, l2}, this.dictionary.read(), x);
-      this.remember(state);
-      if (this.warmStart) this.guess = {shape, values: z.dataSync().slice() as Float32Array};
-      return z;
+      const D = this.dictionary.read();
+      return this.solve(inputs, [this.units], (init, x) => this.solver.run(init, {l1, l2}, D, x));
     });
   }
 
@@ -125,10 +95,6 @@ export class LassoLayer extends SolverLayer {
       l1: this.l1,
       l2: this.l2,
       nonNegative: this.nonNegative,
-      tolerance: this.tolerance,
-      maxIterations: this.maxIterations,
-      linsolve: linearSolverConfig(this.linsolve),
-      warmStart: this.warmStart,
     };
   }
 }

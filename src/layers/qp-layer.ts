@@ -3,7 +3,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {matVec} from '../linalg/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
-import {solveQP, type OnFailure, type QPInput, type QPResult} from '../solvers/index.js';
+import {
+  DEGENERATE,
+  ON_FAILURE,
+  solveQP,
+  type Degenerate,
+  type OnFailure,
+  type OnInfeasible,
+  type QPInput,
+  type QPResult,
+} from '../solvers/index.js';
 import {
   asParameter,
   findSizes,
@@ -46,6 +55,12 @@ export interface QPLayerArgs extends LayerArgs {
   maxIterations?: number;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get x = 0 and a zero gradient. */
   onFailure?: OnFailure;
+  /** What x of an infeasible sample is: 'zero' (default), or the 'closest' point, which violates the constraints least. */
+  onInfeasible?: OnInfeasible;
+  /** Which derivative a weakly active constraint gets: 'leastNorm' (default), 'oneSided' or 'smooth'. See `solveQP`. */
+  degenerate?: Degenerate;
+  /** κ of 'smooth'. Default 1e-3. */
+  smoothing?: number;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | LinearSolverConfig;
   /**
@@ -66,6 +81,9 @@ const OWN = [
   'tolerance',
   'maxIterations',
   'onFailure',
+  'onInfeasible',
+  'degenerate',
+  'smoothing',
   'linsolve',
   'warmStart',
 ];
@@ -97,6 +115,9 @@ export class QPLayer extends SolverLayer {
   private readonly tolerance: number;
   private readonly maxIterations: number;
   private readonly onFailure: OnFailure;
+  private readonly onInfeasible: OnInfeasible;
+  private readonly degenerate: Degenerate;
+  private readonly smoothing: number;
   private readonly linsolve?: LinearSolver;
   private readonly warmStart: boolean;
   protected sizes!: QPSizes;
@@ -129,11 +150,13 @@ export class QPLayer extends SolverLayer {
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.tolerance = checkNumber(className, 'tolerance', args.tolerance ?? 1e-9, Number.MIN_VALUE);
     this.maxIterations = checkNumber(className, 'maxIterations', args.maxIterations ?? 100, 1, true);
-    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', [
-      'warn',
-      'throw',
-      'ignore',
+    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
+    this.onInfeasible = checkChoice(className, 'onInfeasible', args.onInfeasible ?? 'zero', [
+      'zero',
+      'closest',
     ]);
+    this.degenerate = checkChoice(className, 'degenerate', args.degenerate ?? 'leastNorm', DEGENERATE);
+    this.smoothing = checkNumber(className, 'smoothing', args.smoothing ?? 1e-3, Number.MIN_VALUE);
     this.linsolve = asLinearSolver(args.linsolve);
     this.warmStart = args.warmStart ?? false;
   }
@@ -184,8 +207,9 @@ export class QPLayer extends SolverLayer {
       this.invokeCallHook(inputs, kwargs);
       const list = inputList(this.getClassName(), inputs, this.fed);
       const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
-      const {tolerance, maxIterations, onFailure, linsolve} = this;
-      const options = {tolerance, maxIterations, onFailure, ...(linsolve && {linsolve})};
+      const {tolerance, maxIterations, onFailure, onInfeasible, degenerate, smoothing, linsolve} = this;
+      const policies = {onFailure, onInfeasible, degenerate, smoothing, onGradient: this.rememberGradient};
+      const options = {tolerance, maxIterations, ...policies, ...(linsolve && {linsolve})};
       const result = solveQP(problem, {...options, warmStart: this.takeGuess(list[0].shape[0])});
       this.remember(result);
       if (this.warmStart) this.keepGuess(result);
@@ -206,6 +230,9 @@ export class QPLayer extends SolverLayer {
       tolerance: this.tolerance,
       maxIterations: this.maxIterations,
       onFailure: this.onFailure,
+      onInfeasible: this.onInfeasible,
+      degenerate: this.degenerate,
+      smoothing: this.smoothing,
       linsolve: linearSolverConfig(this.linsolve),
       warmStart: this.warmStart,
     };

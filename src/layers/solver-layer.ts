@@ -2,7 +2,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {hostCanRead} from '../kernels/index.js';
-import {linearSolverFromConfig, type LinearSolver, type LinearSolverConfig} from '../linsolve/index.js';
+import {Status} from '../implicit/index.js';
+import {
+  linearSolverFromConfig,
+  type LinearSolver,
+  type LinearSolverConfig,
+  type SolveInfo,
+} from '../linsolve/index.js';
 
 /** tfjs-layers' own arguments of a layer (name, inputShape, trainable, …). */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
@@ -31,6 +37,11 @@ export interface Diagnostics {
   residual: number[];
   /** A row a sample: constraints whose multiplier and slack are both zero, where the derivative has a kink. */
   weaklyActive: boolean[][];
+  /**
+   * How the latest gradient's linear solve went; `null` before the first. The status of a sample is that of its forward
+   * solve where that failed (the gradient of a wrong point), 4 where the linear system was not solved, else 0.
+   */
+  gradient: {status: number[]; residual: number[]} | null;
 }
 
 interface State {
@@ -70,7 +81,24 @@ export abstract class SolverLayer extends layers.Layer {
       iterations: Array.from(iterations.dataSync()),
       residual: Array.from(residual.dataSync()),
       weaklyActive: codes.map((_, i) => flags.slice(i * width, (i + 1) * width)),
+      gradient: null,
     };
+  }
+
+  /** Notes the report of a gradient's linear solve. */
+  protected readonly rememberGradient = ({converged, residual}: SolveInfo): void => {
+    if (!hostCanRead() || !this.latest) return;
+    const forward = this.latest.status;
+    const status = Array.from(converged.dataSync(), (flag, i) => {
+      if (forward[i] !== Status.SOLVED) return forward[i] ?? Status.NUMERICAL_ERROR;
+      return flag === 1 ? Status.SOLVED : Status.NUMERICAL_ERROR;
+    });
+    this.latest.gradient = {status, residual: Array.from(residual.dataSync())};
+  };
+
+  /** The status of each sample in the last call; empty where it cannot be read. */
+  protected statusCodes(): number[] {
+    return this.latest?.status ?? [];
   }
 }
 

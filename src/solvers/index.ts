@@ -14,6 +14,6 @@ export {
   type ProximalGradientProblem,
 } from './proximal-gradient.js';
 export {checkOptions, type QPInput} from './qp-input.js';
-export {type OnFailure} from './qp-report.js';
+export {ON_FAILURE, reportFailures, type Failures, type OnFailure} from './report.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {type SolverOptions} from './types.js';

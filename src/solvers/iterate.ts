@@ -40,7 +40,14 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     readonly className: string,
     private readonly iteration: Iteration<X, P>,
     readonly condition: Condition<X, P>,
-    {maxIterations = 500, tolerance = 1e-6, implicitDiff = true, batched = true, linsolve}: SolverOptions,
+    {
+      maxIterations = 500,
+      tolerance = 1e-6,
+      implicitDiff = true,
+      batched = true,
+      linsolve,
+      onGradient,
+    }: SolverOptions,
   ) {
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
@@ -50,9 +57,9 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.tolerance = tolerance;
     this.implicitDiff = implicitDiff;
     this.batched = batched;
-    const root = customRoot<X, P>(condition, {linsolve, batched, hasAux: true});
+    const root = customRoot<X, P>(condition, {linsolve, batched, onGradient, hasAux: true});
     this.implicit = root((init: X, ...params: P) =>
-      this.iterate(init, params),
+      this.finite(this.iterate(init, params)),
     ) as unknown as typeof this.implicit;
   }
 
@@ -63,7 +70,13 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    */
   run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
     return tf.tidy(() => {
-      const [x, state] = this.implicitDiff ? this.implicit(init, ...params) : this.iterate(init, params);
+      const [found, state] = this.implicitDiff ? this.implicit(init, ...params) : this.iterate(init, params);
+      // A sample that became NaN or infinite is zero, with a zero gradient: it must not touch its neighbours.
+      const x = select(
+        offTape(() => tf.notEqual(state.status, Status.NUMERICAL_ERROR)),
+        found,
+        zerosLike(found),
+      );
       return {x, state} as unknown as tf.TensorContainerObject;
     }) as unknown as ReturnType<typeof this.run>;
   }
@@ -112,6 +125,12 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     return [x, state as unknown as IterationState];
   }
 
+  /** The condition is evaluated at zero where there is no solution to evaluate it at. */
+  private finite([x, state]: [X, IterationState]): [X, IterationState] {
+    const found = tf.notEqual(state.status, Status.NUMERICAL_ERROR);
+    return [select(found, x, zerosLike(x)), state];
+  }
+
   /** ‖r‖ / (1 + ‖x‖) a sample, off the tape. */
   private relativeNorm(r: X, x: X): tf.Tensor1D {
     const norm = (structure: Structure) =>
@@ -126,6 +145,13 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   }
 }
 
+function zerosLike<S extends Structure>(structure: S): S {
+  return unflatten(
+    structure,
+    flatten(structure).map((leaf) => tf.zerosLike(leaf)),
+  );
+}
+
 /** `next` where a sample is active, else `previous`; leaf by leaf, the sample axis in front. */
 function select<S extends Structure>(active: tf.Tensor, next: S, previous: S): S {
   const before = flatten(previous);
@@ -134,7 +160,7 @@ function select<S extends Structure>(active: tf.Tensor, next: S, previous: S): S
     next,
     flatten(next).map((leaf, i) => {
       const shape = one ? leaf.shape.map(() => 1) : [active.shape[0], ...leaf.shape.slice(1).map(() => 1)];
-      const mask = offTape(() => tf.broadcastTo(tf.greater(tf.reshape(active, shape), 0), leaf.shape));
+      const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(active, shape), 'bool'), leaf.shape));
       return tf.where(mask, leaf, before[i]);
     }),
   );

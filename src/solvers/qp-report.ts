@@ -1,11 +1,9 @@
-/** @file Says which quadratic programs of a batch failed, why, and what to do. */
+/** @file Why quadratic programs fail, and what to do, in words. */
 import type {QuadraticData} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {InteriorPointQPState} from './interior-point-qp.js';
-
-/** 'warn' prints a message, 'throw' throws it, 'ignore' leaves it to the reader of `status`. */
-export type OnFailure = 'warn' | 'throw' | 'ignore';
+import {reportFailures, type OnFailure} from './report.js';
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:
@@ -18,44 +16,18 @@ const REASONS: Record<number, string> = {
     'stopped by a numerical error (scale the data, or add a small multiple of I to Q)',
 };
 
-/** Messages that were printed already: training repeats the same failure thousands of times. */
-const printed = new Set<string>();
-
 /** Applies the policy to the failed samples; on a backend without synchronous reads there is nothing to apply. */
-export function reportFailures(
+export function reportQPFailures(
   where: string,
   data: QuadraticData,
   {status}: InteriorPointQPState,
   onFailure: OnFailure,
 ): void {
-  if (!['warn', 'throw', 'ignore'].includes(onFailure)) {
-    throw new Error(`${where}: onFailure must be 'warn', 'throw' or 'ignore', got '${String(onFailure)}'.`);
-  }
-  if (!hostCanRead()) return;
-  const codes = Array.from(status.dataSync());
-  const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
-  if (failed.length === 0) return;
-  const allInvalid = codes.every((code) => code === Status.INVALID_INPUT);
-  if (onFailure === 'ignore' && !allInvalid) return;
-  const reasons = [...new Set(failed.map(({code}) => code))].map((code) => {
-    const samples = failed.filter((f) => f.code === code).map((f) => f.sample);
-    const reason =
-      code === Status.INVALID_INPUT ? `invalid: ${invalidReason(data, samples[0])}` : REASONS[code];
-    return `sample${samples.length > 1 ? 's' : ''} ${listed(samples)} ${reason}`;
-  });
-  const message =
-    `${where}: ${failed.length} of ${codes.length} problem${codes.length > 1 ? 's' : ''} not solved: ` +
-    `${reasons.join('; ')}. A failed sample has x = 0 and a zero gradient.`;
-  // Nothing could survive: invalid input for the whole batch is a mistake in the program, not in a sample.
-  if (onFailure === 'throw' || allInvalid) throw new Error(message);
-  const kind = reasons.map((reason) => reason.replace(/^samples? [\d, …]+/, '')).join();
-  if (printed.has(where + kind)) return;
-  printed.add(where + kind);
-  console.warn(`${message} (Further failures of this kind are not printed; read the status.)`);
-}
-
-function listed(samples: number[]): string {
-  return samples.slice(0, 5).join(', ') + (samples.length > 5 ? ', …' : '');
+  const reason = (code: number, sample: number) =>
+    code === Status.INVALID_INPUT ? `invalid: ${invalidReason(data, sample)}` : REASONS[code];
+  const consequence = 'A failed sample has x = 0 and a zero gradient.';
+  const codes = hostCanRead() ? Array.from(status.dataSync()) : [];
+  reportFailures({where, codes, reason, consequence}, onFailure);
 }
 
 /** What is wrong with a sample's data, in words. */

@@ -5,7 +5,8 @@ import type {Degenerate} from './degeneracy.js';
 import {solveElastic} from './elastic-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
 import {checkOptions, normalize, type QPInput} from './qp-input.js';
-import {reportFailures, type OnFailure} from './qp-report.js';
+import {reportQPFailures} from './qp-report.js';
+import type {OnFailure} from './report.js';
 import type {QPGuess} from '../kernels/index.js';
 
 export interface SolveQPOptions {
@@ -88,7 +89,7 @@ export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResul
     const {data, batched} = normalize(problem);
     const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;
     const {x: found, state} = solver.run(guess as QPGuess | null, data);
-    reportFailures('solveQP', data, state, onFailure);
+    reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
     const {activity, ...rest} = state;
     const result: QPResult = {...solution, ...rest, weaklyActive: tf.equal(activity, 2)};

@@ -1,5 +1,5 @@
 /** @file What the iterative solvers share: options, stopping, status. */
-import type {LinearSolver} from '../linsolve/index.js';
+import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 
 export interface SolverOptions {
   /** Default 500. */
@@ -12,4 +12,6 @@ export interface SolverOptions {
   batched?: boolean;
   /** The linear solver of the implicit gradient. Default `linsolve.auto()`. */
   linsolve?: LinearSolver;
+  /** Receives the report of the implicit gradient's linear solve: tensors, one entry a sample. */
+  onGradient?: (info: SolveInfo) => void;
 }

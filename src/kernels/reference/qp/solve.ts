@@ -3,7 +3,7 @@ import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling}
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {kktError, Polish} from './polish.js';
-import {maxAbs, multiply, type Point, type Problem} from './types.js';
+import {dot, maxAbs, multiply, type Point, type Problem} from './types.js';
 
 export interface QPResult extends Point {
   outcome: Outcome;
@@ -59,6 +59,8 @@ export class QPSolver {
       const copy = {x: point.x.slice(), y: point.y.slice(), s: point.s.slice()};
       const activity = activityOf(scaled, copy);
       unscale(copy, scaling);
+      if (outcome === 'primalInfeasible') normalize(copy, dot(problem.d, copy.y));
+      if (outcome === 'dualInfeasible') normalize(copy, dot(problem.q, copy.x));
       return {...copy, outcome, iterations, residual, activity};
     };
     if (warmStart) {
@@ -76,6 +78,12 @@ export class QPSolver {
       ? result(polish.point, outcome, iterations, polishedError)
       : result(found, outcome, iterations, error);
   }
+}
+
+/** Scales a ray so that the value along it, which is negative, becomes −1. */
+function normalize({x, y, s}: Point, value: number): void {
+  const factor = value < 0 ? -1 / value : 1;
+  for (const part of [x, y, s]) for (let i = 0; i < part.length; i++) part[i] *= factor;
 }
 
 function activityOf({n, p, P, q, d}: Problem, {x, y, s}: Point): Uint8Array {

@@ -1,0 +1,52 @@
+/** @file Says which samples of a batch failed, why, and what to do. */
+import {Status} from '../implicit/index.js';
+
+/** 'warn' prints a message, 'throw' throws it, 'ignore' leaves it to the reader of `status`. */
+export type OnFailure = 'warn' | 'throw' | 'ignore';
+
+export const ON_FAILURE: readonly OnFailure[] = ['warn', 'throw', 'ignore'];
+
+export interface Failures {
+  /** Who speaks, e.g. 'solveQP'. */
+  where: string;
+  /** The status of each sample. */
+  codes: readonly number[];
+  /** The reason, and the way out, for a code; `sample` is the first that has it. */
+  reason: (code: number, sample: number) => string;
+  /** What a failed sample's value and gradient are. */
+  consequence: string;
+}
+
+/** Messages that were printed already: training repeats the same failure thousands of times. */
+const printed = new Set<string>();
+
+/**
+ * Applies the policy to the failed samples.
+ *
+ * @throws With 'throw'; and always if the input of every sample is invalid, which is a mistake in the program, not in a
+ *   sample.
+ */
+export function reportFailures({where, codes, reason, consequence}: Failures, onFailure: OnFailure): void {
+  if (!ON_FAILURE.includes(onFailure)) {
+    throw new Error(
+      `${where}: onFailure must be one of ${ON_FAILURE.join(', ')}; got '${String(onFailure)}'.`,
+    );
+  }
+  const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
+  if (failed.length === 0) return;
+  const hopeless = codes.every((code) => code === Status.INVALID_INPUT);
+  if (onFailure === 'ignore' && !hopeless) return;
+  const kinds = [...new Set(failed.map(({code}) => code))].map((code) => {
+    const samples = failed.filter((f) => f.code === code).map((f) => f.sample);
+    const names = samples.slice(0, 5).join(', ') + (samples.length > 5 ? ', …' : '');
+    return {samples: `sample${samples.length > 1 ? 's' : ''} ${names}`, reason: reason(code, samples[0])};
+  });
+  const message =
+    `${where}: ${failed.length} of ${codes.length} problem${codes.length > 1 ? 's' : ''} not solved: ` +
+    `${kinds.map((kind) => `${kind.samples} ${kind.reason}`).join('; ')}. ${consequence}`;
+  if (onFailure === 'throw' || hopeless) throw new Error(message);
+  const kind = `${where} ${kinds.map(({reason: text}) => text).join()}`;
+  if (printed.has(kind)) return;
+  printed.add(kind);
+  console.warn(`${message} (Further failures of this kind are not printed; read the status.)`);
+}
