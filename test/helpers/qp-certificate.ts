@@ -90,7 +90,8 @@ export function farkasErrors(scaled: QPCase, scaledPoint: Point): Record<string,
   const nu = point.eqDual.map((entry) => entry / Math.abs(value));
   const [Gl, An] = [transposedTimes(G, lambda, n), transposedTimes(A, nu, n)];
   return {
-    value: value < 0 ? Math.abs(1 + dot(scaled.h, scaledPoint.ineqDual) + dot(scaled.b, scaledPoint.eqDual)) : 1,
+    value:
+      value < 0 ? Math.abs(1 + dot(scaled.h, scaledPoint.ineqDual) + dot(scaled.b, scaledPoint.eqDual)) : 1,
     sign: Math.max(0, ...lambda.map((entry) => -entry)) / norm(lambda, nu),
     combination: norm(Gl.map((entry, j) => entry + An[j])) / Math.max(norm(Gl, An), 1),
   };
@@ -114,7 +115,9 @@ export function rayErrors(scaled: QPCase, scaledPoint: Point): Record<string, nu
 /** What is wrong with a result: an empty list if it has the expected status, proven to `bound`. */
 export function complaints(problem: QPCase, solved: Solved, bound = 1e-6): string[] {
   if (solved.status !== problem.expectedStatus) {
-    return [`status ${solved.status} instead of ${problem.expectedStatus} after ${solved.iterations} iterations`];
+    return [
+      `status ${solved.status} instead of ${problem.expectedStatus} after ${solved.iterations} iterations`,
+    ];
   }
   const errors = [optimalityErrors, farkasErrors, rayErrors][solved.status](problem, solved);
   return Object.entries(errors)
@@ -125,6 +128,7 @@ export function complaints(problem: QPCase, solved: Solved, bound = 1e-6): strin
 /** The largest magnitude; NaN if there is one. */
 function norm(...vectors: number[][]): number {
   let largest = 0;
-  for (const v of vectors) for (const value of v) if (!(Math.abs(value) <= largest)) largest = Math.abs(value);
+  for (const v of vectors)
+    for (const value of v) if (!(Math.abs(value) <= largest)) largest = Math.abs(value);
   return largest;
 }

@@ -75,10 +75,25 @@ const DEGENERATE: QPCase[] = [
   planted({n: 10, m: 30, active: 20, weak: 10, rank: 5}),
   planted({n: 40, m: 60, active: 30, weak: 10, rank: 0}),
   // Many solutions.
-  qpCase({name: 'no objective in a box', p: [0, 0, 0], G: [...eye(3), ...eye(3, -1)], h: ones(6), optimum: 0}),
+  qpCase({
+    name: 'no objective in a box',
+    p: [0, 0, 0],
+    G: [...eye(3), ...eye(3, -1)],
+    h: ones(6),
+    optimum: 0,
+  }),
   qpCase({name: 'an edge of solutions', p: [-1, -1], G: [[1, 1], ...eye(2, -1)], h: [1, 0, 0], optimum: -1}),
   qpCase({name: 'a cone', Q: eye(2), p: [1, 1], G: eye(2, -1), h: [0, 0], optimum: 0}),
-  qpCase({name: 'a row of zeros', Q: eye(2), p: [1, 1], G: [[0, 0]], h: [0], A: [[0, 0]], b: [0], optimum: -1}),
+  qpCase({
+    name: 'a row of zeros',
+    Q: eye(2),
+    p: [1, 1],
+    G: [[0, 0]],
+    h: [0],
+    A: [[0, 0]],
+    b: [0],
+    optimum: -1,
+  }),
 ];
 
 const base = planted({n: 8, m: 12, k: 3, active: 4});
@@ -100,34 +115,54 @@ const FIXED: QPCase[] = [
   fixVariables(qpCase({name: 'a plane', Q: eye(3), p: [0, 0, 0], A: [[1, 1, 1]], b: [2], optimum: 1.5}), [1]),
 ].map((problem) => ({...problem, optimum: undefined}));
 
-const SCALED: QPCase[] = [base, linear, small, apps.mpc('double integrator', 10), apps.svmDual(10, 2, 1)].flatMap(
-  (problem) => [
-    scale(problem, {rows: 20}),
-    scale(problem, {columns: 20}),
-    scale(problem, {weight: 20}),
-    scale(problem, {columns: 10, rows: 20, weight: 10}),
-    scale(problem, {columns: 20, rows: 20, weight: 20}),
-  ],
-);
+const SCALED: QPCase[] = [
+  base,
+  linear,
+  small,
+  apps.mpc('double integrator', 10),
+  apps.svmDual(10, 2, 1),
+].flatMap((problem) => [
+  scale(problem, {rows: 20}),
+  scale(problem, {columns: 20}),
+  scale(problem, {weight: 20}),
+  scale(problem, {columns: 10, rows: 20, weight: 10}),
+  scale(problem, {columns: 20, rows: 20, weight: 20}),
+]);
 
 const grid = new Grid('shifts');
 const SHIFTED: QPCase[] = [small, base, planted({n: 10, m: 15, active: 5})].flatMap((problem) =>
   [2 ** 13, 2 ** 17].map((size) =>
-    shift(problem, Array.from({length: problem.n}, () => size * grid.integer(-1, 1)), `${size}`),
+    shift(
+      problem,
+      Array.from({length: problem.n}, () => size * grid.integer(-1, 1)),
+      `${size}`,
+    ),
   ),
 );
 
 const FAR: QPCase[] = [
-  qpCase({name: 'bounds far away', Q: eye(3), p: [1, -2, 3], G: [...eye(3), ...eye(3, -1)], h: ones(6, 1e5), optimum: -7}),
+  qpCase({
+    name: 'bounds far away',
+    Q: eye(3),
+    p: [1, -2, 3],
+    G: [...eye(3), ...eye(3, -1)],
+    h: ones(6, 1e5),
+    optimum: -7,
+  }),
   qpCase({name: 'a sum far away', Q: eye(4), p: ones(4), A: [ones(4)], b: [4e4], optimum: 200040000}),
-  qpCase({name: 'one bound far away', Q: eye(2), p: [1, 1], G: [[-1, 0], eye(2)[1]], h: [-1e5, 1], optimum: 5000100000 - 0.5}),
+  qpCase({
+    name: 'one bound far away',
+    Q: eye(2),
+    p: [1, 1],
+    G: [[-1, 0], eye(2)[1]],
+    h: [-1e5, 1],
+    optimum: 5000100000 - 0.5,
+  }),
 ];
-
-export const LITERATURE: QPCase[] = HOCK_SCHITTKOWSKI;
 
 /** Everything with a solution, and everything without. */
 export const QP_COLLECTION: QPCase[] = [
-  ...LITERATURE,
+  ...HOCK_SCHITTKOWSKI,
   ...APPLICATIONS,
   ...SHAPES,
   ...DEGENERATE,
@@ -138,6 +173,14 @@ export const QP_COLLECTION: QPCase[] = [
   ...FAR,
   ...FAILING,
 ];
+
+/** Small, solvable, not scaled badly: those that another solver has solved too. */
+export const REFERENCE_QPS: QPCase[] = [
+  ...HOCK_SCHITTKOWSKI,
+  ...APPLICATIONS,
+  ...SHAPES,
+  ...DEGENERATE,
+].filter(({n, k}) => n <= 40 && n >= 2 && k < n);
 
 /** Large ones, built when asked for. */
 export const LONG_QPS: {name: string; build: () => QPCase}[] = [

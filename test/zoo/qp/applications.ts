@@ -94,7 +94,9 @@ export function svmDual(n: number, features: number, C: number): QPCase {
   const name = `svm n=${n} features=${features} C=${C}`;
   const grid = new Grid(name);
   const y = Array.from({length: n}, (_, i) => (i % 2 === 0 ? 1 : -1));
-  const Z = zeros(features, n).map((row, f) => row.map((_, i) => y[i] * (grid.normal() + (f === 0 ? y[i] : 0))));
+  const Z = zeros(features, n).map((row, f) =>
+    row.map((_, i) => y[i] * (grid.normal() + (f === 0 ? y[i] : 0))),
+  );
   return qpCase({name, Q: gram(Z, n), p: ones(n, -1), ...box(n, 0, C), A: [y], b: [0]});
 }
 
@@ -103,7 +105,10 @@ export function lasso(features: number, samples: number, l1: number): QPCase {
   const name = `lasso features=${features} samples=${samples} l1=${l1}`;
   const grid = new Grid(name);
   const D = grid.matrix(samples, features);
-  const y = times(D, Array.from({length: features}, (_, i) => (i < 3 ? 2 : 0))).map((value) => value + grid.normal());
+  const y = times(
+    D,
+    Array.from({length: features}, (_, i) => (i < 3 ? 2 : 0)),
+  ).map((value) => value + grid.normal());
   const split = D.map((row) => [...row, ...row.map((value) => -value)]);
   const n = 2 * features;
   const p = transposedTimes(split, y, n).map((value) => l1 - value);
@@ -118,7 +123,10 @@ export function transport(sources: number, sinks: number): QPCase {
   const plan = Array.from({length: n}, () => grid.integer(0, 2));
   const sums = (count: number, of: (entry: number) => number) =>
     Array.from({length: count}, (_, i) => plan.map((__, entry) => (of(entry) === i ? 1 : 0)));
-  const A = [...sums(sources, (entry) => Math.floor(entry / sinks)), ...sums(sinks, (entry) => entry % sinks)];
+  const A = [
+    ...sums(sources, (entry) => Math.floor(entry / sinks)),
+    ...sums(sinks, (entry) => entry % sinks),
+  ];
   const p = plan.map(() => grid.integer(1, 20));
   return qpCase({name, p, G: eye(n, -1), h: ones(n, 0), A, b: times(A, plan)});
 }
@@ -136,7 +144,10 @@ export function leastAbsoluteDeviations(features: number, samples: number): QPCa
   const D = grid.matrix(samples, features);
   const y = grid.vector(samples);
   const bounds = eye(samples, -1);
-  const G = [...D.map((row, i) => [...row, ...bounds[i]]), ...negate(D).map((row, i) => [...row, ...bounds[i]])];
+  const G = [
+    ...D.map((row, i) => [...row, ...bounds[i]]),
+    ...negate(D).map((row, i) => [...row, ...bounds[i]]),
+  ];
   const p = [...ones(features, 0), ...ones(samples)];
   return qpCase({name, p, G, h: [...y, ...y.map((value) => -value)]});
 }
@@ -173,5 +184,12 @@ export function boxedLP(n: number, m: number, k: number): QPCase {
   const inside = Array.from({length: n}, () => grid.integer(-4, 4) / 8);
   const bounds = box(n, -1, 1);
   const h = add(times(rows, inside), ones(m, 0.5));
-  return qpCase({name, p: grid.vector(n), G: [...rows, ...bounds.G], h: [...h, ...bounds.h], A, b: times(A, inside)});
+  return qpCase({
+    name,
+    p: grid.vector(n),
+    G: [...rows, ...bounds.G],
+    h: [...h, ...bounds.h],
+    A,
+    b: times(A, inside),
+  });
 }

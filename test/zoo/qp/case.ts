@@ -127,7 +127,11 @@ export function add(...vectors: number[][]): number[] {
 }
 
 /** low ≤ x ≤ high as rows of Gx ≤ h. */
-export function box(n: number, low: number[] | number, high: number[] | number): {G: number[][]; h: number[]} {
+export function box(
+  n: number,
+  low: number[] | number,
+  high: number[] | number,
+): {G: number[][]; h: number[]} {
   const full = (bound: number[] | number) => (typeof bound === 'number' ? ones(n, bound) : bound);
   return {G: [...eye(n), ...eye(n, -1)], h: [...full(high), ...full(low).map((value) => -value)]};
 }

@@ -6,7 +6,9 @@ import {box, gram, ones, qpCase, transposedTimes, zeros, type QPCase} from './ca
 
 /** Σ weightᵢ (rowᵢ·x − targetᵢ)² as Q, p and constant. */
 function squares(n: number, terms: [row: Record<number, number>, target?: number, weight?: number][]) {
-  const rows = terms.map(([row, , weight = 1]) => sparse(n, row).map((value) => Math.sqrt(2 * weight) * value));
+  const rows = terms.map(([row, , weight = 1]) =>
+    sparse(n, row).map((value) => Math.sqrt(2 * weight) * value),
+  );
   const targets = terms.map(([, target = 0, weight = 1]) => -Math.sqrt(2 * weight) * target);
   const constant = terms.reduce((sum, [, target = 0, weight = 1]) => sum + weight * target * target, 0);
   return {Q: gram(rows, n), p: transposedTimes(rows, targets, n), constant};
@@ -20,7 +22,11 @@ function sparse(n: number, entries: Record<number, number>): number[] {
 }
 
 /** Rows row·x ≤ bound, on top of a box. */
-function inequalities(n: number, rows: [Record<number, number>, number][], bounds: {G: number[][]; h: number[]}) {
+function inequalities(
+  n: number,
+  rows: [Record<number, number>, number][],
+  bounds: {G: number[][]; h: number[]},
+) {
   return {
     G: [...rows.map(([row]) => sparse(n, row)), ...bounds.G],
     h: [...rows.map(([, bound]) => bound), ...bounds.h],
@@ -85,11 +91,7 @@ export const HOCK_SCHITTKOWSKI: QPCase[] = [
   }),
   qpCase({
     name: 'HS21',
-    Q: [
-      [0.02, 0],
-      [0, 2],
-    ],
-    p: [0, 0],
+    ...squares(2, [[{1: 1}, 0, 0.01], [{2: 1}]]),
     constant: -100,
     ...inequalities(2, [[{1: -10, 2: 1}, -10]], box(2, [2, -50], [50, 50])),
     optimum: -99.96,
@@ -161,10 +163,7 @@ export const HOCK_SCHITTKOWSKI: QPCase[] = [
   hs118(),
   qpCase({
     name: 'HS224',
-    Q: [
-      [4, 0],
-      [0, 2],
-    ],
+    ...squares(2, [[{1: 1}, 0, 2], [{2: 1}]]),
     p: [-48, -40],
     ...inequalities(
       2,

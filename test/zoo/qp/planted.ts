@@ -45,7 +45,14 @@ function randomQ(grid: Grid, n: number, rank: number): number[][] {
 }
 
 /** p = −Qx − Gᵀλ − Aᵀν: (λ, ν) is dual feasible, and (x, λ, ν) solves the problem if it is complementary. */
-function stationaryP(Q: number[][], x: number[], G: number[][], l: number[], A: number[][], nu: number[]): number[] {
+function stationaryP(
+  Q: number[][],
+  x: number[],
+  G: number[][],
+  l: number[],
+  A: number[][],
+  nu: number[],
+): number[] {
   const n = x.length;
   return add(times(Q, x), transposedTimes(G, l, n), transposedTimes(A, nu, n)).map((value) => -value);
 }

@@ -35,7 +35,6 @@ const MAX_DELTA = 1e-5;
 /** A point this good is accepted when no further progress is possible: the noise of f32 data. */
 const ACCEPTABLE = 5e-7;
 const CERTIFICATE = 1e-9;
-const NOISE = 1e-6;
 /** Iterations without progress. */
 const STALLS = 12;
 /** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
@@ -74,7 +73,8 @@ export class InteriorPoint {
     this.corrector = new Float64Array(p + m);
   }
 
-  solve(tolerance: number, maxIterations: number): InteriorPointResult {
+  /** @param certify Whether to stop at a certificate that there is no solution. */
+  solve(tolerance: number, maxIterations: number, certify = true): InteriorPointResult {
     const {problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
@@ -123,9 +123,6 @@ export class InteriorPoint {
         gap / Math.max(tau, Math.min(Math.abs(xPx / (2 * tau) + qx), Math.abs(xPx / (2 * tau) + dy)));
       const error = Math.max(primalError, dualError, gapError);
       if (!(error < Infinity) || !(mu < Infinity)) return finish('numericalError', iteration);
-      const last = iteration === maxIterations || stalls >= STALLS;
-      // The data are f32: what they prove only up to their rounding is taken for proven when nothing else helps.
-      const certificate = last && bestError > ACCEPTABLE ? NOISE : CERTIFICATE;
       if (error < bestError && tau > 0) {
         stalls = error < 0.9 * bestError ? 0 : stalls + 1;
         bestError = error;
@@ -137,16 +134,16 @@ export class InteriorPoint {
         copyPoint(this.best, point);
         return finish('solved', iteration);
       }
-      if (dy < 0 && ctyNorm <= -certificate * dy) {
+      if (certify && dy < 0 && ctyNorm <= -CERTIFICATE * dy) {
         scalePoint(point, -1 / dy);
         return finish('primalInfeasible', iteration);
       }
-      if (qx < 0 && maxAbs(Px) <= -certificate * qx && rayNorm <= -certificate * qx) {
+      if (certify && qx < 0 && maxAbs(Px) <= -CERTIFICATE * qx && rayNorm <= -CERTIFICATE * qx) {
         scalePoint(point, -1 / qx);
         return finish('dualInfeasible', iteration);
       }
       if (iteration === maxIterations) return finish('iterationLimit', iteration);
-      if (last) return finish('numericalError', iteration);
+      if (stalls >= STALLS) return finish('numericalError', iteration);
 
       // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
       for (let i = p; i < rows; i++) w[i] = s[i] / y[i];

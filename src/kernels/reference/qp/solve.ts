@@ -1,5 +1,6 @@
 /** @file Solves one quadratic program after another of the same shape: scale, interior point, polish. */
 import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling} from './equilibrate.js';
+import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {kktError, Polish} from './polish.js';
@@ -69,8 +70,18 @@ export class QPSolver {
       const error = polish.run(guess);
       if (error <= Math.min(tolerance, POLISHED)) return result(polish.point, 'solved', 0, error);
     }
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations);
+    let {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations);
     const found = interiorPoint.point;
+    if (outcome !== 'solved') {
+      const farkas = primalCertificate(scaled);
+      if (farkas) return result(farkas, 'primalInfeasible', iterations, 0);
+      const ray = dualCertificate(scaled);
+      if (ray) return result(ray, 'dualInfeasible', iterations, 0);
+      // Neither can be proven. If the method had stopped for one of them, it goes on.
+      if (outcome === 'primalInfeasible' || outcome === 'dualInfeasible') {
+        ({outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, false));
+      }
+    }
     const error = kktError(scaled, found);
     if (outcome !== 'solved') return result(found, outcome, iterations, error);
     const polishedError = polish.run(found);
