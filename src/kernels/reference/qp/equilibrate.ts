@@ -32,10 +32,11 @@ export function equilibrateMatrices({n, p, m, P, C}: Problem): MatrixScaling {
         if (value > column[j]) column[j] = value;
       }
     }
+    const curved = column.map((value) => (value > 0 ? 1 : 0));
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < n; j++) {
         const value = Math.abs(C[i * n + j]) * E[i] * D[j];
-        if (value > column[j]) column[j] = value;
+        if (curved[j] === 0 && value > column[j]) column[j] = value;
         if (value > row[i]) row[i] = value;
       }
     }

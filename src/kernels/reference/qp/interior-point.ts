@@ -34,11 +34,15 @@ const DELTA = 1e-11;
 const MAX_DELTA = 1e-5;
 /** A point this good is accepted when no further progress is possible: the noise of f32 data. */
 const ACCEPTABLE = 5e-7;
-const CERTIFICATE = 1e-9;
+const CERTIFICATE = 1e-8;
+/** The value along a ray relative to the embedding's own size: below it, a ray is rounding. */
+const MEANT = 1e-3;
 /** Iterations without progress. */
 const STALLS = 12;
 /** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
 const SOLVE_TARGET = 1e-10;
+/** Residual at which the factorisation is not good enough any more. */
+const INEXACT = 1e-8;
 
 export class InteriorPoint {
   /** (x, y, s), to be read as x/τ … by the caller: already divided when `solved`, a ray otherwise. */
@@ -73,8 +77,7 @@ export class InteriorPoint {
     this.corrector = new Float64Array(p + m);
   }
 
-  /** @param certify Whether to stop at a certificate that there is no solution. */
-  solve(tolerance: number, maxIterations: number, certify = true): InteriorPointResult {
+  solve(tolerance: number, maxIterations: number): InteriorPointResult {
     const {problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
@@ -134,11 +137,15 @@ export class InteriorPoint {
         copyPoint(this.best, point);
         return finish('solved', iteration);
       }
-      if (certify && dy < 0 && ctyNorm <= -CERTIFICATE * dy) {
+      if (-dy > MEANT * Math.max(tau, kappa) && ctyNorm <= -CERTIFICATE * dy) {
         scalePoint(point, -1 / dy);
         return finish('primalInfeasible', iteration);
       }
-      if (certify && qx < 0 && maxAbs(Px) <= -CERTIFICATE * qx && rayNorm <= -CERTIFICATE * qx) {
+      if (
+        -qx > MEANT * Math.max(tau, kappa) &&
+        maxAbs(Px) <= -CERTIFICATE * qx &&
+        rayNorm <= -CERTIFICATE * qx
+      ) {
         scalePoint(point, -1 / qx);
         return finish('dualInfeasible', iteration);
       }
@@ -147,9 +154,13 @@ export class InteriorPoint {
 
       // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
       for (let i = p; i < rows; i++) w[i] = s[i] / y[i];
-      if (!this.factor(w)) return finish('numericalError', iteration);
       for (let j = 0; j < n; j++) f[j] = -q[j];
-      kkt.solve(f, d, constant.x, constant.y, w, SOLVE_TARGET);
+      let inexact = this.solveConstant();
+      if (inexact > INEXACT && !kkt.stiff) {
+        kkt.stiff = true;
+        inexact = this.solveConstant();
+      }
+      if (inexact === Infinity) return finish('numericalError', iteration);
       const denominator = this.tauDenominator(tau, kappa);
 
       let sigma = 0;
@@ -233,18 +244,26 @@ export class InteriorPoint {
       point: {y, s},
       affine,
     } = this;
-    for (; step > 1e-8; step *= 0.8) {
-      const last = (tau + step * dTau) * (kappa + step * dKappa);
-      let sum = last;
-      let least = last;
+    const centrality = (length: number) => {
+      let sum = (tau + length * dTau) * (kappa + length * dKappa);
+      let least = sum;
       for (let i = p; i < p + m; i++) {
-        const product = (s[i] + step * affine.s[i]) * (y[i] + step * affine.y[i]);
+        const product = (s[i] + length * affine.s[i]) * (y[i] + length * affine.y[i]);
         sum += product;
         if (product < least) least = product;
       }
-      if (least >= (CENTRALITY * sum) / (m + 1)) break;
-    }
+      return (least / sum) * (m + 1);
+    };
+    // A point that is off centre itself must at least not get much worse.
+    const bound = Math.min(CENTRALITY, centrality(0) / 2);
+    while (step > 1e-8 && !(centrality(step) >= bound)) step *= 0.8;
     return step;
+  }
+
+  /** Factors at the current w and solves for the constant direction; its relative residual, or Infinity. */
+  private solveConstant(): number {
+    const {problem, constant, f, w, kkt} = this;
+    return this.factor(w) ? kkt.solve(f, problem.d, constant.x, constant.y, w, SOLVE_TARGET) : Infinity;
   }
 
   private factor(w: Float64Array): boolean {

@@ -20,6 +20,8 @@ import {maxAbs, multiply} from './types.js';
 
 const RHO = 1;
 const MAX_REFINEMENTS = 12;
+/** Rows below this w are stiff. */
+const STIFF_W = 0.1;
 
 export class KktSystem {
   private readonly H: Float64Array;
@@ -41,6 +43,14 @@ export class KktSystem {
   private readonly base: Float64Array;
   private baseIsValid = false;
   private baseCount = 0;
+  /** Multipliers of hard rows come as ν·stretch; W's part of the Schur complement's diagonal. */
+  private readonly stretch: Float64Array;
+  private readonly schurW: Float64Array;
+  /**
+   * Soft rows with a small w are treated as hard ones with a W, too: in H, 1/w would swallow everything else. Slower, since
+   * the Schur complement grows.
+   */
+  stiff = false;
 
   /** P is [n, n], C is [rows, n]; call `readMatrices` when their entries have changed. */
   constructor(
@@ -51,6 +61,8 @@ export class KktSystem {
   ) {
     this.H = new Float64Array(n * n);
     this.base = new Float64Array(n * n);
+    this.stretch = new Float64Array(rows);
+    this.schurW = new Float64Array(rows);
     this.V = new Float64Array(rows * n);
     this.S = new Float64Array(rows * rows);
     this.hard = new Int32Array(rows);
@@ -69,6 +81,7 @@ export class KktSystem {
   /** To be called when P or C has changed: finds the sparse rows of C. */
   readMatrices(): void {
     this.baseIsValid = false;
+    this.stiff = false;
     for (let i = 0; i < this.rows; i++) {
       const columns: number[] = [];
       for (let j = 0; j < this.n; j++) if (this.C[i * this.n + j] !== 0) columns.push(j);
@@ -82,14 +95,19 @@ export class KktSystem {
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number): boolean {
-    const {n, rows, C, H, V, S, hard, inverseW, present} = this;
+    const {n, rows, C, H, V, S, hard, inverseW, present, stretch, schurW} = this;
+    const hardBelow = this.stiff ? STIFF_W : 0;
     let unchanged = this.baseIsValid;
     this.hardCount = 0;
     for (let i = 0; i < rows; i++) {
       present[i] = w[i] === Infinity ? 0 : 1;
-      inverseW[i] = w[i] > 0 ? 1 / w[i] : 0;
-      if (w[i] !== 0) continue;
+      const isHard = w[i] <= hardBelow;
+      inverseW[i] = isHard ? 0 : 1 / w[i];
+      if (!isHard) continue;
       unchanged &&= hard[this.hardCount] === i;
+      // With y = y' + RHO(cᵀx − g), a row of H's weight RHO keeps the rest w' of its W: 1/w = RHO + 1/w'.
+      schurW[this.hardCount] = w[i] / (1 - RHO * w[i]);
+      stretch[this.hardCount] = 1 + RHO * schurW[this.hardCount];
       hard[this.hardCount++] = i;
     }
     if (!unchanged || this.baseCount !== this.hardCount) this.makeBase();
@@ -101,7 +119,7 @@ export class KktSystem {
     for (let k = 0; k < count; k++) V.set(C.subarray(hard[k] * n, hard[k] * n + n), k * n);
     forwardSubstituteRows(H, n, V, count);
     gramOfRows(V, count, n, S);
-    for (let k = 0; k < count; k++) S[k * count + k] += delta;
+    for (let k = 0; k < count; k++) S[k * count + k] += delta + schurW[k];
     return choleskyInPlace(S, count) < 0;
   }
 
@@ -146,7 +164,7 @@ export class KktSystem {
 
   /** (x, y) += K⁻¹ (fx, gy) with the regularised factors. */
   private correct(x: Float64Array, y: Float64Array): void {
-    const {n, rows, H, V, S, hard, hardCount: count, fx, gy, rx, ry, nu, inverseW} = this;
+    const {n, rows, H, V, S, hard, stretch, hardCount: count, fx, gy, rx, ry, nu, inverseW} = this;
     for (let i = 0; i < rows; i++) ry[i] = inverseW[i] * gy[i];
     for (let k = 0; k < count; k++) ry[hard[k]] = RHO * gy[hard[k]];
     rx.set(fx);
@@ -162,7 +180,7 @@ export class KktSystem {
     for (let k = 0; k < count; k++) for (let j = 0; j < n; j++) rx[j] -= V[k * n + j] * nu[k];
     backSubstituteTransposed(H, n, rx);
     for (let j = 0; j < n; j++) x[j] += rx[j];
-    for (let k = 0; k < count; k++) y[hard[k]] += nu[k];
+    for (let k = 0; k < count; k++) y[hard[k]] += stretch[k] * nu[k];
     for (let i = 0; i < rows; i++) {
       if (inverseW[i] === 0) continue;
       y[i] += inverseW[i] * (this.rowTimes(i, rx) - gy[i]);

@@ -1,6 +1,6 @@
 /** @file Solves one quadratic program after another of the same shape: scale, interior point, polish. */
 import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling} from './equilibrate.js';
-import {dualCertificate, primalCertificate} from './infeasibility.js';
+import {dualCertificate, emptyRowCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {kktError, Polish} from './polish.js';
@@ -64,25 +64,23 @@ export class QPSolver {
       if (outcome === 'dualInfeasible') normalize(copy, dot(problem.q, copy.x));
       return {...copy, outcome, iterations, residual, activity};
     };
+    const impossible = emptyRowCertificate(scaled);
+    if (impossible) return result(impossible, 'primalInfeasible', 0, 0);
     if (warmStart) {
       const guess = {x: warmStart.x.slice(), y: warmStart.y.slice(), s: warmStart.s.slice()};
       rescale(guess, scaling);
       const error = polish.run(guess);
       if (error <= Math.min(tolerance, POLISHED)) return result(polish.point, 'solved', 0, error);
     }
-    let {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations);
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations);
     const found = interiorPoint.point;
-    if (outcome !== 'solved') {
-      const farkas = primalCertificate(scaled);
-      if (farkas) return result(farkas, 'primalInfeasible', iterations, 0);
-      const ray = dualCertificate(scaled);
-      if (ray) return result(ray, 'dualInfeasible', iterations, 0);
-      // Neither can be proven. If the method had stopped for one of them, it goes on.
-      if (outcome === 'primalInfeasible' || outcome === 'dualInfeasible') {
-        ({outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, false));
-      }
-    }
     const error = kktError(scaled, found);
+    if (outcome === 'iterationLimit' || outcome === 'numericalError') {
+      const farkas = primalCertificate(scaled);
+      if (farkas) return result(farkas, 'primalInfeasible', iterations, error);
+      const ray = dualCertificate(scaled);
+      if (ray) return result(ray, 'dualInfeasible', iterations, error);
+    }
     if (outcome !== 'solved') return result(found, outcome, iterations, error);
     const polishedError = polish.run(found);
     return polishedError < error
