@@ -57,7 +57,10 @@ export function equilibrateMatrices({n, p, m, P, C}: Problem): MatrixScaling {
 }
 
 /** Scales the problem into `scaled`, which has its shape. */
-export function scaleProblem({n, P, q, C, d}: Problem, {D, E}: MatrixScaling, scaled: Problem): Scaling {
+export function scaleProblem({n, P, q, C, d}: Problem, matrices: MatrixScaling, scaled: Problem): Scaling {
+  const {D} = matrices;
+  // A row of zeros has no size but that of its right-hand side, which must not set the size of everything.
+  const E = matrices.E.map((value, i) => (isZeroRow(C, i, n) && d[i] !== 0 ? 1 / Math.abs(d[i]) : value));
   for (let i = 0; i < d.length; i++) scaled.d[i] = E[i] * d[i];
   const largest = maxAbs(scaled.d);
   const beta = largest > 0 ? 1 / largest : 1;
@@ -79,6 +82,11 @@ export function scaleProblem({n, P, q, C, d}: Problem, {D, E}: MatrixScaling, sc
     for (let j = 0; j < n; j++) scaled.C[i * n + j] = E[i] * C[i * n + j] * D[j];
   }
   return {D, E, c, beta};
+}
+
+function isZeroRow(C: Float64Array, i: number, n: number): boolean {
+  for (let j = i * n; j < (i + 1) * n; j++) if (C[j] !== 0) return false;
+  return true;
 }
 
 /** A point of the scaled problem as one of the original, in place. */

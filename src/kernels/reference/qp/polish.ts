@@ -85,11 +85,12 @@ export function kktError({n, p, m, P, q, C, d}: Problem, {x, y, s}: Point): numb
   const f = new Float64Array(n);
   const g = new Float64Array(p + m);
   multiply(P, x, f);
-  const dualScale = Math.max(maxAbs(f), maxAbs(q), 1e-300);
+  // Without q or d the errors are measured against 1, the size of a scaled problem: noise must not be divided by noise.
+  const dualScale = Math.max(maxAbs(f), maxAbs(q) || 1);
   addMultiplyTransposed(C, y, f);
   for (let j = 0; j < n; j++) f[j] += q[j];
   multiply(C, x, g);
-  const primalScale = Math.max(maxAbs(g), maxAbs(d), 1e-300);
+  const primalScale = Math.max(maxAbs(g), maxAbs(d) || 1);
   for (let i = 0; i < p + m; i++) g[i] += s[i] - d[i];
   const yScale = Math.max(maxAbs(y), dualScale);
   let signs = 0;
