@@ -37,6 +37,9 @@ const ACCEPTABLE = 5e-7;
 const CERTIFICATE = 1e-8;
 /** The value along a ray relative to the embedding's own size: below it, a ray is rounding. */
 const MEANT = 1e-3;
+/** Error at which the active set is guessed for the first time, and how far it must fall for another guess. */
+const GUESS_BELOW = 1e-3;
+const GUESS_AGAIN = 1e-1;
 /** Iterations without progress. */
 const STALLS = 12;
 /** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
@@ -77,7 +80,15 @@ export class InteriorPoint {
     this.corrector = new Float64Array(p + m);
   }
 
-  solve(tolerance: number, maxIterations: number): InteriorPointResult {
+  /**
+   * @param finish Called with the point each time the error has fallen far enough to guess the active set; returns whether it
+   *   could solve the problem from there.
+   */
+  solve(
+    tolerance: number,
+    maxIterations: number,
+    finish: (point: Point) => boolean = () => false,
+  ): InteriorPointResult {
     const {problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
@@ -86,7 +97,8 @@ export class InteriorPoint {
     let kappa = 1;
     let bestError = Infinity;
     let stalls = 0;
-    const finish = (outcome: Outcome, iterations: number): InteriorPointResult => {
+    let guessBelow = GUESS_BELOW;
+    const end = (outcome: Outcome, iterations: number): InteriorPointResult => {
       if (outcome === 'iterationLimit' || outcome === 'numericalError') {
         copyPoint(this.best, point);
         if (bestError <= ACCEPTABLE) outcome = 'solved';
@@ -125,7 +137,7 @@ export class InteriorPoint {
       const gapError =
         gap / Math.max(tau, Math.min(Math.abs(xPx / (2 * tau) + qx), Math.abs(xPx / (2 * tau) + dy)));
       const error = Math.max(primalError, dualError, gapError);
-      if (!(error < Infinity) || !(mu < Infinity)) return finish('numericalError', iteration);
+      if (!(error < Infinity) || !(mu < Infinity)) return end('numericalError', iteration);
       if (error < bestError && tau > 0) {
         stalls = error < 0.9 * bestError ? 0 : stalls + 1;
         bestError = error;
@@ -135,11 +147,18 @@ export class InteriorPoint {
       }
       if (error <= tolerance) {
         copyPoint(this.best, point);
-        return finish('solved', iteration);
+        return end('solved', iteration);
+      }
+      if (error <= guessBelow) {
+        if (finish(this.best)) {
+          copyPoint(this.best, point);
+          return end('solved', iteration);
+        }
+        guessBelow = error * GUESS_AGAIN;
       }
       if (-dy > MEANT * Math.max(tau, kappa) && ctyNorm <= -CERTIFICATE * dy) {
         scalePoint(point, -1 / dy);
-        return finish('primalInfeasible', iteration);
+        return end('primalInfeasible', iteration);
       }
       if (
         -qx > MEANT * Math.max(tau, kappa) &&
@@ -147,10 +166,10 @@ export class InteriorPoint {
         rayNorm <= -CERTIFICATE * qx
       ) {
         scalePoint(point, -1 / qx);
-        return finish('dualInfeasible', iteration);
+        return end('dualInfeasible', iteration);
       }
-      if (iteration === maxIterations) return finish('iterationLimit', iteration);
-      if (stalls >= STALLS) return finish('numericalError', iteration);
+      if (iteration === maxIterations) return end('iterationLimit', iteration);
+      if (stalls >= STALLS) return end('numericalError', iteration);
 
       // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
       for (let i = p; i < rows; i++) w[i] = s[i] / y[i];
@@ -160,7 +179,7 @@ export class InteriorPoint {
         kkt.stiff = true;
         inexact = this.solveConstant();
       }
-      if (inexact === Infinity) return finish('numericalError', iteration);
+      if (inexact === Infinity) return end('numericalError', iteration);
       const denominator = this.tauDenominator(tau, kappa);
 
       let sigma = 0;

@@ -38,13 +38,13 @@ export class Polish {
    *
    * @returns The KKT error there, signs included; Infinity if the system could not be factored.
    */
-  run(start: Point): number {
+  run(start: Point, rounds = ROUNDS): number {
     const {problem, kkt, point, w} = this;
     const {p, m} = problem;
     for (let i = 0; i < p; i++) w[i] = 0;
     for (let i = p; i < p + m; i++) w[i] = start.y[i] > start.s[i] ? 0 : Infinity;
     let error = Infinity;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       if (!kkt.factor(w, DELTA)) return Infinity;
       this.solveOnActiveSet(start);
       error = kktError(problem, point);

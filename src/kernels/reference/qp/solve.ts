@@ -72,17 +72,25 @@ export class QPSolver {
       const error = polish.run(guess);
       if (error <= Math.min(tolerance, POLISHED)) return result(polish.point, 'solved', 0, error);
     }
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations);
+    let polishedError = Infinity;
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) => {
+      polishedError = polish.run(point, 2);
+      return polishedError <= POLISHED;
+    });
+    if (polishedError <= POLISHED) return result(polish.point, 'solved', iterations, polishedError);
     const found = interiorPoint.point;
     const error = kktError(scaled, found);
     if (outcome === 'iterationLimit' || outcome === 'numericalError') {
+      // The active set may be right already where the last iterations failed.
+      const rescued = polish.run(found);
+      if (rescued <= POLISHED) return result(polish.point, 'solved', iterations, rescued);
       const farkas = primalCertificate(scaled);
       if (farkas) return result(farkas, 'primalInfeasible', iterations, error);
       const ray = dualCertificate(scaled);
       if (ray) return result(ray, 'dualInfeasible', iterations, error);
     }
     if (outcome !== 'solved') return result(found, outcome, iterations, error);
-    const polishedError = polish.run(found);
+    polishedError = polish.run(found);
     return polishedError < error
       ? result(polish.point, outcome, iterations, polishedError)
       : result(found, outcome, iterations, error);
