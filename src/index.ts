@@ -24,12 +24,17 @@ export {
   type LassoLayerArgs,
   type OptNetQPArgs,
   type QPLayerArgs,
-  type QPParameter,
   type SparsemaxProjectionArgs,
 } from './layers/index.js';
 export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
-export {solveQP, type QPInput, type QPResult, type SolveQPOptions} from './solvers/index.js';
+export {
+  solveQP,
+  type QPInput,
+  type QPParameter,
+  type QPResult,
+  type SolveQPOptions,
+} from './solvers/index.js';
 export * as conditions from './conditions/index.js';
 export * as linalg from './linalg/index.js';
 export * as linsolve from './linsolve/index.js';

@@ -1,6 +1,7 @@
 /** @file The KKT conditions of a quadratic program, with the structure that makes their linear system cheap. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Condition} from '../implicit/index.js';
+import type {QPTensors} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 import {operators, type KktOperator} from '../linsolve/index.js';
 
@@ -15,20 +16,7 @@ export type QuadraticSolution = {
 };
 
 /** The data; every tensor has the batch or 1 in front. */
-export type QuadraticData = {
-  /** [B | 1, n, n]. */
-  Q: tf.Tensor;
-  /** [B, n]. */
-  p: tf.Tensor;
-  /** [B | 1, m, n]. */
-  G: tf.Tensor;
-  /** [B | 1, m]. */
-  h: tf.Tensor;
-  /** [B | 1, k, n]. */
-  A: tf.Tensor;
-  /** [B | 1, k]. */
-  b: tf.Tensor;
-};
+export type QuadraticData = QPTensors;
 
 /** What the solver found out about the solution; not differentiated. */
 export type QuadraticActivity = {

@@ -5,12 +5,13 @@ import {choleskyInPlace} from './reference/cholesky.js';
 import {equilibrateMatrices, type MatrixScaling} from './reference/qp/equilibrate.js';
 import type {Outcome} from './reference/qp/interior-point.js';
 import {QPSolver, type QPResult} from './reference/qp/solve.js';
-import {maxAbs, type Point, type Problem} from './reference/qp/types.js';
+import {type Point, type Problem} from './reference/qp/types.js';
+import {maxAbs} from './reference/qp/vectors.js';
 
 const QP = 'ImplicitQP';
 
 /** The tensors of a batch. Each may have the batch or 1 in front, p always has the batch. */
-export interface QPTensors {
+export type QPTensors = {
   /** [B | 1, n, n]. */
   Q: tf.Tensor;
   /** [B, n]. */
@@ -23,7 +24,7 @@ export interface QPTensors {
   A: tf.Tensor;
   /** [B | 1, k]. */
   b: tf.Tensor;
-}
+};
 
 /** A guess whose active set is tried first. */
 export interface QPGuess {

@@ -19,6 +19,7 @@ import {
   SolverLayer,
   type LayerArgs,
 } from './solver-layer.js';
+import {WarmStart} from './warm-start.js';
 
 export interface IterativeLayerArgs extends LayerArgs {
   /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
@@ -46,8 +47,7 @@ const REASONS: Record<number, string> = {
 export abstract class IterativeLayer extends SolverLayer {
   protected readonly options: SolverOptions;
   private readonly onFailure: OnFailure;
-  private readonly warmStart: boolean;
-  private guess: {shape: number[]; values: Float32Array} | null = null;
+  private readonly warmStart: WarmStart<'z'>;
 
   constructor(className: string, args: IterativeLayerArgs, own: readonly string[], maxIterations: number) {
     super(className, args, [...own, ...OWN]);
@@ -58,7 +58,7 @@ export abstract class IterativeLayer extends SolverLayer {
       onGradient: this.rememberGradient,
     };
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
-    this.warmStart = args.warmStart ?? false;
+    this.warmStart = new WarmStart(args.warmStart ?? false);
   }
 
   /**
@@ -79,8 +79,7 @@ export abstract class IterativeLayer extends SolverLayer {
       tf.min(tf.reshape(tf.cast(tf.isFinite(given), 'float32'), [given.shape[0], -1]), 1),
     );
     const shape = [given.shape[0], ...sizes];
-    const known = this.warmStart && this.guess && tf.util.arraysEqual(this.guess.shape, shape);
-    const init = known ? tf.tensor(this.guess!.values, shape) : tf.zeros(shape);
+    const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);
     const {x: z, state} = run(init, keepRows(valid, given));
     const invalid = offTape(() => tf.cast(tf.sub(1, valid), 'int32'));
     const status = offTape(() =>
@@ -91,7 +90,7 @@ export abstract class IterativeLayer extends SolverLayer {
     const reason = (code: number) => REASONS[code];
     const consequence = 'Where nothing finite was found, the output and its gradient are zero.';
     reportFailures({where, codes: this.statusCodes(), reason, consequence}, this.onFailure);
-    if (this.warmStart) this.guess = {shape, values: z.dataSync().slice() as Float32Array};
+    this.warmStart.keep({z});
     return keepRows(valid, z);
   }
 
@@ -103,7 +102,7 @@ export abstract class IterativeLayer extends SolverLayer {
       maxIterations: maxIterations!,
       onFailure: this.onFailure,
       linsolve: linearSolverConfig(linsolve),
-      warmStart: this.warmStart,
+      warmStart: this.warmStart.enabled,
     };
   }
 }

@@ -1,9 +1,8 @@
 /** @file OptNet's quadratic-program layer, which always has a feasible point. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers} from '@tensorflow/tfjs-layers';
-import {solveQP, type QPInput} from '../solvers/index.js';
+import {solveQP, type QPInput, type QPParameter} from '../solvers/index.js';
 import {product, QPLayer, type QPLayerArgs} from './qp-layer.js';
-import type {QPParameter} from './qp-parameters.js';
 
 /** softplus⁻¹(1): the slack of a new layer is 1. */
 const UNIT_SLACK = Math.log(Math.E - 1);

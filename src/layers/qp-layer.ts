@@ -6,20 +6,19 @@ import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {
   DEGENERATE,
   ON_FAILURE,
+  QP_PARAMETERS,
   solveQP,
   type Degenerate,
   type OnFailure,
   type OnInfeasible,
   type QPInput,
-  type QPResult,
+  type QPParameter,
 } from '../solvers/index.js';
 import {
   asParameter,
   findSizes,
-  QP_PARAMETERS,
   readConstants,
   type Constants,
-  type QPParameter,
   type QPSizes,
   type SavedConstant,
 } from './qp-parameters.js';
@@ -33,6 +32,7 @@ import {
   SolverLayer,
   type LayerArgs,
 } from './solver-layer.js';
+import {WarmStart} from './warm-start.js';
 
 export interface QPLayerArgs extends LayerArgs {
   /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map leads to n. */
@@ -89,7 +89,6 @@ const OWN = [
 ];
 
 type Weight = ReturnType<SolverLayer['addWeight']>;
-type Guess = Record<'x' | 'ineqDual' | 'eqDual' | 'slack', {shape: number[]; values: Float32Array}>;
 
 /**
  * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
@@ -119,12 +118,11 @@ export class QPLayer extends SolverLayer {
   private readonly degenerate: Degenerate;
   private readonly smoothing: number;
   private readonly linsolve?: LinearSolver;
-  private readonly warmStart: boolean;
+  private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
   protected sizes!: QPSizes;
   /** By name: a constant's symbol, or that of a learned tensor (L, p, G, h, A, b, …). */
   protected readonly parameters = new Map<string, Weight>();
   private inputMap: Weight | null = null;
-  private guess: Guess | null = null;
 
   constructor(args: QPLayerArgs = {}) {
     const className = new.target.className;
@@ -158,7 +156,7 @@ export class QPLayer extends SolverLayer {
     this.degenerate = checkChoice(className, 'degenerate', args.degenerate ?? 'leastNorm', DEGENERATE);
     this.smoothing = checkNumber(className, 'smoothing', args.smoothing ?? 1e-3, Number.MIN_VALUE);
     this.linsolve = asLinearSolver(args.linsolve);
-    this.warmStart = args.warmStart ?? false;
+    this.warmStart = new WarmStart(args.warmStart ?? false);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -210,10 +208,11 @@ export class QPLayer extends SolverLayer {
       const {tolerance, maxIterations, onFailure, onInfeasible, degenerate, smoothing, linsolve} = this;
       const policies = {onFailure, onInfeasible, degenerate, smoothing, onGradient: this.rememberGradient};
       const options = {tolerance, maxIterations, ...policies, ...(linsolve && {linsolve})};
-      const result = solveQP(problem, {...options, warmStart: this.takeGuess(list[0].shape[0])});
+      const result = solveQP(problem, {...options, warmStart: this.warmStart.take(list[0].shape[0])});
       this.remember(result);
-      if (this.warmStart) this.keepGuess(result);
-      return result.x;
+      const {x, ineqDual, eqDual, slack} = result;
+      this.warmStart.keep({x, ineqDual, eqDual, slack});
+      return x;
     });
   }
 
@@ -234,7 +233,7 @@ export class QPLayer extends SolverLayer {
       degenerate: this.degenerate,
       smoothing: this.smoothing,
       linsolve: linearSolverConfig(this.linsolve),
-      warmStart: this.warmStart,
+      warmStart: this.warmStart.enabled,
     };
   }
 
@@ -293,27 +292,7 @@ export class QPLayer extends SolverLayer {
     value.dispose();
     this.parameters.set(parameter, weight);
   }
-
-  private takeGuess(batch: number): SolveGuess | null {
-    if (!this.guess || this.guess.x.shape[0] !== batch) return null;
-    const tensors = Object.entries(this.guess).map(([name, {shape, values}]) => [
-      name,
-      tf.tensor(values, shape),
-    ]);
-    return Object.fromEntries(tensors) as SolveGuess;
-  }
-
-  private keepGuess(result: QPResult): void {
-    const copy = (tensor: tf.Tensor) => ({
-      shape: tensor.shape,
-      values: tensor.dataSync().slice() as Float32Array,
-    });
-    const {x, ineqDual, eqDual, slack} = result;
-    this.guess = {x: copy(x), ineqDual: copy(ineqDual), eqDual: copy(eqDual), slack: copy(slack)};
-  }
 }
-
-type SolveGuess = Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>;
 
 /** G z, for a shared or a batched G and z. */
 export function product(G: tf.Tensor, z: tf.Tensor): tf.Tensor {

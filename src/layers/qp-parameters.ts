@@ -1,12 +1,8 @@
 /** @file The six parameters of a QP layer: which are inputs, which constants, which learned, and of what size. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
+import {QP_PARAMETERS, QP_SHAPES, type QPParameter} from '../solvers/index.js';
 import {checkNumber} from './solver-layer.js';
-
-/** A parameter of the quadratic program min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b. */
-export type QPParameter = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b';
-
-export const QP_PARAMETERS: readonly QPParameter[] = ['Q', 'p', 'G', 'h', 'A', 'b'];
 
 /** A constant as a config writes it: tfjs changes the case of keys and values, not of these. */
 export type SavedConstant = {symbol: string; shape: number[]; values: number[]};
@@ -93,31 +89,23 @@ export function findSizes(
     }
     known[symbol] ??= {size, by};
   };
-  const axes: Record<QPParameter, (keyof QPSizes)[]> = {
-    Q: ['n', 'n'],
-    p: ['n'],
-    G: ['m', 'n'],
-    h: ['m'],
-    A: ['k', 'n'],
-    b: ['k'],
-  };
   note('n', fixed.units, 'units');
   constants.forEach(({shape}, parameter) =>
-    axes[parameter].forEach((symbol, i) =>
+    QP_SHAPES[parameter].forEach((symbol, i) =>
       note(symbol, shape[i], `the constant ${parameter} of shape [${shape}]`),
     ),
   );
   inputs.forEach((parameter, i) => {
     const shape = inputShapes[i];
-    if (shape.length !== axes[parameter].length + 1) {
+    if (shape.length !== QP_SHAPES[parameter].length + 1) {
       throw new Error(
-        `${className}: input ${i} is ${parameter} and must have shape [B, ${axes[parameter].join(', ')}]; ` +
+        `${className}: input ${i} is ${parameter} and must have shape [B, ${QP_SHAPES[parameter].join(', ')}]; ` +
           `got [${shape.map((size) => size ?? 'B').join(', ')}].`,
       );
     }
     // A p of another width goes through the learned linear map.
     if (parameter === 'p' && fixed.units != null) return;
-    axes[parameter].forEach((symbol, j) =>
+    QP_SHAPES[parameter].forEach((symbol, j) =>
       note(
         symbol,
         shape[j + 1],

@@ -13,7 +13,7 @@ export {
   type ProximalGradientOptions,
   type ProximalGradientProblem,
 } from './proximal-gradient.js';
-export {checkOptions, type QPInput} from './qp-input.js';
+export {checkOptions, QP_PARAMETERS, QP_SHAPES, type QPInput, type QPParameter} from './qp-input.js';
 export {ON_FAILURE, reportFailures, type Failures, type OnFailure} from './report.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {type SolverOptions} from './types.js';

@@ -12,11 +12,12 @@ export interface QPInput {
   b?: tf.Tensor | tf.TensorLike | null;
 }
 
-const NAMES = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
-type Name = (typeof NAMES)[number];
+/** The six parameters of a quadratic program. */
+export const QP_PARAMETERS = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
+export type QPParameter = (typeof QP_PARAMETERS)[number];
 
-/** Shape of each tensor without the batch axis. */
-const SHAPES: Record<Name, string[]> = {
+/** Shape of each tensor without the batch axis: n variables, m inequalities, k equalities. */
+export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {
   Q: ['n', 'n'],
   p: ['n'],
   G: ['m', 'n'],
@@ -27,9 +28,9 @@ const SHAPES: Record<Name, string[]> = {
 
 /** The tensors with the batch or 1 in front (p with the batch), and whether any came with a batch axis. */
 export function normalize(problem: QPInput): {data: QuadraticData; batched: boolean} {
-  checkOptions('solveQP', problem, NAMES, 'input');
-  const given: Partial<Record<Name, tf.Tensor>> = {};
-  for (const name of NAMES) {
+  checkOptions('solveQP', problem, QP_PARAMETERS, 'input');
+  const given: Partial<Record<QPParameter, tf.Tensor>> = {};
+  for (const name of QP_PARAMETERS) {
     const value = problem[name];
     if (value == null) continue;
     const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
@@ -47,10 +48,10 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
   if (given.A) sizes.k = given.A.shape[given.A.rank - 2];
   let batch = 1;
   let batched = false;
-  for (const name of NAMES) {
+  for (const name of QP_PARAMETERS) {
     const tensor = given[name];
     if (!tensor) continue;
-    const shape = SHAPES[name].map((size) => sizes[size]);
+    const shape = QP_SHAPES[name].map((size) => sizes[size]);
     const own = tensor.rank === shape.length + 1;
     if (!own && tensor.rank !== shape.length) throw shapeError(name, sizes, tensor.shape);
     if (!tf.util.arraysEqual(tensor.shape.slice(own ? 1 : 0), shape))
@@ -65,24 +66,28 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
     batch = batched ? Math.max(batch, size) : size;
     batched = true;
   }
-  const lift = (name: Name): tf.Tensor => {
+  const lift = (name: QPParameter): tf.Tensor => {
     const tensor = given[name];
-    const shape = SHAPES[name].map((size) => sizes[size] ?? 0);
+    const shape = QP_SHAPES[name].map((size) => sizes[size] ?? 0);
     if (!tensor) return tf.zeros([1, ...shape]);
     return tensor.rank === shape.length ? tf.expandDims(tensor, 0) : tensor;
   };
   const p = lift('p');
-  const data = Object.fromEntries(NAMES.map((name) => [name, lift(name)])) as QuadraticData;
+  const data = Object.fromEntries(QP_PARAMETERS.map((name) => [name, lift(name)])) as QuadraticData;
   return {data: {...data, p: p.shape[0] === batch ? p : tf.tile(p, [batch, 1])}, batched};
 }
 
-function checkPair(given: Partial<Record<Name, tf.Tensor>>, matrix: Name, vector: Name): void {
+function checkPair(
+  given: Partial<Record<QPParameter, tf.Tensor>>,
+  matrix: QPParameter,
+  vector: QPParameter,
+): void {
   for (const [one, other] of [
     [matrix, vector],
     [vector, matrix],
   ]) {
     if (given[one] && !given[other]) {
-      const shape = SHAPES[other].join(', ');
+      const shape = QP_SHAPES[other].join(', ');
       throw new Error(
         `solveQP: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
       );
@@ -90,16 +95,16 @@ function checkPair(given: Partial<Record<Name, tf.Tensor>>, matrix: Name, vector
   }
 }
 
-function shapeError(name: Name, sizes: Record<string, number>, got: number[]): Error {
-  const symbols = SHAPES[name].join(', ');
-  const known = SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
+function shapeError(name: QPParameter, sizes: Record<string, number>, got: number[]): Error {
+  const symbols = QP_SHAPES[name].join(', ');
+  const known = QP_SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
   return new Error(
     `solveQP: ${name} must have shape [${symbols}] or [B, ${symbols}], here [${known}] or [B, ${known}]; got [${got}].`,
   );
 }
 
-function describe(given: Partial<Record<Name, tf.Tensor>>): string {
-  return NAMES.filter((name) => given[name])
+function describe(given: Partial<Record<QPParameter, tf.Tensor>>): string {
+  return QP_PARAMETERS.filter((name) => given[name])
     .map((name) => `${name} [${given[name]!.shape}]`)
     .join(', ');
 }

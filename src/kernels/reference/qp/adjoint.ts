@@ -2,7 +2,8 @@
 import {minimumNormSolve, svd, type SVD} from '../svd.js';
 import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
 import {KktSystem} from './kkt.js';
-import {addMultiplyTransposed, type Problem} from './types.js';
+import {type Problem} from './types.js';
+import {addMultiplyTransposed} from './vectors.js';
 
 /** Relative residual above which the regularised Cholesky route is taken to have met a singular system. */
 const SINGULAR = 1e-9;

@@ -1,5 +1,6 @@
 /** @file Ruiz equilibration: brings rows and columns of the KKT matrix, and the vectors, to magnitude one. */
-import {maxAbs, type Point, type Problem} from './types.js';
+import {type Point, type Problem} from './types.js';
+import {maxAbs} from './vectors.js';
 
 /** Diagonal scalings x = D x̂ / beta, s = ŝ / (E beta), y = E ŷ / (c beta) of the matrices P and C. */
 export interface MatrixScaling {

@@ -7,16 +7,17 @@
  * Mehrotra's predictor and corrector share one factorisation. Goulart & Chen (2024, arXiv 2405.12762), section 3.
  */
 import type {KktSystem} from './kkt.js';
+import {copyPoint, emptyPoint, scalePoint, type Point, type Problem} from './types.js';
 import {
   addMultiplyTransposed,
   addScaled,
   dot,
-  emptyPoint,
   maxAbs,
+  maxAbsDifference,
+  maxStep,
+  maxStepScalar,
   multiply,
-  type Point,
-  type Problem,
-} from './types.js';
+} from './vectors.js';
 
 export type Outcome = 'solved' | 'primalInfeasible' | 'dualInfeasible' | 'iterationLimit' | 'numericalError';
 
@@ -306,31 +307,4 @@ export class InteriorPoint {
     for (let i = p; i < p + m; i++) sum += w[i] * constant.y[i] * constant.y[i];
     return sum;
   }
-}
-
-function maxStep(v: Float64Array, dv: Float64Array, from: number): number {
-  let step = Infinity;
-  for (let i = from; i < v.length; i++) if (dv[i] < 0) step = Math.min(step, -v[i] / dv[i]);
-  return step;
-}
-
-function maxStepScalar(v: number, dv: number): number {
-  return dv < 0 ? -v / dv : Infinity;
-}
-
-function maxAbsDifference(a: Float64Array, b: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
-  return largest;
-}
-
-function scalePoint({x, y, s}: Point, factor: number): void {
-  for (const v of [x, y, s]) for (let i = 0; i < v.length; i++) v[i] *= factor;
-}
-
-function copyPoint(from: Point, to: Point, factor = 1): void {
-  to.x.set(from.x);
-  to.y.set(from.y);
-  to.s.set(from.s);
-  if (factor !== 1) scalePoint(to, factor);
 }

@@ -16,7 +16,7 @@ import {
   forwardSubstituteRows,
   gramOfRows,
 } from '../cholesky.js';
-import {maxAbs, multiply} from './types.js';
+import {maxAbs, multiply} from './vectors.js';
 
 const RHO = 1;
 const MAX_REFINEMENTS = 12;

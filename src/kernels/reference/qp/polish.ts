@@ -5,7 +5,8 @@
  * active. With the active set known, the solution is that of one linear system.
  */
 import type {KktSystem} from './kkt.js';
-import {addMultiplyTransposed, emptyPoint, maxAbs, multiply, type Point, type Problem} from './types.js';
+import {emptyPoint, type Point, type Problem} from './types.js';
+import {addMultiplyTransposed, maxAbs, multiply} from './vectors.js';
 
 const DELTA = 1e-10;
 const ROUNDS = 6;

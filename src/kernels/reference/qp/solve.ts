@@ -4,7 +4,8 @@ import {dualCertificate, emptyRowCertificate, primalCertificate} from './infeasi
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {kktError, Polish} from './polish.js';
-import {dot, maxAbs, multiply, type Point, type Problem} from './types.js';
+import {type Point, type Problem} from './types.js';
+import {dot, maxAbs, multiply} from './vectors.js';
 
 export interface QPResult extends Point {
   outcome: Outcome;

@@ -34,45 +34,15 @@ export function emptyPoint({n, p, m}: Problem): Point {
   return {x: new Float64Array(n), y: new Float64Array(p + m), s: new Float64Array(p + m)};
 }
 
-/** y += alpha·x. */
-export function addScaled(y: Float64Array, alpha: number, x: Float64Array): void {
-  for (let i = 0; i < y.length; i++) y[i] += alpha * x[i];
+/** point *= factor. */
+export function scalePoint({x, y, s}: Point, factor: number): void {
+  for (const v of [x, y, s]) for (let i = 0; i < v.length; i++) v[i] *= factor;
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/** The largest magnitude; NaN if an entry is NaN. */
-export function maxAbs(a: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const value = Math.abs(a[i]);
-    if (!(value <= largest)) largest = value;
-  }
-  return largest;
-}
-
-/** out = A x for a row-major [rows, n] matrix. */
-export function multiply(A: Float64Array, x: Float64Array, out: Float64Array): void {
-  const n = x.length;
-  for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    const row = i * n;
-    for (let j = 0; j < n; j++) sum += A[row + j] * x[j];
-    out[i] = sum;
-  }
-}
-
-/** out += Aᵀ y for a row-major [rows, n] matrix. */
-export function addMultiplyTransposed(A: Float64Array, y: Float64Array, out: Float64Array): void {
-  const n = out.length;
-  for (let i = 0; i < y.length; i++) {
-    const value = y[i];
-    if (value === 0) continue;
-    const row = i * n;
-    for (let j = 0; j < n; j++) out[j] += A[row + j] * value;
-  }
+/** to = factor·from. */
+export function copyPoint(from: Point, to: Point, factor = 1): void {
+  to.x.set(from.x);
+  to.y.set(from.y);
+  to.s.set(from.s);
+  if (factor !== 1) scalePoint(to, factor);
 }
