@@ -10,6 +10,7 @@ import {
   type OnFailure,
   type SolverOptions,
 } from '../solvers/index.js';
+import {keepRows, rowMin} from './rows.js';
 import {
   asLinearSolver,
   checkChoice,
@@ -75,23 +76,28 @@ export abstract class IterativeLayer extends SolverLayer {
     run: (init: tf.Tensor, x: tf.Tensor) => {x: tf.Tensor; state: IterationState},
   ): tf.Tensor {
     const [given] = inputList(this.getClassName(), inputs, ['x']);
-    const valid = offTape(() =>
-      tf.min(tf.reshape(tf.cast(tf.isFinite(given), 'float32'), [given.shape[0], -1]), 1),
-    );
+    const valid = offTape(() => rowMin(tf.isFinite(given)));
     const shape = [given.shape[0], ...sizes];
     const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);
-    const {x: z, state} = run(init, keepRows(valid, given));
+    const x = keepRows(valid, given);
+    const {x: z, state} = run(init, x);
     const invalid = offTape(() => tf.cast(tf.sub(1, valid), 'int32'));
     const status = offTape(() =>
       tf.maximum(state.status, tf.mul(invalid, tf.scalar(Status.INVALID_INPUT, 'int32'))),
     );
-    this.remember({...state, status});
+    const weaklyActive = offTape(() => this.kinks(x, z));
+    this.remember({...state, status, weaklyActive});
     const where = `${this.getClassName()} '${this.name}'`;
     const reason = (code: number) => REASONS[code];
     const consequence = 'Where nothing finite was found, the output and its gradient are zero.';
     reportFailures({where, codes: this.statusCodes(), reason, consequence}, this.onFailure);
     this.warmStart.keep({z});
     return keepRows(valid, z);
+  }
+
+  /** Where the output has a kink, [B, …], or nothing if it is smooth. */
+  protected kinks(_x: tf.Tensor, z: tf.Tensor): tf.Tensor {
+    return tf.zeros([z.shape[0], 0], 'bool');
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -105,11 +111,4 @@ export abstract class IterativeLayer extends SolverLayer {
       warmStart: this.warmStart.enabled,
     };
   }
-}
-
-/** Rows of `x` where `valid` [B] is not zero, zeros elsewhere. */
-function keepRows(valid: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  const shape = [x.shape[0], ...x.shape.slice(1).map(() => 1)];
-  const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(valid, shape), 'bool'), x.shape));
-  return tf.where(mask, x, tf.zerosLike(x));
 }

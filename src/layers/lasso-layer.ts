@@ -20,13 +20,16 @@ export interface LassoLayerArgs extends IterativeLayerArgs {
 
 const OWN = ['units', 'l1', 'l2', 'nonNegative'];
 
+/** Relative distance from the kink at which a code counts as being on it: the solver's own accuracy. */
+const KINK = 1e-5;
+
 type Solver = ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>;
 
 /**
  * z(x) = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖²: input x [B, n], output z [B, units], the dictionary D [n, units] learned.
  *
  * Solved by the accelerated proximal-gradient method, differentiated through its fixed point, which only sees the support
- * of z.
+ * of z: a code exactly at the kink of |z| stays zero.
  *
  * @see Tibshirani 1996; Mairal, Bach & Ponce 2012 for task-driven dictionaries; Blondel et al. 2022 (arXiv 2105.15183),
  *   equation 7.
@@ -86,6 +89,18 @@ export class LassoLayer extends IterativeLayer {
       const D = this.dictionary.read();
       return this.solve(inputs, [this.units], (init, x) => this.solver.run(init, {l1, l2}, D, x));
     });
+  }
+
+  /** Codes that are zero although their correlation with the residual is l1: any more, and they would not be. */
+  protected override kinks(x: tf.Tensor, z: tf.Tensor): tf.Tensor {
+    const D = this.dictionary.read();
+    const correlation = matMul(tf.sub(x, matMul(z, D, true)), D);
+    const pull = this.nonNegative ? correlation : tf.abs(correlation);
+    const near = tf.lessEqual(
+      tf.abs(tf.sub(pull, this.l1)),
+      tf.maximum(tf.mul(KINK, tf.abs(pull)), KINK * this.l1),
+    );
+    return tf.logicalAnd(tf.equal(z, 0), near);
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,5 +1,5 @@
 /** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {hostCanRead} from '../kernels/index.js';
 import {Status} from '../implicit/index.js';
@@ -35,7 +35,10 @@ export interface Diagnostics {
   iterations: number[];
   /** The solver's relative residual. */
   residual: number[];
-  /** A row a sample: constraints whose multiplier and slack are both zero, where the derivative has a kink. */
+  /**
+   * A row a sample: where the derivative has a kink. A quadratic program's constraints whose multiplier and slack are both
+   * zero; entries of a sparse output that are zero, but only just.
+   */
   weaklyActive: boolean[][];
   /**
    * How the latest gradient's linear solve went; `null` before the first. The status of a sample is that of its forward
@@ -52,7 +55,8 @@ interface State {
 }
 
 export abstract class SolverLayer extends layers.Layer {
-  private latest: Diagnostics | null = null;
+  private latest: Omit<Diagnostics, 'weaklyActive'> | null = null;
+  private weaklyActive: {width: number; flags: ArrayLike<number> | null} = {width: 0, flags: null};
 
   /** @param own The names of the layer's own arguments. */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
@@ -67,22 +71,25 @@ export abstract class SolverLayer extends layers.Layer {
   /** How the last `call` went. */
   diagnostics(): Promise<Diagnostics> {
     if (!this.latest) return Promise.reject(new Error(`${this.name} has not been called yet.`));
-    return Promise.resolve(this.latest);
+    const {width, flags} = this.weaklyActive;
+    const row = (i: number) => Array.from({length: width}, (_, j) => Boolean(flags?.[i * width + j]));
+    return Promise.resolve({...this.latest, weaklyActive: this.latest.status.map((_, i) => row(i))});
   }
 
   /** Notes the state of a solve; numbers, not tensors, so that nothing is left to free. */
   protected remember({status, iterations, residual, weaklyActive}: State): void {
     if (!hostCanRead()) return;
-    const flags = weaklyActive ? Array.from(weaklyActive.dataSync(), Boolean) : [];
-    const width = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
-    const codes = Array.from(status.dataSync());
     this.latest = {
-      status: codes,
+      status: Array.from(status.dataSync()),
       iterations: Array.from(iterations.dataSync()),
       residual: Array.from(residual.dataSync()),
-      weaklyActive: codes.map((_, i) => flags.slice(i * width, (i + 1) * width)),
       gradient: null,
     };
+    const width = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
+    // Kinks are rare: one number tells that there is none, and the rest is not read.
+    const any =
+      weaklyActive !== undefined && width > 0 && tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0);
+    this.weaklyActive = {width, flags: any ? weaklyActive.dataSync().slice() : null};
   }
 
   /** Notes the report of a gradient's linear solve. */
