@@ -16,14 +16,19 @@ import {
   forwardSubstituteRows,
   gramOfRows,
 } from '../cholesky.js';
+import {ConstraintRows} from './constraint-rows.js';
 import {maxAbs, multiply} from './vectors.js';
 
 const RHO = 1;
 const MAX_REFINEMENTS = 12;
 /** Rows below this w are stiff. */
 const STIFF_W = 0.1;
+/** Of a variable that no row pins, and of one that several do. */
+const NONE = -1;
+const SHARED = -2;
 
 export class KktSystem {
+  private readonly constraints: ConstraintRows;
   private readonly H: Float64Array;
   private readonly V: Float64Array;
   private readonly S: Float64Array;
@@ -39,10 +44,16 @@ export class KktSystem {
   /** 1 / wᵢ on soft rows, 0 on hard and absent ones. */
   private readonly inverseW: Float64Array;
   private readonly present: Uint8Array;
-  private readonly nonZeros: Int32Array[];
   private readonly base: Float64Array;
   private baseIsValid = false;
   private baseCount = 0;
+  /** The row that pins each variable, or −1; the variables that none pins, and how many. */
+  private readonly pinOf: Int32Array;
+  private readonly free: Int32Array;
+  private freeCount: number;
+  private readonly step: Float64Array;
+  private readonly dy: Float64Array;
+  private readonly couplings: Float64Array;
   /** Multipliers of hard rows come as ν·stretch; W's part of the Schur complement's diagonal. */
   private readonly stretch: Float64Array;
   private readonly schurW: Float64Array;
@@ -59,6 +70,7 @@ export class KktSystem {
     private readonly P: Float64Array,
     private readonly C: Float64Array,
   ) {
+    this.constraints = new ConstraintRows(rows, n, C);
     this.H = new Float64Array(n * n);
     this.base = new Float64Array(n * n);
     this.stretch = new Float64Array(rows);
@@ -66,6 +78,12 @@ export class KktSystem {
     this.V = new Float64Array(rows * n);
     this.S = new Float64Array(rows * rows);
     this.hard = new Int32Array(rows);
+    this.pinOf = new Int32Array(n);
+    this.free = new Int32Array(n);
+    this.freeCount = n;
+    this.step = new Float64Array(n);
+    this.dy = new Float64Array(rows);
+    this.couplings = new Float64Array(n);
     this.fx = new Float64Array(n);
     this.gy = new Float64Array(rows);
     this.rx = new Float64Array(n);
@@ -75,18 +93,13 @@ export class KktSystem {
     this.bestY = new Float64Array(rows);
     this.inverseW = new Float64Array(rows);
     this.present = new Uint8Array(rows);
-    this.nonZeros = new Array<Int32Array>(rows);
   }
 
   /** To be called when P or C has changed: finds the sparse rows of C. */
   readMatrices(): void {
     this.baseIsValid = false;
     this.stiff = false;
-    for (let i = 0; i < this.rows; i++) {
-      const columns: number[] = [];
-      for (let j = 0; j < this.n; j++) if (this.C[i * this.n + j] !== 0) columns.push(j);
-      this.nonZeros[i] = Int32Array.from(columns);
-    }
+    this.constraints.read();
   }
 
   /**
@@ -95,15 +108,16 @@ export class KktSystem {
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number): boolean {
-    const {n, rows, C, H, V, S, hard, inverseW, present, stretch, schurW} = this;
+    const {n, rows, C, H, V, S, hard, inverseW, present, stretch, schurW, free} = this;
     const hardBelow = this.stiff ? STIFF_W : 0;
+    this.findPins(w);
     let unchanged = this.baseIsValid;
     this.hardCount = 0;
     for (let i = 0; i < rows; i++) {
       present[i] = w[i] === Infinity ? 0 : 1;
       const isHard = w[i] <= hardBelow;
       inverseW[i] = isHard ? 0 : 1 / w[i];
-      if (!isHard) continue;
+      if (!isHard || this.isPin(i)) continue;
       unchanged &&= hard[this.hardCount] === i;
       // With y = y' + RHO(cᵀx − g), a row of H's weight RHO keeps the rest w' of its W: 1/w = RHO + 1/w'.
       schurW[this.hardCount] = w[i] / (1 - RHO * w[i]);
@@ -113,14 +127,37 @@ export class KktSystem {
     if (!unchanged || this.baseCount !== this.hardCount) this.makeBase();
     H.set(this.base);
     for (let i = 0; i < n; i++) H[i * n + i] += delta;
-    this.addRows(H, inverseW);
-    if (choleskyInPlace(H, n) >= 0) return false;
+    this.constraints.addOuterProducts(H, inverseW);
+    const size = this.freeCount;
+    if (size < n) {
+      // The free part moves to the front; it never overtakes what is still to be read.
+      for (let a = 0; a < size; a++) for (let b = 0; b <= a; b++) H[a * size + b] = H[free[a] * n + free[b]];
+    }
+    if (choleskyInPlace(H, size) >= 0) return false;
     const count = this.hardCount;
-    for (let k = 0; k < count; k++) V.set(C.subarray(hard[k] * n, hard[k] * n + n), k * n);
-    forwardSubstituteRows(H, n, V, count);
-    gramOfRows(V, count, n, S);
+    for (let k = 0; k < count; k++) for (let a = 0; a < size; a++) V[k * size + a] = C[hard[k] * n + free[a]];
+    forwardSubstituteRows(H, size, V, count);
+    gramOfRows(V, count, size, S);
     for (let k = 0; k < count; k++) S[k * count + k] += delta + schurW[k];
     return choleskyInPlace(S, count) < 0;
+  }
+
+  /** A hard row with one entry fixes its variable, unless another does so too: then both stay, and share the multiplier. */
+  private findPins(w: Float64Array): void {
+    const {n, rows, pinOf, free, constraints} = this;
+    pinOf.fill(NONE);
+    for (let i = 0; i < rows; i++) {
+      const columns = constraints.nonZeros[i];
+      if (w[i] !== 0 || columns.length !== 1) continue;
+      pinOf[columns[0]] = pinOf[columns[0]] === NONE ? i : SHARED;
+    }
+    this.freeCount = 0;
+    for (let j = 0; j < n; j++) if (pinOf[j] < 0) free[this.freeCount++] = j;
+  }
+
+  private isPin(i: number): boolean {
+    const columns = this.constraints.nonZeros[i];
+    return columns.length === 1 && this.pinOf[columns[0]] === i;
   }
 
   /**
@@ -164,27 +201,51 @@ export class KktSystem {
 
   /** (x, y) += K⁻¹ (fx, gy) with the regularised factors. */
   private correct(x: Float64Array, y: Float64Array): void {
-    const {n, rows, H, V, S, hard, stretch, hardCount: count, fx, gy, rx, ry, nu, inverseW} = this;
+    const {n, rows, C, P, H, V, S, hard, stretch, hardCount: count, freeCount: size} = this;
+    const {fx, gy, rx, ry, nu, inverseW, pinOf, free, step, dy, couplings, constraints} = this;
+    // Pinned variables first: their steps are known, and go to the right-hand side of the others.
+    step.fill(0);
+    couplings.fill(0);
+    if (size < n) {
+      for (let j = 0; j < n; j++) if (pinOf[j] >= 0) step[j] = gy[pinOf[j]] / C[pinOf[j] * n + j];
+      multiply(P, step, couplings);
+      for (let i = 0; i < rows; i++) if (!this.isPin(i)) gy[i] -= constraints.times(i, step);
+    }
     for (let i = 0; i < rows; i++) ry[i] = inverseW[i] * gy[i];
     for (let k = 0; k < count; k++) ry[hard[k]] = RHO * gy[hard[k]];
-    rx.set(fx);
-    this.addRowsTimes(ry, rx);
-    forwardSubstitute(H, n, rx);
+    for (let j = 0; j < n; j++) rx[j] = fx[j] - couplings[j];
+    constraints.addTransposed(ry, rx);
+    for (let a = 0; a < size; a++) rx[a] = rx[free[a]];
+    forwardSubstitute(H, size, rx);
     for (let k = 0; k < count; k++) {
       let sum = -gy[hard[k]];
-      for (let j = 0; j < n; j++) sum += V[k * n + j] * rx[j];
+      for (let a = 0; a < size; a++) sum += V[k * size + a] * rx[a];
       nu[k] = sum;
     }
     forwardSubstitute(S, count, nu);
     backSubstituteTransposed(S, count, nu);
-    for (let k = 0; k < count; k++) for (let j = 0; j < n; j++) rx[j] -= V[k * n + j] * nu[k];
-    backSubstituteTransposed(H, n, rx);
-    for (let j = 0; j < n; j++) x[j] += rx[j];
-    for (let k = 0; k < count; k++) y[hard[k]] += stretch[k] * nu[k];
+    for (let k = 0; k < count; k++) for (let a = 0; a < size; a++) rx[a] -= V[k * size + a] * nu[k];
+    backSubstituteTransposed(H, size, rx);
+    // gy is already without the pinned steps: only the free ones count here.
+    couplings.fill(0);
+    for (let a = 0; a < size; a++) couplings[free[a]] = rx[a];
+    dy.fill(0);
+    for (let k = 0; k < count; k++) dy[hard[k]] = stretch[k] * nu[k];
     for (let i = 0; i < rows; i++) {
-      if (inverseW[i] === 0) continue;
-      y[i] += inverseW[i] * (this.rowTimes(i, rx) - gy[i]);
+      if (inverseW[i] !== 0) dy[i] = inverseW[i] * (constraints.times(i, couplings) - gy[i]);
     }
+    for (let j = 0; j < n; j++) step[j] += couplings[j];
+    for (let j = 0; j < n; j++) x[j] += step[j];
+    for (let i = 0; i < rows; i++) y[i] += dy[i];
+    if (size < n) this.pinMultipliers(y);
+  }
+
+  /** The multipliers of the pinning rows, from the stationarity of their variables after `step` and `dy`. */
+  private pinMultipliers(y: Float64Array): void {
+    const {n, P, C, fx, pinOf, step, dy, rx, constraints} = this;
+    multiply(P, step, rx);
+    constraints.addTransposed(dy, rx);
+    for (let j = 0; j < n; j++) if (pinOf[j] >= 0) y[pinOf[j]] += (fx[j] - rx[j]) / C[pinOf[j] * n + j];
   }
 
   /** fx, gy ← the residuals of the system without regularisation. */
@@ -197,33 +258,9 @@ export class KktSystem {
   ): void {
     const {n, rows, P, fx, gy, present} = this;
     multiply(P, x, fx);
-    this.addRowsTimes(y, fx);
+    this.constraints.addTransposed(y, fx);
     for (let j = 0; j < n; j++) fx[j] = f[j] - fx[j];
-    for (let i = 0; i < rows; i++) gy[i] = present[i] ? g[i] - this.rowTimes(i, x) + w[i] * y[i] : 0;
-  }
-
-  /** ⟨cᵢ, x⟩. */
-  private rowTimes(i: number, x: Float64Array): number {
-    const {n, C, nonZeros} = this;
-    const columns = nonZeros[i];
-    const row = i * n;
-    let sum = 0;
-    if (columns.length === n) for (let j = 0; j < n; j++) sum += C[row + j] * x[j];
-    else for (let k = 0; k < columns.length; k++) sum += C[row + columns[k]] * x[columns[k]];
-    return sum;
-  }
-
-  /** out += Cᵀ y. */
-  private addRowsTimes(y: Float64Array, out: Float64Array): void {
-    const {n, rows, C, nonZeros} = this;
-    for (let i = 0; i < rows; i++) {
-      const value = y[i];
-      if (value === 0) continue;
-      const columns = nonZeros[i];
-      const row = i * n;
-      if (columns.length === n) for (let j = 0; j < n; j++) out[j] += C[row + j] * value;
-      else for (let k = 0; k < columns.length; k++) out[columns[k]] += C[row + columns[k]] * value;
-    }
+    for (let i = 0; i < rows; i++) gy[i] = present[i] ? g[i] - this.constraints.times(i, x) + w[i] * y[i] : 0;
   }
 
   /** P + RHO·Σ cᵢcᵢᵀ over the hard rows: the part of H that an interior-point method never changes. */
@@ -232,50 +269,8 @@ export class KktSystem {
     for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) base[i * n + j] = P[i * n + j];
     const weights = new Float64Array(rows);
     for (let k = 0; k < hardCount; k++) weights[hard[k]] = RHO;
-    this.addRows(base, weights);
+    this.constraints.addOuterProducts(base, weights);
     this.baseIsValid = true;
     this.baseCount = hardCount;
-  }
-
-  /** target += Σ weightᵢ·cᵢcᵢᵀ on the lower triangle; dense rows four at a time, sparse ones by their non-zeros. */
-  private addRows(target: Float64Array, weights: Float64Array): void {
-    const {n, rows, C, nonZeros} = this;
-    const denseRows: number[] = [];
-    for (let i = 0; i < rows; i++) {
-      const weight = weights[i];
-      if (weight === 0) continue;
-      const columns = nonZeros[i];
-      if (4 * columns.length > n) {
-        denseRows.push(i);
-        continue;
-      }
-      for (let a = 0; a < columns.length; a++) {
-        const j = columns[a];
-        const value = weight * C[i * n + j];
-        for (let b = 0; b <= a; b++) target[j * n + columns[b]] += value * C[i * n + columns[b]];
-      }
-    }
-    const weightOf = (k: number) => (k < denseRows.length ? weights[denseRows[k]] : 0);
-    const rowOf = (k: number) => denseRows[Math.min(k, denseRows.length - 1)] * n;
-    for (let k = 0; k < denseRows.length; k += 4) {
-      const c0 = rowOf(k);
-      const c1 = rowOf(k + 1);
-      const c2 = rowOf(k + 2);
-      const c3 = rowOf(k + 3);
-      const w0 = weightOf(k);
-      const w1 = weightOf(k + 1);
-      const w2 = weightOf(k + 2);
-      const w3 = weightOf(k + 3);
-      for (let i = 0; i < n; i++) {
-        const v0 = w0 * C[c0 + i];
-        const v1 = w1 * C[c1 + i];
-        const v2 = w2 * C[c2 + i];
-        const v3 = w3 * C[c3 + i];
-        const row = i * n;
-        for (let j = 0; j <= i; j++) {
-          target[row + j] += v0 * C[c0 + j] + v1 * C[c1 + j] + v2 * C[c2 + j] + v3 * C[c3 + j];
-        }
-      }
-    }
   }
 }
