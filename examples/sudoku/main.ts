@@ -11,13 +11,13 @@ import * as tf from '@tensorflow/tfjs';
 import {startBackend} from '../support/backend.js';
 import {folder} from '../support/file-system.js';
 import {allGrids, draw, makePuzzle, shuffled, type Board, type Puzzle} from './boards.js';
-import {createModel, decode, evaluate, tensorsOf} from './model.js';
+import {createModel, decode, evaluate, learningRate, tensorsOf} from './model.js';
 
 const {values: options} = parseArgs({
   options: {
     backend: {type: 'string', default: 'wasm'},
     seed: {type: 'string', default: '1'},
-    steps: {type: 'string', default: '700'},
+    steps: {type: 'string', default: '600'},
     out: {type: 'string', default: 'out/sudoku-model'},
   },
 });
@@ -54,6 +54,9 @@ const bar = new SingleBar({
   hideCursor: true,
 });
 bar.start(maxEpochs * STEPS_AN_EPOCH, 0, {loss: '-', boards: '-'});
+// Adam reads it at every step; tfjs's types keep it to themselves.
+const adam = model.optimizer as unknown as {learningRate: number};
+let steps = 0;
 let solvedEpochs = 0;
 let epochs = 0;
 await model.fit(x, y, {
@@ -62,7 +65,11 @@ await model.fit(x, y, {
   shuffle: false,
   verbose: 0,
   callbacks: {
-    onBatchEnd: (_batch, logs) => bar.increment(1, {loss: logs!.loss.toFixed(5)}),
+    onBatchEnd: (_batch, logs) => {
+      bar.increment(1, {loss: logs!.loss.toFixed(5)});
+      steps++;
+      adam.learningRate = learningRate(steps / (maxEpochs * STEPS_AN_EPOCH));
+    },
     onEpochEnd: (_epoch, logs) => {
       epochs++;
       const {boards} = evaluate(model, sets.validation);

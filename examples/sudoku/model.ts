@@ -3,6 +3,14 @@ import * as tf from '@tensorflow/tfjs';
 import {OptNetQP} from '../../src/index.js';
 import type {Puzzle} from './boards.js';
 
+/** The first learning rate; it falls to zero along a cosine. */
+const LEARNING_RATE = 2e-2;
+
+/** The learning rate after a share of the training. */
+export function learningRate(progress: number): number {
+  return (LEARNING_RATE * (1 + Math.cos(Math.PI * progress))) / 2;
+}
+
 /** 16 cells of 4 digits. */
 const N = 64;
 
@@ -17,7 +25,7 @@ export function createModel(seed: number): tf.Sequential {
     layer = new OptNetQP({inputShape: [N], equalities: 40, constants, seed, name: 'rules'});
   });
   const model = tf.sequential({layers: [layer]});
-  model.compile({optimizer: tf.train.adam(1e-2), loss: 'meanSquaredError'});
+  model.compile({optimizer: tf.train.adam(LEARNING_RATE), loss: 'meanSquaredError'});
   return model;
 }
 

@@ -74,6 +74,20 @@ export function keepForBackward(tensor: tf.Tensor, saved: tf.Tensor[]): void {
   if (scopeStack.slice(forward).some(({id}) => id === scopeId)) saved.push(tf.keep(tensor));
 }
 
+/**
+ * Runs `f`, and if it throws takes back what it put on the tape: tfjs does not free the tape of a function that throws.
+ */
+export function rollBackOnThrow<T>(f: () => T): T {
+  const tape = isTapeOn() ? engineState().activeTape! : [];
+  const start = tape.length;
+  try {
+    return f();
+  } catch (error) {
+    disposeTape(tape.splice(start));
+    throw error;
+  }
+}
+
 /** Frees the tensors that a tape holds for its backward pass. */
 export function disposeTape(tape: readonly TapeNode[]): void {
   for (const node of tape) node.saved?.forEach((tensor) => tensor.dispose());

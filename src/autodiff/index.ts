@@ -1,5 +1,5 @@
 /** @file Automatic differentiation on private tapes. */
-export {offTape, isTapeOn} from './engine.js';
+export {isTapeOn, offTape, rollBackOnThrow} from './engine.js';
 export {flatten, unflatten, type Parameter, type Structure} from './structure.js';
 export {vjp, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';

@@ -5,7 +5,15 @@
  * operations recorded before it), serves many cotangents, and several outputs at once.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {disposeTape, engineState, isTapeOn, PRIVATE_FORWARD, withTapeState, type TapeNode} from './engine.js';
+import {
+  disposeTape,
+  engineState,
+  isTapeOn,
+  PRIVATE_FORWARD,
+  rollBackOnThrow,
+  withTapeState,
+  type TapeNode,
+} from './engine.js';
 
 export interface Recording {
   outputs: tf.Tensor[];
@@ -42,16 +50,10 @@ export function withRecording<T extends tf.TensorContainer>(
   const outer = isTapeOn();
   const recording = record(f, outer ? 'forward' : PRIVATE_FORWARD);
   if (outer) {
-    const tape = engineState().activeTape!;
-    const start = tape.length;
-    tape.push(...recording.tape);
-    try {
+    return rollBackOnThrow(() => {
+      engineState().activeTape!.push(...recording.tape);
       return use(recording);
-    } catch (error) {
-      // No result comes out of here, so no derivative runs through these nodes.
-      disposeTape(tape.splice(start));
-      throw error;
-    }
+    });
   }
   try {
     return use(recording);

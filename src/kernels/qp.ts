@@ -1,12 +1,11 @@
 /** @file The kernel 'ImplicitQP': a batch of quadratic programs, each to its own convergence. */
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel, type HostInput, type HostOutput} from './host-kernel.js';
-import {choleskyInPlace} from './reference/cholesky.js';
 import {equilibrateMatrices, type MatrixScaling} from './reference/qp/equilibrate.js';
 import type {Outcome} from './reference/qp/interior-point.js';
+import {isSymmetric, liftToSemidefinite, symmetrize} from './reference/qp/semidefinite.js';
 import {QPSolver, type QPResult} from './reference/qp/solve.js';
 import {type Point, type Problem} from './reference/qp/types.js';
-import {maxAbs} from './reference/qp/vectors.js';
 
 const QP = 'ImplicitQP';
 
@@ -71,10 +70,6 @@ const STATUS: Record<Outcome, number> = {
 };
 const INVALID = 5;
 
-/** How far from symmetric, and how negative an eigenvalue, f32 rounding may make a positive semidefinite Q. */
-const SYMMETRY = 1e-5;
-const SEMIDEFINITE = 1e-6;
-
 /** Solves the batch on the backend of its tensors. */
 export function runQP(
   problem: QPTensors,
@@ -130,7 +125,7 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
     loadSample(inputs, sample, problem);
     const matrices: Matrices = (matricesShared && shared) || readMatrices(problem);
     shared = matrices;
-    symmetrize(problem);
+    problem.P.set(matrices.P);
     if (!matrices.valid || !isFiniteArray(problem.q) || !isFiniteArray(problem.d)) {
       output.status[sample] = INVALID;
       continue;
@@ -144,13 +139,19 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
 
 interface Matrices {
   valid: boolean;
+  /** Q, symmetric and semidefinite to the last digit. */
+  P: Float64Array;
   scaling: MatrixScaling;
 }
 
 /** What the samples that share Q, G and A can share. */
 function readMatrices(problem: Problem): Matrices {
-  const valid = isFiniteArray(problem.P) && isFiniteArray(problem.C) && isSemidefinite(problem);
-  return {valid, scaling: equilibrateMatrices(problem)};
+  const {n, C} = problem;
+  const P = problem.P.slice();
+  let valid = isFiniteArray(P) && isFiniteArray(C) && isSymmetric(P, n);
+  symmetrize(P, n);
+  valid &&= liftToSemidefinite(P, n);
+  return {valid, P, scaling: equilibrateMatrices({...problem, P})};
 }
 
 function loadSample(inputs: Inputs, sample: number, {n, p: k, m, P, q, C, d}: Problem): void {
@@ -179,31 +180,6 @@ function loadGuess(inputs: Inputs, sample: number, k: number, m: number): Point 
 function isFiniteArray(values: Float64Array): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
-}
-
-/** Whether P is symmetric and positive semidefinite, but for f32 rounding. */
-function isSemidefinite({n, P}: Problem): boolean {
-  const largest = maxAbs(P);
-  if (largest === 0) return true;
-  const shifted = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      if (Math.abs(P[i * n + j] - P[j * n + i]) > SYMMETRY * largest) return false;
-      shifted[i * n + j] = (P[i * n + j] + P[j * n + i]) / 2;
-    }
-    shifted[i * n + i] += SEMIDEFINITE * largest;
-  }
-  return choleskyInPlace(shifted, n) < 0;
-}
-
-function symmetrize({n, P}: Problem): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const mean = (P[i * n + j] + P[j * n + i]) / 2;
-      P[i * n + j] = mean;
-      P[j * n + i] = mean;
-    }
-  }
 }
 
 function outputBuffers(batch: number, n: number, m: number, k: number) {

@@ -1,5 +1,6 @@
 /** @file A deep-equilibrium layer: the fixed point of a cell. */
 import * as tf from '@tensorflow/tfjs-core';
+import {rollBackOnThrow} from '../autodiff/index.js';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
 import {checkNoise, freezeDropout} from './frozen-noise.js';
@@ -20,6 +21,9 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
 }
 
 const OWN = ['cell', 'stateShape', 'solver', 'historySize'];
+
+/** More differences than this only cost time. */
+const MAX_HISTORY = 64;
 
 /** Which layer holds a cell: one cell cannot serve two. */
 const owners = new WeakMap<object, FixedPointLayer>();
@@ -55,7 +59,7 @@ export class FixedPointLayer extends IterativeLayer {
       );
     }
     this.solver = checkChoice(className, 'solver', args.solver ?? 'anderson', ['anderson', 'iteration']);
-    this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true);
+    this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true, MAX_HISTORY);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -99,7 +103,7 @@ export class FixedPointLayer extends IterativeLayer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
+    const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       const frozen = freezeDropout(this.cell);
       const training = {training: kwargs?.training ?? false};
@@ -115,7 +119,8 @@ export class FixedPointLayer extends IterativeLayer {
           : new FixedPointIteration({fun}, options);
       const sizes = this.stateSizes((Array.isArray(inputs) ? inputs[0] : inputs).shape);
       return this.solve(inputs, sizes, (init, x) => solver.run(init, x));
-    });
+    };
+    return tf.tidy(() => rollBackOnThrow(solve));
   }
 
   /** The regularisers of the cell. */
@@ -142,15 +147,18 @@ export class FixedPointLayer extends IterativeLayer {
 
 /** The cell of a saved layer. */
 function cellFromConfig(saved: {className: string; config: tf.serialization.ConfigDict}): Layer {
-  const known = tf.serialization.SerializationMap.getMap().classNameMap[saved?.className];
-  if (!known) {
+  const {classNameMap} = tf.serialization.SerializationMap.getMap();
+  const known = Object.hasOwn(classNameMap, saved?.className) ? classNameMap[saved.className] : null;
+  const config = saved?.config;
+  const isLayer = known !== null && known[0].prototype instanceof layers.Layer;
+  if (!isLayer || config === null || typeof config !== 'object') {
     throw new Error(
       `FixedPointLayer: the cell must be a layer, or {className, config} of a registered one; got ` +
         `${JSON.stringify(saved?.className ?? saved)}.`,
     );
   }
   const [cls, fromConfig] = known;
-  return fromConfig(cls, saved.config) as Layer;
+  return fromConfig(cls, config) as Layer;
 }
 
 tf.serialization.registerClass(FixedPointLayer);

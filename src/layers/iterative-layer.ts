@@ -14,6 +14,7 @@ import {keepRows, rowMin} from './rows.js';
 import {
   asLinearSolver,
   checkChoice,
+  checkFlag,
   checkNumber,
   inputList,
   linearSolverConfig,
@@ -59,7 +60,7 @@ export abstract class IterativeLayer extends SolverLayer {
       onGradient: this.rememberGradient,
     };
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
-    this.warmStart = new WarmStart(args.warmStart ?? false);
+    this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 
   /**

@@ -1,11 +1,11 @@
 /** @file Sparse coding with a learned dictionary. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
-import {offTape} from '../autodiff/index.js';
+import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {elasticNet, type ElasticNetParams} from '../prox/index.js';
 import {ProximalGradient} from '../solvers/index.js';
 import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
-import {checkNumber, type SolverLayer} from './solver-layer.js';
+import {checkFlag, checkNumber, type SolverLayer} from './solver-layer.js';
 
 export interface LassoLayerArgs extends IterativeLayerArgs {
   /** The number of atoms, the width of the output. */
@@ -49,7 +49,7 @@ export class LassoLayer extends IterativeLayer {
     this.units = checkNumber(className, 'units', args?.units, 1, true);
     this.l1 = checkNumber(className, 'l1', args.l1 ?? 0.1, 0);
     this.l2 = checkNumber(className, 'l2', args.l2 ?? 0, 0);
-    this.nonNegative = args.nonNegative ?? false;
+    this.nonNegative = checkFlag(className, 'nonNegative', args.nonNegative ?? false);
     const {nonNegative} = this;
     this.solver = new ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>(
       {
@@ -83,12 +83,13 @@ export class LassoLayer extends IterativeLayer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
+    const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       const {l1, l2} = this;
       const D = this.dictionary.read();
       return this.solve(inputs, [this.units], (init, x) => this.solver.run(init, {l1, l2}, D, x));
-    });
+    };
+    return tf.tidy(() => rollBackOnThrow(solve));
   }
 
   /** Codes that are zero although their correlation with the residual is l1: any more, and they would not be. */

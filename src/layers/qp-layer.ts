@@ -1,5 +1,6 @@
 /** @file A quadratic program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
+import {rollBackOnThrow} from '../autodiff/index.js';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {matVec} from '../linalg/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
@@ -25,6 +26,7 @@ import {
 import {
   asLinearSolver,
   checkChoice,
+  checkFlag,
   checkNumber,
   inputList,
   linearSolverConfig,
@@ -156,7 +158,7 @@ export class QPLayer extends SolverLayer {
     this.degenerate = checkChoice(className, 'degenerate', args.degenerate ?? 'leastNorm', DEGENERATE);
     this.smoothing = checkNumber(className, 'smoothing', args.smoothing ?? 1e-3, Number.MIN_VALUE);
     this.linsolve = asLinearSolver(args.linsolve);
-    this.warmStart = new WarmStart(args.warmStart ?? false);
+    this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -201,7 +203,7 @@ export class QPLayer extends SolverLayer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
+    const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       const list = inputList(this.getClassName(), inputs, this.fed);
       const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
@@ -213,7 +215,8 @@ export class QPLayer extends SolverLayer {
       const {x, ineqDual, eqDual, slack} = result;
       this.warmStart.keep({x, ineqDual, eqDual, slack});
       return x;
-    });
+    };
+    return tf.tidy(() => rollBackOnThrow(solve));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

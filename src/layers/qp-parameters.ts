@@ -35,12 +35,16 @@ export function readConstants(
 ): Map<QPParameter, SavedConstant> {
   const saved = new Map<QPParameter, SavedConstant>();
   if (constants == null) return saved;
+  if (typeof constants !== 'object') {
+    throw new Error(`${className}: constants must be a record of tensors; got ${JSON.stringify(constants)}.`);
+  }
   const entries: SavedConstant[] = Array.isArray(constants)
     ? (constants as SavedConstant[])
     : Object.entries(constants)
         .filter(([, value]) => value != null)
         .map(([symbol, value]) => {
-          const tensor = value instanceof tf.Tensor ? tf.clone(value) : tf.tensor(value);
+          asParameter(className, symbol, 'constants');
+          const tensor = constantTensor(className, symbol, value);
           const entry = {symbol, shape: tensor.shape.slice(), values: Array.from(tensor.dataSync())};
           tensor.dispose();
           return entry;
@@ -64,6 +68,20 @@ export function readConstants(
     saved.set(parameter, {symbol: parameter, shape, values});
   }
   return saved;
+}
+
+function constantTensor(
+  className: string,
+  name: string,
+  value: tf.Tensor | tf.TensorLike | undefined,
+): tf.Tensor {
+  try {
+    return value instanceof tf.Tensor ? tf.clone(value) : tf.tensor(value!);
+  } catch (error) {
+    throw new Error(`${className}: the constant ${name} is no tensor: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -115,10 +133,17 @@ export function findSizes(
   });
   if (!known.n)
     throw new Error(`${className}: the number of variables is not known: feed p or Q, or pass units.`);
-  const n = checkNumber(className, 'the number of variables', known.n.size, 1, true);
+  const n = checkNumber(className, 'the number of variables', known.n.size, 1, true, MAX_SIZE);
   note('m', fixed.inequalities, 'inequalities');
   note('k', fixed.equalities, 'equalities');
-  return {n, m: known.m?.size ?? n, k: known.k?.size ?? 0};
+  const count = (symbol: 'm' | 'k', otherwise: number) => {
+    const size = known[symbol]?.size ?? otherwise;
+    return checkNumber(className, `the number of ${DESCRIPTION[symbol]}`, size, 0, true, MAX_SIZE);
+  };
+  return {n, m: count('m', n), k: count('k', 0)};
 }
+
+/** Beyond this a dense matrix does not fit into memory. */
+const MAX_SIZE = 20_000;
 
 const DESCRIPTION: Record<keyof QPSizes, string> = {n: 'variables', m: 'inequalities', k: 'equalities'};

@@ -60,6 +60,9 @@ export abstract class SolverLayer extends layers.Layer {
 
   /** @param own The names of the layer's own arguments. */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
+    if (args === null || typeof args !== 'object') {
+      throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
+    }
     for (const name of Object.keys(args)) {
       if (!own.includes(name) && !KERAS_ARGUMENTS.includes(name)) {
         throw new Error(`${className}: unknown argument '${name}'; its own are ${own.join(', ')}.`);
@@ -129,6 +132,9 @@ export function shapeList(shape: Shape | Shape[]): Shape[] {
   return Array.isArray(shape[0]) ? (shape as Shape[]) : [shape as Shape];
 }
 
+/** No size, count or weight of a layer is larger. */
+const LARGEST = 1e9;
+
 /** @throws If the value is not a finite number in the range. */
 export function checkNumber(
   className: string,
@@ -136,14 +142,25 @@ export function checkNumber(
   value: unknown,
   low: number,
   integer = false,
+  high = LARGEST,
 ): number {
   if (
     typeof value !== 'number' ||
-    !(value >= low && value < Infinity) ||
+    !(value >= low && value <= high) ||
     (integer && !Number.isInteger(value))
   ) {
     const kind = integer ? 'an integer' : 'a finite number';
-    throw new Error(`${className}: ${name} must be ${kind}, at least ${low}; got ${JSON.stringify(value)}.`);
+    throw new Error(
+      `${className}: ${name} must be ${kind}, at least ${low} and at most ${high}; got ${JSON.stringify(value)}.`,
+    );
+  }
+  return value;
+}
+
+/** @throws If the value is not a boolean. */
+export function checkFlag(className: string, name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw new Error(`${className}: ${name} must be true or false; got ${JSON.stringify(value)}.`);
   }
   return value;
 }
@@ -168,7 +185,7 @@ export function asLinearSolver(
   linsolve: LinearSolver | LinearSolverConfig | null | undefined,
 ): LinearSolver | undefined {
   if (linsolve == null) return undefined;
-  return 'factor' in linsolve ? linsolve : linearSolverFromConfig(linsolve);
+  return typeof linsolve === 'object' && 'factor' in linsolve ? linsolve : linearSolverFromConfig(linsolve);
 }
 
 /** A linear solver as a config writes it. */

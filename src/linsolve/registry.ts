@@ -19,11 +19,12 @@ export function registerLinearSolver<M extends (options: never) => LinearSolver>
 }
 
 /** The solver that `config` describes. */
-export function linearSolverFromConfig({className, config}: LinearSolverConfig): LinearSolver {
-  const make = makers.get(className);
+export function linearSolverFromConfig(saved: LinearSolverConfig): LinearSolver {
+  const {className, config} = (saved ?? {}) as Partial<LinearSolverConfig>;
+  const make = makers.get(className!);
   if (!make) {
     throw new Error(
-      `Unknown linear solver '${className}'; known: ${[...makers.keys()].join(', ')}. ` +
+      `Unknown linear solver '${className ?? JSON.stringify(saved) ?? 'none'}'; known: ${[...makers.keys()].join(', ')}. ` +
         "Import it (or 'tfjs-implicit/register', which knows them all) before loading.",
     );
   }

@@ -15,8 +15,8 @@ export type BoxParams = {
 /**
  * argmin_{lower ≤ y ≤ upper} ‖y − x‖², entry by entry.
  *
- * @param x Any shape; the bounds are numbers or tensors that broadcast with it. Differentiable in all three: an entry at a
- *   bound passes its gradient to that bound.
+ * @param x Any shape; the bounds are numbers or tensors that broadcast with it. Differentiable in all three: an entry
+ *   beyond a bound passes its gradient to that bound.
  */
 export function box(x: tf.Tensor, {lower, upper}: BoxParams): tf.Tensor {
   return tf.tidy(() => {

@@ -8,6 +8,8 @@ import type {InteriorPointQP} from './interior-point-qp.js';
 
 /** Weight of the violation relative to the data: x is off the least violation by about its inverse. */
 const PENALTY = 1e6;
+/** Rows with a smaller squared norm than this are not penalised any more for it. */
+const SMALLEST_ROW = 1e-6;
 
 /**
  * Replaces the solutions of infeasible samples by those of
@@ -36,14 +38,28 @@ export function solveElastic(
   };
 }
 
+/** ρ a sample, [B]: the size of its objective over that of its smallest row, so that x is equally exact for all rows. */
+function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
+  const objective = tf.maximum(tf.max(tf.abs(Q), [1, 2]), tf.max(tf.abs(p), 1));
+  const smallest = [G, A]
+    .filter((M) => M.shape[1]! > 0)
+    .map((M) => {
+      const squares = tf.sum(tf.square(M), 2);
+      return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
+    })
+    .reduce((a, b) => tf.minimum(a, b));
+  // A sample without an objective, or an invalid one, has no size of its own.
+  const usable = tf.logicalAnd(tf.greater(objective, 0), tf.isFinite(objective));
+  const scale = tf.where(usable, objective, tf.onesLike(objective));
+  return tf.div(tf.mul(PENALTY, scale), tf.clipByValue(smallest, SMALLEST_ROW, 1));
+}
+
 /** The problem in (x, r, e). */
 function elasticData({Q, p, G, h, A, b}: QuadraticData, n: number, m: number, k: number): QuadraticData {
   const slack = m + k;
-  const rho = offTape(() => {
-    const largest = tf.maximum(tf.max(tf.abs(Q)), tf.max(tf.abs(p)));
-    return tf.mul(PENALTY, tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest)));
-  });
-  const penalty = tf.mul(rho, tf.mul(tf.eye(n + slack), tf.concat([tf.zeros([n]), tf.ones([slack])], 0)));
+  const rho = offTape(() => penaltyOf({Q, p, G, h, A, b}));
+  const diagonal = tf.concat([tf.zeros([n]), tf.ones([slack])], 0);
+  const penalty = tf.mul(tf.reshape(rho, [-1, 1, 1]), tf.mul(tf.eye(n + slack), diagonal));
   const relaxed = (M: tf.Tensor, rows: number, offset: number) => {
     const parts = [tf.zeros([rows, offset]), tf.neg(tf.eye(rows)), tf.zeros([rows, slack - offset - rows])];
     const columns = tf.tile(tf.expandDims(tf.concat(parts, 1), 0), [M.shape[0], 1, 1]);

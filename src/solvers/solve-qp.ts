@@ -1,5 +1,6 @@
 /** @file Solves quadratic programs given in any mixture of shared and per-sample tensors. */
 import * as tf from '@tensorflow/tfjs-core';
+import {rollBackOnThrow} from '../autodiff/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 import type {Degenerate} from './degeneracy.js';
 import {solveElastic} from './elastic-qp.js';
@@ -85,7 +86,7 @@ export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResul
     throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
   }
   const solver = new InteriorPointQP(solverOptions);
-  return tf.tidy(() => {
+  const solve = () => {
     const {data, batched} = normalize(problem);
     const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;
     const {x: found, state} = solver.run(guess as QPGuess | null, data);
@@ -94,7 +95,8 @@ export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResul
     const {activity, ...rest} = state;
     const result: QPResult = {...solution, ...rest, weaklyActive: tf.equal(activity, 2)};
     return batched ? result : withoutBatchAxis(result);
-  });
+  };
+  return tf.tidy(() => rollBackOnThrow(solve));
 }
 
 const OPTIONS = [

@@ -2,6 +2,7 @@
 import {minimumNormSolve, svd, type SVD} from '../svd.js';
 import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
 import {KktSystem} from './kkt.js';
+import {liftToSemidefinite, symmetrize} from './semidefinite.js';
 import {type Problem} from './types.js';
 import {addMultiplyTransposed} from './vectors.js';
 
@@ -38,9 +39,13 @@ export class KktFactor {
     const {n, P, C} = problem;
     const rows = weight.length;
     const {D, E} = scaling;
+    // The same Q as the solver saw.
+    const lifted = P.slice();
+    symmetrize(lifted, n);
+    liftToSemidefinite(lifted, n);
     this.scaled = {
       ...problem,
-      P: scaleMatrix(P, D, D),
+      P: scaleMatrix(lifted, D, D),
       C: scaleMatrix(C, E, D),
     };
     this.kkt = new KktSystem(n, rows, this.scaled.P, this.scaled.C);

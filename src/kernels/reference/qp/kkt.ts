@@ -23,6 +23,8 @@ const RHO = 1;
 const MAX_REFINEMENTS = 12;
 /** Rows below this w are stiff. */
 const STIFF_W = 0.1;
+/** A pivot of the Schur complement that is due to the regularisation alone. */
+const DEPENDENT = 1e-4;
 /** Of a variable that no row pins, and of one that several do. */
 const NONE = -1;
 const SHARED = -2;
@@ -105,12 +107,13 @@ export class KktSystem {
   /**
    * @param w W's diagonal; a row with w = 0 is hard, one with w = Infinity is left out (its y is 0).
    * @param delta The regularisation of both blocks.
+   * @param pin Whether hard rows with one entry may fix their variable.
    * @returns Whether the factorisation succeeded.
    */
-  factor(w: Float64Array, delta: number): boolean {
+  factor(w: Float64Array, delta: number, pin = true): boolean {
     const {n, rows, C, H, V, S, hard, inverseW, present, stretch, schurW, free} = this;
     const hardBelow = this.stiff ? STIFF_W : 0;
-    this.findPins(w);
+    this.findPins(w, pin);
     let unchanged = this.baseIsValid;
     this.hardCount = 0;
     for (let i = 0; i < rows; i++) {
@@ -139,16 +142,20 @@ export class KktSystem {
     forwardSubstituteRows(H, size, V, count);
     gramOfRows(V, count, size, S);
     for (let k = 0; k < count; k++) S[k * count + k] += delta + schurW[k];
-    return choleskyInPlace(S, count) < 0;
+    if (choleskyInPlace(S, count) >= 0) return false;
+    // Rows that depend on pinning ones: without pins, they all share the multipliers.
+    if (size < n)
+      for (let k = 0; k < count; k++) if (S[k * count + k] < DEPENDENT) return this.factor(w, delta, false);
+    return true;
   }
 
   /** A hard row with one entry fixes its variable, unless another does so too: then both stay, and share the multiplier. */
-  private findPins(w: Float64Array): void {
+  private findPins(w: Float64Array, pin: boolean): void {
     const {n, rows, pinOf, free, constraints} = this;
     pinOf.fill(NONE);
     for (let i = 0; i < rows; i++) {
       const columns = constraints.nonZeros[i];
-      if (w[i] !== 0 || columns.length !== 1) continue;
+      if (!pin || w[i] !== 0 || columns.length !== 1) continue;
       pinOf[columns[0]] = pinOf[columns[0]] === NONE ? i : SHARED;
     }
     this.freeCount = 0;

@@ -66,7 +66,8 @@ export class Polish {
     const {n, p, m, P, q, C, d} = problem;
     const {x, y, s} = point;
     x.set(start.x);
-    for (let i = 0; i < p + m; i++) y[i] = w[i] === 0 ? start.y[i] : 0;
+    // Equalities start at zero: dependent ones get the multipliers of least norm.
+    for (let i = 0; i < p + m; i++) y[i] = i >= p && w[i] === 0 ? start.y[i] : 0;
     // The correction of the start, not the solution itself: where the system is singular, the start decides.
     multiply(P, x, f);
     addMultiplyTransposed(C, y, f);

@@ -5,7 +5,7 @@ import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {kktError, Polish} from './polish.js';
 import {type Point, type Problem} from './types.js';
-import {dot, maxAbs, multiply} from './vectors.js';
+import {dot} from './vectors.js';
 
 export interface QPResult extends Point {
   outcome: Outcome;
@@ -16,7 +16,7 @@ export interface QPResult extends Point {
   activity: Uint8Array;
 }
 
-/** Multiplier and slack both below this, relative to the equilibrated problem: weakly active. */
+/** Multiplier and slack both below this, relative to their row's terms: weakly active. */
 const WEAK = 1e-6;
 
 /** A polished point this good needs no interior point at all (a warm start), or replaces it. */
@@ -104,15 +104,24 @@ function normalize({x, y, s}: Point, value: number): void {
   for (const part of [x, y, s]) for (let i = 0; i < part.length; i++) part[i] *= factor;
 }
 
-function activityOf({n, p, P, q, d}: Problem, {x, y, s}: Point): Uint8Array {
-  const gradient = new Float64Array(n);
-  multiply(P, x, gradient);
-  const yScale = Math.max(maxAbs(y), maxAbs(q), maxAbs(gradient)) || 1;
-  const sScale = Math.max(maxAbs(s), maxAbs(d)) || 1;
+/**
+ * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
+ * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
+ */
+function activityOf({n, p, P, q, C, d}: Problem, {x, y, s}: Point): Uint8Array {
+  const columns = q.map(Math.abs);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) columns[j] += Math.abs(P[i * n + j] * x[i]);
+  for (let i = 0; i < y.length; i++) for (let j = 0; j < n; j++) columns[j] += Math.abs(C[i * n + j] * y[i]);
   return Uint8Array.from(y, (_, i) => {
     if (i < p) return 1;
-    const multiplier = y[i] / yScale;
-    const slack = s[i] / sScale;
+    let multiplier = 0;
+    let sum = Math.abs(d[i]);
+    for (let j = 0; j < n; j++) {
+      const entry = Math.abs(C[i * n + j]);
+      sum += entry * Math.abs(x[j]);
+      if (entry > 0 && columns[j] > 0) multiplier = Math.max(multiplier, (entry * y[i]) / columns[j]);
+    }
+    const slack = sum > 0 ? s[i] / sum : 0;
     return multiplier < WEAK && slack < WEAK ? 2 : multiplier > slack ? 1 : 0;
   });
 }
