@@ -127,6 +127,8 @@ export class KktSystem {
       stretch[this.hardCount] = 1 + RHO * schurW[this.hardCount];
       hard[this.hardCount++] = i;
     }
+    // More rows than free variables depend on each other in any case.
+    if (this.freeCount < n && this.hardCount > this.freeCount) return this.factor(w, delta, false);
     if (!unchanged || this.baseCount !== this.hardCount) this.makeBase();
     H.set(this.base);
     for (let i = 0; i < n; i++) H[i * n + i] += delta;
