@@ -53,7 +53,11 @@ export class FixedPointLayer extends IterativeLayer {
     this.cell = args.cell instanceof layers.Layer ? args.cell : cellFromConfig(args.cell);
     if (args.stateShape != null) {
       const {stateShape} = args;
-      if (!Array.isArray(stateShape)) throw new Error(`${className}: stateShape must be a list of sizes.`);
+      if (!Array.isArray(stateShape) || stateShape.length === 0) {
+        throw new Error(
+          `${className}: stateShape must be a list of at least one size; got ${JSON.stringify(stateShape)}.`,
+        );
+      }
       this.stateShape = stateShape.map((size, i) =>
         checkNumber(className, `stateShape[${i}]`, size, 1, true),
       );

@@ -14,6 +14,7 @@ import {
   type OnInfeasible,
   type QPInput,
   type QPParameter,
+  type QPSolver,
 } from '../solvers/index.js';
 import {
   asParameter,
@@ -66,6 +67,11 @@ export interface QPLayerArgs extends LayerArgs {
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | LinearSolverConfig;
   /**
+   * Solves instead of the interior-point method, see `solveQP`. A saved model does not hold it: pass it again, or it loads
+   * with the default one.
+   */
+  solver?: QPSolver;
+  /**
    * Try the active sets of the previous call first. Pays where the same samples come again in the same order (predict,
    * full-batch fit); elsewhere it only costs. Default false.
    */
@@ -87,6 +93,7 @@ const OWN = [
   'degenerate',
   'smoothing',
   'linsolve',
+  'solver',
   'warmStart',
 ];
 
@@ -120,6 +127,7 @@ export class QPLayer extends SolverLayer {
   private readonly degenerate: Degenerate;
   private readonly smoothing: number;
   private readonly linsolve?: LinearSolver;
+  private readonly solver?: QPSolver;
   private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
   protected sizes!: QPSizes;
   /** By name: a constant's symbol, or that of a learned tensor (L, p, G, h, A, b, …). */
@@ -158,6 +166,10 @@ export class QPLayer extends SolverLayer {
     this.degenerate = checkChoice(className, 'degenerate', args.degenerate ?? 'leastNorm', DEGENERATE);
     this.smoothing = checkNumber(className, 'smoothing', args.smoothing ?? 1e-3, Number.MIN_VALUE);
     this.linsolve = asLinearSolver(args.linsolve);
+    if (args.solver != null && typeof args.solver.run !== 'function') {
+      throw new Error(`${className}: solver must be an object with run(init, data).`);
+    }
+    this.solver = args.solver ?? undefined;
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 
@@ -209,7 +221,13 @@ export class QPLayer extends SolverLayer {
       const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
       const {tolerance, maxIterations, onFailure, onInfeasible, degenerate, smoothing, linsolve} = this;
       const policies = {onFailure, onInfeasible, degenerate, smoothing, onGradient: this.rememberGradient};
-      const options = {tolerance, maxIterations, ...policies, ...(linsolve && {linsolve})};
+      const options = {
+        tolerance,
+        maxIterations,
+        ...policies,
+        ...(linsolve && {linsolve}),
+        ...(this.solver && {solver: this.solver}),
+      };
       const result = solveQP(problem, {...options, warmStart: this.warmStart.take(list[0].shape[0])});
       this.remember(result);
       const {x, ineqDual, eqDual, slack} = result;

@@ -4,7 +4,7 @@ import {offTape} from '../autodiff/index.js';
 import type {QuadraticData, QuadraticSolution} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import type {InteriorPointQP} from './interior-point-qp.js';
+import type {ImplicitQP} from './implicit-qp.js';
 
 /** Weight of the violation relative to the data: x is off the least violation by about its inverse. */
 const PENALTY = 1e6;
@@ -20,7 +20,7 @@ const SMALLEST_ROW = 1e-6;
  * quadratic program of its own, differentiated like any other.
  */
 export function solveElastic(
-  solver: InteriorPointQP,
+  solver: ImplicitQP,
   data: QuadraticData,
   found: QuadraticSolution,
   status: tf.Tensor,

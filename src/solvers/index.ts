@@ -2,11 +2,9 @@
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
 export {DEGENERATE, type Degenerate} from './degeneracy.js';
 export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iteration.js';
-export {
-  InteriorPointQP,
-  type InteriorPointQPOptions,
-  type InteriorPointQPState,
-} from './interior-point-qp.js';
+export {type QPSolver} from './foreign-qp.js';
+export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {type IterationState} from './iterate.js';
 export {
   ProximalGradient,

@@ -2,7 +2,7 @@
 import type {QuadraticData} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import type {InteriorPointQPState} from './interior-point-qp.js';
+import type {QPState} from './implicit-qp.js';
 import {reportFailures, type OnFailure} from './report.js';
 
 const REASONS: Record<number, string> = {
@@ -20,7 +20,7 @@ const REASONS: Record<number, string> = {
 export function reportQPFailures(
   where: string,
   data: QuadraticData,
-  {status}: InteriorPointQPState,
+  {status}: QPState,
   onFailure: OnFailure,
 ): void {
   const reason = (code: number, sample: number) =>

@@ -4,6 +4,8 @@ import {rollBackOnThrow} from '../autodiff/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 import type {Degenerate} from './degeneracy.js';
 import {solveElastic} from './elastic-qp.js';
+import {ForeignQP, type QPSolver} from './foreign-qp.js';
+import {ImplicitQP} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
 import {checkOptions, normalize, type QPInput} from './qp-input.js';
 import {reportQPFailures} from './qp-report.js';
@@ -28,6 +30,11 @@ export interface SolveQPOptions {
    * that violate the constraints least in the 2-norm, with its gradient. Its status is 1 either way.
    */
   onInfeasible?: OnInfeasible;
+  /**
+   * Solves instead of the interior-point method: any object with `run(init, data)`, made differentiable here; or an
+   * `InteriorPointQP` of your own, which then brings its own options.
+   */
+  solver?: QPSolver | ImplicitQP;
   /** Receives the report of the gradient's linear solve: tensors, one entry a sample. */
   onGradient?: (info: SolveInfo) => void;
   /** An earlier result for nearby problems: its active set is tried first. */
@@ -81,11 +88,14 @@ export interface QPResult extends tf.TensorContainerObject {
  */
 export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResult {
   checkOptions('solveQP', options, OPTIONS);
-  const {onFailure = 'warn', onInfeasible = 'zero', warmStart, ...solverOptions} = options;
+  const {onFailure = 'warn', onInfeasible = 'zero', warmStart, solver: given, ...solverOptions} = options;
   if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {
     throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
   }
-  const solver = new InteriorPointQP(solverOptions);
+  const isForeign = given !== undefined && !(given instanceof ImplicitQP);
+  const solver = isForeign
+    ? new ForeignQP(given, solverOptions)
+    : (given ?? new InteriorPointQP(solverOptions));
   const solve = () => {
     const {data, batched} = normalize(problem);
     const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;
@@ -109,6 +119,7 @@ const OPTIONS = [
   'onInfeasible',
   'onGradient',
   'warmStart',
+  'solver',
 ];
 
 function withBatchAxis(guess: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>) {

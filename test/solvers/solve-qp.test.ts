@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {solveQP, type QPInput} from '../../src/index.js';
+import {QPLayer, solveQP, solvers, type QPInput} from '../../src/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {tensorsOf} from '../helpers/qp-tensors.js';
@@ -194,4 +194,29 @@ describeBackends('solveQP', () => {
       const gradient = tf.grad((p: tf.Tensor) => tf.sum(solveQP({...qp, p}).x))(qp.p);
       tf.dispose([gradient, qp as tf.TensorContainer]);
     }));
+});
+
+describeBackends('solveQP with a solver of your own', () => {
+  // min ½‖x‖² + pᵀx, x ≤ h: x = min(−p, h), λ = max(−p − h, 0).
+  const solver: solvers.QPSolver = {
+    run: (_init, {p, h}) => {
+      const x = tf.minimum(tf.neg(p), h);
+      return {x: {x, ineqDual: tf.sub(tf.neg(p), x), eqDual: tf.zeros([p.shape[0], 0])}};
+    },
+  };
+
+  it('has the gradient of the KKT condition, in a layer too', () => {
+    tf.tidy(() => {
+      const problem = {Q: tf.eye(2), p: tf.tensor2d([[1, -3]]), G: tf.eye(2), h: tf.tensor1d([1, 2])};
+      const x = (h: tf.Tensor) => tf.sum(tf.mul([3, 5], solveQP({...problem, h}, {solver}).x));
+      expectClose(solveQP(problem, {solver}).x, [-1, 2]);
+      expectClose(tf.grad(x)(problem.h), [0, 5]);
+      const own = new solvers.InteriorPointQP({tolerance: 1e-6});
+      expectClose(solveQP(problem, {solver: own}).x, [-1, 2], 1e-6);
+      const layer = new QPLayer({constants: {Q: [[1]], G: [[1]], h: [2]}, solver});
+      expectClose(layer.apply(tf.tensor2d([[-3], [1]])) as tf.Tensor, [2, -1]);
+      layer.dispose();
+    });
+    assert.throws(() => new QPLayer({solver: {} as solvers.QPSolver}), /solver must be an object with run/);
+  });
 });

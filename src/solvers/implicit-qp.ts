@@ -1,0 +1,94 @@
+/** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, withValue} from '../autodiff/index.js';
+import {quadraticKkt, type QuadraticData, type QuadraticSolution} from '../conditions/index.js';
+import {customRoot} from '../implicit/index.js';
+import type {QPGuess, QPSolution} from '../kernels/index.js';
+import {matVec} from '../linalg/index.js';
+import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
+import {checkDegenerate, complementarityWeight, type Degenerate} from './degeneracy.js';
+
+export interface ImplicitQPOptions {
+  /** Solves the adjoint system. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver;
+  /** Which derivative a weakly active constraint gets. Default 'leastNorm'. */
+  degenerate?: Degenerate;
+  /** κ of 'smooth', in units of multiplier times slack. Default 1e-3. */
+  smoothing?: number;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+}
+
+/** How the solve of each sample went, and what is known of its solution. */
+export type QPState = {
+  /** [B], int32, the codes of `Status`. */
+  status: tf.Tensor1D;
+  /** [B], int32. Zero where the warm start's active set was the right one. */
+  iterations: tf.Tensor1D;
+  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  residual: tf.Tensor1D;
+  /** [B, m]: h − Gx, differentiable. */
+  slack: tf.Tensor2D;
+  /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
+  activity: tf.Tensor2D;
+  /**
+   * Where the status is 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. Where
+   * it is 2, x with Qx = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective falls along x without end. Zero elsewhere.
+   */
+  certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
+};
+
+/** A solver of batches of quadratic programs, made differentiable by the implicit-function theorem. */
+export abstract class ImplicitQP {
+  private readonly linsolve: LinearSolver;
+  private readonly degenerate: Degenerate;
+  private readonly smoothing: number;
+  private readonly onGradient?: (info: SolveInfo) => void;
+
+  constructor({linsolve = kkt(), degenerate = 'leastNorm', smoothing = 1e-3, onGradient}: ImplicitQPOptions) {
+    checkDegenerate(degenerate, smoothing);
+    this.linsolve = linsolve;
+    this.degenerate = degenerate;
+    this.smoothing = smoothing;
+    this.onGradient = onGradient;
+  }
+
+  /** The numbers, off the tape. */
+  protected abstract solve(init: QPGuess | null, data: QuadraticData): QPSolution;
+
+  /**
+   * Solves the batch.
+   *
+   * @param init `null`, or a guess (an earlier solution of nearby problems).
+   * @param data Every tensor has the batch or 1 in front, p the batch.
+   * @returns The solution, differentiable in `data` to any order, and the state.
+   */
+  run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
+    return tf.tidy(() => {
+      const found = offTape(() => ({...this.solve(init, data)}));
+      const {activity, status} = found;
+      const weight = complementarityWeight(found, this.degenerate, this.smoothing);
+      const {linsolve, onGradient} = this;
+      const root = customRoot(quadraticKkt, {linsolve, onGradient});
+      const x = root(() => ({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}))(null, data, {
+        weight,
+        status,
+      });
+      const state: QPState = {
+        status,
+        iterations: found.iterations,
+        residual: found.residual,
+        slack: slackOf(found.slack, x.x, data, status),
+        activity,
+        certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
+      };
+      return {x, state} as unknown as tf.TensorContainerObject;
+    }) as unknown as {x: QuadraticSolution; state: QPState};
+  }
+}
+
+/** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
+function slackOf(value: tf.Tensor2D, x: tf.Tensor, {G, h}: QuadraticData, status: tf.Tensor): tf.Tensor2D {
+  const solved = tf.expandDims(tf.cast(tf.equal(status, 0), 'float32'), 1);
+  return withValue(value, tf.mul(solved, tf.sub(h, matVec(G, x)))) as tf.Tensor2D;
+}
