@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {elasticNet, type ElasticNetParams} from '../prox/index.js';
-import {ProximalGradient} from '../solvers/index.js';
+import {ProximalGradient, type Kink} from '../solvers/index.js';
 import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
-import {checkFlag, checkNumber, type SolverLayer} from './solver-layer.js';
+import {asKink, checkFlag, checkNumber, type SolverLayer} from './solver-layer.js';
 
-export interface LassoLayerArgs extends IterativeLayerArgs {
+export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   /** The number of atoms, the width of the output. */
   units: number;
   /** Weight of ‖z‖₁. Default 0.1. */
@@ -18,7 +18,7 @@ export interface LassoLayerArgs extends IterativeLayerArgs {
   nonNegative?: boolean;
 }
 
-const OWN = ['units', 'l1', 'l2', 'nonNegative'];
+const OWN = ['units', 'l1', 'l2', 'nonNegative', 'degenerate', 'smoothing'];
 
 /** Relative distance from the kink at which a code counts as being on it: the solver's own accuracy. */
 const KINK = 1e-5;
@@ -40,6 +40,7 @@ export class LassoLayer extends IterativeLayer {
   private readonly l1: number;
   private readonly l2: number;
   private readonly nonNegative: boolean;
+  private readonly kink: Required<Kink>;
   private readonly solver: Solver;
   private dictionary!: ReturnType<SolverLayer['addWeight']>;
 
@@ -50,11 +51,12 @@ export class LassoLayer extends IterativeLayer {
     this.l1 = checkNumber(className, 'l1', args.l1 ?? 0.1, 0);
     this.l2 = checkNumber(className, 'l2', args.l2 ?? 0, 0);
     this.nonNegative = checkFlag(className, 'nonNegative', args.nonNegative ?? false);
-    const {nonNegative} = this;
+    this.kink = asKink(className, args);
+    const {nonNegative, kink} = this;
     this.solver = new ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>(
       {
         fun: {gradient: (z, D, x) => matMul(tf.sub(matMul(z, D, true), x), D)},
-        prox: (y, params, scaling) => elasticNet(nonNegative ? tf.relu(y) : y, params, scaling),
+        prox: (y, params, scaling) => elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, kink),
       },
       {...this.options, stepSize: (D) => inverseLipschitz(D)},
     );
@@ -111,6 +113,7 @@ export class LassoLayer extends IterativeLayer {
       l1: this.l1,
       l2: this.l2,
       nonNegative: this.nonNegative,
+      ...this.kink,
     };
   }
 }

@@ -10,6 +10,8 @@ import {
   type SolveInfo,
 } from '../linsolve/index.js';
 
+import {DEGENERATE, type Kink} from '../solvers/index.js';
+
 /** tfjs-layers' own arguments of a layer (name, inputShape, trainable, …). */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
@@ -178,6 +180,14 @@ export function checkChoice<C extends string>(
     );
   }
   return value as C;
+}
+
+/** The policy at kinks, checked. */
+export function asKink(className: string, {degenerate, smoothing}: Kink): Required<Kink> {
+  return {
+    degenerate: checkChoice(className, 'degenerate', degenerate ?? 'leastNorm', DEGENERATE),
+    smoothing: checkNumber(className, 'smoothing', smoothing ?? 1e-3, Number.MIN_VALUE),
+  };
 }
 
 /** A linear solver, or one that was read from a file. */

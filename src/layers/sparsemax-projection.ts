@@ -5,12 +5,13 @@ import {sparsemax} from '../projections/index.js';
 import {offTape} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {keepRows, rowMin} from './rows.js';
-import {checkNumber, inputList, SolverLayer, type LayerArgs} from './solver-layer.js';
+import type {Kink} from '../solvers/index.js';
+import {asKink, checkNumber, inputList, SolverLayer, type LayerArgs} from './solver-layer.js';
 
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;
 
-export interface SparsemaxProjectionArgs extends LayerArgs {
+export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
   /** The axis whose entries become a probability vector. Default −1. */
   axis?: number;
 }
@@ -27,9 +28,11 @@ export interface SparsemaxProjectionArgs extends LayerArgs {
 export class SparsemaxProjection extends SolverLayer {
   static readonly className = 'SparsemaxProjection';
   private readonly axis: number;
+  private readonly kink: Required<Kink>;
 
   constructor(args: SparsemaxProjectionArgs = {}) {
-    super(SparsemaxProjection.className, args, ['axis']);
+    super(SparsemaxProjection.className, args, ['axis', 'degenerate', 'smoothing']);
+    this.kink = asKink(SparsemaxProjection.className, args);
     this.axis = checkNumber(SparsemaxProjection.className, 'axis', args.axis ?? -1, -16, true);
     this.supportsMasking = true;
   }
@@ -56,7 +59,7 @@ export class SparsemaxProjection extends SolverLayer {
       // −∞ masks an entry out; NaN and +∞ have no answer.
       const valid = offTape(() => rowMin(tf.less(given, Infinity)));
       const x = keepRows(valid, given);
-      const p = sparsemax(x, this.axis);
+      const p = sparsemax(x, this.axis, this.kink);
       const zeros = tf.zeros([given.shape[0]]);
       const status = tf.mul(Status.INVALID_INPUT, tf.sub(1, valid));
       const weaklyActive = offTape(() => this.ties(x, p));
@@ -74,7 +77,7 @@ export class SparsemaxProjection extends SolverLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return {...super.getConfig(), axis: this.axis};
+    return {...super.getConfig(), axis: this.axis, ...this.kink};
   }
 }
 

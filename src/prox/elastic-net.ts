@@ -1,5 +1,6 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
+import type {Kink} from '../solvers/index.js';
 import {lasso} from './lasso.js';
 
 export type ElasticNetParams = {
@@ -12,12 +13,14 @@ export type ElasticNetParams = {
 /**
  * argmin_y ½‖y − x‖² + scaling·(l1‖y‖₁ + ½ l2‖y‖²) = soft(x, scaling·l1) / (1 + scaling·l2).
  *
+ * @param kink Which derivative an entry at the kink of |y| gets, see `prox.lasso`.
  * @param x Any shape; l1, l2 and scaling are numbers or tensors that broadcast with it.
  */
 export function elasticNet(
   x: tf.Tensor,
   {l1, l2}: ElasticNetParams,
   scaling: number | tf.Tensor = 1,
+  kink: Kink = {},
 ): tf.Tensor {
-  return tf.tidy(() => tf.div(lasso(x, l1, scaling), tf.add(1, tf.mul(scaling, l2))));
+  return tf.tidy(() => tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))));
 }

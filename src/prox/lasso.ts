@@ -1,5 +1,6 @@
 /** @file The proximal operator of the ℓ1 norm: soft thresholding. */
 import * as tf from '@tensorflow/tfjs-core';
+import {positivePart, type Kink} from '../solvers/index.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·l1·‖y‖₁ = sign(x)·max(|x| − scaling·l1, 0), entry by entry.
@@ -7,11 +8,18 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param x Any shape.
  * @param l1 The weight, a number or a tensor that broadcasts with x. Default 1.
  * @param scaling A factor on the penalty, the step size of a proximal-gradient method. Default 1.
+ * @param kink Which derivative an entry with |x| = scaling·l1 gets. Default: zero, the least.
  */
-export function lasso(x: tf.Tensor, l1: number | tf.Tensor = 1, scaling: number | tf.Tensor = 1): tf.Tensor {
+export function lasso(
+  x: tf.Tensor,
+  l1: number | tf.Tensor = 1,
+  scaling: number | tf.Tensor = 1,
+  kink: Kink = {},
+): tf.Tensor {
   return tf.tidy(() => {
     const threshold = tf.mul(l1, scaling);
-    return tf.sub(tf.relu(tf.sub(x, threshold)), tf.relu(tf.sub(tf.neg(x), threshold)));
+    const part = (side: tf.Tensor) => positivePart(tf.sub(side, threshold), kink, threshold);
+    return tf.sub(part(x), part(tf.neg(x)));
   });
 }
 

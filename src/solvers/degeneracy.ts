@@ -1,6 +1,6 @@
 /** @file Which derivative a quadratic program gets at a kink: where a constraint is weakly active. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {offTape, recordOp} from '../autodiff/index.js';
 import type {QPSolution} from '../kernels/index.js';
 
 /**
@@ -50,4 +50,45 @@ export function complementarityWeight(
     const smaller = tf.div(kappa, larger);
     return tf.div(tf.where(tf.greater(a, 0), larger, smaller), tf.add(larger, smaller));
   });
+}
+
+/** The policy at a kink of a projection or a proximal operator. */
+export interface Kink {
+  /** 'leastNorm' (default): an entry at the kink stays zero. 'oneSided': it moves. 'smooth': in between. See `Degenerate`. */
+  degenerate?: Degenerate;
+  /** κ of 'smooth', in squared units of the entries. Default 1e-3. */
+  smoothing?: number;
+}
+
+/** Distance from a kink, relative to `scale`, at which an entry counts as being on it: the accuracy of f32 solvers. */
+const TIE = 1e-5;
+
+/** The derivative of max(a, 0) by the policy, entry by entry; `scale` is the size of what a is the difference of. */
+export function kinkWeight(
+  a: tf.Tensor,
+  {degenerate = 'leastNorm', smoothing = 1e-3}: Kink,
+  scale: number | tf.Tensor = 1,
+): tf.Tensor {
+  checkDegenerate(degenerate, smoothing);
+  return offTape(() => {
+    if (degenerate === 'leastNorm') return tf.cast(tf.greater(a, 0), 'float32');
+    if (degenerate === 'oneSided') return tf.cast(tf.greaterEqual(a, tf.mul(-TIE, scale)), 'float32');
+    return tf.mul(0.5, tf.add(1, tf.div(a, tf.sqrt(tf.add(tf.square(a), 4 * smoothing)))));
+  });
+}
+
+/** max(a, 0) with the derivative of the policy. */
+export function positivePart(a: tf.Tensor, kink: Kink = {}, scale: number | tf.Tensor = 1): tf.Tensor {
+  if ((kink.degenerate ?? 'leastNorm') === 'leastNorm') return tf.relu(a);
+  // The scale is read when the gradient is taken, and may be gone by then.
+  const size = typeof scale === 'number' ? tf.scalar(scale) : scale;
+  return recordOp({
+    name: 'PositivePart',
+    values: [offTape(() => tf.relu(a))],
+    inputs: [a, tf.cast(size, 'float32')],
+    gradient: ([dy], _outputs, [point, unit]) => [
+      tf.mul(dy, kinkWeight(point, kink, unit)),
+      tf.zerosLike(unit),
+    ],
+  })[0];
 }

@@ -1,6 +1,6 @@
 /** @file Solvers: how x* is found. None of them is differentiated; the condition at their result is. */
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
-export {DEGENERATE, type Degenerate} from './degeneracy.js';
+export {DEGENERATE, kinkWeight, positivePart, type Degenerate, type Kink} from './degeneracy.js';
 export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iteration.js';
 export {type QPSolver} from './foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
