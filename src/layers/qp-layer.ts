@@ -5,11 +5,10 @@ import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {matVec} from '../linalg/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {
-  DEGENERATE,
   ON_FAILURE,
   QP_PARAMETERS,
   solveQP,
-  type Degenerate,
+  type Kink,
   type OnFailure,
   type OnInfeasible,
   type QPInput,
@@ -25,6 +24,7 @@ import {
   type SavedConstant,
 } from './qp-parameters.js';
 import {
+  asKink,
   asLinearSolver,
   checkChoice,
   checkFlag,
@@ -37,7 +37,8 @@ import {
 } from './solver-layer.js';
 import {WarmStart} from './warm-start.js';
 
-export interface QPLayerArgs extends LayerArgs {
+/** `degenerate` and `smoothing` say which derivative a weakly active constraint gets, see `solveQP`. */
+export interface QPLayerArgs extends LayerArgs, Kink {
   /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map leads to n. */
   units?: number;
   /** m, the rows of a learned G. 0 for none. Default n. */
@@ -60,10 +61,6 @@ export interface QPLayerArgs extends LayerArgs {
   onFailure?: OnFailure;
   /** What x of an infeasible sample is: 'zero' (default), or the 'closest' point, which violates the constraints least. */
   onInfeasible?: OnInfeasible;
-  /** Which derivative a weakly active constraint gets: 'leastNorm' (default), 'oneSided' or 'smooth'. See `solveQP`. */
-  degenerate?: Degenerate;
-  /** κ of 'smooth'. Default 1e-3. */
-  smoothing?: number;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | LinearSolverConfig;
   /**
@@ -124,8 +121,7 @@ export class QPLayer extends SolverLayer {
   private readonly maxIterations: number;
   private readonly onFailure: OnFailure;
   private readonly onInfeasible: OnInfeasible;
-  private readonly degenerate: Degenerate;
-  private readonly smoothing: number;
+  private readonly kink: Required<Kink>;
   private readonly linsolve?: LinearSolver;
   private readonly solver?: QPSolver;
   private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
@@ -163,8 +159,7 @@ export class QPLayer extends SolverLayer {
       'zero',
       'closest',
     ]);
-    this.degenerate = checkChoice(className, 'degenerate', args.degenerate ?? 'leastNorm', DEGENERATE);
-    this.smoothing = checkNumber(className, 'smoothing', args.smoothing ?? 1e-3, Number.MIN_VALUE);
+    this.kink = asKink(className, args);
     this.linsolve = asLinearSolver(args.linsolve);
     if (args.solver != null && typeof args.solver.run !== 'function') {
       throw new Error(`${className}: solver must be an object with run(init, data).`);
@@ -219,8 +214,8 @@ export class QPLayer extends SolverLayer {
       this.invokeCallHook(inputs, kwargs);
       const list = inputList(this.getClassName(), inputs, this.fed);
       const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
-      const {tolerance, maxIterations, onFailure, onInfeasible, degenerate, smoothing, linsolve} = this;
-      const policies = {onFailure, onInfeasible, degenerate, smoothing, onGradient: this.rememberGradient};
+      const {tolerance, maxIterations, onFailure, onInfeasible, kink, linsolve} = this;
+      const policies = {onFailure, onInfeasible, ...kink, onGradient: this.rememberGradient};
       const options = {
         tolerance,
         maxIterations,
@@ -251,8 +246,7 @@ export class QPLayer extends SolverLayer {
       maxIterations: this.maxIterations,
       onFailure: this.onFailure,
       onInfeasible: this.onInfeasible,
-      degenerate: this.degenerate,
-      smoothing: this.smoothing,
+      ...this.kink,
       linsolve: linearSolverConfig(this.linsolve),
       warmStart: this.warmStart.enabled,
     };

@@ -55,6 +55,7 @@ export class QPSolver {
     matrixScaling: MatrixScaling = equilibrateMatrices(problem),
   ): QPResult {
     const {scaled, kkt, interiorPoint, polish} = this;
+    const good = Math.min(tolerance, POLISHED);
     const scaling = scaleProblem(problem, matrixScaling, scaled);
     kkt.readMatrices();
     const result = (point: Point, outcome: Outcome, iterations: number, residual: number): QPResult => {
@@ -71,20 +72,20 @@ export class QPSolver {
       const guess = {x: warmStart.x.slice(), y: warmStart.y.slice(), s: warmStart.s.slice()};
       rescale(guess, scaling);
       const error = polish.run(guess);
-      if (error <= Math.min(tolerance, POLISHED)) return result(polish.point, 'solved', 0, error);
+      if (error <= good) return result(polish.point, 'solved', 0, error);
     }
     let polishedError = Infinity;
     const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) => {
       polishedError = polish.run(point, 2);
-      return polishedError <= POLISHED;
+      return polishedError <= good;
     });
-    if (polishedError <= POLISHED) return result(polish.point, 'solved', iterations, polishedError);
+    if (polishedError <= good) return result(polish.point, 'solved', iterations, polishedError);
     const found = interiorPoint.point;
     const error = kktError(scaled, found);
     if (outcome === 'iterationLimit' || outcome === 'numericalError') {
       // The active set may be right already where the last iterations failed.
       const rescued = polish.run(found);
-      if (rescued <= POLISHED) return result(polish.point, 'solved', iterations, rescued);
+      if (rescued <= good) return result(polish.point, 'solved', iterations, rescued);
       const farkas = primalCertificate(scaled);
       if (farkas) return result(farkas, 'primalInfeasible', iterations, error);
       const ray = dualCertificate(scaled);
