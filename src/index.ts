@@ -36,7 +36,7 @@ export {
   type SolveQPOptions,
 } from './solvers/index.js';
 export * as conditions from './conditions/index.js';
-export * as linalg from './linalg/index.js';
+export * as linalg from './linalg/public.js';
 export * as linsolve from './linsolve/index.js';
 export * as projections from './projections/index.js';
 export * as prox from './prox/index.js';

@@ -1,2 +1,3 @@
-/** @file Batched, differentiable linear algebra. */
-export {matVec, matVecTransposed} from './mat-vec.js';
+/** @file Batched, differentiable linear algebra: the public namespace, and products for the rooms above. */
+export * from './public.js';
+export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';

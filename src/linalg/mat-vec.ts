@@ -23,3 +23,16 @@ function product(M: tf.Tensor, v: tf.Tensor, transpose: boolean): tf.Tensor {
   }
   return tf.reshape(tf.matMul(M, tf.expandDims(v, 2), transpose), [batch, size]);
 }
+
+/** Σ a bᵀ over the pairs (a, b) of [B, rows] and [B, columns], a sample; their sum over the batch if `count` is 1. */
+export function sumOfOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], count: number): tf.Tensor {
+  const [batch, rows] = pairs[0][0].shape as [number, number];
+  const columns = pairs[0][1].shape[1]!;
+  if (rows === 0 || columns === 0) return tf.zeros([count, rows, columns]);
+  if (count === 1 && batch !== 1) {
+    const [a, b] = [0, 1].map((side) => tf.concat(pairs.map((pair) => pair[side] as tf.Tensor2D)));
+    return tf.expandDims(tf.matMul(a, b, true, false), 0);
+  }
+  // A matMul over so short an axis is far slower than a product with broadcasting.
+  return tf.addN(pairs.map(([a, b]) => tf.mul(tf.expandDims(a, 2), tf.expandDims(b, 1))));
+}

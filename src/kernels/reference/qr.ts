@@ -1,0 +1,102 @@
+/** @file Householder QR factorisation with column pivoting of a dense matrix, f64, in place. */
+
+export interface QR {
+  rows: number;
+  columns: number;
+  /** The number of reflections; R has as many rows. */
+  rank: number;
+  /** Row-major [rows, columns]: R on and above the diagonal, the reflections' vectors (first entry 1) below it. */
+  qr: Float64Array;
+  /** Reflection k is I − tau[k] v vᵀ. */
+  tau: Float64Array;
+  /** Column j of A P is column order[j] of A. */
+  order: Int32Array;
+}
+
+/**
+ * Factors the row-major matrix `a`, which is overwritten: A P = Q R.
+ *
+ * @param relativeCutoff Stops where no remaining column is longer than this times the longest column of A. Negative:
+ *     takes the columns as they come.
+ */
+export function qrInPlace(a: Float64Array, rows: number, columns: number, relativeCutoff: number): QR {
+  const order = Int32Array.from({length: columns}, (_, j) => j);
+  const steps = Math.min(rows, columns);
+  const tau = new Float64Array(steps);
+  const dots = new Float64Array(columns);
+  let longest = 0;
+  let rank = 0;
+  for (let k = 0; k < steps; k++) {
+    if (relativeCutoff >= 0) {
+      const {column, norm} = longestColumn(a, rows, columns, k);
+      if (k === 0) longest = norm;
+      if (!(norm > relativeCutoff * longest)) break;
+      if (column !== k) {
+        for (let i = 0; i < rows; i++) swap(a, i * columns + k, i * columns + column);
+        swap(order, k, column);
+      }
+    }
+    tau[k] = reflect(a, rows, columns, k, dots);
+    rank++;
+  }
+  return {rows, columns, rank, qr: a, tau, order};
+}
+
+/** X ← Q X or Qᵀ X for X [rows, count], row-major. */
+export function applyQ(
+  {rows, columns, rank, qr, tau}: QR,
+  X: Float64Array,
+  count: number,
+  transpose: boolean,
+) {
+  const dots = new Float64Array(count);
+  for (let step = 0; step < rank; step++) {
+    const k = transpose ? step : rank - 1 - step;
+    dots.fill(0);
+    for (let i = k; i < rows; i++) {
+      const v = i === k ? 1 : qr[i * columns + k];
+      for (let c = 0; c < count; c++) dots[c] += v * X[i * count + c];
+    }
+    for (let i = k; i < rows; i++) {
+      const v = tau[k] * (i === k ? 1 : qr[i * columns + k]);
+      for (let c = 0; c < count; c++) X[i * count + c] -= v * dots[c];
+    }
+  }
+}
+
+/** Makes the reflection that zeroes column k below the diagonal and applies it to the columns after k. */
+function reflect(a: Float64Array, rows: number, columns: number, k: number, dots: Float64Array): number {
+  const at = k * columns + k;
+  let tail = 0;
+  for (let i = k + 1; i < rows; i++) tail += a[i * columns + k] ** 2;
+  if (tail === 0) return 0;
+  const norm = Math.sqrt(a[at] ** 2 + tail);
+  const head = a[at] >= 0 ? a[at] + norm : a[at] - norm;
+  const tau = Math.abs(head) / norm;
+  a[at] -= head;
+  for (let i = k + 1; i < rows; i++) a[i * columns + k] /= head;
+  dots.fill(0);
+  for (let i = k; i < rows; i++) {
+    const v = i === k ? 1 : a[i * columns + k];
+    for (let j = k + 1; j < columns; j++) dots[j] += v * a[i * columns + j];
+  }
+  for (let i = k; i < rows; i++) {
+    const v = tau * (i === k ? 1 : a[i * columns + k]);
+    for (let j = k + 1; j < columns; j++) a[i * columns + j] -= v * dots[j];
+  }
+  return tau;
+}
+
+/** The longest of the columns k, k + 1, …, below row k. */
+function longestColumn(a: Float64Array, rows: number, columns: number, k: number) {
+  // Afresh at every step: updated norms lose their digits where columns are nearly dependent.
+  const squares = new Float64Array(columns);
+  for (let i = k; i < rows; i++) for (let j = k; j < columns; j++) squares[j] += a[i * columns + j] ** 2;
+  let column = k;
+  for (let j = k + 1; j < columns; j++) if (squares[j] > squares[column]) column = j;
+  return {column, norm: Math.sqrt(squares[column])};
+}
+
+function swap(values: Float64Array | Int32Array, i: number, j: number): void {
+  [values[i], values[j]] = [values[j], values[i]];
+}

@@ -1,0 +1,65 @@
+/** @file Linear systems with a square matrix. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {runSolve, type Call} from '../kernels/index.js';
+import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
+import {outerSum, sumTo, symmetric} from './products.js';
+import {record} from './record.js';
+
+export interface SolveOptions {
+  /**
+   * 'positiveDefinite': by Cholesky. Only the lower triangle of a is read, and the gradient in a is symmetric. Default
+   * 'general': by LU with partial pivoting.
+   */
+  assume?: 'general' | 'positiveDefinite';
+  /** Solve aᵀ x = b. Default false. */
+  adjoint?: boolean;
+}
+
+/**
+ * x with a x = b. A matrix is factored once, also when several right-hand sides broadcast against it.
+ *
+ * @param a [..., n, n]; batch axes broadcast against those of b.
+ * @param b [..., n, k], or [n], one vector for all matrices.
+ * @returns [..., n, k], or [..., n] for a vector b. Differentiable in a and b.
+ * @throws SingularMatrixError naming the sample whose matrix is singular in double precision, or not positive definite.
+ * @throws If an entry is not finite.
+ * @see Giles 2008, Collected matrix derivative results for forward and reverse mode, section 2.3.1.
+ */
+export function solve(
+  a: Values,
+  b: Values,
+  {assume = 'general', adjoint = false}: SolveOptions = {},
+): tf.Tensor {
+  const caller = 'linalg.solve';
+  return asOperation(caller, () => {
+    if (assume !== 'general' && assume !== 'positiveDefinite') {
+      throw new Error(`${caller}: assume must be 'general' or 'positiveDefinite', got '${String(assume)}'.`);
+    }
+    const A = toSquare(a, 'a', caller);
+    const {b: B, restore} = toRightSide(b, A, A.shape[A.rank - 1], caller);
+    return restore(solveMatrices(A, B, {assume, adjoint}, {caller}));
+  });
+}
+
+/** `solve` for checked tensors [..., n, n] and [..., n, k]. */
+export function solveMatrices(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  options: Required<SolveOptions>,
+  call: Call,
+): tf.Tensor {
+  const {assume, adjoint} = options;
+  const definite = assume === 'positiveDefinite';
+  return record({
+    name: 'Solve',
+    values: [offTape(() => runSolve(a, b, {positiveDefinite: definite, adjoint}, call))],
+    inputs: [a, b],
+    gradient: ([dx], [x], [A]) => {
+      const u = solveMatrices(A, dx, {assume, adjoint: !adjoint}, {...call, cotangent: true});
+      const own = a.shape.slice(0, -2);
+      const dA = tf.neg(adjoint ? outerSum(x, u, own) : outerSum(u, x, own));
+      return [definite ? symmetric(dA) : dA, sumTo(u, b.shape.slice(0, -2))];
+    },
+  })[0];
+}
