@@ -4,5 +4,5 @@ export {flatten, unflatten, type Parameter, type Structure} from './structure.js
 export {vjp, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';
 export {freeTensors} from './free-tensors.js';
-export {recordOp, withValue} from './op.js';
+export {recordOp} from './op.js';
 export {enableHigherOrderGradients} from './higher-order.js';

@@ -25,11 +25,12 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [];
   const save = (tensor: tf.Tensor) => {
-    const clone = tf.keep(tf.clone(tensor));
-    saved.push(clone);
-    return clone;
+    // Another name for the same memory, which `tf.clone` copies on some backends.
+    const alias = tf.keep(tf.reshape(tensor, tensor.shape));
+    saved.push(alias);
+    return alias;
   };
-  // Clones of the inputs, on the tape before the node, and of the outputs, on the tape after it: a derivative of the
+  // Aliases of the inputs, on the tape before the node, and of the outputs, on the tape after it: a derivative of the
   // gradient finds its way through both.
   const savedInputs = inputs.map(save);
   for (const tensor of free) keepForBackward(tensor, saved);
@@ -56,14 +57,4 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   });
   savedOutputs.push(...outputs.map(save));
   return outputs;
-}
-
-/** `expression`'s derivative with the more exact `value` in the place of its value. Both have the same shape. */
-export function withValue(value: tf.Tensor, expression: tf.Tensor): tf.Tensor {
-  return recordOp({
-    name: 'WithValue',
-    values: [value],
-    inputs: [expression],
-    gradient: ([dy]) => [tf.clone(dy)],
-  })[0];
 }

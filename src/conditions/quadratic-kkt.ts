@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Condition} from '../implicit/index.js';
 import type {QPTensors} from '../kernels/index.js';
-import {matVec, matVecTransposed} from '../linalg/index.js';
+import {matVec, matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {operators, type KktOperator} from '../linsolve/index.js';
 
 /** The solution of a batch of quadratic programs. */
@@ -41,10 +41,9 @@ export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, Quadrati
   {weight},
 ) =>
   tf.tidy(() => {
-    const symmetric = tf.mul(0.5, tf.add(data.Q, tf.transpose(data.Q, [0, 2, 1])));
     return {
       x: tf.addN([
-        matVec(symmetric, x),
+        tf.mul(0.5, tf.add(matVec(data.Q, x), matVecTransposed(data.Q, x))),
         tf.add(data.p, tf.zerosLike(x)),
         matVecTransposed(data.G, ineqDual),
         matVecTransposed(data.A, eqDual),
@@ -55,6 +54,42 @@ export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, Quadrati
       ),
       eqDual: tf.sub(matVec(data.A, x), data.b),
     };
+  });
+
+quadraticKkt.pullback = (u, {x, ineqDual, eqDual}, data, {weight, status}) =>
+  tf.tidy(() => {
+    const half = tf.mul(0.5, u.x);
+    const weighted = tf.mul(weight, u.ineqDual);
+    const sumTo = (gradient: tf.Tensor, {shape}: tf.Tensor) =>
+      shape[0] === gradient.shape[0] ? gradient : tf.sum(gradient, 0, true);
+    const cotangents: QuadraticData = {
+      Q: sumOfOuters(
+        [
+          [half, x],
+          [x, half],
+        ],
+        data.Q.shape[0],
+      ),
+      p: sumTo(tf.clone(u.x), data.p),
+      G: sumOfOuters(
+        [
+          [ineqDual, u.x],
+          [weighted, x],
+        ],
+        data.G.shape[0],
+      ),
+      h: sumTo(tf.neg(weighted), data.h),
+      A: sumOfOuters(
+        [
+          [eqDual, u.x],
+          [u.eqDual, x],
+        ],
+        data.A.shape[0],
+      ),
+      b: sumTo(tf.neg(u.eqDual), data.b),
+    };
+    // What the solver found out about the solution is no parameter.
+    return [cotangents, {weight: tf.zerosLike(weight), status}];
   });
 
 quadraticKkt.linearize = ({x}, data, {weight, status}) => {

@@ -22,6 +22,8 @@ export interface RootSystem {
   /** Tensors that F closes over. */
   free: tf.Tensor[];
   residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
+  /** (∂₂F)ᵀu on `differentiable(ps)` and the free tensors. */
+  pullback(us: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
   /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
@@ -43,6 +45,11 @@ export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Ten
   });
 }
 
+/** (∂₂F)ᵀu by automatic differentiation of F. */
+export function pullbackOf(residual: RootSystem['residual'], free: tf.Tensor[]): RootSystem['pullback'] {
+  return (us, xs, ps) => vjpOf(() => residual(xs, ps), [...differentiable(ps), ...free], us);
+}
+
 /** The cotangents of `[...differentiable(ps), ...free]` for the cotangents `vs` of the root. */
 export function rootCotangents(
   system: RootSystem,
@@ -51,19 +58,21 @@ export function rootCotangents(
   vs: tf.Tensor[],
 ): tf.Tensor[] {
   const n = xs.length;
+  const residual: RootSystem['residual'] = (us, rest) => {
+    const at = rest.slice(n, 2 * n);
+    const pulled = vjpOf(() => system.residual(at, rest.slice(2 * n)), at, us);
+    return pulled.map((au, i) => tf.add(au, rest[i]));
+  };
   const adjoint: RootSystem = {
     ...system,
-    residual: (us, [...rest]) => {
-      const at = rest.slice(n, 2 * n);
-      const pullback = vjpOf(() => system.residual(at, rest.slice(2 * n)), at, us);
-      return pullback.map((au, i) => tf.add(au, rest[i]));
-    },
+    residual,
+    pullback: pullbackOf(residual, system.free),
     operator: (_us, rest) => system.operator(rest.slice(n, 2 * n), rest.slice(2 * n)),
     transposed: !system.transposed,
   };
   const minusVs = vs.map((v) => tf.neg(v));
   const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
-  return vjpOf(() => system.residual(xs, ps), [...differentiable(ps), ...system.free], us);
+  return system.pullback(us, xs, ps);
 }
 
 /** The tangent of the root for the tangents of `differentiable(ps)`. */
@@ -74,14 +83,16 @@ export function rootTangents(
   tangents: tf.Tensor[],
 ): tf.Tensor[] {
   const n = xs.length;
+  const residual: RootSystem['residual'] = (ts, rest) => {
+    const at = rest.slice(0, n);
+    const params = rest.slice(n, n + ps.length);
+    const moving = [...at, ...differentiable(params)];
+    return jvpOf(() => system.residual(at, params), moving, [...ts, ...rest.slice(n + ps.length)]);
+  };
   const forward: RootSystem = {
     ...system,
-    residual: (ts, rest) => {
-      const at = rest.slice(0, n);
-      const params = rest.slice(n, n + ps.length);
-      const moving = [...at, ...differentiable(params)];
-      return jvpOf(() => system.residual(at, params), moving, [...ts, ...rest.slice(n + ps.length)]);
-    },
+    residual,
+    pullback: pullbackOf(residual, system.free),
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),
   };
   const rhs = offTape(() =>

@@ -13,7 +13,7 @@ import {hostCanRead} from '../kernels/index.js';
 import {auto, type Operator} from '../linsolve/index.js';
 import {linearize} from './linearize.js';
 import {packingOf} from './packing.js';
-import type {RootSystem} from './root.js';
+import {differentiable, pullbackOf, type RootSystem} from './root.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
 /** Conditions whose samples were seen to be independent. */
@@ -48,13 +48,27 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
     return condition.linearize ? condition.linearize(unflatten(x, xs), ...unflatten(params, ps)) : generic();
   };
   const known = flatten(x);
-  const free = isTapeOn()
-    ? freeTensors(
-        (args) => residual(args.slice(0, known.length), args.slice(known.length)),
-        [...known, ...flatten(params)],
-      )
-    : [];
-  return {batched: split, linsolve, onGradient, free, residual, operator, transposed: false};
+  const free =
+    isTapeOn() && !condition.pullback
+      ? freeTensors(
+          (args) => residual(args.slice(0, known.length), args.slice(known.length)),
+          [...known, ...flatten(params)],
+        )
+      : [];
+  const pullback = (us: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]) =>
+    differentiable(
+      flatten(condition.pullback!(unflatten(x, us), unflatten(x, xs), ...unflatten(params, ps))),
+    );
+  return {
+    batched: split,
+    linsolve,
+    onGradient,
+    free,
+    residual,
+    pullback: condition.pullback ? pullback : pullbackOf(residual, free),
+    operator,
+    transposed: false,
+  };
 }
 
 function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {

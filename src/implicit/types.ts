@@ -16,6 +16,11 @@ export interface Condition<X extends Structure = Structure, P extends Parameter[
    * the leaves of x, flattened a sample and joined.
    */
   linearize?(x: X, ...params: P): Operator;
+  /**
+   * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that closes over no tensor. It must be made
+   * of differentiable operations, and spares the backward pass an evaluation of F.
+   */
+  pullback?(u: X, x: X, ...params: P): P;
 }
 
 /** T(x, ...params), which is x at the solution. */

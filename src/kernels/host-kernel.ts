@@ -1,6 +1,6 @@
 /** @file Registers a kernel for every backend whose tensors the host can read: f64 inside, f32 tensors at the border. */
 import * as tf from '@tensorflow/tfjs-core';
-import {HOST_BACKENDS} from './host-read.js';
+import {HOST_BACKENDS, viewF32} from './host-read.js';
 
 /** What a host kernel returns: one entry an output. */
 export interface HostOutput {
@@ -9,9 +9,16 @@ export interface HostOutput {
   dtype: 'float32' | 'int32';
 }
 
-export interface HostInput {
-  values: Float64Array;
-  shape: number[];
+/** An input: its values as they are, or in double precision. */
+export class HostInput {
+  constructor(
+    readonly single: Float32Array,
+    readonly shape: number[],
+  ) {}
+
+  get values(): Float64Array {
+    return new Float64Array(this.single);
+  }
 }
 
 /**
@@ -29,10 +36,7 @@ export function registerHostKernel<Names extends string>(
         const host = backend as tf.KernelBackend;
         const read: Record<string, HostInput> = {};
         for (const [name, info] of Object.entries(inputs)) {
-          const size = tf.util.sizeFromShape(info!.shape);
-          const values =
-            size === 0 ? new Float64Array(0) : Float64Array.from(host.readSync(info!.dataId) as Float32Array);
-          read[name] = {values, shape: info!.shape};
+          read[name] = new HostInput(viewF32(host, info!), info!.shape);
         }
         const outputs = compute(
           read as Record<Names, HostInput>,

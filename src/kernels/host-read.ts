@@ -13,3 +13,24 @@ export function hostCanRead(): boolean {
 export function readF64(tensor: tf.Tensor): Float64Array {
   return Float64Array.from(tensor.dataSync());
 }
+
+/** The values of a tensor as they are; integers as float32. */
+export function readF32(tensor: tf.Tensor): Float32Array {
+  const values = tensor.dataSync();
+  return values instanceof Float32Array ? values : new Float32Array(values);
+}
+
+/** The heap of the wasm backend, which shows a tensor where it lies. */
+interface Heap {
+  typedArrayFromHeap(info: tf.TensorInfo): unknown;
+}
+
+/** The values of a float32 tensor, without a copy where the backend allows it: to be read before anything is written. */
+export function viewF32(backend: tf.KernelBackend, info: tf.TensorInfo): Float32Array {
+  if (tf.util.sizeFromShape(info.shape) === 0) return new Float32Array(0);
+  const values =
+    'typedArrayFromHeap' in backend
+      ? (backend as unknown as Heap).typedArrayFromHeap(info)
+      : backend.readSync(info.dataId);
+  return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+}

@@ -1,13 +1,11 @@
 /** @file The kernel 'ImplicitQP': a batch of quadratic programs, each to its own convergence. */
 import * as tf from '@tensorflow/tfjs-core';
+import {runBatch} from './batch.js';
 import {registerHostKernel, type HostInput, type HostOutput} from './host-kernel.js';
-import {equilibrateMatrices, type MatrixScaling} from './reference/qp/equilibrate.js';
-import type {Outcome} from './reference/qp/interior-point.js';
-import {isSymmetric, liftToSemidefinite, symmetrize} from './reference/qp/semidefinite.js';
-import {QPSolver, type QPResult} from './reference/qp/solve.js';
-import {type Point, type Problem} from './reference/qp/types.js';
+import {kktCost} from './kkt.js';
+import {QP_OUTPUTS, qpBatch} from './qp/qp-batch.js';
 
-const QP = 'ImplicitQP';
+const QP = qpBatch.name;
 
 /** The tensors of a batch. Each may have the batch or 1 in front, p always has the batch. */
 export type QPTensors = {
@@ -61,15 +59,6 @@ export interface QPSolution {
   certificateEq: tf.Tensor2D;
 }
 
-const STATUS: Record<Outcome, number> = {
-  solved: 0,
-  primalInfeasible: 1,
-  dualInfeasible: 2,
-  iterationLimit: 3,
-  numericalError: 4,
-};
-const INVALID = 5;
-
 /** Solves the batch on the backend of its tensors. */
 export function runQP(
   problem: QPTensors,
@@ -102,136 +91,50 @@ export function runQP(
 
 type Inputs = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack', HostInput>;
 
+const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
+/** Factorisations that a solve takes, about. */
+const ITERATIONS = 10;
+
 registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
   const {tolerance, maxIterations} = attributes as {tolerance: number; maxIterations: number};
   const [batch, n] = inputs.p.shape;
   const m = inputs.G.shape[1];
   const k = inputs.A.shape[1];
-  const solver = new QPSolver(n, k, m);
-  const problem: Problem = {
-    n,
-    p: k,
-    m,
-    P: new Float64Array(n * n),
-    q: new Float64Array(n),
-    C: new Float64Array((k + m) * n),
-    d: new Float64Array(k + m),
+  const widths = {
+    ...{x: n, ineqDual: m, eqDual: k, slack: m, activity: m},
+    ...{status: null, iterations: null, residual: null},
+    ...{certificateX: n, certificateIneq: m, certificateEq: k},
   };
-  const matricesShared = [inputs.Q, inputs.G, inputs.A].every(({shape}) => shape[0] === 1);
-  const output = outputBuffers(batch, n, m, k);
-  let shared: Matrices | null = null;
-
-  for (let sample = 0; sample < batch; sample++) {
-    loadSample(inputs, sample, problem);
-    const matrices: Matrices = (matricesShared && shared) || readMatrices(problem);
-    shared = matrices;
-    problem.P.set(matrices.P);
-    if (!matrices.valid || !isFiniteArray(problem.q) || !isFiniteArray(problem.d)) {
-      output.status[sample] = INVALID;
-      continue;
-    }
-    const guess = inputs.gx ? loadGuess(inputs, sample, k, m) : undefined;
-    const result = solver.solve(problem, tolerance, maxIterations, guess, matrices.scaling);
-    store(output, sample, problem, result);
-  }
-  return output.list;
+  const output = Object.fromEntries(
+    QP_OUTPUTS.map((name) => [
+      name,
+      new (INTEGERS.has(name) ? Int32Array : Float32Array)(batch * (widths[name] ?? 1)),
+    ]),
+  ) as Record<(typeof QP_OUTPUTS)[number], Float32Array | Int32Array>;
+  const empty = new Float32Array(0);
+  const arrays = {
+    ...(Object.fromEntries(
+      (['Q', 'p', 'G', 'h', 'A', 'b', 'gx', 'gIneq', 'gEq', 'gSlack'] as const).map((name) => [
+        name,
+        inputs[name]?.single ?? empty,
+      ]),
+    ) as Record<keyof Inputs, Float32Array>),
+    ...output,
+  };
+  const shared = (input: HostInput) => Number(input.shape[0] < batch);
+  const parameters = {
+    ...{n, m, k, tolerance, maxIterations},
+    sharedQ: shared(inputs.Q),
+    sharedG: shared(inputs.G),
+    sharedA: shared(inputs.A),
+    sharedh: shared(inputs.h),
+    sharedb: shared(inputs.b),
+    guess: Number(inputs.gx !== undefined),
+  };
+  runBatch(qpBatch, {arrays, parameters}, QP_OUTPUTS, batch, ITERATIONS * kktCost(n, m, k));
+  return QP_OUTPUTS.map((name): HostOutput => {
+    const values = output[name];
+    const shape = widths[name] === null ? [batch] : [batch, widths[name]];
+    return {values, shape, dtype: values instanceof Int32Array ? 'int32' : 'float32'};
+  });
 });
-
-interface Matrices {
-  valid: boolean;
-  /** Q, symmetric and semidefinite to the last digit. */
-  P: Float64Array;
-  scaling: MatrixScaling;
-}
-
-/** What the samples that share Q, G and A can share. */
-function readMatrices(problem: Problem): Matrices {
-  const {n, C} = problem;
-  const P = problem.P.slice();
-  let valid = isFiniteArray(P) && isFiniteArray(C) && isSymmetric(P, n);
-  symmetrize(P, n);
-  valid &&= liftToSemidefinite(P, n);
-  return {valid, P, scaling: equilibrateMatrices({...problem, P})};
-}
-
-function loadSample(inputs: Inputs, sample: number, {n, p: k, m, P, q, C, d}: Problem): void {
-  const copy = ({values, shape}: HostInput, size: number, target: Float64Array, at: number) => {
-    const start = shape[0] === 1 ? 0 : sample * size;
-    target.set(values.subarray(start, start + size), at);
-  };
-  copy(inputs.Q, n * n, P, 0);
-  copy(inputs.p, n, q, 0);
-  copy(inputs.A, k * n, C, 0);
-  copy(inputs.G, m * n, C, k * n);
-  copy(inputs.b, k, d, 0);
-  copy(inputs.h, m, d, k);
-}
-
-function loadGuess(inputs: Inputs, sample: number, k: number, m: number): Point {
-  const row = ({values, shape}: HostInput) => values.slice(sample * shape[1], (sample + 1) * shape[1]);
-  const y = new Float64Array(k + m);
-  const s = new Float64Array(k + m);
-  y.set(row(inputs.gEq), 0);
-  y.set(row(inputs.gIneq), k);
-  s.set(row(inputs.gSlack), k);
-  return {x: row(inputs.gx), y, s};
-}
-
-function isFiniteArray(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
-  return true;
-}
-
-function outputBuffers(batch: number, n: number, m: number, k: number) {
-  const list: HostOutput[] = [];
-  const float = (...shape: number[]) => {
-    const values = new Float32Array(tf.util.sizeFromShape(shape));
-    list.push({values, shape, dtype: 'float32'});
-    return values;
-  };
-  const int = (...shape: number[]) => {
-    const values = new Int32Array(tf.util.sizeFromShape(shape));
-    list.push({values, shape, dtype: 'int32'});
-    return values;
-  };
-  return {
-    x: float(batch, n),
-    ineqDual: float(batch, m),
-    eqDual: float(batch, k),
-    slack: float(batch, m),
-    activity: int(batch, m),
-    status: int(batch),
-    iterations: int(batch),
-    residual: float(batch),
-    certificateX: float(batch, n),
-    certificateIneq: float(batch, m),
-    certificateEq: float(batch, k),
-    list,
-  };
-}
-
-function store(
-  output: ReturnType<typeof outputBuffers>,
-  sample: number,
-  {n, p: k, m}: Problem,
-  result: QPResult,
-): void {
-  const {x, y, s} = result;
-  output.status[sample] = STATUS[result.outcome];
-  output.iterations[sample] = result.iterations;
-  output.residual[sample] = result.residual;
-  if (result.outcome === 'solved') {
-    output.x.set(x, sample * n);
-    output.eqDual.set(y.subarray(0, k), sample * k);
-    for (let i = 0; i < m; i++) {
-      output.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
-      output.slack[sample * m + i] = Math.max(0, s[k + i]);
-      output.activity[sample * m + i] = result.activity[k + i];
-    }
-  } else if (result.outcome === 'primalInfeasible') {
-    output.certificateEq.set(y.subarray(0, k), sample * k);
-    output.certificateIneq.set(y.subarray(k), sample * m);
-  } else if (result.outcome === 'dualInfeasible') {
-    output.certificateX.set(x, sample * n);
-  }
-}

@@ -34,7 +34,7 @@ export function directSolver(
         const rows = toRows(b, operator.batched);
         factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
         const x = solveRows(factors, rows, transpose);
-        return {x: tf.reshape(x, b.shape), info: directReport(operator, b, x, transpose)};
+        return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
       });
     },
   };
@@ -70,15 +70,19 @@ function solveRows(factors: DenseFactor[], rows: tf.Tensor2D, transpose: boolean
 /** A direct solution in f32 is as good as f32 allows: `converged` says that it solves the system at all. */
 const DIRECT_TOLERANCE = 1e-3;
 
-/** The report of a direct solve: the residual as the operator itself sees it. */
-export function directReport(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, transpose: boolean) {
+/** The relative residual of a solution, as the operator itself sees it. */
+function residualOf(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, transpose: boolean): tf.Tensor1D {
   const image = tf.reshape(x, b.shape);
   const difference = toRows(
     tf.sub(b, transpose ? operator.applyTranspose(image) : operator.apply(image)),
     operator.batched,
   );
   const norm = safeNorm(toRows(b, operator.batched));
-  const residual = tf.reshape(safeDivide(safeNorm(difference), norm), [-1]) as tf.Tensor1D;
+  return tf.reshape(safeDivide(safeNorm(difference), norm), [-1]) as tf.Tensor1D;
+}
+
+/** The report of a direct solve. */
+export function directReport(residual: tf.Tensor1D) {
   return {
     converged: tf.cast(tf.lessEqual(residual, DIRECT_TOLERANCE), 'float32') as tf.Tensor1D,
     iterations: tf.onesLike(residual),

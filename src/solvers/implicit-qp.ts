@@ -1,10 +1,10 @@
 /** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape, withValue} from '../autodiff/index.js';
+import {offTape, recordOp} from '../autodiff/index.js';
 import {quadraticKkt, type QuadraticData, type QuadraticSolution} from '../conditions/index.js';
 import {customRoot} from '../implicit/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
-import {matVec} from '../linalg/index.js';
+import {matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {checkDegenerate, complementarityWeight, type Degenerate} from './degeneracy.js';
 
@@ -89,6 +89,19 @@ export abstract class ImplicitQP {
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
 function slackOf(value: tf.Tensor2D, x: tf.Tensor, {G, h}: QuadraticData, status: tf.Tensor): tf.Tensor2D {
-  const solved = tf.expandDims(tf.cast(tf.equal(status, 0), 'float32'), 1);
-  return withValue(value, tf.mul(solved, tf.sub(h, matVec(G, x)))) as tf.Tensor2D;
+  return recordOp({
+    name: 'Slack',
+    values: [value],
+    inputs: [x, G, h, status],
+    gradient: ([dy], _slack, [at, rows, , code]) => {
+      const solved = tf.expandDims(tf.cast(tf.equal(code, 0), 'float32'), 1);
+      const counted = tf.mul(solved, dy);
+      const minus = tf.neg(counted);
+      return [
+        matVecTransposed(rows, minus),
+        sumOfOuters([[minus, at]], rows.shape[0]),
+        h.shape[0] === counted.shape[0] ? counted : tf.sum(counted, 0, true),
+      ];
+    },
+  })[0] as tf.Tensor2D;
 }

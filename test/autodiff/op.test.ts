@@ -1,7 +1,7 @@
 /** @file recordOp: an operation of several inputs and outputs with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {isTapeOn, recordOp, vjp, withValue} from '../../src/autodiff/index.js';
+import {isTapeOn, recordOp, vjp} from '../../src/autodiff/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {nthDerivative} from './derivative.js';
@@ -93,16 +93,6 @@ describeBackends('recordOp', () => {
         ];
         for (const backward of passes) assert.equal(messageOf(backward), 'no gradient today');
         variable.dispose();
-      }),
-    ));
-
-  it('withValue has the value of one tensor and the derivative of another', () =>
-    expectNoLeak(() =>
-      tf.tidy(() => {
-        const f = (x: tf.Tensor) => withValue(tf.scalar(42), tf.square(x));
-        expectClose(f(tf.scalar(3)), 42);
-        expectClose(tf.grad(f)(tf.scalar(3)), 6);
-        expectClose(nthDerivative(f, 2)(tf.scalar(3)), 2);
       }),
     ));
 });

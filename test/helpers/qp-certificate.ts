@@ -1,5 +1,7 @@
-/** @file Solves a case by the f64 reference kernel, and checks what comes back without the solver's help. */
-import {QPSolver} from '../../src/kernels/reference/qp/solve.js';
+/** @file Solves a case by the f64 kernel, and checks what comes back without the solver's help. */
+import {denseKernels} from '../../src/kernels/current-dense.js';
+import {QPSolver} from '../../src/kernels/qp/solve.js';
+import {copyProblem} from '../../src/kernels/qp/types.js';
 import {dot, times, transposedTimes, type QPCase} from '../zoo/qp/case.js';
 
 /** Statuses by the kernel's names, as in `QPResult.status`. */
@@ -16,23 +18,20 @@ export interface Solved extends Point {
   iterations: number;
 }
 
-/** The reference kernel, f64 in, f64 out. `solver` may be given where many problems have one shape. */
-export function solveInF64(problem: QPCase, solver?: QPSolver): Solved {
+/** The kernel itself, f64 in, f64 out; by default with the dense kernels that this machine uses. */
+export function solveInF64(problem: QPCase, dense = denseKernels()): Solved {
   const {n, m, k, Q, p, G, h, A, b} = problem;
-  const kernel = solver ?? new QPSolver(n, k, m);
-  const {x, y, outcome, iterations} = kernel.solve(
-    {
-      n,
-      p: k,
-      m,
+  const {x, y, outcome, iterations} = dense.scope(() => {
+    const kernel = new QPSolver(dense, n, k, m);
+    const data = {
       P: Float64Array.from(Q.flat()),
       q: Float64Array.from(p),
       C: Float64Array.from([...A, ...G].flat()),
       d: Float64Array.from([...b, ...h]),
-    },
-    1e-9,
-    100,
-  );
+    };
+    copyProblem({n, p: k, m, ...data}, kernel.problem);
+    return kernel.solve(1e-9, 100);
+  });
   return {
     status: OUTCOMES.indexOf(outcome),
     iterations,

@@ -1,14 +1,17 @@
 /** @file Solves the KKT system of a quadratic program on its active set, with either transpose. */
-import {minimumNormSolve, svd, type SVD} from '../svd.js';
+import type {DenseKernels, Vector} from '../dense.js';
+import {minimumNormSolve, svd, type SVD} from '../reference/svd.js';
 import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
 import {KktSystem} from './kkt.js';
-import {liftToSemidefinite, symmetrize} from './semidefinite.js';
-import {type Problem} from './types.js';
-import {addMultiplyTransposed} from './vectors.js';
+import type {Problem} from './types.js';
+import {maxAbs} from './vectors.js';
 
 /** Relative residual above which the regularised Cholesky route is taken to have met a singular system. */
 const SINGULAR = 1e-9;
 const DELTA = 1e-10;
+/** Residual of a linear system that is solved, and the one to aim at. */
+const EXACT = 1e-12;
+const TARGET = 1e-13;
 
 /**
  * K u = v with
@@ -21,84 +24,108 @@ const DELTA = 1e-10;
  * the norm of the equilibrated system).
  */
 export class KktFactor {
-  private readonly scaled: Problem;
+  private readonly rows: number;
+  private readonly P: Vector;
+  private readonly C: Vector;
   private readonly kkt: KktSystem;
-  private readonly w: Float64Array;
-  private readonly factored: boolean;
+  private readonly w: Vector;
+  private readonly f: Vector;
+  private readonly g: Vector;
+  /** The solution, where `solve` leaves it. */
+  readonly x: Vector;
+  readonly y: Vector;
+  private readonly image: Vector;
+  /** Whether the first factorisation succeeded. */
+  private quick = false;
   private decomposition: {svd: SVD; rows: number[]} | null = null;
+  private weight: Float64Array = new Float64Array(0);
+  private scaling: MatrixScaling = {D: new Float64Array(0) as Vector, E: new Float64Array(0) as Vector};
+
+  /** @param problem Its matrices, read by `factor`. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly problem: Problem<Vector>,
+  ) {
+    const {n, p, m} = problem;
+    const rows = p + m;
+    this.rows = rows;
+    this.P = dense.vector(n * n);
+    this.C = dense.vector(rows * n);
+    this.kkt = new KktSystem(dense, n, rows, this.P, this.C);
+    this.w = dense.vector(rows);
+    this.f = dense.vector(n);
+    this.g = dense.vector(rows);
+    this.x = dense.vector(n);
+    this.y = dense.vector(rows);
+    this.image = dense.vector(rows);
+  }
 
   /**
    * @param weight One entry a row of C, in [0, 1]: 1 where it holds with equality, 0 where it does not matter.
    * @param scaling That of the matrices, if it is known from another sample.
    */
-  constructor(
-    private readonly problem: Problem,
-    private readonly weight: Float64Array,
-    readonly scaling: MatrixScaling = equilibrateMatrices(problem),
-  ) {
+  factor(weight: Float64Array, scaling: MatrixScaling = equilibrateMatrices(this.dense, this.problem)): void {
+    const {dense, problem, rows, w} = this;
     const {n, P, C} = problem;
-    const rows = weight.length;
     const {D, E} = scaling;
-    // The same Q as the solver saw.
-    const lifted = P.slice();
-    symmetrize(lifted, n);
-    liftToSemidefinite(lifted, n);
-    this.scaled = {
-      ...problem,
-      P: scaleMatrix(lifted, D, D),
-      C: scaleMatrix(C, E, D),
-    };
-    this.kkt = new KktSystem(n, rows, this.scaled.P, this.scaled.C);
+    this.weight = weight;
+    this.scaling = scaling;
+    this.decomposition = null;
+    dense.scale(P, n, n, D, D, this.P);
+    dense.scale(C, rows, n, E, D, this.C);
     this.kkt.readMatrices();
     // Row i of the scaled system is E times the original's, its multiplier 1/E: W scales by E².
-    this.w = weight.map((value, i) => (value > 0 ? ((1 - value) / value) * E[i] * E[i] : Infinity));
-    this.factored = this.kkt.factor(this.w, DELTA);
+    for (let i = 0; i < rows; i++) {
+      w[i] = weight[i] > 0 ? ((1 - weight[i]) / weight[i]) * E[i] * E[i] : Infinity;
+    }
+    this.quick = this.kkt.factor(w, DELTA, {penalise: true});
   }
 
-  /** u = (x part, y part) for v = (f, g). */
-  solve(f: Float64Array, g: Float64Array, transpose: boolean): {x: Float64Array; y: Float64Array} {
-    const {
-      problem: {n, C},
-      weight,
-      scaling: {D, E},
-    } = this;
-    const rows = weight.length;
-    const rhsX = f.slice();
-    const y = new Float64Array(rows);
+  /**
+   * u = (x, y) for v = (right, rightY), into `this.x` and `this.y`.
+   *
+   * @returns The residual of the equilibrated system, relative to its right-hand side.
+   */
+  solve(right: Float64Array, rightY: Float64Array, transpose: boolean): number {
+    const {dense, problem, rows, weight, w, f, g, x, y, image} = this;
+    const {n, C} = problem;
+    const {D, E} = this.scaling;
+    f.set(right);
     if (!transpose) {
       // Rows of weight 0: yᵢ = −gᵢ, which then acts on the first block.
-      const known = g.map((value, i) => (weight[i] > 0 ? 0 : value));
-      addMultiplyTransposed(C, known, rhsX);
+      for (let i = 0; i < rows; i++) y[i] = weight[i] > 0 ? 0 : rightY[i];
+      dense.addMultiplyTransposed(C, rows, n, n, y, f);
     }
-    for (let j = 0; j < n; j++) rhsX[j] *= D[j];
+    for (let j = 0; j < n; j++) f[j] *= D[j];
     // The second block of K is M times the symmetric system's; that of Kᵀ has M on its unknowns instead.
-    const rhsY = g.map((value, i) => (weight[i] > 0 ? (E[i] * value) / (transpose ? 1 : weight[i]) : 0));
-    const x = new Float64Array(n);
-    if (!this.factored || this.kkt.solve(rhsX, rhsY, x, y, this.w, 1e-15) > SINGULAR) {
-      this.solveSingular(rhsX, rhsY, x, y);
-    }
-    for (let j = 0; j < n; j++) x[j] *= D[j];
     for (let i = 0; i < rows; i++) {
-      if (weight[i] > 0) {
-        y[i] *= E[i] / (transpose ? weight[i] : 1);
-        continue;
-      }
-      let sum = -g[i];
-      if (transpose) for (let j = 0; j < n; j++) sum += C[i * n + j] * x[j];
-      y[i] = sum;
+      g[i] = weight[i] > 0 ? (E[i] * rightY[i]) / (transpose ? 1 : weight[i]) : 0;
     }
-    return {x, y};
+    let residual = this.quick ? this.kkt.solve(f, g, x, y, w, TARGET) : Infinity;
+    if (residual > EXACT) {
+      // Active rows that are close to dependent need the slow factorisation.
+      residual = this.kkt.factor(w, DELTA) ? this.kkt.solve(f, g, x, y, w, TARGET) : Infinity;
+    }
+    if (residual > SINGULAR) residual = this.solveSingular();
+    for (let j = 0; j < n; j++) x[j] *= D[j];
+    if (transpose) dense.multiply(C, rows, n, n, x, image);
+    for (let i = 0; i < rows; i++) {
+      if (weight[i] > 0) y[i] *= E[i] / (transpose ? weight[i] : 1);
+      else y[i] = (transpose ? image[i] : 0) - rightY[i];
+    }
+    return residual;
   }
 
-  private solveSingular(f: Float64Array, g: Float64Array, x: Float64Array, y: Float64Array): void {
-    const {n, P, C} = this.scaled;
+  private solveSingular(): number {
+    const {problem, rows: count, weight, w, f, g, x, y, P, C} = this;
+    const {n} = problem;
     if (!this.decomposition) {
-      const rows = [...this.weight.keys()].filter((i) => this.weight[i] > 0);
+      const rows = Array.from({length: count}, (_, i) => i).filter((i) => weight[i] > 0);
       const size = n + rows.length;
       const K = new Float64Array(size * size);
       for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) K[i * size + j] = P[i * n + j];
       rows.forEach((row, k) => {
-        K[(n + k) * size + n + k] = -this.w[row];
+        K[(n + k) * size + n + k] = -w[row];
         for (let j = 0; j < n; j++) {
           K[(n + k) * size + j] = C[row * n + j];
           K[j * size + n + k] = C[row * n + j];
@@ -114,15 +141,23 @@ export class KktFactor {
     x.set(u.subarray(0, n));
     y.fill(0);
     rows.forEach((row, k) => (y[row] = u[n + k]));
+    return this.residual(rows);
   }
-}
 
-/** diag(left) M diag(right). */
-function scaleMatrix(M: Float64Array, left: Float64Array, right: Float64Array): Float64Array {
-  const scaled = new Float64Array(M.length);
-  const n = right.length;
-  for (let i = 0; i < left.length; i++) {
-    for (let j = 0; j < n; j++) scaled[i * n + j] = left[i] * M[i * n + j] * right[j];
+  /** ‖K u − v‖∞ / ‖v‖∞ over the rows that matter; not zero where the singular system has no solution. */
+  private residual(active: number[]): number {
+    const {dense, problem, rows, w, f, g, x, y, P, C, image} = this;
+    const {n} = problem;
+    return dense.scope(() => {
+      const first = dense.vector(n);
+      dense.multiply(P, n, n, n, x, first);
+      dense.addMultiplyTransposed(C, rows, n, n, y, first);
+      dense.multiply(C, rows, n, n, x, image);
+      const largest = Math.max(
+        ...first.map((value, j) => Math.abs(value - f[j])),
+        ...active.map((i) => Math.abs(image[i] - w[i] * y[i] - g[i])),
+      );
+      return largest === 0 ? 0 : largest / Math.max(maxAbs(f), maxAbs(g));
+    });
   }
-  return scaled;
 }

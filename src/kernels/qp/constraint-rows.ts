@@ -1,87 +1,138 @@
-/** @file The rows of a constraint matrix, with fast paths for sparse ones (bounds, simplices). */
+/** @file The rows of a constraint matrix: dense ones side by side for the dense kernels, sparse ones (bounds) by entries. */
+import {paddedStride, type DenseKernels, type Indices, type Vector} from '../dense.js';
+
+/** A row is sparse if at most one entry in this many is not zero. */
+const SPARSITY = 4;
 
 export class ConstraintRows {
-  /** The columns of each row's non-zeros. */
-  readonly nonZeros: Int32Array[] = [];
+  /** How many entries of a row are not zero; the column of the last one of a row that is sparse or has only one. */
+  readonly entries: Indices;
+  readonly lastColumn: Int32Array;
+  /** The dense rows, packed and padded; which rows they are. */
+  private readonly packed: Vector;
+  private readonly stride: number;
+  private readonly denseRows: Int32Array;
+  private denseCount = 0;
+  /** The sparse rows: entries starts[i] … starts[i + 1] of `columns`. */
+  private readonly sparseRows: Int32Array;
+  private sparseCount = 0;
+  private readonly starts: Int32Array;
+  private columns: Int32Array;
+  private readonly part: Vector;
+  private readonly chosen: Indices;
+  private readonly chosenWeights: Vector;
+  private readonly twoCopies: Vector;
 
   /** C is [rows, n], row-major; call `read` when its entries have changed. */
   constructor(
-    readonly rows: number,
+    private readonly dense: DenseKernels,
+    private readonly rows: number,
     private readonly n: number,
-    readonly C: Float64Array,
-  ) {}
+    private readonly C: Vector,
+  ) {
+    this.stride = paddedStride(n);
+    this.entries = dense.indices(rows);
+    this.lastColumn = new Int32Array(rows);
+    this.packed = dense.vector(rows * this.stride);
+    this.twoCopies = dense.vector(2 * rows * this.stride);
+    this.denseRows = new Int32Array(rows);
+    this.sparseRows = new Int32Array(rows);
+    this.starts = new Int32Array(rows + 1);
+    this.columns = new Int32Array(rows);
+    this.part = dense.vector(rows);
+    this.chosen = dense.indices(rows);
+    this.chosenWeights = dense.vector(rows);
+  }
 
   read(): void {
-    for (let i = 0; i < this.rows; i++) {
-      const columns: number[] = [];
-      for (let j = 0; j < this.n; j++) if (this.C[i * this.n + j] !== 0) columns.push(j);
-      this.nonZeros[i] = Int32Array.from(columns);
+    const {dense, n, rows, C, entries, lastColumn, packed, stride, denseRows, sparseRows, starts} = this;
+    const limit = Math.floor(n / SPARSITY);
+    dense.packRows(C, rows, n, limit, packed, stride, entries);
+    this.denseCount = 0;
+    this.sparseCount = 0;
+    let end = 0;
+    for (let i = 0; i < rows; i++) {
+      const count = entries[i];
+      const row = i * n;
+      if (count > limit) {
+        denseRows[this.denseCount++] = i;
+        if (count === 1) lastColumn[i] = C.subarray(row, row + n).findIndex((value) => value !== 0);
+        continue;
+      }
+      if (end + count > this.columns.length) this.columns = enlarged(this.columns, end + count);
+      starts[this.sparseCount] = end;
+      for (let j = 0; j < n; j++) if (C[row + j] !== 0) this.columns[end++] = j;
+      if (count > 0) lastColumn[i] = this.columns[end - 1];
+      sparseRows[this.sparseCount++] = i;
+      starts[this.sparseCount] = end;
     }
   }
 
-  /** ⟨cᵢ, x⟩. */
-  times(i: number, x: Float64Array): number {
-    const {n, C, nonZeros} = this;
-    const columns = nonZeros[i];
-    const row = i * n;
-    let sum = 0;
-    if (columns.length === n) for (let j = 0; j < n; j++) sum += C[row + j] * x[j];
-    else for (let k = 0; k < columns.length; k++) sum += C[row + columns[k]] * x[columns[k]];
-    return sum;
+  /** out = C x. */
+  multiply(x: Vector, out: Vector): void {
+    const {dense, n, rows, C, packed, stride, denseRows, denseCount, sparseRows, sparseCount} = this;
+    const {starts, columns, part} = this;
+    if (denseCount === rows) {
+      dense.multiply(packed, rows, n, stride, x, out);
+      return;
+    }
+    dense.multiply(packed, denseCount, n, stride, x, part);
+    for (let k = 0; k < denseCount; k++) out[denseRows[k]] = part[k];
+    for (let k = 0; k < sparseCount; k++) {
+      const row = sparseRows[k] * n;
+      let sum = 0;
+      for (let e = starts[k]; e < starts[k + 1]; e++) sum += C[row + columns[e]] * x[columns[e]];
+      out[sparseRows[k]] = sum;
+    }
   }
 
   /** out += Cᵀ y. */
-  addTransposed(y: Float64Array, out: Float64Array): void {
-    const {n, rows, C, nonZeros} = this;
-    for (let i = 0; i < rows; i++) {
-      const value = y[i];
+  addMultiplyTransposed(y: Vector, out: Vector): void {
+    const {dense, n, rows, C, packed, stride, denseRows, denseCount, sparseRows, sparseCount} = this;
+    const {starts, columns, part} = this;
+    if (denseCount === rows) {
+      dense.addMultiplyTransposed(packed, rows, n, stride, y, out);
+      return;
+    }
+    for (let k = 0; k < denseCount; k++) part[k] = y[denseRows[k]];
+    dense.addMultiplyTransposed(packed, denseCount, n, stride, part, out);
+    for (let k = 0; k < sparseCount; k++) {
+      const value = y[sparseRows[k]];
+      const row = sparseRows[k] * n;
       if (value === 0) continue;
-      const columns = nonZeros[i];
-      const row = i * n;
-      if (columns.length === n) for (let j = 0; j < n; j++) out[j] += C[row + j] * value;
-      else for (let k = 0; k < columns.length; k++) out[columns[k]] += C[row + columns[k]] * value;
+      for (let e = starts[k]; e < starts[k + 1]; e++) out[columns[e]] += C[row + columns[e]] * value;
     }
   }
 
-  /** target += Σ weightᵢ·cᵢcᵢᵀ on the lower triangle; dense rows four at a time, sparse ones by their non-zeros. */
-  addOuterProducts(target: Float64Array, weights: Float64Array): void {
-    const {n, rows, C, nonZeros} = this;
-    const denseRows: number[] = [];
-    for (let i = 0; i < rows; i++) {
-      const weight = weights[i];
+  /** The upper triangle of target [n, n] += Σ weightᵢ·cᵢcᵢᵀ. */
+  addOuterProducts(target: Vector, stride: number, weights: Vector): void {
+    const {dense, n, C, packed, denseRows, denseCount, sparseRows, sparseCount} = this;
+    const {starts, columns, chosen, chosenWeights, twoCopies} = this;
+    let count = 0;
+    for (let k = 0; k < denseCount; k++) {
+      const weight = weights[denseRows[k]];
       if (weight === 0) continue;
-      const columns = nonZeros[i];
-      if (4 * columns.length > n) {
-        denseRows.push(i);
-        continue;
-      }
-      for (let a = 0; a < columns.length; a++) {
-        const j = columns[a];
-        const value = weight * C[i * n + j];
-        for (let b = 0; b <= a; b++) target[j * n + columns[b]] += value * C[i * n + columns[b]];
-      }
+      chosen[count] = k;
+      chosenWeights[count++] = weight;
     }
-    const weightOf = (k: number) => (k < denseRows.length ? weights[denseRows[k]] : 0);
-    const rowOf = (k: number) => denseRows[Math.min(k, denseRows.length - 1)] * n;
-    for (let k = 0; k < denseRows.length; k += 4) {
-      const c0 = rowOf(k);
-      const c1 = rowOf(k + 1);
-      const c2 = rowOf(k + 2);
-      const c3 = rowOf(k + 3);
-      const w0 = weightOf(k);
-      const w1 = weightOf(k + 1);
-      const w2 = weightOf(k + 2);
-      const w3 = weightOf(k + 3);
-      for (let i = 0; i < n; i++) {
-        const v0 = w0 * C[c0 + i];
-        const v1 = w1 * C[c1 + i];
-        const v2 = w2 * C[c2 + i];
-        const v3 = w3 * C[c3 + i];
-        const row = i * n;
-        for (let j = 0; j <= i; j++) {
-          target[row + j] += v0 * C[c0 + j] + v1 * C[c1 + j] + v2 * C[c2 + j] + v3 * C[c3 + j];
-        }
+    if (count > 0) {
+      dense.addWeightedGram(target, n, stride, packed, this.stride, chosen, chosenWeights, count, twoCopies);
+    }
+    for (let k = 0; k < sparseCount; k++) {
+      const weight = weights[sparseRows[k]];
+      if (weight === 0) continue;
+      const row = sparseRows[k] * n;
+      for (let a = starts[k]; a < starts[k + 1]; a++) {
+        const value = weight * C[row + columns[a]];
+        const to = columns[a] * stride;
+        for (let b = a; b < starts[k + 1]; b++) target[to + columns[b]] += value * C[row + columns[b]];
       }
     }
   }
+}
+
+function enlarged(array: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(Math.max(length, 2 * array.length));
+  larger.set(array);
+  return larger;
 }

@@ -1,11 +1,12 @@
 /** @file Ruiz equilibration: brings rows and columns of the KKT matrix, and the vectors, to magnitude one. */
+import type {DenseKernels, Vector} from '../dense.js';
 import {type Point, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 /** Diagonal scalings x = D x̂ / beta, s = ŝ / (E beta), y = E ŷ / (c beta) of the matrices P and C. */
 export interface MatrixScaling {
-  D: Float64Array;
-  E: Float64Array;
+  D: Vector;
+  E: Vector;
 }
 
 export interface Scaling extends MatrixScaling {
@@ -16,72 +17,73 @@ export interface Scaling extends MatrixScaling {
 }
 
 const PASSES = 10;
+/** How far from 1 the largest entry of a row or column may stay. */
+const ENOUGH = 0.1;
 
 /** The scaling of the matrices alone; problems that share them share it. Ruiz (2001). */
-export function equilibrateMatrices({n, p, m, P, C}: Problem): MatrixScaling {
+export function equilibrateMatrices(
+  dense: DenseKernels,
+  {n, p, m, P, C}: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
+): MatrixScaling {
   const rows = p + m;
-  const D = new Float64Array(n).fill(1);
-  const E = new Float64Array(rows).fill(1);
-  const column = new Float64Array(n);
-  const row = new Float64Array(rows);
+  const D = dense.vector(n).fill(1) as Vector;
+  const E = dense.vector(rows).fill(1) as Vector;
+  const curvature = dense.vector(n);
+  const column = dense.vector(n);
+  const row = dense.vector(Math.max(rows, n));
   for (let pass = 0; pass < PASSES; pass++) {
+    curvature.fill(0);
     column.fill(0);
-    row.fill(0);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        const value = Math.abs(P[i * n + j]) * D[i] * D[j];
-        if (value > column[j]) column[j] = value;
-      }
-    }
-    const curved = column.map((value) => (value > 0 ? 1 : 0));
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < n; j++) {
-        const value = Math.abs(C[i * n + j]) * E[i] * D[j];
-        if (curved[j] === 0 && value > column[j]) column[j] = value;
-        if (value > row[i]) row[i] = value;
-      }
-    }
+    dense.scaledMaxima(P, n, n, D, D, row, curvature);
+    dense.scaledMaxima(C, rows, n, E, D, row, column);
     let off = 0;
     for (let j = 0; j < n; j++) {
-      if (column[j] === 0) continue;
-      D[j] /= Math.sqrt(column[j]);
-      off = Math.max(off, Math.abs(1 - column[j]));
+      const size = curvature[j] > 0 ? curvature[j] : column[j];
+      if (size === 0) continue;
+      D[j] /= Math.sqrt(size);
+      off = Math.max(off, Math.abs(1 - size));
     }
     for (let i = 0; i < rows; i++) {
       if (row[i] === 0) continue;
       E[i] /= Math.sqrt(row[i]);
       off = Math.max(off, Math.abs(1 - row[i]));
     }
-    if (off < 1e-2) break;
+    if (off < ENOUGH) break;
   }
   return {D, E};
 }
 
 /** Scales the problem into `scaled`, which has its shape. */
-export function scaleProblem({n, P, q, C, d}: Problem, matrices: MatrixScaling, scaled: Problem): Scaling {
+export function scaleProblem(
+  dense: DenseKernels,
+  {n, P, q, C, d}: Problem<Vector>,
+  matrices: MatrixScaling,
+  scaled: Problem<Vector>,
+): Scaling {
   const {D} = matrices;
+  const rows = d.length;
+  const E = dense.vector(rows);
   // A row of zeros has no size but that of its right-hand side, which must not set the size of everything.
-  const E = matrices.E.map((value, i) => (isZeroRow(C, i, n) && d[i] !== 0 ? 1 / Math.abs(d[i]) : value));
-  for (let i = 0; i < d.length; i++) scaled.d[i] = E[i] * d[i];
+  for (let i = 0; i < rows; i++) {
+    E[i] = d[i] !== 0 && isZeroRow(C, i, n) ? 1 / Math.abs(d[i]) : matrices.E[i];
+    scaled.d[i] = E[i] * d[i];
+  }
   const largest = maxAbs(scaled.d);
   const beta = largest > 0 ? 1 / largest : 1;
-  let objective = 0;
-  for (let i = 0; i < n; i++) {
-    scaled.q[i] = beta * D[i] * q[i];
-    objective = Math.max(objective, Math.abs(scaled.q[i]));
-    for (let j = 0; j < n; j++) {
-      const value = D[i] * P[i * n + j] * D[j];
-      scaled.P[i * n + j] = value;
-      if (Math.abs(value) > objective) objective = Math.abs(value);
-    }
+  const columns = dense.vector(n);
+  dense.scaledMaxima(P, n, n, D, D, dense.vector(n), columns);
+  let objective = maxAbs(columns);
+  for (let j = 0; j < n; j++) {
+    scaled.q[j] = beta * D[j] * q[j];
+    objective = Math.max(objective, Math.abs(scaled.q[j]));
   }
   const c = objective > 0 ? 1 / objective : 1;
-  for (let i = 0; i < n * n; i++) scaled.P[i] *= c;
-  for (let i = 0; i < n; i++) scaled.q[i] *= c;
-  for (let i = 0; i < d.length; i++) {
-    scaled.d[i] *= beta;
-    for (let j = 0; j < n; j++) scaled.C[i * n + j] = E[i] * C[i * n + j] * D[j];
-  }
+  const left = dense.vector(n);
+  for (let j = 0; j < n; j++) left[j] = c * D[j];
+  dense.scale(P, n, n, left, D, scaled.P);
+  for (let j = 0; j < n; j++) scaled.q[j] *= c;
+  for (let i = 0; i < rows; i++) scaled.d[i] *= beta;
+  dense.scale(C, rows, n, E, D, scaled.C);
   return {D, E, c, beta};
 }
 

@@ -6,18 +6,10 @@
  * with s, y, τ, κ ≥ 0 (equality rows: s = 0, y free). τ > 0 gives the solution x/τ; τ = 0 a certificate that none exists.
  * Mehrotra's predictor and corrector share one factorisation. Goulart & Chen (2024, arXiv 2405.12762), section 3.
  */
+import type {DenseKernels, Vector} from '../dense.js';
 import type {KktSystem} from './kkt.js';
 import {copyPoint, emptyPoint, scalePoint, type Point, type Problem} from './types.js';
-import {
-  addMultiplyTransposed,
-  addScaled,
-  dot,
-  maxAbs,
-  maxAbsDifference,
-  maxStep,
-  maxStepScalar,
-  multiply,
-} from './vectors.js';
+import {addScaled, dot, maxAbs, maxAbsDifference, maxStep, maxStepScalar} from './vectors.js';
 
 export type Outcome = 'solved' | 'primalInfeasible' | 'dualInfeasible' | 'iterationLimit' | 'numericalError';
 
@@ -50,35 +42,38 @@ const INEXACT = 1e-8;
 
 export class InteriorPoint {
   /** (x, y, s), to be read as x/τ … by the caller: already divided when `solved`, a ray otherwise. */
-  readonly point: Point;
-  private readonly affine: Point;
-  private readonly constant: Point;
-  private readonly best: Point;
-  private readonly rx: Float64Array;
-  private readonly ry: Float64Array;
-  private readonly f: Float64Array;
-  private readonly g: Float64Array;
-  private readonly Px: Float64Array;
-  private readonly w: Float64Array;
-  private readonly corrector: Float64Array;
+  readonly point: Point<Vector>;
+  private readonly affine: Point<Vector>;
+  private readonly constant: Point<Vector>;
+  private readonly best: Point<Vector>;
+  private readonly rx: Vector;
+  private readonly ry: Vector;
+  private readonly f: Vector;
+  private readonly g: Vector;
+  private readonly Px: Vector;
+  private readonly difference: Vector;
+  private readonly w: Vector;
+  private readonly corrector: Vector;
 
   /** @param problem A scaled problem; its entries are read anew by every `solve`. */
   constructor(
-    private readonly problem: Problem,
+    private readonly dense: DenseKernels,
+    private readonly problem: Problem<Vector>,
     private readonly kkt: KktSystem,
   ) {
     const {n, p, m} = problem;
-    this.point = emptyPoint(problem);
-    this.affine = emptyPoint(problem);
-    this.constant = emptyPoint(problem);
-    this.best = emptyPoint(problem);
-    this.rx = new Float64Array(n);
-    this.f = new Float64Array(n);
-    this.Px = new Float64Array(n);
-    this.ry = new Float64Array(p + m);
-    this.g = new Float64Array(p + m);
-    this.w = new Float64Array(p + m);
-    this.corrector = new Float64Array(p + m);
+    this.point = emptyPoint(dense, problem);
+    this.affine = emptyPoint(dense, problem);
+    this.constant = emptyPoint(dense, problem);
+    this.best = emptyPoint(dense, problem);
+    this.rx = dense.vector(n);
+    this.f = dense.vector(n);
+    this.Px = dense.vector(n);
+    this.difference = dense.vector(n);
+    this.ry = dense.vector(p + m);
+    this.g = dense.vector(p + m);
+    this.w = dense.vector(p + m);
+    this.corrector = dense.vector(p + m);
   }
 
   /**
@@ -88,10 +83,11 @@ export class InteriorPoint {
   solve(
     tolerance: number,
     maxIterations: number,
-    finish: (point: Point) => boolean = () => false,
+    finish: (point: Point<Vector>) => boolean = () => false,
   ): InteriorPointResult {
-    const {problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
-    const {n, p, m, P, q, C, d} = problem;
+    const {dense, problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
+    const {n, p, m, P, q, d} = problem;
+    const {constraints} = kkt;
     const rows = p + m;
     const {x, y, s} = point;
     let tau = 1;
@@ -110,16 +106,16 @@ export class InteriorPoint {
 
     for (let iteration = 0; ; iteration++) {
       // Residuals of the embedding.
-      multiply(P, x, Px);
+      dense.multiply(P, n, n, n, x, Px);
       const xPx = dot(x, Px);
       const qx = dot(q, x);
       const dy = dot(d, y);
       rx.set(Px);
-      addMultiplyTransposed(C, y, rx);
+      constraints.addMultiplyTransposed(y, rx);
       const dualScale = Math.max(maxAbs(Px), maxAbsDifference(rx, Px), tau * maxAbs(q));
       const ctyNorm = maxAbsDifference(rx, Px);
       addScaled(rx, tau, q);
-      multiply(C, x, ry);
+      constraints.multiply(x, ry);
       const primalScale = Math.max(maxAbs(ry), maxAbs(s), tau * maxAbs(d));
       let rayNorm = 0;
       for (let i = 0; i < rows; i++) {
@@ -196,7 +192,9 @@ export class InteriorPoint {
           if (i >= p)
             g[i] += (s[i] * y[i] + corrector[i] - sigma * mu * (phase === 'corrector' ? 1 : 0)) / y[i];
         }
-        kkt.solve(f, g, affine.x, affine.y, w, SOLVE_TARGET);
+        // Where the first right-hand side needed no refinement, the predictor, which is but a guess, needs no check.
+        const target = phase === 'predictor' && inexact <= SOLVE_TARGET ? Infinity : SOLVE_TARGET;
+        kkt.solve(f, g, affine.x, affine.y, w, target);
         // 2ξᵀP Δx with ξ = x/τ.
         const slope = (2 / tau) * dot(Px, affine.x) + dot(q, affine.x) + dot(d, affine.y);
         const dTau = (keep * rTau - dKappa / tau + slope) / denominator;
@@ -295,14 +293,15 @@ export class InteriorPoint {
   private tauDenominator(tau: number, kappa: number): number {
     const {
       problem: {n, p, m, P},
+      dense,
       point,
       constant,
+      difference,
       f,
       w,
     } = this;
-    const difference = new Float64Array(n);
     for (let j = 0; j < n; j++) difference[j] = constant.x[j] - point.x[j] / tau;
-    multiply(P, difference, f);
+    dense.multiply(P, n, n, n, difference, f);
     let sum = kappa / tau + Math.max(0, dot(difference, f));
     for (let i = p; i < p + m; i++) sum += w[i] * constant.y[i] * constant.y[i];
     return sum;

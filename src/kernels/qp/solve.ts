@@ -1,16 +1,17 @@
 /** @file Solves one quadratic program after another of the same shape: scale, interior point, polish. */
+import type {DenseKernels, Vector} from '../dense.js';
 import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling} from './equilibrate.js';
 import {dualCertificate, emptyRowCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
-import {kktError, Polish} from './polish.js';
-import {type Point, type Problem} from './types.js';
+import {Polish} from './polish.js';
+import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 import {dot} from './vectors.js';
 
 export interface QPResult extends Point {
   outcome: Outcome;
   iterations: number;
-  /** `kktError` of the point in the scaled problem. */
+  /** The largest relative KKT error of the point in the scaled problem. */
   residual: number;
   /** A row each: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clear of zero). */
   activity: Uint8Array;
@@ -23,24 +24,27 @@ const WEAK = 1e-6;
 const POLISHED = 1e-9;
 
 export class QPSolver {
-  private readonly scaled: Problem;
+  /** The problem to solve: to be filled in before `solve`. */
+  readonly problem: Problem<Vector>;
+  private readonly scaled: Problem<Vector>;
   private readonly kkt: KktSystem;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
+  private readonly guess: Point<Vector>;
 
-  constructor(n: number, p: number, m: number) {
-    this.scaled = {
-      n,
-      p,
-      m,
-      P: new Float64Array(n * n),
-      q: new Float64Array(n),
-      C: new Float64Array((p + m) * n),
-      d: new Float64Array(p + m),
-    };
-    this.kkt = new KktSystem(n, p + m, this.scaled.P, this.scaled.C);
-    this.interiorPoint = new InteriorPoint(this.scaled, this.kkt);
-    this.polish = new Polish(this.scaled, this.kkt);
+  /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
+  constructor(
+    private readonly dense: DenseKernels,
+    n: number,
+    p: number,
+    m: number,
+  ) {
+    this.problem = emptyProblem(dense, {n, p, m});
+    this.scaled = emptyProblem(dense, {n, p, m});
+    this.kkt = new KktSystem(dense, n, p + m, this.scaled.P, this.scaled.C);
+    this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
+    this.polish = new Polish(dense, this.scaled, this.kkt);
+    this.guess = emptyPoint(dense, {n, p, m});
   }
 
   /**
@@ -48,28 +52,48 @@ export class QPSolver {
    * @param matrixScaling That of the problem's matrices, if it is known from another sample.
    */
   solve(
-    problem: Problem,
     tolerance: number,
     maxIterations: number,
     warmStart?: Point,
-    matrixScaling: MatrixScaling = equilibrateMatrices(problem),
+    matrixScaling?: MatrixScaling,
   ): QPResult {
-    const {scaled, kkt, interiorPoint, polish} = this;
+    return this.dense.scope(() =>
+      this.solveScaled(
+        tolerance,
+        maxIterations,
+        warmStart,
+        matrixScaling ?? equilibrateMatrices(this.dense, this.problem),
+      ),
+    );
+  }
+
+  private solveScaled(
+    tolerance: number,
+    maxIterations: number,
+    warmStart: Point | undefined,
+    matrixScaling: MatrixScaling,
+  ): QPResult {
+    const {dense, problem, scaled, kkt, interiorPoint, polish, guess} = this;
     const good = Math.min(tolerance, POLISHED);
-    const scaling = scaleProblem(problem, matrixScaling, scaled);
+    const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
     kkt.readMatrices();
-    const result = (point: Point, outcome: Outcome, iterations: number, residual: number): QPResult => {
+    const result = (
+      point: Point<Vector>,
+      outcome: Outcome,
+      iterations: number,
+      residual: number,
+    ): QPResult => {
+      const activity = activityOf(dense, scaled, point);
       const copy = {x: point.x.slice(), y: point.y.slice(), s: point.s.slice()};
-      const activity = activityOf(scaled, copy);
       unscale(copy, scaling);
       if (outcome === 'primalInfeasible') normalize(copy, dot(problem.d, copy.y));
       if (outcome === 'dualInfeasible') normalize(copy, dot(problem.q, copy.x));
       return {...copy, outcome, iterations, residual, activity};
     };
-    const impossible = emptyRowCertificate(scaled);
+    const impossible = emptyRowCertificate(dense, scaled, kkt.constraints.entries);
     if (impossible) return result(impossible, 'primalInfeasible', 0, 0);
     if (warmStart) {
-      const guess = {x: warmStart.x.slice(), y: warmStart.y.slice(), s: warmStart.s.slice()};
+      copyPoint(warmStart, guess);
       rescale(guess, scaling);
       const error = polish.run(guess);
       if (error <= good) return result(polish.point, 'solved', 0, error);
@@ -81,14 +105,14 @@ export class QPSolver {
     });
     if (polishedError <= good) return result(polish.point, 'solved', iterations, polishedError);
     const found = interiorPoint.point;
-    const error = kktError(scaled, found);
+    const error = polish.error(found);
     if (outcome === 'iterationLimit' || outcome === 'numericalError') {
       // The active set may be right already where the last iterations failed.
       const rescued = polish.run(found);
       if (rescued <= good) return result(polish.point, 'solved', iterations, rescued);
-      const farkas = primalCertificate(scaled);
+      const farkas = primalCertificate(dense, scaled);
       if (farkas) return result(farkas, 'primalInfeasible', iterations, error);
-      const ray = dualCertificate(scaled);
+      const ray = dualCertificate(dense, scaled);
       if (ray) return result(ray, 'dualInfeasible', iterations, error);
     }
     if (outcome !== 'solved') return result(found, outcome, iterations, error);
@@ -109,20 +133,29 @@ function normalize({x, y, s}: Point, value: number): void {
  * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
  * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
  */
-function activityOf({n, p, P, q, C, d}: Problem, {x, y, s}: Point): Uint8Array {
-  const columns = q.map(Math.abs);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) columns[j] += Math.abs(P[i * n + j] * x[i]);
-  for (let i = 0; i < y.length; i++) for (let j = 0; j < n; j++) columns[j] += Math.abs(C[i * n + j] * y[i]);
-  return Uint8Array.from(y, (_, i) => {
-    if (i < p) return 1;
-    let multiplier = 0;
-    let sum = Math.abs(d[i]);
-    for (let j = 0; j < n; j++) {
-      const entry = Math.abs(C[i * n + j]);
-      sum += entry * Math.abs(x[j]);
-      if (entry > 0 && columns[j] > 0) multiplier = Math.max(multiplier, (entry * y[i]) / columns[j]);
-    }
-    const slack = sum > 0 ? s[i] / sum : 0;
-    return multiplier < WEAK && slack < WEAK ? 2 : multiplier > slack ? 1 : 0;
-  });
+function activityOf(
+  dense: DenseKernels,
+  {n, p, m, P, q, C, d}: Problem<Vector>,
+  {x, y, s}: Point<Vector>,
+): Uint8Array {
+  const rows = p + m;
+  const columns = dense.vector(n);
+  const sums = dense.vector(rows);
+  dense.addMagnitudes(P, n, n, x, x, dense.vector(n), columns);
+  dense.addMagnitudes(C, rows, n, y, x, sums, columns);
+  for (let j = 0; j < n; j++) {
+    const size = columns[j] + Math.abs(q[j]);
+    columns[j] = size > 0 ? 1 / size : 0;
+  }
+  const multipliers = dense.vector(rows);
+  const positive = dense.vector(rows);
+  for (let i = 0; i < rows; i++) positive[i] = Math.max(0, y[i]);
+  dense.scaledMaxima(C, rows, n, positive, columns, multipliers, dense.vector(n));
+  const activity = new Uint8Array(rows).fill(1);
+  for (let i = p; i < rows; i++) {
+    const size = sums[i] + Math.abs(d[i]);
+    const slack = size > 0 ? s[i] / size : 0;
+    activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
+  }
+  return activity;
 }

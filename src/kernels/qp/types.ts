@@ -1,37 +1,62 @@
-/** @file One quadratic program and its solution, in f64, as the reference solver sees them. */
+/** @file One quadratic program and its solution, in f64, as the solver sees them. */
+import type {DenseKernels, Vector} from '../dense.js';
 
 /**
  * min ½ xᵀPx + qᵀx subject to (C x)ᵢ = dᵢ for i < p and (C x)ᵢ ≤ dᵢ for the m rows after them.
  *
  * Matrices are dense and row-major; P is symmetric positive semidefinite.
  */
-export interface Problem {
+export interface Problem<Values extends Float64Array = Float64Array> {
   n: number;
   /** Equalities. */
   p: number;
   /** Inequalities. */
   m: number;
   /** [n, n]. */
-  P: Float64Array;
+  P: Values;
   /** [n]. */
-  q: Float64Array;
+  q: Values;
   /** [p + m, n]. */
-  C: Float64Array;
+  C: Values;
   /** [p + m]. */
-  d: Float64Array;
+  d: Values;
 }
 
 /** A primal–dual point: P x + q + Cᵀy = 0, y ≥ 0 and s ≥ 0 on the inequalities, s = 0 on the equalities. */
-export interface Point {
-  x: Float64Array;
+export interface Point<Values extends Float64Array = Float64Array> {
+  x: Values;
   /** Multipliers of all rows, [p + m]. */
-  y: Float64Array;
+  y: Values;
   /** d − C x, [p + m]. */
-  s: Float64Array;
+  s: Values;
 }
 
-export function emptyPoint({n, p, m}: Problem): Point {
-  return {x: new Float64Array(n), y: new Float64Array(p + m), s: new Float64Array(p + m)};
+type Sizes = Pick<Problem, 'n' | 'p' | 'm'>;
+
+/** A problem of zeros in the memory of `dense`. */
+export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem<Vector> {
+  const rows = p + m;
+  return {
+    n,
+    p,
+    m,
+    P: dense.vector(n * n),
+    q: dense.vector(n),
+    C: dense.vector(rows * n),
+    d: dense.vector(rows),
+  };
+}
+
+/** to = from, entry by entry. */
+export function copyProblem(from: Problem, to: Problem): void {
+  to.P.set(from.P);
+  to.q.set(from.q);
+  to.C.set(from.C);
+  to.d.set(from.d);
+}
+
+export function emptyPoint(dense: DenseKernels, {n, p, m}: Sizes): Point<Vector> {
+  return {x: dense.vector(n), y: dense.vector(p + m), s: dense.vector(p + m)};
 }
 
 /** point *= factor. */

@@ -1,4 +1,4 @@
-/** @file Small dense vector and matrix operations, f64, row-major. */
+/** @file Small operations on vectors, f64. */
 
 /** y += alpha·x. */
 export function addScaled(y: Float64Array, alpha: number, x: Float64Array): void {
@@ -19,28 +19,6 @@ export function maxAbs(a: Float64Array): number {
     if (!(value <= largest)) largest = value;
   }
   return largest;
-}
-
-/** out = A x for a row-major [rows, n] matrix. */
-export function multiply(A: Float64Array, x: Float64Array, out: Float64Array): void {
-  const n = x.length;
-  for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    const row = i * n;
-    for (let j = 0; j < n; j++) sum += A[row + j] * x[j];
-    out[i] = sum;
-  }
-}
-
-/** out += Aᵀ y for a row-major [rows, n] matrix. */
-export function addMultiplyTransposed(A: Float64Array, y: Float64Array, out: Float64Array): void {
-  const n = out.length;
-  for (let i = 0; i < y.length; i++) {
-    const value = y[i];
-    if (value === 0) continue;
-    const row = i * n;
-    for (let j = 0; j < n; j++) out[j] += A[row + j] * value;
-  }
 }
 
 /** The largest α with v + α dv ≥ 0 from entry `from` on. */

@@ -1,0 +1,59 @@
+/** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
+import type {BatchJob} from '../batch.js';
+import type {DenseKernels, Vector} from '../dense.js';
+import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
+import {liftToSemidefinite, symmetrize} from './semidefinite.js';
+import type {Problem} from './types.js';
+
+/** The matrices of a sample; samples that share them read and scale them once. */
+export class MatrixReader {
+  private known = false;
+  private valid = false;
+  private scaling: MatrixScaling | null = null;
+  private readonly shared: boolean;
+
+  /** @param shared Whether each of Q, G, A is the same for every sample. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly job: BatchJob<'Q' | 'G' | 'A'>,
+    private readonly problem: Problem<Vector>,
+  ) {
+    const {sharedQ, sharedG, sharedA} = job.parameters;
+    this.shared = Boolean(sharedQ && sharedG && sharedA);
+  }
+
+  /**
+   * Fills in P, symmetric and semidefinite to the last digit, and C, equalities first.
+   *
+   * @returns Whether they are finite, Q symmetric and semidefinite.
+   */
+  read(sample: number): boolean {
+    if (this.known && this.shared) return this.valid;
+    const {dense, job, problem} = this;
+    const {n, p, m, P, C} = problem;
+    const {arrays, parameters} = job;
+    this.scaling = null;
+    this.known = true;
+    P.set(sampleOf(arrays.Q, sample, n * n, parameters.sharedQ));
+    C.set(sampleOf(arrays.A, sample, p * n, parameters.sharedA));
+    C.set(sampleOf(arrays.G, sample, m * n, parameters.sharedG), p * n);
+    this.valid = dense.isFinite(C) && symmetrize(dense, P, n) && liftToSemidefinite(dense, P, n);
+    return this.valid;
+  }
+
+  /** The scaling, if it outlives the sample. */
+  sharedScaling(): MatrixScaling | undefined {
+    if (!this.shared) return undefined;
+    return (this.scaling ??= equilibrateMatrices(this.dense, this.problem));
+  }
+}
+
+/** The entries of one sample, or those that all samples share. */
+export function sampleOf<T extends Float32Array | Float64Array | Int32Array>(
+  array: T,
+  sample: number,
+  size: number,
+  shared: number | boolean = false,
+): T {
+  return (shared ? array : array.subarray(sample * size, (sample + 1) * size)) as T;
+}

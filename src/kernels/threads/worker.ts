@@ -1,0 +1,38 @@
+/** @file What a worker thread runs: batch kernels, for the samples that it claims. */
+import type {BatchKernel} from '../batch.js';
+import {denseKernels} from '../current-dense.js';
+import {kktBatch} from '../qp/kkt-batch.js';
+import {qpBatch} from '../qp/qp-batch.js';
+import {ControlBlock} from './control.js';
+import {arraysOf, claimSamples, type SharedJob} from './pool.js';
+
+const kernels = new Map<string, BatchKernel>([qpBatch, kktBatch].map((kernel) => [kernel.name, kernel]));
+
+function run(job: SharedJob): void {
+  const control = new ControlBlock(job.control);
+  control.enter();
+  try {
+    const {parameters, batch} = job;
+    claimSamples(denseKernels(), kernels.get(job.kernel)!, {arrays: arraysOf(job), parameters}, () =>
+      control.claim(batch),
+    );
+  } catch (error) {
+    control.fail(error instanceof Error ? error.message : String(error), job.batch);
+  } finally {
+    control.leave();
+  }
+}
+
+type NodeWorkers = typeof import('node:worker_threads');
+const host = globalThis.process as {getBuiltinModule?: (name: string) => unknown} | undefined;
+const node = host?.getBuiltinModule?.('node:worker_threads') as NodeWorkers | undefined;
+const isReady = (flag: Int32Array) => Atomics.store(flag, 0, 1);
+if (node?.parentPort) {
+  node.parentPort.on('message', run);
+  isReady(node.workerData as Int32Array);
+} else {
+  globalThis.onmessage = ({data}: MessageEvent<Int32Array | SharedJob>) => {
+    if (data instanceof Int32Array) isReady(data);
+    else run(data);
+  };
+}
