@@ -9,7 +9,7 @@
 import type {DenseKernels, Vector} from '../dense.js';
 import type {KktSystem} from './kkt.js';
 import {copyPoint, emptyPoint, scalePoint, type Point, type Problem} from './types.js';
-import {addScaled, dot, maxAbs, maxAbsDifference, maxStep, maxStepScalar} from './vectors.js';
+import {addScaled, dot, maxAbs} from './vectors.js';
 
 export type Outcome = 'solved' | 'primalInfeasible' | 'dualInfeasible' | 'iterationLimit' | 'numericalError';
 
@@ -37,6 +37,8 @@ const GUESS_AGAIN = 1e-1;
 const STALLS = 12;
 /** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
 const SOLVE_TARGET = 1e-10;
+/** Residual of a factorisation that needs no refinement at all. */
+const EXACT = 1e-13;
 /** Residual at which the factorisation is not good enough any more. */
 const INEXACT = 1e-8;
 
@@ -51,9 +53,11 @@ export class InteriorPoint {
   private readonly f: Vector;
   private readonly g: Vector;
   private readonly Px: Vector;
-  private readonly difference: Vector;
   private readonly w: Vector;
   private readonly corrector: Vector;
+  private readonly push: Vector;
+  private readonly inverseS: Vector;
+  private readonly inverseY: Vector;
 
   /** @param problem A scaled problem; its entries are read anew by every `solve`. */
   constructor(
@@ -69,11 +73,13 @@ export class InteriorPoint {
     this.rx = dense.vector(n);
     this.f = dense.vector(n);
     this.Px = dense.vector(n);
-    this.difference = dense.vector(n);
     this.ry = dense.vector(p + m);
     this.g = dense.vector(p + m);
     this.w = dense.vector(p + m);
     this.corrector = dense.vector(p + m);
+    this.push = dense.vector(p + m);
+    this.inverseS = dense.vector(p + m);
+    this.inverseY = dense.vector(p + m);
   }
 
   /**
@@ -87,9 +93,11 @@ export class InteriorPoint {
   ): InteriorPointResult {
     const {dense, problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
     const {n, p, m, P, q, d} = problem;
+    const {push, inverseS, inverseY} = this;
     const {constraints} = kkt;
     const rows = p + m;
     const {x, y, s} = point;
+    const [maxQ, maxD] = [maxAbs(q), maxAbs(d)];
     let tau = 1;
     let kappa = 1;
     let bestError = Infinity;
@@ -105,31 +113,38 @@ export class InteriorPoint {
     if (!this.start()) return {outcome: 'numericalError', iterations: 0};
 
     for (let iteration = 0; ; iteration++) {
-      // Residuals of the embedding.
+      // Residuals of the embedding, and the sizes that they are measured against.
       dense.multiply(P, n, n, n, x, Px);
-      const xPx = dot(x, Px);
-      const qx = dot(q, x);
-      const dy = dot(d, y);
       rx.set(Px);
       constraints.addMultiplyTransposed(y, rx);
-      const dualScale = Math.max(maxAbs(Px), maxAbsDifference(rx, Px), tau * maxAbs(q));
-      const ctyNorm = maxAbsDifference(rx, Px);
-      addScaled(rx, tau, q);
-      constraints.multiply(x, ry);
-      const primalScale = Math.max(maxAbs(ry), maxAbs(s), tau * maxAbs(d));
-      let rayNorm = 0;
-      for (let i = 0; i < rows; i++) {
-        rayNorm = Math.max(rayNorm, Math.abs(ry[i] + s[i]));
-        ry[i] += s[i] - tau * d[i];
+      let [xPx, qx, dy, maxPx, ctyNorm, dualResidual] = [0, 0, 0, 0, 0, 0];
+      for (let j = 0; j < n; j++) {
+        xPx += x[j] * Px[j];
+        qx += q[j] * x[j];
+        maxPx = larger(maxPx, Math.abs(Px[j]));
+        ctyNorm = larger(ctyNorm, Math.abs(rx[j] - Px[j]));
+        rx[j] += tau * q[j];
+        dualResidual = larger(dualResidual, Math.abs(rx[j]));
       }
-      const rTau = xPx / tau + qx + dy + kappa;
+      const dualScale = larger(larger(maxPx, ctyNorm), tau * maxQ);
+      constraints.multiply(x, ry);
+      let [primalScale, rayNorm, primalResidual] = [tau * maxD, 0, 0];
       let mu = tau * kappa;
-      for (let i = p; i < rows; i++) mu += s[i] * y[i];
+      for (let i = 0; i < rows; i++) {
+        dy += d[i] * y[i];
+        primalScale = larger(larger(primalScale, Math.abs(ry[i])), s[i]);
+        const ray = ry[i] + s[i];
+        rayNorm = larger(rayNorm, Math.abs(ray));
+        ry[i] = ray - tau * d[i];
+        primalResidual = larger(primalResidual, Math.abs(ry[i]));
+        if (i >= p) mu += s[i] * y[i];
+      }
       mu /= m + 1;
+      const rTau = xPx / tau + qx + dy + kappa;
 
       // Stopping: the solution x/τ, or a certificate.
-      const primalError = maxAbs(ry) / Math.max(tau, primalScale);
-      const dualError = maxAbs(rx) / Math.max(tau, dualScale);
+      const primalError = primalResidual / Math.max(tau, primalScale);
+      const dualError = dualResidual / Math.max(tau, dualScale);
       const gap = Math.abs(xPx / tau + qx + dy);
       const gapError =
         gap / Math.max(tau, Math.min(Math.abs(xPx / (2 * tau) + qx), Math.abs(xPx / (2 * tau) + dy)));
@@ -157,11 +172,7 @@ export class InteriorPoint {
         scalePoint(point, -1 / dy);
         return end('primalInfeasible', iteration);
       }
-      if (
-        -qx > MEANT * Math.max(tau, kappa) &&
-        maxAbs(Px) <= -CERTIFICATE * qx &&
-        rayNorm <= -CERTIFICATE * qx
-      ) {
+      if (-qx > MEANT * Math.max(tau, kappa) && maxPx <= -CERTIFICATE * qx && rayNorm <= -CERTIFICATE * qx) {
         scalePoint(point, -1 / qx);
         return end('dualInfeasible', iteration);
       }
@@ -169,7 +180,11 @@ export class InteriorPoint {
       if (stalls >= STALLS) return end('numericalError', iteration);
 
       // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
-      for (let i = p; i < rows; i++) w[i] = s[i] / y[i];
+      for (let i = p; i < rows; i++) {
+        inverseS[i] = 1 / s[i];
+        inverseY[i] = 1 / y[i];
+        w[i] = s[i] * inverseY[i];
+      }
       for (let j = 0; j < n; j++) f[j] = -q[j];
       let inexact = this.solveConstant();
       if (inexact > INEXACT && !kkt.stiff) {
@@ -185,28 +200,32 @@ export class InteriorPoint {
       corrector.fill(0);
       for (const phase of ['predictor', 'corrector'] as const) {
         const keep = 1 - sigma;
-        const dKappa = kappa * tau + (phase === 'corrector' ? dKappaAffine * dTauAffine - sigma * mu : 0);
+        const target = sigma * mu;
+        const dKappa = kappa * tau + dKappaAffine * dTauAffine - target;
         for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
-        for (let i = 0; i < rows; i++) {
-          g[i] = -keep * ry[i];
-          if (i >= p)
-            g[i] += (s[i] * y[i] + corrector[i] - sigma * mu * (phase === 'corrector' ? 1 : 0)) / y[i];
+        for (let i = 0; i < p; i++) g[i] = -keep * ry[i];
+        for (let i = p; i < rows; i++) {
+          push[i] = s[i] + (corrector[i] - target) * inverseY[i];
+          g[i] = push[i] - keep * ry[i];
         }
-        // Where the first right-hand side needed no refinement, the predictor, which is but a guess, needs no check.
-        const target = phase === 'predictor' && inexact <= SOLVE_TARGET ? Infinity : SOLVE_TARGET;
-        kkt.solve(f, g, affine.x, affine.y, w, target);
+        // Where the first right-hand side was solved to the last digits, the others need no check; nor does the predictor,
+        // which is but a guess, where that needed no refinement.
+        const unchecked = inexact <= (phase === 'predictor' ? SOLVE_TARGET : EXACT);
+        kkt.solve(f, g, affine.x, affine.y, w, unchecked ? Infinity : SOLVE_TARGET);
         // 2ξᵀP Δx with ξ = x/τ.
         const slope = (2 / tau) * dot(Px, affine.x) + dot(q, affine.x) + dot(d, affine.y);
         const dTau = (keep * rTau - dKappa / tau + slope) / denominator;
         addScaled(affine.x, dTau, constant.x);
         addScaled(affine.y, dTau, constant.y);
-        for (let i = p; i < rows; i++) {
-          const ds = s[i] * y[i] + corrector[i] - (phase === 'corrector' ? sigma * mu : 0);
-          affine.s[i] = -(ds + s[i] * affine.y[i]) / y[i];
-        }
         const dKap = -(dKappa + kappa * dTau) / tau;
-        let alpha = Math.min(maxStep(s, affine.s, p), maxStep(y, affine.y, p), maxStepScalar(tau, dTau));
-        alpha = Math.min(alpha, maxStepScalar(kappa, dKap));
+        // 1/α for the largest step α to the boundary.
+        let shrink = Math.max(0, -dTau / tau, -dKap / kappa);
+        for (let i = p; i < rows; i++) {
+          const ds = -(push[i] + w[i] * affine.y[i]);
+          affine.s[i] = ds;
+          shrink = larger(larger(shrink, -ds * inverseS[i]), -affine.y[i] * inverseY[i]);
+        }
+        const alpha = 1 / shrink;
         if (phase === 'predictor') {
           const a = Math.min(1, alpha);
           sigma = (1 - a) ** 3;
@@ -292,18 +311,24 @@ export class InteriorPoint {
   /** κ/τ + ‖x₂ − ξ‖²_P + y₂ᵀW y₂ for the constant direction (x₂, y₂): a sum of squares, so never zero. */
   private tauDenominator(tau: number, kappa: number): number {
     const {
-      problem: {n, p, m, P},
-      dense,
-      point,
+      problem: {n, p, m},
+      kkt,
+      point: {x},
+      Px,
       constant,
-      difference,
-      f,
       w,
     } = this;
-    for (let j = 0; j < n; j++) difference[j] = constant.x[j] - point.x[j] / tau;
-    dense.multiply(P, n, n, n, difference, f);
-    let sum = kappa / tau + Math.max(0, dot(difference, f));
+    let square = 0;
+    for (let j = 0; j < n; j++) {
+      square += (constant.x[j] - x[j] / tau) * (kkt.Px[j] - Px[j] / tau);
+    }
+    let sum = kappa / tau + Math.max(0, square);
     for (let i = p; i < p + m; i++) sum += w[i] * constant.y[i] * constant.y[i];
     return sum;
   }
+}
+
+/** The larger one; NaN does not count, the sums beside it show that. */
+function larger(a: number, b: number): number {
+  return b > a ? b : a;
 }

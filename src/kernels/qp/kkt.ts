@@ -48,7 +48,11 @@ export class KktSystem {
   private readonly ry: Vector;
   private readonly bestX: Vector;
   private readonly bestY: Vector;
-  /** 1 / wᵢ on soft rows, 0 on absent ones and on pins; RHO on hard ones. */
+  /** P + RHO·Σ cᵢcᵢᵀ over the hard rows, which do not change while an interior-point method runs. */
+  private readonly base: Vector;
+  private readonly baseStride: number;
+  private baseCount = NONE;
+  /** 1 / wᵢ on soft rows, else 0. */
   private readonly weights: Vector;
   private readonly kind: Uint8Array;
   /** The row that pins each variable, or −1; the variables that none pins, and how many. */
@@ -58,6 +62,8 @@ export class KktSystem {
   private readonly step: Vector;
   private readonly dy: Vector;
   private readonly image: Vector;
+  /** P x of the latest solution whose residual was looked at. */
+  readonly Px: Vector;
   /** C x of the solution so far. */
   private readonly total: Vector;
   /** Multipliers of hard rows come as ν·stretch; W's part of their diagonal. */
@@ -81,6 +87,8 @@ export class KktSystem {
     this.stride = paddedStride(n + rows);
     this.K = dense.vector(this.stride * this.stride);
     this.inverse = dense.vector(n + rows);
+    this.baseStride = paddedStride(n);
+    this.base = dense.vector(this.baseStride * this.baseStride);
     this.rhs = dense.vector(n + rows);
     this.rhsX = this.rhs.subarray(0, n) as Vector;
     this.stretch = new Float64Array(rows);
@@ -93,6 +101,7 @@ export class KktSystem {
     this.dy = dense.vector(rows);
     this.image = dense.vector(rows);
     this.total = dense.vector(rows);
+    this.Px = dense.vector(n);
     this.fx = dense.vector(n);
     this.gy = dense.vector(rows);
     this.rx = dense.vector(n);
@@ -106,6 +115,7 @@ export class KktSystem {
   /** To be called when P or C has changed: finds the sparse rows of C. */
   readMatrices(): void {
     this.stiff = false;
+    this.baseCount = NONE;
     this.constraints.read();
   }
 
@@ -118,22 +128,22 @@ export class KktSystem {
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number, {pin = true, penalise = false} = {}): boolean {
-    const {dense, n, rows, P, C, K, stride, inverse, hard, kind, weights, stretch, hardW, free} = this;
+    const {dense, n, rows, C, K, stride, inverse, hard, kind, weights, stretch, hardW, free} = this;
+    const {base, baseStride} = this;
     const hardBelow = this.stiff ? STIFF_W : 0;
     this.findPins(w, pin);
     this.hardCount = 0;
+    let changed = false;
     // Not besides pins, whose dependence on the others it would not notice.
-    const penalised =
-      penalise && this.freeCount === n && PENALISE_FROM * countHard(w, hardBelow) > n;
+    const penalised = penalise && this.freeCount === n && PENALISE_FROM * countHard(w, hardBelow) > n;
     for (let i = 0; i < rows; i++) {
       weights[i] = w[i] === Infinity ? 0 : 1 / w[i];
       kind[i] = w[i] === Infinity ? ABSENT : SOFT;
       if (!(w[i] <= hardBelow)) continue;
-      weights[i] = RHO;
+      weights[i] = 0;
       kind[i] = HARD;
       if (this.isPin(i)) {
         kind[i] = PIN;
-        weights[i] = 0;
         continue;
       }
       if (penalised) {
@@ -144,13 +154,15 @@ export class KktSystem {
       // With y = y' + RHO(cᵀx − g), a row of H's weight RHO keeps the rest w' of its W: 1/w = RHO + 1/w'.
       hardW[this.hardCount] = w[i] / (1 - RHO * w[i]);
       stretch[this.hardCount] = 1 + RHO * hardW[this.hardCount];
+      changed ||= hard[this.hardCount] !== i;
       hard[this.hardCount++] = i;
     }
     const size = this.freeCount;
     const count = this.hardCount;
     // More rows than free variables depend on each other in any case.
     if (size < n && count > size) return this.factor(w, delta, {pin: false});
-    dense.copyUpper(P, n, K, stride, n);
+    if (count !== this.baseCount || changed) this.makeBase();
+    dense.copyUpper(base, baseStride, K, stride, n);
     for (let i = 0; i < n; i++) K[i * stride + i] += delta;
     this.constraints.addOuterProducts(K, stride, weights);
     if (size < n) {
@@ -176,6 +188,16 @@ export class KktSystem {
       for (let k = size; k < size + count; k++)
         if (K[k * stride + k] < DEPENDENT) return this.factor(w, delta, {pin: false});
     return true;
+  }
+
+  private makeBase(): void {
+    const {dense, n, rows, P, base, baseStride, hard, hardCount, ry} = this;
+    dense.copyUpper(P, n, base, baseStride, n);
+    this.baseCount = hardCount;
+    if (hardCount === 0) return;
+    for (let i = 0; i < rows; i++) ry[i] = 0;
+    for (let k = 0; k < hardCount; k++) ry[hard[k]] = RHO;
+    this.constraints.addOuterProducts(base, baseStride, ry);
   }
 
   /** A hard row with one entry fixes its variable, unless another does so too: then both stay, and share the multiplier. */
@@ -214,6 +236,7 @@ export class KktSystem {
     x.fill(0);
     y.fill(0);
     total.fill(0);
+    this.Px.fill(0);
     if (scale === 0) return 0;
     let best = Infinity;
     fx.set(f);
@@ -226,6 +249,7 @@ export class KktSystem {
       if (!(size < best)) {
         x.set(bestX);
         y.set(bestY);
+        this.dense.multiply(this.P, this.n, this.n, this.n, x, this.Px);
         break;
       }
       const stalled = size > 0.5 * best;
@@ -246,7 +270,7 @@ export class KktSystem {
     rhsX.set(fx);
     // Pinned variables first: their steps are known, and go to the right-hand side of the others.
     if (pinned) this.pinnedSteps();
-    for (let i = 0; i < rows; i++) ry[i] = weights[i] * gy[i];
+    for (let i = 0; i < rows; i++) ry[i] = (kind[i] === HARD ? RHO : weights[i]) * gy[i];
     constraints.addMultiplyTransposed(ry, rhsX);
     if (pinned) for (let a = 0; a < size; a++) rhs[a] = rhs[free[a]];
     for (let k = 0; k < count; k++) rhs[size + k] = gy[hard[k]];
@@ -295,8 +319,9 @@ export class KktSystem {
 
   /** fx, gy ← the residuals of the system without regularisation. */
   private residual(f: Float64Array, g: Float64Array, x: Vector, y: Vector, w: Float64Array): void {
-    const {dense, n, rows, P, fx, gy, kind, total} = this;
-    dense.multiply(P, n, n, n, x, fx);
+    const {dense, n, rows, P, Px, fx, gy, kind, total} = this;
+    dense.multiply(P, n, n, n, x, Px);
+    fx.set(Px);
     this.constraints.addMultiplyTransposed(y, fx);
     for (let j = 0; j < n; j++) fx[j] = f[j] - fx[j];
     for (let i = 0; i < rows; i++) gy[i] = kind[i] === ABSENT ? 0 : g[i] - total[i] + w[i] * y[i];
