@@ -33,6 +33,8 @@ const MEANT = 1e-3;
 /** Error at which the active set is guessed for the first time, and how far it must fall for another guess. */
 const GUESS_BELOW = 1e-3;
 const GUESS_AGAIN = 1e-1;
+/** How far below the tolerance the error goes where the active set cannot be guessed. */
+const DEEPER = 1e-3;
 /** Iterations without progress. */
 const STALLS = 12;
 /** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
@@ -106,7 +108,7 @@ export class InteriorPoint {
     const end = (outcome: Outcome, iterations: number): InteriorPointResult => {
       if (outcome === 'iterationLimit' || outcome === 'numericalError') {
         copyPoint(this.best, point);
-        if (bestError <= ACCEPTABLE) outcome = 'solved';
+        if (bestError <= Math.max(ACCEPTABLE, tolerance)) outcome = 'solved';
       }
       return {outcome, iterations};
     };
@@ -157,7 +159,9 @@ export class InteriorPoint {
       } else {
         stalls++;
       }
-      if (error <= tolerance) {
+      // At a weakly active constraint the point is off by the root of the error: where no guess of the active set helps, a few
+      // more iterations do.
+      if (error <= DEEPER * tolerance || (bestError <= tolerance && stalls > 0)) {
         copyPoint(this.best, point);
         return end('solved', iteration);
       }
