@@ -2,6 +2,7 @@
  * @file Compiles src/kernels/host/assembly to WebAssembly and embeds it in src/kernels/host/binary.ts; with `--check`, says
  * whether the embedded module is that of the sources.
  */
+import {Buffer} from 'node:buffer';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {main} from 'assemblyscript/asc';
@@ -13,7 +14,7 @@ const {error, stderr} = await main(
   [
     'src/kernels/host/assembly/index.ts',
     ...['-O3', '--noAssert', '--converge', '--runtime', 'stub', '--enable', 'simd'],
-    ...['--importMemory', '--initialMemory', '1', '--noExportMemory', ...(process.env.WASM_NAMES ? ['--debug'] : []), '--use', 'abort='],
+    ...['--importMemory', '--initialMemory', '1', '--noExportMemory', '--use', 'abort='],
     ...['--outFile', 'kernels.wasm'],
   ],
   {

@@ -1,20 +1,36 @@
 /** @file Builds dist/: ES modules and their CommonJS twin, with types. */
 import {execFileSync} from 'node:child_process';
-import {rmSync, writeFileSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname, join, resolve} from 'node:path';
+import {transform} from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
-const tsc = resolve(root, 'node_modules/typescript/bin/tsc');
+const [esm, cjs] = ['esm', 'cjs'].map((name) => resolve(root, 'dist', name));
 rmSync(resolve(root, 'dist'), {recursive: true, force: true});
-for (const project of ['tsconfig.esm.json', 'tsconfig.cjs.json']) {
-  execFileSync('node', [tsc, '-p', project], {cwd: root, stdio: 'inherit'});
+const tsc = resolve(root, 'node_modules/typescript/bin/tsc');
+execFileSync('node', [tsc, '-p', 'tsconfig.esm.json'], {cwd: root, stdio: 'inherit'});
+
+/** Where a CommonJS module lies, as a URL; without Node's own modules, which a page's bundle cannot have. */
+const MODULE_URL = '("file:///" + __filename.replace(/[%#?]/g, encodeURIComponent))';
+for (const entry of readdirSync(esm, {recursive: true, withFileTypes: true})) {
+  const from = join(entry.parentPath, entry.name);
+  const to = from.replace(esm, cjs);
+  if (!entry.isFile() || !/\.(js|d\.ts)$/.test(entry.name)) continue;
+  const text = readFileSync(from, 'utf8');
+  mkdirSync(dirname(to), {recursive: true});
+  writeFileSync(to, entry.name.endsWith('.d.ts') ? text : await toCommonJS(text));
 }
+
+async function toCommonJS(text) {
+  const {code} = await transform(text.replaceAll('import.meta.url', MODULE_URL), {
+    format: 'cjs',
+    target: 'es2022',
+    // The maps of the ES modules do not fit.
+    sourcemap: false,
+  });
+  return code.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+}
+
 // The package is ESM; this makes Node read the twin as CommonJS.
-writeFileSync(
-  resolve(root, 'dist/cjs/package.json'),
-  '{"type": "commonjs", "sideEffects": ["./register.js"]}\n',
-);
-writeFileSync(
-  resolve(root, 'dist/esm/package.json'),
-  '{"type": "module", "sideEffects": ["./register.js"]}\n',
-);
+writeFileSync(join(cjs, 'package.json'), '{"type": "commonjs", "sideEffects": ["./register.js"]}\n');
+writeFileSync(join(esm, 'package.json'), '{"type": "module", "sideEffects": ["./register.js"]}\n');

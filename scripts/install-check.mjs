@@ -76,6 +76,8 @@ try {
     });
     return result.outputFiles[0].text;
   };
+  // The quadratic programs bring their kernels in WebAssembly, and in plain TypeScript for where there is none.
+  const LIMITS = {QPLayer: 34_000, OptNetQP: 34_000};
   const names = ['QPLayer', 'OptNetQP', 'SparsemaxProjection', 'LassoLayer', 'FixedPointLayer'];
   const kept = (text) =>
     names.filter((name) => text.includes(`className="${name}"`) || text.includes(`"className","${name}"`));
@@ -87,7 +89,8 @@ try {
       kept(text).join() === expected.join() && text.includes('registerClass'),
       `a bundle of ${name} holds ${expected.join(' and ')}, registered: ${(size / 1000).toFixed(1)} kB gzipped`,
     );
-    check(size < 30_000, `${name} alone is under 30 kB`);
+    const limit = LIMITS[name] ?? 30_000;
+    check(size < limit, `${name} alone is under ${limit / 1000} kB`);
   }
   const all = await bundle(
     `import * as all from 'tfjs-implicit'; import 'tfjs-implicit/register'; console.log(all);`,

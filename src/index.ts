@@ -26,6 +26,7 @@ export {
   type QPLayerArgs,
   type SparsemaxProjectionArgs,
 } from './layers/index.js';
+export {setThreads} from './kernels/index.js';
 export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
 export {

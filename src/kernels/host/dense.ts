@@ -96,14 +96,7 @@ export function createHostDense(): DenseKernels | null {
     copyUpper: (from, strideFrom, to, strideTo, n) =>
       routines.copyUpper(from.byteOffset, strideFrom, to.byteOffset, strideTo, n),
     copyTransposed: (from, n, rows, count, to, strideTo, at) =>
-      routines.copyTransposed(
-        from.byteOffset,
-        n,
-        rows.byteOffset,
-        count,
-        to.byteOffset + 8 * at,
-        strideTo,
-      ),
+      routines.copyTransposed(from.byteOffset, n, rows.byteOffset, count, to.byteOffset + 8 * at, strideTo),
     packRows: (A, rows, n, limit, to, stride, entries) =>
       routines.packRows(A.byteOffset, rows, n, limit, to.byteOffset, stride, entries.byteOffset),
     scale: (A, rows, n, left, right, to) =>

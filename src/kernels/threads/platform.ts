@@ -1,4 +1,5 @@
 /** @file Threads in Node and in a page behind one face. */
+import {nodeModule, type NodeWorker} from './node.js';
 import type {SharedJob} from './pool.js';
 
 export interface Thread {
@@ -10,18 +11,9 @@ export interface Thread {
 
 const MOST_THREADS = 8;
 
-type NodeWorkers = typeof import('node:worker_threads');
-type NodeOs = typeof import('node:os');
-
-/** A module of Node, or `undefined` elsewhere: an import would break a page. */
-function nodeModule<T>(name: string): T | undefined {
-  const host = globalThis.process as {getBuiltinModule?: (name: string) => unknown} | undefined;
-  return host?.getBuiltinModule?.(name) as T | undefined;
-}
-
 /** The cores that there are, where threads can share memory. */
 export function defaultThreads(): number {
-  const os = nodeModule<NodeOs>('node:os');
+  const os = nodeModule('node:os');
   if (os) return Math.min(os.availableParallelism(), MOST_THREADS);
   return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency || 1, MOST_THREADS) : 1;
 }
@@ -29,20 +21,23 @@ export function defaultThreads(): number {
 /** Starts a thread, or returns `null` where there are none. @param onEnd Called when it has ended for whatever reason. */
 export function spawn(onEnd: (thread: Thread) => void): Thread | null {
   try {
-    const node = nodeModule<NodeWorkers>('node:worker_threads');
-    if (node) return spawnInNode(node, onEnd);
+    const node = nodeModule('node:worker_threads');
+    if (node) return spawnInNode(node.Worker, onEnd);
     return globalThis.crossOriginIsolated && typeof Worker !== 'undefined' ? spawnInPage(onEnd) : null;
   } catch {
     return null;
   }
 }
 
-function spawnInNode({Worker: NodeWorker}: NodeWorkers, onEnd: (thread: Thread) => void): Thread {
+function spawnInNode(
+  Worker: new (code: string | URL, options: {workerData: unknown; eval?: boolean}) => NodeWorker,
+  onEnd: (thread: Thread) => void,
+): Thread {
   const flag = readyFlag();
   const options = {workerData: flag};
   const worker = import.meta.url.endsWith('.ts')
-    ? new NodeWorker(RUN_SOURCE, {...options, eval: true})
-    : new NodeWorker(new URL('./worker.js', import.meta.url), options);
+    ? new Worker(RUN_SOURCE, {...options, eval: true})
+    : new Worker(new URL('./worker.js', import.meta.url), options);
   worker.unref();
   const thread: Thread = {
     ready: () => Atomics.load(flag, 0) === 1,

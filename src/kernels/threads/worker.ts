@@ -4,6 +4,7 @@ import {denseKernels} from '../current-dense.js';
 import {kktBatch} from '../qp/kkt-batch.js';
 import {qpBatch} from '../qp/qp-batch.js';
 import {ControlBlock} from './control.js';
+import {nodeModule} from './node.js';
 import {arraysOf, claimSamples, type SharedJob} from './pool.js';
 
 const kernels = new Map<string, BatchKernel>([qpBatch, kktBatch].map((kernel) => [kernel.name, kernel]));
@@ -23,12 +24,10 @@ function run(job: SharedJob): void {
   }
 }
 
-type NodeWorkers = typeof import('node:worker_threads');
-const host = globalThis.process as {getBuiltinModule?: (name: string) => unknown} | undefined;
-const node = host?.getBuiltinModule?.('node:worker_threads') as NodeWorkers | undefined;
+const node = nodeModule('node:worker_threads');
 const isReady = (flag: Int32Array) => Atomics.store(flag, 0, 1);
 if (node?.parentPort) {
-  node.parentPort.on('message', run);
+  node.parentPort.on('message', (job) => run(job as SharedJob));
   isReady(node.workerData as Int32Array);
 } else {
   globalThis.onmessage = ({data}: MessageEvent<Int32Array | SharedJob>) => {

@@ -67,7 +67,15 @@ export function copyTransposed(from: usize, n: i32, rows: usize, count: i32, to:
 }
 
 /** Copies the dense ones among `rows` rows of n entries to `to`, `stride` apart: those with more than `limit` entries that are not zero. */
-export function packRows(A: usize, rows: i32, n: i32, limit: i32, to: usize, stride: i32, entries: usize): void {
+export function packRows(
+  A: usize,
+  rows: i32,
+  n: i32,
+  limit: i32,
+  to: usize,
+  stride: i32,
+  entries: usize,
+): void {
   const row = (n as usize) * F64;
   const zero = f64x2.splat(0);
   for (let i = 0; i < rows; i++) {
