@@ -1,0 +1,113 @@
+/** @file Worker threads: the same numbers as without them, errors instead of hangs, nothing left running. */
+import {execFileSync} from 'node:child_process';
+import {assert} from 'chai';
+import * as tf from '@tensorflow/tfjs-core';
+import {setThreads, solveQP} from '../../src/index.js';
+import type {BatchKernel} from '../../src/kernels/batch.js';
+import {shareWork} from '../../src/kernels/threads/pool.js';
+import {describeBackends} from '../helpers/backends.js';
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A kernel that the workers know by the name of another one, which cannot read this job. */
+const impostor: BatchKernel<'out'> = {
+  name: 'ImplicitQP',
+  start: () => () => {
+    // Time for the worker to take a sample, too.
+    const end = performance.now() + 5;
+    while (performance.now() < end);
+  },
+};
+
+/** Whether a batch was shared, after at most ten seconds for the workers to start. */
+async function untilShared(run: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 100; i++) {
+    if (run()) return true;
+    await pause(100);
+  }
+  return false;
+}
+
+describeBackends('worker threads', () => {
+  afterEach(() => setThreads(null));
+
+  it('solve a mixed batch to the same bits as one thread', async () => {
+    const [batch, n, m] = [32, 24, 30];
+    const Q = tf.tidy(() => {
+      const L = tf.randomNormal([batch, n, n], 0, 1, 'float32', 1) as tf.Tensor3D;
+      return tf.add(tf.matMul(L, L, false, true), tf.eye(n)) as tf.Tensor3D;
+    });
+    const G = tf.randomNormal([batch, m, n], 0, 1, 'float32', 2);
+    const h = tf.tidy(() => {
+      const values = tf.randomUniform([batch, m], 0.1, 1, 'float32', 3).arraySync() as number[][];
+      values[5][0] = NaN;
+      return tf.tensor2d(values);
+    });
+    const p = tf.randomNormal([batch, n], 0, 1, 'float32', 4);
+    const run = () =>
+      tf.tidy(() => {
+        const f = (q: tf.Tensor) => tf.sum(solveQP({Q, p: q, G, h}, {onFailure: 'ignore'}).x);
+        const {status, x} = solveQP({Q, p, G, h}, {onFailure: 'ignore'});
+        return [x, status, tf.grad(f)(p)].map((tensor) => Array.from(tensor.dataSync()));
+      });
+    setThreads(1);
+    const alone = run();
+    assert.equal(alone[1][5], 5);
+    setThreads(2);
+    run();
+    await pause(1500);
+    assert.deepEqual(run(), alone);
+    tf.dispose([Q, G, h, p]);
+  });
+});
+
+describe('setThreads', () => {
+  afterEach(() => setThreads(null));
+
+  it('refuses what is no positive integer', () => {
+    for (const n of [0, -1, 1.5, NaN]) assert.throws(() => setThreads(n), /positive integer/);
+  });
+
+  it('a failure in a worker is an error with its message, and the pool goes on', async () => {
+    setThreads(2);
+    let message = '';
+    const shared = await untilShared(() => {
+      try {
+        return shareWork(impostor, {arrays: {out: new Float32Array(8)}, parameters: {}}, ['out'], 8, 1e9);
+      } catch (error) {
+        message = (error as Error).message;
+        return true;
+      }
+    });
+    assert.isTrue(shared);
+    assert.match(message, /in a worker thread/);
+  });
+
+  it('ends the workers that are too many', async () => {
+    const workers = () =>
+      (process as unknown as {getActiveResourcesInfo(): string[]})
+        .getActiveResourcesInfo()
+        .filter((name) => name === 'MessagePort' || name === 'Worker').length;
+    setThreads(1);
+    await pause(300);
+    assert.equal(workers(), 0);
+  });
+
+  it('a process with a live pool ends by itself', function () {
+    this.timeout(30000);
+    const script = `
+      import * as tf from '@tensorflow/tfjs';
+      import {setThreads, solveQP} from './src/index.ts';
+      setThreads(2);
+      const n = 40;
+      const problem = {Q: tf.eye(n), p: tf.randomNormal([64, n]), G: tf.randomNormal([n, n]), h: tf.ones([n])};
+      for (let i = 0; i < 3; i++) { solveQP(problem); await new Promise((done) => setTimeout(done, 400)); }
+      console.log('done');`;
+    const output = execFileSync('node', ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 25000,
+    });
+    assert.include(output, 'done');
+  });
+
