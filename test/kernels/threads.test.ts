@@ -110,4 +110,4 @@ describe('setThreads', () => {
     });
     assert.include(output, 'done');
   });
-
+});
