@@ -1,9 +1,11 @@
 /** @file The kernel 'ImplicitSimplex': Euclidean projection of rows onto scaled probability simplices. */
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from './host-kernel.js';
-import {projectSimplex} from './reference/simplex.js';
+import {createSimplexRows, type SimplexRows} from './host/simplex-rows.js';
+import {referenceSimplexRows} from './reference/simplex.js';
 
 const SIMPLEX = 'ImplicitSimplex';
+const GRADIENT = 'ImplicitSimplexGradient';
 
 /**
  * Projects each row of x [B, n] onto {y ≥ 0, Σy = scale}, scale [B, 1]. Differentiable in both.
@@ -15,23 +17,60 @@ export function runSimplex(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
   return tf.engine().runKernel(SIMPLEX, {x, scale} as unknown as tf.NamedTensorMap);
 }
 
-registerHostKernel<'x' | 'scale'>(SIMPLEX, ({x, scale}) => {
+let rows: SimplexRows | null = null;
+const simplexRows = () => (rows ??= createSimplexRows() ?? referenceSimplexRows);
+
+registerHostKernel<'x' | 'scale'>(SIMPLEX, ({x, scale}, _attributes, allocate) => {
   const [batch, n] = x.shape;
-  const values = new Float32Array(batch * n);
-  for (let i = 0; i < batch; i++) projectSimplex(x.values, i * n, n, scale.values[i], values);
-  return [{values, shape: x.shape, dtype: 'float32'}];
+  const [y] = allocate(x.shape);
+  simplexRows().project(x.single, batch, n, scale.single, y.values);
+  return [y];
+});
+
+registerHostKernel<'y' | 'dy'>(GRADIENT, ({y, dy}, _attributes, allocate) => {
+  const [batch, n] = y.shape;
+  const [dx, mean] = allocate(y.shape, [batch, 1]);
+  simplexRows().gradient(y.single, dy.single, batch, n, dx.values, mean.values);
+  return [dx, mean];
 });
 
 tf.registerGradient({
   kernelName: SIMPLEX,
   outputsToSave: [true],
   gradFunc: (dy, saved) => {
-    const support = tf.cast(tf.greater((saved as tf.Tensor[])[0], 0), 'float32');
-    const inside = tf.mul(support, dy as tf.Tensor);
-    const mean = tf.div(tf.sum(inside, -1, true), tf.maximum(tf.sum(support, -1, true), 1));
-    return {x: () => tf.sub(inside, tf.mul(support, mean)), scale: () => tf.clone(mean)};
+    const [dx, mean] = jacobianProduct((saved as tf.Tensor[])[0], dy as tf.Tensor);
+    return {x: () => dx, scale: () => mean};
   },
 });
+
+tf.registerGradient({
+  kernelName: GRADIENT,
+  inputsToSave: ['y'],
+  gradFunc: (dys, saved) => {
+    const [y] = saved as tf.Tensor[];
+    const [dx, mean] = dys as tf.Tensor[];
+    // Symmetric, and constant in y but for its jumps.
+    return {
+      y: () => tf.zerosLike(y),
+      dy: () => {
+        const support = tf.cast(tf.greater(y, 0), 'float32');
+        const share = tf.div(mean, tf.maximum(tf.sum(support, -1, true), 1));
+        return tf.add(jacobianProduct(y, dx)[0], tf.mul(support, share));
+      },
+    };
+  },
+});
+
+/** The cotangents of x and scale for that of y. */
+function jacobianProduct(y: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
+  if (tf.getKernel(GRADIENT, tf.getBackend())) {
+    return tf.engine().runKernel(GRADIENT, {y, dy} as unknown as tf.NamedTensorMap) as unknown as tf.Tensor[];
+  }
+  const support = tf.cast(tf.greater(y, 0), 'float32');
+  const inside = tf.mul(support, dy);
+  const mean = tf.div(tf.sum(inside, -1, true), tf.maximum(tf.sum(support, -1, true), 1));
+  return [tf.sub(inside, tf.mul(support, mean)), mean];
+}
 
 /** The same with tensor operations, by sorting: for a backend without the kernel. */
 function composed(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {

@@ -3,4 +3,5 @@ export {signedCholesky} from './cholesky';
 export {copyTransposed, copyUpper, packRows, scale} from './copies';
 export {addMagnitudes, excess, scaledMaxima, symmetrize} from './maxima';
 export {addMultiplyTransposed, addWeightedGram, multiply} from './products';
+export {projectSimplex, simplexGradient} from './simplex';
 export {signedSolve} from './substitution';
