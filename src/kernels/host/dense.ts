@@ -1,5 +1,6 @@
 /** @file `DenseKernels` on WebAssembly: one instance with a memory of its own. */
 import type {DenseKernels, Indices, Vector} from '../dense.js';
+import {BINARY} from './binary/dense.js';
 import {instantiate} from './module.js';
 
 /** Where a vector may start: 16 bytes apart, behind a first block that stays free so that no pointer is zero. */
@@ -16,8 +17,9 @@ class OutOfMemory extends Error {
 
 /** An implementation with its own memory, or `null` where WebAssembly or its SIMD instructions are missing. */
 export function createHostDense(): DenseKernels | null {
+  if (typeof WebAssembly === 'undefined') return null;
   const memory = new WebAssembly.Memory({initial: INITIAL_PAGES});
-  const routines = instantiate(memory);
+  const routines = instantiate(BINARY, memory);
   if (!routines) return null;
   let top = ALIGNMENT;
   let depth = 0;

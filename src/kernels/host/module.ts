@@ -1,20 +1,22 @@
-/** @file The WebAssembly module of the host kernels: compiled once, embedded, synchronous. */
-import {BINARY} from './binary.js';
+/** @file WebAssembly modules of the host kernels: embedded, compiled once, synchronous. */
 
-/** The exports of `assembly/index.ts`; pointers are byte offsets. */
+/** The exports of a module; pointers are byte offsets. */
 export type Routines = Record<string, (...args: number[]) => number>;
 
-let compiled: WebAssembly.Module | null | undefined;
+const compiled = new Map<string, WebAssembly.Module | null>();
 
-/** An instance on `memory`, or `null` where WebAssembly or its SIMD instructions are missing. */
-export function instantiate(memory: WebAssembly.Memory): Routines | null {
-  compiled ??= compile();
-  return compiled && (new WebAssembly.Instance(compiled, {env: {memory}}).exports as Routines);
+/**
+ * An instance on `memory` of the module with the given bytes in base64, or `null` where WebAssembly or its SIMD instructions
+ * are missing.
+ */
+export function instantiate(binary: string, memory: WebAssembly.Memory): Routines | null {
+  if (!compiled.has(binary)) compiled.set(binary, compile(binary));
+  const module = compiled.get(binary);
+  return module ? (new WebAssembly.Instance(module, {env: {memory}}).exports as Routines) : null;
 }
 
-function compile(): WebAssembly.Module | null {
-  if (typeof WebAssembly === 'undefined') return null;
-  const bytes = Uint8Array.from(atob(BINARY), (character) => character.charCodeAt(0));
+function compile(binary: string): WebAssembly.Module | null {
+  const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
   try {
     return new WebAssembly.Module(bytes);
   } catch {

@@ -1,4 +1,5 @@
 /** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory of their own. */
+import {BINARY} from './binary/rows.js';
 import {instantiate} from './module.js';
 
 /** The work on one row after another; `mean` receives one entry a row. */
@@ -19,8 +20,9 @@ const START = 16;
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createSimplexRows(): SimplexRows | null {
+  if (typeof WebAssembly === 'undefined') return null;
   const memory = new WebAssembly.Memory({initial: 1});
-  const routines = instantiate(memory);
+  const routines = instantiate(BINARY, memory);
   if (!routines) return null;
   /** Room for three rows, 16 bytes apart at least. */
   const places = (n: number) => {
