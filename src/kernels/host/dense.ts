@@ -2,6 +2,7 @@
 import type {DenseKernels, Indices, Vector} from '../dense.js';
 import {BINARY} from './binary/dense.js';
 import {instantiate} from './module.js';
+import {hostPairs} from './pairs.js';
 
 /** Where a vector may start: 16 bytes apart, behind a first block that stays free so that no pointer is zero. */
 const ALIGNMENT = 16;
@@ -60,6 +61,7 @@ export function createHostDense(): DenseKernels | null {
   };
 
   return {
+    ...hostPairs(routines),
     name: 'host',
     vector(length) {
       // Room for four entries more: routines work on tiles of four, and read ahead of a row's end.

@@ -101,10 +101,10 @@ export class KktFactor {
     for (let i = 0; i < rows; i++) {
       g[i] = weight[i] > 0 ? (E[i] * rightY[i]) / (transpose ? 1 : weight[i]) : 0;
     }
-    let residual = this.quick ? this.kkt.solve(f, g, x, y, w, TARGET) : Infinity;
+    let residual = this.quick ? this.kkt.solve(f, g, x, y, TARGET) : Infinity;
     if (residual > EXACT) {
       // Active rows that are close to dependent need the slow factorisation.
-      residual = this.kkt.factor(w, DELTA) ? this.kkt.solve(f, g, x, y, w, TARGET) : Infinity;
+      residual = this.kkt.factor(w, DELTA) ? this.kkt.solve(f, g, x, y, TARGET) : Infinity;
     }
     if (residual > SINGULAR) residual = this.solveSingular();
     for (let j = 0; j < n; j++) x[j] *= D[j];

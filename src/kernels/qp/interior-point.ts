@@ -31,7 +31,7 @@ const CERTIFICATE = 1e-8;
 /** The value along a ray relative to the embedding's own size: below it, a ray is rounding. */
 const MEANT = 1e-3;
 /** Error at which the active set is guessed for the first time, and how far it must fall for another guess. */
-const GUESS_BELOW = 1e-3;
+const GUESS_BELOW = 1e-2;
 const GUESS_AGAIN = 1e-1;
 /** How far below the tolerance the error goes where the active set cannot be guessed. */
 const DEEPER = 1e-3;
@@ -56,10 +56,15 @@ export class InteriorPoint {
   private readonly g: Vector;
   private readonly Px: Vector;
   private readonly w: Vector;
-  private readonly corrector: Vector;
+  /** Products ds·dy of the predictor. */
+  private readonly products: Vector;
   private readonly push: Vector;
   private readonly inverseS: Vector;
   private readonly inverseY: Vector;
+  /** Sums and maxima that a routine returns. */
+  private readonly sizes: Vector;
+  /** The inequalities' part of vectors over all rows. */
+  private readonly cone: Record<'s' | 'y' | 'ry' | 'g' | 'w' | 'ds' | 'dy', Vector>;
 
   /** @param problem A scaled problem; its entries are read anew by every `solve`. */
   constructor(
@@ -78,10 +83,22 @@ export class InteriorPoint {
     this.ry = dense.vector(p + m);
     this.g = dense.vector(p + m);
     this.w = dense.vector(p + m);
-    this.corrector = dense.vector(p + m);
-    this.push = dense.vector(p + m);
-    this.inverseS = dense.vector(p + m);
-    this.inverseY = dense.vector(p + m);
+    this.products = dense.vector(m);
+    this.push = dense.vector(m);
+    this.inverseS = dense.vector(m);
+    this.inverseY = dense.vector(m);
+    this.sizes = dense.vector(5);
+    const {point, affine, ry, g, w} = this;
+    const inequalities = (v: Vector) => v.subarray(p) as Vector;
+    this.cone = {
+      s: inequalities(point.s),
+      y: inequalities(point.y),
+      ry: inequalities(ry),
+      g: inequalities(g),
+      w: inequalities(w),
+      ds: inequalities(affine.s),
+      dy: inequalities(affine.y),
+    };
   }
 
   /**
@@ -93,11 +110,10 @@ export class InteriorPoint {
     maxIterations: number,
     finish: (point: Point<Vector>) => boolean = () => false,
   ): InteriorPointResult {
-    const {dense, problem, point, affine, constant, rx, ry, f, g, Px, w, corrector, kkt} = this;
+    const {dense, problem, point, affine, constant, rx, ry, f, g, Px, products, kkt, sizes, cone} = this;
     const {n, p, m, P, q, d} = problem;
     const {push, inverseS, inverseY} = this;
     const {constraints} = kkt;
-    const rows = p + m;
     const {x, y, s} = point;
     const [maxQ, maxD] = [maxAbs(q), maxAbs(d)];
     let tau = 1;
@@ -119,29 +135,14 @@ export class InteriorPoint {
       dense.multiply(P, n, n, n, x, Px);
       rx.set(Px);
       constraints.addMultiplyTransposed(y, rx);
-      let [xPx, qx, dy, maxPx, ctyNorm, dualResidual] = [0, 0, 0, 0, 0, 0];
-      for (let j = 0; j < n; j++) {
-        xPx += x[j] * Px[j];
-        qx += q[j] * x[j];
-        maxPx = larger(maxPx, Math.abs(Px[j]));
-        ctyNorm = larger(ctyNorm, Math.abs(rx[j] - Px[j]));
-        rx[j] += tau * q[j];
-        dualResidual = larger(dualResidual, Math.abs(rx[j]));
-      }
-      const dualScale = larger(larger(maxPx, ctyNorm), tau * maxQ);
+      dense.dualResidual(Px, q, x, tau, rx, sizes);
+      const [xPx, qx, maxPx, ctyNorm, dualResidual] = sizes;
+      const dualScale = Math.max(maxPx, ctyNorm, tau * maxQ);
       constraints.multiply(x, ry);
-      let [primalScale, rayNorm, primalResidual] = [tau * maxD, 0, 0];
-      let mu = tau * kappa;
-      for (let i = 0; i < rows; i++) {
-        dy += d[i] * y[i];
-        primalScale = larger(larger(primalScale, Math.abs(ry[i])), s[i]);
-        const ray = ry[i] + s[i];
-        rayNorm = larger(rayNorm, Math.abs(ray));
-        ry[i] = ray - tau * d[i];
-        primalResidual = larger(primalResidual, Math.abs(ry[i]));
-        if (i >= p) mu += s[i] * y[i];
-      }
-      mu /= m + 1;
+      dense.primalResidual(s, y, d, tau, ry, sizes);
+      const [dy, sy, maxCx, rayNorm, primalResidual] = sizes;
+      const primalScale = Math.max(maxCx, tau * maxD);
+      const mu = (tau * kappa + sy) / (m + 1);
       const rTau = xPx / tau + qx + dy + kappa;
 
       // Stopping: the solution x/τ, or a certificate.
@@ -184,11 +185,7 @@ export class InteriorPoint {
       if (stalls >= STALLS) return end('numericalError', iteration);
 
       // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
-      for (let i = p; i < rows; i++) {
-        inverseS[i] = 1 / s[i];
-        inverseY[i] = 1 / y[i];
-        w[i] = s[i] * inverseY[i];
-      }
+      dense.invertPairs(cone.s, cone.y, inverseS, inverseY, cone.w);
       for (let j = 0; j < n; j++) f[j] = -q[j];
       let inexact = this.solveConstant();
       if (inexact > INEXACT && !kkt.stiff) {
@@ -201,21 +198,18 @@ export class InteriorPoint {
       let sigma = 0;
       let dKappaAffine = 0;
       let dTauAffine = 0;
-      corrector.fill(0);
+      products.fill(0);
       for (const phase of ['predictor', 'corrector'] as const) {
         const keep = 1 - sigma;
         const target = sigma * mu;
         const dKappa = kappa * tau + dKappaAffine * dTauAffine - target;
         for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
         for (let i = 0; i < p; i++) g[i] = -keep * ry[i];
-        for (let i = p; i < rows; i++) {
-          push[i] = s[i] + (corrector[i] - target) * inverseY[i];
-          g[i] = push[i] - keep * ry[i];
-        }
+        dense.pushPairs(cone.s, products, target, inverseY, cone.ry, keep, push, cone.g);
         // Where the first right-hand side was solved to the last digits, the others need no check; nor does the predictor,
         // which is but a guess, where that needed no refinement.
         const unchecked = inexact <= (phase === 'predictor' ? SOLVE_TARGET : EXACT);
-        kkt.solve(f, g, affine.x, affine.y, w, unchecked ? Infinity : SOLVE_TARGET);
+        kkt.solve(f, g, affine.x, affine.y, unchecked ? Infinity : SOLVE_TARGET);
         // 2ξᵀP Δx with ξ = x/τ.
         const slope = (2 / tau) * dot(Px, affine.x) + dot(q, affine.x) + dot(d, affine.y);
         const dTau = (keep * rTau - dKappa / tau + slope) / denominator;
@@ -223,17 +217,11 @@ export class InteriorPoint {
         addScaled(affine.y, dTau, constant.y);
         const dKap = -(dKappa + kappa * dTau) / tau;
         // 1/α for the largest step α to the boundary.
-        let shrink = Math.max(0, -dTau / tau, -dKap / kappa);
-        for (let i = p; i < rows; i++) {
-          const ds = -(push[i] + w[i] * affine.y[i]);
-          affine.s[i] = ds;
-          shrink = larger(larger(shrink, -ds * inverseS[i]), -affine.y[i] * inverseY[i]);
-        }
-        const alpha = 1 / shrink;
+        const pairs = dense.stepPairs(push, cone.w, cone.dy, inverseS, inverseY, cone.ds, products);
+        const alpha = 1 / Math.max(pairs, -dTau / tau, -dKap / kappa);
         if (phase === 'predictor') {
           const a = Math.min(1, alpha);
           sigma = (1 - a) ** 3;
-          for (let i = p; i < rows; i++) corrector[i] = affine.s[i] * affine.y[i];
           dKappaAffine = dKap;
           dTauAffine = dTau;
           continue;
@@ -263,7 +251,7 @@ export class InteriorPoint {
     w.fill(1, p);
     if (!this.factor(w)) return false;
     for (let j = 0; j < q.length; j++) f[j] = -q[j];
-    kkt.solve(f, d, point.x, point.y, w, SOLVE_TARGET);
+    kkt.solve(f, d, point.x, point.y, SOLVE_TARGET);
     let lowS = Infinity;
     let lowY = Infinity;
     for (let i = p; i < p + m; i++) {
@@ -280,20 +268,10 @@ export class InteriorPoint {
 
   /** Shortens a step until no product of a pair falls far behind their mean: a point that hugs the boundary gets stuck. */
   private centralStep(step: number, tau: number, dTau: number, kappa: number, dKappa: number): number {
-    const {
-      problem: {p, m},
-      point: {y, s},
-      affine,
-    } = this;
+    const {s, y, ds, dy} = this.cone;
     const centrality = (length: number) => {
-      let sum = (tau + length * dTau) * (kappa + length * dKappa);
-      let least = sum;
-      for (let i = p; i < p + m; i++) {
-        const product = (s[i] + length * affine.s[i]) * (y[i] + length * affine.y[i]);
-        sum += product;
-        if (product < least) least = product;
-      }
-      return (least / sum) * (m + 1);
+      const first = (tau + length * dTau) * (kappa + length * dKappa);
+      return this.dense.centrality(s, y, ds, dy, length, first);
     };
     // A point that is off centre itself must at least not get much worse.
     const bound = Math.min(CENTRALITY, centrality(0) / 2);
@@ -304,7 +282,7 @@ export class InteriorPoint {
   /** Factors at the current w and solves for the constant direction; its relative residual, or Infinity. */
   private solveConstant(): number {
     const {problem, constant, f, w, kkt} = this;
-    return this.factor(w) ? kkt.solve(f, problem.d, constant.x, constant.y, w, SOLVE_TARGET) : Infinity;
+    return this.factor(w) ? kkt.solve(f, problem.d, constant.x, constant.y, SOLVE_TARGET) : Infinity;
   }
 
   private factor(w: Float64Array): boolean {
@@ -330,9 +308,4 @@ export class InteriorPoint {
     for (let i = p; i < p + m; i++) sum += w[i] * constant.y[i] * constant.y[i];
     return sum;
   }
-}
-
-/** The larger one; NaN does not count, the sums beside it show that. */
-function larger(a: number, b: number): number {
-  return b > a ? b : a;
 }

@@ -52,8 +52,13 @@ export class KktSystem {
   private readonly base: Vector;
   private readonly baseStride: number;
   private baseCount = NONE;
-  /** 1 / wᵢ on soft rows, else 0. */
+  /** 1 / wᵢ on soft rows, else 0; the same with RHO on hard ones; wᵢ, and 1, on rows that are not left out. */
   private readonly weights: Vector;
+  private readonly lift: Vector;
+  private readonly w: Vector;
+  private readonly present: Vector;
+  private readonly ones: Vector;
+  private readonly zeros: Vector;
   private readonly kind: Uint8Array;
   /** The row that pins each variable, or −1; the variables that none pins, and how many. */
   private readonly pinOf: Int32Array;
@@ -69,6 +74,7 @@ export class KktSystem {
   /** Multipliers of hard rows come as ν·stretch; W's part of their diagonal. */
   private readonly stretch: Float64Array;
   private readonly hardW: Float64Array;
+  private readonly hardY: Float64Array;
   /**
    * Soft rows with a small w are treated as hard ones with a W, too: in H, 1/w would swallow everything else. Slower, since
    * the condensed system grows.
@@ -93,6 +99,7 @@ export class KktSystem {
     this.rhsX = this.rhs.subarray(0, n) as Vector;
     this.stretch = new Float64Array(rows);
     this.hardW = new Float64Array(rows);
+    this.hardY = new Float64Array(rows);
     this.hard = dense.indices(rows);
     this.pinOf = new Int32Array(n);
     this.free = new Int32Array(n);
@@ -109,6 +116,11 @@ export class KktSystem {
     this.bestX = dense.vector(n);
     this.bestY = dense.vector(rows);
     this.weights = dense.vector(rows);
+    this.lift = dense.vector(rows);
+    this.w = dense.vector(rows);
+    this.present = dense.vector(rows);
+    this.ones = dense.vector(n).fill(1) as Vector;
+    this.zeros = dense.vector(n);
     this.kind = new Uint8Array(rows);
   }
 
@@ -129,7 +141,7 @@ export class KktSystem {
    */
   factor(w: Float64Array, delta: number, {pin = true, penalise = false} = {}): boolean {
     const {dense, n, rows, C, K, stride, inverse, hard, kind, weights, stretch, hardW, free} = this;
-    const {base, baseStride} = this;
+    const {base, baseStride, lift, present} = this;
     const hardBelow = this.stiff ? STIFF_W : 0;
     this.findPins(w, pin);
     this.hardCount = 0;
@@ -137,10 +149,13 @@ export class KktSystem {
     // Not besides pins, whose dependence on the others it would not notice.
     const penalised = penalise && this.freeCount === n && PENALISE_FROM * countHard(w, hardBelow) > n;
     for (let i = 0; i < rows; i++) {
-      weights[i] = w[i] === Infinity ? 0 : 1 / w[i];
-      kind[i] = w[i] === Infinity ? ABSENT : SOFT;
+      const absent = w[i] === Infinity;
+      weights[i] = lift[i] = absent ? 0 : 1 / w[i];
+      present[i] = absent ? 0 : 1;
+      this.w[i] = absent ? 0 : w[i];
+      kind[i] = absent ? ABSENT : SOFT;
       if (!(w[i] <= hardBelow)) continue;
-      weights[i] = 0;
+      weights[i] = lift[i] = 0;
       kind[i] = HARD;
       if (this.isPin(i)) {
         kind[i] = PIN;
@@ -148,9 +163,10 @@ export class KktSystem {
       }
       if (penalised) {
         kind[i] = SOFT;
-        weights[i] = 1 / (w[i] + PENALTY);
+        weights[i] = lift[i] = 1 / (w[i] + PENALTY);
         continue;
       }
+      lift[i] = RHO;
       // With y = y' + RHO(cᵀx − g), a row of H's weight RHO keeps the rest w' of its W: 1/w = RHO + 1/w'.
       hardW[this.hardCount] = w[i] / (1 - RHO * w[i]);
       stretch[this.hardCount] = 1 + RHO * hardW[this.hardCount];
@@ -230,7 +246,7 @@ export class KktSystem {
    *
    * @returns The residual relative to the right-hand side, ∞-norm.
    */
-  solve(f: Float64Array, g: Float64Array, x: Vector, y: Vector, w: Float64Array, target: number): number {
+  solve(f: Vector, g: Vector, x: Vector, y: Vector, target: number): number {
     const {fx, gy, bestX, bestY, total} = this;
     const scale = Math.max(maxAbs(f), maxAbs(g));
     x.fill(0);
@@ -244,8 +260,7 @@ export class KktSystem {
     for (let k = 0; k <= MAX_REFINEMENTS; k++) {
       this.correct(x, y);
       if (target === Infinity) return Infinity;
-      this.residual(f, g, x, y, w);
-      const size = Math.max(maxAbs(fx), maxAbs(gy)) / scale;
+      const size = this.residual(f, g, x, y) / scale;
       if (!(size < best)) {
         x.set(bestX);
         y.set(bestY);
@@ -264,28 +279,27 @@ export class KktSystem {
   /** (x, y) += K⁻¹ (fx, gy) with the regularised factors. */
   private correct(x: Vector, y: Vector): void {
     const {dense, n, rows, K, stride, inverse, rhs, rhsX, hard, stretch} = this;
-    const {hardCount: count, freeCount: size, constraints, kind, weights} = this;
+    const {hardCount: count, freeCount: size, constraints, weights, lift, hardY} = this;
     const {fx, gy, ry, free, step, dy, image, total} = this;
     const pinned = size < n;
     rhsX.set(fx);
     // Pinned variables first: their steps are known, and go to the right-hand side of the others.
     if (pinned) this.pinnedSteps();
-    for (let i = 0; i < rows; i++) ry[i] = (kind[i] === HARD ? RHO : weights[i]) * gy[i];
+    for (let i = 0; i < rows; i++) ry[i] = lift[i] * gy[i];
     constraints.addMultiplyTransposed(ry, rhsX);
     if (pinned) for (let a = 0; a < size; a++) rhs[a] = rhs[free[a]];
     for (let k = 0; k < count; k++) rhs[size + k] = gy[hard[k]];
     dense.signedSolve(K, size + count, stride, size, inverse, rhs);
-    for (let k = 0; k < count; k++) dy[hard[k]] = stretch[k] * rhs[size + k];
+    for (let k = 0; k < count; k++) hardY[k] = stretch[k] * rhs[size + k];
     if (pinned) {
       // gy is already without the pinned steps: only the free ones count from here on.
       for (let a = size - 1, j = n - 1; j >= 0; j--) rhs[j] = a >= 0 && free[a] === j ? rhs[a--] : 0;
     }
     constraints.multiply(rhsX, image);
-    for (let i = 0; i < rows; i++) {
-      total[i] += image[i];
-      if (kind[i] === SOFT) dy[i] = weights[i] * (image[i] - gy[i]);
-      else if (kind[i] !== HARD) dy[i] = 0;
-      y[i] += dy[i];
+    dense.eliminated(weights, image, gy, dy, y, total);
+    for (let k = 0; k < count; k++) {
+      dy[hard[k]] = hardY[k];
+      y[hard[k]] += hardY[k];
     }
     for (let j = 0; j < n; j++) x[j] += rhs[j];
     if (!pinned) return;
@@ -317,14 +331,13 @@ export class KktSystem {
     for (let j = 0; j < n; j++) if (pinOf[j] >= 0) y[pinOf[j]] += (fx[j] - rx[j]) / C[pinOf[j] * n + j];
   }
 
-  /** fx, gy ← the residuals of the system without regularisation. */
-  private residual(f: Float64Array, g: Float64Array, x: Vector, y: Vector, w: Float64Array): void {
-    const {dense, n, rows, P, Px, fx, gy, kind, total} = this;
+  /** fx, gy ← the residuals of the system without regularisation. @returns The largest magnitude; NaN if there is one. */
+  private residual(f: Vector, g: Vector, x: Vector, y: Vector): number {
+    const {dense, n, P, Px, fx, gy, total, present, w, ones, zeros} = this;
     dense.multiply(P, n, n, n, x, Px);
     fx.set(Px);
     this.constraints.addMultiplyTransposed(y, fx);
-    for (let j = 0; j < n; j++) fx[j] = f[j] - fx[j];
-    for (let i = 0; i < rows; i++) gy[i] = kind[i] === ABSENT ? 0 : g[i] - total[i] + w[i] * y[i];
+    return Math.max(dense.remainder(ones, f, fx, zeros, x, fx), dense.remainder(present, g, total, w, y, gy));
   }
 }
 

@@ -86,7 +86,7 @@ export class Polish {
     for (let j = 0; j < n; j++) f[j] = -f[j] - q[j];
     constraints.multiply(x, g);
     for (let i = 0; i < p + m; i++) g[i] = w[i] === 0 ? d[i] - g[i] : 0;
-    const residual = kkt.solve(f, g, dx, dy, w, TARGET);
+    const residual = kkt.solve(f, g, dx, dy, TARGET);
     for (let j = 0; j < n; j++) x[j] += dx[j];
     for (let i = 0; i < p + m; i++) y[i] += dy[i];
     constraints.multiply(x, s);

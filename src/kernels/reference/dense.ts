@@ -1,9 +1,11 @@
 /** @file The routines of `DenseKernels` in plain TypeScript: the twin that says what the host kernels compute. */
 import type {DenseKernels, Indices, Vector} from '../dense.js';
+import {referencePairs} from './pairs.js';
 
 const padded = (n: number) => (n + 3) & ~3;
 
 export const referenceDense: DenseKernels = {
+  ...referencePairs,
   name: 'reference',
   // Room behind the length, as the contract has it.
   vector: (length) => new Float64Array(new ArrayBuffer(8 * padded(length)), 0, length) as Vector,

@@ -2,5 +2,15 @@
 export {signedCholesky} from './cholesky';
 export {copyTransposed, copyUpper, packRows, scale} from './copies';
 export {addMagnitudes, excess, scaledMaxima, symmetrize} from './maxima';
+export {
+  centrality,
+  dualResidual,
+  eliminated,
+  invertPairs,
+  primalResidual,
+  pushPairs,
+  remainder,
+  stepPairs,
+} from './pairs';
 export {addMultiplyTransposed, addWeightedGram, multiply} from './products';
 export {signedSolve} from './substitution';
