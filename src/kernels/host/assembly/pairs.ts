@@ -125,7 +125,14 @@ export function primalResidual(
 }
 
 /** inverseS = 1/s, inverseY = 1/y, w = s/y, entry by entry. */
-export function invertPairs(s: usize, y: usize, count: i32, inverseS: usize, inverseY: usize, w: usize): void {
+export function invertPairs(
+  s: usize,
+  y: usize,
+  count: i32,
+  inverseS: usize,
+  inverseY: usize,
+  w: usize,
+): void {
   const one = f64x2.splat(1);
   let at: usize = 0;
   for (const end = ((count & ~1) as usize) * F64; at < end; at += 16) {
