@@ -9,7 +9,7 @@ import {main} from 'assemblyscript/asc';
 
 const root = resolve(import.meta.dirname, '..');
 /** Each entry is a module, so that a bundle holds what it uses. */
-const MODULES = {index: 'dense', rows: 'rows'};
+const MODULES = {index: 'dense', rows: 'rows', matrices: 'matrices'};
 
 for (const [entry, name] of Object.entries(MODULES)) {
   const binary = await compile(`src/kernels/host/assembly/${entry}.ts`);

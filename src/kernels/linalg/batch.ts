@@ -1,18 +1,26 @@
 /** @file Matrices one at a time: the batch axes in front of the last two, broadcast as tfjs broadcasts. */
 import * as tf from '@tensorflow/tfjs-core';
+import {matrixKernels} from '../current-matrices.js';
 import type {HostInput, HostOutput} from '../host-kernel.js';
 
 /** Which entries of a matrix a routine reads. */
 export type Reads = (row: number, column: number) => boolean;
 
-/** Calls `visit` with each matrix of a batch, a copy that may be overwritten. */
+/** Calls `visit` with each matrix of a batch: a copy, in the memory of the kernels, that may be overwritten. */
 export function forEachMatrix(
   {single, shape}: HostInput,
   visit: (matrix: Float64Array, index: number) => void,
 ): void {
   const size = shape[shape.length - 2] * shape[shape.length - 1];
   const count = tf.util.sizeFromShape(shape.slice(0, -2));
-  for (let i = 0; i < count; i++) visit(new Float64Array(single.subarray(i * size, (i + 1) * size)), i);
+  const kernels = matrixKernels();
+  kernels.scope(() => {
+    const matrix = kernels.vector(size);
+    for (let i = 0; i < count; i++) {
+      matrix.set(single.subarray(i * size, (i + 1) * size));
+      visit(matrix, i);
+    }
+  });
 }
 
 /** The broadcast batch shape of two arrays of matrices. */
@@ -21,23 +29,35 @@ export function batchOf(a: HostInput, b: HostInput): number[] {
 }
 
 /**
- * Factors each matrix of `a` once, then calls `use` for each sample of the broadcast batch with the factors of its matrix
- * and its right-hand side, a copy that may be overwritten.
+ * Factors each matrix of `a` once, then calls `use` for the samples of the broadcast batch that have it, with its factors and
+ * their right-hand side: a copy that may be overwritten, with as much room besides. Arrays are in the memory of the kernels.
  */
 export function forEachSystem<Factors>(
   a: HostInput,
   b: HostInput,
   factor: (matrix: Float64Array, index: number) => Factors,
-  use: (factors: Factors, rightSide: Float64Array, sample: number) => void,
+  use: (factors: Factors, rightSide: Float64Array, sample: number, room: Float64Array) => void,
 ): void {
-  const factors: Factors[] = [];
-  forEachMatrix(a, (matrix, index) => factors.push(factor(matrix, index)));
   const batch = batchOf(a, b);
-  const [fromA, fromB] = [sources(a.shape.slice(0, -2), batch), sources(b.shape.slice(0, -2), batch)];
+  const fromB = sources(b.shape.slice(0, -2), batch);
+  const samplesOf = new Map<number, number[]>();
+  sources(a.shape.slice(0, -2), batch).forEach((source, sample) => {
+    if (!samplesOf.has(source)) samplesOf.set(source, []);
+    samplesOf.get(source)!.push(sample);
+  });
   const size = b.shape[b.shape.length - 2] * b.shape[b.shape.length - 1];
-  fromA.forEach((source, sample) => {
-    const start = fromB[sample] * size;
-    use(factors[source], new Float64Array(b.single.subarray(start, start + size)), sample);
+  const {single} = b;
+  const kernels = matrixKernels();
+  kernels.scope(() => {
+    const [rightSide, room] = [kernels.vector(size), kernels.vector(size)];
+    forEachMatrix(a, (matrix, index) => {
+      const factors = factor(matrix, index);
+      for (const sample of samplesOf.get(index) ?? []) {
+        const start = fromB[sample] * size;
+        rightSide.set(single.subarray(start, start + size));
+        use(factors, rightSide, sample, room);
+      }
+    });
   });
 }
 

@@ -1,8 +1,7 @@
 /** @file The kernels 'ImplicitCholesky' and 'ImplicitCholeskySolve'. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
-import {choleskyInPlace} from '../reference/cholesky.js';
-import {solveTriangular} from '../reference/triangular.js';
 import {batchOf, checkFinite, floatOutput, forEachMatrix, forEachSystem, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
@@ -28,13 +27,14 @@ export function runCholeskySolve(l: tf.Tensor, b: tf.Tensor, call: Call): tf.Ten
  */
 export function positiveDefiniteFactor(matrix: Float64Array, n: number): number {
   const diagonal = Float64Array.from({length: n}, (_, i) => matrix[i * n + i]);
-  const failed = choleskyInPlace(matrix, n);
+  const failed = matrixKernels().choleskyInPlace(matrix, n);
   if (failed >= 0) return failed;
   return diagonal.findIndex((entry, i) => matrix[i * n + i] ** 2 <= entry * n * 2 ** -52);
 }
 
 /** x ← L⁻ᵀ L⁻¹ x for the columns of x. */
 export function solveCholesky(l: Float64Array, n: number, x: Float64Array, columns: number): void {
+  const {solveTriangular} = matrixKernels();
   solveTriangular(l, n, x, columns, {lower: true});
   solveTriangular(l, n, x, columns, {lower: true, transpose: true});
 }

@@ -1,8 +1,8 @@
 /** @file The kernels 'ImplicitDeterminant' and 'ImplicitCofactors'. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
 import {cofactorDerivative, cofactors, lduInPlace} from '../reference/ldu.js';
-import {luInPlace} from '../reference/lu.js';
 import {scaleInPlace, scaleRows, timesPowerOfTwo, type Scaling} from '../reference/scaling.js';
 import {checkFinite, floatOutput, forEachMatrix} from './batch.js';
 import {runKernel, type Call} from './call.js';
@@ -30,7 +30,7 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   const [det, sign, logabs] = [floatOutput(...batch), floatOutput(...batch), floatOutput(...batch)];
   forEachMatrix(a, (matrix, index) => {
     const scale = totalExponent(scaleInPlace(matrix, n));
-    const {lu, pivots, singular} = luInPlace(matrix, n);
+    const {lu, pivots, singular} = matrixKernels().luInPlace(matrix, n);
     let [mantissa, exponent] = [singular ? 0 : parity(pivots), scale];
     for (let i = 0; i < n && mantissa !== 0; i++) {
       mantissa *= lu[i * n + i];

@@ -1,9 +1,9 @@
 /** @file The kernel 'ImplicitSolve': linear systems by LU or Cholesky, each matrix factored once. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
-import {luInPlace, type LU} from '../reference/lu.js';
+import type {LU} from '../reference/lu.js';
 import {scaleInPlace, scaleRows, type Scaling} from '../reference/scaling.js';
-import {solveTriangular} from '../reference/triangular.js';
 import {batchOf, checkFinite, floatOutput, forEachSystem, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {positiveDefiniteFactor, solveCholesky} from './cholesky.js';
@@ -37,13 +37,13 @@ registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, attributes) => {
           : `${caller}: the matrix${sample} is singular; linalg.lstsq gives the solution of least norm.`,
       );
     },
-    (factor, x, sample) => output.values.set(factor(x, columns, adjoint), sample * x.length),
+    (factor, x, sample, room) => output.values.set(factor(x, columns, adjoint, room), sample * x.length),
   );
   return [output];
 });
 
-/** Solves for the columns of B [n, columns], which it may overwrite. */
-type Factor = (B: Float64Array, columns: number, adjoint: boolean) => Float64Array;
+/** Solves for the columns of B [n, columns], which it may overwrite; the solution may lie in `room`. */
+type Factor = (B: Float64Array, columns: number, adjoint: boolean, room: Float64Array) => Float64Array;
 
 function definiteFactor(matrix: Float64Array, n: number): Factor | null {
   if (positiveDefiniteFactor(matrix, n) >= 0) return null;
@@ -55,9 +55,9 @@ function definiteFactor(matrix: Float64Array, n: number): Factor | null {
 
 function generalFactor(matrix: Float64Array, n: number): Factor | null {
   const scaling = scaleInPlace(matrix, n);
-  const factor = luInPlace(matrix, n);
+  const factor = matrixKernels().luInPlace(matrix, n);
   if (factor.singular) return null;
-  return (B, columns, adjoint) => solveScaled(factor, scaling, B, columns, adjoint);
+  return (B, columns, adjoint, room) => solveScaled(factor, scaling, B, columns, adjoint, room);
 }
 
 /** With A = 2^rows Ã 2^columns and P Ã = L U. */
@@ -67,8 +67,9 @@ function solveScaled(
   B: Float64Array,
   columns: number,
   adjoint: boolean,
+  x: Float64Array,
 ): Float64Array {
-  const x = new Float64Array(B.length);
+  const {solveTriangular} = matrixKernels();
   const moveRow = (from: number, to: number) =>
     x.set(B.subarray(from * columns, (from + 1) * columns), to * columns);
   if (adjoint) {

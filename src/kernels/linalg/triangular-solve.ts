@@ -1,7 +1,8 @@
 /** @file The kernel 'ImplicitTriangularSolve'. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
-import {solveTriangular, type Triangular} from '../reference/triangular.js';
+import type {Triangular} from '../reference/triangular.js';
 import {batchOf, checkFinite, floatOutput, forEachSystem, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
@@ -35,7 +36,7 @@ registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes) => {
       return matrix;
     },
     (matrix, x, sample) => {
-      solveTriangular(matrix, n, x, columns, options);
+      matrixKernels().solveTriangular(matrix, n, x, columns, options);
       output.values.set(x, sample * x.length);
     },
   );

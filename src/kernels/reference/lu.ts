@@ -10,13 +10,18 @@ export interface LU {
   singular: boolean;
 }
 
+/** Pivots up to this size are rounding; NaN or infinite if an entry is. */
+export function pivotThreshold(a: Float64Array, n: number): number {
+  let largest = 0;
+  for (let i = 0; i < n * n; i++) largest = Math.max(largest, Math.abs(a[i]));
+  return largest * n * 2 ** -52;
+}
+
 /** Factors the row-major n×n matrix `a`, which is overwritten: P A = L U. */
 export function luInPlace(a: Float64Array, n: number): LU {
   const pivots = Int32Array.from({length: n}, (_, i) => i);
-  let largest = 0;
-  for (const value of a) largest = Math.max(largest, Math.abs(value));
-  const threshold = largest * n * 2 ** -52;
-  let singular = !(largest < Infinity) && n > 0;
+  const threshold = pivotThreshold(a, n);
+  let singular = !(threshold < Infinity) && n > 0;
   for (let k = 0; k < n; k++) {
     let p = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[p * n + k])) p = i;

@@ -1,0 +1,75 @@
+/** @file The memory of a WebAssembly instance, handed out as views in a stack of scopes. */
+
+/** Where a vector may start: 16 bytes apart, behind a first block that stays free so that no pointer is zero. */
+const ALIGNMENT = 16;
+const PAGE = 65536;
+const INITIAL_PAGES = 64;
+
+/** Thrown where the memory is full: views of it do not survive its growth, so the work must begin again. */
+class OutOfMemory extends Error {
+  constructor(readonly end: number) {
+    super(`the host kernels need ${end} bytes of memory`);
+  }
+}
+
+export class HostMemory {
+  readonly memory = new WebAssembly.Memory({initial: INITIAL_PAGES});
+  private top = ALIGNMENT;
+  private depth = 0;
+
+  /** Zeros. There is room for four entries more: routines work on tiles of four, and read ahead of a row's end. */
+  vector(length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, this.allocate(8 * (length + 4)), length).fill(0);
+  }
+
+  indices(length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, this.allocate(4 * length), length);
+  }
+
+  /** Runs `work` and takes back every view that it made. It may be run again from its beginning, to find more memory. */
+  scope<T>(work: () => T): T {
+    const mark = this.top;
+    try {
+      return this.keep(work);
+    } finally {
+      this.top = mark;
+    }
+  }
+
+  /** The same, but its views stay. Only the outermost work can begin again: no view has been made before it. */
+  keep<T>(work: () => T): T {
+    const mark = this.top;
+    this.depth++;
+    try {
+      for (;;) {
+        try {
+          return work();
+        } catch (error) {
+          if (!(error instanceof OutOfMemory) || this.depth > 1) throw error;
+          this.top = mark;
+          this.grow(error.end);
+        }
+      }
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private allocate(bytes: number): number {
+    const at = this.top;
+    this.top += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    if (this.top > this.memory.buffer.byteLength) throw new OutOfMemory(this.top);
+    return at;
+  }
+
+  private grow(end: number): void {
+    const {memory} = this;
+    const missing = end - memory.buffer.byteLength;
+    const doubled = Math.max(missing, memory.buffer.byteLength);
+    try {
+      memory.grow(Math.ceil(doubled / PAGE));
+    } catch {
+      memory.grow(Math.ceil(missing / PAGE));
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/** @file `MatrixKernels` in plain TypeScript. */
+import type {MatrixKernels} from '../matrices.js';
+import {choleskyInPlace} from './cholesky.js';
+import {luInPlace} from './lu.js';
+import {solveTriangular} from './triangular.js';
+
+export const referenceMatrices: MatrixKernels = {
+  name: 'reference',
+  vector: (length) => new Float64Array(length),
+  scope: (work) => work(),
+  choleskyInPlace,
+  luInPlace,
+  solveTriangular,
+};
