@@ -1,80 +1,96 @@
 /**
- * @file Times the library and prints a table; `--json FILE` writes the numbers too.
+ * @file Times the library, beside its peers where they are installed, and prints a table.
  *
  * Machines differ and are noisy: read the ratios of one run, such as that to tfjs's own matMul of the same size.
  */
 import {writeFile} from 'node:fs/promises';
+import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import {Bench} from 'tinybench';
-import * as tf from '@tensorflow/tfjs';
 import {startBackend} from '../examples/support/backend.js';
-import {solveQP, sparsemax, type QPInput} from '../src/index.js';
-import {makeProblem, type Problem, type Setup} from './problems.js';
+import {missingPeers} from './peers/optional.js';
+import {pythonRows} from './peers/python.js';
+import type {Suite} from './row.js';
+import {bundleSizes} from './suites/bundle.js';
+import {firstCall} from './suites/first-call.js';
+import {lassoSuite} from './suites/lasso.js';
+import {linalgSuite} from './suites/linalg.js';
+import {qpSuite} from './suites/qp.js';
+import {sparsemaxSuite} from './suites/sparsemax.js';
+
+const HELP = `npm run bench -- [options]
+  --backend NAME   cpu or wasm (default)
+  --only REGEX     rows whose name matches
+  --time MS        for each row, default 1000
+  --json FILE      writes the numbers
+  --markdown FILE  writes the table`;
 
 const {values: options} = parseArgs({
   options: {
     backend: {type: 'string', default: 'wasm'},
+    only: {type: 'string', default: ''},
     json: {type: 'string'},
+    markdown: {type: 'string'},
     time: {type: 'string', default: '1000'},
+    help: {type: 'boolean', default: false},
   },
 });
+if (options.help) {
+  console.log(HELP);
+  process.exit();
+}
 await startBackend(options.backend);
 
-const SETUPS: Setup[] = [1, 128].flatMap((batch) => [
-  {n: 10, k: 5, m: 10, batch},
-  {n: 50, k: 10, m: 50, batch},
-  {n: 100, k: 0, m: 100, batch},
-  {n: 100, k: 10, m: 100, batch},
-]);
+const SUITES: Suite[] = [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
+const chosen = new RegExp(options.only);
+const rows = [];
+for (const suite of SUITES) rows.push(...(await suite()));
+const needed = new Set(
+  rows.filter(({name}) => chosen.test(name)).flatMap(({name, yardstick}) => [name, yardstick]),
+);
 
 const bench = new Bench({time: Number(options.time), iterations: 3, warmupIterations: 1, warmupTime: 0});
-
-function asInput({Q, p, G, h, A, b}: Problem): QPInput {
-  return A.shape[1] === 0 ? {Q, p, G, h} : {Q, p, G, h, A, b};
-}
-
-for (const setup of SETUPS) {
-  const problem = makeProblem(setup);
-  const name = `QP n=${setup.n} equalities=${setup.k} inequalities=${setup.m} batch=${setup.batch}`;
-  const {batch, n} = setup;
-  const [left, right] = [1, 2].map((seed) =>
-    tf.randomNormal<tf.Rank.R3>([batch, n, n], 0, 1, 'float32', seed),
-  );
-  bench.add(`${name}: forward`, () => tf.dispose(solveQP(asInput(problem))));
-  const inputs = Object.values(asInput(problem)) as tf.Tensor[];
-  const sum = (...tensors: tf.Tensor[]) => {
-    const [Q, p, G, h, A, b] = tensors;
-    return tf.sum(solveQP(asInput({...problem, Q, p, G, h, ...(A && {A, b})})).x);
-  };
-  bench.add(`${name}: forward and backward, in every tensor`, () => tf.dispose(tf.grads(sum)(inputs)));
-  bench.add(`${name}: tf.matMul of [${batch}, ${n}, ${n}]`, () => {
-    const product = tf.matMul(left, right);
-    product.dataSync();
-    product.dispose();
-  });
-}
-
-const logits = tf.randomNormal([4096, 1000], 0, 1, 'float32', 3);
-const weights = tf.randomNormal([4096, 1000], 0, 1, 'float32', 4);
-for (const [name, f] of Object.entries({sparsemax, 'tf.softmax': (x: tf.Tensor) => tf.softmax(x)})) {
-  bench.add(`${name} [4096, 1000]: forward and backward`, () =>
-    tf.dispose(tf.grad((x: tf.Tensor) => tf.sum(tf.mul(weights, f(x))))(logits)),
-  );
-}
-
-// Worker threads start with the first large batch, while it is being solved: let them come up.
-tf.dispose(solveQP(asInput(makeProblem({n: 50, k: 10, m: 50, batch: 128}))));
-await new Promise((resolve) => setTimeout(resolve, 1500));
+for (const {name, run} of rows) if (needed.has(name)) bench.add(name, run);
 await bench.run();
-const rows = bench.tasks.map(({name, result}) => {
-  if (result.state !== 'completed') throw new Error(`${name} did not complete: ${result.state}`);
-  return {name, median: result.latency.p50 ?? result.latency.mean, runs: result.latency.samplesCount};
-});
-console.log(`\nmedian, ms (${options.backend} backend, Node ${process.version})`);
-for (const {name, median} of rows) console.log(`${median.toFixed(2).padStart(10)}  ${name}`);
+const medians = new Map(
+  bench.tasks.map(({name, result}) => {
+    if (result.state !== 'completed') throw new Error(`${name} did not complete: ${result.state}`);
+    return [name, result.latency.p50 ?? result.latency.mean];
+  }),
+);
+
+const table = rows
+  .filter(({name}) => medians.has(name))
+  .map(({name, yardstick}) => ({
+    name,
+    median: medians.get(name)!,
+    ratio: yardstick ? medians.get(name)! / medians.get(yardstick)! : null,
+    yardstick: yardstick ?? null,
+  }));
+const lines = [
+  '| what | median, ms | ratio | to |',
+  '| --- | --- | --- | --- |',
+  ...table.map(
+    ({name, median, ratio, yardstick}) =>
+      `| ${name} | ${median.toFixed(2)} | ${ratio?.toFixed(2) ?? ''} | ${yardstick ?? ''} |`,
+  ),
+];
+const once = options.only ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
+const peers = options.only ? [] : pythonRows();
+const machine = `${options.backend} backend, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;
+const text = [
+  `Medians of one run: ${machine}.`,
+  '',
+  ...lines,
+  '',
+  ...[...once, ...peers, ...missingPeers().map((peer) => `Not measured, since not installed: ${peer}.`)].map(
+    (line) => `- ${line}`,
+  ),
+  '',
+].join('\n');
+console.log(text);
+if (options.markdown) await writeFile(options.markdown, text);
 if (options.json) {
-  await writeFile(
-    options.json,
-    `${JSON.stringify({backend: options.backend, node: process.version, rows}, null, 2)}\n`,
-  );
+  await writeFile(options.json, `${JSON.stringify({machine, rows: table, notes: once, peers}, null, 2)}\n`);
 }
+process.exit();

@@ -1,6 +1,5 @@
 /** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory of their own. */
-import {BINARY} from './binary/rows.js';
-import {instantiate} from './module.js';
+import {createRowMemory} from './row-memory.js';
 
 /** The work on one row after another; `mean` receives one entry a row. */
 export interface SimplexRows {
@@ -15,22 +14,15 @@ export interface SimplexRows {
   ): void;
 }
 
-const PAGE = 65536;
-const START = 16;
-
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createSimplexRows(): SimplexRows | null {
-  if (typeof WebAssembly === 'undefined') return null;
-  const memory = new WebAssembly.Memory({initial: 1});
-  const routines = instantiate(BINARY, memory);
-  if (!routines) return null;
-  /** Room for three rows, 16 bytes apart at least. */
+  const memory = createRowMemory();
+  if (!memory) return null;
+  const {routines} = memory;
+  /** Room for three rows. */
   const places = (n: number) => {
-    const bytes = Math.ceil((4 * n) / 16) * 16 + 16;
-    const missing = START + 3 * bytes - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    const at = [START, START + bytes, START + 2 * bytes];
-    return {at, rows: at.map((offset) => new Float32Array(memory.buffer, offset, n))};
+    const at = memory.places(4 * n, 4 * n, 4 * n);
+    return {at, rows: at.map((place) => memory.floats(place, n))};
   };
   return {
     project(x, rows, n, scale, out) {

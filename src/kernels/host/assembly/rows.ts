@@ -1,2 +1,3 @@
 /** @file What the kernels on float32 rows export, in a module of their own: a bundle holds what it uses. */
+export {isotonic, isotonicGradient} from './isotonic';
 export {projectSimplex, simplexGradient} from './simplex';

@@ -1,0 +1,46 @@
+/** @file Isotonic regression of float32 rows in WebAssembly. */
+import {createRowMemory} from './row-memory.js';
+
+/** The work on one row after another. */
+export interface IsotonicRows {
+  /** y, and for each entry the index of the first of its block. */
+  project(
+    x: Float32Array,
+    rows: number,
+    n: number,
+    increasing: boolean,
+    y: Float32Array,
+    block: Float32Array,
+  ): void;
+  /** The means of dy over the blocks. */
+  gradient(dy: Float32Array, block: Float32Array, rows: number, n: number, dx: Float32Array): void;
+}
+
+/** `null` where WebAssembly or its SIMD instructions are missing. */
+export function createIsotonicRows(): IsotonicRows | null {
+  const memory = createRowMemory();
+  if (!memory) return null;
+  const {routines} = memory;
+  return {
+    project(x, rows, n, increasing, y, block) {
+      const [from, to, blocks, sums, means] = memory.places(4 * n, 4 * n, 4 * n, 8 * n, 8 * n);
+      const [input, output, starts] = [from, to, blocks].map((place) => memory.floats(place, n));
+      for (let i = 0; i < rows; i++) {
+        input.set(x.subarray(i * n, (i + 1) * n));
+        routines.isotonic(from, n, Number(increasing), to, blocks, sums, means);
+        y.set(output, i * n);
+        block.set(starts, i * n);
+      }
+    },
+    gradient(dy, block, rows, n, dx) {
+      const [from, blocks, to] = memory.places(4 * n, 4 * n, 4 * n);
+      const [input, starts, output] = [from, blocks, to].map((place) => memory.floats(place, n));
+      for (let i = 0; i < rows; i++) {
+        input.set(dy.subarray(i * n, (i + 1) * n));
+        starts.set(block.subarray(i * n, (i + 1) * n));
+        routines.isotonicGradient(from, blocks, n, to);
+        dx.set(output, i * n);
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** @file The module of the kernels on float32 rows, with a small memory that a row goes through. */
+import {BINARY} from './binary/rows.js';
+import {instantiate, type Routines} from './module.js';
+
+const PAGE = 65536;
+/** Also the distance of two places at least. No pointer is zero. */
+const START = 16;
+
+export interface RowMemory {
+  routines: Routines;
+  /** Places of so many bytes, 16 apart at least; their contents last until the next call. */
+  places(...bytes: number[]): number[];
+  /** The n floats at a place. */
+  floats(place: number, n: number): Float32Array;
+}
+
+/** `null` where WebAssembly or its SIMD instructions are missing. */
+export function createRowMemory(): RowMemory | null {
+  if (typeof WebAssembly === 'undefined') return null;
+  const memory = new WebAssembly.Memory({initial: 1});
+  const routines = instantiate(BINARY, memory);
+  if (!routines) return null;
+  return {
+    routines,
+    places(...bytes) {
+      let end = START;
+      const at = bytes.map((size) => {
+        const place = end;
+        end += Math.ceil(size / 16) * 16 + START;
+        return place;
+      });
+      const missing = end - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+      return at;
+    },
+    floats: (place, n) => new Float32Array(memory.buffer, place, n),
+  };
+}

@@ -1,0 +1,31 @@
+/** @file Isotonic regression: projection onto the monotone vectors. */
+import * as tf from '@tensorflow/tfjs-core';
+import {runIsotonic} from '../kernels/index.js';
+
+export type IsotonicParams = {
+  /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true, as in JAXopt and scikit-learn. */
+  increasing?: boolean;
+};
+
+/**
+ * argmin_y ½‖y − x‖² subject to y₁ ≤ y₂ ≤ … ≤ yₙ, along the last axis.
+ *
+ * Pool adjacent violators: O(n) in time and memory, and so is the derivative. y is the mean of x over each block of a
+ * partition of the row; the Jacobian replaces a vector by its means over those blocks. Where neighbouring blocks have the
+ * same mean there is a derivative for either way to see them, as two blocks or as one: taken are the blocks as they were
+ * found, so equal entries that were in order from the start stay apart. A row with NaN becomes NaN, the others do not
+ * notice.
+ *
+ * @param x [..., n]. Differentiable, to any order.
+ * @throws If x has no axis.
+ * @see Ayer et al. 1955 (pool adjacent violators); Best & Chakravarti 1990 for the linear time.
+ */
+export function isotonic(x: tf.Tensor, {increasing = true}: IsotonicParams = {}): tf.Tensor {
+  if (x.rank === 0) throw new Error('projections.isotonic: x must have at least one axis.');
+  return tf.tidy(() => {
+    const n = x.shape[x.rank - 1];
+    const rows = tf.util.sizeFromShape(x.shape.slice(0, -1));
+    const flat: tf.Tensor2D = tf.reshape(tf.cast(x, 'float32'), [rows, n]);
+    return tf.reshape(runIsotonic(flat, increasing), x.shape);
+  });
+}
