@@ -1,7 +1,8 @@
 /** @file jax-js (npm `@jax-js/jax`) on its WebAssembly backend, f32. */
+import type * as JaxJs from '@jax-js/jax';
 import {optional} from './optional.js';
 
-type Jax = typeof import('@jax-js/jax');
+type Jax = typeof JaxJs;
 
 /** Ready to use, or `null` where it cannot be loaded. */
 export function loadJax(): Promise<Jax | null> {

@@ -1,7 +1,6 @@
 /** @file Fused numerical work. `reference/` is plain TypeScript in f64. */
 export {HOST_BACKENDS, hostCanRead, readF64, readF32} from './host-read.js';
-export {backSubstituteTransposed, choleskyInPlace, forwardSubstitute} from './reference/cholesky.js';
-export {luInPlace, luSolve, type LU} from './reference/lu.js';
+export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch} from './kkt.js';
 export {setThreads} from './threads/pool.js';

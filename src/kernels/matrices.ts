@@ -1,28 +1,56 @@
 /** @file Factorisations and substitution for one matrix after another, f64: the contract of its two implementations. */
-import type {LU} from './reference/lu.js';
 import type {Triangular} from './reference/triangular.js';
 
-/** Matrices are row-major without padding. Arrays come from `vector`, in the memory of the implementation. */
+/** The factors P (2^−rows A 2^−columns) = L U: powers of two, so that what is singular does not depend on units. */
+export interface ScaledLU {
+  n: number;
+  /** L below the diagonal (unit diagonal not stored), U on and above it. */
+  lu: Float64Array;
+  /** Row i of P A is row pivots[i] of A. */
+  pivots: Int32Array;
+  /** Exponents of the scales that rows were divided by. */
+  rows: Int32Array;
+  /** Exponents of the scales that columns were divided by. */
+  columns: Int32Array;
+}
+
+/**
+ * Matrices are row-major without padding. Arrays come from `vector` and `indices`, in the memory of the implementation.
+ */
 export interface MatrixKernels {
   readonly name: 'reference' | 'host';
 
   /** Zeros. They last until the `scope` that they are made in ends. */
   vector(length: number): Float64Array;
 
-  /** Runs `work` and takes back every vector that it made. It may be run again from its beginning, to find more memory. */
+  /** Likewise, but not cleared. */
+  indices(length: number): Int32Array;
+
+  /** Runs `work` and takes back every array that it made. It may be run again from its beginning, to find more memory. */
   scope<T>(work: () => T): T;
 
   /**
-   * Overwrites the lower triangle of a [n, n] by L with A = L Lᵀ, of which only the lower triangle is read. What is above it
-   * is undefined afterwards.
+   * Overwrites a [n, n] by the lower triangular L with A = L Lᵀ, of which only the lower triangle is read.
    *
-   * @returns The first row whose pivot is not positive or not finite, or −1.
+   * @returns The first row whose pivot is not positive, not finite, or no more than rounding; −1 if there is none.
    */
   choleskyInPlace(a: Float64Array, n: number): number;
 
-  /** Overwrites a [n, n] by the factors of P A = L U, partial pivoting. */
-  luInPlace(a: Float64Array, n: number): LU;
+  /**
+   * Overwrites `factors.lu`, which holds a matrix [n, n], by its factors, with partial pivoting.
+   *
+   * @returns Whether the matrix is regular: no pivot is zero or so small that the factors are worthless.
+   */
+  luInPlace(factors: ScaledLU): boolean;
+
+  /** X ← A⁻¹ X, or A⁻ᵀ X, for X [n, columns]. */
+  solveLu(factors: ScaledLU, X: Float64Array, columns: number, transpose: boolean): void;
 
   /** X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns] and T a triangle of t [n, n]. */
   solveTriangular(t: Float64Array, n: number, X: Float64Array, columns: number, options: Triangular): void;
+}
+
+/** Room for the factors of the matrix in `lu`. */
+export function scaledLU(kernels: MatrixKernels, lu: Float64Array, n: number): ScaledLU {
+  return {n, lu, pivots: kernels.indices(n), rows: kernels.indices(n), columns: kernels.indices(n)};
 }

@@ -1,22 +1,17 @@
 /** @file What the direct solvers share: materialise once, factor each system in f64 on the host, solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
-import {hostCanRead, readF64} from '../kernels/index.js';
+import {hostCanRead, readF64, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './iterative.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
-/** One factored n×n matrix. */
-export interface DenseFactor {
-  solve(b: Float64Array, transpose: boolean): Float64Array;
-}
-
 /**
- * @param factorDense Factors a row-major matrix, which it may overwrite; `sample` is for its error messages.
+ * @param factorDense Factors a row-major matrix; `sample` is for its error messages.
  */
 export function directSolver(
   className: string,
-  factorDense: (a: Float64Array, n: number, sample: number) => DenseFactor,
+  factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve,
 ): LinearSolver {
   return {
     className,
@@ -29,7 +24,7 @@ export function directSolver(
         );
       }
       // The shape of the vectors is known at the first solve only.
-      let factors: DenseFactor[] | null = null;
+      let factors: DenseSolve[] | null = null;
       return reporting((b, transpose) => {
         const rows = toRows(b, operator.batched);
         factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
@@ -44,8 +39,8 @@ function factorAll(
   operator: Operator,
   shape: number[],
   n: number,
-  factorDense: (a: Float64Array, n: number, sample: number) => DenseFactor,
-): DenseFactor[] {
+  factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve,
+): DenseSolve[] {
   const matrices = offTape(() => operator.materialize(shape));
   const values = readF64(matrices);
   const count = matrices.shape[0];
@@ -56,13 +51,13 @@ function factorAll(
 }
 
 /** Solves each row with its factor; one factor serves all rows of a shared matrix. */
-function solveRows(factors: DenseFactor[], rows: tf.Tensor2D, transpose: boolean): tf.Tensor2D {
+function solveRows(factors: DenseSolve[], rows: tf.Tensor2D, transpose: boolean): tf.Tensor2D {
   const [batch, n] = rows.shape;
   const values = readF64(rows);
   const x = new Float32Array(batch * n);
   for (let i = 0; i < batch; i++) {
-    const factor = factors[factors.length === 1 ? 0 : i];
-    x.set(factor.solve(values.subarray(i * n, (i + 1) * n), transpose), i * n);
+    const solve = factors[factors.length === 1 ? 0 : i];
+    x.set(solve(values.subarray(i * n, (i + 1) * n), transpose), i * n);
   }
   return tf.tensor2d(x, [batch, n]);
 }

@@ -9,13 +9,7 @@ export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-
 export {kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
 export * as operators from './operators.js';
-export {
-  SingularMatrixError,
-  type Factorization,
-  type LinearSolver,
-  type Operator,
-  type SolveInfo,
-  type Tags,
-} from './types.js';
+export {SingularMatrixError} from '../kernels/index.js';
+export {type Factorization, type LinearSolver, type Operator, type SolveInfo, type Tags} from './types.js';
 export {linearSolverFromConfig, type LinearSolverConfig} from './registry.js';
 export {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';

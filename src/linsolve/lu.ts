@@ -1,5 +1,5 @@
 /** @file LU with partial pivoting, in f64 on the host. */
-import {luInPlace, luSolve, minimumNormSolve, svd} from '../kernels/index.js';
+import {factorLu, minimumNormSolve, svd} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -11,11 +11,10 @@ import type {LinearSolver} from './types.js';
  */
 export function lu(): LinearSolver {
   return directSolver('lu', (a, n) => {
-    const original = a.slice();
-    const factor = luInPlace(a, n);
-    if (!factor.singular) return {solve: (b, transpose) => luSolve(factor, b, transpose)};
-    const decomposition = svd(original, n);
-    return {solve: (b, transpose) => minimumNormSolve(decomposition, b, transpose)};
+    const solve = factorLu(a, n);
+    if (solve) return solve;
+    const decomposition = svd(a, n);
+    return (b, transpose) => minimumNormSolve(decomposition, b, transpose);
   });
 }
 

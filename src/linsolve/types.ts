@@ -53,8 +53,3 @@ export interface LinearSolver {
   /** The arguments that make an equal solver, for a saved layer. */
   getConfig(): Record<string, unknown>;
 }
-
-/** Thrown where a direct solver meets a matrix that it cannot factor. */
-export class SingularMatrixError extends Error {
-  override name = 'SingularMatrixError';
-}

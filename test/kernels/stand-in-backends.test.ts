@@ -2,9 +2,9 @@
  * @file The backends 'webgl' and 'tensorflow' by a stand-in: the cpu backend under their names, whose tensors our kernels
  * reach by `readSync` and `write` alone. It shows that they need nothing else; it does not show how those backends compute.
  */
-import '@tensorflow/tfjs-layers';
 import {MathBackendCPU} from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {LassoLayer, linalg, solveQP, sparsemax, type QPInput} from '../../src/index.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
@@ -80,13 +80,13 @@ const WORK: Record<string, () => tf.Tensor[]> = {
     return [linalg.solve(a, b), ...tf.grads(loss)([a, b])];
   },
   'LassoLayer with the gradient in its input': () => {
-    const layer = new LassoLayer({units: 3, l1: 0.1, inputShape: [2]} as never);
-    layer.build([null, 2]);
+    const layer = new LassoLayer({units: 3, l1: 0.1, inputShape: [2]});
+    const model = tfl.sequential({layers: [layer]});
     layer.setWeights([tf.tensor2d([1, 0.5, -0.2, 0.1, 1, 0.7], [2, 3])]);
     const x = tf.tensor2d([1, -0.5, 0.3, 0.8], [2, 2]);
-    const z = (x: tf.Tensor) => layer.apply(x) as tf.Tensor;
+    const z = (x: tf.Tensor) => model.apply(x) as tf.Tensor;
     const results = [z(x), tf.grad((x: tf.Tensor) => tf.sum(tf.square(z(x))))(x)];
-    layer.dispose();
+    model.dispose();
     return results;
   },
 };
@@ -124,14 +124,11 @@ for (const name of ['tensorflow', 'webgl']) {
         } finally {
           await tf.setBackend('cpu');
         }
+        assert.isNotEmpty([...asked.keys()], 'kernels of ours that ran');
         for (const [kernel, keys] of asked) {
           assert.includeMembers([...PUBLIC, 'then'], [...keys], `what ${kernel} asked its backend for`);
         }
       });
     }
-
-    it('ran our own kernels', () => {
-      assert.isNotEmpty([...asked.keys()]);
-    });
   });
 }

@@ -109,7 +109,8 @@ describe('scaling by powers of two', () => {
         const random = seededRandom(seed);
         const A = build(n, n, () => (2 * random() - 1) * 2 ** Math.floor(200 * random() - 100));
         const scaled = Float64Array.from(A.flat());
-        const {rows, columns} = scaleInPlace(scaled, n);
+        const [rows, columns] = [new Int32Array(n), new Int32Array(n)];
+        scaleInPlace(scaled, n, {rows, columns});
         const restored = build(n, n, (i, j) => scaled[i * n + j] * 2 ** rows[i] * 2 ** columns[j]);
         assert.deepEqual(restored, A);
         for (const column of transpose(fromFlat(scaled, n, n))) {

@@ -109,7 +109,8 @@ describeBackends('linear solvers', () => {
           using(operators.dense(A, tagsOf(systems)), (factorization) => {
             const rows = tf.unstack(factorization.solve(tf.mul(b, mask)));
             expectRows(rows[0], [exact[0]], bound(10));
-            assert.deepEqual(Array.from(rows[1].dataSync()), [0, 0, 0, 0, 0, 0]);
+            // Of either sign.
+            assert.isTrue(rows[1].dataSync().every((entry) => entry === 0));
             expectRows(rows[2], [exact[2]], bound(10));
             expectReport(factorization.info, 3, 1e-6);
             expectRows(factorization.solve(tf.ones([3, 6])), ones(systems), bound(10));

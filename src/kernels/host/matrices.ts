@@ -1,7 +1,6 @@
 /** @file `MatrixKernels` on WebAssembly: one instance with a memory of its own. */
 import {paddedStride} from '../dense.js';
 import type {MatrixKernels} from '../matrices.js';
-import {pivotThreshold} from '../reference/lu.js';
 import {BINARY} from './binary/matrices.js';
 import {HostMemory} from './memory.js';
 import {instantiate} from './module.js';
@@ -15,6 +14,7 @@ export function createHostMatrices(): MatrixKernels | null {
   return {
     name: 'host',
     vector: (length) => memory.vector(length),
+    indices: (length) => memory.indices(length),
     scope: (work) => memory.scope(work),
     choleskyInPlace: (a, n) =>
       memory.scope(() => {
@@ -23,22 +23,36 @@ export function createHostMatrices(): MatrixKernels | null {
         const inverse = memory.vector(stride);
         return routines.choleskyInPlace(a.byteOffset, n, work.byteOffset, stride, inverse.byteOffset);
       }),
-    luInPlace: (a, n) =>
+    luInPlace: ({n, lu, pivots, rows, columns}) =>
       memory.scope(() => {
         const stride = paddedStride(n);
-        const work = memory.vector(stride * stride + 16);
-        const pivots = memory.indices(n);
-        const threshold = pivotThreshold(a, n);
-        const missing = routines.luInPlace(
-          a.byteOffset,
-          n,
-          threshold,
-          work.byteOffset,
-          stride,
-          pivots.byteOffset,
+        const work = memory.vector(stride * (stride + 4));
+        return (
+          routines.luInPlace(
+            lu.byteOffset,
+            n,
+            rows.byteOffset,
+            columns.byteOffset,
+            pivots.byteOffset,
+            work.byteOffset,
+            stride,
+          ) !== 0
         );
-        const singular = missing !== 0 || (n > 0 && !(threshold < Infinity));
-        return {n, lu: a, pivots: pivots.slice(), singular};
+      }),
+    solveLu: ({n, lu, pivots, rows, columns}, X, count, transpose) =>
+      memory.scope(() => {
+        const room = memory.vector(X.length);
+        routines.solveLu(
+          lu.byteOffset,
+          n,
+          rows.byteOffset,
+          columns.byteOffset,
+          pivots.byteOffset,
+          X.byteOffset,
+          count,
+          Number(transpose),
+          room.byteOffset,
+        );
       }),
     solveTriangular: (t, n, X, columns, {lower, transpose = false, unitDiagonal = false}) =>
       void routines.solveTriangular(

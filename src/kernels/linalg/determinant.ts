@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
+import {scaledLU} from '../matrices.js';
 import {cofactorDerivative, cofactors, lduInPlace} from '../reference/ldu.js';
 import {scaleInPlace, scaleRows, timesPowerOfTwo, type Scaling} from '../reference/scaling.js';
 import {checkFinite, floatOutput, forEachMatrix} from './batch.js';
@@ -28,20 +29,23 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   const n = a.shape[a.shape.length - 1];
   const batch = a.shape.slice(0, -2);
   const [det, sign, logabs] = [floatOutput(...batch), floatOutput(...batch), floatOutput(...batch)];
-  forEachMatrix(a, (matrix, index) => {
-    const scale = totalExponent(scaleInPlace(matrix, n));
-    const {lu, pivots, singular} = matrixKernels().luInPlace(matrix, n);
-    let [mantissa, exponent] = [singular ? 0 : parity(pivots), scale];
-    for (let i = 0; i < n && mantissa !== 0; i++) {
-      mantissa *= lu[i * n + i];
-      // Kept near 1: the product of many pivots may leave the range of double precision.
-      const shift = Math.floor(Math.log2(Math.abs(mantissa)));
-      mantissa = timesPowerOfTwo(mantissa, -shift);
-      exponent += shift;
-    }
-    det.values[index] = timesPowerOfTwo(mantissa, exponent);
-    sign.values[index] = Math.sign(mantissa);
-    logabs.values[index] = Math.log(Math.abs(mantissa)) + exponent * Math.LN2;
+  const kernels = matrixKernels();
+  kernels.scope(() => {
+    const room = scaledLU(kernels, new Float64Array(), n);
+    forEachMatrix(a, (lu, index) => {
+      const regular = kernels.luInPlace({...room, lu});
+      let [mantissa, exponent] = [regular ? parity(room.pivots) : 0, totalExponent(room)];
+      for (let i = 0; i < n && mantissa !== 0; i++) {
+        mantissa *= lu[i * n + i];
+        // Kept near 1: the product of many pivots may leave the range of double precision.
+        const shift = Math.floor(Math.log2(Math.abs(mantissa)));
+        mantissa = timesPowerOfTwo(mantissa, -shift);
+        exponent += shift;
+      }
+      det.values[index] = timesPowerOfTwo(mantissa, exponent);
+      sign.values[index] = Math.sign(mantissa);
+      logabs.values[index] = Math.log(Math.abs(mantissa)) + exponent * Math.LN2;
+    });
   });
   return [det, sign, logabs];
 });
@@ -50,9 +54,10 @@ registerHostKernel<'a' | 'direction'>(COFACTORS, ({a, direction}, attributes) =>
   checkFinite((attributes as Call).caller, 'a', a);
   const n = a.shape[a.shape.length - 1];
   const output = floatOutput(...a.shape);
+  const scaling = {rows: new Int32Array(n), columns: new Int32Array(n)};
   forEachMatrix(a, (matrix, index) => {
     const at = index * n * n;
-    const scaling = scaleInPlace(matrix, n);
+    scaleInPlace(matrix, n, scaling);
     const ldu = lduInPlace(matrix, n);
     const scale = totalExponent(scaling);
     let result: Float64Array;

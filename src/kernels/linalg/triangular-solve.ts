@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
 import type {Triangular} from '../reference/triangular.js';
-import {batchOf, checkFinite, floatOutput, forEachSystem, ofSample} from './batch.js';
+import {batchOf, checkFinite, forEachSystem, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
 
@@ -19,7 +19,7 @@ export function runTriangularSolve(
   return runKernel(TRIANGULAR_SOLVE, {t, b}, {...options, ...call});
 }
 
-registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes) => {
+registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes, allocate) => {
   const options = attributes as Required<Triangular> & Call;
   const {caller, lower, unitDiagonal} = options;
   checkFinite(caller, 'the matrix', t, (row, column) =>
@@ -27,7 +27,7 @@ registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes) => {
   );
   if (!options.cotangent) checkFinite(caller, 'b', b);
   const [n, columns] = b.shape.slice(-2);
-  const output = floatOutput(...batchOf(t, b), n, columns);
+  const [output] = allocate([...batchOf(t, b), n, columns]);
   forEachSystem(
     t,
     b,

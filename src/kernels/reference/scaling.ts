@@ -11,9 +11,7 @@ export interface Scaling {
  * Scales the n×n matrix `a` in place, without rounding: the largest entry of each column, and as far as that allows of
  * each row, lies in [1, 2).
  */
-export function scaleInPlace(a: Float64Array, n: number): Scaling {
-  const rows = new Int32Array(n);
-  const columns = new Int32Array(n);
+export function scaleInPlace(a: Float64Array, n: number, {rows, columns}: Scaling): void {
   for (let i = 0; i < n; i++) {
     let largest = 0;
     for (let j = 0; j < n; j++) largest = Math.max(largest, Math.abs(a[i * n + j]));
@@ -28,7 +26,6 @@ export function scaleInPlace(a: Float64Array, n: number): Scaling {
     const factor = 2 ** -columns[j];
     for (let i = 0; i < n; i++) a[i * n + j] *= factor;
   }
-  return {rows, columns};
 }
 
 /** Row i of X [n, columns] times 2^−exponents[i]. */
@@ -45,7 +42,12 @@ export function timesPowerOfTwo(x: number, exponent: number): number {
   return x === 0 ? 0 : x * 2 ** half * 2 ** (exponent - half);
 }
 
-/** ⌊log₂ x⌋ up to the rounding of log2, and 0 for 0. */
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+
+/** ⌊log₂ x⌋ for a normal x > 0, and 0 for 0; no more than 1022, so that its negative is the exponent of a normal number. */
 function exponent(x: number): number {
-  return x === 0 ? 0 : Math.floor(Math.log2(x));
+  if (x === 0) return 0;
+  double[0] = x;
+  return Math.min(((words[1] >> 20) & 0x7ff) - 1023, 1022);
 }

@@ -1,21 +1,35 @@
 /** @file LU factorisation with partial pivoting, in panels of four columns. */
+import {scaleInPlace, scaleRows} from './scaling';
 import {updateTile} from './tile';
+import {solveTriangular} from './triangular';
 
 const F64: usize = 8;
 const I32: usize = 4;
+/** 2⁻⁵². */
+const EPSILON: f64 = 2.220446049250313e-16;
 
 /**
- * Overwrites the n×n matrix at `a` by L (below the diagonal, ones on it not stored) and U with P A = L U; row i of P A is
- * row pivots[i] of A. Where a whole column of pivots is no larger than `threshold`, it is left as it is.
+ * Overwrites the n×n matrix at `a` by L (below the diagonal, ones on it not stored) and U with
+ * P (2^−rows A 2^−columns) = L U; row i of P A is row pivots[i] of A. Where a whole column of pivots is no more than
+ * rounding, it is left as it is.
  *
- * @param work Room for `stride` rows of `stride` doubles, a multiple of 4 that is at least n, and for 16 doubles more.
- * @returns 1 if a pivot was no larger than `threshold`, else 0.
+ * @param work Room for `stride` rows of `stride` doubles, a multiple of 4 that is at least n, and for 4 `stride` more.
+ * @returns 1 if there was a pivot in every column, else 0.
  */
-export function luInPlace(a: usize, n: i32, threshold: f64, work: usize, stride: i32, pivots: usize): i32 {
+export function luInPlace(
+  a: usize,
+  n: i32,
+  rows: usize,
+  columns: usize,
+  pivots: usize,
+  work: usize,
+  stride: i32,
+): i32 {
   const row = (stride as usize) * F64;
   const bytes = (n as usize) * F64;
   const padded = (n + 3) & ~3;
   const packed = work + (stride as usize) * row;
+  const threshold = scaleInPlace(a, n, rows, columns, packed) * (n as f64) * EPSILON;
   for (let i = 0; i < padded; i++) {
     const to = work + (i as usize) * row;
     if (i < n) {
@@ -26,11 +40,11 @@ export function luInPlace(a: usize, n: i32, threshold: f64, work: usize, stride:
       memory.fill(to, 0, row);
     }
   }
-  let singular = 0;
+  let regular = threshold < Infinity ? 1 : 0;
   for (let k = 0; k < n; k += 4) {
     const end = min(k + 4, n);
     for (let j = k; j < end; j++) {
-      if (!factorColumn(work, row, n, j, end, threshold, pivots)) singular = 1;
+      if (!factorColumn(work, row, n, j, end, threshold, pivots)) regular = 0;
     }
     if (end < k + 4) break;
     solveRows(work + (k as usize) * row, row, k, padded);
@@ -50,7 +64,7 @@ export function luInPlace(a: usize, n: i32, threshold: f64, work: usize, stride:
     }
   }
   for (let i = 0; i < n; i++) memory.copy(a + (i as usize) * bytes, work + (i as usize) * row, bytes);
-  return singular;
+  return regular;
 }
 
 /** Pivots, and eliminates column j from the panel that ends before column `end`. @returns Whether there was a pivot. */
@@ -120,4 +134,40 @@ function solveRows(rows: usize, row: usize, k: i32, padded: i32): void {
       }
     }
   }
+}
+
+/**
+ * X ← A⁻¹ X, or A⁻ᵀ X, for X [n, columns], with the factors of `luInPlace`.
+ *
+ * @param room For n · columns doubles.
+ */
+export function solveLu(
+  lu: usize,
+  n: i32,
+  rows: usize,
+  columns: usize,
+  pivots: usize,
+  x: usize,
+  count: i32,
+  transpose: bool,
+  room: usize,
+): void {
+  const width = (count as usize) * F64;
+  scaleRows(x, n, count, transpose ? columns : rows);
+  if (transpose) {
+    solveTriangular(lu, n, n, x, count, false, true, false);
+    solveTriangular(lu, n, n, x, count, true, true, true);
+  }
+  for (let i: usize = 0; i < (n as usize); i++) {
+    const p = load<i32>(pivots + i * I32) as usize;
+    const from = transpose ? i : p;
+    const to = transpose ? p : i;
+    memory.copy(room + to * width, x + from * width, width);
+  }
+  memory.copy(x, room, (n as usize) * width);
+  if (!transpose) {
+    solveTriangular(lu, n, n, x, count, true, false, true);
+    solveTriangular(lu, n, n, x, count, false, false, false);
+  }
+  scaleRows(x, n, count, transpose ? rows : columns);
 }

@@ -1,4 +1,4 @@
 /** @file What the kernels of linear algebra export, in a module of their own: a bundle holds what it uses. */
 export {choleskyInPlace} from './cholesky-lower';
-export {luInPlace} from './lu';
+export {luInPlace, solveLu} from './lu';
 export {solveTriangular} from './triangular';

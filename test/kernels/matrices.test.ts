@@ -1,0 +1,218 @@
+/** @file The two implementations of the matrix kernels against each other, and against the formulas, at every remainder. */
+import {assert} from 'chai';
+import fc from 'fast-check';
+import {createHostMatrices} from '../../src/kernels/host/matrices.js';
+import {scaledLU, type MatrixKernels} from '../../src/kernels/matrices.js';
+import {referenceMatrices} from '../../src/kernels/reference/matrices.js';
+import {seededRandom} from '../zoo/linear-systems.js';
+
+const host = createHostMatrices()!;
+const SENTINEL = 1234.5;
+
+const size = fc.integer({min: 1, max: 130});
+const columnCount = fc.integer({min: 1, max: 7});
+const seed = fc.nat();
+
+/** Row-major [rows, columns], entries in [−1, 1]. */
+function noise(rows: number, columns: number, start: number): Float64Array {
+  const random = seededRandom(start);
+  return Float64Array.from({length: rows * columns}, () => 2 * random() - 1);
+}
+
+function filled(kernels: MatrixKernels, values: ArrayLike<number>): Float64Array {
+  const vector = kernels.vector(values.length);
+  vector.set(values);
+  return vector;
+}
+
+/** op(A) X for A [m, n] given by its entries. */
+function product(
+  entry: (i: number, j: number) => number,
+  m: number,
+  n: number,
+  X: ArrayLike<number>,
+  k: number,
+) {
+  const out = new Float64Array(m * k);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) for (let c = 0; c < k; c++) out[i * k + c] += entry(i, j) * X[j * k + c];
+  }
+  return out;
+}
+
+function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  assert.equal(actual.length, expected.length);
+  let [scale, off] = [1, 0];
+  for (let i = 0; i < actual.length; i++) {
+    scale = Math.max(scale, Math.abs(expected[i]));
+    off = Math.max(off, Math.abs(actual[i] - expected[i]));
+  }
+  assert.isAtMost(off, tolerance * scale);
+}
+
+/** Runs `work` on both twins, between guards that must not change, and compares what it returns. */
+function compare(work: (kernels: MatrixKernels) => ArrayLike<number>, tolerance = 1e-10): number[] {
+  const [expected, actual] = [referenceMatrices, host].map((kernels) =>
+    kernels.scope(() => {
+      const before = kernels.vector(8).fill(SENTINEL);
+      const result = Array.from(work(kernels));
+      const after = kernels.vector(8).fill(SENTINEL);
+      assert.isTrue([...before, ...after].every((value) => value === SENTINEL));
+      return result;
+    }),
+  );
+  expectNear(actual, expected, tolerance);
+  return actual;
+}
+
+/** Well conditioned and not symmetric: noise with a large entry in each row and column, not on the diagonal. */
+function regular(n: number, start: number): Float64Array {
+  const a = noise(n, n, start);
+  const shift = start % n;
+  for (let i = 0; i < n; i++) a[i * n + ((i + shift) % n)] += 2 * Math.sqrt(n) + 2;
+  return a;
+}
+
+function definite(n: number, start: number): Float64Array {
+  const a = noise(n, n, start);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) a[j * n + i] = a[i * n + j];
+    a[i * n + i] += 2 * Math.sqrt(n) + 2;
+  }
+  return a;
+}
+
+describe('matrix kernels', () => {
+  it('exist in WebAssembly here', () => assert.equal(host.name, 'host'));
+
+  it('choleskyInPlace gives L with L Lᵀ = A from the lower triangle, zero above it', () =>
+    fc.assert(
+      fc.property(size, seed, (n, start) => {
+        const a = definite(n, start);
+        const read = a.slice();
+        for (let i = 0; i < n; i++) read.fill(NaN, i * n + i + 1, (i + 1) * n);
+        const l = compare((kernels) => {
+          const matrix = filled(kernels, read);
+          assert.equal(kernels.choleskyInPlace(matrix, n), -1);
+          return matrix;
+        });
+        for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) assert.equal(l[i * n + j], 0);
+        const transposed = product((i, j) => Number(i === j), n, n, l, n);
+        for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) transposed[i * n + j] = l[j * n + i];
+        expectNear(
+          product((i, j) => l[i * n + j], n, n, transposed, n),
+          a,
+          1e-13,
+        );
+      }),
+    ));
+
+  it('choleskyInPlace names the row of a pivot that is negative, zero, rounding, NaN or infinite', () =>
+    fc.assert(
+      fc.property(size, seed, fc.constantFrom(-1, 0, 1e-17, NaN, Infinity), (n, start, pivot) => {
+        const row = start % n;
+        const a = definite(n, start);
+        // Row and column `row` as those of the row before, so that what is left on the diagonal is `pivot`.
+        for (let j = 0; j < n; j++) {
+          if (row > 0) a[row * n + j] = a[(row - 1) * n + j];
+        }
+        if (row > 0) a[row * n + row] = a[(row - 1) * n + row - 1] + pivot;
+        else a[0] = pivot === 1e-17 ? 0 : pivot;
+        for (const kernels of [referenceMatrices, host]) {
+          kernels.scope(() =>
+            assert.equal(kernels.choleskyInPlace(filled(kernels, a), n), row, kernels.name),
+          );
+        }
+      }),
+    ));
+
+  it('solveLu solves with A and Aᵀ whatever the units of rows and columns', () =>
+    fc.assert(
+      fc.property(size, columnCount, seed, fc.boolean(), (n, k, start, transpose) => {
+        const random = seededRandom(start + 1);
+        const units = Array.from({length: 2 * n}, () => 2 ** Math.floor(60 * random() - 30));
+        const well = regular(n, start);
+        const a = well.map((entry, i) => entry * units[Math.floor(i / n)] * units[n + (i % n)]);
+        const exact = noise(n, k, start + 2);
+        // Unknowns in the units that make the scaled system well conditioned.
+        const unit = (i: number) => (transpose ? units[i] : units[n + i]);
+        const x = exact.map((value, i) => value / unit(Math.floor(i / k)));
+        const b = product((i, j) => (transpose ? a[j * n + i] : a[i * n + j]), n, n, x, k);
+        const solution = compare((kernels) => {
+          const factors = scaledLU(kernels, filled(kernels, a), n);
+          assert.isTrue(kernels.luInPlace(factors));
+          const X = filled(kernels, b);
+          kernels.solveLu(factors, X, k, transpose);
+          return X.map((value, i) => value * unit(Math.floor(i / k)));
+        });
+        expectNear(solution, exact, 1e-11);
+      }),
+    ));
+
+  it('luInPlace: both choose the same scales and pivots, and the factors multiply to the scaled matrix', () =>
+    fc.assert(
+      fc.property(size, seed, (n, start) => {
+        const a = noise(n, n, start);
+        const all = compare((kernels) => {
+          const factors = scaledLU(kernels, filled(kernels, a), n);
+          assert.isTrue(kernels.luInPlace(factors));
+          return [...factors.rows, ...factors.columns, ...factors.pivots, ...factors.lu];
+        }, 1e-8);
+        const part = (index: number) => all.slice(index * n, (index + 1) * n);
+        const [rows, columns, pivots, lu] = [part(0), part(1), part(2), all.slice(3 * n)];
+        const U = lu.map((value, i) => (i % n >= Math.floor(i / n) ? value : 0));
+        const L = (i: number, j: number) => (i === j ? 1 : j < i ? lu[i * n + j] : 0);
+        const scaled = Array.from({length: n * n}, (_, at) => {
+          const [row, column] = [pivots[Math.floor(at / n)], at % n];
+          return a[row * n + column] * 2 ** -rows[row] * 2 ** -columns[column];
+        });
+        expectNear(product(L, n, n, U, n), scaled, 1e-12);
+      }),
+    ));
+
+  it('luInPlace knows a singular matrix, and one that is not finite', () =>
+    fc.assert(
+      fc.property(size, seed, fc.constantFrom('zero', 'sum', 'NaN', 'infinite'), (n, start, kind) => {
+        const a = regular(n, start);
+        const row = start % n;
+        if (kind === 'zero' || (kind === 'sum' && n < 3)) a.fill(0, row * n, (row + 1) * n);
+        else if (kind === 'sum') {
+          const [one, two] = [(row + 1) % n, (row + 2) % n];
+          for (let j = 0; j < n; j++) a[row * n + j] = a[one * n + j] + a[two * n + j];
+        } else a[row * n + ((start % 7) % n)] = kind === 'NaN' ? NaN : Infinity;
+        for (const kernels of [referenceMatrices, host]) {
+          kernels.scope(() =>
+            assert.isFalse(kernels.luInPlace(scaledLU(kernels, filled(kernels, a), n)), kernels.name),
+          );
+        }
+      }),
+    ));
+
+  it('solveTriangular solves with either triangle, transposed or not, with or without its diagonal', () =>
+    fc.assert(
+      fc.property(
+        size,
+        columnCount,
+        seed,
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (n, k, start, lower, transpose, unitDiagonal) => {
+          const t = noise(n, n, start).map((entry) => entry / n);
+          for (let i = 0; i < n; i++) t[i * n + i] = unitDiagonal ? NaN : 1 + Math.abs(t[i * n + i]);
+          const triangle = (i: number, j: number) => {
+            if (i === j) return unitDiagonal ? 1 : t[i * n + j];
+            return lower === j < i ? t[i * n + j] : 0;
+          };
+          const exact = noise(n, k, start + 1);
+          const b = product((i, j) => (transpose ? triangle(j, i) : triangle(i, j)), n, n, exact, k);
+          const solution = compare((kernels) => {
+            const X = filled(kernels, b);
+            kernels.solveTriangular(filled(kernels, t), n, X, k, {lower, transpose, unitDiagonal});
+            return X;
+          });
+          expectNear(solution, exact, 1e-12);
+        },
+      ),
+    ));
+});
