@@ -1,4 +1,4 @@
-/** @file Ruiz equilibration: brings rows and columns of the KKT matrix, and the vectors, to magnitude one. */
+/** @file Equilibration: brings rows and columns of the KKT matrix, and the vectors, to magnitude one. */
 import type {DenseKernels, Vector} from '../dense.js';
 import {type Point, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
@@ -20,7 +20,13 @@ const PASSES = 10;
 /** How far from 1 the largest entry of a row or column may stay. */
 const ENOUGH = 0.1;
 
-/** The scaling of the matrices alone; problems that share them share it. Ruiz (2001). */
+/**
+ * The scaling of the matrices alone; problems that share them share it.
+ *
+ * P is positive semidefinite, so no entry is larger than the root of the diagonal entries of its row and column: the diagonal
+ * alone says how to scale a variable, and each row of C follows. Variables without curvature take turns with the rows of C, as
+ * in Ruiz (2001).
+ */
 export function equilibrateMatrices(
   dense: DenseKernels,
   {n, p, m, P, C}: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
@@ -28,25 +34,28 @@ export function equilibrateMatrices(
   const rows = p + m;
   const D = dense.vector(n).fill(1) as Vector;
   const E = dense.vector(rows).fill(1) as Vector;
-  const curvature = dense.vector(n);
+  let curved = true;
+  for (let j = 0; j < n; j++) {
+    const entry = P[j * n + j];
+    if (entry > 0) D[j] = 1 / Math.sqrt(entry);
+    else curved = false;
+  }
   const column = dense.vector(n);
-  const row = dense.vector(Math.max(rows, n));
+  const row = dense.vector(rows);
   for (let pass = 0; pass < PASSES; pass++) {
-    curvature.fill(0);
     column.fill(0);
-    dense.scaledMaxima(P, n, n, D, D, row, curvature);
     dense.scaledMaxima(C, rows, n, E, D, row, column);
     let off = 0;
-    for (let j = 0; j < n; j++) {
-      const size = curvature[j] > 0 ? curvature[j] : column[j];
-      if (size === 0) continue;
-      D[j] /= Math.sqrt(size);
-      off = Math.max(off, Math.abs(1 - size));
-    }
     for (let i = 0; i < rows; i++) {
       if (row[i] === 0) continue;
-      E[i] /= Math.sqrt(row[i]);
+      E[i] /= curved ? row[i] : Math.sqrt(row[i]);
       off = Math.max(off, Math.abs(1 - row[i]));
+    }
+    if (curved) break;
+    for (let j = 0; j < n; j++) {
+      if (P[j * n + j] > 0 || column[j] === 0) continue;
+      D[j] /= Math.sqrt(column[j]);
+      off = Math.max(off, Math.abs(1 - column[j]));
     }
     if (off < ENOUGH) break;
   }
