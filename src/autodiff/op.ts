@@ -25,8 +25,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [];
   const save = (tensor: tf.Tensor) => {
-    // Another name for the same memory, which `tf.clone` copies on some backends.
-    const alias = tf.keep(tf.reshape(tensor, tensor.shape));
+    const alias = recordAlias(tensor);
     saved.push(alias);
     return alias;
   };
@@ -57,4 +56,22 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   });
   savedOutputs.push(...outputs.map(save));
   return outputs;
+}
+
+/** Another name for the same memory, which `tf.clone`, or tf.reshape on the tape, copies on some backends. */
+function recordAlias(tensor: tf.Tensor): tf.Tensor {
+  const again = (x: tf.Tensor) => tf.reshape(x, x.shape);
+  const alias = tf.keep(offTape(() => again(tensor)));
+  const state = engineState();
+  if (tensor.dtype === 'float32') {
+    state.activeTape!.push({
+      id: state.nextTapeNodeId++,
+      kernelName: 'Alias',
+      inputs: {x: tensor},
+      outputs: [alias],
+      saved: [],
+      gradient: ([dy]) => ({x: () => again(dy!)}),
+    });
+  }
+  return alias;
 }

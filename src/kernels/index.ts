@@ -6,5 +6,6 @@ export {KktBatch} from './kkt.js';
 export {setThreads} from './threads/pool.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './implicit-qp.js';
 export {runIsotonic} from './isotonic.js';
+export {runOuters} from './outers.js';
 export {runSimplex} from './simplex.js';
 export * from './linalg/index.js';

@@ -1,5 +1,7 @@
 /** @file Batched matrix–vector products with right gradients also for a shared matrix. */
 import * as tf from '@tensorflow/tfjs-core';
+import {isTapeOn, offTape, recordOp} from '../autodiff/index.js';
+import {runOuters} from '../kernels/index.js';
 
 /** M x a sample, for M of shape [B | 1, rows, n] and x of shape [B, n]. */
 export function matVec(M: tf.Tensor, x: tf.Tensor): tf.Tensor {
@@ -33,6 +35,19 @@ export function sumOfOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], count: number
     const [a, b] = [0, 1].map((side) => tf.concat(pairs.map((pair) => pair[side] as tf.Tensor2D)));
     return tf.expandDims(tf.matMul(a, b, true, false), 0);
   }
-  // A matMul over so short an axis is far slower than a product with broadcasting.
-  return tf.addN(pairs.map(([a, b]) => tf.mul(tf.expandDims(a, 2), tf.expandDims(b, 1))));
+  const value = offTape(() => runOuters(pairs) ?? composed(pairs));
+  // A record would copy it.
+  if (!isTapeOn()) return value;
+  return recordOp({
+    name: 'SumOfOuters',
+    values: [value],
+    inputs: pairs.flat(),
+    gradient: ([dM], _sum, inputs) =>
+      inputs.map((_, i) => (i % 2 === 0 ? matVec(dM, inputs[i + 1]) : matVecTransposed(dM, inputs[i - 1]))),
+  })[0];
+}
+
+/** A matMul over so short an axis is far slower than a product with broadcasting. */
+function composed(pairs: [a: tf.Tensor, b: tf.Tensor][]): tf.Tensor {
+  return tf.tidy(() => tf.addN(pairs.map(([a, b]) => tf.mul(tf.expandDims(a, 2), tf.expandDims(b, 1)))));
 }
