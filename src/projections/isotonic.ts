@@ -1,6 +1,7 @@
 /** @file Isotonic regression: projection onto the monotone vectors. */
 import * as tf from '@tensorflow/tfjs-core';
 import {runIsotonic} from '../kernels/index.js';
+import {asRows} from './rows.js';
 
 export type IsotonicParams = {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true, as in JAXopt and scikit-learn. */
@@ -23,9 +24,7 @@ export type IsotonicParams = {
 export function isotonic(x: tf.Tensor, {increasing = true}: IsotonicParams = {}): tf.Tensor {
   if (x.rank === 0) throw new Error('projections.isotonic: x must have at least one axis.');
   return tf.tidy(() => {
-    const n = x.shape[x.rank - 1];
-    const rows = tf.util.sizeFromShape(x.shape.slice(0, -1));
-    const flat: tf.Tensor2D = tf.reshape(tf.cast(x, 'float32'), [rows, n]);
-    return tf.reshape(runIsotonic(flat, increasing), x.shape);
+    const y = runIsotonic(asRows(x), increasing);
+    return x.rank === 2 ? y : tf.reshape(y, x.shape);
   });
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {runSimplex} from '../kernels/index.js';
+import {asRows} from './rows.js';
 import {kinkWeight, type Kink} from '../solvers/index.js';
 
 export type SimplexParams = Kink & {
@@ -24,13 +25,14 @@ export function simplex(x: tf.Tensor, {scale = 1, ...kink}: SimplexParams = {}):
   return tf.tidy(() => {
     const n = x.shape[x.rank - 1];
     const rows = x.size / n;
-    const flat = tf.reshape(tf.cast(x, 'float32'), [rows, n]);
+    const flat = asRows(x);
     const outer = x.shape.slice(0, -1);
     const scales =
       typeof scale === 'number'
         ? tf.fill([rows, 1], scale)
         : tf.reshape(tf.broadcastTo(scale, outer), [rows, 1]);
-    return tf.reshape(project(flat as tf.Tensor2D, scales as tf.Tensor2D, kink), x.shape);
+    const y = project(flat, scales as tf.Tensor2D, kink);
+    return x.rank === 2 ? y : tf.reshape(y, x.shape);
   });
 }
 

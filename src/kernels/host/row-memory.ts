@@ -10,8 +10,10 @@ export interface RowMemory {
   routines: Routines;
   /** Places of so many bytes, 16 apart at least; their contents last until the next call. */
   places(...bytes: number[]): number[];
-  /** The n floats at a place. */
+  /** The n numbers at a place. */
   floats(place: number, n: number): Float32Array;
+  doubles(place: number, n: number): Float64Array;
+  indices(place: number, n: number): Int32Array;
 }
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
@@ -34,5 +36,7 @@ export function createRowMemory(): RowMemory | null {
       return at;
     },
     floats: (place, n) => new Float32Array(memory.buffer, place, n),
+    doubles: (place, n) => new Float64Array(memory.buffer, place, n),
+    indices: (place, n) => new Int32Array(memory.buffer, place, n),
   };
 }

@@ -1,4 +1,4 @@
-/** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory of their own. */
+/** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory. */
 import {createRowMemory} from './row-memory.js';
 
 /** The work on one row after another; `mean` receives one entry a row. */
@@ -19,33 +19,36 @@ export function createSimplexRows(): SimplexRows | null {
   const memory = createRowMemory();
   if (!memory) return null;
   const {routines} = memory;
-  /** Room for three rows. */
-  const places = (n: number) => {
-    const at = memory.places(4 * n, 4 * n, 4 * n);
-    return {at, rows: at.map((place) => memory.floats(place, n))};
-  };
   return {
     project(x, rows, n, scale, out) {
-      const {
-        at: [from, to, kept],
-        rows: [input, output],
-      } = places(n);
+      const [from, kept, found, threshold] = memory.places(4 * n + 60, 4 * n, 4 * n, 8);
+      const row = memory.floats(from, n);
+      const indices = memory.indices(found, n);
+      const tau = memory.doubles(threshold, 1);
+      // Few entries of a row stay: only they are touched.
+      out.fill(0);
       for (let i = 0; i < rows; i++) {
-        input.set(x.subarray(i * n, (i + 1) * n));
-        routines.projectSimplex(from, n, scale[i], to, kept);
-        out.set(output, i * n);
+        row.set(x.subarray(i * n, (i + 1) * n));
+        const count = routines.simplexThreshold(from, n, scale[i], kept, found, threshold);
+        const base = i * n;
+        if (Number.isNaN(tau[0])) out.fill(NaN, base, base + n);
+        for (let k = 0; k < count; k++) out[base + indices[k]] = Math.max(row[indices[k]] - tau[0], 0);
       }
     },
     gradient(y, dy, rows, n, dx, mean) {
-      const {
-        at: [atY, atDy, to],
-        rows: [inputY, inputDy, output],
-      } = places(n);
+      const [from, found] = memory.places(4 * n + 60, 4 * n);
+      const row = memory.floats(from, n);
+      const indices = memory.indices(found, n);
+      dx.fill(0);
       for (let i = 0; i < rows; i++) {
-        inputY.set(y.subarray(i * n, (i + 1) * n));
-        inputDy.set(dy.subarray(i * n, (i + 1) * n));
-        mean[i] = routines.simplexGradient(atY, atDy, n, to);
-        dx.set(output, i * n);
+        row.set(y.subarray(i * n, (i + 1) * n));
+        const count = routines.positiveEntries(from, n, found);
+        const base = i * n;
+        let sum = 0;
+        for (let k = 0; k < count; k++) sum += dy[base + indices[k]];
+        const average = sum / Math.max(count, 1);
+        mean[i] = average;
+        for (let k = 0; k < count; k++) dx[base + indices[k]] = dy[base + indices[k]] - average;
       }
     },
   };

@@ -1,132 +1,103 @@
-/** @file Euclidean projection of float32 rows onto scaled simplices; sums in f64. */
+/** @file Euclidean projection of a float32 row onto a scaled simplex: which entries stay, and what is taken off them. */
 
 const F32: usize = 4;
+const I32: usize = 4;
 
 /**
- * out = max(x − τ, 0), whose sum is `scale`, for one row of n floats.
+ * The indices of the entries of one row of n floats that may be above the threshold τ with Σ max(x − τ, 0) = scale, and τ
+ * itself, in f64, at `tau`; NaN if an entry is NaN.
  *
  * τ is at least max(x) − scale, which leaves few candidates; then Michelot's method (1986): τ is an average over them, and
  * what is not above it is dropped, until nothing is.
  *
- * @param kept Room for n floats: the candidates.
+ * @param x There is room for 15 floats behind the row; they are overwritten.
+ * @param kept Room for n floats.
+ * @returns How many indices there are.
  */
-export function projectSimplex(x: usize, n: i32, scale: f64, out: usize, kept: usize): void {
-  const largest = maxOf(x, n) as f64;
-  let count = 0;
-  let sum: f64 = 0;
+export function simplexThreshold(x: usize, n: i32, scale: f64, kept: usize, indices: usize, tau: usize): i32 {
+  const padded = (n + 15) & ~15;
+  for (let i = n; i < padded; i++) store<f32>(x + (i as usize) * F32, -Infinity);
+  const largest = maxOf(x, padded) as f64;
   // A little lower, for the rounding to f32.
   const bound = largest - scale;
-  const threshold = (bound - 1e-6 * abs(bound) - 1e-37) as f32;
-  const thresholds = f32x4.splat(threshold);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const at = x + (i as usize) * F32;
-    if (!v128.any_true(f32x4.gt(v128.load(at), thresholds))) continue;
-    for (let k: usize = 0; k < 16; k += F32) {
-      const value = load<f32>(at + k);
-      if (!(value > threshold)) continue;
-      store<f32>(kept + (count as usize) * F32, value);
-      sum += value as f64;
-      count++;
-    }
-  }
-  for (; i < n; i++) {
-    const value = load<f32>(x + (i as usize) * F32);
-    if (!(value > threshold)) continue;
-    store<f32>(kept + (count as usize) * F32, value);
+  const count = above(x, padded, (bound - 1e-6 * abs(bound) - 1e-37) as f32, indices);
+  let sum: f64 = 0;
+  for (let k = 0; k < count; k++) {
+    const value = load<f32>(x + (load<i32>(indices + (k as usize) * I32) as usize) * F32);
+    store<f32>(kept + (k as usize) * F32, value);
     sum += value as f64;
-    count++;
   }
-  let tau = count > 0 ? (sum - scale) / (count as f64) : NaN;
-  while (count > 0) {
+  let rest = count;
+  let threshold = count > 0 ? (sum - scale) / (count as f64) : NaN;
+  while (rest > 0) {
     let next = 0;
     sum = 0;
-    for (let k = 0; k < count; k++) {
+    for (let k = 0; k < rest; k++) {
       const value = load<f32>(kept + (k as usize) * F32);
-      if (!((value as f64) > tau)) continue;
+      if (!((value as f64) > threshold)) continue;
       store<f32>(kept + (next as usize) * F32, value);
       sum += value as f64;
       next++;
     }
-    if (next == count || next == 0) break;
-    count = next;
-    tau = (sum - scale) / (count as f64);
+    if (next == rest || next == 0) break;
+    rest = next;
+    threshold = (sum - scale) / (rest as f64);
   }
-  subtract(x, n, tau, out);
-}
-
-/** out = max(x − tau, 0), in f64 and rounded once; NaN stays. */
-function subtract(x: usize, n: i32, tau: f64, out: usize): void {
-  const threshold = f64x2.splat(tau);
-  const below = f32x4.splat((tau - 1e-6 * abs(tau) - 1e-37) as f32);
-  const zero = f64x2.splat(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const at = (i as usize) * F32;
-    const values = v128.load(x + at);
-    // Most entries of a row are below the threshold.
-    if (!v128.any_true(f32x4.gt(values, below)) && tau == tau) {
-      v128.store(out + at, f64x2.splat(0));
-      continue;
-    }
-    const low = f64x2.max(f64x2.sub(f64x2.promote_low_f32x4(values), threshold), zero);
-    const high = f64x2.max(
-      f64x2.sub(f64x2.promote_low_f32x4(i32x4.shuffle(values, values, 2, 3, 2, 3)), threshold),
-      zero,
-    );
-    v128.store(
-      out + at,
-      i32x4.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5),
-    );
-  }
-  for (; i < n; i++) {
-    const at = (i as usize) * F32;
-    store<f32>(out + at, max((load<f32>(x + at) as f64) - tau, 0) as f32);
-  }
-}
-
-/** NaN if an entry is. */
-function maxOf(x: usize, n: i32): f32 {
-  let most = f32x4.splat(-Infinity);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) most = f32x4.max(most, v128.load(x + (i as usize) * F32));
-  let largest = max(
-    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-  );
-  for (; i < n; i++) largest = max(largest, load<f32>(x + (i as usize) * F32));
-  return largest;
+  store<f64>(tau, threshold);
+  return count;
 }
 
 /**
- * The Jacobian of the projection, which is symmetric, times dy, for one row: on the support of y, dy less its mean there.
+ * The indices of the positive entries of one row of n floats, behind which there is room for 15 more; they are overwritten.
  *
- * @returns That mean: the cotangent of the scale.
+ * @returns How many there are.
  */
-export function simplexGradient(y: usize, dy: usize, n: i32, out: usize): f64 {
-  let sum: f64 = 0;
-  let count: f64 = 0;
-  const zero = f32x4.splat(0);
-  const padded = (n + 3) & ~3;
+export function positiveEntries(y: usize, n: i32, indices: usize): i32 {
+  const padded = (n + 15) & ~15;
   for (let i = n; i < padded; i++) store<f32>(y + (i as usize) * F32, 0);
-  for (let i = 0; i < padded; i += 4) {
-    const at = (i as usize) * F32;
-    // Most of a sparse row is zero.
-    if (!v128.any_true(f32x4.gt(v128.load(y + at), zero))) continue;
-    for (let k = at; k < at + 16; k += F32) {
-      if (!(load<f32>(y + k) > 0)) continue;
-      sum += load<f32>(dy + k) as f64;
-      count += 1;
+  return above(y, padded, 0, indices);
+}
+
+/** The indices of the entries above `threshold`, for n a multiple of 16. Most entries of a row are not. */
+function above(x: usize, n: i32, threshold: f32, indices: usize): i32 {
+  const thresholds = f32x4.splat(threshold);
+  let count = 0;
+  for (let i = 0; i < n; i += 16) {
+    const at = x + (i as usize) * F32;
+    const c0 = f32x4.gt(v128.load(at), thresholds);
+    const c1 = f32x4.gt(v128.load(at, 16), thresholds);
+    const c2 = f32x4.gt(v128.load(at, 32), thresholds);
+    const c3 = f32x4.gt(v128.load(at, 48), thresholds);
+    if (!v128.any_true(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) continue;
+    let mask =
+      i32x4.bitmask(c0) | (i32x4.bitmask(c1) << 4) | (i32x4.bitmask(c2) << 8) | (i32x4.bitmask(c3) << 12);
+    while (mask != 0) {
+      store<i32>(indices + (count as usize) * I32, i + ctz(mask));
+      count++;
+      mask &= mask - 1;
     }
   }
-  const mean = sum / max(count, 1);
-  for (let i = 0; i < padded; i += 4) {
-    const at = (i as usize) * F32;
-    v128.store(out + at, zero);
-    if (!v128.any_true(f32x4.gt(v128.load(y + at), zero))) continue;
-    for (let k = at; k < at + 16; k += F32) {
-      if (load<f32>(y + k) > 0) store<f32>(out + k, ((load<f32>(dy + k) as f64) - mean) as f32);
-    }
+  return count;
+}
+
+/** The largest of n entries, a multiple of 16; NaN if one is. */
+function maxOf(x: usize, n: i32): f32 {
+  let m0 = f32x4.splat(-Infinity);
+  let m1 = m0;
+  // A NaN does not equal itself, and would get lost in `pmax`.
+  let ordered = f32x4.eq(m0, m0);
+  for (let i = 0; i < n; i += 8) {
+    const at = x + (i as usize) * F32;
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    ordered = v128.and(ordered, v128.and(f32x4.eq(a, a), f32x4.eq(b, b)));
+    m0 = f32x4.pmax(m0, a);
+    m1 = f32x4.pmax(m1, b);
   }
-  return mean;
+  if (!i32x4.all_true(ordered)) return NaN;
+  const most = f32x4.pmax(m0, m1);
+  return max(
+    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
 }
