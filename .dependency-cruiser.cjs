@@ -4,9 +4,9 @@
 const rooms = [
   'layers',
   'projections',
-  'prox',
   'losses',
   'solvers',
+  'prox',
   'conditions',
   'implicit',
   'linsolve',

@@ -1,5 +1,14 @@
 /** @file Optimality conditions: F(x, θ) = 0, or T(x, θ) = x written as F = T − x. */
 export {kkt, type KktProblem, type PrimalDual} from './kkt.js';
+export {
+  checkDegenerate,
+  complementarityWeight,
+  DEGENERATE,
+  kinkWeight,
+  positivePart,
+  type Degenerate,
+  type Kink,
+} from './degeneracy.js';
 export {gradientOf, type Differentiable, type Gradient, type Objective} from './objective.js';
 export {
   projectedGradient,
@@ -15,5 +24,6 @@ export {
   type QuadraticData,
   type QuadraticSolution,
 } from './quadratic-kkt.js';
+export {inverseLipschitz, perEntry, sparseCode, type CodingParams} from './sparse-code.js';
 export {stationary} from './stationary.js';
 export type {Condition, FixedPointMap} from '../implicit/index.js';

@@ -8,4 +8,6 @@ export {runQP, type QPGuess, type QPSolution, type QPTensors} from './implicit-q
 export {runIsotonic} from './isotonic.js';
 export {runOuters} from './outers.js';
 export {runSimplex} from './simplex.js';
+export {runSparseCode} from './sparse-code.js';
+export {SupportSystems} from './support-systems.js';
 export * from './linalg/index.js';

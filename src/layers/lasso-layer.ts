@@ -1,9 +1,9 @@
 /** @file Sparse coding with a learned dictionary. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
-import {offTape, rollBackOnThrow} from '../autodiff/index.js';
-import {elasticNet, type ElasticNetParams} from '../prox/index.js';
-import {ProximalGradient, type Kink} from '../solvers/index.js';
+import {rollBackOnThrow} from '../autodiff/index.js';
+import type {Kink} from '../conditions/index.js';
+import {SparseCoding} from '../solvers/index.js';
 import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
 import {asKink, checkFlag, checkNumber, type SolverLayer} from './solver-layer.js';
 
@@ -23,13 +23,11 @@ const OWN = ['units', 'l1', 'l2', 'nonNegative', 'degenerate', 'smoothing'];
 /** Relative distance from the kink at which a code counts as being on it: the solver's own accuracy. */
 const KINK = 1e-5;
 
-type Solver = ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>;
-
 /**
  * z(x) = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖²: input x [B, n], output z [B, units], the dictionary D [n, units] learned.
  *
- * Solved by the accelerated proximal-gradient method, differentiated through its fixed point, which only sees the support
- * of z: a code exactly at the kink of |z| stays zero.
+ * Solved by coordinate descent (`solvers.SparseCoding`), differentiated through the proximal-gradient fixed point, which only
+ * sees the support of z: a code exactly at the kink of |z| stays zero.
  *
  * @see Tibshirani 1996; Mairal, Bach & Ponce 2012 for task-driven dictionaries; Blondel et al. 2022 (arXiv 2105.15183),
  *   equation 7.
@@ -41,7 +39,7 @@ export class LassoLayer extends IterativeLayer {
   private readonly l2: number;
   private readonly nonNegative: boolean;
   private readonly kink: Required<Kink>;
-  private readonly solver: Solver;
+  private readonly solver: SparseCoding;
   private dictionary!: ReturnType<SolverLayer['addWeight']>;
 
   constructor(args: LassoLayerArgs) {
@@ -52,14 +50,8 @@ export class LassoLayer extends IterativeLayer {
     this.l2 = checkNumber(className, 'l2', args.l2 ?? 0, 0);
     this.nonNegative = checkFlag(className, 'nonNegative', args.nonNegative ?? false);
     this.kink = asKink(className, args);
-    const {nonNegative, kink} = this;
-    this.solver = new ProximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>(
-      {
-        fun: {gradient: (z, D, x) => matMul(tf.sub(matMul(z, D, true), x), D)},
-        prox: (y, params, scaling) => elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, kink),
-      },
-      {...this.options, stepSize: (D) => inverseLipschitz(D)},
-    );
+    const {nonNegative, kink, options} = this;
+    this.solver = new SparseCoding({...options, ...kink, nonNegative});
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -120,18 +112,6 @@ export class LassoLayer extends IterativeLayer {
 
 function matMul(a: tf.Tensor, b: tf.Tensor, transposeB = false): tf.Tensor {
   return tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, false, transposeB);
-}
-
-/**
- * 1/L with L ≥ λmax(DᵀD): the least of the bounds ‖DᵀD‖₁ and ‖D‖²_F. The solution does not depend on the step, so no
- * gradient flows through it.
- */
-function inverseLipschitz(D: tf.Tensor): tf.Tensor {
-  return offTape(() => {
-    const gram = tf.matMul(D as tf.Tensor2D, D as tf.Tensor2D, true);
-    const bound = tf.minimum(tf.max(tf.sum(tf.abs(gram), 0)), tf.sum(tf.square(D)));
-    return tf.div(1, tf.maximum(bound, 1e-12));
-  });
 }
 
 tf.serialization.registerClass(LassoLayer);

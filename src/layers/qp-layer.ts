@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from '../autodiff/index.js';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
+import type {Kink} from '../conditions/index.js';
 import {matVec} from '../linalg/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {
   ON_FAILURE,
   QP_PARAMETERS,
   solveQP,
-  type Kink,
   type OnFailure,
   type OnInfeasible,
   type QPInput,

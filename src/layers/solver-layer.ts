@@ -10,7 +10,7 @@ import {
   type SolveInfo,
 } from '../linsolve/index.js';
 
-import {DEGENERATE, type Kink} from '../solvers/index.js';
+import {DEGENERATE, type Kink} from '../conditions/index.js';
 
 /** tfjs-layers' own arguments of a layer (name, inputShape, trainable, …). */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;

@@ -5,7 +5,7 @@ import {sparsemax} from '../projections/index.js';
 import {offTape} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {keepRows, rowMin} from './rows.js';
-import type {Kink} from '../solvers/index.js';
+import type {Kink} from '../conditions/index.js';
 import {asKink, checkNumber, inputList, SolverLayer, type LayerArgs} from './solver-layer.js';
 
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */

@@ -66,7 +66,12 @@ function solveRows(factors: DenseSolve[], rows: tf.Tensor2D, transpose: boolean)
 const DIRECT_TOLERANCE = 1e-3;
 
 /** The relative residual of a solution, as the operator itself sees it. */
-function residualOf(operator: Operator, b: tf.Tensor, x: tf.Tensor2D, transpose: boolean): tf.Tensor1D {
+export function residualOf(
+  operator: Operator,
+  b: tf.Tensor,
+  x: tf.Tensor2D,
+  transpose: boolean,
+): tf.Tensor1D {
   const image = tf.reshape(x, b.shape);
   const difference = toRows(
     tf.sub(b, transpose ? operator.applyTranspose(image) : operator.apply(image)),

@@ -8,6 +8,7 @@ export {type IterativeOptions} from './iterative.js';
 export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-refinement.js';
 export {kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
+export {support, type SupportOperator} from './support.js';
 export * as operators from './operators.js';
 export {SingularMatrixError} from '../kernels/index.js';
 export {type Factorization, type LinearSolver, type Operator, type SolveInfo, type Tags} from './types.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {runSimplex} from '../kernels/index.js';
 import {asRows} from './rows.js';
-import {kinkWeight, type Kink} from '../solvers/index.js';
+import {kinkWeight, type Kink} from '../conditions/index.js';
 
 export type SimplexParams = Kink & {
   /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */

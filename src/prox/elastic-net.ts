@@ -1,6 +1,6 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Kink} from '../solvers/index.js';
+import type {Kink} from '../conditions/index.js';
 import {lasso} from './lasso.js';
 
 export type ElasticNetParams = {

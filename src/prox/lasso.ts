@@ -1,6 +1,6 @@
 /** @file The proximal operator of the ℓ1 norm: soft thresholding. */
 import * as tf from '@tensorflow/tfjs-core';
-import {positivePart, type Kink} from '../solvers/index.js';
+import {positivePart, type Kink} from '../conditions/index.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·l1·‖y‖₁ = sign(x)·max(|x| − scaling·l1, 0), entry by entry.

@@ -1,12 +1,18 @@
 /** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../autodiff/index.js';
-import {quadraticKkt, type QuadraticData, type QuadraticSolution} from '../conditions/index.js';
+import {
+  checkDegenerate,
+  complementarityWeight,
+  quadraticKkt,
+  type Degenerate,
+  type QuadraticData,
+  type QuadraticSolution,
+} from '../conditions/index.js';
 import {customRoot} from '../implicit/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
-import {checkDegenerate, complementarityWeight, type Degenerate} from './degeneracy.js';
 
 export interface ImplicitQPOptions {
   /** Solves the adjoint system. Default `linsolve.kkt()`. */

@@ -1,6 +1,5 @@
 /** @file Solvers: how x* is found. None of them is differentiated; the condition at their result is. */
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
-export {DEGENERATE, kinkWeight, positivePart, type Degenerate, type Kink} from './degeneracy.js';
 export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iteration.js';
 export {type QPSolver} from './foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
@@ -13,5 +12,6 @@ export {
 } from './proximal-gradient.js';
 export {checkOptions, QP_PARAMETERS, QP_SHAPES, type QPInput, type QPParameter} from './qp-input.js';
 export {ON_FAILURE, reportFailures, type Failures, type OnFailure} from './report.js';
+export {SparseCoding, type SparseCodingOptions} from './sparse-coding.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {type SolverOptions} from './types.js';

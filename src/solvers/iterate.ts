@@ -81,7 +81,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     }) as unknown as ReturnType<typeof this.run>;
   }
 
-  private iterate(init: X, params: P): [X, IterationState] {
+  /** Finds x, off every tape unless `implicitDiff` is false. */
+  protected iterate(init: X, params: P): [X, IterationState] {
     const samples = this.batched ? flatten(init)[0].shape[0] : 1;
     const readable = hostCanRead();
     const borrowed = new Set(flatten([init, ...params] as Parameter[]).map(({id}) => id));

@@ -5,10 +5,11 @@ import {
   gradientOf,
   proximalGradient,
   type Differentiable,
+  type FixedPointCondition,
   type Prox,
   type StepOptions,
 } from '../conditions/index.js';
-import {IterativeSolver} from './iterate.js';
+import {IterativeSolver, type Iteration} from './iterate.js';
 import type {SolverOptions} from './types.js';
 
 export interface ProximalGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
@@ -42,27 +43,32 @@ export class ProximalGradient<
   ) {
     const gradient = gradientOf(fun);
     const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize});
-    const {batched = true} = options;
     super(
       'ProximalGradient',
-      {
-        // The point y that the step starts from, and the momentum's counter t a sample.
-        start: (x: X, ..._params: [H, ...P]): Structure => [
-          x,
-          tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
-        ],
-        step(x, memory, ...params) {
-          const [y, t] = memory as [X, tf.Tensor1D];
-          const moved = condition.map(y, ...params);
-          const residual = combine(moved, y, (a, b) => tf.sub(a, b));
-          if (!acceleration) return {x: moved, memory: [moved, t], residual};
-          return {x: moved, memory: extrapolate(x, y, moved, t, batched), residual};
-        },
-      },
+      proximalIteration(condition, options.batched, acceleration),
       condition,
       options,
     );
   }
+}
+
+/** x ← T(y), T the map of the condition, y extrapolated if `acceleration`. */
+export function proximalIteration<X extends Structure, P extends Parameter[]>(
+  {map}: FixedPointCondition<X, P>,
+  batched = true,
+  acceleration = true,
+): Iteration<X, P> {
+  return {
+    // The point y that the step starts from, and the momentum's counter t a sample.
+    start: (x: X, ..._params: P): Structure => [x, tf.ones([batched ? flatten(x)[0].shape[0] : 1])],
+    step(x, memory, ...params) {
+      const [y, t] = memory as [X, tf.Tensor1D];
+      const moved = map(y, ...params);
+      const residual = combine(moved, y, (a, b) => tf.sub(a, b));
+      if (!acceleration) return {x: moved, memory: [moved, t], residual};
+      return {x: moved, memory: extrapolate(x, y, moved, t, batched), residual};
+    },
+  };
 }
 
 /** y = x⁺ + (t − 1)/t⁺ (x⁺ − x), with t reset where ⟨y − x⁺, x⁺ − x⟩ > 0. */

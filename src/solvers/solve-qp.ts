@@ -1,8 +1,8 @@
 /** @file Solves quadratic programs given in any mixture of shared and per-sample tensors. */
 import * as tf from '@tensorflow/tfjs-core';
+import type {Degenerate} from '../conditions/index.js';
 import {rollBackOnThrow} from '../autodiff/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
-import type {Degenerate} from './degeneracy.js';
 import {solveElastic} from './elastic-qp.js';
 import {ForeignQP, type QPSolver} from './foreign-qp.js';
 import {ImplicitQP} from './implicit-qp.js';

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import {paddedStride, type DenseKernels, type Vector} from '../../src/kernels/dense.js';
 import {createHostDense} from '../../src/kernels/host/dense.js';
 import {referenceDense} from '../../src/kernels/reference/dense.js';
+import {compareTwins} from './twins.js';
 
 const host = createHostDense()!;
-const TWINS = [referenceDense, host];
-const SENTINEL = 1234.5;
+const TWINS = [referenceDense, host] as const;
 
 const size = fc.integer({min: 1, max: 130});
 const seed = fc.integer({min: 1, max: 1e9});
@@ -27,24 +27,8 @@ function filled(dense: DenseKernels, values: ArrayLike<number>): Vector {
   return vector;
 }
 
-/** Runs `work` on both twins, between guards that must not change, and compares what it returns. */
-function compare(work: (dense: DenseKernels) => ArrayLike<number>, tolerance = 1e-12): number[] {
-  const [expected, actual] = TWINS.map((dense) =>
-    dense.scope(() => {
-      const before = dense.vector(8).fill(SENTINEL);
-      const result = Array.from(work(dense));
-      const after = dense.vector(8).fill(SENTINEL);
-      assert.isTrue([...before, ...after].every((value) => value === SENTINEL));
-      return result;
-    }),
-  );
-  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  expected.forEach((value, i) => {
-    if (Number.isNaN(value)) assert.isNaN(actual[i]);
-    else assert.isAtMost(Math.abs(actual[i] - value), tolerance * scale, `entry ${i}`);
-  });
-  return actual;
-}
+const compare = (work: (dense: DenseKernels) => ArrayLike<number>, tolerance = 1e-12) =>
+  compareTwins(TWINS, work, tolerance);
 
 /** A quasi-definite matrix, as its upper triangle in rows of `stride`. */
 function quasiDefinite(n: number, positives: number, stride: number, start: number): Float64Array {

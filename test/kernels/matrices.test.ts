@@ -5,9 +5,9 @@ import {createHostMatrices} from '../../src/kernels/host/matrices.js';
 import {scaledLU, type MatrixKernels} from '../../src/kernels/matrices.js';
 import {referenceMatrices} from '../../src/kernels/reference/matrices.js';
 import {seededRandom} from '../zoo/linear-systems.js';
+import {compareTwins, expectNear} from './twins.js';
 
 const host = createHostMatrices()!;
-const SENTINEL = 1234.5;
 
 const size = fc.integer({min: 1, max: 130});
 const columnCount = fc.integer({min: 1, max: 7});
@@ -40,30 +40,8 @@ function product(
   return out;
 }
 
-function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  assert.equal(actual.length, expected.length);
-  let [scale, off] = [1, 0];
-  for (let i = 0; i < actual.length; i++) {
-    scale = Math.max(scale, Math.abs(expected[i]));
-    off = Math.max(off, Math.abs(actual[i] - expected[i]));
-  }
-  assert.isAtMost(off, tolerance * scale);
-}
-
-/** Runs `work` on both twins, between guards that must not change, and compares what it returns. */
-function compare(work: (kernels: MatrixKernels) => ArrayLike<number>, tolerance = 1e-10): number[] {
-  const [expected, actual] = [referenceMatrices, host].map((kernels) =>
-    kernels.scope(() => {
-      const before = kernels.vector(8).fill(SENTINEL);
-      const result = Array.from(work(kernels));
-      const after = kernels.vector(8).fill(SENTINEL);
-      assert.isTrue([...before, ...after].every((value) => value === SENTINEL));
-      return result;
-    }),
-  );
-  expectNear(actual, expected, tolerance);
-  return actual;
-}
+const compare = (work: (kernels: MatrixKernels) => ArrayLike<number>, tolerance = 1e-10) =>
+  compareTwins([referenceMatrices, host], work, tolerance);
 
 /** Well conditioned and not symmetric: noise with a large entry in each row and column, not on the diagonal. */
 function regular(n: number, start: number): Float64Array {

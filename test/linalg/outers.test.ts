@@ -33,7 +33,15 @@ describeBackends('sumOfOuters', () => {
                   f(Array.from({length: count}, (_, i) => [x[2 * i], x[2 * i + 1]]));
                 const loss = (...x: tf.Tensor[]) => tf.sum(tf.mul(weights, tf.square(value(...x))));
                 const slope = (...x: tf.Tensor[]) =>
-                  tf.sum(tf.square(tf.addN(tf.grads(loss)(x).map((part) => tf.sum(part)))));
+                  tf.sum(
+                    tf.square(
+                      tf.addN(
+                        tf
+                          .grads(loss)(x)
+                          .map((part) => tf.sum(part)),
+                      ),
+                    ),
+                  );
                 return [value(...inputs), ...tf.grads(loss)(inputs), ...tf.grads(slope)(inputs)];
               });
               results[0].forEach((tensor, i) =>

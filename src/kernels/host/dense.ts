@@ -67,6 +67,21 @@ export function createHostDense(): DenseKernels | null {
         columnSums.byteOffset,
       ),
     symmetrize: (P, n) => routines.symmetrize(P.byteOffset, n),
+    descendCoordinates: ({G, stride, l1, l2, nonNegative, step}, z, g, tolerance, maxSweeps, residual) =>
+      routines.descendCoordinates(
+        G.byteOffset,
+        z.length,
+        stride,
+        l1.byteOffset,
+        l2.byteOffset,
+        Number(nonNegative),
+        step,
+        z.byteOffset,
+        g.byteOffset,
+        tolerance,
+        maxSweeps,
+        residual.byteOffset,
+      ),
     isFinite: (a) => routines.excess(a.byteOffset, a.length) === 0,
   };
 }

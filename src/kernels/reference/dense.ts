@@ -1,10 +1,12 @@
 /** @file The routines of `DenseKernels` in plain TypeScript: the twin that says what the host kernels compute. */
 import type {DenseKernels, Indices, Vector} from '../dense.js';
+import {referenceCoding} from './coding.js';
 import {referencePairs} from './pairs.js';
 
 const padded = (n: number) => (n + 3) & ~3;
 
 export const referenceDense: DenseKernels = {
+  ...referenceCoding,
   ...referencePairs,
   name: 'reference',
   // Room behind the length, as the contract has it.

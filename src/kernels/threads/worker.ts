@@ -1,13 +1,16 @@
 /** @file What a worker thread runs: batch kernels, for the samples that it claims. */
 import type {BatchKernel} from '../batch.js';
 import {denseKernels} from '../current-dense.js';
+import {codeBatch} from '../coding/code-batch.js';
 import {kktBatch} from '../qp/kkt-batch.js';
 import {qpBatch} from '../qp/qp-batch.js';
 import {ControlBlock} from './control.js';
 import {nodeModule} from './node.js';
 import {arraysOf, claimSamples, type SharedJob} from './pool.js';
 
-const kernels = new Map<string, BatchKernel>([qpBatch, kktBatch].map((kernel) => [kernel.name, kernel]));
+const kernels = new Map<string, BatchKernel>(
+  [qpBatch, kktBatch, codeBatch].map((kernel) => [kernel.name, kernel]),
+);
 
 function run(job: SharedJob): void {
   const control = new ControlBlock(job.control);

@@ -1,0 +1,51 @@
+/** @file The linear system of a sparse code, solved on its support in f64. */
+import * as tf from '@tensorflow/tfjs-core';
+import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
+import {auto} from './auto.js';
+import {directReport, residualOf} from './direct.js';
+import {reporting} from './iterative.js';
+import {registerLinearSolver} from './registry.js';
+import type {LinearSolver, Operator} from './types.js';
+
+/** The Jacobian of a proximal-gradient fixed point of least squares, P (I − ηDᵀD) − I, with what it is made of. */
+export interface SupportOperator extends Operator {
+  readonly support: {
+    /** D, [width, n]. */
+    dictionary: tf.Tensor;
+    /** [B, n] in [0, 1]: the derivative of each entry's thresholding. */
+    weight: tf.Tensor;
+    /** [B | 1, n]. */
+    l2: tf.Tensor;
+    /** η, one entry. */
+    step: tf.Tensor;
+  };
+}
+
+/**
+ * The solver for operators that carry a support (`conditions.sparseCode` makes them): a Cholesky factorisation in the number
+ * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. For others, and
+ * where the host cannot read tensors, it is `linsolve.auto`.
+ */
+export function support(): LinearSolver {
+  return {
+    className: 'support',
+    getConfig: () => ({}),
+    factor(operator) {
+      if (!('support' in operator) || !hostCanRead()) return auto().factor(operator);
+      const {dictionary, weight, l2, step} = (operator as SupportOperator).support;
+      const [width, n] = dictionary.shape;
+      let systems: SupportSystems | null = null;
+      return reporting((v, transpose) => {
+        systems ??= new SupportSystems({
+          ...{batch: weight.shape[0], width, n},
+          ...{dictionary: readF32(dictionary), weight: readF32(weight), l2: readF32(l2)},
+          step: readF32(step)[0],
+        });
+        const x = tf.tensor2d(systems.solve(readF32(v), transpose), [weight.shape[0], n]);
+        return {x: tf.reshape(x, v.shape), info: directReport(residualOf(operator, v, x, transpose))};
+      });
+    },
+  };
+}
+
+registerLinearSolver('support', support);

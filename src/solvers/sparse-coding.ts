@@ -1,0 +1,55 @@
+/** @file Sparse codes by coordinate descent. */
+import * as tf from '@tensorflow/tfjs-core';
+import {inverseLipschitz, perEntry, sparseCode, type CodingParams, type Kink} from '../conditions/index.js';
+import {hostCanRead, runSparseCode} from '../kernels/index.js';
+import {support} from '../linsolve/index.js';
+import {elasticNet} from '../prox/index.js';
+import {IterativeSolver, type IterationState} from './iterate.js';
+import {proximalIteration} from './proximal-gradient.js';
+import type {SolverOptions} from './types.js';
+
+export interface SparseCodingOptions extends Omit<SolverOptions, 'batched'>, Kink {
+  /** Only z ≥ 0. Default false. */
+  nonNegative?: boolean;
+}
+
+type Params = [CodingParams, tf.Tensor, tf.Tensor];
+
+/**
+ * argmin_z ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖² [z ≥ 0]: z [B, units], D [n, units], x [B, n].
+ *
+ * `run(init, {l1, l2}, D, x)` returns {x: z, state}; `iterations` counts sweeps over the entries. Coordinate descent on DᵀD in
+ * f64 on the host; the accelerated proximal-gradient method where the host cannot read tensors, and where the iterations
+ * themselves are to be differentiated. l1 and l2 are numbers, or tensors of shape [units] or [B, units].
+ *
+ * @see Friedman, Hastie & Tibshirani 2010, section 2.2, for the method in terms of DᵀD.
+ */
+export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
+  private readonly nonNegative: boolean;
+
+  constructor({nonNegative = false, degenerate, smoothing, ...options}: SparseCodingOptions = {}) {
+    const prox = (y: tf.Tensor, params: CodingParams, scaling?: number | tf.Tensor) =>
+      elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
+    const condition = sparseCode(prox);
+    super('SparseCoding', proximalIteration(condition), condition, {
+      ...options,
+      linsolve: options.linsolve ?? support(),
+    });
+    this.nonNegative = nonNegative;
+  }
+
+  protected override iterate(init: tf.Tensor, params: Params): [tf.Tensor, IterationState] {
+    if (!hostCanRead() || !this.implicitDiff) return super.iterate(init, params);
+    const [{l1, l2}, dictionary, x] = params;
+    const {nonNegative, tolerance, maxIterations} = this;
+    const units = dictionary.shape[1]!;
+    const [z, status, iterations, residual] = runSparseCode(
+      {
+        ...{dictionary, x, start: init, step: inverseLipschitz(dictionary)},
+        ...{l1: perEntry(l1, units), l2: perEntry(l2, units)},
+      },
+      {nonNegative, tolerance, maxIterations},
+    );
+    return [z, {status, iterations, residual}];
+  }
+}
