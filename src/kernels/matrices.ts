@@ -14,6 +14,20 @@ export interface ScaledLU {
   columns: Int32Array;
 }
 
+/** A P = Q R, Householder reflections with column pivoting. */
+export interface QR {
+  rows: number;
+  columns: number;
+  /** The number of reflections; R has as many rows. */
+  rank: number;
+  /** Row-major [rows, columns]: R on and above the diagonal, the reflections' vectors (first entry 1) below it. */
+  qr: Float64Array;
+  /** Reflection k is I − tau[k] v vᵀ. */
+  tau: Float64Array;
+  /** Column j of A P is column order[j] of A. */
+  order: Int32Array;
+}
+
 /**
  * Matrices are row-major without padding. Arrays come from `vector` and `indices`, in the memory of the implementation.
  */
@@ -46,6 +60,17 @@ export interface MatrixKernels {
   /** X ← A⁻¹ X, or A⁻ᵀ X, for X [n, columns]. */
   solveLu(factors: ScaledLU, X: Float64Array, columns: number, transpose: boolean): void;
 
+  /**
+   * Overwrites `factors.qr`, which holds a matrix [rows, columns], by its factors.
+   *
+   * @param relativeCutoff Stops where no remaining column is longer than this times the longest column of A. Negative:
+   *   takes the columns as they come.
+   */
+  qrInPlace(factors: QR, relativeCutoff: number): void;
+
+  /** X ← Q X, or Qᵀ X, for X [rows, count]. */
+  applyQ(factors: QR, X: Float64Array, count: number, transpose: boolean): void;
+
   /** X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns] and T a triangle of t [n, n]. */
   solveTriangular(t: Float64Array, n: number, X: Float64Array, columns: number, options: Triangular): void;
 }
@@ -53,4 +78,10 @@ export interface MatrixKernels {
 /** Room for the factors of the matrix in `lu`. */
 export function scaledLU(kernels: MatrixKernels, lu: Float64Array, n: number): ScaledLU {
   return {n, lu, pivots: kernels.indices(n), rows: kernels.indices(n), columns: kernels.indices(n)};
+}
+
+/** Room for the factors of a matrix [rows, columns]. */
+export function roomForQR(kernels: MatrixKernels, rows: number, columns: number): QR {
+  const tau = kernels.vector(Math.min(rows, columns));
+  return {rows, columns, rank: 0, qr: kernels.vector(rows * columns), tau, order: kernels.indices(columns)};
 }

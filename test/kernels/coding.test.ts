@@ -18,15 +18,17 @@ function descend(
   const random = seededRandom(seed);
   const stride = paddedStride(n) + 4 * (seed % 2);
   const [G, l1, l2, z, g, residual] = [n * stride, n, n, n, n, 1].map((length) => dense.vector(length));
+  // Now and then an atom of zeros.
+  const some = Array.from({length: n}, () => Number(random() > 0.1));
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) G[i * stride + j] = G[j * stride + i] = (2 * random() - 1) / n;
-    // Now and then an atom of zeros.
-    if (random() < 0.1) for (let j = 0; j < n; j++) G[i * stride + j] = G[j * stride + i] = 0;
-    else G[i * stride + i] = 1;
+    for (let j = 0; j < i; j++) {
+      G[i * stride + j] = G[j * stride + i] = (some[i] * some[j] * (2 * random() - 1)) / n;
+    }
+    G[i * stride + i] = some[i];
     l1[i] = 0.3 * random();
     l2[i] = random() < 0.5 ? 0 : random();
     z[i] = random() < 0.5 ? 0 : random() - 0.5;
-    g[i] = 2 * random() - 1;
+    g[i] = some[i] * (2 * random() - 1);
   }
   if (options.nan) g[seed % n] = NaN;
   const {nonNegative, tolerance, maxSweeps} = options;

@@ -2,7 +2,7 @@
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {createHostMatrices} from '../../src/kernels/host/matrices.js';
-import {scaledLU, type MatrixKernels} from '../../src/kernels/matrices.js';
+import {roomForQR, scaledLU, type MatrixKernels} from '../../src/kernels/matrices.js';
 import {referenceMatrices} from '../../src/kernels/reference/matrices.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {compareTwins, expectNear} from './twins.js';
@@ -192,5 +192,42 @@ describe('matrix kernels', () => {
           expectNear(solution, exact, 1e-12);
         },
       ),
+    ));
+
+  it('qrInPlace and applyQ: the same factors, Q R = A P, Qᵀ Q = I, and the rank of a product', () =>
+    fc.assert(
+      fc.property(size, size, columnCount, seed, fc.boolean(), (rows, columns, k, start, low) => {
+        const rank = low ? Math.min(rows, columns, 3) : Math.min(rows, columns);
+        const left = noise(rows, rank, start);
+        const right = noise(rank, columns, start + 1);
+        const a = low
+          ? product((i, j) => left[i * rank + j], rows, rank, right, columns)
+          : noise(rows, columns, start);
+        const X = noise(rows, k, start + 2);
+        const all = compare((kernels) => {
+          const factors = roomForQR(kernels, rows, columns);
+          factors.qr.set(a);
+          kernels.qrInPlace(factors, 1e-9);
+          assert.equal(factors.rank, rank);
+          const there = filled(kernels, X);
+          kernels.applyQ(factors, there, k, true);
+          const back = filled(kernels, there);
+          kernels.applyQ(factors, back, k, false);
+          // Q R for the leading rows of R.
+          const restored = kernels.vector(rows * columns);
+          for (let i = 0; i < rank; i++) {
+            for (let j = i; j < columns; j++) restored[i * columns + j] = factors.qr[i * columns + j];
+          }
+          kernels.applyQ(factors, restored, columns, false);
+          return [...back, ...restored, ...factors.order, ...there];
+        }, 1e-9);
+        expectNear(all.slice(0, rows * k), X, 1e-13);
+        const order = all.slice(rows * (k + columns), rows * (k + columns) + columns);
+        const permuted = Array.from(
+          {length: rows * columns},
+          (_, at) => a[at - (at % columns) + order[at % columns]],
+        );
+        expectNear(all.slice(rows * k, rows * (k + columns)), permuted, 1e-12);
+      }),
     ));
 });

@@ -2,7 +2,10 @@
 import {assert} from 'chai';
 import * as fc from 'fast-check';
 import {symmetricEigen} from '../../src/kernels/reference/eigh.js';
-import {multiplyPseudoInverse, pseudoInverse} from '../../src/kernels/reference/pseudo-inverse.js';
+import {createHostMatrices} from '../../src/kernels/host/matrices.js';
+import type {MatrixKernels} from '../../src/kernels/matrices.js';
+import {PseudoInverse} from '../../src/kernels/pseudo-inverse.js';
+import {referenceMatrices} from '../../src/kernels/reference/matrices.js';
 import {scaleInPlace} from '../../src/kernels/reference/scaling.js';
 import {expectClose} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
@@ -82,20 +85,28 @@ describe('pseudo-inverse in f64', () => {
           build(rows, columns, (i, j) => Number(i === j) + (random() - 0.5) / Math.max(rows, columns));
         const r = Math.min(m, n, rank);
         const A = r === 0 ? build(m, n, () => 0) : multiply(factor(m, r), factor(r, n));
-        const decomposition = pseudoInverse(Float64Array.from(A.flat()), m, n, 1e-10);
-        assert.equal(decomposition.left.rank, r);
-        const times = (size: number, transposed: boolean) =>
-          multiplyPseudoInverse(decomposition, Float64Array.from(identity(size).flat()), size, transposed);
-        const X = fromFlat(times(m, false), n, m);
-        assert.isAtMost(largest(combine(fromFlat(times(n, true), m, n), -1, transpose(X))), 1e-13);
-        const [AX, XA] = [multiply(A, X), multiply(X, A)];
-        for (const [actual, expected] of [
-          [multiply(AX, A), A],
-          [multiply(XA, X), X],
-          [transpose(AX), AX],
-          [transpose(XA), XA],
-        ]) {
-          assert.isAtMost(largest(combine(actual, -1, expected)), 1e-13);
+        const times = (kernels: MatrixKernels, size: number, transposed: boolean) =>
+          kernels.scope(() => {
+            const inverse = new PseudoInverse(kernels, m, n);
+            inverse.factor(Float64Array.from(A.flat()), 1e-10);
+            assert.equal(inverse.rank, r);
+            const [B, X] = [kernels.vector(size * size), kernels.vector((m + n - size) * size)];
+            B.set(identity(size).flat());
+            inverse.multiply(B, size, transposed, X);
+            return X.slice();
+          });
+        for (const kernels of [referenceMatrices, createHostMatrices()!]) {
+          const X = fromFlat(times(kernels, m, false), n, m);
+          assert.isAtMost(largest(combine(fromFlat(times(kernels, n, true), m, n), -1, transpose(X))), 1e-13);
+          const [AX, XA] = [multiply(A, X), multiply(X, A)];
+          for (const [actual, expected] of [
+            [multiply(AX, A), A],
+            [multiply(XA, X), X],
+            [transpose(AX), AX],
+            [transpose(XA), XA],
+          ]) {
+            assert.isAtMost(largest(combine(actual, -1, expected)), 1e-13);
+          }
         }
       }),
     );

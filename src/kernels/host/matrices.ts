@@ -54,6 +54,35 @@ export function createHostMatrices(): MatrixKernels | null {
           room.byteOffset,
         );
       }),
+    qrInPlace: (factors, relativeCutoff) =>
+      memory.scope(() => {
+        const {rows, columns, qr, tau, order} = factors;
+        const sums = memory.vector(columns);
+        factors.rank = routines.qrInPlace(
+          qr.byteOffset,
+          rows,
+          columns,
+          relativeCutoff,
+          tau.byteOffset,
+          order.byteOffset,
+          sums.byteOffset,
+        );
+      }),
+    applyQ: ({rows, columns, rank, qr, tau}, X, count, transpose) =>
+      memory.scope(() => {
+        const sums = memory.vector(count);
+        routines.applyQ(
+          qr.byteOffset,
+          rows,
+          columns,
+          rank,
+          tau.byteOffset,
+          X.byteOffset,
+          count,
+          Number(transpose),
+          sums.byteOffset,
+        );
+      }),
     solveTriangular: (t, n, X, columns, {lower, transpose = false, unitDiagonal = false}) =>
       void routines.solveTriangular(
         t.byteOffset,

@@ -1,7 +1,8 @@
 /** @file The kernel 'ImplicitLstsq': least-squares solutions of least norm, each matrix factored once. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
-import {multiplyPseudoInverse, pseudoInverse} from '../reference/pseudo-inverse.js';
+import {PseudoInverse} from '../pseudo-inverse.js';
 import {batchOf, checkFinite, floatOutput, forEachSystem} from './batch.js';
 import {runKernel, type Call} from './call.js';
 
@@ -28,23 +29,43 @@ registerHostKernel<'a' | 'b'>(LSTSQ, ({a, b}, attributes) => {
   const batch = batchOf(a, b);
   const solution = floatOutput(...batch, adjoint ? m : n, columns);
   const residual = floatOutput(...batch, rows, columns);
-  forEachSystem(
-    a,
-    b,
-    (matrix) => ({matrix, inverse: pseudoInverse(matrix, m, n, rcond)}),
-    ({matrix, inverse}, rightSide, sample) => {
-      const x = multiplyPseudoInverse(inverse, rightSide.slice(), columns, adjoint);
-      for (let i = 0; i < m; i++) {
-        for (let j = 0; j < n; j++) {
-          const [row, at] = adjoint ? [j, i] : [i, j];
-          for (let c = 0; c < columns; c++) {
-            rightSide[row * columns + c] -= matrix[i * n + j] * x[at * columns + c];
-          }
-        }
-      }
-      solution.values.set(x, sample * x.length);
-      residual.values.set(rightSide, sample * rightSide.length);
-    },
-  );
+  const kernels = matrixKernels();
+  kernels.scope(() => {
+    const inverse = new PseudoInverse(kernels, m, n);
+    const [copy, x] = [kernels.vector(rows * columns), kernels.vector((adjoint ? m : n) * columns)];
+    forEachSystem(
+      a,
+      b,
+      (matrix) => {
+        inverse.factor(matrix, rcond);
+        return matrix;
+      },
+      (matrix, rightSide, sample) => {
+        copy.set(rightSide);
+        inverse.multiply(copy, columns, adjoint, x);
+        subtractProduct(matrix, m, n, adjoint, x, columns, rightSide);
+        solution.values.set(x, sample * x.length);
+        residual.values.set(rightSide, sample * rightSide.length);
+      },
+    );
+  });
   return [solution, residual];
 });
+
+/** out −= M X for M [m, n], or its transpose, and X with `columns` columns. */
+function subtractProduct(
+  M: Float64Array,
+  m: number,
+  n: number,
+  transpose: boolean,
+  X: Float64Array,
+  columns: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      const [row, at] = transpose ? [j, i] : [i, j];
+      for (let c = 0; c < columns; c++) out[row * columns + c] -= M[i * n + j] * X[at * columns + c];
+    }
+  }
+}

@@ -2,6 +2,7 @@
 import type {MatrixKernels} from '../matrices.js';
 import {choleskyInPlace} from './cholesky.js';
 import {luInPlace, solveLu} from './lu.js';
+import {applyQ, qrInPlace} from './qr.js';
 import {solveTriangular} from './triangular.js';
 
 export const referenceMatrices: MatrixKernels = {
@@ -12,5 +13,7 @@ export const referenceMatrices: MatrixKernels = {
   choleskyInPlace,
   luInPlace,
   solveLu,
+  qrInPlace,
+  applyQ,
   solveTriangular,
 };

@@ -1,32 +1,14 @@
 /** @file Householder QR factorisation with column pivoting of a dense matrix, f64, in place. */
+import type {QR} from '../matrices.js';
 
-export interface QR {
-  rows: number;
-  columns: number;
-  /** The number of reflections; R has as many rows. */
-  rank: number;
-  /** Row-major [rows, columns]: R on and above the diagonal, the reflections' vectors (first entry 1) below it. */
-  qr: Float64Array;
-  /** Reflection k is I − tau[k] v vᵀ. */
-  tau: Float64Array;
-  /** Column j of A P is column order[j] of A. */
-  order: Int32Array;
-}
-
-/**
- * Factors the row-major matrix `a`, which is overwritten: A P = Q R.
- *
- * @param relativeCutoff Stops where no remaining column is longer than this times the longest column of A. Negative:
- *     takes the columns as they come.
- */
-export function qrInPlace(a: Float64Array, rows: number, columns: number, relativeCutoff: number): QR {
-  const order = Int32Array.from({length: columns}, (_, j) => j);
-  const steps = Math.min(rows, columns);
-  const tau = new Float64Array(steps);
+/** @see MatrixKernels.qrInPlace */
+export function qrInPlace(factors: QR, relativeCutoff: number): void {
+  const {rows, columns, qr: a, tau, order} = factors;
+  order.forEach((_, j) => (order[j] = j));
   const dots = new Float64Array(columns);
   let longest = 0;
-  let rank = 0;
-  for (let k = 0; k < steps; k++) {
+  factors.rank = 0;
+  for (let k = 0; k < Math.min(rows, columns); k++) {
     if (relativeCutoff >= 0) {
       const {column, norm} = longestColumn(a, rows, columns, k);
       if (k === 0) longest = norm;
@@ -37,18 +19,17 @@ export function qrInPlace(a: Float64Array, rows: number, columns: number, relati
       }
     }
     tau[k] = reflect(a, rows, columns, k, dots);
-    rank++;
+    factors.rank++;
   }
-  return {rows, columns, rank, qr: a, tau, order};
 }
 
-/** X ← Q X or Qᵀ X for X [rows, count], row-major. */
+/** @see MatrixKernels.applyQ */
 export function applyQ(
   {rows, columns, rank, qr, tau}: QR,
   X: Float64Array,
   count: number,
   transpose: boolean,
-) {
+): void {
   const dots = new Float64Array(count);
   for (let step = 0; step < rank; step++) {
     const k = transpose ? step : rank - 1 - step;

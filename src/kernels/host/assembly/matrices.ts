@@ -2,3 +2,4 @@
 export {choleskyInPlace} from './cholesky-lower';
 export {luInPlace, solveLu} from './lu';
 export {solveTriangular} from './triangular';
+export {applyQ, qrInPlace} from './qr';
