@@ -9,14 +9,14 @@ import {main} from 'assemblyscript/asc';
 
 const root = resolve(import.meta.dirname, '..');
 /** Each entry is a module, so that a bundle holds what it uses. */
-const MODULES = {index: 'dense', rows: 'rows', matrices: 'matrices'};
+const MODULES = {index: 'dense', coding: 'coding', outers: 'outers', rows: 'rows', matrices: 'matrices'};
 
 for (const [entry, name] of Object.entries(MODULES)) {
   const binary = await compile(`src/kernels/host/assembly/${entry}.ts`);
   const target = resolve(root, `src/kernels/host/binary/${name}.ts`);
   const text = `/** @file Generated from assembly/${entry}.ts by \`npm run build:wasm\`. */
 export const BINARY =
-  '${Buffer.from(binary).toString('base64')}';
+  '${Buffer.from(binary).toString('hex')}';
 `;
   if (!process.argv.includes('--check')) {
     mkdirSync(resolve(target, '..'), {recursive: true});

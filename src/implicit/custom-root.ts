@@ -1,8 +1,8 @@
 /** @file Adds implicit differentiation to any solver. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {implicitRoot} from './root.js';
-import {rootSystem} from './system.js';
+import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {auto} from '../linsolve/index.js';
+import {solvedRoot} from './solved-root.js';
 import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
 
 export interface CustomRootOptions extends ImplicitOptions {
@@ -30,22 +30,19 @@ type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solv
  */
 export function customRoot<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  {hasAux = false, ...options}: CustomRootOptions = {},
+  {hasAux = false, linsolve = auto(), ...options}: CustomRootOptions = {},
 ) {
   return (solve: Solve<X, P>) =>
     (init: X | null, ...params: P): X =>
       tf.tidy(() => {
-        const found = offTape(() => {
-          if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x};
+        const {x, aux} = solvedRoot(condition, {...options, linsolve}, params, () => {
+          if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
           const result = solve(init as X, ...params);
-          if (!hasAux) return {x: result as Structure};
-          const [x, aux] = result as [Structure, tf.TensorContainer];
+          if (!hasAux) return {x: result as X};
+          const [x, aux] = result as [X, Structure];
           return {x, aux};
-        }) as {x: X; aux?: Structure};
-        const system = rootSystem(condition, options, found.x, params);
-        const leaves = implicitRoot(system, flatten(found.x), flatten(params));
-        const x = unflatten(found.x, leaves);
-        return (hasAux ? [x, found.aux] : x) as X;
+        });
+        return (hasAux ? [x, aux] : x) as X;
       });
 }
 

@@ -2,6 +2,7 @@
 export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
 export {packingOf, type Packing} from './packing.js';
 export {rootJvp, rootVjp} from './root-products.js';
+export {solvedRoot} from './solved-root.js';
 export {
   Status,
   type Condition,

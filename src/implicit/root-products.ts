@@ -1,6 +1,7 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {auto} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
 import {rootSystem} from './system.js';
 import type {Condition, ImplicitOptions} from './types.js';
@@ -16,11 +17,11 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   cotangent: X,
-  options: ImplicitOptions = {},
+  {linsolve = auto(), ...options}: ImplicitOptions = {},
 ): P {
   checkLike('cotangent', flatten(cotangent), flatten(x));
   return tf.tidy(() => {
-    const system = rootSystem(condition, options, x, params);
+    const system = rootSystem(condition, {...options, linsolve}, x, params);
     const ps = flatten(params);
     const gradients = rootCotangents(system, flatten(x), ps, flatten(cotangent));
     const all = ps.map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
@@ -38,7 +39,7 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   tangents: {[K in keyof P]: P[K] | null},
-  options: ImplicitOptions = {},
+  {linsolve = auto(), ...options}: ImplicitOptions = {},
 ): X {
   if (tangents.length !== params.length) {
     throw new Error(
@@ -46,7 +47,7 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
     );
   }
   return tf.tidy(() => {
-    const system = rootSystem(condition, options, x, params);
+    const system = rootSystem(condition, {...options, linsolve}, x, params);
     const directions = params.flatMap((param, i) => {
       const leaves = differentiable(flatten(param));
       if (tangents[i] === null) return leaves.map((leaf) => tf.zerosLike(leaf));

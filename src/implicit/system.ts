@@ -10,7 +10,7 @@ import {
   type Structure,
 } from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {auto, type Operator} from '../linsolve/index.js';
+import type {LinearSolver, Operator} from '../linsolve/index.js';
 import {linearize} from './linearize.js';
 import {packingOf} from './packing.js';
 import {differentiable, pullbackOf, type RootSystem} from './root.js';
@@ -22,7 +22,7 @@ const probed = new WeakSet<object>();
 /** The system of `condition` for an x and parameters shaped like the given ones. */
 export function rootSystem<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  {linsolve = auto(), batched = true, onGradient}: ImplicitOptions,
+  {linsolve, batched = true, onGradient}: ImplicitOptions & {linsolve: LinearSolver},
   x: X,
   params: P,
 ): RootSystem {

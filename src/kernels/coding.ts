@@ -1,4 +1,4 @@
-/** @file Coordinate descent for sparse coding: a part of the contract of `DenseKernels`. */
+/** @file Coordinate descent for sparse coding: the contract of its two implementations, which work on vectors of a `DenseKernels`. */
 import type {Vector} from './dense.js';
 
 /** min ½ zᵀG z − cᵀz + Σ l1ⱼ|zⱼ| + ½ Σ l2ⱼ zⱼ² */

@@ -1,6 +1,5 @@
 /** @file Dense linear algebra in double precision: the contract of its two implementations, `reference/` and `host/`. */
 
-import type {CodingKernels} from './coding.js';
 import type {PairKernels} from './pairs.js';
 
 declare const MEMORY: unique symbol;
@@ -17,8 +16,11 @@ export type Indices = Int32Array & {readonly [MEMORY]: 'indices'};
  * Matrices are row-major; `stride` is the distance of two rows, in entries. Where a routine says "padded", the stride is a
  * multiple of 4, and rows and columns up to the next multiple of 4 belong to the routine.
  */
-export interface DenseKernels extends PairKernels, CodingKernels {
+export interface DenseKernels extends PairKernels {
   readonly name: 'reference' | 'host';
+
+  /** Where vectors lie, for modules that share it; `null` if that is no WebAssembly memory. */
+  readonly memory: WebAssembly.Memory | null;
 
   /** Zeros. They last until the `scope` that they are made in ends. */
   vector(length: number): Vector;

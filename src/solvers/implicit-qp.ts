@@ -9,7 +9,7 @@ import {
   type QuadraticData,
   type QuadraticSolution,
 } from '../conditions/index.js';
-import {customRoot} from '../implicit/index.js';
+import {solvedRoot} from '../implicit/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
@@ -75,11 +75,9 @@ export abstract class ImplicitQP {
       const {activity, status} = found;
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
       const {linsolve, onGradient} = this;
-      const root = customRoot(quadraticKkt, {linsolve, onGradient});
-      const x = root(() => ({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}))(null, data, {
-        weight,
-        status,
-      });
+      const {x} = solvedRoot(quadraticKkt, {linsolve, onGradient}, [data, {weight, status}], () => ({
+        x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
+      }));
       const state: QPState = {
         status,
         iterations: found.iterations,

@@ -1,6 +1,7 @@
 /** @file Coordinate descent: the twins against each other, sweep by sweep, and at the solution. */
 import {assert} from 'chai';
 import fc from 'fast-check';
+import {codingKernels} from '../../src/kernels/current-coding.js';
 import {paddedStride, type DenseKernels} from '../../src/kernels/dense.js';
 import {createHostDense} from '../../src/kernels/host/dense.js';
 import {referenceDense} from '../../src/kernels/reference/dense.js';
@@ -33,7 +34,7 @@ function descend(
   if (options.nan) g[seed % n] = NaN;
   const {nonNegative, tolerance, maxSweeps} = options;
   const problem = {G, stride, l1, l2, nonNegative, step: 0.5};
-  const sweeps = dense.descendCoordinates(problem, z, g, tolerance, maxSweeps, residual);
+  const sweeps = codingKernels(dense).descendCoordinates(problem, z, g, tolerance, maxSweeps, residual);
   return [sweeps, residual[0], ...z, ...g];
 }
 

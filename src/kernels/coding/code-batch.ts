@@ -1,5 +1,6 @@
 /** @file Sparse codes of a batch, each to its own convergence. */
 import type {BatchKernel} from '../batch.js';
+import {codingKernels} from '../current-coding.js';
 import {paddedStride} from '../dense.js';
 import {sampleOf} from '../qp/matrices.js';
 import {SupportGuess} from './support-guess.js';
@@ -28,6 +29,7 @@ export const codeBatch: BatchKernel<CodeArrays> = {
     for (let i = 0; i < n; i++) G.set(arrays.gram.subarray(i * n, (i + 1) * n), i * stride);
     const [l1, l2, z, g, residual] = [n, n, n, n, 1].map((length) => dense.vector(length));
     const problem = {G, stride, l1, l2, nonNegative: nonNegative === 1, step};
+    const coding = codingKernels(dense);
     const guess = new SupportGuess(dense, n);
     const target = DEEPER * tolerance;
     return (sample) => {
@@ -40,7 +42,7 @@ export const codeBatch: BatchKernel<CodeArrays> = {
       let sweeps = 0;
       for (let chunk = FIRST_SWEEPS; ; chunk *= 2) {
         const allowed = Math.min(chunk, maxIterations - sweeps);
-        sweeps += dense.descendCoordinates(problem, z, g, target, allowed, residual);
+        sweeps += coding.descendCoordinates(problem, z, g, target, allowed, residual);
         if (!(residual[0] > target) || sweeps >= maxIterations) break;
         if (guess.run(problem, z, g, target, residual)) break;
       }

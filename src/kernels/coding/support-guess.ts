@@ -1,5 +1,6 @@
 /** @file Moves a sparse code to the best one on its support: single coordinates creep where atoms are alike. */
-import type {CodingProblem} from '../coding.js';
+import type {CodingKernels, CodingProblem} from '../coding.js';
+import {codingKernels} from '../current-coding.js';
 import {paddedStride, type DenseKernels, type Vector} from '../dense.js';
 
 /** Linear systems at most, each followed by a sweep or by an entry that leaves the support. */
@@ -14,6 +15,7 @@ const SHIFT = 1e-9;
  * @see Lee, Battle, Raina & Ng 2006, Efficient sparse coding algorithms (feature-sign search).
  */
 export class SupportGuess {
+  private readonly coding: CodingKernels;
   private readonly matrix: Vector;
   private readonly inverse: Vector;
   private readonly rhs: Vector;
@@ -24,6 +26,7 @@ export class SupportGuess {
     private readonly dense: DenseKernels,
     private readonly n: number,
   ) {
+    this.coding = codingKernels(dense);
     const stride = paddedStride(n);
     this.matrix = dense.vector(stride * stride);
     [this.inverse, this.rhs, this.step, this.image] = [n, n, n, n].map((length) => dense.vector(length));
@@ -40,7 +43,7 @@ export class SupportGuess {
       const length = this.newton(problem, z, g, 0) || this.newton(problem, z, g, SHIFT);
       if (length === 0) return false;
       if (length < 1) continue;
-      this.dense.descendCoordinates(problem, z, g, tolerance, 1, residual);
+      this.coding.descendCoordinates(problem, z, g, tolerance, 1, residual);
       if (residual[0] <= tolerance) return true;
     }
     return false;

@@ -14,6 +14,7 @@ export function createHostDense(): DenseKernels | null {
   return {
     ...hostPairs(routines),
     name: 'host',
+    memory: memory.memory,
     vector: (length) => memory.vector(length) as Vector,
     indices: (length) => memory.indices(length) as Indices,
     scope: (work) => memory.scope(work),
@@ -67,21 +68,6 @@ export function createHostDense(): DenseKernels | null {
         columnSums.byteOffset,
       ),
     symmetrize: (P, n) => routines.symmetrize(P.byteOffset, n),
-    descendCoordinates: ({G, stride, l1, l2, nonNegative, step}, z, g, tolerance, maxSweeps, residual) =>
-      routines.descendCoordinates(
-        G.byteOffset,
-        z.length,
-        stride,
-        l1.byteOffset,
-        l2.byteOffset,
-        Number(nonNegative),
-        step,
-        z.byteOffset,
-        g.byteOffset,
-        tolerance,
-        maxSweeps,
-        residual.byteOffset,
-      ),
     isFinite: (a) => routines.excess(a.byteOffset, a.length) === 0,
   };
 }

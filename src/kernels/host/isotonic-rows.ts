@@ -1,4 +1,5 @@
 /** @file Isotonic regression of float32 rows in WebAssembly. */
+import {BINARY} from './binary/rows.js';
 import {createRowMemory} from './row-memory.js';
 
 /** The work on one row after another. */
@@ -18,7 +19,7 @@ export interface IsotonicRows {
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createIsotonicRows(): IsotonicRows | null {
-  const memory = createRowMemory();
+  const memory = createRowMemory(BINARY);
   if (!memory) return null;
   const {routines} = memory;
   return {

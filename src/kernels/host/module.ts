@@ -6,7 +6,7 @@ export type Routines = Record<string, (...args: number[]) => number>;
 const compiled = new Map<string, WebAssembly.Module | null>();
 
 /**
- * An instance on `memory` of the module with the given bytes in base64, or `null` where WebAssembly or its SIMD instructions
+ * An instance on `memory` of the module with the given bytes in hexadecimal, or `null` where WebAssembly or its SIMD instructions
  * are missing.
  */
 export function instantiate(binary: string, memory: WebAssembly.Memory): Routines | null {
@@ -16,7 +16,9 @@ export function instantiate(binary: string, memory: WebAssembly.Memory): Routine
 }
 
 function compile(binary: string): WebAssembly.Module | null {
-  const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from({length: binary.length / 2}, (_, i) =>
+    parseInt(binary.slice(2 * i, 2 * i + 2), 16),
+  );
   try {
     return new WebAssembly.Module(bytes);
   } catch {

@@ -1,4 +1,5 @@
 /** @file Sums of outer products of float32 vectors in WebAssembly. */
+import {BINARY} from './binary/outers.js';
 import {createRowMemory} from './row-memory.js';
 
 /** The work on one sample after another. */
@@ -15,7 +16,7 @@ export interface OuterRows {
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createOuterRows(): OuterRows | null {
-  const memory = createRowMemory();
+  const memory = createRowMemory(BINARY);
   if (!memory) return null;
   return {
     sum({a, b, c, d}, batch, rows, columns, out) {

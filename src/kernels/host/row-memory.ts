@@ -1,5 +1,4 @@
-/** @file The module of the kernels on float32 rows, with a small memory that a row goes through. */
-import {BINARY} from './binary/rows.js';
+/** @file A module of kernels on float32 rows, with a small memory that a row goes through. */
 import {instantiate, type Routines} from './module.js';
 
 const PAGE = 65536;
@@ -17,10 +16,10 @@ export interface RowMemory {
 }
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
-export function createRowMemory(): RowMemory | null {
+export function createRowMemory(binary: string): RowMemory | null {
   if (typeof WebAssembly === 'undefined') return null;
   const memory = new WebAssembly.Memory({initial: 1});
-  const routines = instantiate(BINARY, memory);
+  const routines = instantiate(binary, memory);
   if (!routines) return null;
   return {
     routines,

@@ -1,4 +1,5 @@
 /** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory. */
+import {BINARY} from './binary/rows.js';
 import {createRowMemory} from './row-memory.js';
 
 /** The work on one row after another; `mean` receives one entry a row. */
@@ -16,7 +17,7 @@ export interface SimplexRows {
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createSimplexRows(): SimplexRows | null {
-  const memory = createRowMemory();
+  const memory = createRowMemory(BINARY);
   if (!memory) return null;
   const {routines} = memory;
   return {

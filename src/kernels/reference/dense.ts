@@ -1,14 +1,13 @@
 /** @file The routines of `DenseKernels` in plain TypeScript: the twin that says what the host kernels compute. */
 import type {DenseKernels, Indices, Vector} from '../dense.js';
-import {referenceCoding} from './coding.js';
 import {referencePairs} from './pairs.js';
 
 const padded = (n: number) => (n + 3) & ~3;
 
 export const referenceDense: DenseKernels = {
-  ...referenceCoding,
   ...referencePairs,
   name: 'reference',
+  memory: null,
   // Room behind the length, as the contract has it.
   vector: (length) => new Float64Array(new ArrayBuffer(8 * padded(length)), 0, length) as Vector,
   indices: (length) => new Int32Array(length) as Indices,

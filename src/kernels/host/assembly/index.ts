@@ -1,6 +1,5 @@
 /** @file What the dense kernels export. Pointers are byte offsets into the memory that the caller provides. */
 export {signedCholesky} from './cholesky';
-export {descendCoordinates} from './coding';
 export {copyTransposed, copyUpper, packRows, scale} from './copies';
 export {addMagnitudes, excess, scaledMaxima, symmetrize} from './maxima';
 export {
