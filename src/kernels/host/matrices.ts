@@ -19,14 +19,14 @@ export function createHostMatrices(): MatrixKernels | null {
     choleskyInPlace: (a, n) =>
       memory.scope(() => {
         const stride = paddedStride(n);
-        const work = memory.vector(stride * stride);
-        const inverse = memory.vector(stride);
+        const work = memory.scratch(stride * stride);
+        const inverse = memory.scratch(stride);
         return routines.choleskyInPlace(a.byteOffset, n, work.byteOffset, stride, inverse.byteOffset);
       }),
     luInPlace: ({n, lu, pivots, rows, columns}) =>
       memory.scope(() => {
         const stride = paddedStride(n);
-        const work = memory.vector(stride * (stride + 4));
+        const work = memory.scratch(stride * (stride + 4));
         return (
           routines.luInPlace(
             lu.byteOffset,
@@ -41,7 +41,7 @@ export function createHostMatrices(): MatrixKernels | null {
       }),
     solveLu: ({n, lu, pivots, rows, columns}, X, count, transpose) =>
       memory.scope(() => {
-        const room = memory.vector(X.length);
+        const room = memory.scratch(X.length);
         routines.solveLu(
           lu.byteOffset,
           n,
@@ -57,7 +57,7 @@ export function createHostMatrices(): MatrixKernels | null {
     qrInPlace: (factors, relativeCutoff) =>
       memory.scope(() => {
         const {rows, columns, qr, tau, order} = factors;
-        const sums = memory.vector(columns);
+        const sums = memory.scratch(columns);
         factors.rank = routines.qrInPlace(
           qr.byteOffset,
           rows,
@@ -70,7 +70,7 @@ export function createHostMatrices(): MatrixKernels | null {
       }),
     applyQ: ({rows, columns, rank, qr, tau}, X, count, transpose) =>
       memory.scope(() => {
-        const sums = memory.vector(count);
+        const sums = memory.scratch(count);
         routines.applyQ(
           qr.byteOffset,
           rows,

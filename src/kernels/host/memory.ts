@@ -22,6 +22,11 @@ export class HostMemory {
     return new Float64Array(this.memory.buffer, this.allocate(8 * (length + 4)), length).fill(0);
   }
 
+  /** The same, but not cleared. */
+  scratch(length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, this.allocate(8 * (length + 4)), length);
+  }
+
   indices(length: number): Int32Array {
     return new Int32Array(this.memory.buffer, this.allocate(4 * length), length);
   }

@@ -12,8 +12,10 @@ const SHIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
  * LLᵀ of low rank has such eigenvalues) is lifted in place, by at most 1e-6 of the largest entry.
  */
 export function liftToSemidefinite(dense: DenseKernels, P: Vector, n: number): boolean {
-  const largest = maxAbs(P);
-  if (largest === 0) return true;
+  // Of a semidefinite matrix, the largest entry is on the diagonal.
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, P[i * n + i]);
+  if (largest === 0) return maxAbs(P) === 0;
   return dense.scope(() => {
     const stride = paddedStride(n);
     const shifted = dense.vector(stride * stride);

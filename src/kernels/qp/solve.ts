@@ -8,6 +8,7 @@ import {Polish} from './polish.js';
 import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 import {dot} from './vectors.js';
 
+/** Its arrays are the solver's own: they last until its next solve. */
 export interface QPResult extends Point {
   outcome: Outcome;
   iterations: number;
@@ -31,6 +32,8 @@ export class QPSolver {
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
   private readonly guess: Point<Vector>;
+  private readonly found: Point;
+  private readonly activity: Uint8Array;
 
   /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
   constructor(
@@ -45,6 +48,8 @@ export class QPSolver {
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
     this.guess = emptyPoint(dense, {n, p, m});
+    this.found = {x: new Float64Array(n), y: new Float64Array(p + m), s: new Float64Array(p + m)};
+    this.activity = new Uint8Array(p + m);
   }
 
   /**
@@ -73,7 +78,7 @@ export class QPSolver {
     warmStart: Point | undefined,
     matrixScaling: MatrixScaling,
   ): QPResult {
-    const {dense, problem, scaled, kkt, interiorPoint, polish, guess} = this;
+    const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found: copy, activity} = this;
     const good = Math.min(tolerance, POLISHED);
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
     kkt.readMatrices();
@@ -83,8 +88,8 @@ export class QPSolver {
       iterations: number,
       residual: number,
     ): QPResult => {
-      const activity = activityOf(dense, scaled, point);
-      const copy = {x: point.x.slice(), y: point.y.slice(), s: point.s.slice()};
+      findActivity(dense, scaled, point, activity);
+      for (const part of ['x', 'y', 's'] as const) copy[part].set(point[part]);
       unscale(copy, scaling);
       if (outcome === 'primalInfeasible') normalize(copy, dot(problem.d, copy.y));
       if (outcome === 'dualInfeasible') normalize(copy, dot(problem.q, copy.x));
@@ -133,11 +138,12 @@ function normalize({x, y, s}: Point, value: number): void {
  * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
  * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
  */
-function activityOf(
+function findActivity(
   dense: DenseKernels,
   {n, p, m, P, q, C, d}: Problem<Vector>,
   {x, y, s}: Point<Vector>,
-): Uint8Array {
+  activity: Uint8Array,
+): void {
   const rows = p + m;
   const columns = dense.vector(n);
   const sums = dense.vector(rows);
@@ -151,11 +157,10 @@ function activityOf(
   const positive = dense.vector(rows);
   for (let i = 0; i < rows; i++) positive[i] = Math.max(0, y[i]);
   dense.scaledMaxima(C, rows, n, positive, columns, multipliers, dense.vector(n));
-  const activity = new Uint8Array(rows).fill(1);
+  activity.fill(1);
   for (let i = p; i < rows; i++) {
     const size = sums[i] + Math.abs(d[i]);
     const slack = size > 0 ? s[i] / size : 0;
     activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
   }
-  return activity;
 }
