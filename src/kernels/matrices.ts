@@ -38,6 +38,7 @@ export interface MatrixKernels {
   vector(length: number): Float64Array;
 
   /** Likewise, but not cleared. */
+  singles(length: number): Float32Array;
   indices(length: number): Int32Array;
 
   /** Runs `work` and takes back every array that it made. It may be run again from its beginning, to find more memory. */
@@ -49,6 +50,9 @@ export interface MatrixKernels {
    * @returns The first row whose pivot is not positive, not finite, or no more than rounding; −1 if there is none.
    */
   choleskyInPlace(a: Float64Array, n: number): number;
+
+  /** The same from float32 to float32, all of `l`; in between, f64. Both come from `singles`. */
+  choleskySingle(a: Float32Array, n: number, l: Float32Array): number;
 
   /**
    * Overwrites `factors.lu`, which holds a matrix [n, n], by its factors, with partial pivoting.

@@ -85,6 +85,24 @@ describe('matrix kernels', () => {
       }),
     ));
 
+  it('choleskySingle is the same, rounded', () =>
+    fc.assert(
+      fc.property(size, seed, (n, start) => {
+        const a = Float32Array.from(definite(n, start));
+        for (let i = 0; i < n; i++) a.fill(NaN, i * n + i + 1, (i + 1) * n);
+        compare((kernels) => {
+          const exact = filled(kernels, a);
+          const [single, l] = [kernels.singles(n * n), kernels.singles(n * n)];
+          single.set(a);
+          assert.equal(kernels.choleskyInPlace(exact, n), kernels.choleskySingle(single, n, l));
+          assert.deepEqual(l, Float32Array.from(exact));
+          single[0] = -1;
+          assert.equal(kernels.choleskySingle(single, n, l), 0);
+          return exact;
+        });
+      }),
+    ));
+
   it('choleskyInPlace names the row of a pivot that is negative, zero, rounding, NaN or infinite', () =>
     fc.assert(
       fc.property(size, seed, fc.constantFrom(-1, 0, 1e-17, NaN, Infinity), (n, start, pivot) => {

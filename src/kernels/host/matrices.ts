@@ -14,6 +14,7 @@ export function createHostMatrices(): MatrixKernels | null {
   return {
     name: 'host',
     vector: (length) => memory.vector(length),
+    singles: (length) => memory.singles(length),
     indices: (length) => memory.indices(length),
     scope: (work) => memory.scope(work),
     choleskyInPlace: (a, n) =>
@@ -22,6 +23,14 @@ export function createHostMatrices(): MatrixKernels | null {
         const work = memory.scratch(stride * stride);
         const inverse = memory.scratch(stride);
         return routines.choleskyInPlace(a.byteOffset, n, work.byteOffset, stride, inverse.byteOffset);
+      }),
+    choleskySingle: (a, n, l) =>
+      memory.scope(() => {
+        const stride = paddedStride(n);
+        const work = memory.scratch(stride * stride);
+        const inverse = memory.scratch(stride);
+        const [from, to] = [a.byteOffset, l.byteOffset];
+        return routines.choleskySingle(from, n, work.byteOffset, stride, inverse.byteOffset, to);
       }),
     luInPlace: ({n, lu, pivots, rows, columns}) =>
       memory.scope(() => {

@@ -27,6 +27,10 @@ export class HostMemory {
     return new Float64Array(this.memory.buffer, this.allocate(8 * (length + 4)), length);
   }
 
+  singles(length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, this.allocate(4 * length), length);
+  }
+
   indices(length: number): Int32Array {
     return new Int32Array(this.memory.buffer, this.allocate(4 * length), length);
   }

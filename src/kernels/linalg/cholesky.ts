@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../current-matrices.js';
 import {registerHostKernel} from '../host-kernel.js';
-import {batchOf, checkFinite, forEachMatrix, forEachSystem, LOWER, ofSample} from './batch.js';
+import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
 import {checkDiagonal} from './triangular-solve.js';
@@ -31,16 +31,23 @@ registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   const {caller} = attributes as Call;
   const n = a.shape[a.shape.length - 1];
   const [output] = allocate(a.shape);
-  forEachMatrix(a, (matrix, index) => {
-    const row = matrixKernels().choleskyInPlace(matrix, n);
-    if (row >= 0) {
-      checkFinite(caller, 'a', a, LOWER);
-      throw new SingularMatrixError(
-        `${caller}: the matrix${ofSample(a.shape, index)} is not positive definite (pivot ${row}); ` +
-          'adding a small multiple of the identity makes a semidefinite matrix definite.',
-      );
+  const {single} = a;
+  const size = n * n;
+  const kernels = matrixKernels();
+  kernels.scope(() => {
+    const [matrix, factor] = [kernels.singles(size), kernels.singles(size)];
+    for (let at = 0; at < single.length; at += size) {
+      matrix.set(single.subarray(at, at + size));
+      const row = kernels.choleskySingle(matrix, n, factor);
+      if (row >= 0) {
+        checkFinite(caller, 'a', a, LOWER);
+        throw new SingularMatrixError(
+          `${caller}: the matrix${ofSample(a.shape, at / size)} is not positive definite (pivot ${row}); ` +
+            'adding a small multiple of the identity makes a semidefinite matrix definite.',
+        );
+      }
+      output.values.set(factor, at);
     }
-    output.values.set(matrix, index * n * n);
   });
   return [output];
 });

@@ -1,5 +1,5 @@
 /** @file What the kernels of linear algebra export, in a module of their own: a bundle holds what it uses. */
-export {choleskyInPlace} from './cholesky-lower';
+export {choleskyInPlace, choleskySingle} from './cholesky-lower';
 export {luInPlace, solveLu} from './lu';
 export {solveTriangular} from './triangular';
 export {applyQ, qrInPlace} from './qr';
