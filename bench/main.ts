@@ -21,7 +21,7 @@ import {sparsemaxSuite} from './suites/sparsemax.js';
 const HELP = `npm run bench -- [options]
   --backend NAME   cpu or wasm (default)
   --only REGEX     rows whose name matches
-  --time MS        for each row, default 1000
+  --time MS        for each row, default 2000
   --json FILE      writes the numbers
   --markdown FILE  writes the table`;
 
@@ -31,7 +31,7 @@ const {values: options} = parseArgs({
     only: {type: 'string', default: ''},
     json: {type: 'string'},
     markdown: {type: 'string'},
-    time: {type: 'string', default: '1000'},
+    time: {type: 'string', default: '2000'},
     help: {type: 'boolean', default: false},
   },
 });
@@ -49,22 +49,31 @@ const needed = new Set(
   rows.filter(({name}) => chosen.test(name)).flatMap(({name, yardstick}) => [name, yardstick]),
 );
 
-const bench = new Bench({time: Number(options.time), iterations: 3, warmupIterations: 1, warmupTime: 0});
-for (const {name, run} of rows) if (needed.has(name)) bench.add(name, run);
-await bench.run();
-const medians = new Map(
-  bench.tasks.map(({name, result}) => {
-    if (result.state !== 'completed') throw new Error(`${name} did not complete: ${result.state}`);
-    return [name, result.latency.p50 ?? result.latency.mean];
-  }),
-);
+// In rounds: the speed of a machine drifts, and only what was measured close together can be compared.
+const ROUNDS = 5;
+const rounds: Map<string, number>[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  const time = Number(options.time) / ROUNDS;
+  const bench = new Bench({time, iterations: 2, warmupIterations: 1, warmupTime: 0});
+  for (const {name, run} of rows) if (needed.has(name)) bench.add(name, run);
+  await bench.run();
+  rounds.push(
+    new Map(
+      bench.tasks.map(({name, result}) => {
+        if (result.state !== 'completed') throw new Error(`${name} did not complete: ${result.state}`);
+        return [name, result.latency.p50 ?? result.latency.mean];
+      }),
+    ),
+  );
+}
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
 
 const table = rows
-  .filter(({name}) => medians.has(name))
+  .filter(({name}) => needed.has(name))
   .map(({name, yardstick}) => ({
     name,
-    median: medians.get(name)!,
-    ratio: yardstick ? medians.get(name)! / medians.get(yardstick)! : null,
+    median: median(rounds.map((times) => times.get(name)!)),
+    ratio: yardstick ? median(rounds.map((times) => times.get(name)! / times.get(yardstick)!)) : null,
     yardstick: yardstick ?? null,
   }));
 const lines = [
@@ -79,7 +88,7 @@ const once = options.only ? [] : [...(await firstCall(options.backend)), ...(awa
 const peers = options.only ? [] : pythonRows();
 const machine = `${options.backend} backend, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;
 const text = [
-  `Medians of one run: ${machine}.`,
+  `Medians of one run, and of the ratios in its ${ROUNDS} rounds: ${machine}.`,
   '',
   ...lines,
   '',

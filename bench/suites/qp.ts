@@ -48,8 +48,12 @@ export const qpSuite: Suite = async () => {
     );
     if (!quadprog) continue;
     const samples = forQuadprog(problem, setup);
+    // It overwrites what it is given.
+    const copy = (matrix: number[][]) => matrix.map((row) => row.slice());
     const solveAll = () =>
-      samples.map(({D, d, A, b}) => quadprog.default.solveQP(D, d, A, b, k).solution.slice(1));
+      samples.map(({D, d, A, b}) =>
+        quadprog.default.solveQP(copy(D), d.slice(), copy(A), b.slice(), k).solution.slice(1),
+      );
     const ours = tf.tidy(() => solveQP(input).x.dataSync());
     sameNumbers(name, ours, solveAll().flat(), 1e-3);
     rows.push({name: `${name}: quadprog, forward`, run: () => void solveAll(), yardstick});
