@@ -1,6 +1,13 @@
 /** @file Solves one quadratic program after another of the same shape: scale, interior point, polish. */
 import type {DenseKernels, Vector} from '../dense.js';
-import {equilibrateMatrices, rescale, scaleProblem, unscale, type MatrixScaling} from './equilibrate.js';
+import {
+  equilibrateMatrices,
+  rescale,
+  scaleProblem,
+  unscale,
+  type MatrixScaling,
+  type Scaling,
+} from './equilibrate.js';
 import {dualCertificate, emptyRowCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
@@ -32,8 +39,7 @@ export class QPSolver {
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
   private readonly guess: Point<Vector>;
-  private readonly found: Point;
-  private readonly activity: Uint8Array;
+  private readonly found: QPResult;
 
   /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
   constructor(
@@ -48,8 +54,15 @@ export class QPSolver {
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
     this.guess = emptyPoint(dense, {n, p, m});
-    this.found = {x: new Float64Array(n), y: new Float64Array(p + m), s: new Float64Array(p + m)};
-    this.activity = new Uint8Array(p + m);
+    this.found = {
+      x: new Float64Array(n),
+      y: new Float64Array(p + m),
+      s: new Float64Array(p + m),
+      activity: new Uint8Array(p + m),
+      outcome: 'numericalError',
+      iterations: 0,
+      residual: Infinity,
+    };
   }
 
   /**
@@ -78,23 +91,12 @@ export class QPSolver {
     warmStart: Point | undefined,
     matrixScaling: MatrixScaling,
   ): QPResult {
-    const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found: copy, activity} = this;
+    const {dense, problem, scaled, kkt, interiorPoint, polish, guess} = this;
     const good = Math.min(tolerance, POLISHED);
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
     kkt.readMatrices();
-    const result = (
-      point: Point<Vector>,
-      outcome: Outcome,
-      iterations: number,
-      residual: number,
-    ): QPResult => {
-      findActivity(dense, scaled, point, activity);
-      for (const part of ['x', 'y', 's'] as const) copy[part].set(point[part]);
-      unscale(copy, scaling);
-      if (outcome === 'primalInfeasible') normalize(copy, dot(problem.d, copy.y));
-      if (outcome === 'dualInfeasible') normalize(copy, dot(problem.q, copy.x));
-      return {...copy, outcome, iterations, residual, activity};
-    };
+    const result = (point: Point<Vector>, outcome: Outcome, iterations: number, residual: number) =>
+      this.describe(point, scaling, outcome, iterations, residual);
     const impossible = emptyRowCertificate(dense, scaled, kkt.constraints.entries);
     if (impossible) return result(impossible, 'primalInfeasible', 0, 0);
     if (warmStart) {
@@ -125,6 +127,28 @@ export class QPSolver {
     return polishedError < error
       ? result(polish.point, outcome, iterations, polishedError)
       : result(found, outcome, iterations, error);
+  }
+
+  /** `result` of a point of the scaled problem. */
+  private describe(
+    point: Point<Vector>,
+    scaling: Scaling,
+    outcome: Outcome,
+    iterations: number,
+    residual: number,
+  ): QPResult {
+    const {dense, problem, scaled, found} = this;
+    findActivity(dense, scaled, point, found.activity);
+    found.x.set(point.x);
+    found.y.set(point.y);
+    found.s.set(point.s);
+    unscale(found, scaling);
+    if (outcome === 'primalInfeasible') normalize(found, dot(problem.d, found.y));
+    if (outcome === 'dualInfeasible') normalize(found, dot(problem.q, found.x));
+    found.outcome = outcome;
+    found.iterations = iterations;
+    found.residual = residual;
+    return found;
   }
 }
 
