@@ -1,31 +1,34 @@
 /** @file The KKT systems of a batch of quadratic programs, on the host: factored once, solved for one right-hand side or many. */
+import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from './batch.js';
 import {createDenseKernels} from './current-dense.js';
+import {registerHostKernel} from './host-kernel.js';
+import {readF32} from './host-read.js';
 import type {KktFactor} from './qp/adjoint.js';
 import {kktBatch, keptFactors, solverOf} from './qp/kkt-batch.js';
 
-export interface KktBlocks {
-  batch: number;
-  n: number;
-  m: number;
-  k: number;
-  /** [B, n, n], or [n, n] for all samples. */
-  Q: Float32Array;
-  /** [B, m, n], or [m, n]. */
-  G: Float32Array;
-  /** [B, k, n], or [k, n]. */
-  A: Float32Array;
+const KKT = kktBatch.name;
+
+/** Every tensor has the batch or 1 in front, `weight` and `status` the batch. */
+export type KktBlocks = {
+  /** [B | 1, n, n]. */
+  Q: tf.Tensor;
+  /** [B | 1, m, n]. */
+  G: tf.Tensor;
+  /** [B | 1, k, n]. */
+  A: tf.Tensor;
   /** [B, m] in [0, 1]. */
-  weight: Float32Array;
+  weight: tf.Tensor;
   /** [B]: samples that are not 0 get a zero solution. */
-  status: Float32Array | Int32Array;
-}
+  status: tf.Tensor;
+};
 
 /** Solves with the systems of a batch. */
 export class KktBatch {
   private factors: (KktFactor | null)[] | null = null;
   private solves = 0;
 
+  /** @param blocks They must live as long as this. */
   constructor(private readonly blocks: KktBlocks) {}
 
   /**
@@ -33,30 +36,49 @@ export class KktBatch {
    *
    * The first solve factors and solves on all threads. Factors are kept from the second on: most backward passes have one.
    */
-  solve(right: Float32Array, transpose: boolean): {u: Float32Array; residual: Float32Array} {
-    const {batch, n, m, k, Q, G, A, weight, status} = this.blocks;
-    const u = new Float32Array(right.length);
-    const residual = new Float32Array(batch);
-    const job = {
-      arrays: {Q, G, A, weight, status, right, u, residual},
-      parameters: {
-        ...{n, m, k},
-        sharedQ: Number(Q.length < batch * n * n),
-        sharedG: Number(G.length < batch * m * n),
-        sharedA: Number(A.length < batch * k * n),
-        transpose: Number(transpose),
-      },
-    };
+  solve(right: tf.Tensor2D, transpose: boolean): [u: tf.Tensor2D, residual: tf.Tensor1D] {
     this.solves++;
     if (this.solves === 1) {
-      runBatch(kktBatch, job, ['u', 'residual'], batch, kktCost(n, m, k));
-      return {u, residual};
+      const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
+      return tf.engine().runKernel(KKT, inputs, {transpose}) as unknown as [tf.Tensor2D, tf.Tensor1D];
     }
+    const {batch, parameters} = sizesOf(this.blocks, transpose);
+    const arrays = Object.fromEntries(
+      Object.entries({...this.blocks, right}).map(([name, tensor]) => [name, readF32(tensor)]),
+    ) as Record<keyof KktBlocks | 'right', Float32Array>;
+    const [u, residual] = [new Float32Array(right.size), new Float32Array(batch)];
+    const job = {arrays: {...arrays, u, residual}, parameters};
     this.factors ??= keptFactors(createDenseKernels(), job, batch);
-    const solve = solverOf(job.arrays, job.parameters);
+    const solve = solverOf(job.arrays, parameters);
     this.factors.forEach((factor, sample) => factor && solve(factor, sample));
-    return {u, residual};
+    return [tf.tensor2d(u, right.shape), tf.tensor1d(residual)];
   }
+}
+
+registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocate) => {
+  const {batch, parameters} = sizesOf(inputs, transpose as boolean);
+  const [u, residual] = allocate(inputs.right.shape, [batch]);
+  u.values.fill(0);
+  residual.values.fill(0);
+  const {Q, G, A, weight, status, right} = inputs;
+  const arrays = {
+    ...{Q: Q.single, G: G.single, A: A.single, weight: weight.single, status: status.single},
+    ...{right: right.single, u: u.values, residual: residual.values},
+  };
+  const {n, m, k} = parameters;
+  runBatch(kktBatch, {arrays, parameters}, ['u', 'residual'], batch, kktCost(n, m, k));
+  return [u, residual];
+});
+
+function sizesOf({Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>, transpose: boolean) {
+  const batch = weight.shape[0];
+  const shared = ({shape}: {shape: number[]}) => Number(shape[0] < batch);
+  const [n, m, k] = [Q.shape[2], G.shape[1], A.shape[1]];
+  const parameters = {
+    ...{n, m, k, transpose: Number(transpose)},
+    ...{sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)},
+  };
+  return {batch, parameters};
 }
 
 /** Multiplications for one sample, roughly. */

@@ -1,6 +1,6 @@
 /** @file The KKT system of a batch of quadratic programs, solved on the active set in f64. */
 import * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead, KktBatch, readF32} from '../kernels/index.js';
+import {hostCanRead, KktBatch} from '../kernels/index.js';
 import {directReport} from './direct.js';
 import {reporting} from './iterative.js';
 import {toRows} from './rows.js';
@@ -49,27 +49,12 @@ export function kkt(): LinearSolver {
       const {blocks} = operator as KktOperator;
       let systems: KktBatch | null = null;
       return reporting((v, transpose) => {
-        systems ??= readBlocks(blocks);
-        const rows = toRows(v, operator.batched);
-        const {u, residual} = systems.solve(readF32(rows), transpose);
-        return {x: tf.tensor(u, v.shape), info: directReport(tf.tensor1d(residual))};
+        systems ??= new KktBatch(blocks);
+        const [u, residual] = systems.solve(toRows(v, operator.batched), transpose);
+        return {x: tf.reshape(u, v.shape), info: directReport(residual)};
       });
     },
   };
-}
-
-function readBlocks({Q, G, A, weight, status}: KktOperator['blocks']): KktBatch {
-  return new KktBatch({
-    batch: weight.shape[0],
-    n: Q.shape[2]!,
-    m: G.shape[1]!,
-    k: A.shape[1]!,
-    Q: readF32(Q),
-    G: readF32(G),
-    A: readF32(A),
-    weight: readF32(weight),
-    status: readF32(status),
-  });
 }
 
 registerLinearSolver('kkt', kkt);
