@@ -8,6 +8,8 @@ export class ConstraintRows {
   /** How many entries of a row are not zero; the column of the last one of a row that is sparse or has only one. */
   readonly entries: Indices;
   readonly lastColumn: Int32Array;
+  /** How many rows have one entry only. */
+  singles = 0;
   /** The dense rows, packed and padded; which rows they are. */
   private readonly packed: Vector;
   private readonly stride: number;
@@ -50,10 +52,12 @@ export class ConstraintRows {
     dense.packRows(C, rows, n, limit, packed, stride, entries);
     this.denseCount = 0;
     this.sparseCount = 0;
+    this.singles = 0;
     let end = 0;
     for (let i = 0; i < rows; i++) {
       const count = entries[i];
       const row = i * n;
+      if (count === 1) this.singles++;
       if (count > limit) {
         denseRows[this.denseCount++] = i;
         if (count === 1) lastColumn[i] = C.subarray(row, row + n).findIndex((value) => value !== 0);

@@ -64,6 +64,8 @@ export class KktSystem {
   private readonly pinOf: Int32Array;
   private readonly free: Int32Array;
   private freeCount: number;
+  /** Whether `pinOf` and `free` say anything but that all variables are free. */
+  private mayBePinned = true;
   private readonly step: Vector;
   private readonly dy: Vector;
   private readonly image: Vector;
@@ -223,11 +225,15 @@ export class KktSystem {
       rows,
       pinOf,
       free,
-      constraints: {entries, lastColumn},
+      constraints: {entries, lastColumn, singles},
     } = this;
+    const possible = pin && singles > 0;
+    // All variables are still free.
+    if (!possible && !this.mayBePinned) return;
+    this.mayBePinned = possible;
     pinOf.fill(NONE);
     for (let i = 0; i < rows; i++) {
-      if (!pin || w[i] !== 0 || entries[i] !== 1) continue;
+      if (!possible || w[i] !== 0 || entries[i] !== 1) continue;
       const column = lastColumn[i];
       pinOf[column] = pinOf[column] === NONE ? i : SHARED;
     }
@@ -248,18 +254,23 @@ export class KktSystem {
    */
   solve(f: Vector, g: Vector, x: Vector, y: Vector, target: number): number {
     const {fx, gy, bestX, bestY, total} = this;
-    const scale = Math.max(maxAbs(f), maxAbs(g));
     x.fill(0);
     y.fill(0);
     total.fill(0);
-    this.Px.fill(0);
-    if (scale === 0) return 0;
-    let best = Infinity;
     fx.set(f);
     gy.set(g);
+    if (target === Infinity) {
+      this.correct(x, y);
+      return Infinity;
+    }
+    const scale = Math.max(maxAbs(f), maxAbs(g));
+    if (scale === 0) {
+      this.Px.fill(0);
+      return 0;
+    }
+    let best = Infinity;
     for (let k = 0; k <= MAX_REFINEMENTS; k++) {
       this.correct(x, y);
-      if (target === Infinity) return Infinity;
       const size = this.residual(f, g, x, y) / scale;
       if (!(size < best)) {
         x.set(bestX);
