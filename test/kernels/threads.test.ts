@@ -2,7 +2,7 @@
 import {execFileSync} from 'node:child_process';
 import {assert} from 'chai';
 import * as tf from '@tensorflow/tfjs-core';
-import {setThreads, solveQP} from '../../src/index.js';
+import {setThreads, solveQP, solvers} from '../../src/index.js';
 import type {BatchKernel} from '../../src/kernels/batch.js';
 import {shareWork} from '../../src/kernels/threads/pool.js';
 import {describeBackends} from '../helpers/backends.js';
@@ -58,6 +58,24 @@ describeBackends('worker threads', () => {
     await pause(1500);
     assert.deepEqual(run(), alone);
     tf.dispose([Q, G, h, p]);
+  });
+
+  it('find sparse codes to the same bits as one thread', async () => {
+    const D = tf.randomNormal([32, 64], 0, 0.3, 'float32', 5);
+    const x = tf.randomNormal([64, 32], 0, 1, 'float32', 6);
+    const init = tf.zeros([64, 64]);
+    const run = () =>
+      tf.tidy(() => {
+        const {x: codes, state} = new solvers.SparseCoding().run(init, {l1: 0.1, l2: 0}, D, x);
+        return [codes, state.iterations].map((tensor) => Array.from(tensor.dataSync()));
+      });
+    setThreads(1);
+    const alone = run();
+    setThreads(2);
+    run();
+    await pause(1500);
+    assert.deepEqual(run(), alone);
+    tf.dispose([D, x, init]);
   });
 });
 
