@@ -1,6 +1,6 @@
 /** @file The linear systems of a proximal-gradient fixed point of least squares, on the support of each sample. */
-import {matrixKernels} from './current-matrices.js';
-import {solveCholesky} from './linalg/cholesky.js';
+import {denseKernels} from './current-dense.js';
+import {paddedStride} from './dense.js';
 import {minimumNormSolve, svd} from './reference/svd.js';
 import {products} from './sparse-code.js';
 
@@ -76,22 +76,28 @@ export class SupportSystems {
     const {n} = this.blocks;
     const {gram} = this;
     const count = on.length;
-    const kernels = matrixKernels();
-    const fill = (matrix: Float64Array) => {
+    const dense = denseKernels();
+    const regular = dense.scope(() => {
+      const stride = paddedStride(count);
+      const [matrix, inverse, t] = [stride * stride, count, count].map((length) => dense.vector(length));
       on.forEach((j, k) => {
-        for (let l = 0; l < count; l++) matrix[k * count + l] = gram[j * n + on[l]];
-        matrix[k * count + k] += rest[k];
+        for (let l = k; l < count; l++) matrix[k * stride + l] = gram[j * n + on[l]];
+        matrix[k * stride + k] += rest[k];
       });
-      return matrix;
-    };
-    const regular = kernels.scope(() => {
-      const matrix = fill(kernels.vector(count * count));
-      if (kernels.choleskyInPlace(matrix, count) >= 0) return null;
-      const t = kernels.vector(count);
+      if (dense.signedCholesky(matrix, count, stride, count, inverse) >= 0) return null;
+      // A pivot that is rounding of what stood on the diagonal is none.
+      const rounding = (j: number, k: number) => (gram[j * n + j] + rest[k]) * count * 2 ** -52;
+      if (on.some((j, k) => rounding(j, k) * inverse[k] ** 2 >= 1)) return null;
       t.set(b);
-      solveCholesky(matrix, count, t, 1);
+      dense.signedSolve(matrix, count, stride, count, inverse, t);
       return t.slice();
     });
-    return regular ?? minimumNormSolve(svd(fill(new Float64Array(count * count)), count), b);
+    if (regular) return regular;
+    const full = new Float64Array(count * count);
+    on.forEach((j, k) => {
+      for (let l = 0; l < count; l++) full[k * count + l] = gram[j * n + on[l]];
+      full[k * count + k] += rest[k];
+    });
+    return minimumNormSolve(svd(full, count), b);
   }
 }

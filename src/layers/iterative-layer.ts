@@ -30,7 +30,7 @@ export interface IterativeLayerArgs extends LayerArgs {
   maxIterations?: number;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. */
   onFailure?: OnFailure;
-  /** The linear solver of the gradient. Default `linsolve.auto()`. */
+  /** The linear solver of the gradient. Default `linsolve.auto()`, of LassoLayer `linsolve.support()`. */
   linsolve?: LinearSolver | LinearSolverConfig;
   /** Start at the solutions of the previous call, where the same samples come again in the same order. Default false. */
   warmStart?: boolean;

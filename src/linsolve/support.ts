@@ -1,8 +1,8 @@
 /** @file The linear system of a sparse code, solved on its support in f64. */
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
-import {auto} from './auto.js';
 import {directReport, residualOf} from './direct.js';
+import {gmres} from './gmres.js';
 import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
@@ -23,15 +23,22 @@ export interface SupportOperator extends Operator {
 
 /**
  * The solver for operators that carry a support (`conditions.sparseCode` makes them): a Cholesky factorisation in the number
- * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. For others, and
- * where the host cannot read tensors, it is `linsolve.auto`.
+ * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. Where the host cannot
+ * read tensors, it is `linsolve.gmres`.
+ *
+ * @throws If the operator has no support.
  */
 export function support(): LinearSolver {
   return {
     className: 'support',
     getConfig: () => ({}),
     factor(operator) {
-      if (!('support' in operator) || !hostCanRead()) return auto().factor(operator);
+      if (!('support' in operator)) {
+        throw new Error(
+          'linsolve.support needs an operator with a support, as conditions.sparseCode makes; take linsolve.auto here.',
+        );
+      }
+      if (!hostCanRead()) return gmres().factor(operator);
       const {dictionary, weight, l2, step} = (operator as SupportOperator).support;
       const [width, n] = dictionary.shape;
       let systems: SupportSystems | null = null;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, packingOf} from '../implicit/index.js';
-import {orthonormalize, rowDot, rowNorm} from '../linsolve/index.js';
+import {auto, orthonormalize, rowDot, rowNorm} from '../linsolve/index.js';
 import type {FixedPointProblem} from './fixed-point-iteration.js';
 import {IterativeSolver} from './iterate.js';
 import type {SolverOptions} from './types.js';
@@ -71,7 +71,7 @@ export class AndersonAcceleration<
         },
       },
       residual,
-      options,
+      {...options, linsolve: options.linsolve ?? auto()},
     );
   }
 }

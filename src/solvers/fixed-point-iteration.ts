@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
+import {auto} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
 import type {SolverOptions} from './types.js';
 
@@ -33,7 +34,7 @@ export class FixedPointIteration<
         },
       },
       residual,
-      options,
+      {...options, linsolve: options.linsolve ?? auto()},
     );
   }
 }

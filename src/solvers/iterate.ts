@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {customRoot, Status, type Condition, type Solver} from '../implicit/index.js';
+import {solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
+import type {LinearSolver} from '../linsolve/index.js';
 import type {SolverOptions} from './types.js';
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
@@ -34,7 +35,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   readonly tolerance: number;
   readonly implicitDiff: boolean;
   readonly batched: boolean;
-  private readonly implicit: (init: X | null, ...params: P) => [X, IterationState];
+  private readonly implicit: (init: X, params: P) => [X, IterationState];
 
   constructor(
     readonly className: string,
@@ -47,7 +48,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       batched = true,
       linsolve,
       onGradient,
-    }: SolverOptions,
+    }: SolverOptions & {linsolve: LinearSolver},
   ) {
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
@@ -57,10 +58,13 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.tolerance = tolerance;
     this.implicitDiff = implicitDiff;
     this.batched = batched;
-    const root = customRoot<X, P>(condition, {linsolve, batched, onGradient, hasAux: true});
-    this.implicit = root((init: X, ...params: P) =>
-      this.finite(this.iterate(init, params)),
-    ) as unknown as typeof this.implicit;
+    this.implicit = (init, params) => {
+      const {x, aux} = solvedRoot(condition, {linsolve, batched, onGradient}, params, () => {
+        const [found, state] = this.finite(this.iterate(init, params));
+        return {x: found, aux: {...state}};
+      });
+      return [x, aux as unknown as IterationState];
+    };
   }
 
   /**
@@ -70,7 +74,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    */
   run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
     return tf.tidy(() => {
-      const [found, state] = this.implicitDiff ? this.implicit(init, ...params) : this.iterate(init, params);
+      const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
       // A sample that became NaN or infinite is zero, with a zero gradient: it must not touch its neighbours.
       const x = select(
         offTape(() => tf.notEqual(state.status, Status.NUMERICAL_ERROR)),

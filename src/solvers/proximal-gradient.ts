@@ -9,6 +9,7 @@ import {
   type Prox,
   type StepOptions,
 } from '../conditions/index.js';
+import {auto} from '../linsolve/index.js';
 import {IterativeSolver, type Iteration} from './iterate.js';
 import type {SolverOptions} from './types.js';
 
@@ -43,12 +44,10 @@ export class ProximalGradient<
   ) {
     const gradient = gradientOf(fun);
     const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize});
-    super(
-      'ProximalGradient',
-      proximalIteration(condition, options.batched, acceleration),
-      condition,
-      options,
-    );
+    super('ProximalGradient', proximalIteration(condition, options.batched, acceleration), condition, {
+      ...options,
+      linsolve: options.linsolve ?? auto(),
+    });
   }
 }
 
