@@ -23,6 +23,43 @@ describeBackends('solveQP', () => {
     });
   }
 
+  it('is not led astray by curvature that is next to nothing, or too small for the entries beside it', () => {
+    for (const [beside, curvature] of [
+      [1e-10, 1e-30],
+      [1e-13, 1e-30],
+      [1e-9, 1e-25],
+      [1e-7, 1e-20],
+      [1e-8, 1e-18],
+      [1e-10, 0],
+    ]) {
+      tf.tidy(() => {
+        const Q = [
+          [1, beside],
+          [beside, curvature],
+        ];
+        const box = {
+          G: [
+            [1, 0],
+            [0, 1],
+            [-1, 0],
+            [0, -1],
+          ],
+          h: [1, 1, 1, 1],
+        };
+        const solve = (p: tf.Tensor) => solveQP({Q, p, ...box});
+        const p = tf.tensor2d([
+          [-0.5, 1e-3],
+          [-0.5, -1],
+        ]);
+        const {x, status} = solve(p);
+        assert.deepEqual(Array.from(status.dataSync()), [0, 0]);
+        expectClose(x, [0.5, -1, 0.5, 1], 0, 1e-4);
+        const slope = tf.grad((p: tf.Tensor) => tf.sum(solve(p).x))(p);
+        expectClose(slope, [-1, 0, -1, 0], 0, 1e-4);
+      });
+    }
+  });
+
   it('satisfies the KKT conditions on random problems (certificate, not comparison)', () => {
     const recipes = fc.record({
       n: fc.integer({min: 1, max: 12}),

@@ -19,6 +19,10 @@ export interface Scaling extends MatrixScaling {
 const PASSES = 10;
 /** How far from 1 the largest entry of a row or column may stay. */
 const ENOUGH = 0.1;
+/** Curvature below this times the largest is none, whatever the units: it must not say how far a variable may range. */
+const NO_CURVATURE = 1e-26;
+/** The largest entry of a semidefinite matrix whose diagonal is 1, but for rounding. */
+const CONSISTENT = 1.01;
 
 /**
  * The scaling of the matrices alone; problems that share them share it.
@@ -34,14 +38,19 @@ export function equilibrateMatrices(
   const rows = p + m;
   const D = dense.vector(n).fill(1) as Vector;
   const E = dense.vector(rows).fill(1) as Vector;
+  let largest = 0;
+  for (let j = 0; j < n; j++) largest = Math.max(largest, P[j * n + j]);
+  const floor = NO_CURVATURE * largest;
   let curved = true;
   for (let j = 0; j < n; j++) {
     const entry = P[j * n + j];
-    if (entry > 0) D[j] = 1 / Math.sqrt(entry);
+    if (entry > floor) D[j] = 1 / Math.sqrt(entry);
     else curved = false;
   }
   const column = dense.vector(n);
-  const row = dense.vector(rows);
+  const row = dense.vector(Math.max(rows, n));
+  dense.scaledMaxima(P, n, n, D, D, row, column);
+  if (column.some((size) => size > CONSISTENT)) respectEntries(P, n, D);
   for (let pass = 0; pass < PASSES; pass++) {
     column.fill(0);
     dense.scaledMaxima(C, rows, n, E, D, row, column);
@@ -53,13 +62,26 @@ export function equilibrateMatrices(
     }
     if (curved) break;
     for (let j = 0; j < n; j++) {
-      if (P[j * n + j] > 0 || column[j] === 0) continue;
+      if (P[j * n + j] > floor || column[j] === 0) continue;
       D[j] /= Math.sqrt(column[j]);
       off = Math.max(off, Math.abs(1 - column[j]));
     }
     if (off < ENOUGH) break;
   }
   return {D, E};
+}
+
+/**
+ * Where rounding has left an entry beside a diagonal that is too small for it, the entry says how to scale: with the variable
+ * that has more curvature, whose own scale stands.
+ */
+function respectEntries(P: Vector, n: number, D: Vector): void {
+  const before = D.slice();
+  for (let j = 0; j < n; j++) {
+    for (let i = 0; i < n; i++) {
+      if (before[i] < before[j]) D[j] = Math.min(D[j], 1 / (Math.abs(P[j * n + i]) * before[i]));
+    }
+  }
 }
 
 /** Scales the problem into `scaled`, which has its shape. */
