@@ -36,7 +36,7 @@ export {
   type QPResult,
   type SolveQPOptions,
 } from './solvers/index.js';
-export * as conditions from './conditions/index.js';
+export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';
 export * as linsolve from './linsolve/index.js';
 export * as projections from './projections/index.js';

@@ -1,29 +1,4 @@
-/** @file Optimality conditions: F(x, θ) = 0, or T(x, θ) = x written as F = T − x. */
-export {kkt, type KktProblem, type PrimalDual} from './kkt.js';
-export {
-  checkDegenerate,
-  complementarityWeight,
-  DEGENERATE,
-  kinkWeight,
-  positivePart,
-  type Degenerate,
-  type Kink,
-} from './degeneracy.js';
-export {gradientOf, type Differentiable, type Gradient, type Objective} from './objective.js';
-export {
-  projectedGradient,
-  proximalGradient,
-  type FixedPointCondition,
-  type Projection,
-  type Prox,
-  type StepOptions,
-} from './proximal-gradient.js';
-export {
-  quadraticKkt,
-  type QuadraticActivity,
-  type QuadraticData,
-  type QuadraticSolution,
-} from './quadratic-kkt.js';
-export {inverseLipschitz, perEntry, sparseCode, type CodingParams} from './sparse-code.js';
-export {stationary} from './stationary.js';
-export type {Condition, FixedPointMap} from '../implicit/index.js';
+/** @file Optimality conditions, and what the solvers and layers that use them need besides. */
+export * from './public.js';
+export {checkDegenerate, complementarityWeight} from './degeneracy.js';
+export {inverseLipschitz, perEntry} from './sparse-code.js';

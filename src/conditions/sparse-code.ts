@@ -4,10 +4,11 @@ import {offTape, vjpOf} from '../autodiff/index.js';
 import {operators, type SupportOperator} from '../linsolve/index.js';
 import {proximalGradient, type FixedPointCondition, type Prox} from './proximal-gradient.js';
 
-export type CodingParams = {
-  /** Weight of ‖z‖₁: a number, or a tensor that broadcasts with z. */
+/** Numbers, or tensors that broadcast with the variable. */
+export type ElasticNetParams = {
+  /** Weight of ‖z‖₁. */
   l1: number | tf.Tensor;
-  /** Weight of ½‖z‖², likewise. */
+  /** Weight of ½‖z‖². */
   l2: number | tf.Tensor;
 };
 
@@ -24,10 +25,10 @@ const ROUNDING = 1e-6;
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 7.
  */
 export function sparseCode(
-  prox: Prox<tf.Tensor, CodingParams>,
-): FixedPointCondition<tf.Tensor, [CodingParams, tf.Tensor, tf.Tensor]> {
+  prox: Prox<tf.Tensor, ElasticNetParams>,
+): FixedPointCondition<tf.Tensor, [ElasticNetParams, tf.Tensor, tf.Tensor]> {
   const gradient = (z: tf.Tensor, D: tf.Tensor, x: tf.Tensor) => matMul(tf.sub(matMul(z, D, true), x), D);
-  const condition = proximalGradient<tf.Tensor, CodingParams, [tf.Tensor, tf.Tensor]>({gradient}, prox, {
+  const condition = proximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>({gradient}, prox, {
     stepSize: (D) => inverseLipschitz(D),
   });
   condition.linearize = (z, params, D, x) => {

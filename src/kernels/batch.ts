@@ -38,3 +38,13 @@ export function runBatch<Names extends string>(
   let next = 0;
   claimSamples(denseKernels(), kernel, job, () => (next < batch ? next++ : -1));
 }
+
+/** The entries of one sample, or those that all samples share. */
+export function sampleOf<T extends BatchArray>(
+  array: T,
+  sample: number,
+  size: number,
+  shared: number | boolean = false,
+): T {
+  return (shared ? array : array.subarray(sample * size, (sample + 1) * size)) as T;
+}

@@ -2,7 +2,7 @@
 export {HOST_BACKENDS, hostCanRead, readF64, readF32} from './host-read.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
-export {KktBatch} from './kkt.js';
+export {KktBatch, type KktBlocks} from './kkt.js';
 export {setThreads} from './threads/pool.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './implicit-qp.js';
 export {runIsotonic} from './isotonic.js';

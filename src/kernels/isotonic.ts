@@ -73,7 +73,13 @@ export function composed(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
       const n = x.shape[1];
       // Entries of one block have their value from the same mean, to the last bit.
       const falls = tf.notEqual(tf.slice(y, [0, 1], [-1, n - 1]), tf.slice(y, [0, 0], [-1, n - 1]));
-      const block = tf.cumsum(tf.pad(tf.cast(falls, 'float32'), [[0, 0], [1, 0]]), 1); // prettier-ignore
+      const block = tf.cumsum(
+        tf.pad(tf.cast(falls, 'float32'), [
+          [0, 0],
+          [1, 0],
+        ]),
+        1,
+      );
       const same = tf.cast(tf.equal(tf.expandDims(block, 1), tf.expandDims(block, 2)), 'float32');
       return tf.div(same, tf.sum(same, 2, true));
     });
@@ -94,7 +100,18 @@ function minMax(x: tf.Tensor2D): tf.Tensor {
   let most = tf.where(ordered, tf.div(sum, tf.maximum(length, 1)), -Infinity);
   for (let shift = 1; shift < n; shift *= 2) {
     const shifted = tf.slice(most, [0, 0, shift], [-1, n, n - shift]);
-    most = tf.maximum(most, tf.pad(shifted, [[0, 0], [0, 0], [0, shift]], -Infinity)); // prettier-ignore
+    most = tf.maximum(
+      most,
+      tf.pad(
+        shifted,
+        [
+          [0, 0],
+          [0, 0],
+          [0, shift],
+        ],
+        -Infinity,
+      ),
+    );
   }
   return tf.min(tf.where(ordered, most, Infinity), 1);
 }

@@ -4,22 +4,16 @@ import {runBatch} from './batch.js';
 import {createDenseKernels} from './current-dense.js';
 import {registerHostKernel} from './host-kernel.js';
 import {readF32} from './host-read.js';
+import type {QPTensors} from './implicit-qp.js';
 import type {KktFactor} from './qp/adjoint.js';
 import {kktBatch, keptFactors, solverOf} from './qp/kkt-batch.js';
 
 const KKT = kktBatch.name;
 
-/** Every tensor has the batch or 1 in front, `weight` and `status` the batch. */
-export type KktBlocks = {
-  /** [B | 1, n, n]. */
-  Q: tf.Tensor;
-  /** [B | 1, m, n]. */
-  G: tf.Tensor;
-  /** [B | 1, k, n]. */
-  A: tf.Tensor;
-  /** [B, m] in [0, 1]. */
+export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
+  /** [B, m] in [0, 1]: 1 where an inequality holds with equality, 0 where it does not matter. */
   weight: tf.Tensor;
-  /** [B]: samples that are not 0 get a zero solution. */
+  /** [B]: zero where the problem was solved; the other samples get a zero solution. */
   status: tf.Tensor;
 };
 

@@ -1,6 +1,6 @@
 /** @file The KKT system of a batch of quadratic programs, solved on the active set in f64. */
 import * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead, KktBatch} from '../kernels/index.js';
+import {hostCanRead, KktBatch, type KktBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
 import {reporting} from './iterative.js';
 import {toRows} from './rows.js';
@@ -9,21 +9,10 @@ import type {LinearSolver, Operator} from './types.js';
 
 /**
  * The Jacobian of a quadratic program's KKT condition, with its blocks. Vectors are rows (x, ineqDual, eqDual) of
- * n + m + k entries. Every tensor has the batch or 1 in front.
+ * n + m + k entries.
  */
 export interface KktOperator extends Operator {
-  readonly blocks: {
-    /** [B | 1, n, n], symmetric. */
-    Q: tf.Tensor;
-    /** [B | 1, m, n]. */
-    G: tf.Tensor;
-    /** [B | 1, k, n]. */
-    A: tf.Tensor;
-    /** [B, m] in [0, 1]: 1 where an inequality holds with equality, 0 where it does not matter. */
-    weight: tf.Tensor;
-    /** [B]: zero where the problem was solved; the other samples get a zero solution. */
-    status: tf.Tensor;
-  };
+  readonly blocks: KktBlocks;
 }
 
 /**

@@ -1,14 +1,7 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Kink} from '../conditions/index.js';
+import type {ElasticNetParams, Kink} from '../conditions/index.js';
 import {lasso} from './lasso.js';
-
-export type ElasticNetParams = {
-  /** Weight of ‖y‖₁. */
-  l1: number | tf.Tensor;
-  /** Weight of ½‖y‖². */
-  l2: number | tf.Tensor;
-};
 
 /**
  * argmin_y ½‖y − x‖² + scaling·(l1‖y‖₁ + ½ l2‖y‖²) = soft(x, scaling·l1) / (1 + scaling·l2).

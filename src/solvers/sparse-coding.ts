@@ -1,6 +1,12 @@
 /** @file Sparse codes by coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
-import {inverseLipschitz, perEntry, sparseCode, type CodingParams, type Kink} from '../conditions/index.js';
+import {
+  inverseLipschitz,
+  perEntry,
+  sparseCode,
+  type ElasticNetParams,
+  type Kink,
+} from '../conditions/index.js';
 import {hostCanRead, runSparseCode} from '../kernels/index.js';
 import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
@@ -13,14 +19,15 @@ export interface SparseCodingOptions extends Omit<SolverOptions, 'batched'>, Kin
   nonNegative?: boolean;
 }
 
-type Params = [CodingParams, tf.Tensor, tf.Tensor];
+type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
 
 /**
  * argmin_z ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖² [z ≥ 0]: z [B, units], D [n, units], x [B, n].
  *
- * `run(init, {l1, l2}, D, x)` returns {x: z, state}; `iterations` counts sweeps over the entries. Coordinate descent on DᵀD in
- * f64 on the host; the accelerated proximal-gradient method where the host cannot read tensors, and where the iterations
- * themselves are to be differentiated. l1 and l2 are numbers, or tensors of shape [units] or [B, units].
+ * `run(init, {l1, l2}, D, x)` returns {x: z, state}; `iterations` counts sweeps over the entries, not the Newton steps on the
+ * support between them. Coordinate descent on DᵀD in f64 on the host; the accelerated proximal-gradient method where the host
+ * cannot read tensors, and where the iterations themselves are to be differentiated. l1 and l2 are numbers, or tensors of
+ * shape [units] or [B, units].
  *
  * @see Friedman, Hastie & Tibshirani 2010, section 2.2, for the method in terms of DᵀD.
  */
@@ -28,7 +35,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
   private readonly nonNegative: boolean;
 
   constructor({nonNegative = false, degenerate, smoothing, ...options}: SparseCodingOptions = {}) {
-    const prox = (y: tf.Tensor, params: CodingParams, scaling?: number | tf.Tensor) =>
+    const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);
     super('SparseCoding', proximalIteration(condition), condition, {

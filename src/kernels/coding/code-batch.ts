@@ -1,8 +1,7 @@
 /** @file Sparse codes of a batch, each to its own convergence. */
-import type {BatchKernel} from '../batch.js';
+import {sampleOf, type BatchKernel} from '../batch.js';
 import {codingKernels} from '../current-coding.js';
 import {paddedStride} from '../dense.js';
-import {sampleOf} from '../qp/matrices.js';
 import {SupportGuess} from './support-guess.js';
 
 /**

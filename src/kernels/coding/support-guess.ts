@@ -40,8 +40,8 @@ export class SupportGuess {
   run(problem: CodingProblem, z: Vector, g: Vector, tolerance: number, residual: Vector): boolean {
     for (let round = 0; round < ROUNDS; round++) {
       // Where atoms depend on each other, the step goes far along what they have in common, until one of them leaves.
-      const length = this.newton(problem, z, g, 0) || this.newton(problem, z, g, SHIFT);
-      if (length === 0) return false;
+      const length = this.newton(problem, z, g, 0) ?? this.newton(problem, z, g, SHIFT);
+      if (length === null) return false;
       if (length < 1) continue;
       this.coding.descendCoordinates(problem, z, g, tolerance, 1, residual);
       if (residual[0] <= tolerance) return true;
@@ -51,9 +51,9 @@ export class SupportGuess {
 
   /**
    * @param shift Of the diagonal, relative to its largest entry.
-   * @returns The length of the step in (0, 1]; 0 if the system could not be factored.
+   * @returns The length of the step in [0, 1]; `null` if the system could not be factored.
    */
-  private newton({G, stride, l1, l2}: CodingProblem, z: Vector, g: Vector, shift: number): number {
+  private newton({G, stride, l1, l2}: CodingProblem, z: Vector, g: Vector, shift: number): number | null {
     const {dense, n, matrix, inverse, rhs, step, image} = this;
     const on: number[] = [];
     for (let j = 0; j < n; j++) if (z[j] !== 0) on.push(j);
@@ -66,7 +66,7 @@ export class SupportGuess {
       matrix[k * own + k] += l2[j] + ridge;
       rhs[k] = g[j] - l1[j] * Math.sign(z[j]) - l2[j] * z[j];
     }
-    if (dense.signedCholesky(matrix, count, own, count, inverse) >= 0) return 0;
+    if (dense.signedCholesky(matrix, count, own, count, inverse) >= 0) return null;
     dense.signedSolve(matrix, count, own, count, inverse, rhs);
     let length = 1;
     let leaving = -1;
@@ -85,6 +85,6 @@ export class SupportGuess {
       g[j] -= length * image[j];
     }
     if (leaving >= 0) z[leaving] = 0;
-    return length > 0 ? length : Number.MIN_VALUE;
+    return length;
   }
 }

@@ -1,8 +1,8 @@
 /** @file Solves the KKT systems of a batch of quadratic programs on their active sets. */
-import type {BatchKernel} from '../batch.js';
+import {sampleOf, type BatchKernel} from '../batch.js';
 import type {DenseKernels} from '../dense.js';
 import {KktFactor} from './adjoint.js';
-import {MatrixReader, sampleOf} from './matrices.js';
+import {MatrixReader} from './matrices.js';
 import {emptyProblem} from './types.js';
 
 /**

@@ -1,5 +1,5 @@
 /** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
-import type {BatchJob} from '../batch.js';
+import {sampleOf, type BatchJob} from '../batch.js';
 import type {DenseKernels, Vector} from '../dense.js';
 import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
 import {liftToSemidefinite, symmetrize} from './semidefinite.js';
@@ -46,14 +46,4 @@ export class MatrixReader {
     if (!this.shared) return undefined;
     return (this.scaling ??= equilibrateMatrices(this.dense, this.problem));
   }
-}
-
-/** The entries of one sample, or those that all samples share. */
-export function sampleOf<T extends Float32Array | Float64Array | Int32Array>(
-  array: T,
-  sample: number,
-  size: number,
-  shared: number | boolean = false,
-): T {
-  return (shared ? array : array.subarray(sample * size, (sample + 1) * size)) as T;
 }

@@ -1,7 +1,7 @@
 /** @file Solves a batch of quadratic programs, each to its own convergence. */
-import type {BatchJob, BatchKernel} from '../batch.js';
+import {sampleOf, type BatchJob, type BatchKernel} from '../batch.js';
 import type {Outcome} from './interior-point.js';
-import {MatrixReader, sampleOf} from './matrices.js';
+import {MatrixReader} from './matrices.js';
 import {QPSolver, type QPResult} from './solve.js';
 import type {Point} from './types.js';
 
