@@ -1,0 +1,68 @@
+/**
+ * @file WGSL: numbers of about 48 bits, each the unevaluated sum of two f32.
+ *
+ * Knuth's sum and Dekker's product give a rounding error exactly. A compiler that may reorder sums would take the error for
+ * zero, so what matters goes through `kept`, which no compiler sees through: `nothing` is zero, but at run time only.
+ *
+ * @see Dekker 1971, A floating-point technique for extending the available precision; Joldes, Muller & Popescu 2017, Tight and
+ *   rigorous error bounds for basic building blocks of double-word arithmetic.
+ */
+export const DOUBLE = `
+alias D = vec2f;
+var<private> nothing: i32;
+fn kept(a: f32) -> f32 { return bitcast<f32>(bitcast<i32>(a) ^ nothing); }
+fn sum(a: f32, b: f32) -> D {
+  let s = kept(a + b);
+  let c = kept(s - a);
+  return D(s, (a - (s - c)) + (b - c));
+}
+fn quick(a: f32, b: f32) -> D {
+  let s = kept(a + b);
+  return D(s, b - (s - a));
+}
+fn half(a: f32) -> D {
+  let h = bitcast<f32>(bitcast<u32>(a) & 0xFFFFF000u);
+  return D(h, a - h);
+}
+fn times(a: f32, b: f32) -> D {
+  let p = kept(a * b);
+  let u = half(a);
+  let v = half(b);
+  return D(p, ((u.x * v.x - p) + u.x * v.y + u.y * v.x) + u.y * v.y);
+}
+fn wide(a: f32) -> D { return D(a, 0); }
+fn add(a: D, b: D) -> D {
+  let s = sum(a.x, b.x);
+  let t = sum(a.y, b.y);
+  let u = quick(s.x, s.y + t.x);
+  return quick(u.x, u.y + t.y);
+}
+fn sub(a: D, b: D) -> D { return add(a, -b); }
+fn scale(a: D, b: f32) -> D {
+  let p = times(a.x, b);
+  return quick(p.x, p.y + a.y * b);
+}
+fn mul(a: D, b: D) -> D {
+  let p = times(a.x, b.x);
+  return quick(p.x, p.y + (a.x * b.y + a.y * b.x));
+}
+fn div(a: D, b: D) -> D {
+  let q = a.x / b.x;
+  let r = sub(a, scale(b, q));
+  let c = r.x / b.x;
+  let e = sub(r, scale(b, c));
+  return add(quick(q, c), wide(e.x / b.x));
+}
+fn root(a: D) -> D {
+  if (a.x <= 0) { return D(0, 0); }
+  let q = sqrt(a.x);
+  let r = sub(a, times(q, q));
+  let c = quick(q, r.x / (2 * q));
+  return add(c, wide(sub(a, mul(c, c)).x / (2 * q)));
+}
+fn size(a: D) -> D { return select(a, -a, a.x < 0 || (a.x == 0 && a.y < 0)); }
+fn less(a: D, b: D) -> bool { return a.x < b.x || (a.x == b.x && a.y < b.y); }
+fn larger(a: D, b: D) -> D { return select(a, b, less(a, b)); }
+fn smaller(a: D, b: D) -> D { return select(a, b, less(b, a)); }
+fn finite(a: f32) -> bool { return (bitcast<u32>(a) & 0x7F800000u) != 0x7F800000u; }
+`;

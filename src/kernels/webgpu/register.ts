@@ -1,0 +1,25 @@
+/** @file Registers a kernel for the WebGPU backend. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {WebGPU} from './types.js';
+
+export function registerGpuKernel<Names extends string>(
+  kernelName: string,
+  compute: (
+    inputs: Record<Names, tf.TensorInfo>,
+    attributes: Record<string, unknown>,
+    backend: WebGPU,
+  ) => tf.TensorInfo[],
+): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: ({inputs, attrs, backend}) => {
+      const outputs = compute(
+        inputs as Record<Names, tf.TensorInfo>,
+        (attrs ?? {}) as Record<string, unknown>,
+        backend as WebGPU,
+      );
+      return outputs.length === 1 ? outputs[0] : outputs;
+    },
+  });
+}
