@@ -4,6 +4,7 @@ import {runBatch} from './batch.js';
 import {registerHostKernel, type HostInput, type HostOutput} from './host-kernel.js';
 import {kktCost} from './kkt.js';
 import {QP_OUTPUTS, qpBatch} from './qp/qp-batch.js';
+import './webgpu/implicit-qp.js';
 
 const QP = qpBatch.name;
 

@@ -1,10 +1,11 @@
-/** @file The KKT systems of a batch of quadratic programs, on the host: factored once, solved for one right-hand side or many. */
+/** @file The KKT systems of a batch of quadratic programs: factored once, solved for one right-hand side or many. */
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from './batch.js';
 import {createDenseKernels} from './current-dense.js';
 import {registerHostKernel} from './host-kernel.js';
-import {readF32} from './host-read.js';
+import {hostCanRead, readF32} from './host-read.js';
 import type {QPTensors} from './implicit-qp.js';
+import './webgpu/kkt.js';
 import type {KktFactor} from './qp/adjoint.js';
 import {kktBatch, keptFactors, solverOf} from './qp/kkt-batch.js';
 
@@ -28,11 +29,12 @@ export class KktBatch {
   /**
    * u with K u = v, or Kᵀu = v, for v [B, n + m + k], each row (x, ineqDual, eqDual); and the relative residual of each sample.
    *
-   * The first solve factors and solves on all threads. Factors are kept from the second on: most backward passes have one.
+   * The first solve factors and solves on all threads. On the host, factors are kept from the second on: most backward passes
+   * have one.
    */
   solve(right: tf.Tensor2D, transpose: boolean): [u: tf.Tensor2D, residual: tf.Tensor1D] {
     this.solves++;
-    if (this.solves === 1) {
+    if (this.solves === 1 || !hostCanRead()) {
       const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
       return tf.engine().runKernel(KKT, inputs, {transpose}) as unknown as [tf.Tensor2D, tf.Tensor1D];
     }

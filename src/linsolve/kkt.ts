@@ -1,6 +1,6 @@
 /** @file The KKT system of a batch of quadratic programs, solved on the active set in f64. */
 import * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead, KktBatch, type KktBlocks} from '../kernels/index.js';
+import {KktBatch, type KktBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
 import {reporting} from './iterative.js';
 import {toRows} from './rows.js';
@@ -31,9 +31,6 @@ export function kkt(): LinearSolver {
         throw new Error(
           'linsolve.kkt needs an operator with KKT blocks, as conditions.quadraticKkt makes; take linsolve.auto here.',
         );
-      }
-      if (!hostCanRead()) {
-        throw new Error(`linsolve.kkt cannot read tensors of the backend '${tf.getBackend()}' on the host.`);
       }
       const {blocks} = operator as KktOperator;
       let systems: KktBatch | null = null;

@@ -22,7 +22,7 @@ export function problemAreas(n: number, rows: number): Record<string, Area> {
  * proves that no point is feasible; 2, that of a ray along which the objective falls without end: P x = 0, qᵀx = −1, A x = 0,
  * G x ≤ 0, where `$k` counts the equalities of all three kinds. Their embeddings converge where that of the problem itself creeps.
  */
-const DATA = `
+export const DATA = `
 fn entry_Q(i: i32) -> f32 {
   if ($mode > 0) { return 0; }
   return given_Q(i);
@@ -44,7 +44,8 @@ fn entry_d(i: i32) -> f32 {
 }
 `;
 
-const MATRICES = `
+/** `entry_Q` and `entry_A` are where the matrices come from. */
+export const MATRICES = `
 fn power_of_two(a: f32) -> f32 { return bitcast<f32>(bitcast<u32>(a * 1.41421356) & 0x7F800000u); }
 fn read_matrices() -> bool {
   var bad = 0f;
@@ -157,6 +158,3 @@ fn scale_matrices(c: f32) {
   sync();
 }
 `;
-
-/** `entry_p` and `entry_d` read the vectors. */
-export const PROBLEM = [DATA, MATRICES].join('\n');

@@ -13,7 +13,7 @@ import {
   UNDECIDED,
 } from './interior-point.wgsl.js';
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
-import {PROBLEM, problemAreas, SHIFTS} from './problem.wgsl.js';
+import {DATA, MATRICES, problemAreas, SHIFTS} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
 const INVALID = 5;
@@ -463,5 +463,5 @@ fn solve() {
 
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
-  code: [KKT, PROBLEM, POLISH, INTERIOR_POINT, REPORT, GUESS, SOLVE].join('\n'),
+  code: [KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, REPORT, GUESS, SOLVE].join('\n'),
 };
