@@ -4,6 +4,7 @@ import {offTape} from '../autodiff/index.js';
 import {registerHostKernel} from './host-kernel.js';
 import {createIsotonicRows, type IsotonicRows} from './host/isotonic-rows.js';
 import {referenceIsotonicRows} from './reference/isotonic.js';
+import './webgpu/rows.js';
 
 const ISOTONIC = 'ImplicitIsotonic';
 const GRADIENT = 'ImplicitIsotonicGradient';

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from './host-kernel.js';
 import {createSimplexRows, type SimplexRows} from './host/simplex-rows.js';
 import {referenceSimplexRows} from './reference/simplex.js';
+import './webgpu/rows.js';
 
 const SIMPLEX = 'ImplicitSimplex';
 const GRADIENT = 'ImplicitSimplexGradient';

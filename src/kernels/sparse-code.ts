@@ -5,6 +5,7 @@ import {CODE_OUTPUTS, codeBatch} from './coding/code-batch.js';
 import {denseKernels} from './current-dense.js';
 import {paddedStride} from './dense.js';
 import {registerHostKernel, type HostOutput} from './host-kernel.js';
+import './webgpu/sparse-code.js';
 
 const CODE = codeBatch.name;
 /** Sweeps that a code takes, about. */

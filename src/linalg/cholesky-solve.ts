@@ -18,7 +18,7 @@ import {solveTriangle} from './triangular-solve.js';
  */
 export function choleskySolve(factor: Values, b: Values): tf.Tensor {
   const caller = 'linalg.choleskySolve';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     const L = toSquare(factor, 'the factor', caller);
     const {b: B, restore} = toRightSide(b, L, L.shape[L.rank - 1], caller);
     return restore(solveFactored(L, B, {caller}));

@@ -21,7 +21,7 @@ import {solveTriangle} from './triangular-solve.js';
  */
 export function cholesky(a: Values): tf.Tensor {
   const caller = 'linalg.cholesky';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     const A = toSquare(a, 'a', caller);
     return record({
       name: 'Cholesky',

@@ -19,7 +19,7 @@ import {record} from './record.js';
  * @see Magnus & Neudecker, Matrix Differential Calculus, section 8.3, for the gradient.
  */
 export function det(a: Values): tf.Tensor {
-  return asOperation(CALLER, () => determinant(toSquare(a, 'a', CALLER)));
+  return asOperation(() => determinant(toSquare(a, 'a', CALLER)));
 }
 
 const CALLER = 'linalg.det';

@@ -23,7 +23,7 @@ import {record} from './record.js';
  */
 export function eigh(a: Values): {eigenvalues: tf.Tensor; eigenvectors: tf.Tensor} {
   const caller = 'linalg.eigh';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     const A = toSquare(a, 'a', caller);
     const [eigenvalues, eigenvectors] = record({
       name: 'Eigh',

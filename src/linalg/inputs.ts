@@ -1,19 +1,12 @@
 /** @file What the functions of `linalg` do before and around their kernels: conversions and checks of shape. */
 import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
 
 /** A tensor, or numbers that make one. */
 export type Values = tf.Tensor | tf.TensorLike;
 
 /** Runs `f` in a tf.tidy; if it throws, neither tensors nor what it put on the tape are left. */
-export function asOperation<T extends tf.TensorContainer>(caller: string, f: () => T): T {
-  if (!hostCanRead()) {
-    throw new Error(
-      `${caller} computes on the host, which cannot read tensors of the backend '${tf.getBackend()}'; ` +
-        "take 'wasm', 'cpu' or 'webgl'.",
-    );
-  }
+export function asOperation<T extends tf.TensorContainer>(f: () => T): T {
   return rollBackOnThrow(() => tf.tidy(f));
 }
 

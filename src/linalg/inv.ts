@@ -14,7 +14,7 @@ import {solveMatrices} from './solve.js';
  */
 export function inv(a: Values): tf.Tensor {
   const caller = 'linalg.inv';
-  return asOperation(caller, () => inverse(toSquare(a, 'a', caller), caller));
+  return asOperation(() => inverse(toSquare(a, 'a', caller), caller));
 }
 
 /** `inv` for a checked tensor. */

@@ -28,7 +28,7 @@ export interface LstsqOptions {
  */
 export function lstsq(a: Values, b: Values, {rcond}: LstsqOptions = {}): tf.Tensor {
   const caller = 'linalg.lstsq';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     const A = toMatrices(a, 'a', caller);
     const [m, n] = A.shape.slice(-2);
     const cutoff = rcond ?? Math.max(m, n) * 2 ** -23;

@@ -17,7 +17,7 @@ import {record} from './record.js';
  */
 export function slogdet(a: Values): {sign: tf.Tensor; logabsdet: tf.Tensor} {
   const caller = 'linalg.slogdet';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     const A = toSquare(a, 'a', caller);
     const [sign, logabsdet] = record({
       name: 'Slogdet',

@@ -32,7 +32,7 @@ export function solve(
   {assume = 'general', adjoint = false}: SolveOptions = {},
 ): tf.Tensor {
   const caller = 'linalg.solve';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     if (assume !== 'general' && assume !== 'positiveDefinite') {
       throw new Error(`${caller}: assume must be 'general' or 'positiveDefinite', got '${String(assume)}'.`);
     }

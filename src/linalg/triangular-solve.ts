@@ -30,7 +30,7 @@ export function triangularSolve(
   {lower = true, transpose = false, unitDiagonal = false}: TriangularSolveOptions = {},
 ): tf.Tensor {
   const caller = 'linalg.triangularSolve';
-  return asOperation(caller, () => {
+  return asOperation(() => {
     const T = toSquare(matrix, 'the matrix', caller);
     const {b: B, restore} = toRightSide(b, T, T.shape[T.rank - 1], caller);
     return restore(solveTriangle(T, B, {lower, transpose, unitDiagonal}, {caller}));

@@ -1,5 +1,5 @@
 /** @file Cholesky, in f64 on the host. */
-import {factorCholesky, SingularMatrixError} from '../kernels/index.js';
+import {factorCholesky, runSolve, SingularMatrixError} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -12,12 +12,16 @@ import type {LinearSolver} from './types.js';
  * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` takes any matrix).
  */
 export function cholesky(): LinearSolver {
-  return directSolver('cholesky', (a, n, sample) => {
-    const solve = factorCholesky(a, n);
-    if (typeof solve !== 'number') return solve;
-    throw new SingularMatrixError(
-      `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); take linsolve.lu.`,
-    );
+  return directSolver('cholesky', {
+    factorDense(a, n, sample) {
+      const solve = factorCholesky(a, n);
+      if (typeof solve !== 'number') return solve;
+      throw new SingularMatrixError(
+        `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); take linsolve.lu.`,
+      );
+    },
+    solveOnDevice: (matrices, b, adjoint) =>
+      runSolve(matrices, b, {positiveDefinite: true, adjoint}, {caller: 'linsolve.cholesky'}),
   });
 }
 

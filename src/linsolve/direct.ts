@@ -1,4 +1,4 @@
-/** @file What the direct solvers share: materialise once, factor each system in f64 on the host, solve many times. */
+/** @file What the direct solvers share: materialise once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead, readF64, type DenseSolve} from '../kernels/index.js';
@@ -6,31 +6,39 @@ import {reporting} from './iterative.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
-/**
- * @param factorDense Factors a row-major matrix; `sample` is for its error messages.
- */
-export function directSolver(
-  className: string,
-  factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve,
-): LinearSolver {
+export interface DirectMethod {
+  /** Factors a row-major matrix on the host; `sample` is for its error messages. */
+  factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve;
+  /** The same on a device: x with M x = b, or Mᵀ x = b, for matrices [B | 1, n, n] and b [B, n, 1]. */
+  solveOnDevice: (matrices: tf.Tensor, b: tf.Tensor, transpose: boolean) => tf.Tensor;
+}
+
+export function directSolver(className: string, {factorDense, solveOnDevice}: DirectMethod): LinearSolver {
   return {
     className,
     getConfig: () => ({}),
     factor(operator) {
-      if (!hostCanRead()) {
-        throw new Error(
-          `linsolve.${className} factors on the host, which cannot read tensors of the backend '${tf.getBackend()}': ` +
-            'take linsolve.gmres, linsolve.cg or linsolve.auto there.',
-        );
-      }
       // The shape of the vectors is known at the first solve only.
       let factors: DenseSolve[] | null = null;
-      return reporting((b, transpose) => {
+      let matrices: tf.Tensor | null = null;
+      const solve = (b: tf.Tensor, transpose: boolean) => {
         const rows = toRows(b, operator.batched);
-        factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
-        const x = solveRows(factors, rows, transpose);
-        return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
-      });
+        if (hostCanRead()) {
+          factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
+          return solveRows(factors, rows, transpose);
+        }
+        matrices ??= tf.keep(offTape(() => operator.materialize(b.shape)));
+        return tf.tidy(() =>
+          tf.reshape(solveOnDevice(matrices!, tf.expandDims(rows, 2), transpose), rows.shape),
+        );
+      };
+      return reporting(
+        (b, transpose) => {
+          const x = solve(b, transpose) as tf.Tensor2D;
+          return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
+        },
+        () => matrices?.dispose(),
+      );
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type ElasticNetParams,
   type Kink,
 } from '../conditions/index.js';
-import {hostCanRead, runSparseCode} from '../kernels/index.js';
+import {runSparseCode} from '../kernels/index.js';
 import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
 import {IterativeSolver, type IterationState} from './iterate.js';
@@ -46,7 +46,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
   }
 
   protected override iterate(init: tf.Tensor, params: Params): [tf.Tensor, IterationState] {
-    if (!hostCanRead() || !this.implicitDiff) return super.iterate(init, params);
+    if (!this.implicitDiff) return super.iterate(init, params);
     const [{l1, l2}, dictionary, x] = params;
     const {nonNegative, tolerance, maxIterations} = this;
     const units = dictionary.shape[1]!;

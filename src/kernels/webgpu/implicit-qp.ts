@@ -17,7 +17,10 @@ const CERTIFICATE = {tolerance: 1e-9, maxIterations: 100};
 registerGpuKernel<Inputs>('ImplicitQP', (inputs, attributes, backend) => {
   const options = attributes as typeof CERTIFICATE;
   const solved = solve(backend, inputs, null, 0, options, QP_OUTPUTS);
-  const found = Object.fromEntries(QP_OUTPUTS.map((name, i) => [name, solved[i]])) as Record<OutputName, tf.TensorInfo>;
+  const found = Object.fromEntries(QP_OUTPUTS.map((name, i) => [name, solved[i]])) as Record<
+    OutputName,
+    tf.TensorInfo
+  >;
   const replace = (name: OutputName, info: tf.TensorInfo) => {
     backend.disposeData(found[name].dataId);
     found[name] = info;
@@ -60,7 +63,14 @@ function solve(
     {
       ...{batch, width: n + m + k, areas},
       inputs: {...unused, ...inputs, ...(gate && {gate})},
-      sizes: {n, m, k, mode, max_iterations: maxIterations, guessed: Number(mode === 0 && inputs.gx !== undefined)},
+      sizes: {
+        n,
+        m,
+        k,
+        mode,
+        max_iterations: maxIterations,
+        guessed: Number(mode === 0 && inputs.gx !== undefined),
+      },
       numbers: {tolerance},
     },
     outputs.map((area) => ({

@@ -136,7 +136,6 @@ fn hard_rows() -> i32 { return share(i32(rd($hard_count, 0))); }
 /** The factorisation and its solves, in either precision. */
 function factorCode(double: boolean): string {
   const suffix = double ? 'double' : 'single';
-  const T = double ? 'D' : 'f32';
   const zero = double ? 'D(0, 0)' : '0f';
   const [read, write] = double ? ['rdd', 'wrd'] : ['rd', 'wr'];
   const of = (value: string) => (double ? `wide(${value})` : value);

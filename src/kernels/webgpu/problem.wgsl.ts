@@ -14,7 +14,13 @@ const PASSES = 10;
 const NO_CURVATURE = 1e-26;
 
 export function problemAreas(n: number, rows: number): Record<string, Area> {
-  return {q: {size: n, double: true}, d: {size: rows, double: true}, D: {size: n}, E: {size: rows}, largest: {size: n}};
+  return {
+    q: {size: n, double: true},
+    d: {size: rows, double: true},
+    D: {size: n},
+    E: {size: rows},
+    largest: {size: n},
+  };
 }
 
 /**

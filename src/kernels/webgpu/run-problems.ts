@@ -75,7 +75,10 @@ export function runProblems(
       ...Object.entries(numbers).map(([name, value]) => ({name, type: 'float32' as const, data: [value]})),
     ];
     const readers = Object.keys(inputs)
-      .map((name) => `fn given_${name}(i: i32) -> f32 { return data[$at_${name} + ($first + problem) * $step_${name} + i]; }`)
+      .map(
+        (name) =>
+          `fn given_${name}(i: i32) -> f32 { return data[$at_${name} + ($first + problem) * $step_${name} + i]; }`,
+      )
       .join('\n');
     const code = [DOUBLE, lanesCode(lanes), readers, routine.code].join('\n');
     const packed = run(backend, {
@@ -89,7 +92,17 @@ export function runProblems(
     });
     outputs.forEach(({area, shape, dtype = 'float32'}, i) => {
       const size = tf.util.sizeFromShape(shape) / batch;
-      parts[i].push(unpack(backend, packed, {at: places[area], step: areas[area].double ? 2 : 1, size, count, words, tile, dtype}));
+      parts[i].push(
+        unpack(backend, packed, {
+          at: places[area],
+          step: areas[area].double ? 2 : 1,
+          size,
+          count,
+          words,
+          tile,
+          dtype,
+        }),
+      );
     });
     backend.disposeData(packed.dataId);
   }
@@ -120,7 +133,8 @@ function packInputs(backend: WebGPU, inputs: Record<string, tf.TensorInfo>, batc
     strides[`step_${name}`] = info.shape[0] === batch && batch > 1 ? size / batch : 0;
     if (size === 0) continue;
     let float = info;
-    if (info.dtype !== 'float32') cast.push((float = callKernel(backend, 'Cast', {x: info}, {dtype: 'float32'})));
+    if (info.dtype !== 'float32')
+      cast.push((float = callKernel(backend, 'Cast', {x: info}, {dtype: 'float32'})));
     flat.push({dataId: float.dataId, shape: [size], dtype: 'float32'});
     at += size;
   }
@@ -189,7 +203,10 @@ interface Dispatch {
   output: tf.TensorInfo;
 }
 
-function run(backend: WebGPU, {key, code, inputs, uniforms, workgroup, threads, output}: Dispatch): tf.TensorInfo {
+function run(
+  backend: WebGPU,
+  {key, code, inputs, uniforms, workgroup, threads, output}: Dispatch,
+): tf.TensorInfo {
   const program = {
     variableNames: Object.keys(inputs),
     outputShape: output.shape,

@@ -1,0 +1,123 @@
+/** @file WGSL: projections of rows, onto a simplex and onto ordered vectors; sums in doubles. */
+import type {Area, Routine} from './run-problems.js';
+
+/**
+ * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale.
+ *
+ * @see Michelot 1986: averages over a set of candidates that only shrinks.
+ */
+export const simplexRoutine: Routine = {
+  name: 'simplex',
+  code: `
+fn solve() {
+  var count = 0;
+  var tau = -uniforms.INFINITY;
+  var bad = 0f;
+  for (var j = lane; j < $n; j += LANES) { if (!finite(given_x(j))) { bad = 1; } }
+  let broken = most(bad) > 0;
+  loop {
+    var s = D(0, 0);
+    var above = D(0, 0);
+    for (var j = lane; j < $n; j += LANES) {
+      let value = given_x(j);
+      if (value > tau || count == 0) {
+        s = add(s, wide(value));
+        above.x += 1;
+      }
+    }
+    let next = i32(total(above).x);
+    let all = total(s);
+    if (agree(next == count || next == 0 || broken)) { break; }
+    count = next;
+    tau = div(sub(all, wide(given_scale(0))), wide(f32(count))).x;
+  }
+  for (var j = lane; j < $n; j += LANES) { wr($y, j, select(max(given_x(j) - tau, 0), uniforms.NAN, broken)); }
+}
+`,
+};
+
+export function simplexAreas(n: number): Record<string, Area> {
+  return {y: {size: n}};
+}
+
+/**
+ * Pools adjacent violators (Ayer et al. 1955): a stack of blocks, whose means are in order. Each entry of `block` is where its
+ * block begins.
+ */
+export const isotonicRoutine: Routine = {
+  name: 'isotonic',
+  code: `
+fn solve() {
+  let direction = select(1f, -1f, $increasing > 0);
+  var top = 0;
+  var bad = false;
+  for (var i = 0; i < $n; i++) {
+    let value = given_x(i);
+    if (!finite(value)) { bad = true; }
+    var s = wide(direction * value);
+    var start = i;
+    var mean = s;
+    loop {
+      if (top == 0) { break; }
+      if (!less(rdd($means, top - 1), mean)) { break; }
+      top--;
+      s = add(s, rdd($sums, top));
+      start = i32(rd($starts, top));
+      mean = div(s, wide(f32(i + 1 - start)));
+    }
+    wrd($sums, top, s);
+    wrd($means, top, mean);
+    wr($starts, top, f32(start));
+    top++;
+  }
+  for (var k = 0; k < top; k++) {
+    let start = i32(rd($starts, k));
+    var end = $n;
+    if (k + 1 < top) { end = i32(rd($starts, k + 1)); }
+    let value = direction * rdd($means, k).x;
+    for (var i = start; i < end; i++) {
+      wr($y, i, select(value, uniforms.NAN, bad));
+      wr($block, i, f32(start));
+    }
+  }
+}
+`,
+};
+
+export function isotonicAreas(n: number): Record<string, Area> {
+  return {
+    sums: {size: n, double: true},
+    means: {size: n, double: true},
+    starts: {size: n},
+    y: {size: n},
+    block: {size: n},
+  };
+}
+
+/** The means of dy over blocks. */
+export const blockMeansRoutine: Routine = {
+  name: 'block means',
+  code: `
+fn solve() {
+  var start = 0;
+  loop {
+    if (start >= $n) { break; }
+    var s = D(0, 0);
+    var end = start;
+    loop {
+      if (end >= $n) { break; }
+      if (given_block(end) != given_block(start)) { break; }
+      s = add(s, wide(given_dy(end)));
+      end++;
+    }
+    let mean = div(s, wide(f32(end - start)));
+    for (var i = start; i < end; i++) { wr($dx, i, mean.x); }
+    start = end;
+  }
+}
+`,
+};
+
+export function blockMeansAreas(n: number): Record<string, Area> {
+  return {dx: {size: n}};
+}

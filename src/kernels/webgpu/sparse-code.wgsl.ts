@@ -1,0 +1,126 @@
+/**
+ * @file WGSL: a sparse code by coordinate descent, on the residual x − D z in doubles.
+ *
+ * As `reference/coding.ts`: sweeps over all entries, and between them sweeps over those that are not zero.
+ */
+import type {Area, Routine} from './run-problems.js';
+
+const INNER = 20;
+/** Codes go this far below the tolerance: f32 then holds all that it can of them. */
+const DEEPER = 1e-3;
+
+export function sparseCodeAreas(width: number, n: number): Record<string, Area> {
+  return {
+    r: {size: width, double: true},
+    code: {size: n, double: true},
+    curvature: {size: n, double: true},
+    z: {size: n},
+    status: {size: 1},
+    iterations: {size: 1},
+    residual: {size: 1},
+  };
+}
+
+export const sparseCodeRoutine: Routine = {
+  name: 'sparse code',
+  code: `
+fn soft(a: D, threshold: f32) -> D {
+  let over = sub(a, wide(threshold));
+  if (over.x > 0) { return over; }
+  let under = add(a, wide(threshold));
+  if ($non_negative == 0 && under.x < 0) { return under; }
+  return D(0, 0);
+}
+fn slope(j: i32) -> D {
+  var s = D(0, 0);
+  for (var i = lane; i < $width; i += LANES) { s = gather_code(s, given_dictionary(i * $n + j), rdd($r, i)); }
+  return total(quick(s.x, s.y));
+}
+fn gather_code(s: D, a: f32, x: D) -> D {
+  let p = times(a, x.x);
+  let t = sum(s.x, p.x);
+  return D(t.x, s.y + (t.y + (p.y + a * x.y)));
+}
+fn solve() {
+  let step = given_step(0);
+  let goal = ${DEEPER} * $tolerance;
+  for (var j = lane; j < $n; j += LANES) {
+    wrd($code, j, wide(given_start(j)));
+    var s = D(0, 0);
+    for (var i = 0; i < $width; i++) {
+      let a = given_dictionary(i * $n + j);
+      s = gather_code(s, a, wide(a));
+    }
+    wrd($curvature, j, quick(s.x, s.y));
+  }
+  for (var i = lane; i < $width; i += LANES) {
+    var s = wide(given_x(i));
+    for (var j = 0; j < $n; j++) { s = gather_code(s, -given_dictionary(i * $n + j), wide(given_start(j))); }
+    wrd($r, i, quick(s.x, s.y));
+  }
+  sync();
+  var sweeps = 0;
+  var inner = 0;
+  var everywhere = true;
+  var residual = f32(0);
+  loop {
+    // A sweep over all entries is followed by a look at the residual; only that ends the descent.
+    var moved = 0f;
+    var squares = 0f;
+    var off = 0f;
+    let look = inner < 0;
+    for (var j = 0; j < $n; j++) {
+      let before = rdd($code, j);
+      if (agree(!everywhere && before.x == 0)) { continue; }
+      let l1 = given_l1(j);
+      let l2 = given_l2(j);
+      let curvature = rdd($curvature, j);
+      let denominator = add(curvature, wide(l2));
+      if (agree(!look && denominator.x == 0 && l1 == 0)) { continue; }
+      let g = slope(j);
+      if (agree(look)) {
+        let reached = div(soft(add(before, scale(g, step)), step * l1), wide(1 + step * l2));
+        let change = sub(reached, before).x;
+        off += change * change;
+        squares += before.x * before.x;
+        continue;
+      }
+      var next = D(0, 0);
+      if (denominator.x != 0) { next = div(soft(add(g, mul(curvature, before)), l1), denominator); }
+      let change = sub(next, before);
+      squares += next.x * next.x;
+      if (agree(change.x == 0)) { continue; }
+      moved += change.x * change.x;
+      if (lane == 0) { wrd($code, j, next); }
+      for (var i = lane; i < $width; i += LANES) {
+        wrd($r, i, sub(rdd($r, i), scale(change, given_dictionary(i * $n + j))));
+      }
+      sync();
+    }
+    let length = 1 + sqrt(squares);
+    if (agree(look)) {
+      residual = sqrt(off) / length;
+      if (agree(!(residual > goal) || sweeps >= $max_iterations)) { break; }
+      everywhere = false;
+      inner = 0;
+      continue;
+    }
+    sweeps++;
+    inner++;
+    let limit = 0.1 * goal * length;
+    if (agree(everywhere || sweeps >= $max_iterations)) {
+      everywhere = true;
+      inner = -1;
+    } else if (agree(inner >= ${INNER} || !(sqrt(moved) > limit))) {
+      everywhere = true;
+    }
+  }
+  for (var j = lane; j < $n; j += LANES) { wr($z, j, rdd($code, j).x); }
+  if (lane == 0) {
+    wr($iterations, 0, f32(sweeps));
+    wr($residual, 0, residual);
+    wr($status, 0, select(select(3f, 0f, residual <= $tolerance), 4, !finite(residual)));
+  }
+}
+`,
+};
