@@ -9,6 +9,13 @@ export function hostCanRead(): boolean {
   return (HOST_BACKENDS as readonly string[]).includes(tf.getBackend());
 }
 
+/** Whether this tensor can be read synchronously: on any backend, if its values have not been to a device yet. */
+export function isOnHost(tensor: tf.Tensor): boolean {
+  if (hostCanRead()) return true;
+  const {tensorMap} = tf.backend() as {tensorMap?: {get(id: object): {values?: unknown} | undefined}};
+  return tensorMap?.get(tensor.dataId)?.values != null;
+}
+
 /** The values of a tensor in double precision. */
 export function readF64(tensor: tf.Tensor): Float64Array {
   return Float64Array.from(tensor.dataSync());

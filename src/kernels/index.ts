@@ -1,5 +1,5 @@
 /** @file Fused numerical work. `reference/` is plain TypeScript in f64. */
-export {HOST_BACKENDS, hostCanRead, readF64, readF32} from './host-read.js';
+export {HOST_BACKENDS, hostCanRead, isOnHost, readF64, readF32} from './host-read.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';
@@ -10,4 +10,5 @@ export {runOuters} from './outers.js';
 export {runSimplex} from './simplex.js';
 export {runSparseCode} from './sparse-code.js';
 export {SupportSystems} from './support-systems.js';
+export {copiesOf, type Copies} from './copies.js';
 export * from './linalg/index.js';

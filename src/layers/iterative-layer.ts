@@ -101,6 +101,11 @@ export abstract class IterativeLayer extends SolverLayer {
     return tf.zeros([z.shape[0], 0], 'bool');
   }
 
+  override dispose(): ReturnType<SolverLayer['dispose']> {
+    this.warmStart.dispose();
+    return super.dispose();
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     const {tolerance, maxIterations, linsolve} = this.options;
     return {

@@ -232,6 +232,11 @@ export class QPLayer extends SolverLayer {
     return tf.tidy(() => rollBackOnThrow(solve));
   }
 
+  override dispose(): ReturnType<SolverLayer['dispose']> {
+    this.warmStart.dispose();
+    return super.dispose();
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     return {
       ...super.getConfig(),

@@ -1,6 +1,7 @@
 /** @file The six parameters of a QP layer: which are inputs, which constants, which learned, and of what size. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
+import {isOnHost} from '../kernels/index.js';
 import {QP_PARAMETERS, QP_SHAPES, type QPParameter} from '../solvers/index.js';
 import {checkNumber} from './solver-layer.js';
 
@@ -45,9 +46,11 @@ export function readConstants(
         .map(([symbol, value]) => {
           asParameter(className, symbol, 'constants');
           const tensor = constantTensor(className, symbol, value);
-          const entry = {symbol, shape: tensor.shape.slice(), values: Array.from(tensor.dataSync())};
-          tensor.dispose();
-          return entry;
+          try {
+            return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor)};
+          } finally {
+            tensor.dispose();
+          }
         });
   for (const entry of entries) {
     const parameter = asParameter(className, entry?.symbol, 'constants');
@@ -68,6 +71,17 @@ export function readConstants(
     saved.set(parameter, {symbol: parameter, shape, values});
   }
   return saved;
+}
+
+/** @throws If they are on a device, from where the host cannot read them at once. */
+function valuesNow(className: string, symbol: string, tensor: tf.Tensor): number[] {
+  if (!isOnHost(tensor)) {
+    throw new Error(
+      `${className}: the constant ${symbol} was computed on the backend '${tf.getBackend()}', which cannot be read at once: ` +
+        'pass numbers, or a tensor of `await constant.array()`.',
+    );
+  }
+  return Array.from(tensor.dataSync());
 }
 
 function constantTensor(

@@ -1,7 +1,7 @@
 /** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
-import {hostCanRead} from '../kernels/index.js';
+import {copiesOf, hostCanRead, type Copies} from '../kernels/index.js';
 import {Status} from '../implicit/index.js';
 import {
   linearSolverFromConfig,
@@ -56,9 +56,13 @@ interface State {
   weaklyActive?: tf.Tensor;
 }
 
+type StateName = keyof State;
+
 export abstract class SolverLayer extends layers.Layer {
-  private latest: Omit<Diagnostics, 'weaklyActive'> | null = null;
-  private weaklyActive: {width: number; flags: ArrayLike<number> | null} = {width: 0, flags: null};
+  /** The state of the last solve, and of the last gradient's, without tensors. */
+  private forward: Copies<StateName> | null = null;
+  private gradient: Copies<'converged' | 'residual'> | null = null;
+  private rowWidth = 0;
 
   /** @param own The names of the layer's own arguments. */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
@@ -74,43 +78,66 @@ export abstract class SolverLayer extends layers.Layer {
   }
 
   /** How the last `call` went. */
-  diagnostics(): Promise<Diagnostics> {
-    if (!this.latest) return Promise.reject(new Error(`${this.name} has not been called yet.`));
-    const {width, flags} = this.weaklyActive;
+  async diagnostics(): Promise<Diagnostics> {
+    if (!this.forward) throw new Error(`${this.name} has not been called yet.`);
+    const [state, gradient] = await Promise.all([this.forward.read(), this.gradient?.read()]);
+    const status = Array.from(state.status);
+    const width = this.rowWidth;
+    // Left out where the host has seen that there are none.
+    const flags = (state as Partial<typeof state>).weaklyActive;
     const row = (i: number) => Array.from({length: width}, (_, j) => Boolean(flags?.[i * width + j]));
-    return Promise.resolve({...this.latest, weaklyActive: this.latest.status.map((_, i) => row(i))});
+    return {
+      status,
+      iterations: Array.from(state.iterations),
+      residual: Array.from(state.residual),
+      weaklyActive: status.map((_, i) => row(i)),
+      gradient: gradient
+        ? {
+            status: Array.from(gradient.converged, (flag, i) => {
+              if (status[i] !== Status.SOLVED) return status[i] ?? Status.NUMERICAL_ERROR;
+              return flag === 1 ? Status.SOLVED : Status.NUMERICAL_ERROR;
+            }),
+            residual: Array.from(gradient.residual),
+          }
+        : null,
+    };
   }
 
-  /** Notes the state of a solve; numbers, not tensors, so that nothing is left to free. */
-  protected remember({status, iterations, residual, weaklyActive}: State): void {
-    if (!hostCanRead()) return;
-    this.latest = {
-      status: Array.from(status.dataSync()),
-      iterations: Array.from(iterations.dataSync()),
-      residual: Array.from(residual.dataSync()),
-      gradient: null,
-    };
-    const width = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
+  override dispose(): ReturnType<layers.Layer['dispose']> {
+    this.forget();
+    return super.dispose();
+  }
+
+  /** Notes the state of a solve. */
+  protected remember({weaklyActive, status, iterations, residual}: State): void {
+    this.forget();
+    const state = {status, iterations, residual} as Record<StateName, tf.Tensor>;
+    this.rowWidth = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
     // Kinks are rare: one number tells that there is none, and the rest is not read.
     const any =
-      weaklyActive !== undefined && width > 0 && tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0);
-    this.weaklyActive = {width, flags: any ? weaklyActive.dataSync().slice() : null};
+      weaklyActive !== undefined &&
+      this.rowWidth > 0 &&
+      (!hostCanRead() || tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0));
+    if (any) state.weaklyActive = weaklyActive;
+    this.forward = copiesOf(state);
   }
 
   /** Notes the report of a gradient's linear solve. */
   protected readonly rememberGradient = ({converged, residual}: SolveInfo): void => {
-    if (!hostCanRead() || !this.latest) return;
-    const forward = this.latest.status;
-    const status = Array.from(converged.dataSync(), (flag, i) => {
-      if (forward[i] !== Status.SOLVED) return forward[i] ?? Status.NUMERICAL_ERROR;
-      return flag === 1 ? Status.SOLVED : Status.NUMERICAL_ERROR;
-    });
-    this.latest.gradient = {status, residual: Array.from(residual.dataSync())};
+    if (!this.forward) return;
+    this.gradient?.dispose();
+    this.gradient = copiesOf({converged, residual});
   };
 
-  /** The status of each sample in the last call; empty where it cannot be read. */
+  /** The status of each sample in the last call; empty where it cannot be read at once. */
   protected statusCodes(): number[] {
-    return this.latest?.status ?? [];
+    return Array.from(this.forward?.values?.status ?? []);
+  }
+
+  private forget(): void {
+    this.forward?.dispose();
+    this.gradient?.dispose();
+    this.forward = this.gradient = null;
   }
 }
 

@@ -1,6 +1,7 @@
 /** @file Runs a WGSL routine on every problem of a batch: one thread a problem, or one workgroup where problems are large. */
 import * as tf from '@tensorflow/tfjs-core';
 import {chooseLanes, problemsAtOnce} from './device.js';
+import {run, THREADS} from './dispatch.js';
 import {DOUBLE} from './double.wgsl.js';
 import {lanesCode} from './lanes.wgsl.js';
 import type {Uniform, WebGPU} from './types.js';
@@ -115,8 +116,6 @@ export function runProblems(
   });
 }
 
-/** Threads of a workgroup whose threads do not know each other. */
-const THREADS = 32;
 /** Problems whose memory is interleaved, so that neighbouring threads read neighbouring words. */
 const TILE = 32;
 
@@ -191,31 +190,4 @@ fn main(index: i32) {
 
 function empty(backend: WebGPU, shape: number[], dtype: 'float32' | 'int32'): tf.TensorInfo {
   return backend.makeTensorInfo(shape, dtype, tf.util.getTypedArrayFromDType(dtype, 0));
-}
-
-interface Dispatch {
-  key: string;
-  code: string;
-  inputs: Record<string, tf.TensorInfo>;
-  uniforms: Uniform[];
-  workgroup: number;
-  threads: number;
-  output: tf.TensorInfo;
-}
-
-function run(
-  backend: WebGPU,
-  {key, code, inputs, uniforms, workgroup, threads, output}: Dispatch,
-): tf.TensorInfo {
-  const program = {
-    variableNames: Object.keys(inputs),
-    outputShape: output.shape,
-    dispatchLayout: {x: [0]},
-    dispatch: [Math.ceil(threads / workgroup), 1, 1] as [number, number, number],
-    workgroupSize: [workgroup, 1, 1] as [number, number, number],
-    shaderKey: key,
-    uniforms: uniforms.map(({name, type}) => `${name} : ${type === 'int32' ? 'i32' : 'f32'}, `).join(''),
-    getUserCode: () => code.replace(/\$(\w+)/g, 'uniforms.$1'),
-  };
-  return backend.runWebGPUProgram(program, Object.values(inputs), output.dtype, uniforms, output);
 }
