@@ -47,7 +47,7 @@ export function readConstants(
           asParameter(className, symbol, 'constants');
           const tensor = constantTensor(className, symbol, value);
           try {
-            return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor)};
+            return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor, value)};
           } finally {
             tensor.dispose();
           }
@@ -73,8 +73,16 @@ export function readConstants(
   return saved;
 }
 
-/** @throws If they are on a device, from where the host cannot read them at once. */
-function valuesNow(className: string, symbol: string, tensor: tf.Tensor): number[] {
+/** The values of a constant. @throws If they are on a device, from where the host cannot read them at once. */
+function valuesNow(
+  className: string,
+  symbol: string,
+  tensor: tf.Tensor,
+  given: tf.Tensor | tf.TensorLike | undefined,
+): number[] {
+  if (!(given instanceof tf.Tensor)) {
+    return Array.from(Float32Array.from(tf.util.flatten(given as number[][]) as number[]));
+  }
   if (!isOnHost(tensor)) {
     throw new Error(
       `${className}: the constant ${symbol} was computed on the backend '${tf.getBackend()}', which cannot be read at once: ` +

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, residualOf} from './direct.js';
-import {gmres} from './gmres.js';
+import {lu} from './lu.js';
 import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
@@ -24,7 +24,7 @@ export interface SupportOperator extends Operator {
 /**
  * The solver for operators that carry a support (`conditions.sparseCode` makes them): a Cholesky factorisation in the number
  * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. Where the host cannot
- * read tensors, it is `linsolve.gmres`.
+ * read tensors, it is `linsolve.lu`.
  *
  * @throws If the operator has no support.
  */
@@ -38,7 +38,7 @@ export function support(): LinearSolver {
           'linsolve.support needs an operator with a support, as conditions.sparseCode makes; take linsolve.auto here.',
         );
       }
-      if (!hostCanRead()) return gmres().factor(operator);
+      if (!hostCanRead()) return lu().factor(operator);
       const {dictionary, weight, l2, step} = (operator as SupportOperator).support;
       const [width, n] = dictionary.shape;
       let systems: SupportSystems | null = null;

@@ -20,7 +20,7 @@ export class DeviceCopies<Name extends string> {
     }
     this.packed = this.backend.makeTensorInfo([Math.max(1, at)], 'float32');
     for (const part of this.parts) {
-      if (part.size > 0) this.copy(tensors[part.name], part.size, {to: part.at, from: 0}, this.packed);
+      if (part.size > 0) this.copy(tensors[part.name], part.size, {target_at: part.at, source_at: 0}, this.packed);
     }
   }
 
@@ -39,7 +39,7 @@ export class DeviceCopies<Name extends string> {
       this.parts.map(({name, shape, at, size}) => {
         if (size === 0) return [name, tf.zeros(shape)];
         const info = backend.makeTensorInfo(shape, 'float32');
-        this.copy(packed, size, {to: 0, from: at}, info);
+        this.copy(packed, size, {target_at: 0, source_at: at}, info);
         return [name, tf.engine().makeTensorFromTensorInfo(info, backend)];
       }),
     ) as Record<Name, tf.Tensor>;
@@ -52,13 +52,13 @@ export class DeviceCopies<Name extends string> {
   private copy(
     source: tf.TensorInfo,
     count: number,
-    place: {to: number; from: number},
+    place: {target_at: number; source_at: number},
     output: tf.TensorInfo,
   ): void {
     const {dataId, dtype} = source;
     run(this.backend, {
       key: 'tfjs-implicit copy',
-      code: 'fn main(index: i32) { if (index < $count) { result[$to + index] = f32(source[$from + index]); } }',
+      code: 'fn main(index: i32) { if (index < $count) { result[$target_at + index] = f32(source[$source_at + index]); } }',
       inputs: {source: {dataId, dtype, shape: [tf.util.sizeFromShape(source.shape)]}},
       uniforms: Object.entries({count, ...place}).map(([name, value]) => ({
         name,

@@ -8,9 +8,9 @@ import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
-const TARGET = 1e-10;
+const TARGET = 1e-12;
 /** Residual above which factors in f32 were not good enough, and factors in doubles have met a singular system. */
-const INEXACT = 1e-8;
+const INEXACT = 1e-10;
 
 export function kktAdjointAreas(n: number, m: number, k: number): Record<string, Area> {
   const rows = k + m;

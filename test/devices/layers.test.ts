@@ -1,0 +1,182 @@
+/** @file Every layer on every device: outputs and gradients against the f64 kernels, training, diagnostics, saving, leaks. */
+import * as tf from '@tensorflow/tfjs-core';
+import {layers as keras, loadLayersModel, sequential, type LayersModel} from '@tensorflow/tfjs-layers';
+import {assert} from 'chai';
+import {FixedPointLayer, LassoLayer, OptNetQP, QPLayer, SparsemaxProjection} from '../../src/index.js';
+import type {SolverLayer} from '../../src/layers/index.js';
+import {TanhCell} from '../layers/models.js';
+import {assertClose, describeDevices, toleranceOn, use, valuesOf} from './devices.js';
+
+interface Case {
+  name: string;
+  layer: () => SolverLayer;
+  /** Widths of input and output. */
+  width: [number, number];
+  /** Whether it has weights of its own. */
+  trainable?: boolean;
+}
+
+const CASES: Case[] = [
+  {name: 'QPLayer', layer: () => new QPLayer({seed: 1}), width: [5, 5], trainable: true},
+  {
+    name: 'QPLayer with a linear map, equalities and a warm start',
+    layer: () => new QPLayer({units: 4, equalities: 1, inequalities: 3, seed: 2, warmStart: true}),
+    width: [6, 4],
+    trainable: true,
+  },
+  {
+    name: 'QPLayer of given constraints',
+    layer: () => new QPLayer({constants: {G: [[1, 1, 1]], h: [0.5]}, seed: 3}),
+    width: [3, 3],
+    trainable: true,
+  },
+  {name: 'OptNetQP', layer: () => new OptNetQP({equalities: 2, seed: 1}), width: [5, 5], trainable: true},
+  {name: 'SparsemaxProjection', layer: () => new SparsemaxProjection(), width: [6, 6]},
+  {name: 'LassoLayer', layer: () => new LassoLayer({units: 8, l1: 0.2}), width: [6, 8], trainable: true},
+  {
+    name: 'LassoLayer, not negative, with l2 and a warm start',
+    layer: () => new LassoLayer({units: 5, l1: 0.1, l2: 0.1, nonNegative: true, warmStart: true}),
+    width: [6, 5],
+    trainable: true,
+  },
+  {
+    name: 'FixedPointLayer',
+    layer: () =>
+      new FixedPointLayer({
+        cell: new TanhCell(),
+        stateShape: [4],
+        maxIterations: 10,
+        historySize: 2,
+        tolerance: 1e-4,
+        onFailure: 'ignore',
+      }),
+    width: [5, 4],
+    trainable: true,
+  },
+];
+
+function modelOf({layer, width: [inputs], trainable}: Case): {model: LayersModel; layer: SolverLayer} {
+  const under = layer();
+  const model = sequential();
+  model.add(keras.inputLayer({inputShape: [inputs]}));
+  if (!trainable) model.add(keras.dense({units: inputs}));
+  model.add(under);
+  model.compile({optimizer: tf.train.sgd(0.05), loss: 'meanSquaredError'});
+  return {model, layer: under};
+}
+
+/** Seven samples. */
+function dataOf({width: [inputs, outputs]}: Case): {x: tf.Tensor2D; y: tf.Tensor2D} {
+  const waves = (rows: number, columns: number, phase: number) =>
+    tf.tensor2d(
+      Array.from({length: rows * columns}, (_, i) => Math.fround(Math.sin(1.7 * i + phase))),
+      [rows, columns],
+    );
+  return {x: waves(7, inputs, 0.3), y: waves(7, outputs, 1.1)};
+}
+
+type Weights = {shape: number[]; values: number[]}[];
+
+async function weightsOf(model: LayersModel): Promise<Weights> {
+  return Promise.all(model.getWeights().map(async (w) => ({shape: w.shape, values: await valuesOf(w)})));
+}
+
+function setWeights(model: LayersModel, weights: Weights): void {
+  const tensors = weights.map(({shape, values}) => tf.tensor(values, shape));
+  model.setWeights(tensors);
+  tf.dispose(tensors);
+}
+
+/** The output, and the gradients of the loss in input and weights. */
+async function results(each: Case, weights: Weights | null) {
+  const {model} = modelOf(each);
+  if (weights) setWeights(model, weights);
+  const {x, y} = dataOf(each);
+  const output = model.predict(x) as tf.Tensor;
+  const loss = (x: tf.Tensor) => tf.losses.meanSquaredError(y, model.apply(x, {training: true}) as tf.Tensor);
+  const {grads, value} = tf.variableGrads(() => loss(x) as tf.Scalar);
+  const inInput = tf.grad((x: tf.Tensor) => loss(x))(x);
+  const gradients = await Promise.all([inInput, ...Object.values(grads)].map(valuesOf));
+  const found = {weights: await weightsOf(model), output: await valuesOf(output), gradients};
+  tf.dispose([x, y, output, value, inInput, Object.values(grads)] as tf.TensorContainer);
+  model.dispose();
+  return found;
+}
+
+describeDevices('layers', (device) => {
+  for (const each of CASES) {
+    describe(each.name, () => {
+      it('has the output and the gradients of the f64 kernels', async () => {
+        await use('cpu');
+        const expected = await results(each, null);
+        await use(device);
+        const found = await results(each, expected.weights);
+        assertClose(found.output, expected.output, toleranceOn(device), 'output', 1e-6);
+        assert.equal(found.gradients.length, expected.gradients.length);
+        expected.gradients.forEach((values, i) =>
+          assertClose(found.gradients[i], values, toleranceOn(device), `gradient ${i}`, 1e-6),
+        );
+      });
+
+      it('trains, predicts, reports and leaves no tensor behind', async () => {
+        const {model, layer} = modelOf(each);
+        const {x, y} = dataOf(each);
+        const options = {epochs: 3, batchSize: 4, shuffle: false, verbose: 0};
+        await model.fit(x, y, options);
+        const before = tf.memory().numTensors;
+        const {history} = await model.fit(x, y, options);
+        tf.dispose(model.predict(x));
+        assert.equal(tf.memory().numTensors, before);
+        const losses = history.loss as number[];
+        assert.isTrue(losses.every(Number.isFinite));
+        assert.isBelow(losses[2], losses[0] * (1 + 1e-6));
+        const {status, iterations, residual, weaklyActive} = await layer.diagnostics();
+        for (const list of [status, iterations, residual, weaklyActive]) assert.equal(list.length, 7);
+        if (each.name !== 'FixedPointLayer') assert.deepEqual(status, Array(7).fill(0));
+        assert.equal(tf.memory().numTensors, before);
+        tf.dispose([x, y]);
+        model.dispose();
+      });
+
+      it('comes back from a file', async () => {
+        const {model} = modelOf(each);
+        const {x} = dataOf(each);
+        const before = await valuesOf(model.predict(x) as tf.Tensor);
+        let saved!: tf.io.ModelArtifacts;
+        await model.save(
+          tf.io.withSaveHandler((artifacts) => {
+            saved = artifacts;
+            return Promise.resolve({modelArtifactsInfo: {dateSaved: new Date(), modelTopologyType: 'JSON'}});
+          }),
+        );
+        const again = await loadLayersModel(tf.io.fromMemory(saved));
+        assertClose(await valuesOf(again.predict(x) as tf.Tensor), before, 1e-6, 'output');
+        tf.dispose(x);
+        model.dispose();
+        again.dispose();
+      });
+    });
+  }
+
+  it('reports each sample that failed, and keeps the others', async () => {
+    const layer = new QPLayer({
+      inputs: ['p'],
+      constants: {Q: [[1]], G: [[1], [-1]], h: [1, 1]},
+      onFailure: 'ignore',
+    });
+    const output = layer.apply(tf.tensor2d([0.5, NaN, -3], [3, 1])) as tf.Tensor;
+    assertClose(await valuesOf(output), [-0.5, 0, 1], 1e-6, 'output');
+    assert.deepEqual((await layer.diagnostics()).status, [0, 5, 0]);
+    layer.dispose();
+  });
+
+  it('reports a gradient', async () => {
+    const layer = new QPLayer({seed: 1});
+    const x = tf.tensor2d([0.5, 0.1, -3, 1], [2, 2]);
+    await valuesOf(tf.grad((x: tf.Tensor) => tf.sum(layer.apply(x) as tf.Tensor))(x));
+    const {gradient} = await layer.diagnostics();
+    assert.deepEqual(gradient?.status, [0, 0]);
+    assert.isBelow(Math.max(...gradient!.residual), 1e-4);
+    layer.dispose();
+  });
+});

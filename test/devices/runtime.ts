@@ -1,0 +1,21 @@
+/** @file The devices of this run. A module in `setup/`, loaded first, says which they are. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+interface Runtime {
+  /** Names of tfjs backends. */
+  devices: string[];
+  /** Why there are none, if that is so. */
+  missing: string | null;
+}
+
+// Mocha may load the module twice, once for the set-up and once for the suites.
+const shared = globalThis as {testRuntime?: Runtime};
+export const runtime: Runtime = (shared.testRuntime ??= {devices: [], missing: null});
+
+/** The WebGPU device, as far as tests need it. */
+export interface GpuBackend extends tf.KernelBackend {
+  device: {
+    onuncapturederror: ((event: {error: {message: string}}) => void) | null;
+    queue: {onSubmittedWorkDone(): Promise<void>};
+  };
+}
