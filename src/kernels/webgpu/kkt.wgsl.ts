@@ -82,7 +82,10 @@ fn norm(x: i32, count: i32) -> f32 {
 fn times_P(x: i32, out: i32) {
   for (var i = lane; i < $n; i += LANES) {
     var s = D(0, 0);
-    for (var j = 0; j < $n; j++) { s = gather(s, rd($P, i * $n + j), rdd(x, j)); }
+    for (var j = 0; j < $n; j++) {
+      let a = rd($P, i * $n + j);
+      if (a != 0) { s = gather(s, a, rdd(x, j)); }
+    }
     wrd(out, i, quick(s.x, s.y));
   }
   sync();
@@ -90,7 +93,10 @@ fn times_P(x: i32, out: i32) {
 fn times_C(x: i32, out: i32) {
   for (var i = lane; i < $k + $m; i += LANES) {
     var s = D(0, 0);
-    for (var j = 0; j < $n; j++) { s = gather(s, rd($C, i * $n + j), rdd(x, j)); }
+    for (var j = 0; j < $n; j++) {
+      let a = rd($C, i * $n + j);
+      if (a != 0) { s = gather(s, a, rdd(x, j)); }
+    }
     wrd(out, i, quick(s.x, s.y));
   }
   sync();
@@ -98,7 +104,10 @@ fn times_C(x: i32, out: i32) {
 fn add_times_Ct(y: i32, out: i32) {
   for (var j = lane; j < $n; j += LANES) {
     var s = rdd(out, j);
-    for (var i = 0; i < $k + $m; i++) { s = gather(s, rd($C, i * $n + j), rdd(y, i)); }
+    for (var i = 0; i < $k + $m; i++) {
+      let a = rd($C, i * $n + j);
+      if (a != 0) { s = gather(s, a, rdd(y, i)); }
+    }
     wrd(out, j, quick(s.x, s.y));
   }
   sync();
@@ -265,7 +274,10 @@ fn correct_kkt(full: bool) {
     var s = D(0, 0);
     if (j < $n) {
       s = rdd($fx, j);
-      for (var i = 0; i < $k + $m; i++) { s = gather(s, rd($C, i * $n + j), scale(rdd($gy, i), rd($lift, i))); }
+      for (var i = 0; i < $k + $m; i++) {
+        let a = rd($C, i * $n + j);
+        if (a != 0) { s = gather(s, a, scale(rdd($gy, i), rd($lift, i))); }
+      }
       s = quick(s.x, s.y);
     } else {
       s = rdd($gy, i32(rd($hard, j - $n)));

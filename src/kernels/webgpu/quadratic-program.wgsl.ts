@@ -360,8 +360,10 @@ fn solve_in_stages(goal: f32) {
         }
         continue;
       }
+      // A guess on the way is not worth a factorisation in doubles.
+      let guess = stage == ${POLISH_STAGE} && after_polish == ${CONSTANT};
       if (agree(!regular)) {
-        if (agree(full)) {
+        if (agree(full || guess)) {
           if (agree(stage != ${POLISH_STAGE})) { outcome = ${NUMERICAL_ERROR}; }
         } else {
           full = true;
@@ -374,7 +376,8 @@ fn solve_in_stages(goal: f32) {
     let polishing = stage == ${POLISH_STAGE};
     if (agree(factored)) {
       off = solve_kkt(full, $f, $g, $solved_x, $solved_y, select(f32(${SOLVE_TARGET}), ${TARGET}, polishing));
-      if (agree(!full && stage <= ${POLISH_STAGE} && off > select(f32(${INEXACT}), ${EXACT}, polishing))) {
+      let guess = polishing && after_polish == ${CONSTANT};
+      if (agree(!full && !guess && stage <= ${POLISH_STAGE} && off > select(f32(${INEXACT}), ${EXACT}, polishing))) {
         full = true;
         factored = false;
         continue;
