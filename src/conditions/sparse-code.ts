@@ -59,7 +59,10 @@ export function sparseCode(
         tf.tidy(() => {
           const unit = tf.eye(z.shape[1]!);
           const gram = matMul(tf.transpose(D), tf.transpose(D), true);
-          return tf.sub(tf.mul(tf.expandDims(slope, 2), tf.sub(unit, tf.mul(step, gram))), unit) as tf.Tensor3D;
+          return tf.sub(
+            tf.mul(tf.expandDims(slope, 2), tf.sub(unit, tf.mul(step, gram))),
+            unit,
+          ) as tf.Tensor3D;
         }),
       support: {dictionary: D, weight, l2, step},
     };

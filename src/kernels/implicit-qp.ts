@@ -4,7 +4,8 @@ import {runBatch} from './batch.js';
 import {registerHostKernel, type HostInput, type HostOutput} from './host-kernel.js';
 import {kktCost} from './kkt.js';
 import {QP_OUTPUTS, qpBatch} from './qp/qp-batch.js';
-import './webgpu/implicit-qp.js';
+import {gpuQP} from './webgpu/implicit-qp.js';
+import {registerGpuKernel} from './webgpu/register.js';
 
 const QP = qpBatch.name;
 
@@ -95,6 +96,8 @@ type Inputs = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' 
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 /** Factorisations that a solve takes, about. */
 const ITERATIONS = 10;
+
+registerGpuKernel(QP, gpuQP);
 
 registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
   const {tolerance, maxIterations} = attributes as {tolerance: number; maxIterations: number};

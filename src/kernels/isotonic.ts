@@ -4,7 +4,8 @@ import {offTape} from '../autodiff/index.js';
 import {registerHostKernel} from './host-kernel.js';
 import {createIsotonicRows, type IsotonicRows} from './host/isotonic-rows.js';
 import {referenceIsotonicRows} from './reference/isotonic.js';
-import './webgpu/rows.js';
+import {registerGpuKernel} from './webgpu/register.js';
+import {gpuIsotonic, gpuIsotonicGradient} from './webgpu/rows.js';
 
 const ISOTONIC = 'ImplicitIsotonic';
 const GRADIENT = 'ImplicitIsotonicGradient';
@@ -23,6 +24,10 @@ export function runIsotonic(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
 
 let rows: IsotonicRows | null = null;
 const isotonicRows = () => (rows ??= createIsotonicRows() ?? referenceIsotonicRows);
+
+registerGpuKernel(ISOTONIC, gpuIsotonic);
+
+registerGpuKernel(GRADIENT, gpuIsotonicGradient);
 
 // The blocks come as float32, so that the gradient reads them where they lie.
 registerHostKernel<'x'>(ISOTONIC, ({x}, {increasing}, allocate) => {

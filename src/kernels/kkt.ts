@@ -5,7 +5,8 @@ import {createDenseKernels} from './current-dense.js';
 import {registerHostKernel} from './host-kernel.js';
 import {hostCanRead, readF32} from './host-read.js';
 import type {QPTensors} from './implicit-qp.js';
-import './webgpu/kkt.js';
+import {gpuKKT} from './webgpu/kkt.js';
+import {registerGpuKernel} from './webgpu/register.js';
 import type {KktFactor} from './qp/adjoint.js';
 import {kktBatch, keptFactors, solverOf} from './qp/kkt-batch.js';
 
@@ -50,6 +51,8 @@ export class KktBatch {
     return [tf.tensor2d(u, right.shape), tf.tensor1d(residual)];
   }
 }
+
+registerGpuKernel(KKT, gpuKKT);
 
 registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocate) => {
   const {batch, parameters} = sizesOf(inputs, transpose as boolean);

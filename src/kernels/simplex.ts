@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from './host-kernel.js';
 import {createSimplexRows, type SimplexRows} from './host/simplex-rows.js';
 import {referenceSimplexRows} from './reference/simplex.js';
-import './webgpu/rows.js';
+import {registerGpuKernel} from './webgpu/register.js';
+import {gpuSimplex} from './webgpu/rows.js';
 
 const SIMPLEX = 'ImplicitSimplex';
 const GRADIENT = 'ImplicitSimplexGradient';
@@ -20,6 +21,8 @@ export function runSimplex(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
 
 let rows: SimplexRows | null = null;
 const simplexRows = () => (rows ??= createSimplexRows() ?? referenceSimplexRows);
+
+registerGpuKernel(SIMPLEX, gpuSimplex);
 
 registerHostKernel<'x' | 'scale'>(SIMPLEX, ({x, scale}, _attributes, allocate) => {
   const [batch, n] = x.shape;

@@ -5,7 +5,8 @@ import {CODE_OUTPUTS, codeBatch} from './coding/code-batch.js';
 import {denseKernels} from './current-dense.js';
 import {paddedStride} from './dense.js';
 import {registerHostKernel, type HostOutput} from './host-kernel.js';
-import './webgpu/sparse-code.js';
+import {registerGpuKernel} from './webgpu/register.js';
+import {gpuSparseCode} from './webgpu/sparse-code.js';
 
 const CODE = codeBatch.name;
 /** Sweeps that a code takes, about. */
@@ -35,6 +36,8 @@ export function runSparseCode(
   const inputs = {...tensors} as unknown as tf.NamedTensorMap;
   return tf.engine().runKernel(CODE, inputs, attributes) as unknown as ReturnType<typeof runSparseCode>;
 }
+
+registerGpuKernel(CODE, gpuSparseCode);
 
 registerHostKernel<keyof CodeTensors>(CODE, (inputs, attributes) => {
   const {nonNegative, tolerance, maxIterations} = attributes as CodeAttributes;

@@ -336,7 +336,7 @@ describeDevices('operations', (device) => {
     const a = random(51, 3, 2);
     assertClose(
       await valuesOf(tf.grad((a: tf.Tensor) => tf.sum(solve(null, a)))(a)),
-      Array(6).fill(2),
+      Array<number>(6).fill(2),
       toleranceOn(device),
       'da',
     );

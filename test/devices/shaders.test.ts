@@ -9,7 +9,7 @@ import {assertClose, describeDevices, valuesOf} from './devices.js';
 
 const ARITHMETIC: Routine = {
   name: 'arithmetic of the test',
-  code: `
+  code: () => `
 fn solve() {
   let a = quick(given_a(0), given_a(1));
   let b = quick(given_b(0), given_b(1));

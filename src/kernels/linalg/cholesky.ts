@@ -6,6 +6,8 @@ import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
 import {checkDiagonal} from './triangular-solve.js';
+import {gpuCholesky, gpuCholeskySolve} from '../webgpu/linalg.js';
+import {registerGpuKernel} from '../webgpu/register.js';
 
 const CHOLESKY = 'ImplicitCholesky';
 const CHOLESKY_SOLVE = 'ImplicitCholeskySolve';
@@ -26,6 +28,8 @@ export function solveCholesky(l: Float64Array, n: number, x: Float64Array, colum
   kernels.solveTriangular(l, n, x, columns, {lower: true});
   kernels.solveTriangular(l, n, x, columns, {lower: true, transpose: true});
 }
+
+registerGpuKernel(CHOLESKY, gpuCholesky);
 
 registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   const {caller} = attributes as Call;
@@ -51,6 +55,8 @@ registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   });
   return [output];
 });
+
+registerGpuKernel(CHOLESKY_SOLVE, gpuCholeskySolve);
 
 registerHostKernel<'l' | 'b'>(CHOLESKY_SOLVE, ({l, b}, attributes, allocate) => {
   const {caller, cotangent} = attributes as Call;

@@ -7,6 +7,8 @@ import {cofactorDerivative, cofactors, lduInPlace} from '../reference/ldu.js';
 import {scaleInPlace, scaleRows, timesPowerOfTwo, type Scaling} from '../reference/scaling.js';
 import {checkFinite, floatOutput, forEachMatrix} from './batch.js';
 import {runKernel, type Call} from './call.js';
+import {gpuDeterminant, gpuCofactors} from '../webgpu/linalg.js';
+import {registerGpuKernel} from '../webgpu/register.js';
 
 const DETERMINANT = 'ImplicitDeterminant';
 const COFACTORS = 'ImplicitCofactors';
@@ -23,6 +25,8 @@ export function runDeterminant(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor,
 export function runCofactors(a: tf.Tensor, direction: tf.Tensor | null, call: Call): tf.Tensor {
   return runKernel(COFACTORS, direction ? {a, direction} : {a}, call);
 }
+
+registerGpuKernel(DETERMINANT, gpuDeterminant);
 
 registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);
@@ -49,6 +53,8 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   });
   return [det, sign, logabs];
 });
+
+registerGpuKernel(COFACTORS, gpuCofactors);
 
 registerHostKernel<'a' | 'direction'>(COFACTORS, ({a, direction}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);

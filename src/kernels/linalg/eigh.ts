@@ -4,6 +4,8 @@ import {registerHostKernel} from '../host-kernel.js';
 import {symmetricEigen} from '../reference/eigh.js';
 import {checkFinite, floatOutput, forEachMatrix, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
+import {gpuEigh} from '../webgpu/linalg.js';
+import {registerGpuKernel} from '../webgpu/register.js';
 
 const EIGH = 'ImplicitEigh';
 
@@ -15,6 +17,8 @@ const EIGH = 'ImplicitEigh';
 export function runEigh(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor, tf.Tensor] {
   return runKernel(EIGH, {a}, call);
 }
+
+registerGpuKernel(EIGH, gpuEigh);
 
 registerHostKernel<'a'>(EIGH, ({a}, attributes) => {
   const {caller} = attributes as Call;

@@ -1,5 +1,4 @@
 /** @file The kernels of dense linear algebra: batches, one matrix at a time, f64 on the host. */
-import '../webgpu/linalg.js';
 export {runCholesky, runCholeskySolve} from './cholesky.js';
 export {runCofactors, runDeterminant} from './determinant.js';
 export {runEigh} from './eigh.js';

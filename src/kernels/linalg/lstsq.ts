@@ -5,6 +5,8 @@ import {registerHostKernel} from '../host-kernel.js';
 import {PseudoInverse} from '../pseudo-inverse.js';
 import {batchOf, checkFinite, floatOutput, forEachSystem} from './batch.js';
 import {runKernel, type Call} from './call.js';
+import {gpuLstsq} from '../webgpu/linalg.js';
+import {registerGpuKernel} from '../webgpu/register.js';
 
 const LSTSQ = 'ImplicitLstsq';
 
@@ -21,6 +23,8 @@ export function runLstsq(
 ): [tf.Tensor, tf.Tensor] {
   return runKernel(LSTSQ, only ? {a, b, only} : {a, b}, {...attributes, ...call});
 }
+
+registerGpuKernel(LSTSQ, gpuLstsq);
 
 registerHostKernel<'a' | 'b'>(LSTSQ, ({a, b}, attributes) => {
   const {caller, cotangent, rcond, adjoint} = attributes as LstsqAttributes & Call;

@@ -7,6 +7,8 @@ import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {solveCholesky} from './cholesky.js';
 import {SingularMatrixError} from './errors.js';
+import {gpuSolve} from '../webgpu/linalg.js';
+import {registerGpuKernel} from '../webgpu/register.js';
 
 const SOLVE = 'ImplicitSolve';
 
@@ -16,6 +18,8 @@ export type SolveAttributes = {positiveDefinite: boolean; adjoint: boolean};
 export function runSolve(a: tf.Tensor, b: tf.Tensor, attributes: SolveAttributes, call: Call): tf.Tensor {
   return runKernel(SOLVE, {a, b}, {...attributes, ...call});
 }
+
+registerGpuKernel(SOLVE, gpuSolve);
 
 registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, attributes, allocate) => {
   const {caller, cotangent, positiveDefinite, adjoint} = attributes as SolveAttributes & Call;

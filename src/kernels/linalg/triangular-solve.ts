@@ -6,6 +6,8 @@ import type {Triangular} from '../reference/triangular.js';
 import {batchOf, checkFinite, forEachSystem, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
+import {gpuTriangularSolve} from '../webgpu/linalg.js';
+import {registerGpuKernel} from '../webgpu/register.js';
 
 const TRIANGULAR_SOLVE = 'ImplicitTriangularSolve';
 
@@ -18,6 +20,8 @@ export function runTriangularSolve(
 ): tf.Tensor {
   return runKernel(TRIANGULAR_SOLVE, {t, b}, {...options, ...call});
 }
+
+registerGpuKernel(TRIANGULAR_SOLVE, gpuTriangularSolve);
 
 registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes, allocate) => {
   const options = attributes as Required<Triangular> & Call;

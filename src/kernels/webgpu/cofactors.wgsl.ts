@@ -15,7 +15,7 @@ export function cofactorAreas(n: number): Record<string, Area> {
 
 export const cofactorRoutine: Routine = {
   name: 'cofactors',
-  code: `
+  code: () => `
 fn exchange(area: i32, i: i32, j: i32) {
   let a = rdd(area, i);
   wrd(area, i, rdd(area, j));

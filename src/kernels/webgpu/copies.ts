@@ -20,7 +20,8 @@ export class DeviceCopies<Name extends string> {
     }
     this.packed = this.backend.makeTensorInfo([Math.max(1, at)], 'float32');
     for (const part of this.parts) {
-      if (part.size > 0) this.copy(tensors[part.name], part.size, {target_at: part.at, source_at: 0}, this.packed);
+      if (part.size > 0)
+        this.copy(tensors[part.name], part.size, {target_at: part.at, source_at: 0}, this.packed);
     }
   }
 
@@ -58,7 +59,8 @@ export class DeviceCopies<Name extends string> {
     const {dataId, dtype} = source;
     run(this.backend, {
       key: 'tfjs-implicit copy',
-      code: 'fn main(index: i32) { if (index < $count) { result[$target_at + index] = f32(source[$source_at + index]); } }',
+      code: () =>
+        'fn main(index: i32) { if (index < $count) { result[$target_at + index] = f32(source[$source_at + index]); } }',
       inputs: {source: {dataId, dtype, shape: [tf.util.sizeFromShape(source.shape)]}},
       uniforms: Object.entries({count, ...place}).map(([name, value]) => ({
         name,

@@ -8,7 +8,7 @@ export const THREADS = 32;
 export interface Dispatch {
   /** Names the shader: another code must have another key. */
   key: string;
-  code: string;
+  code: () => string;
   inputs: Record<string, tf.TensorInfo>;
   uniforms: Uniform[];
   workgroup: number;
@@ -29,7 +29,7 @@ export function run(
     workgroupSize: [workgroup, 1, 1] as [number, number, number],
     shaderKey: key,
     uniforms: uniforms.map(({name, type}) => `${name} : ${type === 'int32' ? 'i32' : 'f32'}, `).join(''),
-    getUserCode: () => code.replace(/\$(\w+)/g, 'uniforms.$1'),
+    getUserCode: () => code().replace(/\$(\w+)/g, 'uniforms.$1'),
   };
   return backend.runWebGPUProgram(program, Object.values(inputs), output.dtype, uniforms, output);
 }

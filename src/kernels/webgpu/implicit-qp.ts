@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {QP_OUTPUTS} from '../qp/qp-batch.js';
 import {quadraticProgram, quadraticProgramAreas} from './quadratic-program.wgsl.js';
-import {registerGpuKernel} from './register.js';
+import type {GpuCompute} from './register.js';
 import {callKernel, runProblems} from './run-problems.js';
 import type {WebGPU} from './types.js';
 
@@ -14,7 +14,7 @@ const SCALARS: ReadonlySet<string> = new Set(['status', 'iterations', 'residual'
 /** Of the linear programs that prove that there is no solution. */
 const CERTIFICATE = {tolerance: 1e-9, maxIterations: 100};
 
-registerGpuKernel<Inputs>('ImplicitQP', (inputs, attributes, backend) => {
+export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
   const options = attributes as typeof CERTIFICATE;
   const solved = solve(backend, inputs, null, 0, options, QP_OUTPUTS);
   const found = Object.fromEntries(QP_OUTPUTS.map((name, i) => [name, solved[i]])) as Record<
@@ -39,7 +39,7 @@ registerGpuKernel<Inputs>('ImplicitQP', (inputs, attributes, backend) => {
   include('certificateX', ray);
   replace('status', afterRay);
   return QP_OUTPUTS.map((name) => found[name]);
-});
+};
 
 /** @param mode As `problem.wgsl.ts` explains. @param gate The status by which samples are chosen, unless the mode is 0. */
 function solve(

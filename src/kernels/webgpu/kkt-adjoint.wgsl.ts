@@ -142,5 +142,5 @@ fn solve() {
 
 export const kktAdjoint: Routine = {
   name: 'KKT adjoint',
-  code: [KKT, DATA, MATRICES, LEAST_SQUARES, SOLVE].join('\n'),
+  code: () => [KKT, DATA, MATRICES, LEAST_SQUARES, SOLVE].join('\n'),
 };

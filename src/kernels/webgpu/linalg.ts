@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {cofactorAreas, cofactorRoutine} from './cofactors.wgsl.js';
 import {matrixAreas, matrixRoutine} from './matrices.wgsl.js';
 import {eighAreas, eighRoutine, lstsqAreas, lstsqRoutine} from './orthogonal.wgsl.js';
-import {registerGpuKernel} from './register.js';
+import type {GpuCompute} from './register.js';
 import {callKernel, runProblems, type Output} from './run-problems.js';
 import type {WebGPU} from './types.js';
 
@@ -85,24 +85,21 @@ const solution =
   (b: tf.TensorInfo) =>
   (batch: number[]): Output[] => [{area: 'B', shape: [...batch, ...b.shape.slice(-2)]}];
 
-registerGpuKernel<'a'>('ImplicitCholesky', ({a}, _attributes, backend) =>
-  runMatrices(backend, CHOLESKY, a, null, {}, () => [{area: 'M', shape: a.shape}]),
-);
+export const gpuCholesky: GpuCompute<'a'> = ({a}, _attributes, backend) =>
+  runMatrices(backend, CHOLESKY, a, null, {}, () => [{area: 'M', shape: a.shape}]);
 
-registerGpuKernel<'l' | 'b'>('ImplicitCholeskySolve', ({l, b}, _attributes, backend) =>
-  runMatrices(backend, CHOLESKY_SOLVE, l, b, {}, solution(b)),
-);
+export const gpuCholeskySolve: GpuCompute<'l' | 'b'> = ({l, b}, _attributes, backend) =>
+  runMatrices(backend, CHOLESKY_SOLVE, l, b, {}, solution(b));
 
-registerGpuKernel<'t' | 'b'>('ImplicitTriangularSolve', ({t, b}, attributes, backend) =>
-  runMatrices(backend, TRIANGULAR, t, b, attributes as MatrixOptions, solution(b)),
-);
+export const gpuTriangularSolve: GpuCompute<'t' | 'b'> = ({t, b}, attributes, backend) =>
+  runMatrices(backend, TRIANGULAR, t, b, attributes as MatrixOptions, solution(b));
 
-registerGpuKernel<'a' | 'b'>('ImplicitSolve', ({a, b}, attributes, backend) => {
+export const gpuSolve: GpuCompute<'a' | 'b'> = ({a, b}, attributes, backend) => {
   const kind = attributes.positiveDefinite ? POSITIVE_DEFINITE : LU;
   return runMatrices(backend, kind, a, b, {adjoint: attributes.adjoint as boolean}, solution(b));
-});
+};
 
-registerGpuKernel<'a'>('ImplicitDeterminant', ({a}, _attributes, backend) => {
+export const gpuDeterminant: GpuCompute<'a'> = ({a}, _attributes, backend) => {
   const batch = a.shape.slice(0, -2);
   const [all] = runMatrices(backend, DETERMINANT, a, null, {}, () => [
     {area: 'determinants', shape: [tf.util.sizeFromShape(batch), 3]},
@@ -113,9 +110,9 @@ registerGpuKernel<'a'>('ImplicitDeterminant', ({a}, _attributes, backend) => {
   }));
   backend.disposeData(all.dataId);
   return parts;
-});
+};
 
-registerGpuKernel<'a' | 'direction'>('ImplicitCofactors', ({a, direction}, _attributes, backend) => {
+export const gpuCofactors: GpuCompute<'a' | 'direction'> = ({a, direction}, _attributes, backend) => {
   const n = a.shape[a.shape.length - 1];
   const batch = tf.util.sizeFromShape(a.shape.slice(0, -2));
   const flat = (info: tf.TensorInfo) => ({...info, shape: [batch, n, n]});
@@ -125,9 +122,9 @@ registerGpuKernel<'a' | 'direction'>('ImplicitCofactors', ({a, direction}, _attr
     sizes: {n, directed: Number(direction !== undefined)},
   };
   return runProblems(backend, cofactorRoutine, problems, [{area: 'cofactors', shape: a.shape}]);
-});
+};
 
-registerGpuKernel<'a'>('ImplicitEigh', ({a}, _attributes, backend) => {
+export const gpuEigh: GpuCompute<'a'> = ({a}, _attributes, backend) => {
   const n = a.shape[a.shape.length - 1];
   const batch = tf.util.sizeFromShape(a.shape.slice(0, -2));
   const problems = {
@@ -139,9 +136,9 @@ registerGpuKernel<'a'>('ImplicitEigh', ({a}, _attributes, backend) => {
     {area: 'vectors', shape: a.shape},
     {area: 'gaps', shape: a.shape},
   ]);
-});
+};
 
-registerGpuKernel<'a' | 'b' | 'only'>('ImplicitLstsq', ({a, b, only}, attributes, backend) => {
+export const gpuLstsq: GpuCompute<'a' | 'b' | 'only'> = ({a, b, only}, attributes, backend) => {
   const {rcond, adjoint} = attributes as {rcond: number; adjoint: boolean};
   const [m, n] = a.shape.slice(-2);
   const columns = b.shape[b.shape.length - 1];
@@ -160,4 +157,4 @@ registerGpuKernel<'a' | 'b' | 'only'>('ImplicitLstsq', ({a, b, only}, attributes
     if (!only) backend.disposeData(all.dataId);
     return outputs;
   });
-});
+};

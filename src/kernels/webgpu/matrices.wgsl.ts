@@ -208,4 +208,4 @@ fn solve() {
 }
 `;
 
-export const matrixRoutine: Routine = {name: 'matrices', code: [FACTORS, SOLVE].join('\n')};
+export const matrixRoutine: Routine = {name: 'matrices', code: () => [FACTORS, SOLVE].join('\n')};

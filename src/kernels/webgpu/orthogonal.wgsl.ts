@@ -41,7 +41,7 @@ export function eighAreas(n: number): Record<string, Area> {
 /** Only the lower triangle is read. */
 export const eighRoutine: Routine = {
   name: 'eigh',
-  code: `${ROTATION}
+  code: () => `${ROTATION}
 fn solve() {
   var bad = false;
   for (var e = 0; e < $n * $n; e++) {
@@ -123,7 +123,7 @@ export function lstsqAreas(m: number, n: number, columns: number, adjoint: boole
  */
 export const lstsqRoutine: Routine = {
   name: 'lstsq',
-  code: `${ROTATION}
+  code: () => `${ROTATION}
 fn entry(i: i32, j: i32) -> i32 { return i * min($m, $n) + j; }
 fn solve() {
   let wide_matrix = $m < $n;

@@ -466,5 +466,5 @@ fn solve() {
 
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
-  code: [KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, REPORT, GUESS, SOLVE].join('\n'),
+  code: () => [KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, REPORT, GUESS, SOLVE].join('\n'),
 };

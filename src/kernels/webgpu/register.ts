@@ -2,13 +2,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {WebGPU} from './types.js';
 
+/** What a kernel does on WebGPU: one entry an output. */
+export type GpuCompute<Names extends string> = (
+  inputs: Record<Names, tf.TensorInfo>,
+  attributes: Record<string, unknown>,
+  backend: WebGPU,
+) => tf.TensorInfo[];
+
 export function registerGpuKernel<Names extends string>(
   kernelName: string,
-  compute: (
-    inputs: Record<Names, tf.TensorInfo>,
-    attributes: Record<string, unknown>,
-    backend: WebGPU,
-  ) => tf.TensorInfo[],
+  compute: GpuCompute<Names>,
 ): void {
   tf.registerKernel({
     kernelName,

@@ -1,5 +1,5 @@
 /** @file The kernels 'ImplicitSimplex' and 'ImplicitIsotonic' on WebGPU. Their other parts are composed of tensor operations. */
-import {registerGpuKernel} from './register.js';
+import type {GpuCompute} from './register.js';
 import {
   blockMeansAreas,
   blockMeansRoutine,
@@ -10,14 +10,14 @@ import {
 } from './rows.wgsl.js';
 import {runProblems} from './run-problems.js';
 
-registerGpuKernel<'x' | 'scale'>('ImplicitSimplex', (inputs, _attributes, backend) => {
+export const gpuSimplex: GpuCompute<'x' | 'scale'> = (inputs, _attributes, backend) => {
   const {shape} = inputs.x;
   const [batch, n] = shape;
   const problems = {...{batch, width: n, inputs, areas: simplexAreas(n)}, sizes: {n}};
   return runProblems(backend, simplexRoutine, problems, [{area: 'y', shape}]);
-});
+};
 
-registerGpuKernel<'x'>('ImplicitIsotonic', (inputs, {increasing}, backend) => {
+export const gpuIsotonic: GpuCompute<'x'> = (inputs, {increasing}, backend) => {
   const {shape} = inputs.x;
   const [batch, n] = shape;
   const sizes = {n, increasing: Number(increasing)};
@@ -26,11 +26,11 @@ registerGpuKernel<'x'>('ImplicitIsotonic', (inputs, {increasing}, backend) => {
     {area: 'y', shape},
     {area: 'block', shape},
   ]);
-});
+};
 
-registerGpuKernel<'dy' | 'block'>('ImplicitIsotonicGradient', (inputs, _attributes, backend) => {
+export const gpuIsotonicGradient: GpuCompute<'dy' | 'block'> = (inputs, _attributes, backend) => {
   const {shape} = inputs.dy;
   const [batch, n] = shape;
   const problems = {...{batch, width: 1, inputs, areas: blockMeansAreas(n)}, sizes: {n}};
   return runProblems(backend, blockMeansRoutine, problems, [{area: 'dx', shape}]);
-});
+};

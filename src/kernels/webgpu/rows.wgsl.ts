@@ -8,7 +8,7 @@ import type {Area, Routine} from './run-problems.js';
  */
 export const simplexRoutine: Routine = {
   name: 'simplex',
-  code: `
+  code: () => `
 fn solve() {
   var count = 0;
   var tau = -uniforms.INFINITY;
@@ -46,7 +46,7 @@ export function simplexAreas(n: number): Record<string, Area> {
  */
 export const isotonicRoutine: Routine = {
   name: 'isotonic',
-  code: `
+  code: () => `
 fn solve() {
   let direction = select(1f, -1f, $increasing > 0);
   var top = 0;
@@ -97,7 +97,7 @@ export function isotonicAreas(n: number): Record<string, Area> {
 /** The means of dy over blocks. */
 export const blockMeansRoutine: Routine = {
   name: 'block means',
-  code: `
+  code: () => `
 fn solve() {
   var start = 0;
   loop {

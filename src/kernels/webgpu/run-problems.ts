@@ -17,7 +17,7 @@ import type {Uniform, WebGPU} from './types.js';
 export interface Routine {
   /** Names the shader: another code must have another name. */
   name: string;
-  code: string;
+  code: () => string;
 }
 
 /** A part of a problem's memory: so many entries, f32 or a double of two f32. */
@@ -75,13 +75,14 @@ export function runProblems(
       ...Object.entries(integers).map(([name, value]) => ({name, type: 'int32' as const, data: [value]})),
       ...Object.entries(numbers).map(([name, value]) => ({name, type: 'float32' as const, data: [value]})),
     ];
-    const readers = Object.keys(inputs)
-      .map(
-        (name) =>
-          `fn given_${name}(i: i32) -> f32 { return data[$at_${name} + ($first + problem) * $step_${name} + i]; }`,
-      )
-      .join('\n');
-    const code = [DOUBLE, lanesCode(lanes), readers, routine.code].join('\n');
+    const readers = () =>
+      Object.keys(inputs)
+        .map(
+          (name) =>
+            `fn given_${name}(i: i32) -> f32 { return data[$at_${name} + ($first + problem) * $step_${name} + i]; }`,
+        )
+        .join('\n');
+    const code = () => [DOUBLE, lanesCode(lanes), readers(), routine.code()].join('\n');
     const packed = run(backend, {
       key: `tfjs-implicit ${routine.name} ${lanes}`,
       code,
@@ -173,7 +174,7 @@ function unpack(backend: WebGPU, packed: tf.TensorInfo, packing: Packing): tf.Te
   const integers = {at, step, words, tile, columns: size, total: count * size};
   return run(backend, {
     key: `tfjs-implicit unpack ${dtype}`,
-    code: `
+    code: () => `
 fn main(index: i32) {
   if (index >= $total) { return; }
   let sample = index / $columns;

@@ -1,10 +1,10 @@
 /** @file The kernel 'ImplicitSparseCode' on WebGPU. */
 import type {CodeAttributes, CodeTensors} from '../sparse-code.js';
-import {registerGpuKernel} from './register.js';
+import type {GpuCompute} from './register.js';
 import {runProblems} from './run-problems.js';
 import {sparseCodeAreas, sparseCodeRoutine} from './sparse-code.wgsl.js';
 
-registerGpuKernel<keyof CodeTensors>('ImplicitSparseCode', (inputs, attributes, backend) => {
+export const gpuSparseCode: GpuCompute<keyof CodeTensors> = (inputs, attributes, backend) => {
   const {nonNegative, tolerance, maxIterations} = attributes as CodeAttributes;
   const [width, n] = inputs.dictionary.shape;
   const [batch] = inputs.x.shape;
@@ -21,4 +21,4 @@ registerGpuKernel<keyof CodeTensors>('ImplicitSparseCode', (inputs, attributes, 
     {area: 'iterations', shape: [batch], dtype: 'int32'},
     {area: 'residual', shape: [batch]},
   ]);
-});
+};

@@ -23,7 +23,7 @@ export function sparseCodeAreas(width: number, n: number): Record<string, Area> 
 
 export const sparseCodeRoutine: Routine = {
   name: 'sparse code',
-  code: `
+  code: () => `
 fn soft(a: D, threshold: f32) -> D {
   let over = sub(a, wide(threshold));
   if (over.x > 0) { return over; }
