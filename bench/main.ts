@@ -6,6 +6,7 @@
 import {writeFile} from 'node:fs/promises';
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
+import * as tf from '@tensorflow/tfjs';
 import {Bench} from 'tinybench';
 import {startBackend} from '../examples/support/backend.js';
 import {missingPeers} from './peers/optional.js';
@@ -14,14 +15,23 @@ import type {Suite} from './row.js';
 import {bundleSizes} from './suites/bundle.js';
 import {firstCall} from './suites/first-call.js';
 import {lassoSuite} from './suites/lasso.js';
+import {gpuSuite} from './suites/gpu.js';
 import {linalgSuite} from './suites/linalg.js';
 import {qpSuite} from './suites/qp.js';
 import {sparsemaxSuite} from './suites/sparsemax.js';
 
+/** Who runs batches of quadratic programs on a GPU, in Python. */
+const GPU_PEERS = [
+  'qpth (PyTorch, CUDA, dense batches), BPQP and SCQPTH beside it',
+  'jaxopt.OSQP and qpax (JAX, CUDA, vmap)',
+  'cvxpylayers with CuClarabel or Moreau (CUDA)',
+];
+
 const HELP = `npm run bench -- [options]
-  --backend NAME   cpu or wasm (default)
+  --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
   --only REGEX     rows whose name matches
   --time MS        for each row, default 2000
+  --batch LIST     on webgpu, default 1024,4096
   --json FILE      writes the numbers
   --markdown FILE  writes the table`;
 
@@ -32,6 +42,7 @@ const {values: options} = parseArgs({
     json: {type: 'string'},
     markdown: {type: 'string'},
     time: {type: 'string', default: '2000'},
+    batch: {type: 'string', default: '1024,4096'},
     help: {type: 'boolean', default: false},
   },
 });
@@ -41,7 +52,10 @@ if (options.help) {
 }
 await startBackend(options.backend);
 
-const SUITES: Suite[] = [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
+const onGpu = options.backend === 'webgpu';
+const SUITES: Suite[] = onGpu
+  ? [gpuSuite(options.batch.split(',').map(Number))]
+  : [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
 const chosen = new RegExp(options.only);
 const rows = [];
 for (const suite of SUITES) rows.push(...(await suite()));
@@ -84,17 +98,21 @@ const lines = [
       `| ${name} | ${median.toFixed(2)} | ${ratio?.toFixed(2) ?? ''} | ${yardstick ?? ''} |`,
   ),
 ];
-const once = options.only ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
-const peers = options.only ? [] : pythonRows();
-const machine = `${options.backend} backend, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;
+const once = options.only || onGpu ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
+const peers = options.only || onGpu ? [] : pythonRows();
+const {architecture, vendor} = (tf.backend() as {adapterInfo?: Record<string, string>}).adapterInfo ?? {};
+const device = onGpu ? ` (${vendor} ${architecture})` : '';
+const machine = `${options.backend} backend${device}, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;
 const text = [
   `Medians of one run, and of the ratios in its ${ROUNDS} rounds: ${machine}.`,
   '',
   ...lines,
   '',
-  ...[...once, ...peers, ...missingPeers().map((peer) => `Not measured, since not installed: ${peer}.`)].map(
-    (line) => `- ${line}`,
-  ),
+  ...[
+    ...once,
+    ...peers,
+    ...(onGpu ? GPU_PEERS : missingPeers()).map((peer) => `Not measured, since not installed: ${peer}.`),
+  ].map((line) => `- ${line}`),
   '',
 ].join('\n');
 console.log(text);

@@ -1,38 +1,15 @@
 /** @file Runs the device suites in headless Chromium: bundles them, serves the page, and reports what mocha reports there. */
-import {existsSync} from 'node:fs';
 import {fileURLToPath, URL} from 'node:url';
 import {chromeLauncher} from '@web/test-runner-chrome';
 import {defaultReporter, startTestRunner} from '@web/test-runner';
 import esbuild from 'esbuild';
+import {FLAGS, findChromium} from './chromium.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MINUTES = 60_000;
 
-/** WebGPU by SwiftShader where there is no GPU; compiling a shader takes longer there than the watchdog allows. */
-const FLAGS = [
-  '--no-sandbox',
-  '--no-first-run',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-gpu-watchdog',
-  '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
-  '--use-webgpu-adapter=swiftshader',
-];
-
-const chrome = [
-  process.env.CHROME_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  chromeForTesting(),
-].find((path) => path && existsSync(path));
-if (!chrome) {
-  const message =
-    'skipped: the suites in a page: no Chromium (set CHROME_PATH, or sh scripts/install-gpu.sh on Debian)';
-  if (process.env.CI) throw new Error(message);
-  console.warn(message);
-  process.exit(0);
-}
+const executablePath = findChromium();
+if (!executablePath) process.exit(0);
 
 await esbuild.build({
   absWorkingDir: root,
@@ -56,7 +33,7 @@ const runner = await startTestRunner({
     files: ['out/browser/suites.js'],
     browsers: [
       chromeLauncher({
-        launchOptions: {executablePath: chrome, args: process.env.GPU ? FLAGS.slice(0, -1) : FLAGS},
+        launchOptions: {executablePath, args: FLAGS},
       }),
     ],
     // Only an isolated page has threads.
@@ -72,10 +49,17 @@ const runner = await startTestRunner({
     reporters: [defaultReporter({reportTestProgress: false})],
   },
 });
-runner.on('finished', (passed) => process.exit(passed ? 0 : 1));
+runner.on('finished', (passed) => {
+  const suites = Array.from(runner.sessions.all(), ({testResults}) => testResults);
+  const tests = suites.flatMap((suite) => (suite ? testsOf(suite) : []));
+  const skipped = tests.filter((test) => test.skipped);
+  const failed = tests.filter((test) => !test.passed && !test.skipped);
+  console.log(
+    `In a page: ${tests.length - failed.length - skipped.length} passed, ${failed.length} failed, ${skipped.length} skipped.`,
+  );
+  process.exit(passed && tests.length > 0 && skipped.length === 0 ? 0 : 1);
+});
 
-function chromeForTesting() {
-  return process.platform === 'darwin'
-    ? '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
-    : undefined;
+function testsOf({tests, suites}) {
+  return [...tests, ...suites.flatMap(testsOf)];
 }

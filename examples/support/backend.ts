@@ -1,10 +1,16 @@
 /** @file Starts a backend by name. */
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
+import {offerWebGPU} from '../../scripts/dawn.mjs';
 
 /** @throws If the backend does not start. */
 export async function startBackend(name: string): Promise<void> {
+  if (name === 'webgpu') {
+    const missing = await offerWebGPU();
+    if (missing) throw new Error(`The backend 'webgpu' is not available: ${missing}.`);
+    await import('@tensorflow/tfjs-backend-webgpu');
+  }
   if (!(await tf.setBackend(name)))
-    throw new Error(`The backend '${name}' is not available; take cpu or wasm.`);
+    throw new Error(`The backend '${name}' is not available; take cpu, wasm or webgpu.`);
   await tf.ready();
 }
