@@ -1,7 +1,7 @@
 /** @file Runs the device suites in headless Chromium: bundles them, serves the page, and reports what mocha reports there. */
 import {fileURLToPath, URL} from 'node:url';
 import {chromeLauncher} from '@web/test-runner-chrome';
-import {defaultReporter, startTestRunner} from '@web/test-runner';
+import {startTestRunner} from '@web/test-runner';
 import esbuild from 'esbuild';
 import {FLAGS, findChromium} from './chromium.mjs';
 
@@ -46,20 +46,28 @@ const runner = await startTestRunner({
     ],
     testFramework: {config: {timeout: String(6 * MINUTES)}},
     testsFinishTimeout: 14 * MINUTES,
-    reporters: [defaultReporter({reportTestProgress: false})],
+    reporters: [],
   },
 });
 runner.on('finished', (passed) => {
-  const suites = Array.from(runner.sessions.all(), ({testResults}) => testResults);
-  const tests = suites.flatMap((suite) => (suite ? testsOf(suite) : []));
+  const sessions = Array.from(runner.sessions.all());
+  const tests = sessions.flatMap(({testResults}) => (testResults ? testsOf(testResults, '') : []));
   const skipped = tests.filter((test) => test.skipped);
   const failed = tests.filter((test) => !test.passed && !test.skipped);
-  console.log(
+  const lines = [
+    ...sessions.flatMap(({errors}) => errors.map(({message}) => `Error in the page: ${message}`)),
+    ...failed.map(({title, error}) => `Failed: ${title}: ${error?.message}`),
     `In a page: ${tests.length - failed.length - skipped.length} passed, ${failed.length} failed, ${skipped.length} skipped.`,
-  );
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
   process.exit(passed && tests.length > 0 && skipped.length === 0 ? 0 : 1);
 });
 
-function testsOf({tests, suites}) {
-  return [...tests, ...suites.flatMap(testsOf)];
+/** With the titles of the suites in front. */
+function testsOf({name, tests, suites}, before) {
+  const path = `${before}${name} `.trimStart();
+  return [
+    ...tests.map((test) => ({...test, title: `${path}${test.name}`})),
+    ...suites.flatMap((suite) => testsOf(suite, path)),
+  ];
 }

@@ -32,13 +32,13 @@ async function plots(): Promise<{
       width: 360,
       height: 360,
       data: {name: 'rows'},
-      layer: ['hidden', 'learned'].map((set) => ({
+      layer: ['learned', 'hidden'].map((set) => ({
         transform: [{filter: `datum.set === '${set}'`}],
         mark: {
           type: 'line' as const,
-          strokeDash: set === 'hidden' ? [6, 4] : [1, 0],
+          strokeDash: set === 'hidden' ? [4, 6] : [1, 0],
           strokeWidth: 2,
-          color: set === 'hidden' ? '#888' : '#d95f02',
+          color: set === 'hidden' ? '#222' : '#d95f02',
           interpolate: 'linear-closed' as const,
         },
         encoding: {
@@ -59,7 +59,13 @@ async function plots(): Promise<{
       mark: {type: 'line', color: '#1b9e77'},
       encoding: {
         x: {field: 'epoch', type: 'quantitative', scale: {domain: [0, EPOCHS]}},
-        y: {field: 'loss', type: 'quantitative', scale: {type: 'log'}, title: 'mean squared error'},
+        y: {
+          field: 'loss',
+          type: 'quantitative',
+          scale: {type: 'log'},
+          title: 'mean squared error',
+          axis: {format: '.0e', tickCount: 5},
+        },
       },
     },
     {actions: false},

@@ -1,4 +1,4 @@
-/** @file Cholesky, in f64 on the host. */
+/** @file Cholesky, in f64 on the host, in doubles of two f32 on WebGPU. */
 import {factorCholesky, runSolve, SingularMatrixError} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';

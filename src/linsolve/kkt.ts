@@ -1,4 +1,4 @@
-/** @file The KKT system of a batch of quadratic programs, solved on the active set in f64. */
+/** @file The KKT system of a batch of quadratic programs, solved on the active set. */
 import * as tf from '@tensorflow/tfjs-core';
 import {KktBatch, type KktBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
@@ -17,7 +17,7 @@ export interface KktOperator extends Operator {
 
 /**
  * The solver for operators that carry KKT blocks (`conditions.quadraticKkt` makes them): one Cholesky factorisation in
- * the size of x and one in the number of active rows, with refinement, in f64 on the host; least squares of least norm
+ * the size of x and one in the number of active rows, with refinement, in f64 on the host or doubles of two f32 on WebGPU; least squares of least norm
  * where the active rows are dependent or the solution is not unique.
  *
  * @throws If the operator has no KKT blocks.

@@ -1,4 +1,4 @@
-/** @file LU with partial pivoting, in f64 on the host. */
+/** @file LU with partial pivoting, in f64 on the host, in doubles of two f32 on WebGPU. */
 import * as tf from '@tensorflow/tfjs-core';
 import {factorLu, minimumNormSolve, runLstsq, runSolve, svd} from '../kernels/index.js';
 import {directSolver} from './direct.js';

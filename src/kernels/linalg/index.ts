@@ -1,4 +1,4 @@
-/** @file The kernels of dense linear algebra: batches, one matrix at a time, f64 on the host. */
+/** @file The kernels of dense linear algebra: batches, one matrix at a time, f64 on the host, doubles of two f32 on WebGPU. */
 export {runCholesky, runCholeskySolve} from './cholesky.js';
 export {runCofactors, runDeterminant} from './determinant.js';
 export {runEigh} from './eigh.js';
