@@ -12,11 +12,24 @@ execFileSync('node', [tsc, '-p', 'tsconfig.esm.json'], {cwd: root, stdio: 'inher
 
 /** Where a CommonJS module lies, as a URL; without Node's own modules, which a page's bundle cannot have. */
 const MODULE_URL = '("file:///" + __filename.replace(/[%#?]/g, encodeURIComponent))';
+/** Shaders are text, which no bundler minifies: they lose their indentation, their comments, and spaces that separate nothing. */
+function shrinkShaders(text) {
+  return text.replace(/`[^`]*`/g, (shader) =>
+    shader
+      .replace(/^\s*\/\/.*\n/gm, '')
+      .replace(/\n\s+/g, '\n')
+      .replace(/ ([-+*/=<>{}:&|]+) /g, '$1')
+      .replace(/([,;]) /g, '$1'),
+  );
+}
+
 for (const entry of readdirSync(esm, {recursive: true, withFileTypes: true})) {
   const from = join(entry.parentPath, entry.name);
   const to = from.replace(esm, cjs);
   if (!entry.isFile() || !/\.(js|d\.ts)$/.test(entry.name)) continue;
-  const text = readFileSync(from, 'utf8');
+  const isShader = entry.name.endsWith('.wgsl.js');
+  const text = isShader ? shrinkShaders(readFileSync(from, 'utf8')) : readFileSync(from, 'utf8');
+  if (isShader) writeFileSync(from, text);
   mkdirSync(dirname(to), {recursive: true});
   writeFileSync(to, entry.name.endsWith('.d.ts') ? text : await toCommonJS(text));
 }

@@ -1,5 +1,6 @@
 /** @file Fused numerical work. `reference/` is plain TypeScript in f64. */
 export {HOST_BACKENDS, hostCanRead, isOnHost, readF64, readF32} from './host-read.js';
+export {solveOnDevice} from './device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';

@@ -1,5 +1,5 @@
 /** @file Cholesky, in f64 on the host, in doubles of two f32 on WebGPU. */
-import {factorCholesky, runSolve, SingularMatrixError} from '../kernels/index.js';
+import {factorCholesky, SingularMatrixError} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -20,8 +20,7 @@ export function cholesky(): LinearSolver {
         `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); take linsolve.lu.`,
       );
     },
-    solveOnDevice: (matrices, b, adjoint) =>
-      runSolve(matrices, b, {positiveDefinite: true, adjoint}, {caller: 'linsolve.cholesky'}),
+    positiveDefinite: true,
   });
 }
 

@@ -1,46 +1,52 @@
 /** @file What the direct solvers share: materialise once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
-import {hostCanRead, readF64, type DenseSolve} from '../kernels/index.js';
+import {hostCanRead, readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './iterative.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
-import type {LinearSolver, Operator} from './types.js';
+import type {Factorization, LinearSolver, Operator} from './types.js';
 
 export interface DirectMethod {
   /** Factors a row-major matrix on the host; `sample` is for its error messages. */
   factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve;
-  /** The same on a device: x with M x = b, or Mᵀ x = b, for matrices [B | 1, n, n] and b [B, n, 1]. */
-  solveOnDevice: (matrices: tf.Tensor, b: tf.Tensor, transpose: boolean) => tf.Tensor;
+  /** Whether a device factors by Cholesky, else by LU. */
+  positiveDefinite: boolean;
 }
 
-export function directSolver(className: string, {factorDense, solveOnDevice}: DirectMethod): LinearSolver {
+export function directSolver(className: string, {factorDense, positiveDefinite}: DirectMethod): LinearSolver {
   return {
     className,
     getConfig: () => ({}),
     factor(operator) {
+      if (!hostCanRead()) return factorOnDevice(operator, positiveDefinite);
       // The shape of the vectors is known at the first solve only.
       let factors: DenseSolve[] | null = null;
-      let matrices: tf.Tensor | null = null;
-      const solve = (b: tf.Tensor, transpose: boolean) => {
+      return reporting((b, transpose) => {
         const rows = toRows(b, operator.batched);
-        if (hostCanRead()) {
-          factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
-          return solveRows(factors, rows, transpose);
-        }
-        matrices ??= tf.keep(offTape(() => operator.materialize(b.shape)));
-        return tf.tidy(() =>
-          tf.reshape(solveOnDevice(matrices!, tf.expandDims(rows, 2), transpose), rows.shape),
-        );
-      };
-      return reporting(
-        (b, transpose) => {
-          const x = solve(b, transpose) as tf.Tensor2D;
-          return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
-        },
-        () => matrices?.dispose(),
-      );
+        factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
+        const x = solveRows(factors, rows, transpose);
+        return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
+      });
     },
   };
+}
+
+/** Where the host cannot read tensors: the matrices are kept, and factored for each right-hand side. */
+export function factorOnDevice(operator: Operator, positiveDefinite: boolean): Factorization {
+  let matrices: tf.Tensor | null = null;
+  return reporting(
+    (b, transpose) => {
+      matrices ??= tf.keep(offTape(() => operator.materialize(b.shape)));
+      const rows = toRows(b, operator.batched);
+      const options = {positiveDefinite, adjoint: transpose};
+      const x = tf.tidy(
+        () =>
+          tf.reshape(solveOnDevice(matrices!, tf.expandDims(rows, 2), options), rows.shape) as tf.Tensor2D,
+      );
+      return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
+    },
+    () => matrices?.dispose(),
+  );
 }
 
 function factorAll(

@@ -1,6 +1,5 @@
 /** @file LU with partial pivoting, in f64 on the host, in doubles of two f32 on WebGPU. */
-import * as tf from '@tensorflow/tfjs-core';
-import {factorLu, minimumNormSolve, runLstsq, runSolve, svd} from '../kernels/index.js';
+import {factorLu, minimumNormSolve, svd} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -18,18 +17,8 @@ export function lu(): LinearSolver {
       const decomposition = svd(a, n);
       return (b, transpose) => minimumNormSolve(decomposition, b, transpose);
     },
-    solveOnDevice(matrices, b, transpose) {
-      const call = {caller: 'linsolve.lu'};
-      const x = runSolve(matrices, b, {positiveDefinite: false, adjoint: transpose}, call);
-      const singular = tf.isNaN(tf.sum(x, [1, 2], true));
-      const attributes = {rcond: SINGULAR, adjoint: transpose};
-      const only = tf.cast(tf.reshape(singular, [-1]), 'float32');
-      return tf.where(singular, runLstsq(matrices, b, attributes, call, only)[0], x);
-    },
+    positiveDefinite: false,
   });
 }
-
-/** Singular values below this, relative to the largest, count as zero. */
-const SINGULAR = 1e-12;
 
 registerLinearSolver('lu', lu);

@@ -1,8 +1,7 @@
 /** @file The linear system of a sparse code, solved on its support in f64. */
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
-import {directReport, residualOf} from './direct.js';
-import {lu} from './lu.js';
+import {directReport, factorOnDevice, residualOf} from './direct.js';
 import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
@@ -24,7 +23,7 @@ export interface SupportOperator extends Operator {
 /**
  * The solver for operators that carry a support (`conditions.sparseCode` makes them): a Cholesky factorisation in the number
  * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. Where the host cannot
- * read tensors, it is `linsolve.lu`.
+ * read tensors, it is what `linsolve.lu` is there.
  *
  * @throws If the operator has no support.
  */
@@ -38,7 +37,7 @@ export function support(): LinearSolver {
           'linsolve.support needs an operator with a support, as conditions.sparseCode makes; take linsolve.auto here.',
         );
       }
-      if (!hostCanRead()) return lu().factor(operator);
+      if (!hostCanRead()) return factorOnDevice(operator, false);
       const {dictionary, weight, l2, step} = (operator as SupportOperator).support;
       const [width, n] = dictionary.shape;
       let systems: SupportSystems | null = null;

@@ -12,16 +12,14 @@ const LSTSQ = 'ImplicitLstsq';
 
 export type LstsqAttributes = {rcond: number; adjoint: boolean};
 
-/** [x, b − M x] for x = M⁺ b, where M is a [..., m, n], or its transpose if `adjoint`; b has as many rows as M. On WebGPU,
- * samples for which `only` [B] is zero may be left out: they get zeros. */
+/** [x, b − M x] for x = M⁺ b, where M is a [..., m, n], or its transpose if `adjoint`; b has as many rows as M. */
 export function runLstsq(
   a: tf.Tensor,
   b: tf.Tensor,
   attributes: LstsqAttributes,
   call: Call,
-  only?: tf.Tensor,
 ): [tf.Tensor, tf.Tensor] {
-  return runKernel(LSTSQ, only ? {a, b, only} : {a, b}, {...attributes, ...call});
+  return runKernel(LSTSQ, {a, b}, {...attributes, ...call});
 }
 
 registerGpuKernel(LSTSQ, gpuLstsq);

@@ -138,6 +138,7 @@ export const gpuEigh: GpuCompute<'a'> = ({a}, _attributes, backend) => {
   ]);
 };
 
+/** Samples for which `only` [B] is zero, if it is given, are left out: they get zeros. */
 export const gpuLstsq: GpuCompute<'a' | 'b' | 'only'> = ({a, b, only}, attributes, backend) => {
   const {rcond, adjoint} = attributes as {rcond: number; adjoint: boolean};
   const [m, n] = a.shape.slice(-2);
