@@ -55,6 +55,8 @@ async function plots(): Promise<{
     {
       width: 360,
       height: 360,
+      // The labels grow with the range of the loss.
+      autosize: {type: 'pad', resize: true},
       data: {name: 'rows'},
       mark: {type: 'line', color: '#1b9e77'},
       encoding: {
