@@ -64,10 +64,10 @@ const off = gradients.cpu.map(
       host.flatMap((ofParameter, j) => ofParameter.map((value, l) => value - gradients.webgpu[i][j][l])),
     ) / largest(host.flat()),
 );
-const at = (list: number[], share: number) =>
-  [...list]
-    .sort((a, b) => a - b)
-    [Math.min(list.length - 1, Math.floor(share * list.length))].toExponential(1);
+function at(list: number[], share: number): string {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.min(list.length - 1, Math.floor(share * list.length))].toExponential(1);
+}
 console.log(
   `| ${problems.length} programs of the collection | wrong statuses | median error | worst error |`,
 );
