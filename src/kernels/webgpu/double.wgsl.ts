@@ -4,6 +4,8 @@
  * Knuth's sum and Dekker's product give a rounding error exactly. A compiler that may reorder sums would take the error for
  * zero, so what matters goes through `kept`, which no compiler sees through: `nothing` is zero, but at run time only.
  *
+ * `gather` adds a product to a sum, whose halves overlap until `quick` puts them right.
+ *
  * @see Dekker 1971, A floating-point technique for extending the available precision; Joldes, Muller & Popescu 2017, Tight and
  *   rigorous error bounds for basic building blocks of double-word arithmetic.
  */
@@ -63,6 +65,10 @@ fn root(a: D) -> D {
 fn size(a: D) -> D { return select(a, -a, a.x < 0 || (a.x == 0 && a.y < 0)); }
 fn less(a: D, b: D) -> bool { return a.x < b.x || (a.x == b.x && a.y < b.y); }
 fn larger(a: D, b: D) -> D { return select(a, b, less(a, b)); }
-fn smaller(a: D, b: D) -> D { return select(a, b, less(b, a)); }
+fn gather(s: D, a: f32, x: D) -> D {
+  let p = times(a, x.x);
+  let t = sum(s.x, p.x);
+  return D(t.x, s.y + (t.y + (p.y + a * x.y)));
+}
 fn finite(a: f32) -> bool { return (bitcast<u32>(a) & 0x7F800000u) != 0x7F800000u; }
 `;

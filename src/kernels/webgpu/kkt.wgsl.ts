@@ -12,7 +12,9 @@
  * Areas: P [n, n], C [k + m, n], w, weight, lift, hard, hard_w [k + m] of f32; K, sol, inverse of doubles, of the size of a
  * packed triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
  */
+import {factorCode} from './factor.wgsl.js';
 import type {Area} from './run-problems.js';
+import {VECTORS} from './vectors.wgsl.js';
 
 const BOUND = 0.1;
 const MAX_REFINEMENTS = 12;
@@ -45,75 +47,6 @@ export function kktAreas(n: number, rows: number): Record<string, Area> {
   };
 }
 
-/** Vectors, and products with P and C. Vectors are areas of doubles. */
-const VECTORS = `
-fn gather(s: D, a: f32, x: D) -> D {
-  let p = times(a, x.x);
-  let t = sum(s.x, p.x);
-  return D(t.x, s.y + (t.y + (p.y + a * x.y)));
-}
-fn magnitude(a: D) -> f32 { return select(1e38, abs(a.x), finite(a.x)); }
-fn copy(source: i32, target_area: i32, count: i32) {
-  for (var i = lane; i < count; i += LANES) { wrd(target_area, i, rdd(source, i)); }
-  sync();
-}
-fn clear(area: i32, count: i32) {
-  for (var i = lane; i < count; i += LANES) { wrd(area, i, D(0, 0)); }
-  sync();
-}
-fn add_scaled(x: i32, factor: D, y: i32, count: i32) {
-  for (var i = lane; i < count; i += LANES) { wrd(x, i, add(rdd(x, i), mul(factor, rdd(y, i)))); }
-  sync();
-}
-fn multiply(x: i32, factor: D, count: i32) {
-  for (var i = lane; i < count; i += LANES) { wrd(x, i, mul(factor, rdd(x, i))); }
-  sync();
-}
-fn dot_areas(x: i32, y: i32, count: i32) -> D {
-  var s = D(0, 0);
-  for (var i = lane; i < count; i += LANES) { s = add(s, mul(rdd(x, i), rdd(y, i))); }
-  return total(s);
-}
-fn norm(x: i32, count: i32) -> f32 {
-  var s = 0f;
-  for (var i = lane; i < count; i += LANES) { s = max(s, abs(rdd(x, i).x)); }
-  return most(s);
-}
-fn times_P(x: i32, out: i32) {
-  for (var i = lane; i < $n; i += LANES) {
-    var s = D(0, 0);
-    for (var j = 0; j < $n; j++) {
-      let a = rd($P, i * $n + j);
-      if (a != 0) { s = gather(s, a, rdd(x, j)); }
-    }
-    wrd(out, i, quick(s.x, s.y));
-  }
-  sync();
-}
-fn times_C(x: i32, out: i32) {
-  for (var i = lane; i < $k + $m; i += LANES) {
-    var s = D(0, 0);
-    for (var j = 0; j < $n; j++) {
-      let a = rd($C, i * $n + j);
-      if (a != 0) { s = gather(s, a, rdd(x, j)); }
-    }
-    wrd(out, i, quick(s.x, s.y));
-  }
-  sync();
-}
-fn add_times_Ct(y: i32, out: i32) {
-  for (var j = lane; j < $n; j += LANES) {
-    var s = rdd(out, j);
-    for (var i = 0; i < $k + $m; i++) {
-      let a = rd($C, i * $n + j);
-      if (a != 0) { s = gather(s, a, rdd(y, i)); }
-    }
-    wrd(out, j, quick(s.x, s.y));
-  }
-  sync();
-}
-`;
-
 /** Decides what becomes of each row: eliminated, kept, or left out. */
 const CLASSIFY = `
 fn classify() {
@@ -141,107 +74,6 @@ fn classify() {
 }
 fn hard_rows() -> i32 { return share(i32(rd($hard_count, 0))); }
 `;
-
-/** The factorisation and its solves, in either precision. */
-function factorCode(double: boolean): string {
-  const suffix = double ? 'double' : 'single';
-  const zero = double ? 'D(0, 0)' : '0f';
-  const [read, write] = double ? ['rdd', 'wrd'] : ['rd', 'wr'];
-  const of = (value: string) => (double ? `wide(${value})` : value);
-  const normal = (value: string) => (double ? `quick(${value}.x, ${value}.y)` : value);
-  const product = (a: string, b: string) => (double ? `mul(${a}, ${b})` : `${a} * ${b}`);
-  return `
-${
-  double
-    ? `fn take_double(s: D, a: D, b: D) -> D {
-  let p = times(a.x, b.x);
-  let t = sum(s.x, -p.x);
-  return D(t.x, s.y + (t.y - (p.y + (a.x * b.y + a.y * b.x))));
-}`
-    : 'fn take_single(s: f32, a: f32, b: f32) -> f32 { return s - a * b; }'
-}
-fn cholesky_${suffix}(positive: i32, count: i32) -> bool {
-  for (var j = 0; j < count; j++) {
-    let row_j = j * (j + 1) / 2;
-    for (var i = j + lane; i < count; i += LANES) {
-      let row_i = i * (i + 1) / 2;
-      var s = ${read}($K, row_i + j);
-      for (var k = 0; k < j; k++) {
-        let v = ${read}($K, row_j + k);
-        s = take_${suffix}(s, ${read}($K, row_i + k), select(v, -v, k >= positive));
-      }
-      // The pivot itself is still wanted by the others; it goes to where its root will be.
-      if (i > j) { ${write}($K, row_i + j, ${normal('s')}); } else { ${write}($inverse, j, ${normal('s')}); }
-    }
-    sync();
-    let pivot = ${read}($inverse, j);
-    let d = select(pivot, -pivot, j >= positive);
-    if (agree(!(d${double ? '.x' : ''} > 1e-30))) { return false; }
-    let inverse_root = ${double ? 'div(D(1, 0), root(d))' : 'inverseSqrt(d)'};
-    let factor = select(inverse_root, -inverse_root, j >= positive);
-    for (var i = j + 1 + lane; i < count; i += LANES) {
-      let at = i * (i + 1) / 2 + j;
-      ${write}($K, at, ${product(`${read}($K, at)`, 'factor')});
-    }
-    if (lane == 0) { ${write}($inverse, j, inverse_root); }
-    sync();
-  }
-  return true;
-}
-fn substitute_${suffix}(positive: i32, count: i32) {
-  for (var j = 0; j < count; j++) {
-    let z = ${product(`${read}($sol, j)`, `${read}($inverse, j)`)};
-    for (var i = j + 1 + lane; i < count; i += LANES) {
-      let s = take_${suffix}(${read}($sol, i), ${read}($K, i * (i + 1) / 2 + j), z);
-      ${write}($sol, i, ${normal('s')});
-    }
-    sync();
-  }
-  for (var j = lane; j < count; j += LANES) {
-    let z = ${product(`${read}($sol, j)`, `${read}($inverse, j)`)};
-    ${write}($sol, j, select(z, -z, j >= positive));
-  }
-  sync();
-  for (var i = count - 1; i >= 0; i--) {
-    let u = ${product(`${read}($sol, i)`, `${read}($inverse, i)`)};
-    sync();
-    for (var k = lane; k < i; k += LANES) {
-      let s = take_${suffix}(${read}($sol, k), ${read}($K, i * (i + 1) / 2 + k), u);
-      ${write}($sol, k, ${normal('s')});
-    }
-    if (lane == 0) { ${write}($sol, i, u); }
-    sync();
-  }
-}
-fn factor_${suffix}(delta: f32) -> bool {
-  let hard = hard_rows();
-  for (var i = lane; i < $n; i += LANES) {
-    let row = i * (i + 1) / 2;
-    for (var j = 0; j <= i; j++) { ${write}($K, row + j, ${of('rd($P, i * $n + j)')}); }
-    ${write}($K, row + i, ${double ? 'add(rdd($K, row + i), wide(delta))' : 'rd($K, row + i) + delta'});
-    for (var r = 0; r < $k + $m; r++) {
-      let lift = rd($lift, r);
-      let c = rd($C, r * $n + i);
-      if (lift == 0 || c == 0) { continue; }
-      let factor = ${double ? 'times(-lift, c)' : '-lift * c'};
-      for (var j = 0; j <= i; j++) {
-        let s = take_${suffix}(${read}($K, row + j), factor, ${of('rd($C, r * $n + j)')});
-        ${write}($K, row + j, ${normal('s')});
-      }
-    }
-  }
-  for (var h = lane; h < hard; h += LANES) {
-    let row = ($n + h) * ($n + h + 1) / 2;
-    let c = i32(rd($hard, h)) * $n;
-    for (var j = 0; j < $n; j++) { ${write}($K, row + j, ${of('rd($C, c + j)')}); }
-    for (var j = 0; j < h; j++) { ${write}($K, row + $n + j, ${zero}); }
-    ${write}($K, row + $n + h, ${double ? '-add(wide(rd($hard_w, h)), wide(delta))' : '-rd($hard_w, h) - delta'});
-  }
-  sync();
-  return cholesky_${suffix}($n, $n + hard);
-}
-`;
-}
 
 /**
  * The solve, refined until the residual is at `goal` or does not shrink any more. Each part has one place where it is called

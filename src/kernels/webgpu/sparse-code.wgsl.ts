@@ -33,13 +33,8 @@ fn soft(a: D, threshold: f32) -> D {
 }
 fn slope(j: i32) -> D {
   var s = D(0, 0);
-  for (var i = lane; i < $width; i += LANES) { s = gather_code(s, given_dictionary(i * $n + j), rdd($r, i)); }
+  for (var i = lane; i < $width; i += LANES) { s = gather(s, given_dictionary(i * $n + j), rdd($r, i)); }
   return total(quick(s.x, s.y));
-}
-fn gather_code(s: D, a: f32, x: D) -> D {
-  let p = times(a, x.x);
-  let t = sum(s.x, p.x);
-  return D(t.x, s.y + (t.y + (p.y + a * x.y)));
 }
 fn solve() {
   let step = given_step(0);
@@ -49,13 +44,13 @@ fn solve() {
     var s = D(0, 0);
     for (var i = 0; i < $width; i++) {
       let a = given_dictionary(i * $n + j);
-      s = gather_code(s, a, wide(a));
+      s = gather(s, a, wide(a));
     }
     wrd($curvature, j, quick(s.x, s.y));
   }
   for (var i = lane; i < $width; i += LANES) {
     var s = wide(given_x(i));
-    for (var j = 0; j < $n; j++) { s = gather_code(s, -given_dictionary(i * $n + j), wide(given_start(j))); }
+    for (var j = 0; j < $n; j++) { s = gather(s, -given_dictionary(i * $n + j), wide(given_start(j))); }
     wrd($r, i, quick(s.x, s.y));
   }
   sync();
