@@ -21,6 +21,7 @@ export function describeDevices(title: string, suite: (device: string) => void):
         await use(device);
         errors = [];
         const {device: gpu} = tf.backend() as Partial<GpuBackend>;
+        assert.equal(gpu !== undefined, device === 'webgpu');
         if (gpu) gpu.onuncapturederror = ({error}) => errors.push(error.message);
       });
       afterEach(async () => {
@@ -62,6 +63,9 @@ function forbidReads(): () => void {
 }
 
 export async function valuesOf(tensor: tf.Tensor): Promise<number[]> {
+  const {tensorMap} = tf.backend() as Partial<GpuBackend>;
+  // What another backend computed would prove nothing.
+  if (tensorMap) assert.isTrue(tensorMap.has(tensor.dataId), 'the tensor is on the GPU');
   return Array.from(await tensor.data());
 }
 

@@ -14,6 +14,7 @@ export const runtime: Runtime = (shared.testRuntime ??= {devices: [], missing: n
 
 /** The WebGPU device, as far as tests need it. */
 export interface GpuBackend extends tf.KernelBackend {
+  tensorMap: {has(id: object): boolean};
   device: {
     onuncapturederror: ((event: {error: {message: string}}) => void) | null;
     queue: {onSubmittedWorkDone(): Promise<void>};
