@@ -25,7 +25,7 @@ export async function offerWebGPU() {
   }
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter)
-    return 'Dawn finds no GPU, nor SwiftShader (sh scripts/install-gpu.sh installs that on Debian)';
+    return 'Dawn finds no GPU, nor SwiftShader (bash scripts/install-gpu.sh installs that on Debian)';
   const navigator = {...globalThis.navigator, gpu, userAgent: 'node'};
   Object.defineProperty(globalThis, 'navigator', {value: navigator, configurable: true, writable: true});
   return null;

@@ -1,7 +1,7 @@
 /** @file The collection of quadratic programs on every device: certificates, statuses, and gradients against the f64 kernels. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {solveQP, type QPInput, type QPResult, type SolveQPOptions} from '../../src/index.js';
+import {linsolve, solveQP, type QPInput, type QPResult, type SolveQPOptions} from '../../src/index.js';
 import {complaints, type Solved} from '../helpers/qp-certificate.js';
 import {namesOf, tensorsOf, type QPData} from '../helpers/qp-tensors.js';
 import {QP_COLLECTION} from '../zoo/qp-families.js';
@@ -114,7 +114,7 @@ describeDevices('quadratic programs', (device) => {
     'a one-sided derivative at a kink': {degenerate: 'oneSided'},
     'a smoothed kink': {degenerate: 'smooth', smoothing: 1e-2},
     'least norm at a kink': {degenerate: 'leastNorm'},
-    'another linear solver': {linsolve: undefined},
+    'another linear solver': {linsolve: linsolve.lu()},
   };
   for (const [name, options] of Object.entries(policies)) {
     it(`has the gradient of the f64 kernels with ${name}`, async () => {

@@ -75,8 +75,14 @@ fn prepare_start() {
   for (var i = lane; i < $k + $m; i += LANES) {
     wr($w, i, select(0f, 1f, i >= $k));
     wrd($g, i, rdd($d, i));
+    // The memory is whatever was there before, and what is found is read even where nothing is.
+    wrd($found_y, i, D(0, 0));
+    wrd($found_s, i, D(0, 0));
   }
-  for (var j = lane; j < $n; j += LANES) { wrd($f, j, -rdd($q, j)); }
+  for (var j = lane; j < $n; j += LANES) {
+    wrd($f, j, -rdd($q, j));
+    wrd($found_x, j, D(0, 0));
+  }
   sync();
 }
 fn use_start() {

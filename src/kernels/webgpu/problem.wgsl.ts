@@ -12,6 +12,8 @@ const ASYMMETRY = 1e-5;
 export const SHIFTS = [1e-11, 1e-8, 1e-7, 1e-6];
 const PASSES = 10;
 const NO_CURVATURE = 1e-26;
+/** More than an entry of a semidefinite matrix can be after scaling by powers of two, which leaves its diagonal below 4. */
+const CONSISTENT = 4.1;
 
 export function problemAreas(n: number, rows: number): Record<string, Area> {
   return {
@@ -120,7 +122,7 @@ fn equilibrate() {
   // Where rounding has left an entry beside a diagonal that is too small for it, the entry says how to scale.
   largest_of_columns($P, $largest, $D, $n);
   for (var j = lane; j < $n; j += LANES) {
-    if (!(rd($largest, j) > 4.1)) { continue; }
+    if (!(rd($largest, j) > ${CONSISTENT})) { continue; }
     let before = rd($D, j);
     var d = before;
     for (var i = 0; i < $n; i++) {

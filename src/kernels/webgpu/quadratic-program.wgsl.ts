@@ -19,6 +19,8 @@ import {GUESS, REPORT, reportAreas} from './report.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
 const INVALID = 5;
+/** Of a factorisation in f32, relative to the largest entry and per variable: what is definite by more is so for certain. */
+const ROUNDING = 1.2e-7;
 const ROUNDS = 6;
 /** Residual of a linear system that is solved, and the one to aim at. */
 const EXACT = 1e-11;
@@ -105,7 +107,7 @@ fn impossible_row() -> bool {
   sync();
   return true;
 }
-fn report_best(polished_error: f32, goal: f32) {
+fn report_best(polished_error: f32) {
   if (agree(polished_error < best)) {
     report_solution($polished_x, $polished_y, $polished_s, polished_error);
   } else {
@@ -125,13 +127,16 @@ fn solve_in_stages(goal: f32) {
   var shifts = -1;
   let curvature = largest_curvature();
   loop {
+    let polishing = stage == ${POLISH_STAGE};
+    // A guess on the way is not worth a factorisation in doubles.
+    let guess = polishing && after_polish == ${CONSTANT};
     var delta = select(f32(${DELTA_SINGLE}), ${DELTA_DOUBLE}, full);
     if (agree(!prepared)) {
       if (agree(stage == ${START})) {
         prepare_start();
       } else if (agree(stage == ${CONSTANT})) {
         prepare_constant();
-      } else if (agree(stage == ${POLISH_STAGE})) {
+      } else if (agree(polishing)) {
         prepare_polish();
       } else if (agree(stage != ${DEFINITE})) {
         prepare_direction();
@@ -143,7 +148,7 @@ fn solve_in_stages(goal: f32) {
         // Without any row, and with a shift in the place of the regularisation: is P semidefinite?
         for (var i = lane; i < $k + $m; i += LANES) { wr($w, i, -1); }
         sync();
-        delta = curvature * -1.2e-7 * f32($n + 1);
+        delta = curvature * -${ROUNDING} * f32($n + 1);
         if (shifts >= 0) { delta = curvature * array(${SHIFTS.join(', ')})[shifts]; }
       }
       classify();
@@ -176,11 +181,9 @@ fn solve_in_stages(goal: f32) {
         }
         continue;
       }
-      // A guess on the way is not worth a factorisation in doubles.
-      let guess = stage == ${POLISH_STAGE} && after_polish == ${CONSTANT};
       if (agree(!regular)) {
         if (agree(full || guess)) {
-          if (agree(stage != ${POLISH_STAGE})) { outcome = ${NUMERICAL_ERROR}; }
+          if (agree(!polishing)) { outcome = ${NUMERICAL_ERROR}; }
         } else {
           full = true;
           continue;
@@ -189,10 +192,8 @@ fn solve_in_stages(goal: f32) {
       factored = regular;
     }
     var off = f32(${NEVER});
-    let polishing = stage == ${POLISH_STAGE};
     if (agree(factored)) {
       off = solve_kkt(full, $f, $g, $solved_x, $solved_y, select(f32(${SOLVE_TARGET}), ${TARGET}, polishing));
-      let guess = polishing && after_polish == ${CONSTANT};
       if (agree(!full && !guess && stage <= ${POLISH_STAGE} && off > select(f32(${INEXACT}), ${EXACT}, polishing))) {
         full = true;
         factored = false;
@@ -211,7 +212,7 @@ fn solve_in_stages(goal: f32) {
       }
       if (agree(rounds > 0 && polished_error < ${NEVER})) { if (agree(change_sides())) { continue; } }
       if (agree(after_polish == ${FINISH})) {
-        if (agree(outcome == ${SOLVED})) { report_best(polished_error, goal); } else { report(outcome, best); }
+        if (agree(outcome == ${SOLVED})) { report_best(polished_error); } else { report(outcome, best); }
         return;
       }
       stage = after_polish;
