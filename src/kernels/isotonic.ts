@@ -1,14 +1,12 @@
 /** @file The kernel 'ImplicitIsotonic': isotonic regression of rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {blockMeans, blocksOf, isotonicRows} from './blocks.js';
 import {registerHostKernel} from './host-kernel.js';
-import {createIsotonicRows, type IsotonicRows} from './host/isotonic-rows.js';
-import {referenceIsotonicRows} from './reference/isotonic.js';
 import {registerGpuKernel} from './webgpu/register.js';
-import {gpuIsotonic, gpuIsotonicGradient} from './webgpu/rows.js';
+import {gpuIsotonic} from './webgpu/rows.js';
 
 const ISOTONIC = 'ImplicitIsotonic';
-const GRADIENT = 'ImplicitIsotonicGradient';
 
 /**
  * argmin_y ‖y − x‖² for each row of x [B, n], subject to y₁ ≥ … ≥ yₙ, or to y₁ ≤ … ≤ yₙ where `increasing`.
@@ -22,12 +20,7 @@ export function runIsotonic(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
   return (outputs as unknown as tf.Tensor2D[])[0];
 }
 
-let rows: IsotonicRows | null = null;
-const isotonicRows = () => (rows ??= createIsotonicRows() ?? referenceIsotonicRows);
-
 registerGpuKernel(ISOTONIC, gpuIsotonic);
-
-registerGpuKernel(GRADIENT, gpuIsotonicGradient);
 
 // The blocks come as float32, so that the gradient reads them where they lie.
 registerHostKernel<'x'>(ISOTONIC, ({x}, {increasing}, allocate) => {
@@ -37,34 +30,14 @@ registerHostKernel<'x'>(ISOTONIC, ({x}, {increasing}, allocate) => {
   return [y, block];
 });
 
-registerHostKernel<'dy' | 'block'>(GRADIENT, ({dy, block}, _attributes, allocate) => {
-  const [batch, n] = dy.shape;
-  const [dx] = allocate(dy.shape);
-  isotonicRows().gradient(dy.single, block.single, batch, n, dx.values);
-  return [dx];
-});
-
 tf.registerGradient({
   kernelName: ISOTONIC,
   outputsToSave: [false, true],
   gradFunc: (dys, saved) => {
     const [block] = saved as tf.Tensor[];
-    return {x: () => averaged((dys as tf.Tensor[])[0], block)};
+    return {x: () => blockMeans((dys as tf.Tensor2D[])[0], block as tf.Tensor2D)};
   },
 });
-
-tf.registerGradient({
-  kernelName: GRADIENT,
-  inputsToSave: ['block'],
-  gradFunc: (ddx, saved) => {
-    const [block] = saved as tf.Tensor[];
-    return {dy: () => averaged(ddx as tf.Tensor, block), block: () => tf.zerosLike(block)};
-  },
-});
-
-function averaged(dy: tf.Tensor, block: tf.Tensor): tf.Tensor {
-  return tf.engine().runKernel(GRADIENT, {dy, block} as unknown as tf.NamedTensorMap);
-}
 
 /**
  * The same with tensor operations, for a backend without the kernel, in O(n²) memory: the blocks by the min–max formula
@@ -74,22 +47,9 @@ function averaged(dy: tf.Tensor, block: tf.Tensor): tf.Tensor {
  */
 export function composed(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
   return tf.tidy(() => {
-    const share = offTape(() => {
-      const y = minMax(increasing ? tf.neg(x) : x);
-      const n = x.shape[1];
-      // Entries of one block have their value from the same mean, to the last bit.
-      const falls = tf.notEqual(tf.slice(y, [0, 1], [-1, n - 1]), tf.slice(y, [0, 0], [-1, n - 1]));
-      const block = tf.cumsum(
-        tf.pad(tf.cast(falls, 'float32'), [
-          [0, 0],
-          [1, 0],
-        ]),
-        1,
-      );
-      const same = tf.cast(tf.equal(tf.expandDims(block, 1), tf.expandDims(block, 2)), 'float32');
-      return tf.div(same, tf.sum(same, 2, true));
-    });
-    return tf.reshape(tf.matMul(share, tf.expandDims(x, 2)), x.shape) as tf.Tensor2D;
+    // Entries of one block have their value from the same mean, to the last bit.
+    const block = offTape(() => blocksOf(minMax(increasing ? tf.neg(x) : x) as tf.Tensor2D));
+    return blockMeans(x, block);
   });
 }
 

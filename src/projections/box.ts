@@ -26,3 +26,12 @@ export function box(x: tf.Tensor, {lower, upper}: BoxParams): tf.Tensor {
     return tf.where(below, lower, tf.where(above, upper, x));
   });
 }
+
+/**
+ * argmin_{0 ≤ y ≤ scale} ‖y − x‖², entry by entry: the unit cube.
+ *
+ * @param x Any shape; `scale` is the length of a side, a number or a tensor that broadcasts with x. Default 1.
+ */
+export function hypercube(x: tf.Tensor, {scale = 1}: {scale?: number | tf.Tensor} = {}): tf.Tensor {
+  return box(x, {lower: 0, upper: scale});
+}

@@ -5,6 +5,8 @@ export {type QPSolver} from './foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {type IterationState} from './iterate.js';
+export {balanced, type Potential} from './marginal-duals.js';
+export {scalarRoot, type GrowingFunction} from './scalar-root.js';
 export {
   ProximalGradient,
   type ProximalGradientOptions,

@@ -1,4 +1,4 @@
-/** @file The kernels 'ImplicitSimplex' and 'ImplicitIsotonic' on WebGPU. Their other parts are composed of tensor operations. */
+/** @file The kernels of rows on WebGPU: simplex, isotonic, total variation. Their other parts are composed of tensor operations. */
 import type {GpuCompute} from './register.js';
 import {
   blockMeansAreas,
@@ -9,6 +9,7 @@ import {
   simplexRoutine,
 } from './rows.wgsl.js';
 import {runProblems} from './run-problems.js';
+import {totalVariationAreas, totalVariationRoutine} from './total-variation.wgsl.js';
 
 export const gpuSimplex: GpuCompute<'x' | 'scale'> = (inputs, _attributes, backend) => {
   const {shape} = inputs.x;
@@ -28,9 +29,16 @@ export const gpuIsotonic: GpuCompute<'x'> = (inputs, {increasing}, backend) => {
   ]);
 };
 
-export const gpuIsotonicGradient: GpuCompute<'dy' | 'block'> = (inputs, _attributes, backend) => {
+export const gpuBlockMeans: GpuCompute<'dy' | 'block'> = (inputs, _attributes, backend) => {
   const {shape} = inputs.dy;
   const [batch, n] = shape;
   const problems = {...{batch, width: 1, inputs, areas: blockMeansAreas(n)}, sizes: {n}};
   return runProblems(backend, blockMeansRoutine, problems, [{area: 'dx', shape}]);
+};
+
+export const gpuTotalVariation: GpuCompute<'x' | 'weight'> = (inputs, _attributes, backend) => {
+  const {shape} = inputs.x;
+  const [batch, n] = shape;
+  const problems = {...{batch, width: 1, inputs, areas: totalVariationAreas(n)}, sizes: {n}};
+  return runProblems(backend, totalVariationRoutine, problems, [{area: 'y', shape}]);
 };

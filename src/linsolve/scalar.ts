@@ -1,0 +1,27 @@
+/** @file Systems of one unknown. */
+import * as tf from '@tensorflow/tfjs-core';
+import {directReport, residualOf} from './direct.js';
+import {reporting} from './iterative.js';
+import {registerLinearSolver} from './registry.js';
+import {safeDivide, toRows} from './rows.js';
+import type {LinearSolver, Operator} from './types.js';
+
+/**
+ * Division, for operators of one unknown a system (or diagonal ones): b divided by A applied to ones. Where that is zero the
+ * solution is zero, the one of least norm.
+ */
+export function scalar(): LinearSolver {
+  return {
+    className: 'scalar',
+    getConfig: () => ({}),
+    factor: (operator: Operator) =>
+      reporting((b, transpose) => {
+        const ones = tf.onesLike(b);
+        const diagonal = transpose ? operator.applyTranspose(ones) : operator.apply(ones);
+        const x = safeDivide(b, diagonal);
+        return {x, info: directReport(residualOf(operator, b, toRows(x, operator.batched), transpose))};
+      }),
+  };
+}
+
+registerLinearSolver('scalar', scalar);

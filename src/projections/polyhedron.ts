@@ -1,0 +1,36 @@
+/** @file Projection onto a polyhedron: a quadratic program. */
+import * as tf from '@tensorflow/tfjs-core';
+import {solveQP, type SolveQPOptions} from '../solvers/index.js';
+import {asRows, checkRank} from './rows.js';
+
+export type PolyhedronParams = {
+  /** Equalities: A [k, n] or [rows, k, n], b [k] or [rows, k]. */
+  A?: tf.Tensor;
+  b?: tf.Tensor;
+  /** Inequalities: G [m, n] or [rows, m, n], h [m] or [rows, m]. */
+  G?: tf.Tensor;
+  h?: tf.Tensor;
+};
+
+/**
+ * argmin ‖y − x‖² subject to Gy ≤ h, Ay = b, along the last axis.
+ *
+ * A sample whose polyhedron is empty follows `onInfeasible` of the options: zero, or the nearest of the points that violate
+ * the constraints least; `onFailure` says whether it is told of.
+ *
+ * @param x [..., n]; `rows` above is the product of its other axes. Differentiable in x, A, b, G and h; f64 inside.
+ * @throws What `solveQP` throws.
+ * @see `solveQP`, which this is for Q = I, p = −x.
+ */
+export function polyhedron(
+  x: tf.Tensor,
+  {A, b, G, h}: PolyhedronParams,
+  options: SolveQPOptions = {},
+): tf.Tensor {
+  checkRank(x, 'polyhedron', 1);
+  return tf.tidy(() => {
+    const rows = asRows(x);
+    const problem = {Q: tf.eye(rows.shape[1]), p: tf.neg(rows), A, b, G, h};
+    return tf.reshape(solveQP(problem, options).x, x.shape);
+  });
+}

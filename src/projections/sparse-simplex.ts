@@ -1,0 +1,47 @@
+/** @file Projection onto the points of the simplex with few entries that are not zero. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {runSimplex} from '../kernels/index.js';
+import {asColumn, checkPositive, onRows} from './rows.js';
+
+export type SparseSimplexParams = {
+  /** Entries that may be positive, 1 … n. */
+  maxNonZeros: number;
+  /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */
+  scale?: number | tf.Tensor;
+};
+
+/**
+ * A point nearest to x with y ≥ 0, Σy = scale and at most `maxNonZeros` positive entries, along the last axis: the
+ * projection of the largest entries onto the simplex. Of equal entries the first are taken.
+ *
+ * @param x [..., n]. Differentiable in x and in a tensor `scale` while the chosen entries stay the same, in O(n).
+ * @throws If x has no axis, `maxNonZeros` is not a positive integer, or a number `scale` is not positive.
+ * @see Kyrillidis et al. 2013 (arXiv 1206.1529), theorem 1.
+ */
+export function sparseSimplex(x: tf.Tensor, {maxNonZeros, scale = 1}: SparseSimplexParams): tf.Tensor {
+  if (!(Number.isInteger(maxNonZeros) && maxNonZeros >= 1)) {
+    throw new Error(`projections.sparseSimplex: maxNonZeros must be a positive integer, got ${maxNonZeros}.`);
+  }
+  checkPositive(scale, 'scale', 'sparseSimplex');
+  return onRows(x, 'sparseSimplex', (rows) => {
+    const scales = asColumn(scale, x);
+    const k = Math.min(maxNonZeros, rows.shape[1]);
+    const {chosen, low} = offTape(() => {
+      const values = tf.topk(rows, k).values;
+      const least = tf.slice(values, [0, k - 1], [-1, 1]);
+      const above = tf.cast(tf.greater(rows, least), 'float32');
+      const ties = tf.cast(tf.equal(rows, least), 'float32');
+      const room = tf.sub(k, tf.sum(above, 1, true));
+      const taken = tf.mul(ties, tf.cast(tf.lessEqual(tf.cumsum(ties, 1), room), 'float32'));
+      // An entry this far below the largest is zero in the projection.
+      const top = tf.slice(values, [0, 0], [-1, 1]);
+      const far = tf.sub(tf.sub(top, tf.mul(2, scales)), tf.mul(1e-6, tf.abs(top)));
+      return {
+        chosen: tf.cast(tf.add(above, taken), 'bool'),
+        low: tf.broadcastTo(far, rows.shape),
+      };
+    });
+    return runSimplex(tf.where(chosen, rows, low) as tf.Tensor2D, scales);
+  });
+}

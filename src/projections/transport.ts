@@ -1,0 +1,97 @@
+/** @file Projections onto the transportation polytope: matrices with given row and column sums. */
+import * as tf from '@tensorflow/tfjs-core';
+import {runSimplex} from '../kernels/index.js';
+import {balanced, type Potential} from '../solvers/index.js';
+import {checkRank} from './rows.js';
+
+export type TransportParams = {
+  /** Row sums: [n], or a tensor of shape [..., n]. Positive, with the same total as b. */
+  a: tf.Tensor;
+  /** Column sums: [m], or a tensor of shape [..., m]. */
+  b: tf.Tensor;
+};
+
+const EUCLIDEAN: Potential = {
+  value: (z) => tf.relu(z),
+  slope: (z) => tf.cast(tf.greater(z, 0), 'float32'),
+  balanceRows(z, a) {
+    const [batch, n, m] = z.shape as [number, number, number];
+    const rows = tf.reshape(z, [batch * n, m]) as tf.Tensor2D;
+    const y = runSimplex(rows, tf.reshape(tf.broadcastTo(a, [batch, n, 1]), [batch * n, 1]));
+    return tf.reshape(tf.sub(tf.max(rows, 1), tf.max(y, 1)), [batch, n, 1]);
+  },
+};
+
+const ENTROPIC: Potential = {
+  value: (z) => tf.exp(z),
+  slope: (z) => tf.exp(z),
+  balanceRows: (z, a) => tf.sub(tf.logSumExp(z, 2, true), tf.log(a)),
+};
+
+/**
+ * argmin ‖P − x‖²_F subject to P ≥ 0, P1 = a, Pᵀ1 = b: regularised optimal transport for the similarities x, sparse.
+ *
+ * A sample whose sums cannot be met becomes NaN, the others do not notice.
+ *
+ * @param x [..., n, m]. Differentiable in x, a and b.
+ * @throws If x has fewer than two axes, or a or b do not fit it.
+ * @see Blondel, Seguy & Rolet 2018 (arXiv 1710.06276), equations 7 and 10.
+ */
+export function transport(x: tf.Tensor, params: TransportParams): tf.Tensor {
+  return project('transport', EUCLIDEAN, x, params);
+}
+
+/** argmin ‖P − x‖²_F over the doubly stochastic matrices: `transport` with sums 1. @param x [..., n, n]. */
+export function birkhoff(x: tf.Tensor): tf.Tensor {
+  return project('birkhoff', EUCLIDEAN, x, ones('birkhoff', x));
+}
+
+/**
+ * argmin KL(P, exp(x)) subject to P1 = a, Pᵀ1 = b: entropic optimal transport, P = diag(e⁻ᵘ) eˣ diag(e⁻ᵛ), positive.
+ *
+ * For a cost C and the strength ε, x = −C/ε. In the logarithmic domain throughout. A sample whose sums cannot be met becomes
+ * NaN, the others do not notice.
+ *
+ * @param x [..., n, m]. Differentiable in x, a and b.
+ * @throws If x has fewer than two axes, or a or b do not fit it.
+ * @see Cuturi 2013 (arXiv 1306.0895).
+ */
+export function klTransport(x: tf.Tensor, params: TransportParams): tf.Tensor {
+  return project('klTransport', ENTROPIC, x, params);
+}
+
+/** argmin KL(P, exp(x)) over the doubly stochastic matrices: `klTransport` with sums 1. @param x [..., n, n]. */
+export function klBirkhoff(x: tf.Tensor): tf.Tensor {
+  return project('klBirkhoff', ENTROPIC, x, ones('klBirkhoff', x));
+}
+
+function ones(caller: string, x: tf.Tensor): TransportParams {
+  checkRank(x, caller, 2);
+  const [n, m] = x.shape.slice(-2);
+  if (n !== m) throw new Error(`projections.${caller}: x must have shape [..., n, n], got [${x.shape}].`);
+  return {a: tf.ones([n]), b: tf.ones([n])};
+}
+
+function project(caller: string, potential: Potential, x: tf.Tensor, {a, b}: TransportParams): tf.Tensor {
+  checkRank(x, caller, 2);
+  const [n, m] = x.shape.slice(-2);
+  if (a.shape[a.rank - 1] !== n || b.shape[b.rank - 1] !== m) {
+    throw new Error(
+      `projections.${caller}: for x of shape [${x.shape}], a must have shape [..., ${n}] and b [..., ${m}]; ` +
+        `got [${a.shape}] and [${b.shape}].`,
+    );
+  }
+  return tf.tidy(() => {
+    const outer = x.shape.slice(0, -2);
+    const batch = outer.reduce((product, size) => product * size, 1);
+    const sums = (values: tf.Tensor, shape: number[]) =>
+      tf.reshape(tf.broadcastTo(values, [...outer, values.shape[values.rank - 1]]), shape);
+    const P = balanced(
+      potential,
+      tf.reshape(x, [batch, n, m]),
+      sums(a, [batch, n, 1]),
+      sums(b, [batch, 1, m]),
+    );
+    return tf.reshape(P, x.shape);
+  });
+}
