@@ -3,8 +3,8 @@
  */
 const rooms = [
   'layers',
-  'projections',
   'losses',
+  'projections',
   'solvers',
   'prox',
   'conditions',

@@ -1,7 +1,7 @@
 /** @file Projection onto the solutions of linear equations. */
 import * as tf from '@tensorflow/tfjs-core';
-import {lstsq} from '../linalg/index.js';
-import {checkRank, ofFinite} from './rows.js';
+import {lstsq, ofFinite} from '../linalg/index.js';
+import {checkRank} from './rows.js';
 
 export type AffineSetParams = {
   /** [k, n], or one a sample [..., k, n]. */

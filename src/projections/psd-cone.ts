@@ -1,7 +1,7 @@
 /** @file Projection onto the cone of positive semidefinite matrices. */
 import * as tf from '@tensorflow/tfjs-core';
 import {spectralFunction} from '../linalg/index.js';
-import {checkRank, ofFinite} from './rows.js';
+import {checkRank} from './rows.js';
 
 /**
  * argmin ‖Y − X‖²_F over the symmetric positive semidefinite Y: V max(Λ, 0) Vᵀ for the symmetric part of X = VΛVᵀ.
@@ -19,11 +19,9 @@ export function psdCone(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const axes = x.shape.map((_, i) => i);
     const order = [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
-    return ofFinite(x, 2, (X) =>
-      spectralFunction(tf.mul(0.5, tf.add(X, tf.transpose(X, order))), {
-        value: (eigenvalues) => tf.relu(eigenvalues),
-        slope: (eigenvalues) => tf.cast(tf.greater(eigenvalues, 0), 'float32'),
-      }),
-    );
+    return spectralFunction(tf.mul(0.5, tf.add(x, tf.transpose(x, order))), {
+      value: (eigenvalues) => tf.relu(eigenvalues),
+      piece: (eigenvalues) => tf.cast(tf.greater(eigenvalues, 0), 'float32'),
+    });
   });
 }

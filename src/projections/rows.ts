@@ -1,6 +1,5 @@
 /** @file The rows that a projection along the last axis works on, and parameters beside them. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
 
 /** x [..., n] as float32 of shape [rows, n]. What is so already stays: on the tape, tf.cast and tf.reshape copy. */
 export function asRows(x: tf.Tensor): tf.Tensor2D {
@@ -55,11 +54,4 @@ export function checkPositive(value: number | tf.Tensor, name: string, caller: s
   if (typeof value === 'number' && !(value > 0 && value < Infinity)) {
     throw new Error(`projections.${caller}: ${name} must be positive and finite, got ${value}.`);
   }
-}
-
-/** `map` of the samples of x that are finite, a sample the last `rank` axes; the others become NaN. */
-export function ofFinite(x: tf.Tensor, rank: number, map: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
-  const axes = Array.from({length: rank}, (_, i) => x.rank - 1 - i);
-  const good = offTape(() => tf.broadcastTo(tf.all(tf.isFinite(x), axes, true), x.shape));
-  return tf.where(good, map(tf.where(good, x, tf.zerosLike(x))), tf.fill(x.shape, NaN));
 }

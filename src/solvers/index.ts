@@ -6,6 +6,9 @@ export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {type IterationState} from './iterate.js';
 export {balanced, type Potential} from './marginal-duals.js';
+export {type Noise, type PerturbedOptions, type RowFunction} from './perturbed.js';
+export {perturbedArgmax} from './perturbed-argmax.js';
+export {perturbedMax} from './perturbed-max.js';
 export {scalarRoot, type GrowingFunction} from './scalar-root.js';
 export {
   ProximalGradient,

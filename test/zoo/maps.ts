@@ -1,5 +1,6 @@
 /** @file What a projection or proximal operator is tested with: the map on tensors, and the same in f64 for one sample. */
 import * as tf from '@tensorflow/tfjs-core';
+import {seededRandom} from './linear-systems.js';
 
 /** One input of a map: x first, then its parameters. */
 export interface Input {
@@ -78,3 +79,21 @@ export function fallingInF64(x: number[]): number[] {
     Math.min(...range(0, i + 1).map((a) => Math.max(...range(i, x.length).map((b) => mean(a, b))))),
   );
 }
+
+/** Random inputs that f32 holds. */
+export function inputsFrom(seed: number) {
+  const random = seededRandom(seed);
+  const between = (shape: number[], low: number, high: number): Input => ({
+    shape,
+    values: Array.from({length: shape.reduce((a, b) => a * b, 1)}, () =>
+      Math.fround(low + (high - low) * random()),
+    ),
+  });
+  return {
+    /** Entries in (−size, size). */
+    entries: (shape: number[], size = 2): Input => between(shape, -size, size),
+    positive: (shape: number[], low = 0.5, high = 1.5): Input => between(shape, low, high),
+  };
+}
+
+export const samples = (make: () => Input[], count = 3): Input[][] => Array.from({length: count}, make);

@@ -2,22 +2,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {EigenvalueDecomposition, Matrix, solve as solveMatrix} from 'ml-matrix';
 import {projections} from '../../src/index.js';
-import {seededRandom} from './linear-systems.js';
-import {bisect, clip, dot, fallingInF64, norm, simplexInF64, sum, type Input, type MapCase} from './maps.js';
+import {
+  bisect,
+  clip,
+  dot,
+  fallingInF64,
+  inputsFrom,
+  norm,
+  samples,
+  simplexInF64,
+  sum,
+  type Input,
+  type MapCase,
+} from './maps.js';
 
-const random = seededRandom(7);
-/** Entries in (−size, size) that f32 holds. */
-const entries = (shape: number[], size = 2): Input => ({
-  shape,
-  values: Array.from({length: shape.reduce((a, b) => a * b, 1)}, () =>
-    Math.fround(size * (2 * random() - 1)),
-  ),
-});
-const positive = (shape: number[], low = 0.5, high = 1.5): Input => ({
-  shape,
-  values: entries(shape, 1).values.map((value) => Math.fround(low + ((high - low) * (value + 1)) / 2)),
-});
-const samples = (make: () => Input[], count = 3): Input[][] => Array.from({length: count}, make);
+const {entries, positive} = inputsFrom(7);
 const chunks = (values: number[], size: number): number[][] =>
   Array.from({length: values.length / size}, (_, i) => values.slice(i * size, (i + 1) * size));
 /** Entries that have one total, so that the sums of rows and columns agree. */

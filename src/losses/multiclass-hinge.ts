@@ -1,0 +1,16 @@
+/** @file The hinge loss of several classes. */
+import type * as tf from '@tensorflow/tfjs-core';
+import {multiclassMargin} from './multiclass-margin.js';
+
+/**
+ * max_j (θ_j + 1 − y_j) − ⟨θ, y⟩ along the last axis: zero where the target leads every other class by 1.
+ *
+ * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
+ * @param logits θ [..., n]. Where several classes attain the maximum the slope is the mean of theirs.
+ * @returns [...].
+ * @throws If the shapes do not fit. An index that is out of range is not noticed: it counts as y = 0.
+ * @see Crammer & Singer 2001.
+ */
+export function multiclassHinge(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  return multiclassMargin('multiclassHinge', 1, target, logits);
+}

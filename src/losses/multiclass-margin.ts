@@ -1,0 +1,33 @@
+/** @file What the hinge and the perceptron loss of several classes share. */
+import * as tf from '@tensorflow/tfjs-core';
+import {recordLoss} from './record.js';
+import {asDistribution, checkTarget, expectation, maximizers} from './targets.js';
+
+/** max_j (θ_j + margin·(1 − y_j)) − ⟨θ, y⟩ along the last axis. Where several j attain it, the slope is their mean. */
+export function multiclassMargin(
+  where: string,
+  margin: number,
+  target: tf.Tensor,
+  logits: tf.Tensor,
+): tf.Tensor {
+  checkTarget(where, target, logits);
+  const scores = (y: tf.Tensor, theta: tf.Tensor) => {
+    // The difference of logits first: large logits must not swallow the margin.
+    const lead = tf.sub(theta, tf.expandDims(expectation(y, theta), -1));
+    return margin === 0 ? lead : tf.add(lead, tf.mul(margin, tf.sub(1, y)));
+  };
+  const best = (y: tf.Tensor, theta: tf.Tensor) => maximizers(() => scores(y, theta));
+  return recordLoss(
+    {
+      name: where,
+      value: (y, theta) => tf.relu(tf.max(scores(asDistribution(y, theta), theta), -1)),
+      slope: (given, theta) => {
+        const y = asDistribution(given, theta);
+        return tf.sub(best(y, theta), y);
+      },
+      targetSlope: (y, theta) => tf.neg(tf.add(tf.mul(margin, best(y, theta)), theta)),
+    },
+    target,
+    logits,
+  );
+}

@@ -1,0 +1,36 @@
+/** @file The sparsemax loss of several classes. */
+import * as tf from '@tensorflow/tfjs-core';
+import {sparsemax} from '../projections/index.js';
+import {recordLoss} from './record.js';
+import {asDistribution, checkTarget, expectation, shortfall} from './targets.js';
+
+/**
+ * max_{p in the simplex} (⟨θ, p⟩ − ½‖p‖²) + ½‖y‖² − ⟨θ, y⟩ along the last axis.
+ *
+ * The slope in θ is sparsemax(θ) − y: both reach zero where a target class leads by 1.
+ *
+ * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
+ * @param logits θ [..., n].
+ * @returns [...].
+ * @throws If the shapes do not fit. An index that is out of range is not noticed: it counts as y = 0.
+ * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 3.
+ */
+export function multiclassSparsemax(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  checkTarget('multiclassSparsemax', target, logits);
+  return recordLoss(
+    {
+      name: 'MulticlassSparsemax',
+      // The same number as a sum of terms that are not negative: half a square, and y on classes outside the support.
+      value: (given, theta) => {
+        const y = asDistribution(given, theta);
+        const p = sparsemax(theta);
+        const near = tf.div(tf.sum(tf.square(tf.sub(y, p)), -1), 2);
+        return tf.add(near, expectation(y, shortfall(theta, tf.max(p, -1, true))));
+      },
+      slope: (y, theta) => tf.sub(sparsemax(theta), asDistribution(y, theta)),
+      targetSlope: (y, theta) => tf.sub(y, theta),
+    },
+    target,
+    logits,
+  );
+}

@@ -1,0 +1,39 @@
+/** @file Puts a loss on the tape with its slopes in closed form, so that its value may be written for accuracy alone. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, recordOp} from '../autodiff/index.js';
+
+/** Of a loss L(y, θ), entry by entry or with the last axis summed. y is the target as given: indices stay indices. */
+export interface LossRule {
+  name: string;
+  /** L, computed off the tape: masks and clamps are welcome. */
+  value: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
+  /** ∂L/∂θ, of differentiable operations. */
+  slope: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
+  /** ∂L/∂y, likewise; asked for only where y is float32. */
+  targetSlope: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
+}
+
+export function recordLoss(rule: LossRule, target: tf.Tensor, prediction: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const point = tf.cast(prediction, 'float32');
+    return recordOp({
+      name: rule.name,
+      values: [offTape(() => rule.value(target, point))],
+      inputs: [target, point],
+      gradient: ([dy], _outputs, [y, theta]) => {
+        const along = (slope: tf.Tensor) => tf.mul(slope.rank > dy.rank ? tf.expandDims(dy, -1) : dy, slope);
+        const dTheta = along(rule.slope(y, theta));
+        return y.dtype === 'float32' ? [along(rule.targetSlope(y, theta)), dTheta] : [dTheta];
+      },
+    })[0];
+  });
+}
+
+/** @throws If the two shapes of a pointwise loss differ. */
+export function checkPointwise(where: string, target: tf.Tensor, prediction: tf.Tensor): void {
+  if (!tf.util.arraysEqual(target.shape, prediction.shape)) {
+    throw new Error(
+      `losses.${where}: the target has shape [${target.shape}], the prediction [${prediction.shape}]; they must agree.`,
+    );
+  }
+}

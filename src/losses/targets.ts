@@ -1,0 +1,55 @@
+/** @file Targets of the multiclass losses: class indices or distributions. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+
+/** @throws If the target is neither of the logits' shape nor int32 of that shape without the last axis. */
+export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor): void {
+  if (logits.rank === 0) throw new Error(`losses.${where}: the logits must have at least one axis.`);
+  if (tf.util.arraysEqual(target.shape, logits.shape)) return;
+  const outer = logits.shape.slice(0, -1);
+  if (!tf.util.arraysEqual(target.shape, outer)) {
+    throw new Error(
+      `losses.${where}: the target has shape [${target.shape}]; logits of shape [${logits.shape}] take class indices of ` +
+        `shape [${outer}] or distributions of their own shape.`,
+    );
+  }
+  if (target.dtype !== 'int32') {
+    throw new Error(`losses.${where}: class indices must be int32, got ${target.dtype}.`);
+  }
+}
+
+/** The target as distributions, float32 of the logits' shape. */
+export function asDistribution(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  if (target.rank === logits.rank) return tf.cast(target, 'float32');
+  return oneHot(target, logits.shape[logits.rank - 1]);
+}
+
+/** Indices [...] as float32 [..., n], also for n = 1, which tf.oneHot refuses. */
+export function oneHot(indices: tf.Tensor, n: number): tf.Tensor {
+  return tf.cast(tf.equal(tf.expandDims(indices, -1), tf.range(0, n, 1, 'int32')), 'float32');
+}
+
+/** Σ y·v along the last axis, where zeros of y hide infinite v (the logits of classes that are ruled out). */
+export function expectation(y: tf.Tensor, v: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.where(tf.equal(y, 0), tf.zerosLike(v), tf.mul(y, v)), -1);
+}
+
+/** A subgradient of the maximum along the last axis: the mean over the entries that attain it. A constant. */
+export function maximizers(scores: () => tf.Tensor): tf.Tensor {
+  return offTape(() => {
+    const v = scores();
+    const ties = tf.cast(tf.equal(v, tf.max(v, -1, true)), 'float32');
+    return tf.div(ties, tf.sum(ties, -1, true));
+  });
+}
+
+/** f(y) where y > 0, and 0 elsewhere; the derivative likewise, whatever that of f is at 0. */
+export function wherePositive(y: tf.Tensor, f: (y: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const positive = offTape(() => tf.greater(y, 0));
+  return tf.where(positive, f(tf.where(positive, y, tf.onesLike(y))), tf.zerosLike(y));
+}
+
+/** How far each logit lies below the threshold of the support, which is `level` below the largest of its row. */
+export function shortfall(logits: tf.Tensor, level: tf.Tensor): tf.Tensor {
+  return tf.relu(tf.sub(tf.neg(level), tf.sub(logits, tf.max(logits, -1, true))));
+}

@@ -1,0 +1,30 @@
+/** @file The proximal operator of the ℓ2 norm: it keeps a group or sets it to zero. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {rowNorm} from '../linsolve/index.js';
+import {rowWeight} from './weights.js';
+
+/**
+ * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, the last axis being a group.
+ *
+ * `prox.blockwise` makes it one of groups within a vector.
+ *
+ * @param x [..., n]. Differentiable, with a zero derivative where y = 0, at x = 0 too.
+ * @param weight A number, or a tensor of x's shape without the last axis. Default 1.
+ * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
+ * @see Yuan & Lin 2006, Model selection and estimation in regression with grouped variables.
+ */
+export function groupLasso(
+  x: tf.Tensor,
+  weight: number | tf.Tensor = 1,
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const threshold = rowWeight(weight, scaling);
+    const kept = offTape(() => tf.broadcastTo(tf.greater(rowNorm(x), threshold), x.shape));
+    // The norm of a group that is set to zero may be zero itself, and has no derivative there.
+    const known = tf.where(kept, x, tf.onesLike(x));
+    const shrunk = tf.sub(known, tf.mul(threshold, tf.div(known, rowNorm(known))));
+    return tf.where(kept, shrunk, tf.zerosLike(x));
+  });
+}

@@ -1,0 +1,54 @@
+/** @file The proximal operator of the nuclear norm: soft thresholding of singular values. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {spectralFunction, type SpectralFunction} from '../linalg/index.js';
+import {lasso} from './lasso.js';
+
+/** Soft thresholding by 1, of eigenvalues ±σ. */
+const SOFT: SpectralFunction = {
+  value: (eigenvalues) => lasso(eigenvalues),
+  piece: (eigenvalues) => tf.sign(lasso(eigenvalues)),
+};
+
+/**
+ * argmin_Y ½‖Y − X‖²_F + scaling·weight·‖Y‖_*: U max(Σ − scaling·weight, 0) Vᵀ for X = UΣVᵀ.
+ *
+ * The singular values are found as eigenvalues of [0 X; Xᵀ 0], which squares no condition number; f64 inside.
+ *
+ * @param x [..., m, n]. Differentiable in x, weight and scaling, also at repeated singular values. A
+ *   matrix with an entry that is not finite becomes NaN.
+ * @param weight A number, or a tensor of x's shape without the last two axes; positive. Default 1.
+ * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
+ * @throws If x has fewer than two axes.
+ * @see Cai, Candès & Shen 2010 (arXiv 0810.3286), theorem 2.1.
+ */
+export function nuclearNorm(
+  x: tf.Tensor,
+  weight: number | tf.Tensor = 1,
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  if (x.rank < 2) throw new Error(`prox.nuclearNorm: x must have at least two axes, got shape [${x.shape}].`);
+  return tf.tidy(() => {
+    const [m, n] = x.shape.slice(-2);
+    const outer = x.shape.slice(0, -2);
+    const each =
+      typeof weight === 'number' || weight.rank === 0 ? weight : tf.reshape(weight, [...weight.shape, 1, 1]);
+    const product = tf.broadcastTo(tf.cast(tf.mul(each, scaling), 'float32'), [...outer, 1, 1]);
+    const positive = offTape(() => tf.greater(product, 0));
+    const threshold = tf.where(positive, product, tf.onesLike(product));
+    // In units of the threshold, which so gets its gradient by the product rule.
+    const scaled = tf.div(x, threshold);
+    const order = x.shape.map((_, i) => i);
+    const turned = tf.transpose(scaled, [...order.slice(0, -2), x.rank - 1, x.rank - 2]);
+    const embedded = tf.concat(
+      [
+        tf.concat([tf.zeros([...outer, m, m]), scaled], -1),
+        tf.concat([turned, tf.zeros([...outer, n, n])], -1),
+      ],
+      -2,
+    );
+    const start = order.map((axis) => (axis === x.rank - 1 ? m : 0));
+    const shrunk = tf.slice(spectralFunction(embedded, SOFT), start, x.shape);
+    return tf.where(tf.broadcastTo(positive, x.shape), tf.mul(threshold, shrunk), x);
+  });
+}

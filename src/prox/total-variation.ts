@@ -1,0 +1,44 @@
+/** @file The proximal operator of total variation in one dimension: denoising into pieces that are constant. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {blockMeans, blocksOf, runTotalVariation} from '../kernels/index.js';
+import {rowWeights} from './weights.js';
+
+/**
+ * argmin_y ½‖y − x‖² + scaling·weight·Σ|yᵢ₊₁ − yᵢ|, along the last axis.
+ *
+ * O(n) in time and memory, and so is the derivative: y is constant on blocks, on each the mean of x moved by the weight
+ * towards the neighbours, and the Jacobian is the averaging over the blocks.
+ *
+ * @param x [..., n]. Differentiable in x, weight and scaling, to any order.
+ * @param weight A number, or a tensor of x's shape without the last axis. Default 1.
+ * @param scaling A factor on the penalty, a number or a tensor of shape [..., 1]. Default 1.
+ * @throws If x has no axis.
+ * @see Johnson 2013, A dynamic programming algorithm for the fused lasso and ℓ0-segmentation.
+ */
+export function totalVariation1d(
+  x: tf.Tensor,
+  weight: number | tf.Tensor = 1,
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  if (x.rank === 0) throw new Error('prox.totalVariation1d: x must have at least one axis.');
+  const n = x.shape[x.rank - 1];
+  if (n < 2) return tf.clone(x);
+  return tf.tidy(() => {
+    const rows = tf.reshape(tf.cast(x, 'float32'), [-1, n]) as tf.Tensor2D;
+    const lambda = rowWeights(x, weight, scaling);
+    const {block, pull} = offTape(() => {
+      const y = runTotalVariation(rows, lambda);
+      const jump = tf.sign(tf.sub(tf.slice(y, [0, 1], [-1, n - 1]), tf.slice(y, [0, 0], [-1, n - 1])));
+      const pad = (before: number) =>
+        tf.pad(jump, [
+          [0, 0],
+          [before, 1 - before],
+        ]);
+      // At a jump the left neighbour is pulled towards the right one, and the other way round.
+      return {block: blocksOf(y), pull: tf.sub(pad(0), pad(1)) as tf.Tensor2D};
+    });
+    const moved = tf.add(rows, tf.mul(lambda, pull)) as tf.Tensor2D;
+    return tf.reshape(blockMeans(moved, block), x.shape);
+  });
+}
