@@ -1,6 +1,11 @@
 /** @file The stabilised biconjugate-gradient method. */
 import * as tf from '@tensorflow/tfjs-core';
-import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
+import {
+  iterativeSolver,
+  type PreconditionedOptions,
+  type KrylovMethod,
+  type KrylovState,
+} from './iterative.js';
 import {rowDot, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -38,7 +43,7 @@ const method: KrylovMethod = {
 };
 
 /** BiCGSTAB (van der Vorst 1992), for any nonsingular A: two products an iteration, constant memory. */
-export function bicgstab(options: IterativeOptions = {}): LinearSolver {
+export function bicgstab(options: PreconditionedOptions = {}): LinearSolver {
   return iterativeSolver('bicgstab', method, options);
 }
 

@@ -1,14 +1,18 @@
 /** @file Conjugate gradients. */
 import * as tf from '@tensorflow/tfjs-core';
-import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
+import {
+  iterativeSolver,
+  type IterativeOptions,
+  type KrylovMethod,
+  type KrylovState,
+  type PreconditionedOptions,
+} from './iterative.js';
 import {rowDot, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 
-export interface CgOptions extends IterativeOptions {
-  /** v ↦ M v with M ≈ A⁻¹, symmetric positive definite, on rows [B, n]. Default: the identity. */
-  preconditioner?: (v: tf.Tensor2D) => tf.Tensor2D;
-}
+/** M has to be symmetric positive definite. */
+export type CgOptions = PreconditionedOptions;
 
 interface CgState extends KrylovState {
   p: tf.Tensor2D;
@@ -16,49 +20,46 @@ interface CgState extends KrylovState {
   rz: tf.Tensor2D;
 }
 
-function conjugateGradients(preconditioner: (v: tf.Tensor2D) => tf.Tensor2D): KrylovMethod {
-  return {
-    start(r) {
-      const z = preconditioner(r);
-      return {x: tf.zerosLike(r), r, p: z, rz: rowDot(r, z)} satisfies CgState;
-    },
-    step(state, active, apply) {
-      const {x, r, p, rz} = state as CgState;
-      const q = apply(p);
-      const alpha = tf.mul(active, safeDivide(rz, rowDot(p, q)));
-      const rNext: tf.Tensor2D = tf.sub(r, tf.mul(alpha, q));
-      const z = preconditioner(rNext);
-      const rzNext = rowDot(rNext, z);
-      const beta = tf.mul(active, safeDivide(rzNext, rz));
-      return {
-        x: tf.add(x, tf.mul(alpha, p)),
-        r: rNext,
-        p: tf.add(z, tf.mul(beta, p)),
-        rz: rzNext,
-      } satisfies CgState;
-    },
-  };
-}
-
-const identity = (v: tf.Tensor2D): tf.Tensor2D => tf.clone(v);
+const method: KrylovMethod = {
+  preconditions: true,
+  start(r, precondition) {
+    const z = precondition(r);
+    return {x: tf.zerosLike(r), r, p: z, rz: rowDot(r, z)} satisfies CgState;
+  },
+  step(state, active, apply, precondition) {
+    const {x, r, p, rz} = state as CgState;
+    const q = apply(p);
+    const alpha = tf.mul(active, safeDivide(rz, rowDot(p, q)));
+    const rNext: tf.Tensor2D = tf.sub(r, tf.mul(alpha, q));
+    const z = precondition(rNext);
+    const rzNext = rowDot(rNext, z);
+    const beta = tf.mul(active, safeDivide(rzNext, rz));
+    return {
+      x: tf.add(x, tf.mul(alpha, p)),
+      r: rNext,
+      p: tf.add(z, tf.mul(beta, p)),
+      rz: rzNext,
+    } satisfies CgState;
+  },
+};
 
 /**
  * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive definite A.
  *
  * On a singular but consistent system it finds the minimum-norm solution.
  */
-export function cg({preconditioner = identity, ...options}: CgOptions = {}): LinearSolver {
-  return iterativeSolver('cg', conjugateGradients(preconditioner), options);
+export function cg(options: CgOptions = {}): LinearSolver {
+  return iterativeSolver('cg', method, options);
 }
 
 /**
  * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
  *
  * Never the default: it squares the condition number. It finds the least-squares solution of minimum norm when A is
- * singular. `tolerance` is on the residual of the normal equations.
+ * singular. It is not preconditioned. `tolerance` is on the residual of the normal equations.
  */
-export function normalCg(options: IterativeOptions = {}): LinearSolver {
-  const inner = cg(options);
+export function normalCg({tolerance, maxIterations}: IterativeOptions = {}): LinearSolver {
+  const inner = cg({tolerance, maxIterations});
   return {
     className: 'normalCg',
     getConfig: () => inner.getConfig(),
@@ -67,6 +68,7 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
         ...operator,
         batched: operator.batched,
         tags: {symmetric: true},
+        diagonal: undefined,
         apply: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
         applyTranspose: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
       };

@@ -86,13 +86,23 @@ export function residualOf(
   x: tf.Tensor2D,
   transpose: boolean,
 ): tf.Tensor1D {
+  const norm = safeNorm(toRows(b, operator.batched));
+  const difference = differenceOf(operator, b, x, transpose);
+  return tf.reshape(safeDivide(safeNorm(difference), norm), [-1]) as tf.Tensor1D;
+}
+
+/** The rows of b − A x, or b − Aᵀ x. */
+export function differenceOf(
+  operator: Operator,
+  b: tf.Tensor,
+  x: tf.Tensor2D,
+  transpose: boolean,
+): tf.Tensor2D {
   const image = tf.reshape(x, b.shape);
-  const difference = toRows(
+  return toRows(
     tf.sub(b, transpose ? operator.applyTranspose(image) : operator.apply(image)),
     operator.batched,
   );
-  const norm = safeNorm(toRows(b, operator.batched));
-  return tf.reshape(safeDivide(safeNorm(difference), norm), [-1]) as tf.Tensor1D;
 }
 
 /** The report of a direct solve. */

@@ -1,11 +1,16 @@
 /** @file Restarted GMRES, in the form that needs no small least-squares problem. */
 import * as tf from '@tensorflow/tfjs-core';
-import {iterativeSolver, type IterativeOptions, type KrylovMethod, type KrylovState} from './iterative.js';
+import {
+  iterativeSolver,
+  type PreconditionedOptions,
+  type KrylovMethod,
+  type KrylovState,
+} from './iterative.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 
-export interface GmresOptions extends IterativeOptions {
+export interface GmresOptions extends PreconditionedOptions {
   /** Products between two restarts: the memory is 2·restart vectors. Default 20. */
   restart?: number;
 }

@@ -7,6 +7,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
+import type {NamedConfig} from './named.js';
+import {custom} from './preconditioners/custom.js';
+import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
+import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
 import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 
@@ -17,11 +21,24 @@ export interface IterativeOptions {
   maxIterations?: number;
 }
 
+export interface PreconditionedOptions extends IterativeOptions {
+  /**
+   * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as `preconditioners.custom` takes it), or what a saved
+   * solver has of it. A function is not saved. Default: none.
+   */
+  preconditioner?: Preconditioner | Linear | NamedConfig;
+}
+
 /** One Krylov method on rows, for a right-hand side of norm 1 and the initial guess 0. */
 export interface KrylovMethod {
   /** Starts at the residual r = b; `step` improves x where `active` (a [B, 1] mask of 0 and 1) is 1. */
-  start(r: tf.Tensor2D, apply: Linear, applyTranspose: Linear): KrylovState;
-  step(state: KrylovState, active: tf.Tensor2D, apply: Linear, applyTranspose: Linear): KrylovState;
+  start(r: tf.Tensor2D, precondition: Linear): KrylovState;
+  step(state: KrylovState, active: tf.Tensor2D, apply: Linear, precondition: Linear): KrylovState;
+  /**
+   * Whether the method applies a preconditioner itself, as a symmetric one. Default false: it is run on A M y = b, with
+   * x = M y, which leaves the residual as it is.
+   */
+  preconditions?: boolean;
   /** Steps between two restarts from the true residual. Default: none before the method believes to be done. */
   restart?: number;
 }
@@ -37,19 +54,33 @@ export interface KrylovState extends tf.NamedTensorMap {
 export function iterativeSolver(
   className: string,
   method: KrylovMethod,
-  options: IterativeOptions,
+  options: PreconditionedOptions,
 ): LinearSolver {
   const {tolerance = 1e-6, maxIterations = 200} = options;
   if (!(tolerance > 0)) throw new Error(`${className}: tolerance must be positive, got ${tolerance}.`);
   if (!(maxIterations >= 1))
     throw new Error(`${className}: maxIterations must be at least 1, got ${maxIterations}.`);
+  const preconditioner = options.preconditioner ? asPreconditioner(options.preconditioner) : null;
+  const saved = preconditioner && preconditionerConfig(preconditioner);
   return {
     className,
-    getConfig: () => ({tolerance, maxIterations}),
+    getConfig: () => ({tolerance, maxIterations, ...(saved && {preconditioner: saved})}),
     factor(operator) {
-      return reporting((b, transpose) => krylov(method, operator, b, transpose, tolerance, maxIterations));
+      let prepared: PreparedPreconditioner | null = null;
+      return reporting(
+        (b, transpose) => {
+          if (preconditioner) prepared ??= preconditioner.prepare(operator, b.shape);
+          return krylov(method, {operator, prepared, b, transpose}, {tolerance, maxIterations});
+        },
+        () => prepared?.dispose(),
+      );
     },
   };
+}
+
+function asPreconditioner(given: Preconditioner | Linear | NamedConfig): Preconditioner {
+  if (typeof given === 'function') return custom({apply: given});
+  return 'prepare' in given ? given : preconditionerFromConfig(given);
 }
 
 /** A factorization that keeps the report of its latest solve. */
@@ -89,16 +120,25 @@ export function reporting(
 /** How often the host looks whether every sample is done. */
 const CHECK_EVERY = 4;
 
+interface System {
+  operator: Operator;
+  prepared: PreparedPreconditioner | null;
+  b: tf.Tensor;
+  transpose: boolean;
+}
+
+const identity: Linear = (v) => tf.clone(v);
+
 function krylov(
   method: KrylovMethod,
-  operator: Operator,
-  b: tf.Tensor,
-  transpose: boolean,
-  tolerance: number,
-  maxIterations: number,
+  {operator, prepared, b, transpose}: System,
+  {tolerance, maxIterations}: Required<IterativeOptions>,
 ): {x: tf.Tensor; info: SolveInfo} {
   const apply = onRows(operator, b.shape, transpose);
-  const applyTranspose = onRows(operator, b.shape, !transpose);
+  // What the method does itself, and what is done around it.
+  const inner = (method.preconditions && prepared?.apply) || identity;
+  const outer =
+    (!method.preconditions && (transpose ? prepared?.applyTranspose : prepared?.apply)) || identity;
   const rows = toRows(b, operator.batched);
   const norm = rowNorm(tf.div(rows, rowMax(rows)));
   // Solved for a right-hand side of norm 1: a tiny cotangent would underflow in its squared norm.
@@ -113,18 +153,18 @@ function krylov(
   let r = unit;
   let residual = rowNorm(r);
   let iterations: tf.Tensor2D = tf.zerosLike(residual);
-  let state = method.start(r, apply, applyTranspose);
+  let state = method.start(r, inner);
   let sinceRestart = 0;
   for (let k = 1; k <= maxIterations; k++) {
     const active = isActive(rowNorm(state.r));
-    state = tf.tidy(() => method.step(state, active, apply, applyTranspose));
+    state = tf.tidy(() => method.step(state, active, (v) => apply(outer(v)), inner));
     iterations = tf.add(iterations, active);
     sinceRestart++;
     const believesDone = readable && k % CHECK_EVERY === 0 && !anyActive(rowNorm(state.r));
     if (!believesDone && sinceRestart !== method.restart && k !== maxIterations) continue;
     // The recursive residual drifts from the true one in f32: what is left of that is solved for anew. A correction that
     // made a sample worse (or NaN) is dropped.
-    const candidate: tf.Tensor2D = tf.add(x, state.x);
+    const candidate: tf.Tensor2D = tf.add(x, outer(state.x));
     const candidateResidual: tf.Tensor2D = tf.sub(unit, apply(candidate));
     const candidateNorm = rowNorm(candidateResidual);
     const better = tf.less(candidateNorm, residual);
@@ -133,7 +173,7 @@ function krylov(
     r = tf.where(better, candidateResidual, r) as tf.Tensor2D;
     residual = tf.where(better, candidateNorm, residual) as tf.Tensor2D;
     if (!improved || (readable && !anyActive(residual))) break;
-    state = method.start(r, apply, applyTranspose);
+    state = method.start(r, inner);
     sinceRestart = 0;
   }
   return {

@@ -20,8 +20,13 @@ export interface Operator {
   apply(v: tf.Tensor): tf.Tensor;
   /** Aᵀ v. */
   applyTranspose(v: tf.Tensor): tf.Tensor;
-  /** The matrices, [B, n, n] (B = 1 if not batched), rows and columns in the order of a flattened vector. */
+  /**
+   * The matrices, [B, n, n] (B = 1 if not batched, or if all samples have the same one), rows and columns in the order of a
+   * flattened vector.
+   */
   materialize(vectorShape: number[]): tf.Tensor3D;
+  /** Their diagonals, [B, n] with that B, where these are known without the matrices. */
+  diagonal?(vectorShape: number[]): tf.Tensor2D;
   /** Frees what the operator holds. */
   dispose(): void;
 }

@@ -1,7 +1,16 @@
 /** @file Linear systems that have no solution, or many, or the wrong definiteness. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {auto, cg, cholesky, lu, normalCg, operators, SingularMatrixError} from '../../src/linsolve/index.js';
+import {
+  auto,
+  cg,
+  cholesky,
+  lu,
+  normalCg,
+  operators,
+  qr,
+  SingularMatrixError,
+} from '../../src/linsolve/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {SINGULAR} from '../zoo/linear-systems.js';
@@ -11,6 +20,7 @@ const SPD = {symmetric: true, positiveDefinite: true};
 describeBackends('linear solvers, singular systems', () => {
   const singular = [
     {name: 'lu', solver: lu(), systems: [SINGULAR.semidefinite, SINGULAR.general]},
+    {name: 'qr', solver: qr(), systems: [SINGULAR.semidefinite, SINGULAR.general]},
     {name: 'auto', solver: auto(), systems: [SINGULAR.semidefinite, SINGULAR.general]},
     {name: 'normalCg', solver: normalCg(), systems: [SINGULAR.semidefinite, SINGULAR.general]},
     {name: 'cg', solver: cg(), systems: [SINGULAR.semidefinite]},

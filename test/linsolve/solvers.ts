@@ -8,6 +8,7 @@ import {
   iterativeRefinement,
   lu,
   normalCg,
+  qr,
   type LinearSolver,
 } from '../../src/linsolve/index.js';
 import {linearSystems, type LinearSystems} from '../zoo/linear-systems.js';
@@ -32,6 +33,7 @@ const byResidual = (condition: number) => condition * 1e-6;
 
 export const SOLVERS: SolverCase[] = [
   {name: 'lu', solver: lu(), definiteOnly: false, bound: rounded},
+  {name: 'qr', solver: qr(), definiteOnly: false, bound: rounded},
   {name: 'cholesky', solver: cholesky(), definiteOnly: true, bound: rounded},
   {name: 'auto', solver: auto(), definiteOnly: false, bound: rounded},
   {name: 'cg', solver: cg(), definiteOnly: true, bound: byResidual},

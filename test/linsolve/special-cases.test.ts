@@ -11,8 +11,12 @@ import {
   kkt,
   linearSolverFromConfig,
   lu,
+  neumann,
   normalCg,
+  oneStep,
   operators,
+  phantom,
+  qr,
 } from '../../src/linsolve/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
@@ -85,7 +89,7 @@ describeBackends('linear solvers, special cases', () => {
       }),
     ));
 
-  for (const solver of [lu(), cholesky(), auto(), iterativeRefinement(lu())]) {
+  for (const solver of [lu(), qr(), cholesky(), auto(), iterativeRefinement(lu())]) {
     it(`linsolve.${solver.className} materialises the operator once for several solves`, () =>
       expectNoLeak(() =>
         tf.tidy(() => {
@@ -174,7 +178,12 @@ describeBackends('linear solvers, special cases', () => {
       cholesky(),
       gmres(),
       lu(),
+      neumann({terms: 3, damping: 0.25}),
       normalCg(),
+      oneStep(),
+      phantom(),
+      qr(),
+      qr({rcond: 1e-3}),
       refined,
     ]) {
       const copy = linearSolverFromConfig({className: solver.className, config: solver.getConfig()});

@@ -1,38 +1,7 @@
-/** @file Operators made from matrices and from functions. */
+/** @file The operator of a pair of functions. */
 import * as tf from '@tensorflow/tfjs-core';
-import {toRows} from './rows.js';
-import type {Operator, Tags} from './types.js';
-
-/**
- * The operator of a matrix: A of shape [n, n] is one system (vectors of n entries), of shape [B, n, n] a batch of them
- * (vectors [B, n]). A stays the caller's.
- */
-export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
-  const n = A.shape[A.rank - 1];
-  if ((A.rank !== 2 && A.rank !== 3) || A.shape[A.rank - 2] !== n) {
-    throw new Error(`operators.dense: A must have shape [n, n] or [B, n, n], got [${A.shape}].`);
-  }
-  const batched = A.rank === 3;
-  const product = (v: tf.Tensor, transpose: boolean) =>
-    tf.tidy(() => {
-      if (v.size !== (batched ? A.shape[0] : 1) * n) {
-        throw new Error(
-          `operators.dense: a vector for A of shape [${A.shape}] cannot have shape [${v.shape}].`,
-        );
-      }
-      const columns = tf.reshape(v, batched ? [A.shape[0], n, 1] : [n, 1]);
-      return tf.reshape(tf.matMul(A, columns, transpose), v.shape);
-    });
-  return {
-    batched,
-    tags,
-    apply: (v) => product(v, false),
-    applyTranspose: (v) => product(v, true),
-    materialize: () => tf.reshape(A, [batched ? A.shape[0] : 1, n, n]),
-    dispose: () => {},
-  };
-}
-
+import {toRows} from '../rows.js';
+import type {Operator, Tags} from '../types.js';
 export interface FunctionOperator {
   /** v ↦ A v. */
   apply(v: tf.Tensor): tf.Tensor;

@@ -1,0 +1,37 @@
+/** @file Things that are made by name, so that a saved layer can make its own again. */
+
+/** How a thing is written to a file. */
+export interface NamedConfig {
+  className: string;
+  config: Record<string, unknown>;
+}
+
+/** The makers of one kind of thing. */
+export class Makers<T> {
+  private readonly makers = new Map<string, (config: Record<string, unknown>) => T>();
+
+  /** @param kind For error messages. */
+  constructor(private readonly kind: string) {}
+
+  /** Notes how to make a thing of this name. Called where it is defined, so that a bundle holds what it uses. */
+  register<M extends (options: never) => T>(className: string, make: M): M {
+    this.makers.set(className, make as unknown as (config: Record<string, unknown>) => T);
+    return make;
+  }
+
+  has(className: string): boolean {
+    return this.makers.has(className);
+  }
+
+  fromConfig(saved: NamedConfig): T {
+    const {className, config} = (saved ?? {}) as Partial<NamedConfig>;
+    const make = this.makers.get(className!);
+    if (!make) {
+      throw new Error(
+        `Unknown ${this.kind} '${className ?? JSON.stringify(saved) ?? 'none'}'; known: ${[...this.makers.keys()].join(', ')}. ` +
+          "Import it (or 'tfjs-implicit/register', which knows them all) before loading.",
+      );
+    }
+    return make(config ?? {});
+  }
+}

@@ -1,0 +1,78 @@
+/** @file Truncated Neumann series: cheap inexact solves with the Jacobian of a fixed point. */
+import * as tf from '@tensorflow/tfjs-core';
+import {residualOf} from './direct.js';
+import {reporting} from './iterative.js';
+import {registerLinearSolver} from './registry.js';
+import {toRows} from './rows.js';
+import type {LinearSolver} from './types.js';
+
+export interface NeumannOptions {
+  /** Terms of the series: one less is the number of products with A. Default 10. */
+  terms?: number;
+  /** λ in (0, 1]. Default 1. */
+  damping?: number;
+}
+
+/** The relative residual at which a system counts as solved. */
+const TOLERANCE = 1e-6;
+
+/**
+ * x = −λ Σ (I + λA)ʲ b over j < terms, for A = ∂T − I, the Jacobian of the condition T(z) = z.
+ *
+ * It tends to A⁻¹ b if T contracts, λ making it a more cautious step; a few terms are the inexact gradients of deep
+ * equilibrium models. `info.iterations` is `terms`; `info.converged` holds where the residual is at most 1e-6.
+ *
+ * @throws If `terms` is not a positive integer, or `damping` not in (0, 1].
+ */
+export function neumann({terms = 10, damping = 1}: NeumannOptions = {}): LinearSolver {
+  if (!Number.isInteger(terms) || terms < 1) {
+    throw new Error(`neumann: terms must be a positive integer, got ${terms}.`);
+  }
+  if (!(damping > 0 && damping <= 1)) {
+    throw new Error(`neumann: damping must lie in (0, 1], got ${damping}.`);
+  }
+  return {
+    className: 'neumann',
+    getConfig: () => ({terms, damping}),
+    factor: (operator) =>
+      reporting((b, transpose) => {
+        let term = b;
+        let sum = b;
+        for (let j = 1; j < terms; j++) {
+          const image = transpose ? operator.applyTranspose(term) : operator.apply(term);
+          term = tf.add(term, tf.mul(damping, image));
+          sum = tf.add(sum, term);
+        }
+        const x = tf.mul(-damping, sum);
+        const residual = residualOf(operator, b, toRows(x, operator.batched), transpose);
+        return {
+          x,
+          info: {
+            converged: tf.cast(tf.lessEqual(residual, TOLERANCE), 'float32') as tf.Tensor1D,
+            iterations: tf.mul(terms, tf.onesLike(residual)),
+            residual,
+          },
+        };
+      }),
+  };
+}
+
+/**
+ * The one-step or Jacobian-free gradient: A⁻¹ ≈ −I.
+ *
+ * @see Bolte, Pauwels & Vaiter 2023, arXiv:2305.14350; Fung et al. 2022, arXiv:2103.12803.
+ */
+export function oneStep(): LinearSolver {
+  return neumann({terms: 1});
+}
+
+/**
+ * The phantom gradient: a few damped terms, by default 5 with damping 0.5.
+ *
+ * @see Geng et al. 2021, arXiv:2111.05177.
+ */
+export function phantom({terms = 5, damping = 0.5}: NeumannOptions = {}): LinearSolver {
+  return neumann({terms, damping});
+}
+
+registerLinearSolver('neumann', neumann);

@@ -1,0 +1,32 @@
+/** @file The operator of a matrix. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Operator, Tags} from '../types.js';
+import {mainDiagonal, squareSize} from './shapes.js';
+
+/**
+ * The operator of a matrix: A of shape [n, n] is one system (vectors of n entries), of shape [B, n, n] a batch of them
+ * (vectors [B, n]). A stays the caller's.
+ */
+export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
+  const n = squareSize(A, 'operators.dense: A');
+  const batched = A.rank === 3;
+  const product = (v: tf.Tensor, transpose: boolean) =>
+    tf.tidy(() => {
+      if (v.size !== (batched ? A.shape[0] : 1) * n) {
+        throw new Error(
+          `operators.dense: a vector for A of shape [${A.shape}] cannot have shape [${v.shape}].`,
+        );
+      }
+      const columns = tf.reshape(v, batched ? [A.shape[0], n, 1] : [n, 1]);
+      return tf.reshape(tf.matMul(A, columns, transpose), v.shape);
+    });
+  return {
+    batched,
+    tags,
+    apply: (v) => product(v, false),
+    applyTranspose: (v) => product(v, true),
+    materialize: () => tf.reshape(A, [batched ? A.shape[0] : 1, n, n]),
+    diagonal: () => tf.tidy(() => mainDiagonal(A)),
+    dispose: () => {},
+  };
+}

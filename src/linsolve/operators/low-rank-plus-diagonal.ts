@@ -1,0 +1,62 @@
+/** @file The operator of a diagonal matrix plus one of low rank. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Operator} from '../types.js';
+import {asMatrices, commonBatch} from './shapes.js';
+import {structured, type StructuredOptions} from './structured.js';
+
+export interface LowRankPlusDiagonal {
+  /** d, [n] or [B, n]. */
+  diagonal: tf.Tensor;
+  /** [n, k] or [B, n, k]. */
+  U: tf.Tensor;
+  /** Of the shape of U, but for the batch axis. Default U, which is tagged symmetric. */
+  V?: tf.Tensor;
+}
+
+/**
+ * A = diag(d) + U Vᵀ, without forming it. The tensors stay the caller's.
+ *
+ * @throws If their shapes do not fit each other.
+ */
+export function lowRankPlusDiagonal(
+  {diagonal, U, V = U}: LowRankPlusDiagonal,
+  {tags, ...options}: StructuredOptions = {},
+): Operator {
+  const caller = 'operators.lowRankPlusDiagonal';
+  const [n, k] = U.shape.slice(-2);
+  const fits = (tensor: tf.Tensor, ...shape: number[]) =>
+    (tensor.rank === shape.length || tensor.rank === shape.length + 1) &&
+    tf.util.arraysEqual(tensor.shape.slice(-shape.length), shape);
+  if (U.rank < 2 || !fits(diagonal, n) || !fits(U, n, k) || !fits(V, n, k)) {
+    throw new Error(
+      `${caller}: needs a diagonal [n] and U, V [n, k], each with or without a batch axis in front; ` +
+        `got [${diagonal.shape}], [${U.shape}] and [${V.shape}].`,
+    );
+  }
+  return structured(
+    {
+      name: 'lowRankPlusDiagonal',
+      n,
+      batch: commonBatch(
+        [
+          [diagonal, 1],
+          [U, 2],
+          [V, 2],
+        ],
+        caller,
+      ),
+      product(v, transpose) {
+        const [left, right] = transpose ? [V, U] : [U, V];
+        const short = tf.matMul(asMatrices(right), tf.expandDims(v, 2), true);
+        return tf.add(tf.mul(diagonal, v), tf.squeeze(tf.matMul(asMatrices(left), short), [2]));
+      },
+      matrices: () =>
+        tf.add(
+          tf.mul(tf.expandDims(diagonal, -1), tf.eye(n)),
+          tf.matMul(asMatrices(U), asMatrices(V), false, true),
+        ),
+      diagonal: () => tf.add(diagonal, tf.sum(tf.mul(U, V), -1)),
+    },
+    {...options, tags: V === U ? {symmetric: true, ...tags} : tags},
+  );
+}

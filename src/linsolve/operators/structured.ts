@@ -1,0 +1,56 @@
+/** @file What the operators of structured matrices share: vectors of any shape as checked rows, and the optional batch. */
+import * as tf from '@tensorflow/tfjs-core';
+import {toRows} from '../rows.js';
+import type {Operator, Tags} from '../types.js';
+
+export interface StructuredOptions {
+  /**
+   * Whether axis 0 of a vector is a batch of systems. Default: whether what the matrix is made of has a batch axis; `true`
+   * without one is the same matrix for each sample.
+   */
+  batched?: boolean;
+  tags?: Tags;
+}
+
+export interface Structure {
+  /** For error messages. */
+  name: string;
+  /** Unknowns of a system. */
+  n: number;
+  /** The number of matrices, `null` if there is one without a batch axis. */
+  batch: number | null;
+  /** A v, or Aᵀ v, for rows v [B, n]. */
+  product: (v: tf.Tensor2D, transpose: boolean) => tf.Tensor;
+  /** [B | 1, n, n]. */
+  matrices: () => tf.Tensor;
+  /** [B | 1, n]. */
+  diagonal: () => tf.Tensor;
+}
+
+/** The operator of a structured matrix. It holds nothing: tensors stay the caller's. */
+export function structured(
+  {name, n, batch, product, matrices, diagonal}: Structure,
+  {batched = batch !== null, tags = {}}: StructuredOptions,
+): Operator {
+  if (batch !== null && !batched) {
+    throw new Error(`operators.${name}: batched cannot be false for a batch of ${batch} matrices.`);
+  }
+  const onRows = (v: tf.Tensor, transpose: boolean) =>
+    tf.tidy(() => {
+      const samples = batched ? v.shape[0] : 1;
+      if (v.size !== samples * n || (batch !== null && samples !== batch)) {
+        const wanted = batched ? `${batch ?? 'any number of'} samples of ${n} entries` : `${n} entries`;
+        throw new Error(`operators.${name}: a vector must have ${wanted}, got shape [${v.shape}].`);
+      }
+      return tf.reshape(product(toRows(v, batched), transpose), v.shape);
+    });
+  return {
+    batched,
+    tags,
+    apply: (v) => onRows(v, false),
+    applyTranspose: (v) => onRows(v, true),
+    materialize: () => tf.tidy(() => tf.reshape(matrices(), [batch ?? 1, n, n])),
+    diagonal: () => tf.tidy(() => tf.reshape(diagonal(), [batch ?? 1, n])),
+    dispose: () => {},
+  };
+}

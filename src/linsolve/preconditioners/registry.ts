@@ -1,0 +1,24 @@
+/** @file Preconditioners by name, so that a solver that is saved keeps its own. */
+import {Makers, type NamedConfig} from '../named.js';
+import type {Preconditioner} from './types.js';
+
+const makers = new Makers<Preconditioner>('preconditioner');
+
+/** Notes how to make a preconditioner of this name. */
+export function registerPreconditioner<M extends (options: never) => Preconditioner>(
+  className: string,
+  make: M,
+): M {
+  return makers.register(className, make);
+}
+
+/** The preconditioner that `config` describes. */
+export function preconditionerFromConfig(saved: NamedConfig): Preconditioner {
+  return makers.fromConfig(saved);
+}
+
+/** What `preconditionerFromConfig` takes; `null` for a preconditioner that it does not know. */
+export function preconditionerConfig(preconditioner: Preconditioner): NamedConfig | null {
+  const {className} = preconditioner;
+  return makers.has(className) ? {className, config: preconditioner.getConfig()} : null;
+}

@@ -1,0 +1,26 @@
+/** @file The contract of a preconditioner: an M ≈ A⁻¹, made once from an operator, that is cheap to apply. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type {Operator} from '../types.js';
+
+/** M for one operator, on rows [B, n]. */
+export interface PreparedPreconditioner {
+  /** M v. */
+  apply: (v: tf.Tensor2D) => tf.Tensor2D;
+  /** Mᵀ v. */
+  applyTranspose: (v: tf.Tensor2D) => tf.Tensor2D;
+  /** Frees what M is made of. */
+  dispose(): void;
+}
+
+/**
+ * M must be regular, or the solver cannot reach every x; for CG, also symmetric positive definite.
+ *
+ * A preconditioner that the library knows by `className` is saved with its solver.
+ */
+export interface Preconditioner {
+  readonly className: string;
+  /** Called once a factorization, inside a tf.tidy: tensors that M needs are to be kept (`tf.keep`). */
+  prepare(operator: Operator, vectorShape: number[]): PreparedPreconditioner;
+  /** The arguments that make an equal preconditioner. */
+  getConfig(): Record<string, unknown>;
+}
