@@ -1,4 +1,6 @@
 /** @file Optimality conditions, and what the solvers and layers that use them need besides. */
 export * from './public.js';
+export {ofBlock} from './block-proximal-gradient.js';
+export {descend} from './proximal-gradient.js';
 export {checkDegenerate, complementarityWeight} from './degeneracy.js';
 export {inverseLipschitz, perEntry} from './sparse-code.js';

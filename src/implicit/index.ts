@@ -1,5 +1,6 @@
 /** @file Implicit differentiation of anything defined by F(x, θ) = 0 or T(x, θ) = x. */
 export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
+export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
 export {rootJvp, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';

@@ -47,7 +47,7 @@ const REASONS: Record<number, string> = {
 };
 
 export abstract class IterativeLayer extends SolverLayer {
-  protected readonly options: SolverOptions;
+  protected readonly options: Omit<SolverOptions, 'condition'>;
   private readonly onFailure: OnFailure;
   private readonly warmStart: WarmStart<'z'>;
 

@@ -10,6 +10,7 @@ export {kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
 export {neumann, oneStep, phantom, type NeumannOptions} from './neumann.js';
 export {qr, type QrOptions} from './qr.js';
+export {scalar} from './scalar.js';
 export {support, type SupportOperator} from './support.js';
 export * as operators from './operators/index.js';
 export * as preconditioners from './preconditioners/index.js';

@@ -7,7 +7,10 @@ import type {FixedPointProblem} from './fixed-point-iteration.js';
 import {IterativeSolver} from './iterate.js';
 import type {SolverOptions} from './types.js';
 
-export interface AndersonOptions extends SolverOptions {
+export interface AndersonOptions<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends SolverOptions<X, P> {
   /** Differences of iterates that are combined. Default 5. */
   historySize?: number;
   /** Damping β: the share of the residual that is stepped along, in (0, 1]. Default 1. */
@@ -35,7 +38,7 @@ export class AndersonAcceleration<
 > extends IterativeSolver<X, P> {
   constructor(
     {fun}: FixedPointProblem<X, P>,
-    {historySize = 5, mixing = 1, ...options}: AndersonOptions = {},
+    {historySize = 5, mixing = 1, ...options}: AndersonOptions<X, P> = {},
   ) {
     if (!(Number.isInteger(historySize) && historySize >= 1)) {
       throw new Error(`AndersonAcceleration: historySize must be a positive integer, got ${historySize}.`);

@@ -1,9 +1,10 @@
 /** @file Plain fixed-point iteration. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import type {Parameter, Structure} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
+import {combine} from './leaves.js';
 import type {SolverOptions} from './types.js';
 
 export interface FixedPointProblem<X extends Structure, P extends Parameter[]> {
@@ -22,7 +23,7 @@ export class FixedPointIteration<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor({fun}: FixedPointProblem<X, P>, options: SolverOptions = {}) {
+  constructor({fun}: FixedPointProblem<X, P>, options: SolverOptions<X, P> = {}) {
     const residual = fixedPointResidual(fun);
     super(
       'FixedPointIteration',
@@ -30,19 +31,11 @@ export class FixedPointIteration<
         start: () => [],
         step(x, memory, ...params) {
           const r = residual(x, ...params);
-          return {x: add(x, r), memory, residual: r};
+          return {x: combine(x, r, (a, b) => tf.add(a, b)), memory, residual: r};
         },
       },
       residual,
       {...options, linsolve: options.linsolve ?? auto()},
     );
   }
-}
-
-function add<X extends Structure>(x: X, r: X): X {
-  const steps = flatten(r);
-  return unflatten(
-    x,
-    flatten(x).map((leaf, i) => tf.add(leaf, steps[i])),
-  );
 }

@@ -4,10 +4,11 @@
  * The loop ends when all samples are solved, where the host can read tensors, else after `maxIterations`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
+import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../autodiff/index.js';
+import {rootJvp, solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
+import {mapLeaves, select, zerosLike} from './leaves.js';
 import type {SolverOptions} from './types.js';
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
@@ -26,6 +27,12 @@ export interface IterationState {
   residual: tf.Tensor1D;
 }
 
+/** Where an iteration stands, between two steps of it. */
+export interface Progress<X extends Structure = Structure> extends IterationState {
+  x: X;
+  memory: Structure;
+}
+
 /** How often the host looks whether every sample is solved. */
 const CHECK_EVERY = 5;
 
@@ -35,12 +42,15 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   readonly tolerance: number;
   readonly implicitDiff: boolean;
   readonly batched: boolean;
+  /** What the implicit gradient comes from. */
+  readonly condition: Condition<X, P>;
+  readonly linsolve: LinearSolver;
   private readonly implicit: (init: X, params: P) => [X, IterationState];
 
   constructor(
     readonly className: string,
-    private readonly iteration: Iteration<X, P>,
-    readonly condition: Condition<X, P>,
+    protected readonly iteration: Iteration<X, P>,
+    condition: Condition<X, P>,
     {
       maxIterations = 500,
       tolerance = 1e-6,
@@ -48,7 +58,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       batched = true,
       linsolve,
       onGradient,
-    }: SolverOptions & {linsolve: LinearSolver},
+      condition: given,
+    }: SolverOptions<X, P> & {linsolve: LinearSolver},
   ) {
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
@@ -58,8 +69,10 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.tolerance = tolerance;
     this.implicitDiff = implicitDiff;
     this.batched = batched;
+    this.condition = given ?? condition;
+    this.linsolve = linsolve;
     this.implicit = (init, params) => {
-      const {x, aux} = solvedRoot(condition, {linsolve, batched, onGradient}, params, () => {
+      const {x, aux} = solvedRoot(this.condition, {linsolve, batched, onGradient}, params, () => {
         const [found, state] = this.finite(this.iterate(init, params));
         return {x: found, aux: {...state}};
       });
@@ -85,49 +98,122 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     }) as unknown as ReturnType<typeof this.run>;
   }
 
+  /** Where an iteration from `init` begins: for `update`. The caller disposes it. */
+  start(init: X, ...params: P): Progress<X> {
+    return tf.tidy(() => {
+      const samples = this.samplesOf(init);
+      const [status, iterations] = [Status.ITERATION_LIMIT, 0].map((code) =>
+        tf.fill([samples], code, 'int32'),
+      );
+      const residual = tf.fill([samples], Infinity);
+      const x = mapLeaves(init, (leaf) => tf.clone(leaf));
+      const memory = mapLeaves(this.iteration.start(init, ...params), (leaf) => tf.clone(leaf));
+      return {x, memory, status, iterations, residual} as unknown as tf.TensorContainerObject;
+    }) as unknown as Progress<X>;
+  }
+
+  /**
+   * One step of every sample that is not solved yet, for a loop of your own; its iterations are differentiated if a gradient is
+   * being recorded. The status stays 3 until a sample is solved.
+   */
+  update(progress: Progress<X>, ...params: P): Progress<X> {
+    return tf.tidy(() => {
+      const active = offTape(() => tf.cast(tf.equal(progress.status, Status.ITERATION_LIMIT), 'float32'));
+      const moved = this.move(active, progress, params);
+      const iterations = tf.cast(tf.add(progress.iterations, active), 'int32');
+      const status = this.statusOf(moved.residual);
+      return {...moved, iterations, status} as unknown as tf.TensorContainerObject;
+    }) as unknown as Progress<X>;
+  }
+
+  /**
+   * The tangent of the solution x (as `run` found it) along the tangents of the parameters: forward mode.
+   *
+   * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
+   */
+  jvp(x: X, params: P, tangents: {[K in keyof P]: P[K] | null}): X {
+    return rootJvp(this.condition, x, params, tangents, {linsolve: this.linsolve, batched: this.batched});
+  }
+
+  /** x after some steps from it, begun anew: the iteration as a map. */
+  advance(x: X, steps: number, params: P): X {
+    return tf.tidy(() => {
+      let state = {x, memory: this.iteration.start(x, ...params)};
+      for (let k = 0; k < steps; k++) state = this.iteration.step(state.x, state.memory, ...params);
+      return state.x;
+    });
+  }
+
+  private samplesOf(x: X): number {
+    return this.batched ? flatten(x)[0].shape[0] : 1;
+  }
+
+  private move(
+    active: tf.Tensor,
+    {x, memory, residual}: {x: X; memory: Structure; residual: tf.Tensor},
+    params: P,
+  ) {
+    const moved = this.iteration.step(x, memory, ...params);
+    const relative = this.relativeNorm(moved.residual, x);
+    return {
+      x: select(active, moved.x, x),
+      memory: select(active, moved.memory, memory),
+      residual: tf.where(tf.greater(active, 0), relative, residual) as tf.Tensor1D,
+    };
+  }
+
+  private statusOf(residual: tf.Tensor): tf.Tensor1D {
+    return offTape(() => {
+      const code = (value: number) => tf.fill(residual.shape, value, 'int32');
+      const failed = tf.logicalNot(tf.isFinite(residual));
+      const unsolved = tf.where(
+        tf.greater(residual, this.tolerance),
+        code(Status.ITERATION_LIMIT),
+        code(Status.SOLVED),
+      );
+      return tf.where(failed, code(Status.NUMERICAL_ERROR), unsolved);
+    }) as tf.Tensor1D;
+  }
+
   /** Finds x, off every tape unless `implicitDiff` is false. */
   protected iterate(init: X, params: P): [X, IterationState] {
-    const samples = this.batched ? flatten(init)[0].shape[0] : 1;
+    const samples = this.samplesOf(init);
     const readable = hostCanRead();
     const borrowed = new Set(flatten([init, ...params] as Parameter[]).map(({id}) => id));
     let x = init;
     let memory = this.iteration.start(x, ...params);
     let active = tf.ones([samples]);
     let iterations = tf.zeros([samples]);
-    let residual = tf.zeros([samples]);
+    let residual: tf.Tensor = tf.zeros([samples]);
     for (let k = 0; k < this.maxIterations; k++) {
       const previous = {x, memory};
       const next = tf.tidy(() => {
-        const moved = this.iteration.step(x, memory, ...params);
-        const relative = this.relativeNorm(moved.residual, x);
+        const moved = this.move(active, {x, memory, residual}, params);
         return {
-          x: select(active, moved.x, previous.x),
-          memory: select(active, moved.memory, previous.memory),
+          ...moved,
           iterations: tf.add(iterations, active),
-          residual: tf.where(tf.greater(active, 0), relative, residual),
           // NaN is not greater than anything: such a sample stops, and is found out below.
-          active: offTape(() => tf.mul(active, tf.cast(tf.greater(relative, this.tolerance), 'float32'))),
-        };
-      });
-      ({x, memory} = next as unknown as {x: X; memory: Structure});
-      ({active, iterations, residual} = next);
+          active: offTape(() =>
+            tf.mul(active, tf.cast(tf.greater(moved.residual, this.tolerance), 'float32')),
+          ),
+        } as unknown as tf.TensorContainerObject;
+      }) as unknown as {
+        x: X;
+        memory: Structure;
+        active: tf.Tensor1D;
+        iterations: tf.Tensor1D;
+        residual: tf.Tensor;
+      };
+      ({x, memory, active, iterations, residual} = next);
       if (!isTapeOn()) {
         for (const tensor of flatten([previous.x, previous.memory]))
           borrowed.has(tensor.id) || tensor.dispose();
       }
       if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
     }
-    const state = offTape(() => {
-      const failed = tf.logicalNot(tf.isFinite(residual));
-      const unsolved = tf.greater(residual, this.tolerance);
-      const status = tf.where(
-        failed,
-        tf.fill([samples], Status.NUMERICAL_ERROR, 'int32'),
-        tf.where(unsolved, tf.fill([samples], Status.ITERATION_LIMIT, 'int32'), tf.zeros([samples], 'int32')),
-      );
-      return {status, iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)};
-    });
-    return [x, state as unknown as IterationState];
+    const status = this.statusOf(residual);
+    const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
+    return [x, {status, ...state} as unknown as IterationState];
   }
 
   /** The condition is evaluated at zero where there is no solution to evaluate it at. */
@@ -148,25 +234,4 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       );
     return offTape(() => tf.div(norm(r), tf.add(1, norm(x)))) as tf.Tensor1D;
   }
-}
-
-function zerosLike<S extends Structure>(structure: S): S {
-  return unflatten(
-    structure,
-    flatten(structure).map((leaf) => tf.zerosLike(leaf)),
-  );
-}
-
-/** `next` where a sample is active, else `previous`; leaf by leaf, the sample axis in front. */
-function select<S extends Structure>(active: tf.Tensor, next: S, previous: S): S {
-  const before = flatten(previous);
-  const one = active.shape[0] === 1;
-  return unflatten(
-    next,
-    flatten(next).map((leaf, i) => {
-      const shape = one ? leaf.shape.map(() => 1) : [active.shape[0], ...leaf.shape.slice(1).map(() => 1)];
-      const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(active, shape), 'bool'), leaf.shape));
-      return tf.where(mask, leaf, before[i]);
-    }),
-  );
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter} from '../autodiff/index.js';
 import {solvedRoot, type Condition} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {scalar} from '../linsolve/scalar.js';
+import {scalar} from '../linsolve/index.js';
 
 export interface GrowingFunction<P extends Parameter[]> {
   /** f(τ, ...params), [B, 1], which grows with τ; differentiable. */

@@ -11,15 +11,15 @@ import {runSparseCode} from '../kernels/index.js';
 import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
 import {IterativeSolver, type IterationState} from './iterate.js';
-import {proximalIteration} from './proximal-gradient.js';
+import {fixedStep} from './proximal-iteration.js';
 import type {SolverOptions} from './types.js';
 
-export interface SparseCodingOptions extends Omit<SolverOptions, 'batched'>, Kink {
+type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
+
+export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Params>, 'batched'>, Kink {
   /** Only z ≥ 0. Default false. */
   nonNegative?: boolean;
 }
-
-type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
 
 /**
  * argmin_z ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖² [z ≥ 0]: z [B, units], D [n, units], x [B, n].
@@ -38,7 +38,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);
-    super('SparseCoding', proximalIteration(condition), condition, {
+    super('SparseCoding', fixedStep(condition), condition, {
       ...options,
       linsolve: options.linsolve ?? support(),
     });

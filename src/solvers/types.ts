@@ -1,10 +1,18 @@
 /** @file What the iterative solvers share: options, stopping, status. */
+import type {Parameter, Structure} from '../autodiff/index.js';
+import type {Condition} from '../implicit/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 
-export interface SolverOptions {
+export interface SolverOptions<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
+  /**
+   * What the implicit gradient comes from: any condition that holds at the solution, of the solver's x and parameters. Default:
+   * the one that the solver's class names.
+   */
+  condition?: Condition<X, P>;
   /** Default 500. */
   maxIterations?: number;
-  /** A sample is solved at ‖T(x) − x‖ ≤ tolerance·(1 + ‖x‖), T the solver's own step. Default 1e-6. */
+  /** A sample is solved at ‖T(x) − x‖ ≤ tolerance·(1 + ‖x‖), T the solver's own step, or at ‖F‖ for one that has
+   * no T (its class says so). Default 1e-6. */
   tolerance?: number;
   /** True: the gradient comes from the optimality condition. False: from the unrolled iterations. Default true. */
   implicitDiff?: boolean;

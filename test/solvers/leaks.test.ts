@@ -20,7 +20,7 @@ type Run = (t: tf.Tensor) => {x: tf.Tensor; state: tf.NamedTensorMap};
 const run = (
   fun: typeof half,
   Class: typeof FixedPointIteration | typeof AndersonAcceleration,
-  options: SolverOptions,
+  options: Omit<SolverOptions, 'condition'>,
 ) => {
   const solver = new Class({fun}, options);
   return (t: tf.Tensor) => {
@@ -34,7 +34,7 @@ const run = (
 };
 
 /** Every solver, for a fixed point of `fun` (or a minimum with the gradient x − fun). */
-const solvers = (fun: typeof half, options: SolverOptions): [string, Run][] => [
+const solvers = (fun: typeof half, options: Omit<SolverOptions, 'condition'>): [string, Run][] => [
   ['FixedPointIteration', run(fun, FixedPointIteration, options)],
   ['AndersonAcceleration', run(fun, AndersonAcceleration, options)],
   [

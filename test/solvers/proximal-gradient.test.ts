@@ -120,7 +120,10 @@ describeBackends('ProximalGradient', () => {
       tf.tidy(() => {
         const scaled = (x: tf.Tensor, c: tf.Tensor) =>
           tf.mul(0.5, tf.sum(tf.mul(c, tf.square(tf.sub(x, 1))), 1));
-        const solver = new ProximalGradient({fun: scaled, prox}, {acceleration: false, maxIterations: 40});
+        const solver = new ProximalGradient(
+          {fun: scaled, prox},
+          {acceleration: false, maxIterations: 40, stepSize: 1},
+        );
         // Curvatures 1 and 100 at step 1: the second runs away.
         const {state} = solver.run(tf.zeros([2, 1]), tf.scalar(0), tf.tensor2d([[1], [100]]));
         expectClose(state.status, [0, 4]);

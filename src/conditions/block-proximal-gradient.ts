@@ -1,0 +1,45 @@
+/** @file The block-wise proximal-gradient fixed point. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Parameter} from '../autodiff/index.js';
+import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
+import {gradientOf, type Differentiable} from './objective.js';
+import type {FixedPointCondition, Prox} from './proximal-gradient.js';
+
+export interface BlockOptions {
+  /** One step size a block, or one for all: numbers or tensors that broadcast with the block. Default 1. */
+  stepSizes?: number | tf.Tensor | readonly (number | tf.Tensor)[];
+}
+
+/** The proximal operators of the blocks: one for all, or a list. */
+export type BlockProx = Prox<tf.Tensor, Parameter> | readonly Prox<tf.Tensor, Parameter>[];
+
+/** Entry j of what may be one for all. */
+export function ofBlock<T>(all: T | readonly T[], j: number): T {
+  return Array.isArray(all) ? (all as readonly T[])[j] : (all as T);
+}
+
+/**
+ * F = T − x with [T]ⱼ = prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇₁f(x, ...params)]ⱼ, proxParams[j]), zero at a minimum of f + Σ gⱼ: x is a list of
+ * blocks.
+ *
+ * The parameters of the condition are (proxParams, ...params); proxParams is a list of one entry a block, or what all share.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 15.
+ */
+export function blockProximalGradient<P extends Parameter[]>(
+  objective: Differentiable<tf.Tensor[], P>,
+  prox: BlockProx,
+  {stepSizes = 1}: BlockOptions = {},
+): FixedPointCondition<tf.Tensor[], [Parameter, ...P]> {
+  const gradient = gradientOf(objective);
+  const map: FixedPointMap<tf.Tensor[], [Parameter, ...P]> = (x, proxParams, ...params) =>
+    tf.tidy(() => {
+      const slopes = gradient(x, ...params);
+      return x.map((block, j) => {
+        const eta = ofBlock(stepSizes, j);
+        const moved = tf.sub(block, tf.mul(eta, slopes[j]));
+        return ofBlock(prox, j)(moved, ofBlock(proxParams as Parameter[], j), eta);
+      });
+    });
+  return Object.assign(fixedPointResidual(map), {map});
+}

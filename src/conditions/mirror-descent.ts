@@ -1,0 +1,70 @@
+/** @file The mirror-descent fixed point. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
+import {gradientOf, type Differentiable} from './objective.js';
+import {descend, type FixedPointCondition, type StepOptions} from './proximal-gradient.js';
+
+/** A Bregman divergence D_φ on a set: how to go to the dual space, and back onto the set. */
+export interface MirrorGeometry<X extends Structure = Structure, H extends Parameter = Parameter> {
+  /** ∇φ(x). */
+  mirrorMap: (x: X) => X;
+  /** argmin over z in the set of D_φ(z, ∇φ*(y)), for a point y of the dual space. */
+  projection: (y: X, params: H) => X;
+}
+
+/** Below this an entry of a distribution is as good as zero; its logarithm is that of this. */
+const TINY = 1e-30;
+
+/** The sum of each distribution: a number, or a tensor [..., 1]. Default 1. */
+export type EntropyParams = {scale?: number | tf.Tensor} | number | null | undefined;
+
+/**
+ * φ = Σ x log x − x on the probability simplex, along the last axis of each leaf: ∇φ = log, and the projection is softmax (times
+ * `scale`).
+ *
+ * @see Beck & Teboulle 2003, Mirror descent and nonlinear projected subgradient methods, section 5.
+ */
+export const entropy: MirrorGeometry<Structure, EntropyParams> = {
+  mirrorMap: (x) =>
+    unflatten(
+      x,
+      flatten(x).map((leaf) => {
+        const positive = offTape(() => tf.greater(leaf, TINY));
+        return tf.log(tf.where(positive, leaf, tf.fill(leaf.shape, TINY)));
+      }),
+    ),
+  projection: (y, params) =>
+    unflatten(
+      y,
+      flatten(y).map((leaf) => {
+        const top = offTape(() => tf.max(leaf, -1, true));
+        const weights = tf.exp(tf.sub(leaf, top));
+        const distribution = tf.div(weights, tf.sum(weights, -1, true));
+        const scale = params && typeof params === 'object' ? params.scale : undefined;
+        return scale === undefined ? distribution : tf.mul(scale, distribution);
+      }),
+    ),
+};
+
+/**
+ * F = T − x with T = proj^φ(∇φ(x) − η∇₁f(x, ...params), projectionParams), zero at a minimum of f over the set.
+ *
+ * The parameters of the condition are (projectionParams, ...params), as those of `projectedGradient`.
+ *
+ * @param geometry The divergence and the set; `conditions.entropy` is that of the simplex, where it needs no sorting.
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 13.
+ */
+export function mirrorDescent<X extends Structure, H extends Parameter, P extends Parameter[]>(
+  objective: Differentiable<X, P>,
+  {mirrorMap, projection}: MirrorGeometry<X, H>,
+  {stepSize = 1}: StepOptions<P> = {},
+): FixedPointCondition<X, [H, ...P]> {
+  const gradient = gradientOf(objective);
+  const map: FixedPointMap<X, [H, ...P]> = (x, projectionParams, ...params) =>
+    tf.tidy(() => {
+      const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
+      return projection(descend(mirrorMap(x), gradient(x, ...params), eta), projectionParams);
+    });
+  return Object.assign(fixedPointResidual(map), {map});
+}

@@ -1,0 +1,55 @@
+/** @file Newton's fixed point, whose implicit gradient needs no linear solve beyond Newton's own. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  fixedPointResidual,
+  linearSolution,
+  packingOf,
+  type Condition,
+  type FixedPointMap,
+} from '../implicit/index.js';
+import {auto, operators, type LinearSolver} from '../linsolve/index.js';
+import type {FixedPointCondition} from './proximal-gradient.js';
+
+export interface NewtonOptions {
+  /** η of the damped step. Default 1. */
+  stepSize?: number;
+  /** Solves with ∂₁G. Default `linsolve.auto()`. */
+  linsolve?: LinearSolver;
+  /** Default true: axis 0 of x is a batch of independent systems. */
+  batched?: boolean;
+}
+
+/**
+ * F = T − x with T = x − η(∂₁G(x, ...params))⁻¹G(x, ...params), zero at a root of G; for a minimum of f, G is
+ * `conditions.stationary(f)`.
+ *
+ * At a root ∂₁T = (1 − η)I, so the system of the implicit gradient is −ηI, and the work lies in ∂₂F: one solve with ∂₁G.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 14.
+ */
+export function newton<X extends Structure, P extends Parameter[]>(
+  G: Condition<X, P>,
+  {stepSize = 1, linsolve = auto(), batched = true}: NewtonOptions = {},
+): FixedPointCondition<X, P> {
+  if (!(stepSize > 0)) throw new Error(`conditions.newton: stepSize must be positive, got ${stepSize}.`);
+  const options = {linsolve, batched};
+  const map: FixedPointMap<X, P> = (x, ...params) =>
+    tf.tidy(() => {
+      const step = flatten(linearSolution(G, options, x, params, G(x, ...params)));
+      return unflatten(
+        x,
+        flatten(x).map((leaf, i) => tf.sub(leaf, tf.mul(stepSize, step[i]))),
+      );
+    });
+  const condition: FixedPointCondition<X, P> = Object.assign(fixedPointResidual(map), {map});
+  condition.linearize = (x, ..._params) => {
+    const scaled = (v: tf.Tensor) => tf.mul(-stepSize, v);
+    const [rows, n] = packingOf(flatten(x), batched).shape;
+    return {
+      ...operators.fromFunctions({apply: scaled, batched, tags: {symmetric: true}}),
+      materialize: () => tf.tile(tf.expandDims(tf.mul(-stepSize, tf.eye(n)), 0), [rows, 1, 1]) as tf.Tensor3D,
+    };
+  };
+  return condition;
+}

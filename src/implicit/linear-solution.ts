@@ -1,0 +1,46 @@
+/** @file The solution of a linear system with the Jacobian of a condition, as a differentiable function of everything in it. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, jvpOf, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import type {LinearSolver} from '../linsolve/index.js';
+import {packingOf} from './packing.js';
+import {solvedRoot} from './solved-root.js';
+import {rootSystem} from './system.js';
+import type {Condition, ImplicitOptions} from './types.js';
+
+/**
+ * w with ∂₁G(x, ...params) w = b: itself a root, of ∂₁G w − b, and differentiated as one.
+ *
+ * @param b A structure like x.
+ */
+export function linearSolution<X extends Structure, P extends Parameter[]>(
+  G: Condition<X, P>,
+  options: ImplicitOptions & {linsolve: LinearSolver},
+  x: X,
+  params: P,
+  b: X,
+): X {
+  const residual: Condition<X, [X, X, ...P]> = (w, point, rhs, ...rest) => {
+    const product = jvpOf(() => flatten(G(point, ...rest)), flatten(point), flatten(w));
+    const sides = flatten(rhs);
+    return unflatten(
+      w,
+      product.map((leaf, i) => tf.sub(leaf, sides[i])),
+    );
+  };
+  residual.tags = G.tags;
+  const packing = packingOf(flatten(x), options.batched ?? true);
+  const solve = () => {
+    const operator = rootSystem(G, options, x, params).operator(flatten(x), flatten(params));
+    try {
+      const factorization = options.linsolve.factor(operator);
+      try {
+        return {x: packing.restore(b, factorization.solve(packing.pack(flatten(b))))};
+      } finally {
+        factorization.dispose();
+      }
+    } finally {
+      operator.dispose();
+    }
+  };
+  return solvedRoot(residual, options, [x, b, ...params] as [X, X, ...P], solve).x;
+}

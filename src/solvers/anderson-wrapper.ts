@@ -1,0 +1,34 @@
+/** @file Anderson acceleration of another solver. */
+import type {Parameter, Structure} from '../autodiff/index.js';
+import {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
+import type {IterativeSolver} from './iterate.js';
+
+export interface AndersonWrapperOptions<X extends Structure, P extends Parameter[]> extends AndersonOptions<
+  X,
+  P
+> {
+  /** Steps of the inner solver, begun anew each time, that make one step of the map that is accelerated. Default 1. */
+  steps?: number;
+}
+
+/**
+ * The iteration of another solver, `steps` of it taken as a fixed-point map, accelerated. `run` takes the inner solver's arguments.
+ *
+ * Its condition, tolerance, limit and linear solver are the inner solver's unless given.
+ *
+ * @throws If `steps` is not a positive integer.
+ * @see Walker & Ni 2011, Anderson acceleration for fixed-point iterations.
+ */
+export class AndersonWrapper<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends AndersonAcceleration<X, P> {
+  constructor(solver: IterativeSolver<X, P>, {steps = 1, ...options}: AndersonWrapperOptions<X, P> = {}) {
+    if (!(Number.isInteger(steps) && steps >= 1)) {
+      throw new Error(`AndersonWrapper: steps must be a positive integer, got ${steps}.`);
+    }
+    const {condition, maxIterations, tolerance, implicitDiff, batched, linsolve} = solver;
+    const fun = (x: X, ...params: P) => solver.advance(x, steps, params);
+    super({fun}, {condition, maxIterations, tolerance, implicitDiff, batched, linsolve, ...options});
+  }
+}

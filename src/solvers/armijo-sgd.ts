@@ -1,0 +1,74 @@
+/** @file Stochastic gradient descent with Armijo's line search on each batch. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {combine} from './leaves.js';
+import {StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
+
+export interface ArmijoSGDOptions<
+  X extends Structure,
+  D extends Parameter,
+  P extends Parameter[],
+> extends StochasticOptions<X, D, P> {
+  /** c of f(x − η∇f) ≤ f − cη‖∇f‖², in (0, 1). Default 0.1. */
+  sufficientDecrease?: number;
+  /** Default 0.8. */
+  decreaseFactor?: number;
+  /** The first trial is the last step size times this, and `maxStepSize` at most. Default 1.5. */
+  increaseFactor?: number;
+  /** Trials a step. Default 15. */
+  maxLineSearch?: number;
+}
+
+/** Values nearer than this share of |f| are one value in f32. */
+const ROUNDING = 4e-7;
+
+/**
+ * min_x of the mean of f(x, data), the step size of each batch by backtracking on that batch.
+ *
+ * For a model that can fit each batch. See `StochasticSolver` for `run`, `runIterator` and `update`.
+ *
+ * @throws If an option is out of range.
+ * @see Vaswani et al. 2019, Painless stochastic gradient (arXiv 1905.09997), equation 1 and algorithm 1.
+ */
+export class ArmijoSGD<
+  X extends Structure = Structure,
+  D extends Parameter = Parameter,
+  P extends Parameter[] = Parameter[],
+> extends StochasticSolver<X, D, P> {
+  constructor(
+    problem: StochasticProblem<X, D, P>,
+    {
+      sufficientDecrease = 0.1,
+      decreaseFactor = 0.8,
+      increaseFactor = 1.5,
+      maxLineSearch = 15,
+      ...options
+    }: ArmijoSGDOptions<X, D, P> = {},
+  ) {
+    const within = (value: number) => value > 0 && value < 1;
+    if (!within(sufficientDecrease) || !within(decreaseFactor)) {
+      throw new Error('ArmijoSGD: sufficientDecrease and decreaseFactor must lie between 0 and 1.');
+    }
+    if (!(increaseFactor >= 1))
+      throw new Error(`ArmijoSGD: increaseFactor must be at least 1, got ${increaseFactor}.`);
+    const {maxStepSize = 1} = options;
+    super(
+      'ArmijoSGD',
+      problem,
+      ({x, value, gradient, square, last, loss}) =>
+        offTape(() => {
+          let eta: tf.Tensor = tf.minimum(tf.mul(increaseFactor, last), maxStepSize);
+          for (let k = 0; k < maxLineSearch; k++) {
+            const reached = loss(combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(eta), g))));
+            const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, eta), square));
+            const good = tf.lessEqual(reached, tf.add(bound, tf.mul(ROUNDING, tf.abs(value))));
+            eta = tf.where(good, eta, tf.mul(decreaseFactor, eta));
+            if (hostCanRead() && good.dataSync()[0]) break;
+          }
+          return eta;
+        }),
+      options,
+    );
+  }
+}

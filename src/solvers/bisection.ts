@@ -1,0 +1,77 @@
+/** @file Bisection: a root of a function of one variable. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, type Parameter} from '../autodiff/index.js';
+import {Status} from '../implicit/index.js';
+import {scalar} from '../linsolve/index.js';
+import {IterativeSolver, type IterationState} from './iterate.js';
+import type {RootProblem} from './root-finding.js';
+import type {SolverOptions} from './types.js';
+
+export interface BisectionOptions<P extends Parameter[]> extends Omit<
+  SolverOptions<tf.Tensor, P>,
+  'batched' | 'implicitDiff'
+> {
+  /** The bracket: numbers, or tensors of x's shape. F has another sign at each end. */
+  lower: number | tf.Tensor;
+  upper: number | tf.Tensor;
+}
+
+/**
+ * F(x, ...params) = 0 for x of shape [B, k], each entry a problem of its own: the half of the bracket in which F changes its
+ * sign.
+ *
+ * `run(init, ...params)` returns {x, state}; of `init` only the shape counts. Solved where |F| ≤ tolerance·(1 + |x|), or the bracket is
+ * as narrow as f32 allows. A sample with a bracket that shows no change of sign has status 5, and x = 0
+ * there. The default condition is F, the
+ * default `linsolve` is `linsolve.scalar()`.
+ *
+ * @throws If lower is not below upper (numbers).
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 2, for the gradient.
+ */
+export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, P> {
+  private readonly bracket: [number | tf.Tensor, number | tf.Tensor];
+  private readonly fun: RootProblem<tf.Tensor, P>['fun'];
+
+  constructor({fun}: RootProblem<tf.Tensor, P>, {lower, upper, ...options}: BisectionOptions<P>) {
+    if (typeof lower === 'number' && typeof upper === 'number' && !(lower < upper)) {
+      throw new Error(`Bisection: lower must be below upper, got ${lower} and ${upper}.`);
+    }
+    type Bracket = {low: tf.Tensor; high: tf.Tensor; rising: tf.Tensor};
+    const ends = (x: tf.Tensor) => [lower, upper].map((end) => tf.add(tf.zerosLike(x), end));
+    super(
+      'Bisection',
+      {
+        start(x: tf.Tensor, ...params: P) {
+          const [low, high] = ends(x);
+          return {low, high, rising: tf.cast(tf.less(fun(low, ...params), fun(high, ...params)), 'float32')};
+        },
+        step(_x, memory, ...params) {
+          const {low, high, rising} = memory as Bracket;
+          const middle = tf.add(tf.mul(0.5, low), tf.mul(0.5, high));
+          const f = fun(middle, ...params);
+          const below = tf.equal(tf.cast(tf.less(f, 0), 'float32'), rising);
+          const next = {low: tf.where(below, middle, low), high: tf.where(below, high, middle), rising};
+          // Between two neighbours of f32 there is no better point.
+          const narrow = tf.logicalOr(tf.equal(middle, low), tf.equal(middle, high));
+          return {x: middle, memory: next, residual: tf.where(narrow, tf.zerosLike(f), f)};
+        },
+      },
+      fun,
+      {maxIterations: 100, ...options, linsolve: options.linsolve ?? scalar()},
+    );
+    this.bracket = [lower, upper];
+    this.fun = fun;
+  }
+
+  protected override iterate(init: tf.Tensor, params: P): [tf.Tensor, IterationState] {
+    const [x, state] = super.iterate(init, params);
+    return offTape(() => {
+      const [low, high] = this.bracket.map((end) => this.fun(tf.add(tf.zerosLike(init), end), ...params));
+      const same = tf.greater(tf.mul(tf.sign(low), tf.sign(high)), 0);
+      const invalid = tf.any(tf.reshape(same, [state.status.shape[0], -1]), 1);
+      const status = tf.where(invalid, tf.fill(invalid.shape, Status.INVALID_INPUT, 'int32'), state.status);
+      const kept = tf.where(same, tf.zerosLike(x), x);
+      return [kept, {...state, status}] as unknown as tf.TensorContainerArray;
+    }) as unknown as [tf.Tensor, IterationState];
+  }
+}

@@ -1,0 +1,41 @@
+/** @file The Gauss–Newton method for nonlinear least squares. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {packingOf} from '../implicit/index.js';
+import {lstsq} from '../linalg/index.js';
+import {auto} from '../linsolve/index.js';
+import {IterativeSolver} from './iterate.js';
+import {leastSquaresCondition, linearization, type LeastSquaresProblem} from './least-squares.js';
+import type {SolverOptions} from './types.js';
+
+/**
+ * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping: for small residuals and a good start.
+ *
+ * The steps come from orthogonal factorisations of J in f64, never from JᵀJ. `run(init, ...params)` returns {x, state}; solved at
+ * ‖J⁺r‖ ≤ tolerance·(1 + ‖x‖). The default condition is ∇½‖r‖² = 0, with the whole Hessian.
+ *
+ * @see Nocedal & Wright 2006, section 10.3.
+ */
+export class GaussNewton<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, P> {
+  constructor(problem: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
+    const {batched = true} = options;
+    super(
+      'GaussNewton',
+      {
+        start: () => [],
+        step(x, memory, ...params) {
+          const packing = packingOf(flatten(x), batched);
+          const {r, J} = linearization(problem, x, params, batched);
+          const step = tf.squeeze(lstsq(J, tf.expandDims(tf.neg(r), 2)), [2]);
+          const moved = tf.add(packing.pack(flatten(x)), step);
+          return {x: packing.restore(x, moved), memory, residual: packing.restore(x, step)};
+        },
+      },
+      leastSquaresCondition(problem),
+      {maxIterations: 100, ...options, linsolve: options.linsolve ?? auto()},
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/** @file Gradient descent, accelerated. */
+import type {Parameter, Structure} from '../autodiff/index.js';
+import {
+  descend,
+  gradientOf,
+  stationary,
+  type Differentiable,
+  type FixedPointCondition,
+} from '../conditions/index.js';
+import {fixedPointResidual} from '../implicit/index.js';
+import {auto} from '../linsolve/index.js';
+import {IterativeSolver, type Iteration} from './iterate.js';
+import {fixedStep, searchedStep} from './proximal-iteration.js';
+import type {DescentStep} from './proximal-gradient.js';
+import type {SolverOptions} from './types.js';
+
+export type GradientDescentOptions<X extends Structure, P extends Parameter[]> = SolverOptions<X, P> &
+  DescentStep<P>;
+
+/**
+ * min_x f(x, ...params): x ← y − η∇f(y), y extrapolated from the last two x.
+ *
+ * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective gives one value a sample or
+ * their sum, or is `{gradient}`.
+ *
+ * @see Nesterov 1983; O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
+ */
+export class GradientDescent<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, P> {
+  constructor({fun}: {fun: Differentiable<X, P>}, options: GradientDescentOptions<X, P> = {}) {
+    const {stepSize = 'search', acceleration = true, batched = true} = options;
+    const gradient = gradientOf(fun);
+    const condition = stationary<X, P>({gradient});
+    super(
+      'GradientDescent',
+      stepSize === 'search' ? searched() : fixedStep(descent(stepSize), batched, acceleration),
+      condition,
+      {...options, linsolve: options.linsolve ?? auto()},
+    );
+
+    function descent(
+      step: Exclude<DescentStep<P>['stepSize'], 'search' | undefined>,
+    ): FixedPointCondition<X, P> {
+      const map = (x: X, ...params: P) =>
+        descend(x, gradient(x, ...params), typeof step === 'function' ? step(...params) : step);
+      return Object.assign(fixedPointResidual(map), {map});
+    }
+
+    /** The proximal iteration with nothing to be proximal to. */
+    function searched(): Iteration<X, P> {
+      const inner = searchedStep<X, null, P>({gradient, prox: (y) => y}, batched, acceleration);
+      return {
+        start: (x, ...params) => inner.start(x, null, ...params),
+        step: (x, memory, ...params) => inner.step(x, memory, null, ...params),
+      };
+    }
+  }
+}

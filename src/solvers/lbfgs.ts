@@ -1,0 +1,45 @@
+/** @file L-BFGS: quasi-Newton with a short memory. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Parameter, Structure} from '../autodiff/index.js';
+import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {emptyHistory, inverseHessianProduct, remember, type History} from './quasi-newton-history.js';
+
+export interface LBFGSOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
+  /** Steps that are remembered. Default 10. */
+  historySize?: number;
+}
+
+/**
+ * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤
+ * tolerance·(1 + ‖x‖). The default condition is `conditions.stationary`.
+ *
+ * @throws If `historySize` is not a positive integer.
+ * @see Nocedal & Wright 2006, algorithm 7.5.
+ */
+export class LBFGS<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends DescentSolver<X, P> {
+  constructor(problem: MinimizationProblem<X, P>, {historySize = 10, ...options}: LBFGSOptions<X, P> = {}) {
+    checkHistorySize('LBFGS', historySize);
+    super(
+      'LBFGS',
+      problem,
+      {
+        start: (rows) => emptyHistory(rows, historySize),
+        direction({x, gradient, before}, memory) {
+          const [step, change] = [tf.sub(x, before.x), tf.sub(gradient, before.gradient)];
+          const history = remember(memory as History, step, change, before.known);
+          return {d: tf.neg(inverseHessianProduct(history, gradient)), memory: history};
+        },
+      },
+      options,
+    );
+  }
+}
+
+export function checkHistorySize(className: string, historySize: number): void {
+  if (!(Number.isInteger(historySize) && historySize >= 1)) {
+    throw new Error(`${className}: historySize must be a positive integer, got ${historySize}.`);
+  }
+}

@@ -1,0 +1,41 @@
+/** @file What the methods for nonlinear least squares share: residuals and their Jacobian on rows. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, offTape, pullbackOf, type Parameter, type Structure} from '../autodiff/index.js';
+import {stationary} from '../conditions/index.js';
+import {packingOf, type Condition} from '../implicit/index.js';
+
+export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]> {
+  /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
+  residual: (x: X, ...params: P) => tf.Tensor;
+}
+
+/** ∇ ½‖r(x, ...params)‖² = 0. */
+export function leastSquaresCondition<X extends Structure, P extends Parameter[]>({
+  residual,
+}: LeastSquaresProblem<X, P>): Condition<X, P> {
+  return stationary<X, P>((x, ...params) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params)))));
+}
+
+/** r [B, m] and ∂r/∂x [B, m, n] at x; not differentiated. */
+export function linearization<X extends Structure, P extends Parameter[]>(
+  {residual}: LeastSquaresProblem<X, P>,
+  x: X,
+  params: P,
+  batched: boolean,
+): {r: tf.Tensor2D; J: tf.Tensor3D} {
+  return offTape(() => {
+    const packing = packingOf(flatten(x), batched);
+    const [batch] = packing.shape;
+    const leaves = flatten(x);
+    const pullback = pullbackOf(() => [tf.reshape(residual(x, ...params), [batch, -1])], leaves);
+    const m = pullback.outputs[0].shape[1]!;
+    // Row i of every sample's Jacobian at once.
+    const rows = Array.from({length: m}, (_, i) => {
+      const unit = tf.tile(tf.reshape(tf.oneHot(tf.tensor1d([i], 'int32'), m), [1, m]), [batch, 1]);
+      return packing.pack(pullback.pull([tf.cast(unit, 'float32')]));
+    });
+    pullback.dispose();
+    const r = tf.reshape(residual(x, ...params), [batch, m]);
+    return {r, J: tf.stack(rows, 1)} as unknown as tf.TensorContainerObject;
+  }) as unknown as {r: tf.Tensor2D; J: tf.Tensor3D};
+}

@@ -1,0 +1,46 @@
+/** @file When a step is good enough: the conditions of Armijo, Goldstein and Wolfe. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {LineStart} from './types.js';
+
+/** Values nearer than this share of |φ(0)| are one value in f32. */
+const ROUNDING = 4e-7;
+
+interface Trial {
+  t: tf.Tensor;
+  value: tf.Tensor;
+  slope: tf.Tensor;
+}
+
+/**
+ * φ(t) ≤ φ(0) + c₁tφ'(0), or, where the values cannot be told apart, φ'(t) ≤ (2c₁ − 1)φ'(0), which is the same for a parabola.
+ *
+ * @see Hager & Zhang 2005, equations 1.2 and 4.1.
+ */
+export function decreases({t, value, slope}: Trial, start: LineStart, c1: number): tf.Tensor {
+  const armijo = tf.lessEqual(value, tf.add(start.value, tf.mul(tf.mul(c1, t), start.slope)));
+  const alike = tf.lessEqual(tf.abs(tf.sub(value, start.value)), tf.mul(ROUNDING, tf.abs(start.value)));
+  const approximate = tf.lessEqual(slope, tf.mul(2 * c1 - 1, start.slope));
+  return tf.logicalOr(armijo, tf.logicalAnd(alike, approximate));
+}
+
+/** φ(t) ≥ φ(0) + (1 − c₁)tφ'(0): not too short. */
+export function goldstein({t, value}: Trial, start: LineStart, c1: number): tf.Tensor {
+  return tf.greaterEqual(value, tf.add(start.value, tf.mul(tf.mul(1 - c1, t), start.slope)));
+}
+
+/** φ'(t) ≥ c₂φ'(0). */
+export function wolfe({slope}: Trial, start: LineStart, c2: number): tf.Tensor {
+  return tf.greaterEqual(slope, tf.mul(c2, start.slope));
+}
+
+/** |φ'(t)| ≤ c₂|φ'(0)|. */
+export function strongWolfe({slope}: Trial, start: LineStart, c2: number): tf.Tensor {
+  return tf.lessEqual(tf.abs(slope), tf.mul(-c2, start.slope));
+}
+
+/** @throws If not 0 < c₁ < c₂ < 1. */
+export function checkConstants(className: string, c1: number, c2: number): void {
+  if (!(c1 > 0 && c1 < c2 && c2 < 1)) {
+    throw new Error(`${className}: 0 < c1 < c2 < 1 is needed, got c1 = ${c1} and c2 = ${c2}.`);
+  }
+}

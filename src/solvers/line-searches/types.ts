@@ -1,0 +1,18 @@
+/** @file The contract of a line search: how far to go along a direction, a sample. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** φ(t) = f(x + t d) and φ'(t), [B] each; `t` is [B]. */
+export type LineFunction = (t: tf.Tensor) => {value: tf.Tensor; slope: tf.Tensor};
+
+/** φ(0), φ'(0) < 0 and the first trial, [B] each. */
+export interface LineStart {
+  value: tf.Tensor;
+  slope: tf.Tensor;
+  trial: tf.Tensor;
+}
+
+export interface LineSearch {
+  readonly className: string;
+  /** The step, [B]; zero where none was found. Runs off the tape. */
+  search(phi: LineFunction, start: LineStart): tf.Tensor;
+}

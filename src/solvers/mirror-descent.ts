@@ -1,0 +1,71 @@
+/** @file Mirror descent. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  descend,
+  gradientOf,
+  mirrorDescent,
+  type Differentiable,
+  type MirrorGeometry,
+  type StepOptions,
+} from '../conditions/index.js';
+import {auto} from '../linsolve/index.js';
+import {IterativeSolver} from './iterate.js';
+import {beside, combine} from './leaves.js';
+import type {SolverOptions} from './types.js';
+
+export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  fun: Differentiable<X, P>;
+  /** The divergence and the set; `conditions.entropy` for the simplex. */
+  geometry: MirrorGeometry<X, H>;
+}
+
+export interface MirrorDescentOptions<X extends Structure, H extends Parameter, P extends Parameter[]>
+  extends SolverOptions<X, [H, ...P]>, StepOptions<P> {
+  /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
+  decay?: number;
+}
+
+/**
+ * min_x f(x, ...params) over a set: x ← proj^φ(∇φ(x) − η∇f(x)). With the entropy on the simplex every step is a softmax.
+ *
+ * `run(init, projectionParams, ...params)` returns {x, state}; `init` lies inside of the set. The default condition is
+ * `conditions.mirrorDescent`; `stepSize` η is 1 by default, and below one over the smoothness of f relative to φ.
+ *
+ * @throws If `decay` is negative.
+ * @see Beck & Teboulle 2003; Blondel et al. 2022 (arXiv 2105.15183), equation 13.
+ */
+export class MirrorDescent<
+  X extends Structure = Structure,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, [H, ...P]> {
+  constructor(
+    {fun, geometry}: MirrorDescentProblem<X, H, P>,
+    {decay = 0, stepSize = 1, ...options}: MirrorDescentOptions<X, H, P> = {},
+  ) {
+    if (!(decay >= 0)) throw new Error(`MirrorDescent: decay must not be negative, got ${decay}.`);
+    const gradient = gradientOf(fun);
+    const {batched = true} = options;
+    super(
+      'MirrorDescent',
+      {
+        start: (x: X, ..._params: [H, ...P]): Structure => tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
+        step(x, memory, projectionParams, ...params) {
+          const k = memory as tf.Tensor;
+          const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
+          const slope = gradient(x, ...params);
+          const scaled =
+            decay === 0
+              ? slope
+              : combine(slope, slope, (g) => tf.div(g, beside(tf.pow(k, decay), g, batched)));
+          const moved = geometry.projection(descend(geometry.mirrorMap(x), scaled, eta), projectionParams);
+          return {x: moved, memory: tf.add(k, 1), residual: combine(moved, x, (a, b) => tf.sub(a, b))};
+        },
+      },
+      mirrorDescent({gradient}, geometry, {stepSize}),
+      {...options, linsolve: options.linsolve ?? auto()},
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/** @file Nonlinear conjugate gradients. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Parameter, Structure} from '../autodiff/index.js';
+import {rowDot, safeDivide} from '../linsolve/index.js';
+import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {zoom} from './line-searches/index.js';
+
+export interface NonlinearCGOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
+  /** How β is chosen. Default 'polakRibiere', never negative. */
+  method?: 'polakRibiere' | 'fletcherReeves' | 'hestenesStiefel';
+}
+
+/**
+ * min_x f(x, ...params) along d ← −∇f + βd. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤ tolerance·(1 + ‖x‖). The
+ * default condition is `conditions.stationary`; the default line search is `zoom` with c2 = 0.1, as conjugate directions need.
+ *
+ * @throws If the method is unknown.
+ * @see Nocedal & Wright 2006, section 5.2.
+ */
+export class NonlinearCG<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends DescentSolver<X, P> {
+  constructor(
+    problem: MinimizationProblem<X, P>,
+    {method = 'polakRibiere', ...options}: NonlinearCGOptions<X, P> = {},
+  ) {
+    if (!['polakRibiere', 'fletcherReeves', 'hestenesStiefel'].includes(method)) {
+      throw new Error(
+        `NonlinearCG: method must be 'polakRibiere', 'fletcherReeves' or 'hestenesStiefel', got '${method}'.`,
+      );
+    }
+    super(
+      'NonlinearCG',
+      problem,
+      {
+        trial: 'last',
+        start: ([batch, n]) => ({d: tf.zeros([batch, n])}),
+        direction({gradient: g, before}, {d}) {
+          const y = tf.sub(g, before.gradient);
+          const beta = {
+            polakRibiere: () => tf.relu(safeDivide(rowDot(g, y), rowDot(before.gradient, before.gradient))),
+            fletcherReeves: () => safeDivide(rowDot(g, g), rowDot(before.gradient, before.gradient)),
+            hestenesStiefel: () => safeDivide(rowDot(g, y), rowDot(d, y)),
+          }[method]();
+          const next = tf.sub(tf.mul(tf.mul(before.known, beta), d), g) as tf.Tensor2D;
+          return {d: next, memory: {d: next}};
+        },
+      },
+      {lineSearch: zoom({c2: 0.1}), ...options},
+    );
+  }
+}

@@ -1,0 +1,87 @@
+/** @file What the methods share that look for a root along directions, as far as the residual falls. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
+import {packingOf, type Condition} from '../implicit/index.js';
+import {auto, rowDot} from '../linsolve/index.js';
+import {IterativeSolver, type Iteration} from './iterate.js';
+import {backtracking} from './line-searches/index.js';
+import type {SolverOptions} from './types.js';
+
+export interface RootProblem<X extends Structure, P extends Parameter[]> {
+  /** F(x, ...params), a structure like x. */
+  fun: Condition<X, P>;
+}
+
+/** Where to go from x, where F is `f` [B, n]; `before` is the last x and F, `known` [B, 1] is 1 if there are any. */
+export interface RootDirection<P extends Parameter[]> {
+  start(rows: [batch: number, n: number]): tf.NamedTensorMap;
+  direction(
+    place: {
+      x: tf.Tensor2D;
+      f: tf.Tensor2D;
+      before: {x: tf.Tensor2D; f: tf.Tensor2D; known: tf.Tensor2D};
+      point: Structure;
+      params: P;
+    },
+    memory: tf.NamedTensorMap,
+  ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
+}
+
+type Memory = {x: tf.Tensor2D; f: tf.Tensor2D; known: tf.Tensor2D; rule: tf.NamedTensorMap};
+
+/** F(x, ...params) = 0; solved at ‖F‖ ≤ tolerance·(1 + ‖x‖). Its condition is F. */
+export class RootSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
+  constructor(
+    className: string,
+    {fun}: RootProblem<X, P>,
+    rule: RootDirection<P>,
+    options: SolverOptions<X, P>,
+  ) {
+    const {batched = true} = options;
+    super(className, iteration(fun, rule, batched), fun, {...options, linsolve: options.linsolve ?? auto()});
+  }
+}
+
+function iteration<X extends Structure, P extends Parameter[]>(
+  fun: Condition<X, P>,
+  rule: RootDirection<P>,
+  batched: boolean,
+): Iteration<X, P> {
+  const lineSearch = backtracking();
+  return {
+    start(x: X, ..._params: P): Structure {
+      const shape = packingOf(flatten(x), batched).shape;
+      return {
+        x: tf.zeros(shape),
+        f: tf.zeros(shape),
+        known: tf.zeros([shape[0], 1]),
+        rule: rule.start(shape),
+      };
+    },
+    step(x, memory, ...params) {
+      const {rule: own, known, ...before} = memory as Memory;
+      const packing = packingOf(flatten(x), batched);
+      const [batch] = packing.shape;
+      const rows = packing.pack(flatten(x));
+      const value = fun(x, ...params);
+      const f = packing.pack(flatten(value));
+      const place = {x: rows, f, before: {...before, known}, point: x, params};
+      const {d, memory: next} = rule.direction(place, own);
+      const t = offTape(() => {
+        // ½‖F‖² has the slope −‖F‖² along a Newton direction, and about that along an approximate one.
+        const merit = tf.mul(0.5, tf.reshape(rowDot(f, f), [batch]));
+        const slope = tf.mul(-2, merit);
+        const phi = (s: tf.Tensor) => {
+          const there = packing.restore(x, tf.add(rows, tf.mul(tf.reshape(s, [batch, 1]), d)));
+          const g = packing.pack(flatten(fun(there, ...params)));
+          return {value: tf.mul(0.5, tf.reshape(rowDot(g, g), [batch])), slope};
+        };
+        return tf.reshape(lineSearch.search(phi, {value: merit, slope, trial: tf.ones([batch])}), [batch, 1]);
+      });
+      const moved = packing.restore(x, tf.add(rows, tf.mul(t, d)));
+      // Where no step was found, what is remembered has misled: the next direction begins anew.
+      const kept = offTape(() => tf.cast(tf.greater(t, 0), 'float32'));
+      return {x: moved, memory: {x: rows, f, known: kept, rule: next}, residual: value};
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** @file What the stochastic gradient methods share: one problem, a batch of data a step. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Parameter, Structure} from '../autodiff/index.js';
+import {gradientOf, stationary, type Objective} from '../conditions/index.js';
+import {auto} from '../linsolve/index.js';
+import {IterativeSolver, type Progress} from './iterate.js';
+import {combine, innerProduct} from './leaves.js';
+import type {SolverOptions} from './types.js';
+
+export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
+  /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
+  fun: Objective<X, [D, ...P]>;
+}
+
+export interface StochasticOptions<
+  X extends Structure,
+  D extends Parameter,
+  P extends Parameter[],
+> extends Omit<SolverOptions<X, [D, ...P]>, 'batched'> {
+  /** The share of the last step that is taken once more, in [0, 1). Default 0. */
+  momentum?: number;
+  /** Default 1. */
+  maxStepSize?: number;
+}
+
+/** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
+export type StepRule<X extends Structure> = (place: {
+  x: X;
+  value: tf.Tensor;
+  gradient: X;
+  /** ‖gradient‖². */
+  square: tf.Tensor;
+  last: tf.Tensor;
+  loss: (x: X) => tf.Tensor;
+}) => tf.Tensor;
+
+/**
+ * min_x of the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is one problem, not a batch of them.
+ *
+ * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your own;
+ * `run(init, data, ...params)` repeats all of the data until ‖∇f‖ ≤ tolerance·(1 + ‖x‖), differentiable in data and params like
+ * every solver here. The condition is `conditions.stationary`.
+ */
+export class StochasticSolver<
+  X extends Structure,
+  D extends Parameter,
+  P extends Parameter[],
+> extends IterativeSolver<X, [D, ...P]> {
+  constructor(
+    className: string,
+    {fun}: StochasticProblem<X, D, P>,
+    rule: StepRule<X>,
+    {momentum = 0, maxStepSize = 1, ...options}: StochasticOptions<X, D, P>,
+  ) {
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new Error(`${className}: momentum must lie in [0, 1), got ${momentum}.`);
+    }
+    if (!(maxStepSize > 0))
+      throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
+    const gradient = gradientOf<X, [D, ...P]>(fun);
+    type Memory = {velocity: X; step: tf.Tensor};
+    super(
+      className,
+      {
+        start: (x: X, ..._rest: [D, ...P]): Structure => ({
+          velocity: combine(x, x, (leaf) => tf.zerosLike(leaf)),
+          step: tf.fill([1], maxStepSize),
+        }),
+        step(x, memory, ...rest) {
+          const {velocity, step: last} = memory as Memory;
+          const loss = (at: X) => {
+            const value = fun(at, ...rest);
+            if (value.size !== 1) {
+              throw new Error(`${className}: the loss must be a scalar, got shape [${value.shape}].`);
+            }
+            return tf.reshape(value, [1]);
+          };
+          const slope = gradient(x, ...rest);
+          const square = innerProduct(slope, slope, false);
+          const step = rule({x, value: loss(x), gradient: slope, square, last, loss});
+          const next = combine(velocity, slope, (v, g) =>
+            tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
+          );
+          return {
+            x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
+            memory: {velocity: next, step},
+            residual: slope,
+          };
+        },
+      },
+      stationary<X, [D, ...P]>(fun),
+      {...options, batched: false, linsolve: options.linsolve ?? auto()},
+    );
+  }
+
+  /**
+   * One step a batch, until `maxIterations` or the end of the data. Each batch is disposed when it has been used.
+   *
+   * @returns x and the state after the last step; the caller disposes them.
+   */
+  async runIterator(init: X, batches: Iterable<D> | AsyncIterable<D>, ...params: P): Promise<Progress<X>> {
+    let progress: Progress<X> | null = null;
+    let steps = 0;
+    for await (const batch of batches) {
+      progress ??= this.start(init, batch, ...params);
+      // A batch that is solved by chance says nothing of the next one.
+      const open = tf.tidy(() => tf.fill([1], 3, 'int32')) as tf.Tensor1D;
+      const next: Progress<X> = this.update({...progress, status: open}, batch, ...params);
+      tf.dispose([open, batch as tf.TensorContainer, progress as unknown as tf.TensorContainer]);
+      progress = next;
+      if (++steps === this.maxIterations) break;
+    }
+    if (progress === null) throw new Error(`${this.className}: the data hold no batch.`);
+    return progress;
+  }
+}
