@@ -10,7 +10,8 @@ import {
   type OnFailure,
   type SolverOptions,
 } from '../solvers/index.js';
-import {keepRows, rowMin} from './rows.js';
+import {rowMin} from './rows.js';
+import {keepSamples} from '../solvers/index.js';
 import {
   asLinearSolver,
   checkChoice,
@@ -80,7 +81,7 @@ export abstract class IterativeLayer extends SolverLayer {
     const valid = offTape(() => rowMin(tf.isFinite(given)));
     const shape = [given.shape[0], ...sizes];
     const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);
-    const x = keepRows(valid, given);
+    const x = keepSamples(valid, given);
     const {x: z, state} = run(init, x);
     const invalid = offTape(() => tf.cast(tf.sub(1, valid), 'int32'));
     const status = offTape(() =>
@@ -93,7 +94,7 @@ export abstract class IterativeLayer extends SolverLayer {
     const consequence = 'Where nothing finite was found, the output and its gradient are zero.';
     reportFailures({where, codes: this.statusCodes(), reason, consequence}, this.onFailure);
     this.warmStart.keep({z});
-    return keepRows(valid, z);
+    return keepSamples(valid, z);
   }
 
   /** Where the output has a kink, [B, …], or nothing if it is smooth. */

@@ -8,6 +8,7 @@ import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {
   ON_FAILURE,
   QP_PARAMETERS,
+  QP_SHAPES,
   solveQP,
   type OnFailure,
   type OnInfeasible,
@@ -15,14 +16,8 @@ import {
   type QPParameter,
   type QPSolver,
 } from '../solvers/index.js';
-import {
-  asParameter,
-  findSizes,
-  readConstants,
-  type Constants,
-  type QPSizes,
-  type SavedConstant,
-} from './qp-parameters.js';
+import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
+import {findSizes, type QPSizes} from './qp-parameters.js';
 import {
   asKink,
   asLinearSolver,
@@ -133,18 +128,8 @@ export class QPLayer extends SolverLayer {
   constructor(args: QPLayerArgs = {}) {
     const className = new.target.className;
     super(className, args, OWN);
-    const given = args.inputs ?? ['p'];
-    if (!Array.isArray(given) || given.length === 0) {
-      throw new Error(`${className}: inputs must be a list of at least one of ${QP_PARAMETERS.join(', ')}.`);
-    }
-    this.fed = given.map((name) => asParameter(className, name, 'inputs'));
-    this.constants = readConstants(className, args.constants);
-    this.fed.forEach((parameter, i) => {
-      if (this.fed.indexOf(parameter) !== i)
-        throw new Error(`${className}: inputs names ${parameter} twice.`);
-      if (this.constants.has(parameter))
-        throw new Error(`${className}: ${parameter} is an input and a constant.`);
-    });
+    this.constants = readConstants(className, QP_SHAPES, args.constants);
+    this.fed = readInputs(className, QP_SHAPES, args.inputs ?? ['p'], this.constants);
     const optional = (name: 'units' | 'inequalities' | 'equalities', low: number) =>
       args[name] == null ? undefined : checkNumber(className, name, args[name], low, true);
     this.units = optional('units', 1);
@@ -265,7 +250,12 @@ export class QPLayer extends SolverLayer {
   }
 
   protected isLearned(parameter: QPParameter): boolean {
-    return this.isPresent(parameter) && !this.fed.includes(parameter) && !this.constants.has(parameter);
+    return this.isPresent(parameter) && !this.isGiven(parameter);
+  }
+
+  /** Whether it is an input or a constant. */
+  protected isGiven(parameter: QPParameter): boolean {
+    return this.fed.includes(parameter) || this.constants.has(parameter);
   }
 
   /** Makes the weights behind a learned parameter. At the start x = 0 is feasible. */

@@ -4,7 +4,8 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import {sparsemax} from '../projections/index.js';
 import {offTape} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
-import {keepRows, rowMin} from './rows.js';
+import {rowMin} from './rows.js';
+import {keepSamples} from '../solvers/index.js';
 import type {Kink} from '../conditions/index.js';
 import {asKink, checkNumber, inputList, SolverLayer, type LayerArgs} from './solver-layer.js';
 
@@ -58,13 +59,13 @@ export class SparsemaxProjection extends SolverLayer {
       const [given] = inputList(SparsemaxProjection.className, inputs, ['x']);
       // −∞ masks an entry out; NaN and +∞ have no answer.
       const valid = offTape(() => rowMin(tf.less(given, Infinity)));
-      const x = keepRows(valid, given);
+      const x = keepSamples(valid, given);
       const p = sparsemax(x, this.axis, this.kink);
       const zeros = tf.zeros([given.shape[0]]);
       const status = tf.mul(Status.INVALID_INPUT, tf.sub(1, valid));
       const weaklyActive = offTape(() => this.ties(x, p));
       this.remember({status, iterations: zeros, residual: zeros, weaklyActive});
-      return keepRows(valid, p);
+      return keepSamples(valid, p);
     });
   }
 

@@ -2,6 +2,7 @@
 export {affineSet, type AffineSetParams} from './affine-set.js';
 export {box, hypercube, nonNegative, type BoxParams} from './box.js';
 export {boxSection, type BoxSectionParams} from './box-section.js';
+export {coneProduct, coneSize, dualConeProduct, type Cones} from './cones.js';
 export {entmax, type EntmaxParams} from './entmax.js';
 export {halfspace, hyperplane, type HyperplaneParams} from './hyperplane.js';
 export {isotonic, type IsotonicParams} from './isotonic.js';

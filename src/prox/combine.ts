@@ -33,9 +33,10 @@ export function blockwise<H extends Parameter>(
       throw new Error(`prox.blockwise: ${params.length} parameters for ${sizes.length} blocks.`);
     }
     return tf.tidy(() => {
-      const parts = tf.split(x, [...sizes], -1).map((part, j) => {
-        return prox(part, (Array.isArray(params) ? params[j] : params) as H, scaling);
-      });
+      const ofBlock = (j: number) => (Array.isArray(params) ? params[j] : params) as H;
+      // tf.split into one part has no gradient.
+      if (sizes.length === 1) return prox(x, ofBlock(0), scaling);
+      const parts = tf.split(x, [...sizes], -1).map((part, j) => prox(part, ofBlock(j), scaling));
       return tf.concat(parts, -1);
     });
   };

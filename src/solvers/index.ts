@@ -10,9 +10,11 @@ export {
   type BlockProblem,
 } from './block-coordinate-descent.js';
 export {Broyden, type BroydenOptions} from './broyden.js';
+export {ConicSplitting, type ConicSolution, type ConicSplittingOptions} from './conic-splitting.js';
 export {type DescentOptions, type MinimizationProblem} from './descent.js';
 export {GaussNewton} from './gauss-newton.js';
 export {GradientDescent, type GradientDescentOptions} from './gradient-descent.js';
+export {keepSamples} from './leaves.js';
 export {LBFGS, type LBFGSOptions} from './lbfgs.js';
 export {LBFGSB, type Bounds, type LBFGSBOptions} from './lbfgsb.js';
 export {type LeastSquaresProblem} from './least-squares.js';

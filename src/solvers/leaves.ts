@@ -51,3 +51,10 @@ export function innerProduct(a: Structure, b: Structure, batched: boolean): tf.T
     }),
   );
 }
+
+/** Samples of `x` where `kept` [B] holds, zeros elsewhere, with a zero gradient. */
+export function keepSamples(kept: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const shape = [x.shape[0], ...x.shape.slice(1).map(() => 1)];
+  const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(kept, shape), 'bool'), x.shape));
+  return tf.where(mask, x, tf.zerosLike(x));
+}

@@ -66,7 +66,7 @@ describeBackends('every layer', () => {
         const {model} = compiled(item);
         const lines: string[] = [];
         model.summary(undefined, undefined, (line: string) => lines.push(line));
-        assert.include(lines.join('\n'), `[null,${item.width[1]}]`);
+        assert.include(lines.join('\n'), `[null,${String(item.width[1])}]`);
         model.dispose();
       });
 

@@ -4,19 +4,30 @@ import {
   input,
   layers as keras,
   model,
-  sequential,
   initializers,
   type LayersModel,
   type Shape,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import {
+  BirkhoffLayer,
+  ConicLayer,
+  EntmaxLayer,
   FixedPointLayer,
+  IsotonicLayer,
   LassoLayer,
+  LinearProgramLayer,
   linsolve,
   OptNetQP,
   QPLayer,
+  RidgeLayer,
+  SimplexProjection,
+  SoftRank,
+  SoftSort,
   SparsemaxProjection,
+  SVMLayer,
+  TopK,
+  TransportLayer,
 } from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
 
@@ -63,9 +74,13 @@ export function modelCell(rate = 0.2): LayersModel {
 export interface Case {
   name: string;
   layer: () => SolverLayer;
-  /** Width of input and output. */
-  width: [number, number];
-  /** Whether the layer has weights of its own to train. */
+  /** Width of the model's input, and the shape of the layer's output without the batch. */
+  width: [number, number | number[]];
+  /** Shapes of the layer's inputs without the batch: each is a dense layer of the model's input. Default: that input itself. */
+  inputs?: number[][];
+  /** Between which numbers the targets lie. Default −0.5 and 0.5. */
+  targets?: [number, number];
+  /** Whether the layer has weights of its own to train; else a dense layer lies before it. */
   trainable: boolean;
 }
 
@@ -147,26 +162,157 @@ export const CASES: Case[] = [
     width: [6, 4],
     trainable: true,
   },
+  {
+    name: 'SimplexProjection',
+    layer: () => new SimplexProjection({scale: 2}),
+    width: [6, 6],
+    trainable: false,
+  },
+  {name: 'EntmaxLayer', layer: () => new EntmaxLayer(), width: [6, 6], trainable: false},
+  {
+    name: 'EntmaxLayer along another axis',
+    layer: () => new EntmaxLayer({alpha: 1.25, axis: 1}),
+    width: [4, [3, 2]],
+    inputs: [[3, 2]],
+    trainable: false,
+  },
+  {name: 'SoftSort', layer: () => new SoftSort({strength: 0.5}), width: [6, 6], trainable: false},
+  {
+    name: 'SoftRank',
+    layer: () => new SoftRank({strength: 2, direction: 'descending'}),
+    width: [6, 6],
+    targets: [1, 6],
+    trainable: false,
+  },
+  {name: 'IsotonicLayer', layer: () => new IsotonicLayer(), width: [6, 6], trainable: false},
+  {name: 'TopK', layer: () => new TopK({k: 2}), width: [6, 6], trainable: false},
+  {
+    name: 'TransportLayer',
+    layer: () => new TransportLayer({strength: 0.5}),
+    width: [6, [3, 4]],
+    inputs: [[3, 4]],
+    trainable: false,
+  },
+  {
+    name: 'TransportLayer, sparse',
+    layer: () => new TransportLayer({regularization: 'euclidean', strength: 2}),
+    width: [6, [3, 2]],
+    inputs: [[3, 2]],
+    trainable: false,
+  },
+  {
+    name: 'BirkhoffLayer',
+    layer: () => new BirkhoffLayer(),
+    width: [6, [3, 3]],
+    inputs: [[3, 3]],
+    trainable: false,
+  },
+  {
+    name: 'BirkhoffLayer, sparse',
+    layer: () => new BirkhoffLayer({regularization: 'euclidean', strength: 2}),
+    width: [6, [3, 3]],
+    inputs: [[3, 3]],
+    trainable: false,
+  },
+  {
+    name: 'RidgeLayer',
+    layer: () => new RidgeLayer({l2: 0.5}),
+    width: [6, [2, 2]],
+    inputs: [
+      [4, 3],
+      [4, 2],
+      [2, 3],
+    ],
+    trainable: true,
+  },
+  {
+    name: 'RidgeLayer, the model itself',
+    layer: () => new RidgeLayer({query: false, learnL2: false}),
+    width: [6, [3, 2]],
+    inputs: [
+      [4, 3],
+      [4, 2],
+    ],
+    trainable: false,
+  },
+  {
+    name: 'SVMLayer',
+    layer: () => new SVMLayer(),
+    width: [6, [2, 2]],
+    inputs: [
+      [3, 3],
+      [3, 2],
+      [2, 3],
+    ],
+    trainable: true,
+  },
+  {
+    name: 'ConicLayer',
+    layer: () =>
+      new ConicLayer({
+        cones: {secondOrder: [4]},
+        constants: {
+          E: [
+            [0, 0, 0],
+            [-1, 0, 0],
+            [0, -1, 0],
+            [0, 0, -1],
+          ],
+          d: [1, 0, 0, 0],
+        },
+      }),
+    width: [6, 3],
+    inputs: [[3]],
+    trainable: false,
+  },
+  {
+    name: 'LinearProgramLayer',
+    layer: () => {
+      const square = [
+        [1, 0],
+        [0, 1],
+        [-1, 0],
+        [0, -1],
+      ];
+      return new LinearProgramLayer({
+        units: 2,
+        strength: 0.5,
+        seed: 3,
+        constants: {G: square, h: [1, 1, 1, 1]},
+      });
+    },
+    width: [5, 2],
+    trainable: true,
+  },
 ];
 
-/** The layer in a sequential model, compiled; behind a dense layer where it has no weights itself. */
-export function compiled({layer, width: [inputs], trainable}: Case): {
+/** The layer in a model, compiled. */
+export function compiled({layer, width: [width], inputs, trainable}: Case): {
   model: LayersModel;
   layer: SolverLayer;
 } {
   const under = layer();
-  const front = trainable ? [] : [keras.dense({units: inputs})];
-  const stack = sequential();
-  stack.add(keras.inputLayer({inputShape: [inputs]}));
-  for (const part of [...front, under]) stack.add(part);
-  stack.compile({optimizer: tf.train.adam(0.02), loss: 'meanSquaredError'});
-  return {model: stack, layer: under};
+  const x = input({shape: [width]});
+  const dense = (shape: number[]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const flat = keras.dense({units: size}).apply(x) as SymbolicTensor;
+    return shape.length === 1 ? flat : (keras.reshape({targetShape: shape}).apply(flat) as SymbolicTensor);
+  };
+  const fed = inputs ? inputs.map(dense) : trainable ? [x] : [dense([width])];
+  const outputs = under.apply(fed.length === 1 ? fed[0] : fed) as SymbolicTensor;
+  const whole = model({inputs: x, outputs});
+  whole.compile({optimizer: tf.train.adam(0.02), loss: 'meanSquaredError'});
+  return {model: whole, layer: under};
 }
 
 /** 24 samples. */
-export function data({width: [inputs, outputs]}: Case): {x: tf.Tensor2D; y: tf.Tensor2D} {
+export function data({width: [inputs, outputs], targets: [low, high] = [-0.5, 0.5]}: Case): {
+  x: tf.Tensor2D;
+  y: tf.Tensor;
+} {
+  const shape = typeof outputs === 'number' ? [outputs] : outputs;
   return {
     x: tf.randomNormal([24, inputs], 0, 1, 'float32', 5),
-    y: tf.randomUniform([24, outputs], -0.5, 0.5, 'float32', 6),
+    y: tf.randomUniform([24, ...shape], low, high, 'float32', 6),
   };
 }

@@ -1,0 +1,99 @@
+/** @file What layers share that fit a linear model to each sample, which is a data set. */
+import * as tf from '@tensorflow/tfjs-core';
+import {initializers, type Shape} from '@tensorflow/tfjs-layers';
+import {offTape, rollBackOnThrow} from '../autodiff/index.js';
+import {Status} from '../implicit/index.js';
+import {keepSamples} from '../solvers/index.js';
+import {rowMin} from './rows.js';
+import {checkFlag, checkNumber, inputList, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
+
+export interface BaseLearnerArgs extends LayerArgs {
+  /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
+  l2?: number;
+  /** Whether λ is learned, by its logarithm. Default true. */
+  learnL2?: boolean;
+  /** Whether points to score are a third input. Default true; without them the output is the model itself. */
+  query?: boolean;
+}
+
+/** A fitted model, [B, p, k], and how the fit went, [B] each. */
+export interface Fit {
+  weights: tf.Tensor;
+  status: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+}
+
+export abstract class BaseLearnerLayer extends SolverLayer {
+  private readonly l2: number;
+  private readonly learnL2: boolean;
+  private readonly query: boolean;
+  private logL2: ReturnType<SolverLayer['addWeight']> | null = null;
+
+  constructor(className: string, args: BaseLearnerArgs, own: readonly string[] = []) {
+    super(className, args, ['l2', 'learnL2', 'query', ...own]);
+    this.l2 = checkNumber(className, 'l2', args.l2 ?? 1, Number.MIN_VALUE);
+    this.learnL2 = checkFlag(className, 'learnL2', args.learnL2 ?? true);
+    this.query = checkFlag(className, 'query', args.query ?? true);
+  }
+
+  private get names(): string[] {
+    return this.query ? ['X', 'Y', 'query'] : ['X', 'Y'];
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shapes = shapeList(inputShape);
+    const [X, Y, Q] = shapes;
+    const fits =
+      shapes.length === this.names.length &&
+      shapes.every(({length}) => length === 3) &&
+      X[1] === Y[1] &&
+      (!Q || Q[2] === X[2]);
+    if (!fits) {
+      throw new Error(
+        `${this.getClassName()}: the inputs must be X [B, m, p], Y [B, m, k]${this.query ? ', query [B, q, p]' : ''}; ` +
+          `got ${shapes.map((shape) => `[${shape}]`).join(', ')}.`,
+      );
+    }
+    if (this.learnL2) {
+      const initializer = initializers.constant({value: Math.log(this.l2)});
+      this.logL2 = this.addWeight('logL2', [1], 'float32', initializer, undefined, true);
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [X, Y, Q] = shapeList(inputShape);
+    return Q ? [X[0], Q[1], Y[2]] : [X[0], X[2], Y[2]];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    const solve = () => {
+      this.invokeCallHook(inputs, kwargs);
+      const given = inputList(this.getClassName(), inputs, this.names);
+      const valid = offTape(() =>
+        given.map((input) => rowMin(tf.isFinite(input))).reduce((a, b) => tf.minimum(a, b)),
+      );
+      const [X, Y, points] = given.map((input) => keepSamples(valid, input));
+      const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.fill([1], this.l2);
+      const {weights, status, ...report} = this.fit(X, Y, l2);
+      const codes = offTape(() =>
+        tf.where(
+          tf.cast(valid, 'bool'),
+          tf.cast(status, 'float32'),
+          tf.fill(valid.shape, Status.INVALID_INPUT),
+        ),
+      );
+      this.remember({status: codes, ...report});
+      return keepSamples(valid, points ? tf.matMul(points, weights) : weights);
+    };
+    return tf.tidy(() => rollBackOnThrow(solve));
+  }
+
+  /** The model of each data set; `l2` has the shape [1]. */
+  protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit;
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), l2: this.l2, learnL2: this.learnL2, query: this.query};
+  }
+}

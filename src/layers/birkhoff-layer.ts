@@ -1,0 +1,55 @@
+/** @file Doubly stochastic matrices as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Shape} from '@tensorflow/tfjs-layers';
+import {birkhoff, klBirkhoff} from '../projections/index.js';
+import {ProjectionLayer} from './projection-layer.js';
+import {checkChoice, checkNumber, type LayerArgs} from './solver-layer.js';
+
+export interface BirkhoffLayerArgs extends LayerArgs {
+  /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */
+  regularization?: 'entropic' | 'euclidean';
+  /** ε > 0: towards 0 a permutation. Default 1. */
+  strength?: number;
+}
+
+/**
+ * The doubly stochastic P that maximises ⟨P, x⟩ − ε·regulariser(P): a soft permutation. Input and output [B, n, n].
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ *
+ * @throws At build, if the input is not a batch of square matrices.
+ * @see Mena et al. 2018, Gumbel–Sinkhorn networks (arXiv 1802.08665); `projections.birkhoff`, `klBirkhoff`.
+ */
+export class BirkhoffLayer extends ProjectionLayer {
+  static readonly className = 'BirkhoffLayer';
+  private readonly regularization: 'entropic' | 'euclidean';
+  private readonly strength: number;
+
+  constructor(args: BirkhoffLayerArgs = {}) {
+    const {className} = BirkhoffLayer;
+    super(className, args, ['regularization', 'strength']);
+    this.regularization = checkChoice(className, 'regularization', args.regularization ?? 'entropic', [
+      'entropic',
+      'euclidean',
+    ]);
+    this.strength = checkNumber(className, 'strength', args.strength ?? 1, Number.MIN_VALUE);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shape = inputShape as Shape;
+    if (shape.length !== 3 || shape[1] !== shape[2]) {
+      throw new Error(`BirkhoffLayer: the input must have shape [B, n, n], got [${shape}].`);
+    }
+    super.build(inputShape);
+  }
+
+  protected override project(x: tf.Tensor): tf.Tensor {
+    return (this.regularization === 'entropic' ? klBirkhoff : birkhoff)(tf.div(x, this.strength));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), regularization: this.regularization, strength: this.strength};
+  }
+}
+
+tf.serialization.registerClass(BirkhoffLayer);

@@ -1,0 +1,49 @@
+/** @file Entmax as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Shape} from '@tensorflow/tfjs-layers';
+import {entmax} from '../projections/index.js';
+import {alongAxis, checkAxis, ProjectionLayer} from './projection-layer.js';
+import {checkNumber, type LayerArgs} from './solver-layer.js';
+
+export interface EntmaxLayerArgs extends LayerArgs {
+  /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */
+  alpha?: number;
+  /** Default −1. */
+  axis?: number;
+}
+
+/**
+ * α-entmax along an axis: probabilities with exact zeros for α > 1. Input and output have one shape, [B, …].
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ *
+ * @throws If `axis` is not an axis of the input, or is the batch axis.
+ * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702); `projections.entmax`.
+ */
+export class EntmaxLayer extends ProjectionLayer {
+  static readonly className = 'EntmaxLayer';
+  private readonly alpha: number;
+  private readonly axis: number;
+
+  constructor(args: EntmaxLayerArgs = {}) {
+    const {className} = EntmaxLayer;
+    super(className, args, ['alpha', 'axis']);
+    this.alpha = checkNumber(className, 'alpha', args.alpha ?? 1.5, 1);
+    this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    checkAxis(EntmaxLayer.className, this.axis, inputShape as Shape);
+    super.build(inputShape);
+  }
+
+  protected override project(x: tf.Tensor): tf.Tensor {
+    return alongAxis(x, this.axis, (rows) => entmax(rows, {alpha: this.alpha}));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), alpha: this.alpha, axis: this.axis};
+  }
+}
+
+tf.serialization.registerClass(EntmaxLayer);

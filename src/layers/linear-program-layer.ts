@@ -1,0 +1,51 @@
+/** @file A smoothed linear program as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {QPInput, QPParameter} from '../solvers/index.js';
+import {QPLayer, type QPLayerArgs} from './qp-layer.js';
+import {checkNumber} from './solver-layer.js';
+
+export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
+  /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
+  strength?: number;
+}
+
+/**
+ * x(p) = argmin pᵀx + ½ε‖x‖² subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
+ *
+ * The solution of a linear program is a corner, which does not move with p: its gradient is zero almost everywhere. The quadratic
+ * term makes it the projection of −p/ε onto the polyhedron. The other arguments are those of `QPLayer`, without Q.
+ *
+ * @throws If Q is an input or a constant; what `QPLayer` throws.
+ * @see Mangasarian & Meyer 1979, Nonlinear perturbation of linear programs; Wilder, Dilkina & Tambe 2019 (arXiv 1809.05504).
+ */
+export class LinearProgramLayer extends QPLayer {
+  static override readonly className: string = 'LinearProgramLayer';
+  private readonly strength: number;
+
+  constructor({strength = 0.1, ...args}: LinearProgramLayerArgs = {}) {
+    const {className} = LinearProgramLayer;
+    if ('epsilon' in args) throw new Error(`${className}: unknown argument 'epsilon'; it has 'strength'.`);
+    super(args);
+    this.strength = checkNumber(className, 'strength', strength, Number.MIN_VALUE);
+    if (this.isGiven('Q')) throw new Error(`${className} has no Q: it is strength times the identity.`);
+  }
+
+  protected override addLearned(parameter: QPParameter): void {
+    if (parameter !== 'Q') super.addLearned(parameter);
+  }
+
+  protected override isLearned(parameter: QPParameter): boolean {
+    return parameter !== 'Q' && super.isLearned(parameter);
+  }
+
+  protected override problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
+    return {...super.problem(fed), Q: tf.mul(this.strength, tf.eye(this.sizes.n))};
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const {epsilon: _, ...config} = super.getConfig();
+    return {...config, strength: this.strength};
+  }
+}
+
+tf.serialization.registerClass(LinearProgramLayer);

@@ -1,0 +1,53 @@
+/** @file Projection onto the simplex as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Shape} from '@tensorflow/tfjs-layers';
+import type {Kink} from '../conditions/index.js';
+import {simplex} from '../projections/index.js';
+import {alongAxis, checkAxis, ProjectionLayer} from './projection-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './solver-layer.js';
+
+export interface SimplexProjectionArgs extends LayerArgs, Kink {
+  /** The sum of the result. Default 1. */
+  scale?: number;
+  /** Default −1. */
+  axis?: number;
+}
+
+/**
+ * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along an axis. Input and output have one shape, [B, …].
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ *
+ * @throws If `axis` is not an axis of the input, or is the batch axis.
+ * @see `projections.simplex`; `SparsemaxProjection` is that of logits, which may be −∞.
+ */
+export class SimplexProjection extends ProjectionLayer {
+  static readonly className = 'SimplexProjection';
+  private readonly scale: number;
+  private readonly axis: number;
+  private readonly kink: Required<Kink>;
+
+  constructor(args: SimplexProjectionArgs = {}) {
+    const {className} = SimplexProjection;
+    super(className, args, ['scale', 'axis', 'degenerate', 'smoothing']);
+    this.kink = asKink(className, args);
+    this.scale = checkNumber(className, 'scale', args.scale ?? 1, Number.MIN_VALUE);
+    this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    checkAxis(SimplexProjection.className, this.axis, inputShape as Shape);
+    super.build(inputShape);
+  }
+
+  protected override project(x: tf.Tensor): tf.Tensor {
+    const {scale, kink} = this;
+    return alongAxis(x, this.axis, (rows) => simplex(rows, {scale, ...kink}));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), scale: this.scale, axis: this.axis, ...this.kink};
+  }
+}
+
+tf.serialization.registerClass(SimplexProjection);

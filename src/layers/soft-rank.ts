@@ -1,0 +1,25 @@
+/** @file Soft ranking as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import {softRank} from '../projections/index.js';
+import {SoftOrderLayer, type SoftOrderLayerArgs} from './soft-order-layer.js';
+
+/**
+ * The rank of each entry, 1 … n, softened, along the last axis. Input and output have one shape, [B, …, n]; O(n log n).
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ *
+ * @see Blondel et al. 2020 (arXiv 2002.08871); `projections.softRank`.
+ */
+export class SoftRank extends SoftOrderLayer {
+  static readonly className = 'SoftRank';
+
+  constructor(args: SoftOrderLayerArgs = {}) {
+    super(SoftRank.className, args);
+  }
+
+  protected override project(x: tf.Tensor): tf.Tensor {
+    return softRank(x, this.order);
+  }
+}
+
+tf.serialization.registerClass(SoftRank);

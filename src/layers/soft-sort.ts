@@ -1,0 +1,25 @@
+/** @file Soft sorting as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import {softSort} from '../projections/index.js';
+import {SoftOrderLayer, type SoftOrderLayerArgs} from './soft-order-layer.js';
+
+/**
+ * The sorted input, softened, along the last axis. Input and output have one shape, [B, …, n]; O(n log n).
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ *
+ * @see Blondel et al. 2020 (arXiv 2002.08871); `projections.softSort`.
+ */
+export class SoftSort extends SoftOrderLayer {
+  static readonly className = 'SoftSort';
+
+  constructor(args: SoftOrderLayerArgs = {}) {
+    super(SoftSort.className, args);
+  }
+
+  protected override project(x: tf.Tensor): tf.Tensor {
+    return softSort(x, this.order);
+  }
+}
+
+tf.serialization.registerClass(SoftSort);

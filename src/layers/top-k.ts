@@ -1,0 +1,50 @@
+/** @file The largest entries, softened, as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Shape} from '@tensorflow/tfjs-layers';
+import {boxSection} from '../projections/index.js';
+import {ProjectionLayer} from './projection-layer.js';
+import {checkNumber, type LayerArgs} from './solver-layer.js';
+
+export interface TopKArgs extends LayerArgs {
+  /** How many entries are chosen. */
+  k: number;
+  /** ε > 0: towards 0 the choice becomes hard. Default 1. */
+  strength?: number;
+}
+
+/**
+ * argmin ‖y − x/ε‖² subject to 0 ≤ y ≤ 1, Σy = k, along the last axis: a soft choice of the k largest entries. Input and output
+ * have one shape, [B, …, n].
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ *
+ * @throws If k is greater than n.
+ * @see Amos, Koltun & Kolter 2019, The limited multi-label projection layer (arXiv 1906.08707); `projections.boxSection`.
+ */
+export class TopK extends ProjectionLayer {
+  static readonly className = 'TopK';
+  private readonly k: number;
+  private readonly strength: number;
+
+  constructor(args: TopKArgs) {
+    super(TopK.className, args, ['k', 'strength']);
+    this.k = checkNumber(TopK.className, 'k', args?.k, 1, true);
+    this.strength = checkNumber(TopK.className, 'strength', args?.strength ?? 1, Number.MIN_VALUE);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const n = (inputShape as Shape).at(-1);
+    if (n != null && this.k > n) throw new Error(`TopK: k = ${this.k} of ${n} entries cannot be chosen.`);
+    super.build(inputShape);
+  }
+
+  protected override project(x: tf.Tensor): tf.Tensor {
+    return boxSection(tf.div(x, this.strength), {c: this.k});
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), k: this.k, strength: this.strength};
+  }
+}
+
+tf.serialization.registerClass(TopK);

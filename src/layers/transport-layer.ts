@@ -1,0 +1,75 @@
+/** @file Regularised optimal transport as a layer. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {Shape} from '@tensorflow/tfjs-layers';
+import {klTransport, transport} from '../projections/index.js';
+import {ProjectionLayer} from './projection-layer.js';
+import {checkChoice, checkFlag, checkNumber, shapeList, type LayerArgs} from './solver-layer.js';
+
+export interface TransportLayerArgs extends LayerArgs {
+  /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */
+  regularization?: 'entropic' | 'euclidean';
+  /** ε > 0: towards 0 the plan is that of unregularised transport. Default 1. */
+  strength?: number;
+  /** Whether the sums are inputs too, [x, a, b]. Default false: all rows and all columns weigh the same, 1 in total. */
+  marginals?: boolean;
+}
+
+/**
+ * The plan P that maximises ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = a, Pᵀ1 = b: input x [B, n, m] of similarities (or
+ * minus costs), and with `marginals` a [B, n] and b [B, m] of one total; output P [B, n, m].
+ *
+ * A sample that is not finite gets zeros, a zero gradient and the status 5; one whose sums cannot be met the status 1.
+ *
+ * @throws At build, if the input does not have three axes.
+ * @see Cuturi 2013 (arXiv 1306.0895); Blondel, Seguy & Rolet 2018 (arXiv 1710.06276); `projections.transport`, `klTransport`.
+ */
+export class TransportLayer extends ProjectionLayer {
+  static readonly className: string = 'TransportLayer';
+  protected readonly regularization: 'entropic' | 'euclidean';
+  protected readonly strength: number;
+  private readonly marginals: boolean;
+  protected override readonly inputNames: readonly string[];
+
+  constructor(args: TransportLayerArgs = {}) {
+    const {className} = new.target;
+    super(className, args, ['regularization', 'strength', 'marginals']);
+    this.regularization = checkChoice(className, 'regularization', args.regularization ?? 'entropic', [
+      'entropic',
+      'euclidean',
+    ]);
+    this.strength = checkNumber(className, 'strength', args.strength ?? 1, Number.MIN_VALUE);
+    this.marginals = checkFlag(className, 'marginals', args.marginals ?? false);
+    this.inputNames = this.marginals ? ['x', 'a', 'b'] : ['x'];
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const [x] = shapeList(inputShape);
+    if (x.length !== 3) {
+      throw new Error(`${this.getClassName()}: x must have shape [B, n, m], got [${x}].`);
+    }
+    super.build(inputShape);
+  }
+
+  protected override project(x: tf.Tensor, a?: tf.Tensor, b?: tf.Tensor): tf.Tensor {
+    const [, n, m] = x.shape as [number, number, number];
+    // A sample that is kept out has sums of zero: it gets those of a problem that can be solved.
+    const usable = (sums: tf.Tensor, size: number) =>
+      tf.where(
+        tf.broadcastTo(tf.equal(tf.sum(tf.abs(sums), 1, true), 0), sums.shape),
+        tf.fill(sums.shape, 1 / size),
+        sums,
+      );
+    const params = {
+      a: a ? usable(a, n) : tf.fill([n], 1 / n),
+      b: b ? usable(b, m) : tf.fill([m], 1 / m),
+    };
+    return (this.regularization === 'entropic' ? klTransport : transport)(tf.div(x, this.strength), params);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const {regularization, strength, marginals} = this;
+    return {...super.getConfig(), regularization, strength, marginals};
+  }
+}
+
+tf.serialization.registerClass(TransportLayer);

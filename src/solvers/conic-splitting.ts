@@ -1,0 +1,236 @@
+/** @file A solver of conic programs: operator splitting, refined by Newton's method on the residual map. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
+import {solvedRoot, Status, type Condition} from '../implicit/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {inv, matVec, matVecTransposed} from '../linalg/index.js';
+import {auto, rowDot, rowNorm, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
+import type {IterationState} from './iterate.js';
+import {keepSamples} from './leaves.js';
+import {NewtonRoot} from './newton-root.js';
+
+export interface ConicSplittingOptions {
+  /** Relative residual at which a sample counts as solved. Default 1e-5 (f32 inside). */
+  tolerance?: number;
+  /** Steps of the splitting at most. Default 2000. */
+  maxIterations?: number;
+  /** Solves the Newton systems, and that of the gradient. Default `linsolve.auto()`. */
+  linsolve?: LinearSolver;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+}
+
+/** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
+export type ConicSolution = {
+  /** [B, p]. */
+  z: tf.Tensor;
+  /** y, [B, m]. */
+  dual: tf.Tensor;
+  /** s, [B, m]. */
+  slack: tf.Tensor;
+};
+
+/** Steps between two looks at the residual. */
+const ROUND = 50;
+/** Where no host can look. */
+const UNSEEN_ROUNDS = 8;
+const REFINEMENTS = 12;
+const RELAXATION = 1.5;
+/** What is left of a certificate's equations, relative to the product that proves it. */
+const CERTIFIES = 1e-3;
+
+/**
+ * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
+ *
+ * `run(null, data)` returns {x: {z, dual, slack}, state}, differentiable in c, E and d to any order. A sample that is infeasible
+ * (status 1), unbounded (2) or not solved (3, 4) has z = 0 and a zero gradient. The condition is `conditions.conicResidual`.
+ *
+ * @see O'Donoghue et al. 2016 (arXiv 1312.3039) for the splitting; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157) for the refinement;
+ *   Agrawal et al. 2019 (arXiv 1904.09043) for the derivative.
+ */
+export class ConicSplitting {
+  readonly condition: Condition<ConicPoint, [ConicData]>;
+  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient'>>;
+  private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly newton: NewtonRoot<ConicPoint, [ConicData]>;
+
+  /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
+  constructor(
+    private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
+    {tolerance = 1e-5, maxIterations = 2000, linsolve = auto(), onGradient}: ConicSplittingOptions = {},
+  ) {
+    if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
+    if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
+      throw new Error(`ConicSplitting: maxIterations must be a positive integer, got ${maxIterations}.`);
+    }
+    this.options = {tolerance, maxIterations, linsolve};
+    this.onGradient = onGradient;
+    this.condition = conicResidual(dualProjection);
+    this.newton = new NewtonRoot<ConicPoint, [ConicData]>(
+      {fun: this.condition},
+      {maxIterations: REFINEMENTS, tolerance: 1e-7, linsolve},
+    );
+  }
+
+  run(_init: null, data: ConicData): {x: ConicSolution; state: IterationState} {
+    return tf.tidy(() => {
+      const {linsolve} = this.options;
+      const given = {c: data.c, E: data.E, d: data.d};
+      const {x: point, aux} = solvedRoot(
+        this.condition,
+        {linsolve, onGradient: this.onGradient},
+        [given],
+        () => {
+          const {point: found, ...state} = this.search(given);
+          return {x: found, aux: state};
+        },
+      );
+      const state = aux as unknown as IterationState;
+      const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
+      const y = this.dualProjection(point.v);
+      const keep = (leaf: tf.Tensor) => keepSamples(solved, leaf);
+      return {
+        x: {z: keep(point.u), dual: keep(y), slack: keep(tf.sub(y, point.v))},
+        state,
+      } as unknown as tf.TensorContainerObject;
+    }) as unknown as {x: ConicSolution; state: IterationState};
+  }
+
+  /** A root of the residual map, or how it fails. */
+  private search({c, E, d}: ConicData): {point: ConicPoint} & IterationState {
+    const {tolerance, maxIterations} = this.options;
+    const [batch, p] = c.shape as [number, number];
+    const m = E.shape[1]!;
+    // Data of like size make the splitting faster; the solution is scaled back.
+    const size = {
+      E: tf.maximum(tf.sqrt(tf.div(tf.sum(tf.square(E), [1, 2], true), Math.min(m, p))), 1e-12),
+      c: tf.maximum(rowNorm(c), 1e-6),
+      d: tf.maximum(rowNorm(d), 1e-6),
+    };
+    const scaled = {E: tf.div(E, size.E), c: tf.div(c, size.c), d: tf.div(d, size.d)};
+    const step = splitting(scaled, this.dualProjection, batch);
+    const column = tf.reshape(size.E, [-1, 1]);
+    const original = (state: tf.Tensor) => {
+      const [x, y, tau] = tf.split(state, [p, m, 1], 1);
+      return {x: tf.div(tf.mul(x, size.d), column), y: tf.div(tf.mul(y, size.c), column), tau};
+    };
+    let [u, v] = [0, 1].map(() => tf.concat([tf.zeros([batch, p + m]), tf.ones([batch, 1])], 1));
+    const slackOf = (state: tf.Tensor) => tf.mul(tf.slice(state, [0, p], [-1, m]), size.d);
+    const code = (value: number) => tf.fill([batch], value, 'int32');
+    let point: ConicPoint = {u: tf.zeros([batch, p]), v: tf.zeros([batch, m]), w: tf.ones([batch, 1])};
+    let residual: tf.Tensor = tf.fill([batch], Infinity);
+    let proof: tf.Tensor = code(0);
+    let round = 0;
+    const rounds = hostCanRead() ? Math.ceil(maxIterations / ROUND) : UNSEEN_ROUNDS;
+    while (round < rounds) {
+      [u, v] = tf.tidy(() => {
+        let state: [tf.Tensor, tf.Tensor] = [u, v];
+        for (let k = 0; k < ROUND; k++) state = tf.tidy(() => step(...state));
+        return state;
+      });
+      round++;
+      // At ever longer intervals: a Newton step costs as much as many of the splitting.
+      const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
+      if (!look) continue;
+      const found = original(u);
+      const refined = this.refine(found, slackOf(v), {c, E, d});
+      const reached = this.residualOf(refined, {c, E, d});
+      const better = tf.less(reached, residual);
+      point = {u: choose(better, refined.u, point.u), v: choose(better, refined.v, point.v), w: point.w};
+      residual = tf.where(better, reached, residual);
+      proof = this.certificates(found, slackOf(v), {c, E, d});
+      const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
+      if (hostCanRead() && !tf.any(open).dataSync()[0]) break;
+    }
+    const solved = tf.lessEqual(residual, tolerance);
+    const failure = tf.where(
+      tf.all(tf.isFinite(u), 1),
+      tf.where(tf.greater(proof, 0), proof, code(Status.ITERATION_LIMIT)),
+      code(Status.NUMERICAL_ERROR),
+    );
+    return {
+      point: {u: keepSamples(solved, point.u), v: keepSamples(solved, point.v), w: point.w},
+      status: tf.where(solved, code(Status.SOLVED), failure) as tf.Tensor1D,
+      iterations: code(round * ROUND) as tf.Tensor1D,
+      residual: residual as tf.Tensor1D,
+    };
+  }
+
+  /** Newton's method from where the splitting stands; samples without a point there start at zero. */
+  private refine(
+    {x, y, tau}: {x: tf.Tensor; y: tf.Tensor; tau: tf.Tensor},
+    slack: tf.Tensor,
+    data: ConicData,
+  ): ConicPoint {
+    const positive = tf.greater(tau, 1e-12);
+    const scale = tf.where(positive, tau, tf.onesLike(tau));
+    const [u, v] = [tf.div(x, scale), tf.div(tf.sub(y, slack), scale)];
+    const finite = tf.logicalAnd(
+      tf.squeeze(positive, [1]),
+      tf.logicalAnd(tf.all(tf.isFinite(u), 1), tf.all(tf.isFinite(v), 1)),
+    );
+    const start = {u: keepSamples(finite, u), v: keepSamples(finite, v), w: tf.onesLike(tau)};
+    return this.newton.run(start, data).x;
+  }
+
+  /** The largest relative error of Ez + s = d and Eᵀy + c = 0 (the cones and complementarity hold by themselves), [B]. */
+  private residualOf(point: ConicPoint, {c, E, d}: ConicData): tf.Tensor {
+    const {u, v} = this.condition(point, {c, E, d});
+    const dual = tf.div(rowNorm(u), tf.add(1, rowNorm(c)));
+    const primal = tf.div(rowNorm(v), tf.add(1, tf.add(tf.zerosLike(dual), rowNorm(d))));
+    return tf.squeeze(tf.maximum(dual, primal), [1]);
+  }
+
+  /** 1 where y proves that no z is feasible, 2 where x proves that cᵀz falls without end, else 0: [B], int32. */
+  private certificates({x, y}: {x: tf.Tensor; y: tf.Tensor}, s: tf.Tensor, {c, E, d}: ConicData): tf.Tensor {
+    const gainY = tf.neg(rowDot(tf.add(d, tf.zerosLike(y)), y));
+    const leftY = rowNorm(matVecTransposed(E, y));
+    const gainX = tf.neg(rowDot(c, x));
+    const leftX = rowNorm(tf.add(matVec(E, x), s));
+    const proves = (gain: tf.Tensor, left: tf.Tensor, scale: tf.Tensor) =>
+      tf.cast(
+        tf.squeeze(
+          tf.logicalAnd(tf.greater(gain, 0), tf.lessEqual(tf.mul(left, scale), tf.mul(CERTIFIES, gain))),
+          [1],
+        ),
+        'int32',
+      );
+    const infeasible = proves(gainY, leftY, rowNorm(tf.add(d, tf.zerosLike(y))));
+    const unbounded = proves(gainX, leftX, rowNorm(c));
+    return tf.maximum(infeasible, tf.mul(unbounded, tf.scalar(2, 'int32')));
+  }
+}
+
+/** (u, v) ↦ the next pair of the splitting of the embedding, u = (x, y, τ), v = (0, s, κ); [B, p + m + 1] each. */
+function splitting(
+  {c, E, d}: ConicData,
+  dualProjection: (v: tf.Tensor) => tf.Tensor,
+  batch: number,
+): (u: tf.Tensor, v: tf.Tensor) => [tf.Tensor, tf.Tensor] {
+  const [p, m] = [c.shape[1]!, E.shape[1]!];
+  const all = (tensor: tf.Tensor) => tf.broadcastTo(tensor, [batch, ...tensor.shape.slice(1)]);
+  const [cs, ds] = [tf.expandDims(all(c), 2), tf.expandDims(all(d), 2)];
+  const flip = (matrix: tf.Tensor) => tf.transpose(matrix, [0, 2, 1]);
+  const Es = all(E);
+  const N = tf.concat(
+    [
+      tf.concat([tf.zeros([batch, p, p]), flip(Es), cs], 2),
+      tf.concat([tf.neg(Es), tf.zeros([batch, m, m]), ds], 2),
+      tf.concat([tf.neg(flip(cs)), tf.neg(flip(ds)), tf.zeros([batch, 1, 1])], 2),
+    ],
+    1,
+  );
+  const inverse = inv(tf.add(N, tf.eye(p + m + 1)));
+  return (u, v) => {
+    const moved = matVec(inverse, tf.add(u, v));
+    const relaxed = tf.add(tf.mul(RELAXATION, moved), tf.mul(1 - RELAXATION, u));
+    const [x, y, tau] = tf.split(tf.sub(relaxed, v), [p, m, 1], 1);
+    const next = tf.concat([x, dualProjection(y), tf.relu(tau)], 1);
+    return [next, tf.add(v, tf.sub(next, relaxed))];
+  };
+}
+
+function choose(which: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.where(tf.broadcastTo(tf.expandDims(which, 1), a.shape), a, b);
+}
