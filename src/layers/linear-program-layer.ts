@@ -43,7 +43,8 @@ export class LinearProgramLayer extends QPLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const {epsilon: _, ...config} = super.getConfig();
+    const config = super.getConfig();
+    delete config.epsilon;
     return {...config, strength: this.strength};
   }
 }

@@ -1,5 +1,5 @@
 /** @file Batched, differentiable linear algebra: the public namespace, and products for the rooms above. */
 export * from './public.js';
-export {ofFinite} from './of-finite.js';
+export {areFinite, ofFinite} from './of-finite.js';
 export {spectralFunction, type SpectralFunction} from './spectral-function.js';
 export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';

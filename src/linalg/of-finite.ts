@@ -10,6 +10,13 @@ export function ofFinite(x: tf.Tensor, rank: number, map: (x: tf.Tensor) => tf.T
 
 /** Of x's shape: whether the sample that an entry belongs to is finite. */
 export function finiteSamples(x: tf.Tensor, rank: number): tf.Tensor {
-  const axes = Array.from({length: rank}, (_, i) => x.rank - 1 - i);
-  return tf.broadcastTo(tf.all(tf.isFinite(x), axes, true), x.shape);
+  return tf.broadcastTo(tf.cast(areFinite(x, rank), 'bool'), x.shape);
+}
+
+/** 1 for a sample that is finite, else 0: [..., 1, …], `rank` ones. */
+export function areFinite(x: tf.Tensor, rank: number): tf.Tensor {
+  const outer = x.shape.slice(0, x.rank - rank);
+  // As the least of each row: tf.all of several axes is not right on WebGPU.
+  const flags = tf.reshape(tf.cast(tf.isFinite(x), 'float32'), [outer.reduce((a, b) => a * b, 1), -1]);
+  return tf.reshape(tf.min(flags, 1), [...outer, ...Array<number>(rank).fill(1)]);
 }

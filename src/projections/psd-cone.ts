@@ -21,7 +21,8 @@ export function psdCone(x: tf.Tensor): tf.Tensor {
     const order = [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
     return spectralFunction(tf.mul(0.5, tf.add(x, tf.transpose(x, order))), {
       value: (eigenvalues) => tf.relu(eigenvalues),
-      piece: (eigenvalues) => tf.cast(tf.greater(eigenvalues, 0), 'float32'),
+      // Not a cast of a comparison, which tfjs cannot transpose on WebGPU.
+      piece: (eigenvalues) => tf.step(eigenvalues),
     });
   });
 }

@@ -13,7 +13,8 @@ export type TransportParams = {
 
 const EUCLIDEAN: Potential = {
   value: (z) => tf.relu(z),
-  slope: (z) => tf.cast(tf.greater(z, 0), 'float32'),
+  // Not a cast of a comparison, which tfjs cannot transpose on WebGPU.
+  slope: (z) => tf.step(z),
   balanceRows(z, a) {
     const [batch, n, m] = z.shape as [number, number, number];
     const rows = tf.reshape(z, [batch * n, m]) as tf.Tensor2D;

@@ -67,7 +67,8 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
     const [x, state] = super.iterate(init, params);
     return offTape(() => {
       const [low, high] = this.bracket.map((end) => this.fun(tf.add(tf.zerosLike(init), end), ...params));
-      const same = tf.greater(tf.mul(tf.sign(low), tf.sign(high)), 0);
+      const both = (test: typeof tf.less) => tf.logicalAnd(test(low, 0), test(high, 0));
+      const same = tf.logicalOr(both(tf.less), both(tf.greater));
       const invalid = tf.any(tf.reshape(same, [state.status.shape[0], -1]), 1);
       const status = tf.where(invalid, tf.fill(invalid.shape, Status.INVALID_INPUT, 'int32'), state.status);
       const kept = tf.where(same, tf.zerosLike(x), x);

@@ -2,10 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf} from '../implicit/index.js';
-import {lstsq} from '../linalg/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
-import {leastSquaresCondition, linearization, type LeastSquaresProblem} from './least-squares.js';
+import {
+  leastSquaresCondition,
+  leastSquaresStep,
+  linearization,
+  type LeastSquaresProblem,
+} from './least-squares.js';
 import type {SolverOptions} from './types.js';
 
 /**
@@ -29,7 +33,7 @@ export class GaussNewton<
         step(x, memory, ...params) {
           const packing = packingOf(flatten(x), batched);
           const {r, J} = linearization(problem, x, params, batched);
-          const step = tf.squeeze(lstsq(J, tf.expandDims(tf.neg(r), 2)), [2]);
+          const step = leastSquaresStep(J, r);
           const moved = tf.add(packing.pack(flatten(x)), step);
           return {x: packing.restore(x, moved), memory, residual: packing.restore(x, step)};
         },

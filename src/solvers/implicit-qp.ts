@@ -75,9 +75,19 @@ export abstract class ImplicitQP {
       const {activity, status} = found;
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
       const {linsolve, onGradient} = this;
-      const {x} = solvedRoot(quadraticKkt, {linsolve, onGradient}, [data, {weight, status}], () => ({
-        x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
-      }));
+      // In the order in which the condition hands its cotangents back.
+      const {Q, p, G, h, A, b} = data;
+      const {x} = solvedRoot(
+        quadraticKkt,
+        {linsolve, onGradient},
+        [
+          {Q, p, G, h, A, b},
+          {weight, status},
+        ],
+        () => ({
+          x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
+        }),
+      );
       const state: QPState = {
         status,
         iterations: found.iterations,

@@ -9,9 +9,16 @@ export {
   type BlockCoordinateDescentOptions,
   type BlockProblem,
 } from './block-coordinate-descent.js';
+export {BoxCDQP, type BoxCDQPData, type BoxCDQPOptions, type BoxCDQPState} from './box-cd-qp.js';
+export {BoxOSQP, type BoxOSQPOptions, type BoxQPData, type BoxQPState} from './box-osqp.js';
 export {Broyden, type BroydenOptions} from './broyden.js';
 export {ConicSplitting, type ConicSolution, type ConicSplittingOptions} from './conic-splitting.js';
 export {type DescentOptions, type MinimizationProblem} from './descent.js';
+export {
+  EqualityConstrainedQP,
+  type EqualityConstrainedData,
+  type EqualityConstrainedQPOptions,
+} from './equality-constrained-qp.js';
 export {GaussNewton} from './gauss-newton.js';
 export {GradientDescent, type GradientDescentOptions} from './gradient-descent.js';
 export {keepSamples} from './leaves.js';
@@ -24,6 +31,7 @@ export {MirrorDescent, type MirrorDescentOptions, type MirrorDescentProblem} fro
 export {Newton} from './newton.js';
 export {NewtonRoot} from './newton-root.js';
 export {NonlinearCG, type NonlinearCGOptions} from './nonlinear-cg.js';
+export {OSQP, type OSQPOptions} from './osqp.js';
 export {PolyakSGD, type PolyakSGDOptions} from './polyak-sgd.js';
 export {ProjectedGradient, type ProjectedGradientProblem} from './projected-gradient.js';
 export {type RootProblem} from './root-finding.js';

@@ -4,7 +4,7 @@
  * The loop ends when all samples are solved, where the host can read tensors, else after `maxIterations`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../autodiff/index.js';
+import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {rootJvp, solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
@@ -72,10 +72,14 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.condition = given ?? condition;
     this.linsolve = linsolve;
     this.implicit = (init, params) => {
-      const {x, aux} = solvedRoot(this.condition, {linsolve, batched, onGradient}, params, () => {
-        const [found, state] = this.finite(this.iterate(init, params));
-        return {x: found, aux: {...state}};
-      });
+      const [found, state] = offTape(
+        () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
+      ) as unknown as [X, IterationState];
+      const options = {linsolve, batched, onGradient};
+      const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
+        x: found,
+        aux: {...state},
+      }));
       return [x, aux as unknown as IterationState];
     };
   }
@@ -88,9 +92,10 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
-      // A sample that became NaN or infinite is zero, with a zero gradient: it must not touch its neighbours.
+      // A sample that became NaN or infinite, or that asked for what there is not, is zero, with a zero gradient: it must not
+      // touch its neighbours.
       const x = select(
-        offTape(() => tf.notEqual(state.status, Status.NUMERICAL_ERROR)),
+        offTape(() => tf.less(state.status, Status.NUMERICAL_ERROR)),
         found,
         zerosLike(found),
       );
@@ -218,7 +223,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
 
   /** The condition is evaluated at zero where there is no solution to evaluate it at. */
   private finite([x, state]: [X, IterationState]): [X, IterationState] {
-    const found = tf.notEqual(state.status, Status.NUMERICAL_ERROR);
+    const found = tf.less(state.status, Status.NUMERICAL_ERROR);
     return [select(found, x, zerosLike(x)), state];
   }
 
@@ -234,4 +239,21 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       );
     return offTape(() => tf.div(norm(r), tf.add(1, norm(x)))) as tf.Tensor1D;
   }
+}
+
+/**
+ * The parameters where all is well, else with zero for NaN: such an entry has made its sample fail, whose gradient is zero, and
+ * zero times NaN would be NaN in the parameters that all samples share.
+ */
+function withoutNaN<P extends Parameter[]>(params: P, status: tf.Tensor): P {
+  if (hostCanRead() && status.dataSync().every((code) => code < Status.NUMERICAL_ERROR)) return params;
+  const clean = (leaf: tf.Tensor) => {
+    if (leaf.dtype !== 'float32') return leaf;
+    return tf.where(
+      offTape(() => tf.isNaN(leaf)),
+      tf.zerosLike(leaf),
+      leaf,
+    );
+  };
+  return unflatten(params, flatten(params).map(clean)) as unknown as P;
 }

@@ -21,7 +21,7 @@ export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.T
 const ARMIJO = 1e-4;
 const TRIALS = 30;
 /** Values nearer than this share of |f| are one value in f32. */
-const ROUNDING = 4e-7;
+const ROUNDING = 1e-6;
 /** An entry this near to a bound that its slope presses against counts as held there. */
 const HELD = 1e-3;
 
@@ -41,7 +41,9 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
     checkHistorySize('LBFGSB', historySize);
     const gradient = gradientOf<tf.Tensor, P>(fun);
     const {batched = true} = options;
-    const clip = (y: tf.Tensor, {lower, upper}: Bounds) => tf.maximum(lower, tf.minimum(y, upper));
+    // The gradients of tf.maximum and tf.minimum have the shape of the result, also for an argument that is broadcast.
+    const clip = (y: tf.Tensor, {lower, upper}: Bounds) =>
+      tf.maximum(tf.broadcastTo(lower, y.shape), tf.minimum(y, tf.broadcastTo(upper, y.shape)));
     type Memory = {x: tf.Tensor2D; gradient: tf.Tensor2D; known: tf.Tensor2D; history: History};
     super(
       'LBFGSB',
@@ -113,7 +115,9 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
           function search(trial: tf.Tensor, direction: tf.Tensor): tf.Tensor {
             let s = trial;
             let step = tf.zerosLike(trial);
-            let searching = tf.onesLike(trial);
+            // No step is good for a sample that is NaN, or that stands on its solution.
+            const open = tf.logicalAnd(tf.isFinite(value), tf.greater(rowNorm(residual), 0));
+            let searching = tf.cast(open, 'float32') as tf.Tensor;
             for (let k = 0; k < TRIALS; k++) {
               const there = project(tf.add(x, tf.mul(s, direction)));
               const change = tf.sub(there, x);

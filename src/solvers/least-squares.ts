@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, pullbackOf, type Parameter, type Structure} from '../autodiff/index.js';
 import {stationary} from '../conditions/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
+import {areFinite, lstsq} from '../linalg/index.js';
 
 export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]> {
   /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
@@ -30,12 +31,27 @@ export function linearization<X extends Structure, P extends Parameter[]>(
     const pullback = pullbackOf(() => [tf.reshape(residual(x, ...params), [batch, -1])], leaves);
     const m = pullback.outputs[0].shape[1]!;
     // Row i of every sample's Jacobian at once.
-    const rows = Array.from({length: m}, (_, i) => {
-      const unit = tf.tile(tf.reshape(tf.oneHot(tf.tensor1d([i], 'int32'), m), [1, m]), [batch, 1]);
-      return packing.pack(pullback.pull([tf.cast(unit, 'float32')]));
-    });
-    pullback.dispose();
+    const row = (i: number) => {
+      const unit = tf.tensor2d([Array.from({length: m}, (_, j) => Number(i === j))]);
+      return packing.pack(pullback.pull([tf.tile(unit, [batch, 1])]));
+    };
+    let rows: tf.Tensor2D[];
+    try {
+      rows = Array.from({length: m}, (_, i) => row(i));
+    } finally {
+      pullback.dispose();
+    }
     const r = tf.reshape(residual(x, ...params), [batch, m]);
     return {r, J: tf.stack(rows, 1)} as unknown as tf.TensorContainerObject;
   }) as unknown as {r: tf.Tensor2D; J: tf.Tensor3D};
+}
+
+/** −J⁺r, [B, n], by orthogonal factorisations in f64; NaN for a sample that is not finite. */
+export function leastSquaresStep(J: tf.Tensor3D, r: tf.Tensor2D): tf.Tensor2D {
+  const right = tf.expandDims(tf.neg(r), 2);
+  const good = offTape(() => tf.cast(tf.mul(areFinite(J, 2), areFinite(right, 2)), 'bool'));
+  const finite = (values: tf.Tensor) =>
+    tf.where(tf.broadcastTo(good, values.shape), values, tf.zerosLike(values));
+  const step = lstsq(finite(J), finite(right));
+  return tf.squeeze(tf.where(tf.broadcastTo(good, step.shape), step, tf.fill(step.shape, NaN)), [2]);
 }

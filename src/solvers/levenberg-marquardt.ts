@@ -2,10 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf} from '../implicit/index.js';
-import {lstsq} from '../linalg/index.js';
 import {auto, rowDot} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
-import {leastSquaresCondition, linearization, type LeastSquaresProblem} from './least-squares.js';
+import {
+  leastSquaresCondition,
+  leastSquaresStep,
+  linearization,
+  type LeastSquaresProblem,
+} from './least-squares.js';
 import type {SolverOptions} from './types.js';
 
 export interface LevenbergMarquardtOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<
@@ -53,13 +57,10 @@ export class LevenbergMarquardt<
           const largest = tf.max(tf.sum(tf.square(J), 1), 1, true);
           const mu = tf.where(tf.less(before, 0), tf.mul(damping, largest), before);
           const damped = tf.mul(tf.expandDims(tf.sqrt(mu), 2), tf.eye(n));
-          const step = tf.squeeze(
-            lstsq(
-              tf.concat([J, tf.broadcastTo(damped, [batch, n, n])], 1),
-              tf.concat([tf.expandDims(tf.neg(r), 2), tf.zeros([batch, n, 1])], 1),
-            ),
-            [2],
-          ) as tf.Tensor2D;
+          const step = leastSquaresStep(
+            tf.concat([J, tf.broadcastTo(damped, [batch, n, n]) as tf.Tensor3D], 1),
+            tf.concat([r, tf.zeros([batch, n])], 1),
+          );
           const {accept, next} = offTape(() => {
             const there = tf.reshape(
               problem.residual(packing.restore(x, tf.add(rows, step)), ...params),

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {solvedRoot, type Condition} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {solve} from '../linalg/index.js';
+import {areFinite, solve} from '../linalg/index.js';
 import {lu} from '../linsolve/index.js';
 
 /** Which matrices: P = φ'(X − u1ᵀ − 1vᵀ), φ' growing. */
@@ -67,8 +67,11 @@ export function balanced(potential: Potential, ...params: Params): tf.Tensor {
 
 /** Which samples are finite, and what stands in for the others. */
 function firstAid([X, a, b]: Params) {
-  const finite = (tensor: tf.Tensor) => tf.all(tf.isFinite(tensor), [1, 2], true);
-  const good = tf.logicalAnd(finite(X), tf.logicalAnd(finite(a), finite(b)));
+  const finite = [X, a, b].map((tensor) => areFinite(tensor, 2));
+  const good = tf.cast(
+    finite.reduce((all, each) => tf.minimum(all, each)),
+    'bool',
+  );
   const [n, m] = [X.shape[1]!, X.shape[2]!];
   return {good, safe: [tf.zerosLike(X), tf.fill(a.shape, m), tf.fill(b.shape, n)]};
 }
@@ -113,7 +116,7 @@ function search(
       v: tf.add(swept.v, tf.mul(t, direction.v)),
     }));
     // The sweeps always make the dual grow; a Newton step counts where it meets the sums better than they do.
-    [duals, miss] = best([duals, swept, ...steps], [miss, missOf(swept), ...steps.map(missOf)], k);
+    [duals, miss] = best([duals, swept, ...steps], [miss, missOf(swept), ...steps.map(missOf)]);
   }
   const shift = tf.div(
     tf.sub(tf.sum(duals.v, [1, 2], true), tf.sum(duals.u, [1, 2], true)),
@@ -123,7 +126,7 @@ function search(
 }
 
 /** The candidate with the least miss, a sample. The first one is where the sweeps began: it is kept only when it is solved. */
-function best(candidates: Duals[], misses: tf.Tensor[], _iteration: number): [Duals, tf.Tensor] {
+function best(candidates: Duals[], misses: tf.Tensor[]): [Duals, tf.Tensor] {
   let [duals, miss] = [candidates[1], misses[1]];
   for (const [i, candidate] of candidates.entries()) {
     if (i === 1) continue;

@@ -94,7 +94,8 @@ export function searchStep(
         const curved = innerProduct(change, bend, batched);
         const tooLong = tf.logicalOr(
           tf.greater(curved, tf.mul(1 + 1e-4, bound)),
-          tf.logicalNot(tf.isFinite(curved)),
+          // Where the step itself is NaN, no shorter one is better.
+          tf.logicalAnd(tf.logicalNot(tf.isFinite(curved)), tf.logicalNot(tf.isNaN(bound))),
         );
         return {tooLong: tf.cast(tooLong, 'float32'), eta: tf.where(tooLong, tf.mul(SHRINKAGE, eta), eta)};
       });

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {gradientOf, stationary, type Objective} from '../conditions/index.js';
+import {Status} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver, type Progress} from './iterate.js';
 import {combine, innerProduct} from './leaves.js';
@@ -102,15 +103,25 @@ export class StochasticSolver<
     let progress: Progress<X> | null = null;
     let steps = 0;
     for await (const batch of batches) {
-      progress ??= this.start(init, batch, ...params);
-      // A batch that is solved by chance says nothing of the next one.
-      const open = tf.tidy(() => tf.fill([1], 3, 'int32')) as tf.Tensor1D;
-      const next: Progress<X> = this.update({...progress, status: open}, batch, ...params);
-      tf.dispose([open, batch as tf.TensorContainer, progress as unknown as tf.TensorContainer]);
+      let next: Progress<X> | null = null;
+      try {
+        progress ??= this.start(init, batch, ...params);
+        next = this.stepOn(progress, batch, params);
+      } finally {
+        tf.dispose([batch, progress] as unknown as tf.TensorContainer);
+      }
       progress = next;
       if (++steps === this.maxIterations) break;
     }
     if (progress === null) throw new Error(`${this.className}: the data hold no batch.`);
     return progress;
+  }
+
+  /** One step whether or not the last batch was solved by chance, which says nothing of this one. */
+  private stepOn(progress: Progress<X>, batch: D, params: P): Progress<X> {
+    return tf.tidy(() => {
+      const status = tf.fill([1], Status.ITERATION_LIMIT, 'int32') as tf.Tensor1D;
+      return this.update({...progress, status}, batch, ...params) as unknown as tf.TensorContainerObject;
+    }) as unknown as Progress<X>;
   }
 }

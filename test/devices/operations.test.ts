@@ -20,6 +20,9 @@ import {
 } from '../../src/index.js';
 import type {LinearSolver} from '../../src/linsolve/index.js';
 import {seededRandom} from '../zoo/linear-systems.js';
+import {stacked} from '../zoo/maps.js';
+import {PROJECTIONS} from '../zoo/projections.js';
+import {PROXES} from '../zoo/prox.js';
 import {assertClose, describeDevices, toleranceOn, use, valuesOf} from './devices.js';
 
 interface Work {
@@ -291,6 +294,10 @@ async function results(work: Work): Promise<Record<string, number[]>> {
     Object.entries(found).map(async ([name, tensor]) => [name, await valuesOf(tensor)] as const),
   );
   return Object.fromEntries(entries);
+}
+
+for (const map of [...PROJECTIONS, ...PROXES]) {
+  work.push({name: `map ${map.name}`, inputs: () => stacked(map), run: map.run, twice: map.curved});
 }
 
 describeDevices('operations', (device) => {

@@ -15,7 +15,11 @@ const ROTATION = `
 struct Rotation { cosine: D, sine: D, tangent: D }
 fn rotation_of(a: D, b: D, g: D) -> Rotation {
   let zeta = div(sub(b, a), g * 2);
-  let t = div(select(D(1, 0), D(-1, 0), zeta.x < 0), add(size(zeta), root(add(D(1, 0), mul(zeta, zeta)))));
+  // The square of a large one would leave the range of f32, and one beside it is nothing.
+  let large = abs(zeta.x) > 1e9;
+  let z = select(zeta, D(1, 0), large);
+  let length = select(root(add(D(1, 0), mul(z, z))), size(zeta), large);
+  let t = div(select(D(1, 0), D(-1, 0), zeta.x < 0), add(size(zeta), length));
   let c = div(D(1, 0), root(add(D(1, 0), mul(t, t))));
   return Rotation(c, mul(c, t), t);
 }
@@ -60,7 +64,7 @@ fn solve() {
         let a = rdd($M, p * $n + p);
         let b = rdd($M, q * $n + q);
         let tiny = abs(g.x) <= 1e-15 * (abs(a.x) + abs(b.x));
-        if (g.x == 0 || (tiny && sweep > 3)) { continue; }
+        if (abs(g.x) < 1e-37 || (tiny && sweep > 3)) { continue; }
         turned = true;
         let r = rotation_of(a, b, g);
         for (var k = 0; k < $n; k++) { turn($M, k * $n + p, k * $n + q, r); }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
-import {checkConstants, decreases, goldstein, strongWolfe, wolfe} from './tests.js';
+import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe} from './tests.js';
 import type {LineSearch} from './types.js';
 
 export interface BacktrackingOptions {
@@ -32,7 +32,7 @@ export function backtracking({
   maxIterations = 30,
 }: BacktrackingOptions = {}): LineSearch {
   const className = 'backtracking';
-  checkConstants(className, c1, c2);
+  checkConstants(className, c1, c2, maxIterations);
   if (!(decreaseFactor > 0 && decreaseFactor < 1)) {
     throw new Error(`${className}: decreaseFactor must lie between 0 and 1, got ${decreaseFactor}.`);
   }
@@ -56,7 +56,7 @@ export function backtracking({
       offTape(() => {
         let t = start.trial;
         let step = tf.zerosLike(t);
-        let searching = tf.onesLike(t);
+        let searching = leadsDown(start);
         for (let k = 0; k < maxIterations; k++) {
           const trial = {t, ...phi(t)};
           const lower = tf.cast(decreases(trial, start, c1), 'float32');

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
-import {checkConstants, decreases, strongWolfe} from './tests.js';
+import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
 import type {LineSearch} from './types.js';
 
 /** An end of the bracket: [B] each. */
@@ -35,7 +35,7 @@ export function bracketing(
   interpolate: (low: End, high: End) => tf.Tensor,
   {c1 = 1e-4, c2 = 0.9, increaseFactor = 2, maxIterations = 30}: BracketingOptions,
 ): LineSearch {
-  checkConstants(className, c1, c2);
+  checkConstants(className, c1, c2, maxIterations);
   if (!(increaseFactor > 1)) {
     throw new Error(`${className}: increaseFactor must be greater than 1, got ${increaseFactor}.`);
   }
@@ -49,7 +49,7 @@ export function bracketing(
         let t = start.trial;
         let step = zero;
         let least = start.value;
-        let searching = tf.onesLike(t);
+        let searching = leadsDown(start);
         for (let k = 0; k < maxIterations; k++) {
           const trial = {t, ...phi(t)};
           const lower = decreases(trial, start, c1);

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {LineStart} from './types.js';
 
-/** Values nearer than this share of |φ(0)| are one value in f32. */
-const ROUNDING = 4e-7;
+/** Values nearer than this share of |φ(0)| are one value in f32: a sum of a few logarithms already errs by half of it. */
+const ROUNDING = 1e-6;
 
 interface Trial {
   t: tf.Tensor;
@@ -23,6 +23,11 @@ export function decreases({t, value, slope}: Trial, start: LineStart, c1: number
   return tf.logicalOr(armijo, tf.logicalAnd(alike, approximate));
 }
 
+/** 1 where there is a way down from the start, [B]: no step is good for a sample that is NaN, or that stands on its solution. */
+export function leadsDown({value, slope}: LineStart): tf.Tensor {
+  return tf.cast(tf.logicalAnd(tf.isFinite(value), tf.less(slope, 0)), 'float32');
+}
+
 /** φ(t) ≥ φ(0) + (1 − c₁)tφ'(0): not too short. */
 export function goldstein({t, value}: Trial, start: LineStart, c1: number): tf.Tensor {
   return tf.greaterEqual(value, tf.add(start.value, tf.mul(tf.mul(1 - c1, t), start.slope)));
@@ -38,8 +43,11 @@ export function strongWolfe({slope}: Trial, start: LineStart, c2: number): tf.Te
   return tf.lessEqual(tf.abs(slope), tf.mul(-c2, start.slope));
 }
 
-/** @throws If not 0 < c₁ < c₂ < 1. */
-export function checkConstants(className: string, c1: number, c2: number): void {
+/** @throws If not 0 < c₁ < c₂ < 1, or maxIterations is not a positive integer. */
+export function checkConstants(className: string, c1: number, c2: number, maxIterations: number): void {
+  if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
+    throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
+  }
   if (!(c1 > 0 && c1 < c2 && c2 < 1)) {
     throw new Error(`${className}: 0 < c1 < c2 < 1 is needed, got c1 = ${c1} and c2 = ${c2}.`);
   }

@@ -1,0 +1,237 @@
+/** @file Quadratic programs in a box. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, rollBackOnThrow} from '../autodiff/index.js';
+import {Status} from '../implicit/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {matVec, solve as solveLinear} from '../linalg/index.js';
+import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
+import {boundedRoot, checkLimits, checkShapes, screen} from './box-osqp.js';
+import {boundsError, clip, unboundedRay, type BoxedRows} from './operator-splitting-proofs.js';
+
+export interface BoxCDQPOptions {
+  /** Steps at most. Default 200; about ten are usual. */
+  maxIterations?: number;
+  /** Relative KKT error at which a sample counts as solved, absolute for terms below one. Default 1e-5; about 1e-7 is left. */
+  tolerance?: number;
+  /** Solves the adjoint system. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+}
+
+/** The data; every tensor has the batch or 1 in front. */
+export type BoxCDQPData = {
+  /** [B, n, n], symmetric positive semidefinite. */
+  Q: tf.Tensor;
+  /** [B, n]. */
+  p: tf.Tensor;
+  /** [B, n]; −Infinity where there is no bound. */
+  l: tf.Tensor;
+  /** [B, n]; Infinity where there is no bound. */
+  u: tf.Tensor;
+};
+
+export interface BoxCDQPState {
+  /** [B], int32, the codes of `Status`: 1 where some l > u, 2 where the objective falls without end. */
+  status: tf.Tensor1D;
+  /** [B], int32. */
+  iterations: tf.Tensor1D;
+  /** [B]: the largest relative error among stationarity, signs and complementarity. */
+  residual: tf.Tensor1D;
+  /** [B, n], int32: −1 where x is held at the lower bound, 1 where at the upper one, else 0. */
+  activity: tf.Tensor2D;
+  /** Where the status is 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere. */
+  certificate: {x: tf.Tensor2D};
+}
+
+/** Lengths of the Newton step that are tried, all at once. */
+const LENGTHS = [1, 1 / 4, 1 / 16, 1 / 64, 1 / 256];
+/**
+ * The range of what is added to a diagonal of ones. At least more than the rounding that `screen` forgives; more, ten times at
+ * a time, where bounds cut the Newton step short, as they do one that is long for want of curvature.
+ */
+const DAMPING = [3e-5, 10] as const;
+/** How often steps are tried as directions of unbounded descent. */
+const CHECK_EVERY = 5;
+
+type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | 'damping', tf.Tensor2D>;
+
+/**
+ * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
+ * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
+ * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds.
+ *
+ * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
+ * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.
+ *
+ * @throws If shapes do not fit or an option is out of range.
+ * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints; Blondel et al. 2022 (arXiv
+ *   2105.15183), equation 6, for the gradient.
+ */
+export class BoxCDQP {
+  readonly className = 'BoxCDQP';
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  private readonly linsolve: LinearSolver;
+  private readonly onGradient?: (info: SolveInfo) => void;
+
+  constructor({maxIterations = 200, tolerance = 1e-5, linsolve = kkt(), onGradient}: BoxCDQPOptions = {}) {
+    checkLimits('BoxCDQP', {maxIterations, tolerance});
+    this.maxIterations = maxIterations;
+    this.tolerance = tolerance;
+    this.linsolve = linsolve;
+    this.onGradient = onGradient;
+  }
+
+  /**
+   * Solves the batch.
+   *
+   * @param init `null`, or a guess [B, n].
+   */
+  run(init: tf.Tensor | null, data: BoxCDQPData): {x: tf.Tensor2D; state: BoxCDQPState} {
+    const {linsolve, onGradient} = this;
+    const solve = () => {
+      const batch = checkShapes('BoxCDQP', data, {Q: 'nn', p: 'n', l: 'n', u: 'n'});
+      const n = data.Q.shape[2]!;
+      const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, data, [batch, n]));
+      const found = {x, y, lower, upper, status: state.status};
+      const A = tf.expandDims(tf.eye(n), 0);
+      return {x: boundedRoot(found, {...data, A}, {linsolve, onGradient}).x, state};
+    };
+    return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
+  }
+
+  private solve(init: tf.Tensor | null, given: BoxCDQPData, [batch, n]: [number, number]) {
+    const {data, status} = screen({...given, A: tf.expandDims(tf.eye(n), 0)}, batch);
+    const {p, l, u} = data;
+    const start = init ? tf.where(tf.isFinite(init), init, tf.zerosLike(init)) : tf.zerosLike(p);
+    const x = clip(start, l, u);
+    const error = tf.fill([batch, 1], Infinity) as tf.Tensor2D;
+    const none = tf.zerosLike(x);
+    const damping = tf.fill([batch, 1], DAMPING[0]) as tf.Tensor2D;
+    const iterations = tf.zerosLike(status);
+    let state: State = {x, best: tf.clone(x), error, status, iterations, ray: none, damping};
+    for (let k = 0; k <= this.maxIterations; k++) {
+      const previous = state;
+      state = tf.tidy(() => this.step(previous, data, k));
+      tf.dispose(previous);
+      if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
+    }
+    const solved = tf.lessEqual(state.error, this.tolerance);
+    const isOpen = tf.equal(state.status, Status.ITERATION_LIMIT);
+    const codes = tf.where(tf.logicalAnd(isOpen, solved), tf.zerosLike(state.status), state.status);
+    const isSolved = tf.equal(codes, Status.SOLVED);
+    const only = (v: tf.Tensor) => tf.where(isSolved, v, tf.zerosLike(v)) as tf.Tensor2D;
+    const {lower, upper, y} = boundsOf(data, state.best);
+    const [low, high] = [lower, upper].map((flags) => tf.logicalAnd(flags, isSolved) as tf.Tensor2D);
+    const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
+    return {
+      ...{x: only(state.best), y: only(y), lower: low, upper: high},
+      activity: tf.sub(tf.cast(high, 'int32'), tf.cast(low, 'int32')) as tf.Tensor2D,
+      status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
+      iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
+      residual: flat(state.error),
+      certificate: {x: state.ray},
+    };
+  }
+
+  /** Measures x, keeps it if it is the best so far, and moves on from it. */
+  private step({x, best, error, status, iterations, ray, damping}: State, data: BoxedRows, k: number): State {
+    const isOpen = tf.equal(status, Status.ITERATION_LIMIT);
+    const bounds = boundsOf(data, x);
+    const now = boundsError(data, {x, y: bounds.y});
+    const least = tf.minimum(error, now);
+    // A step more than the tolerance asks for, until it gains nothing: it is cheap, and ends at the rounding of f32.
+    const stalled = tf.logicalOr(tf.greater(now, tf.mul(0.5, error)), tf.equal(now, 0));
+    const done = tf.logicalAnd(isOpen, tf.logicalAnd(stalled, tf.lessEqual(least, this.tolerance)));
+    const descent = descend(data, x, bounds, damping);
+    const moved = tf.where(isOpen, descent.x, x) as tf.Tensor2D;
+    const code = (value: number) => tf.fill(status.shape, value);
+    let next = tf.where(done, code(Status.SOLVED), status);
+    if ((k + 1) % CHECK_EVERY === 0) {
+      const falling = unboundedRay(data, tf.sub(moved, x));
+      const open = tf.logicalAnd(isOpen, tf.greater(least, this.tolerance));
+      const falls = tf.logicalAnd(open, falling.proven);
+      next = tf.where(falls, code(Status.DUAL_INFEASIBLE), next);
+      ray = tf.where(falls, falling.ray, ray) as tf.Tensor2D;
+    }
+    return {
+      x: moved,
+      best: tf.where(tf.logicalAnd(isOpen, tf.less(now, error)), x, best) as tf.Tensor2D,
+      error: tf.where(isOpen, least, error) as tf.Tensor2D,
+      status: next as tf.Tensor2D,
+      iterations: tf.where(isOpen, code(k), iterations) as tf.Tensor2D,
+      ray: tf.clone(ray),
+      damping: descent.damping,
+    };
+  }
+
+  /** The arguments that make an equal solver, for a saved layer. */
+  getConfig(): {tolerance: number; maxIterations: number} {
+    return {tolerance: this.tolerance, maxIterations: this.maxIterations};
+  }
+}
+
+type Bounds = {gradient: tf.Tensor2D; lower: tf.Tensor; upper: tf.Tensor; y: tf.Tensor2D};
+
+/** The gradient at x, the bounds that hold x against it, and their multipliers. */
+function boundsOf({Q, p, l, u}: BoxedRows, x: tf.Tensor2D): Bounds {
+  const gradient = tf.add(matVec(Q, x), p) as tf.Tensor2D;
+  const upper = tf.logicalAnd(tf.greaterEqual(x, u), tf.lessEqual(gradient, 0));
+  const atLower = tf.logicalAnd(tf.lessEqual(x, l), tf.greaterEqual(gradient, 0));
+  const lower = tf.logicalAnd(atLower, tf.logicalNot(upper));
+  const y = tf.where(tf.logicalOr(lower, upper), tf.neg(gradient), tf.zerosLike(gradient)) as tf.Tensor2D;
+  return {gradient, lower, upper, y};
+}
+
+/** The best of the clipped Newton steps, and of the clipped gradient step, or x itself. */
+function descend(
+  {Q, l, u}: BoxedRows,
+  x: tf.Tensor2D,
+  {gradient}: Bounds,
+  damping: tf.Tensor2D,
+): {x: tf.Tensor; damping: tf.Tensor2D} {
+  const [batch, n] = x.shape;
+  const unit = tf.expandDims(tf.eye(n), 0);
+  const diagonal = tf.sum(tf.mul(Q, unit), 2);
+  // In units in which the diagonal is one.
+  const scale = tf.rsqrt(tf.where(tf.greater(diagonal, 0), diagonal, tf.onesLike(diagonal)));
+  const scaled = tf.mul(tf.mul(tf.expandDims(scale, 2), Q), tf.expandDims(scale, 1));
+  const bound = tf.maximum(1, tf.max(tf.sum(tf.abs(scaled), 2), 1, true));
+  const steepest = tf.neg(tf.div(tf.mul(tf.square(scale), gradient), bound));
+  // A coordinate that the gradient step carries to its bound goes there: a Newton step across the bound may lead uphill.
+  const reached = tf.add(x, steepest);
+  const held = tf.logicalOr(tf.lessEqual(reached, l), tf.greaterEqual(reached, u));
+  const free = tf.cast(tf.logicalNot(held), 'float32');
+  const share = tf.mul(scale, free);
+  const matrix = tf.mul(tf.mul(tf.expandDims(share, 2), Q), tf.expandDims(share, 1));
+  const regular = tf.add(matrix, tf.mul(tf.expandDims(tf.sub(tf.add(1, damping), free), 2), unit));
+  const right = tf.mul(share, gradient);
+  const safe = tf.where(tf.isFinite(right), right, tf.zerosLike(right));
+  const solved = solveLinear(regular, tf.expandDims(safe, 2), {assume: 'positiveDefinite'});
+  const newton = tf.neg(tf.mul(share, tf.reshape(solved, [batch, n])));
+  const toBounds = tf.where(held, steepest, tf.zerosLike(steepest));
+  const points = tf.stack(
+    [...LENGTHS.map((length) => tf.add(tf.mul(length, newton), toBounds)), steepest].map((d) =>
+      clip(tf.add(x, d), l, u),
+    ),
+    1,
+  );
+  const steps = tf.sub(points, tf.expandDims(x, 1));
+  const curved = tf.matMul(steps, Q);
+  const change = tf.sum(tf.mul(steps, tf.add(tf.expandDims(gradient, 1), tf.mul(0.5, curved))), 2);
+  const index = tf.argMin(change, 1);
+  const best = tf.expandDims(tf.oneHot(index, LENGTHS.length + 1), 2);
+  const chosen = tf.sum(tf.where(tf.greater(best, 0), points, tf.zerosLike(points)), 1);
+  const falls = tf.less(tf.min(change, 1, true), 0);
+  const rank = tf.expandDims(tf.cast(index, 'float32'), 1);
+  const factor = tf.where(
+    tf.equal(rank, 0),
+    tf.scalar(0.1),
+    tf.where(tf.equal(rank, 1), tf.scalar(1), tf.scalar(10)),
+  );
+  return {
+    x: tf.where(falls, chosen, x),
+    damping: tf.clipByValue(tf.mul(damping, factor), ...DAMPING) as tf.Tensor2D,
+  };
+}

@@ -1,0 +1,194 @@
+/** @file Quadratic programs with equalities alone: one linear system. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {QuadraticData, QuadraticSolution} from '../conditions/index.js';
+import {Status} from '../implicit/index.js';
+import {hostCanRead, KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
+import {lstsq, matVec, matVecTransposed} from '../linalg/index.js';
+import {checkLimits, checkShapes, screen} from './box-osqp.js';
+import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+import {equilibrate} from './operator-splitting.js';
+import {
+  boundsError,
+  farkasRay,
+  unboundedRay,
+  type BoxedRows,
+  type Pair,
+} from './operator-splitting-proofs.js';
+
+export interface EqualityConstrainedQPOptions extends Pick<ImplicitQPOptions, 'linsolve' | 'onGradient'> {
+  /** Relative KKT error at which a sample counts as solved, absolute for terms below one. Default 1e-5; about 1e-7 is left. */
+  tolerance?: number;
+  /** Corrections of the residual at most. Default 2. */
+  maxIterations?: number;
+}
+
+/** Relative residual, in f64, of a linear system that has a solution. */
+const REGULAR = 1e-8;
+
+/** The data; every tensor has the batch or 1 in front, and p the batch if any has. G and h must be empty. */
+export type EqualityConstrainedData = Pick<QuadraticData, 'Q' | 'p' | 'A' | 'b'> & Partial<QuadraticData>;
+
+/**
+ * min ½ xᵀQx + pᵀx subject to Ax = b, for a batch: the KKT system [Q Aᵀ; A 0], factored in f64, with iterative refinement.
+ * Q is symmetric positive semidefinite.
+ *
+ * `run(init, {Q [B, n, n], p [B, n], A [B, k, n], b [B, k]})` returns {x: {x [B, n], ineqDual [B, 0], eqDual [B, k]}, state} with
+ * Qx + p + Aᵀ eqDual = 0, differentiable in all four, to any order; `init` is not used. Where the system is singular but has
+ * solutions (dependent rows of A, directions without curvature), it is one of small norm. Otherwise the status is 1 (Ax = b has
+ * no solution) or 2 (unbounded), with the certificate; such a sample has x = 0 and a zero gradient.
+ *
+ * It is a `solver` for `solveQP` too, for problems without G.
+ *
+ * @throws If shapes do not fit, an option is out of range, or there are inequalities.
+ * @see Nocedal & Wright 2006, section 16.1; Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
+ */
+export class EqualityConstrainedQP extends ImplicitQP {
+  readonly className = 'EqualityConstrainedQP';
+  readonly tolerance: number;
+  readonly maxIterations: number;
+
+  constructor({tolerance = 1e-5, maxIterations = 2, ...options}: EqualityConstrainedQPOptions = {}) {
+    super(options);
+    checkLimits('EqualityConstrainedQP', {maxIterations, tolerance});
+    this.tolerance = tolerance;
+    this.maxIterations = maxIterations;
+  }
+
+  override run(init: QPGuess | null, data: EqualityConstrainedData): {x: QuadraticSolution; state: QPState} {
+    const batch = checkShapes('EqualityConstrainedQP', data, {Q: 'nn', p: 'n', A: 'kn', b: 'k'});
+    const {Q, p, A, b, G, h} = data;
+    if (G?.size || h?.size) {
+      throw new Error(
+        `EqualityConstrainedQP: there must be no inequalities, got G of shape [${G?.shape}]; ` +
+          'take OSQP or InteriorPointQP for them.',
+      );
+    }
+    return tf.tidy(() => {
+      const n = Q.shape[2]!;
+      const linear = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
+      // In the order of the condition's pullback.
+      const full = {Q, p: linear, G: tf.zeros([1, 0, n]), h: tf.zeros([1, 0]), A, b};
+      return super.run(init, full) as unknown as tf.TensorContainerObject;
+    }) as unknown as {x: QuadraticSolution; state: QPState};
+  }
+
+  protected override solve(_init: QPGuess | null, {Q, p, A, b}: QuadraticData): QPSolution {
+    const [batch, n] = p.shape as [number, number];
+    const k = A.shape[1]!;
+    // A row that says nothing instead of none: not every operation takes an empty tensor.
+    const rows =
+      k > 0 ? {A, l: b, u: b} : {A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
+    const {data, status: screened} = screen({Q, p, ...rows}, batch);
+    const isOpen = tf.equal(screened, Status.ITERATION_LIMIT);
+    const quick = this.refined(data, isOpen, k > 0);
+    // A regular system is solved as it can be, also where the terms of its products cancel beyond what f32 shows.
+    const isFine = (error: tf.Tensor) =>
+      tf.logicalOr(tf.lessEqual(error, this.tolerance), tf.lessEqual(quick.linear, REGULAR));
+    const singular = tf.logicalAnd(isOpen, tf.logicalNot(isFine(quick.error)));
+    const needed = !hostCanRead() || singular.dataSync().some(Boolean);
+    const {x, y, error, farkas, falling} = needed ? leastSquares(data, quick) : withoutRays(quick);
+    const solved = tf.logicalAnd(isOpen, isFine(error));
+    const code = (value: number) => tf.fill([batch, 1], value);
+    const failure = tf.where(
+      farkas.proven,
+      code(Status.PRIMAL_INFEASIBLE),
+      tf.where(falling.proven, code(Status.DUAL_INFEASIBLE), code(Status.NUMERICAL_ERROR)),
+    );
+    const status = tf.where(isOpen, tf.where(solved, code(Status.SOLVED), failure), screened);
+    const only = (value: tf.Tensor, where: number) =>
+      tf.where(tf.equal(status, where), value, tf.zerosLike(value)) as tf.Tensor2D;
+    const none = tf.zeros([batch, 0]) as tf.Tensor2D;
+    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none);
+    const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
+    return {
+      ...{x: only(x, Status.SOLVED), ineqDual: none, eqDual: ofRows(only(y, Status.SOLVED)), slack: none},
+      activity: tf.cast(none, 'int32') as tf.Tensor2D,
+      status: tf.cast(flat(status), 'int32') as tf.Tensor1D,
+      iterations: tf.cast(flat(quick.corrections), 'int32') as tf.Tensor1D,
+      residual: flat(error),
+      certificateX: only(falling.ray, Status.DUAL_INFEASIBLE),
+      ...{certificateIneq: none, certificateEq: ofRows(only(farkas.ray, Status.PRIMAL_INFEASIBLE))},
+    };
+  }
+
+  /** The solution by factorisation, corrected where that makes the error smaller. */
+  private refined(data: BoxedRows, isOpen: tf.Tensor, constrained: boolean): Solution {
+    const {Q, p, A, l} = data;
+    const [n, k] = [p.shape[1], l.shape[1]];
+    const weight = tf.mul(Number(constrained), tf.onesLike(l));
+    const status = tf.reshape(tf.cast(tf.logicalNot(isOpen), 'int32'), [-1]);
+    const systems = new KktBatch({Q, G: A, A: tf.zeros([1, 0, n]), weight, status});
+    let point = {x: tf.zerosLike(p), y: tf.zerosLike(l)};
+    let error = tf.fill([p.shape[0], 1], Infinity) as tf.Tensor2D;
+    let corrections = tf.zerosLike(error) as tf.Tensor;
+    let linear: tf.Tensor | null = null;
+    for (let i = 0; i <= this.maxIterations; i++) {
+      const right = tf.mul(tf.concat([tf.onesLike(p), weight], 1), residualOf(data, point)) as tf.Tensor2D;
+      const safe = tf.where(tf.isFinite(right), right, tf.zerosLike(right)) as tf.Tensor2D;
+      const [step, residual] = systems.solve(safe, false);
+      const [dx, dy] = tf.split(step, [n, k], 1);
+      linear ??= tf.reshape(residual, [-1, 1]);
+      const next = {x: tf.add(point.x, dx), y: tf.add(point.y, dy)} as Pair;
+      const nextError = boundsError(data, next);
+      const better = tf.less(nextError, error);
+      point = {
+        x: tf.where(better, next.x, point.x) as tf.Tensor2D,
+        y: tf.where(better, next.y, point.y) as tf.Tensor2D,
+      };
+      error = tf.minimum(error, nextError);
+      if (i > 0) corrections = tf.add(corrections, tf.cast(better, 'float32'));
+    }
+    return {...point, error, corrections, linear: linear!};
+  }
+
+  /** The arguments that make an equal solver, for a saved layer. */
+  getConfig(): {tolerance: number; maxIterations: number} {
+    return {tolerance: this.tolerance, maxIterations: this.maxIterations};
+  }
+}
+
+type Solution = Pair & {error: tf.Tensor2D; corrections: tf.Tensor; linear: tf.Tensor};
+type Ray = {ray: tf.Tensor; proven: tf.Tensor};
+
+/** (−p, b) − [Q Aᵀ; A 0](x, y), [B, n + k]. */
+function residualOf({Q, p, A, l}: BoxedRows, {x, y}: Pair): tf.Tensor {
+  const pull = tf.addN([matVec(Q, x), p, matVecTransposed(A, y)]);
+  return tf.concat([tf.neg(pull), tf.sub(l, matVec(A, x))], 1);
+}
+
+function withoutRays({x, y, error}: Solution) {
+  const proven = tf.zerosLike(error);
+  const none = (ray: tf.Tensor): Ray => ({ray: tf.zerosLike(ray), proven: tf.cast(proven, 'bool')});
+  return {x, y, error, farkas: none(y), falling: none(x)};
+}
+
+/**
+ * In equilibrated data, the least-squares solution of least norm, where it is the better one. What it leaves of the right side lies in the null
+ * space of the matrix: Q rx = 0, A rx = 0 and Aᵀ ry = 0, so rx is a direction of descent, and −ry a proof of infeasibility.
+ */
+function leastSquares(given: BoxedRows, quick: Solution) {
+  const {D, E, ...matrices} = equilibrate(given);
+  const even = {p: tf.mul(D, given.p), l: tf.mul(E, given.l), u: tf.mul(E, given.u), ...matrices};
+  const data = even as BoxedRows;
+  const {Q, p, A, l} = data;
+  const [batch, n] = p.shape;
+  const k = l.shape[1];
+  const toBatch = (M: tf.Tensor) => (M.shape[0] === batch ? M : tf.tile(M, [batch, 1, 1]));
+  const [curvature, rows] = [toBatch(Q), toBatch(A)];
+  const above = tf.concat([curvature, tf.transpose(rows, [0, 2, 1])], 2);
+  const K = tf.concat([above, tf.concat([rows, tf.zeros([batch, k, k])], 2)], 1);
+  const right = residualOf(data, {x: tf.zerosLike(p), y: tf.zerosLike(l)});
+  const [x, y] = tf.split(tf.squeeze(lstsq(K, tf.expandDims(right, 2)), [2]), [n, k], 1) as tf.Tensor2D[];
+  const [rx, ry] = tf.split(residualOf(data, {x, y}), [n, k], 1) as tf.Tensor2D[];
+  const point = {x: tf.mul(D, x), y: tf.mul(E, y)} as Pair;
+  const error = boundsError(given, point);
+  const better = tf.less(error, quick.error);
+  const [farkas, falling] = [farkasRay(data, tf.neg(ry)), unboundedRay(data, rx)];
+  return {
+    x: tf.where(better, point.x, quick.x) as tf.Tensor2D,
+    y: tf.where(better, point.y, quick.y) as tf.Tensor2D,
+    error: tf.minimum(error, quick.error) as tf.Tensor2D,
+    farkas: {...farkas, ray: tf.mul(E, farkas.ray)},
+    falling: {...falling, ray: tf.mul(D, falling.ray)},
+  };
+}
