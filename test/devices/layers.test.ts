@@ -1,20 +1,11 @@
 /** @file Every layer on every device: outputs and gradients against the f64 kernels, training, diagnostics, saving, leaks. */
 import * as tf from '@tensorflow/tfjs-core';
-import {layers as keras, loadLayersModel, sequential, type LayersModel} from '@tensorflow/tfjs-layers';
+import {loadLayersModel, type LayersModel} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {FixedPointLayer, LassoLayer, OptNetQP, QPLayer, SparsemaxProjection} from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
-import {TanhCell} from '../layers/models.js';
+import {CASES as HOST_CASES, modelOf, TanhCell, type Case} from '../layers/models.js';
 import {assertClose, describeDevices, toleranceOn, use, valuesOf} from './devices.js';
-
-interface Case {
-  name: string;
-  layer: () => SolverLayer;
-  /** Widths of input and output. */
-  width: [number, number];
-  /** Whether it has weights of its own. */
-  trainable?: boolean;
-}
 
 const CASES: Case[] = [
   {name: 'QPLayer', layer: () => new QPLayer({seed: 1}), width: [5, 5], trainable: true},
@@ -31,7 +22,7 @@ const CASES: Case[] = [
     trainable: true,
   },
   {name: 'OptNetQP', layer: () => new OptNetQP({equalities: 2, seed: 1}), width: [5, 5], trainable: true},
-  {name: 'SparsemaxProjection', layer: () => new SparsemaxProjection(), width: [6, 6]},
+  {name: 'SparsemaxProjection', layer: () => new SparsemaxProjection(), width: [6, 6], trainable: false},
   {name: 'LassoLayer', layer: () => new LassoLayer({units: 8, l1: 0.2}), width: [6, 8], trainable: true},
   {
     name: 'LassoLayer, not negative, with l2 and a warm start',
@@ -53,26 +44,26 @@ const CASES: Case[] = [
     width: [5, 4],
     trainable: true,
   },
+  // The others, as their own suite has them.
+  ...['EntmaxLayer', 'SoftRank', 'TopK', 'TransportLayer', 'RidgeLayer', 'SVMLayer', 'ConicLayer'].map(
+    (name) => HOST_CASES.find((item) => item.name === name)!,
+  ),
 ];
 
-function modelOf({layer, width: [inputs], trainable}: Case): {model: LayersModel; layer: SolverLayer} {
-  const under = layer();
-  const model = sequential();
-  model.add(keras.inputLayer({inputShape: [inputs]}));
-  if (!trainable) model.add(keras.dense({units: inputs}));
-  model.add(under);
-  model.compile({optimizer: tf.train.sgd(0.05), loss: 'meanSquaredError'});
-  return {model, layer: under};
+function compiled(item: Case): {model: LayersModel; layer: SolverLayer} {
+  const made = modelOf(item);
+  made.model.compile({optimizer: tf.train.sgd(0.05), loss: 'meanSquaredError'});
+  return made;
 }
 
 /** Seven samples. */
-function dataOf({width: [inputs, outputs]}: Case): {x: tf.Tensor2D; y: tf.Tensor2D} {
-  const waves = (rows: number, columns: number, phase: number) =>
-    tf.tensor2d(
-      Array.from({length: rows * columns}, (_, i) => Math.fround(Math.sin(1.7 * i + phase))),
-      [rows, columns],
+function dataOf({width: [inputs, outputs]}: Case): {x: tf.Tensor; y: tf.Tensor} {
+  const waves = (shape: number[], phase: number) =>
+    tf.tensor(
+      Array.from({length: tf.util.sizeFromShape(shape)}, (_, i) => Math.fround(Math.sin(1.7 * i + phase))),
+      shape,
     );
-  return {x: waves(7, inputs, 0.3), y: waves(7, outputs, 1.1)};
+  return {x: waves([7, inputs], 0.3), y: waves([7, ...[outputs].flat()], 1.1)};
 }
 
 type Weights = {shape: number[]; values: number[]}[];
@@ -89,7 +80,7 @@ function setWeights(model: LayersModel, weights: Weights): void {
 
 /** The output, and the gradients of the loss in input and weights. */
 async function results(each: Case, weights: Weights | null) {
-  const {model} = modelOf(each);
+  const {model} = compiled(each);
   if (weights) setWeights(model, weights);
   const {x, y} = dataOf(each);
   const output = model.predict(x) as tf.Tensor;
@@ -119,7 +110,7 @@ describeDevices('layers', (device) => {
       });
 
       it('trains, predicts, reports and leaves no tensor behind', async () => {
-        const {model, layer} = modelOf(each);
+        const {model, layer} = compiled(each);
         const {x, y} = dataOf(each);
         const options = {epochs: 3, batchSize: 4, shuffle: false, verbose: 0};
         await model.fit(x, y, options);
@@ -139,7 +130,7 @@ describeDevices('layers', (device) => {
       });
 
       it('comes back from a file', async () => {
-        const {model} = modelOf(each);
+        const {model} = compiled(each);
         const {x} = dataOf(each);
         const before = await valuesOf(model.predict(x) as tf.Tensor);
         let saved!: tf.io.ModelArtifacts;

@@ -286,8 +286,8 @@ export const CASES: Case[] = [
   },
 ];
 
-/** The layer in a model, compiled. */
-export function compiled({layer, width: [width], inputs, trainable}: Case): {
+/** The layer in a model. */
+export function modelOf({layer, width: [width], inputs, trainable}: Case): {
   model: LayersModel;
   layer: SolverLayer;
 } {
@@ -300,9 +300,14 @@ export function compiled({layer, width: [width], inputs, trainable}: Case): {
   };
   const fed = inputs ? inputs.map(dense) : trainable ? [x] : [dense([width])];
   const outputs = under.apply(fed.length === 1 ? fed[0] : fed) as SymbolicTensor;
-  const whole = model({inputs: x, outputs});
-  whole.compile({optimizer: tf.train.adam(0.02), loss: 'meanSquaredError'});
-  return {model: whole, layer: under};
+  return {model: model({inputs: x, outputs}), layer: under};
+}
+
+/** The model, compiled. */
+export function compiled(item: Case): ReturnType<typeof modelOf> {
+  const made = modelOf(item);
+  made.model.compile({optimizer: tf.train.adam(0.02), loss: 'meanSquaredError'});
+  return made;
 }
 
 /** 24 samples. */
