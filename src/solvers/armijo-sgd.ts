@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {combine} from './leaves.js';
+import {combine, innerProduct} from './leaves.js';
 import {StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
 export interface ArmijoSGDOptions<
@@ -21,7 +21,7 @@ export interface ArmijoSGDOptions<
 }
 
 /** Values nearer than this share of |f| are one value in f32. */
-const ROUNDING = 4e-7;
+const ROUNDING = 1e-6;
 
 /**
  * min_x of the mean of f(x, data), the step size of each batch by backtracking on that batch.
@@ -56,13 +56,23 @@ export class ArmijoSGD<
     super(
       'ArmijoSGD',
       problem,
-      ({x, value, gradient, square, last, loss}) =>
+      ({x, value, gradient, square, last, loss, gradientAt}) =>
         offTape(() => {
           let eta: tf.Tensor = tf.minimum(tf.mul(increaseFactor, last), maxStepSize);
           for (let k = 0; k < maxLineSearch; k++) {
-            const reached = loss(combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(eta), g))));
+            const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(eta), g)));
+            const reached = loss(there);
             const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, eta), square));
-            const good = tf.lessEqual(reached, tf.add(bound, tf.mul(ROUNDING, tf.abs(value))));
+            const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
+            // Where values cannot be told apart slopes decide, by what is the same for a parabola (Hager & Zhang 2005, 4.1).
+            const still = hostCanRead() && !alike.dataSync()[0] ? null : gradientAt(there);
+            const flat = still
+              ? tf.greaterEqual(
+                  innerProduct(still, gradient, false),
+                  tf.mul(2 * sufficientDecrease - 1, square),
+                )
+              : alike;
+            const good = tf.where(alike, flat, tf.lessEqual(reached, bound));
             eta = tf.where(good, eta, tf.mul(decreaseFactor, eta));
             if (hostCanRead() && good.dataSync()[0]) break;
           }

@@ -1,6 +1,6 @@
 /** @file Nonlinear conjugate gradients. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Parameter, Structure} from '../autodiff/index.js';
+import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {rowDot, safeDivide} from '../linsolve/index.js';
 import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {zoom} from './line-searches/index.js';
@@ -38,11 +38,13 @@ export class NonlinearCG<
         start: ([batch, n]) => ({d: tf.zeros([batch, n])}),
         direction({gradient: g, before}, {d}) {
           const y = tf.sub(g, before.gradient);
-          const beta = {
+          const choices = {
             polakRibiere: () => tf.relu(safeDivide(rowDot(g, y), rowDot(before.gradient, before.gradient))),
             fletcherReeves: () => safeDivide(rowDot(g, g), rowDot(before.gradient, before.gradient)),
             hestenesStiefel: () => safeDivide(rowDot(g, y), rowDot(d, y)),
-          }[method]();
+          };
+          // An unrolled gradient takes β as it is, like the steps: it is a quotient of what vanishes at the solution.
+          const beta = offTape(choices[method]);
           const next = tf.sub(tf.mul(tf.mul(before.known, beta), d), g) as tf.Tensor2D;
           return {d: next, memory: {d: next}};
         },

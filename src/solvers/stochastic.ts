@@ -33,6 +33,7 @@ export type StepRule<X extends Structure> = (place: {
   square: tf.Tensor;
   last: tf.Tensor;
   loss: (x: X) => tf.Tensor;
+  gradientAt: (x: X) => X;
 }) => tf.Tensor;
 
 /**
@@ -78,7 +79,8 @@ export class StochasticSolver<
           };
           const slope = gradient(x, ...rest);
           const square = innerProduct(slope, slope, false);
-          const step = rule({x, value: loss(x), gradient: slope, square, last, loss});
+          const gradientAt = (at: X) => gradient(at, ...rest);
+          const step = rule({x, value: loss(x), gradient: slope, square, last, loss, gradientAt});
           const next = combine(velocity, slope, (v, g) =>
             tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
           );
@@ -103,7 +105,7 @@ export class StochasticSolver<
     let progress: Progress<X> | null = null;
     let steps = 0;
     for await (const batch of batches) {
-      let next: Progress<X> | null = null;
+      let next: Progress<X>;
       try {
         progress ??= this.start(init, batch, ...params);
         next = this.stepOn(progress, batch, params);

@@ -1,0 +1,196 @@
+/** @file start and update: a loop of one's own goes where run goes. */
+import * as tf from '@tensorflow/tfjs-core';
+import {assert} from 'chai';
+import {conditions, enableHigherOrderGradients, prox, solvers} from '../../src/index.js';
+import {flatten, type Structure} from '../../src/autodiff/index.js';
+import {describeBackends} from '../helpers/backends.js';
+import {expectClose, expectNoLeak} from '../helpers/expect.js';
+
+type Stepwise = {
+  run: (init: Structure, ...params: never[]) => {x: Structure; state: solvers.IterationState};
+  start: (init: Structure, ...params: never[]) => solvers.Progress;
+  update: (progress: solvers.Progress, ...params: never[]) => solvers.Progress;
+};
+
+interface Case {
+  make: (options: {maxIterations: number}) => unknown;
+  init?: () => Structure;
+  params?: () => unknown[];
+}
+
+const C = [
+  [0.6, 0.3],
+  [0.5, -0.2],
+];
+const c = (): tf.Tensor => tf.tensor2d(C);
+/** ½(x − c)ᵀH(x − c) + ¼‖x‖⁴. */
+const fun = (x: tf.Tensor, at: tf.Tensor) => {
+  const r = tf.sub(x, at);
+  const Hr = tf.matMul(r as tf.Tensor2D, tf.tensor2d([3, 1, 1, 2], [2, 2]));
+  return tf.add(tf.mul(0.5, tf.sum(tf.mul(r, Hr), 1)), tf.mul(0.25, tf.square(tf.sum(tf.square(x), 1))));
+};
+const root = (x: tf.Tensor, at: tf.Tensor) => tf.sub(tf.add(x, tf.mul(0.3, tf.sin(x))), at);
+const map = (x: tf.Tensor, at: tf.Tensor) => tf.mul(0.5, tf.add(tf.cos(x), at));
+const residual = (x: tf.Tensor, at: tf.Tensor) =>
+  tf.concat([tf.sub(tf.square(x), at), tf.mul(0.1, tf.sub(x, 1))], 1);
+const blocks = ([u, v]: tf.Tensor[], at: tf.Tensor) => fun(tf.concat([u, v], 1), at);
+
+const CASES: Record<string, Case> = {
+  GradientDescent: {make: (options) => new solvers.GradientDescent({fun} as never, options)},
+  'ProximalGradient, fixed step': {
+    make: (options) =>
+      new solvers.ProximalGradient({fun, prox: prox.lasso} as never, {...options, stepSize: 0.2}),
+    params: () => [0.1, c()],
+  },
+  ProximalGradient: {
+    make: (options) => new solvers.ProximalGradient({fun, prox: prox.lasso} as never, options),
+    params: () => [0.1, c()],
+  },
+  MirrorDescent: {
+    make: (options) =>
+      new solvers.MirrorDescent({fun, geometry: conditions.entropy} as never, {...options, decay: 0.5}),
+    init: () => tf.fill([2, 2], 0.5),
+    params: () => [null, c()],
+  },
+  BlockCoordinateDescent: {
+    make: (options) => new solvers.BlockCoordinateDescent({fun: blocks, prox: prox.lasso} as never, options),
+    init: () => [tf.ones([2, 1]), tf.zeros([2, 1])],
+    params: () => [0.1, c()],
+  },
+  BFGS: {make: (options) => new solvers.BFGS({fun} as never, options)},
+  LBFGS: {make: (options) => new solvers.LBFGS({fun} as never, options)},
+  NonlinearCG: {make: (options) => new solvers.NonlinearCG({fun} as never, options)},
+  Newton: {make: (options) => new solvers.Newton({fun} as never, options)},
+  LBFGSB: {
+    make: (options) => new solvers.LBFGSB({fun} as never, options),
+    params: () => [{lower: -1, upper: 0.4}, c()],
+  },
+  NewtonRoot: {make: (options) => new solvers.NewtonRoot({fun: root} as never, options)},
+  Broyden: {make: (options) => new solvers.Broyden({fun: root} as never, options)},
+  Bisection: {
+    make: (options) => new solvers.Bisection({fun: root} as never, {...options, lower: -2, upper: 2}),
+  },
+  GaussNewton: {make: (options) => new solvers.GaussNewton({residual} as never, options)},
+  LevenbergMarquardt: {make: (options) => new solvers.LevenbergMarquardt({residual} as never, options)},
+  FixedPointIteration: {make: (options) => new solvers.FixedPointIteration({fun: map} as never, options)},
+  AndersonAcceleration: {make: (options) => new solvers.AndersonAcceleration({fun: map} as never, options)},
+};
+
+const numbers = (structure: Structure) => flatten(structure).flatMap((leaf) => Array.from(leaf.dataSync()));
+
+describeBackends('start and update', () => {
+  before(() => enableHigherOrderGradients());
+
+  for (const [name, {make, init = () => tf.ones([2, 2]), params = () => [c()]}] of Object.entries(CASES)) {
+    it(`${name}: as many steps give exactly what run gives`, () =>
+      expectNoLeak(() => {
+        const [from, given] = [init(), params()];
+        for (const steps of [1, 4]) {
+          const solver = make({maxIterations: steps}) as Stepwise;
+          const {x, state} = solver.run(from, ...(given as never[]));
+          let progress = solver.start(from, ...(given as never[]));
+          assert.deepEqual(numbers(progress.iterations), [0, 0]);
+          assert.deepEqual(numbers(progress.status), [3, 3]);
+          for (let k = 0; k < steps; k++) {
+            const next = solver.update(progress, ...(given as never[]));
+            tf.dispose(progress as unknown as tf.TensorContainer);
+            progress = next;
+          }
+          assert.deepEqual(numbers(progress.x), numbers(x));
+          for (const entry of ['status', 'iterations', 'residual'] as const) {
+            assert.deepEqual(numbers(progress[entry]), numbers(state[entry]), entry);
+          }
+          tf.dispose([x as tf.TensorContainer, state as never, progress as never]);
+        }
+        tf.dispose([from as tf.TensorContainer, given as never]);
+      }));
+  }
+
+  it('a sample that is solved stays as it is, while others go on', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        // Contractions by 0.1 and 0.8.
+        const rate = tf.tensor2d([[0.1], [0.8]]);
+        const solver = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>(
+          {fun: (x, at) => tf.add(tf.mul(rate, x), at)},
+          {tolerance: 1e-4},
+        );
+        const at = tf.tensor2d([[0.9], [0.2]]);
+        let progress = solver.start(tf.zeros([2, 1]), at);
+        const history: {x: number[]; status: number[]; iterations: number[]}[] = [];
+        for (let k = 0; k < 60; k++) {
+          progress = solver.update(progress, at);
+          const [x, status, iterations] = [progress.x, progress.status, progress.iterations].map(numbers);
+          history.push({x, status, iterations});
+        }
+        const solved = [0, 1].map((i) => history.findIndex(({status}) => status[i] === 0));
+        assert.isBelow(solved[0], solved[1]);
+        [0, 1].forEach((i) => {
+          const {x, iterations} = history[solved[i]];
+          assert.equal(iterations[i], solved[i] + 1);
+          history.slice(solved[i]).forEach((later) => {
+            assert.equal(later.x[i], x[i]);
+            assert.equal(later.iterations[i], iterations[i]);
+            assert.equal(later.status[i], 0);
+          });
+        });
+      }),
+    ));
+
+  it('a sample that fails stays failed', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const solver = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>({
+          fun: (x, at) => tf.mul(0.5, tf.add(x, at)),
+        });
+        const at = tf.tensor2d([[1], [NaN]]);
+        let progress = solver.start(tf.zeros([2, 1]), at);
+        for (let k = 0; k < 30; k++) progress = solver.update(progress, at);
+        expectClose(progress.status, [0, 4]);
+        expectClose(tf.slice(progress.x, 0, 1), [1], 1e-5);
+        expectClose(tf.slice(progress.iterations, 1, 1), [1]);
+      }),
+    ));
+
+  it('a loop under tf.grad is differentiated through its steps', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        // x ← x − η(x − c) from zero: after k steps (1 − (1 − η)ᵏ)c.
+        const solver = new solvers.GradientDescent<tf.Tensor, [tf.Tensor]>(
+          {fun: (x, at) => tf.mul(0.5, tf.sum(tf.square(tf.sub(x, at)), 1))},
+          {stepSize: 0.25, acceleration: false},
+        );
+        const loop = (at: tf.Tensor) => {
+          let progress = solver.start(tf.zeros([2, 2]), at);
+          for (let k = 0; k < 3; k++) progress = solver.update(progress, at);
+          return progress.x;
+        };
+        const share = 1 - 0.75 ** 3;
+        expectClose(
+          loop(c()),
+          C.flat().map((value) => share * value),
+          1e-6,
+        );
+        const gradient = tf.grad((at: tf.Tensor) =>
+          tf.sum(tf.mul(loop(at), tf.tensor2d([1, 2, 3, 4], [2, 2]))),
+        );
+        expectClose(gradient(c()), [share, 2 * share, 3 * share, 4 * share], 1e-6);
+      }),
+    ));
+
+  it('a loop under tf.grad is differentiated in where it starts', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const solver = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>({
+          fun: (x, at) => tf.add(tf.mul(0.5, x), at),
+        });
+        const at = c();
+        const gradient = tf.grad((from: tf.Tensor) => {
+          let progress = solver.start(from, at);
+          for (let k = 0; k < 4; k++) progress = solver.update(progress, at);
+          return tf.sum(progress.x);
+        });
+        expectClose(gradient(tf.zeros([2, 2])), Array(4).fill(1 / 16), 1e-6);
+      }),
+    ));
+});
