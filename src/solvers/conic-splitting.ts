@@ -34,8 +34,8 @@ export type ConicSolution = {
 /** Steps between two looks at the residual. */
 const ROUND = 50;
 /** Where no host can look. */
-const UNSEEN_ROUNDS = 8;
-const REFINEMENTS = 12;
+const UNSEEN_ROUNDS = 4;
+const REFINEMENTS = 8;
 const RELAXATION = 1.5;
 /** What is left of a certificate's equations, relative to the product that proves it. */
 const CERTIFIES = 1e-3;

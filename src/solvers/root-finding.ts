@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
+import {hostCanRead} from '../kernels/index.js';
 import {auto, rowDot} from '../linsolve/index.js';
 import {IterativeSolver, type Iteration} from './iterate.js';
 import {backtracking} from './line-searches/index.js';
@@ -27,6 +28,9 @@ export interface RootDirection<P extends Parameter[]> {
   ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
 }
 
+/** Trials of a line search where no host sees that it is over. */
+const UNSEEN_TRIALS = 8;
+
 type Memory = {x: tf.Tensor2D; f: tf.Tensor2D; known: tf.Tensor2D; rule: tf.NamedTensorMap};
 
 /** F(x, ...params) = 0; solved at ‖F‖ ≤ tolerance·(1 + ‖x‖). Its condition is F. */
@@ -47,7 +51,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
   rule: RootDirection<P>,
   batched: boolean,
 ): Iteration<X, P> {
-  const lineSearch = backtracking();
+  const lineSearches = {seen: backtracking(), unseen: backtracking({maxIterations: UNSEEN_TRIALS})};
   return {
     start(x: X, ..._params: P): Structure {
       const shape = packingOf(flatten(x), batched).shape;
@@ -67,6 +71,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       const f = packing.pack(flatten(value));
       const place = {x: rows, f, before: {...before, known}, point: x, params};
       const {d, memory: next} = rule.direction(place, own);
+      const search = lineSearches[hostCanRead() ? 'seen' : 'unseen'];
       const t = offTape(() => {
         // ½‖F‖² has the slope −‖F‖² along a Newton direction, and about that along an approximate one.
         const merit = tf.mul(0.5, tf.reshape(rowDot(f, f), [batch]));
@@ -76,7 +81,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
           const g = packing.pack(flatten(fun(there, ...params)));
           return {value: tf.mul(0.5, tf.reshape(rowDot(g, g), [batch])), slope};
         };
-        return tf.reshape(lineSearch.search(phi, {value: merit, slope, trial: tf.ones([batch])}), [batch, 1]);
+        return tf.reshape(search.search(phi, {value: merit, slope, trial: tf.ones([batch])}), [batch, 1]);
       });
       const moved = packing.restore(x, tf.add(rows, tf.mul(t, d)));
       // Where no step was found, what is remembered has misled: the next direction begins anew.
