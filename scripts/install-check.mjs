@@ -63,16 +63,37 @@ try {
   console.log('ok: the types resolve under nodenext and bundler resolution');
 
   // The quadratic programs bring their kernels in WebAssembly, in plain TypeScript for where there is none, and in WGSL.
-  const LIMITS = {QPLayer: 48, OptNetQP: 48, LassoLayer: 32};
-  const names = ['QPLayer', 'OptNetQP', 'SparsemaxProjection', 'LassoLayer', 'FixedPointLayer'];
+  const LIMITS = {QPLayer: 48, OptNetQP: 48, LassoLayer: 32, LinearProgramLayer: 48, SVMLayer: 50};
+  const names = [
+    'QPLayer',
+    'OptNetQP',
+    'SparsemaxProjection',
+    'LassoLayer',
+    'FixedPointLayer',
+    'LinearProgramLayer',
+    'SimplexProjection',
+    'EntmaxLayer',
+    'IsotonicLayer',
+    'SoftSort',
+    'SoftRank',
+    'TopK',
+    'TransportLayer',
+    'BirkhoffLayer',
+    'RidgeLayer',
+    'SVMLayer',
+    'ConicLayer',
+  ];
+  const ARGUMENTS = {TopK: '{k: 1}', ConicLayer: '{cones: {nonNegative: 1}}'};
+  const WITH_UNITS = ['QPLayer', 'OptNetQP', 'LassoLayer', 'LinearProgramLayer'];
+  const argumentsOf = (name) => ARGUMENTS[name] ?? (WITH_UNITS.includes(name) ? '{units: 2}' : '{}');
   const kept = (text) =>
     names.filter((name) => text.includes(`className="${name}"`) || text.includes(`"className","${name}"`));
   for (const name of names) {
     const text = await bundle(
-      `import {${name}} from 'tfjs-implicit'; console.log(new ${name}({units: 2}));`,
+      `import {${name}} from 'tfjs-implicit'; console.log(new ${name}(${argumentsOf(name)}));`,
       project,
     );
-    const expected = name === 'OptNetQP' ? ['QPLayer', 'OptNetQP'] : [name];
+    const expected = ['OptNetQP', 'LinearProgramLayer'].includes(name) ? ['QPLayer', name] : [name];
     const size = gzipped(text);
     check(
       kept(text).join() === expected.join() && text.includes('registerClass'),

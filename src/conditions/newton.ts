@@ -8,7 +8,7 @@ import {
   type Condition,
   type FixedPointMap,
 } from '../implicit/index.js';
-import {auto, operators, type LinearSolver} from '../linsolve/index.js';
+import {auto, fromFunctions, type LinearSolver} from '../linsolve/index.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface NewtonOptions {
@@ -47,7 +47,7 @@ export function newton<X extends Structure, P extends Parameter[]>(
     const scaled = (v: tf.Tensor) => tf.mul(-stepSize, v);
     const [rows, n] = packingOf(flatten(x), batched).shape;
     return {
-      ...operators.fromFunctions({apply: scaled, batched, tags: {symmetric: true}}),
+      ...fromFunctions({apply: scaled, batched, tags: {symmetric: true}}),
       materialize: () => tf.tile(tf.expandDims(tf.mul(-stepSize, tf.eye(n)), 0), [rows, 1, 1]) as tf.Tensor3D,
     };
   };

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Condition} from '../implicit/index.js';
 import type {QPTensors} from '../kernels/index.js';
 import {matVec, matVecTransposed, sumOfOuters} from '../linalg/index.js';
-import {operators, type KktOperator} from '../linsolve/index.js';
+import {fromFunctions, type KktOperator} from '../linsolve/index.js';
 
 /** The solution of a batch of quadratic programs. */
 export type QuadraticSolution = {
@@ -114,7 +114,7 @@ quadraticKkt.linearize = ({x}, data, {weight, status}) => {
       );
     });
   const operator: KktOperator = {
-    ...operators.fromFunctions({
+    ...fromFunctions({
       batched: true,
       apply: (v) => product(v, false),
       applyTranspose: (v) => product(v, true),

@@ -1,7 +1,7 @@
 /** @file The fixed point of sparse coding, with a Jacobian that knows its support. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, vjpOf} from '../autodiff/index.js';
-import {operators, type SupportOperator} from '../linsolve/index.js';
+import {fromFunctions, type SupportOperator} from '../linsolve/index.js';
 import {proximalGradient, type FixedPointCondition, type Prox} from './proximal-gradient.js';
 
 /** Numbers, or tensors that broadcast with the variable. */
@@ -43,7 +43,7 @@ export function sparseCode(
     const l2 = perEntry(params.l2, z.shape[1]!);
     const flat = (v: tf.Tensor) => tf.reshape(v, z.shape);
     const operator: SupportOperator = {
-      ...operators.fromFunctions({
+      ...fromFunctions({
         apply: (v) => {
           const curved = tf.mul(step, matMul(matMul(flat(v), D, true), D));
           return tf.reshape(tf.sub(tf.mul(slope, tf.sub(flat(v), curved)), flat(v)), v.shape);

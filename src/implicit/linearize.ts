@@ -1,7 +1,7 @@
 /** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and serves every product. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
-import {operators, type Operator, type Tags} from '../linsolve/index.js';
+import {fromFunctions, type Operator, type Tags} from '../linsolve/index.js';
 import {packingOf} from './packing.js';
 
 /** @param residual F as a function of the leaves of x. */
@@ -17,7 +17,7 @@ export function linearize(
   const transposed = () => (pullback ??= pullbackOf(() => residual(xs), xs));
   const straight = () => (pushforward ??= pushforwardOf(transposed()));
   const product = (v: tf.Tensor, map: Pullback) => offTape(() => packing.pack(map.pull(packing.unpack(v))));
-  return operators.fromFunctions({
+  return fromFunctions({
     batched,
     tags,
     apply: (v) => product(v, tags.symmetric ? transposed() : straight()),

@@ -1,4 +1,4 @@
-/** @file Solvers of A u = v: one contract (types.ts), one solver a file. */
+/** @file Solvers of A u = v: one contract (types.ts), one solver a file. For the rooms above; `public.ts` is the namespace. */
 export {auto} from './auto.js';
 export {bicgstab} from './bicgstab.js';
 export {cg, normalCg, type CgOptions} from './cg.js';
@@ -12,8 +12,7 @@ export {neumann, oneStep, phantom, type NeumannOptions} from './neumann.js';
 export {qr, type QrOptions} from './qr.js';
 export {scalar} from './scalar.js';
 export {support, type SupportOperator} from './support.js';
-export * as operators from './operators/index.js';
-export * as preconditioners from './preconditioners/index.js';
+export {fromFunctions} from './operators/index.js';
 export {SingularMatrixError} from '../kernels/index.js';
 export {type Factorization, type LinearSolver, type Operator, type SolveInfo, type Tags} from './types.js';
 export {linearSolverFromConfig, type LinearSolverConfig} from './registry.js';

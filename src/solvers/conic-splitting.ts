@@ -122,7 +122,8 @@ export class ConicSplitting {
     let residual: tf.Tensor = tf.fill([batch], Infinity);
     let proof: tf.Tensor = code(0);
     let round = 0;
-    const rounds = hostCanRead() ? Math.ceil(maxIterations / ROUND) : UNSEEN_ROUNDS;
+    const most = Math.ceil(maxIterations / ROUND);
+    const rounds = hostCanRead() ? most : Math.min(most, UNSEEN_ROUNDS);
     while (round < rounds) {
       [u, v] = tf.tidy(() => {
         let state: [tf.Tensor, tf.Tensor] = [u, v];

@@ -4,7 +4,7 @@ import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import {stationary} from '../../src/conditions/index.js';
 import {customRoot} from '../../src/implicit/index.js';
-import {cg} from '../../src/linsolve/index.js';
+import {cg} from '../../src/linsolve/public.js';
 import {nthDerivative, type Unary} from '../autodiff/derivative.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';

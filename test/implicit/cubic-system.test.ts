@@ -4,7 +4,7 @@ import {assert} from 'chai';
 import * as fc from 'fast-check';
 import {vjp} from '../../src/autodiff/index.js';
 import {customRoot, rootJvp, rootVjp} from '../../src/implicit/index.js';
-import {bicgstab, gmres} from '../../src/linsolve/index.js';
+import {bicgstab, gmres} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 

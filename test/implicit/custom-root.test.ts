@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import {customRoot, type Condition} from '../../src/implicit/index.js';
-import {cg, gmres, lu} from '../../src/linsolve/index.js';
+import {cg, gmres, lu} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 

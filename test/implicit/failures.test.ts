@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import {customFixedPoint, customRoot, rootJvp, rootVjp} from '../../src/implicit/index.js';
-import type {LinearSolver} from '../../src/linsolve/index.js';
+import type {LinearSolver} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 

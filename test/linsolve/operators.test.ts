@@ -1,7 +1,7 @@
 /** @file Operators made from matrices and from functions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {operators} from '../../src/linsolve/index.js';
+import {operators} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 

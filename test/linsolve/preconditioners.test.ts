@@ -13,7 +13,7 @@ import {
   type LinearSolver,
   type Operator,
   type PreconditionedOptions,
-} from '../../src/linsolve/index.js';
+} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';

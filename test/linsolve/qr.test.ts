@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {operators, qr} from '../../src/linsolve/index.js';
+import {operators, qr} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';

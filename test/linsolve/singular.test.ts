@@ -10,7 +10,7 @@ import {
   operators,
   qr,
   SingularMatrixError,
-} from '../../src/linsolve/index.js';
+} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {SINGULAR} from '../zoo/linear-systems.js';

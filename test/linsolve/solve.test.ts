@@ -1,7 +1,7 @@
 /** @file Every linear solver on the zoo: solutions, transposed solutions, reports, scales, leaks. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {operators, type Factorization, type Operator, type SolveInfo} from '../../src/linsolve/index.js';
+import {operators, type Factorization, type Operator, type SolveInfo} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectNoLeak} from '../helpers/expect.js';
 import {solveExactly, systemTensors, transposed, type LinearSystems} from '../zoo/linear-systems.js';

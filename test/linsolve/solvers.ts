@@ -10,7 +10,7 @@ import {
   normalCg,
   qr,
   type LinearSolver,
-} from '../../src/linsolve/index.js';
+} from '../../src/linsolve/public.js';
 import {linearSystems, type LinearSystems} from '../zoo/linear-systems.js';
 
 export interface SolverCase {

@@ -17,7 +17,7 @@ import {
   operators,
   phantom,
   qr,
-} from '../../src/linsolve/index.js';
+} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {linearSystems, solveExactly, systemTensors} from '../zoo/linear-systems.js';

@@ -1,6 +1,6 @@
 /** @file Structured operators of random sizes, each with its matrices entry by entry, in plain numbers. */
 import * as tf from '@tensorflow/tfjs-core';
-import {operators, type Operator} from '../../src/linsolve/index.js';
+import {operators, type Operator} from '../../src/linsolve/public.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 
 export interface Recipe {

@@ -10,7 +10,7 @@ import {
   type Condition,
 } from '../../src/index.js';
 import type {Parameter} from '../../src/autodiff/index.js';
-import type {LinearSolver} from '../../src/linsolve/index.js';
+import type {LinearSolver} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {vjpInF64} from '../zoo/maps.js';
