@@ -2,7 +2,7 @@
 export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
 export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
-export {rootJvp, rootVjp} from './root-products.js';
+export {rootJvp, rootTangent, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';
 export {
   Status,

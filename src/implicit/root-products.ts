@@ -1,7 +1,7 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {auto} from '../linsolve/index.js';
+import {auto, type LinearSolver} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
 import {rootSystem} from './system.js';
 import type {Condition, ImplicitOptions} from './types.js';
@@ -41,13 +41,24 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
   tangents: {[K in keyof P]: P[K] | null},
   {linsolve = auto(), ...options}: ImplicitOptions = {},
 ): X {
+  return rootTangent(condition, x, params, tangents, {...options, linsolve});
+}
+
+/** What `rootJvp` does, with a linear solver that the caller names: a bundle holds no other. */
+export function rootTangent<X extends Structure, P extends Parameter[]>(
+  condition: Condition<X, P>,
+  x: X,
+  params: P,
+  tangents: {[K in keyof P]: P[K] | null},
+  options: ImplicitOptions & {linsolve: LinearSolver},
+): X {
   if (tangents.length !== params.length) {
     throw new Error(
       `rootJvp got ${params.length} params, but ${tangents.length} tangents (null stands for zero).`,
     );
   }
   return tf.tidy(() => {
-    const system = rootSystem(condition, {...options, linsolve}, x, params);
+    const system = rootSystem(condition, options, x, params);
     const directions = params.flatMap((param, i) => {
       const leaves = differentiable(flatten(param));
       if (tangents[i] === null) return leaves.map((leaf) => tf.zerosLike(leaf));

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {rootJvp, solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
+import {rootTangent, solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
@@ -137,7 +137,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
    */
   jvp(x: X, params: P, tangents: {[K in keyof P]: P[K] | null}): X {
-    return rootJvp(this.condition, x, params, tangents, {linsolve: this.linsolve, batched: this.batched});
+    return rootTangent(this.condition, x, params, tangents, {linsolve: this.linsolve, batched: this.batched});
   }
 
   /** x after some steps from it, begun anew: the iteration as a map. */

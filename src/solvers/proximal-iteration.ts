@@ -109,7 +109,7 @@ export function searchStep(
 }
 
 /** Where no host sees that a search is over: the step size is carried along, so that few trials a step are enough. */
-const UNSEEN_TRIALS = 4;
+const UNSEEN_TRIALS = 1;
 
 /** η beside the leaves of x: a sample each where all leaves have the same rank, else the least for all. */
 function scalingFor(x: Structure, eta: tf.Tensor, batched: boolean): tf.Tensor {
