@@ -1,0 +1,169 @@
+/** @file The examples of docs/catalogue run, give the results that they show, and leave out no public name. */
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import {assert} from 'chai';
+import ts from 'typescript';
+import * as library from '../../src/index.js';
+
+/** Exported for other rooms of the library, not for its users. */
+const INTERNAL: Record<string, string> = {
+  'solvers.QP_PARAMETERS': 'names for the layers and error messages',
+  'solvers.QP_SHAPES': 'axes for the layers and error messages',
+  'solvers.ON_FAILURE': 'choices that the layers check',
+  'solvers.balanced': 'the dual behind projections.transport',
+  'solvers.checkOptions': 'a check of arguments',
+  'solvers.keepSamples': 'a mask for the layers',
+  'solvers.reportFailures': 'messages of the layers',
+  'solvers.scalarRoot': 'the root behind projections.boxSection and entmax',
+  'linsolve.orthonormalize': 'a step of GMRES and of Anderson acceleration',
+  'linsolve.rowDot': 'arithmetic on rows',
+  'linsolve.rowNorm': 'arithmetic on rows',
+  'linsolve.safeDivide': 'arithmetic on rows',
+};
+
+const TOLERANCE = 1e-4;
+const root = new URL('../../', import.meta.url);
+const CATALOGUE = new URL('docs/catalogue/', root);
+const OUT = new URL('out/snippets/', root);
+
+interface Block {
+  title: string;
+  id: string;
+  code: string;
+}
+
+/** The ts blocks of a page, with the heading that each stands under. */
+function blocksOf(file: string): Block[] {
+  const blocks: Block[] = [];
+  const page = file.replace(/\.md$/, '');
+  const text = readFileSync(new URL(file, CATALOGUE), 'utf8');
+  let heading = page;
+  for (const [, title, code] of text.matchAll(/^#+ (.+)$|^```ts\n([^]*?)^```$/gm)) {
+    if (title) heading = title;
+    else blocks.push({title: `${page}: ${heading}`, id: `${page}-${blocks.length}`, code});
+  }
+  return blocks;
+}
+
+/** The block as a module whose function calls `check(value, expected)` where it has `value; // → expected`. */
+function moduleOf({code}: Block): {text: string; checks: number} {
+  const source = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
+  let [imports, body, from, checks] = ['', '', 0, 0];
+  for (const statement of source.statements) {
+    const [comment] = ts.getTrailingCommentRanges(code, statement.end) ?? [];
+    const [, expected] = /^\/\/ → (.+)$/.exec(comment ? code.slice(comment.pos, comment.end) : '') ?? [];
+    const text = code.slice(from, statement.end);
+    from = expected ? comment!.end : statement.end;
+    if (ts.isImportDeclaration(statement)) {
+      imports += text;
+    } else if (!expected) {
+      body += text;
+    } else {
+      assert.isTrue(ts.isExpressionStatement(statement), `not an expression: ${statement.getText()}`);
+      const value = (statement as ts.ExpressionStatement).expression.getText();
+      body += `\nawait check(${value}, ${expected});`;
+      checks++;
+    }
+  }
+  const path = JSON.stringify(fileURLToPath(new URL('src/index.ts', root)));
+  const signature = 'check: (value: unknown, expected: unknown) => Promise<void>';
+  return {
+    text: `${imports.replaceAll("'tfjs-implicit'", path)}\nexport async function run(${signature}) {${body}\n}\n`,
+    checks,
+  };
+}
+
+/** Loads a module as mocha loaded this one: else there would be two copies of the library. */
+async function load(file: URL): Promise<{run: (check: unknown) => Promise<void>}> {
+  const path = fileURLToPath(file);
+  const module: unknown =
+    typeof require === 'function'
+      ? createRequire(import.meta.url)(path)
+      : await import(pathToFileURL(path).href);
+  return module as {run: (check: unknown) => Promise<void>};
+}
+
+function expectAlike(actual: unknown, expected: unknown, path = 'the value'): void {
+  if (Array.isArray(expected)) {
+    assert.isArray(actual, path);
+    assert.lengthOf(actual as unknown[], expected.length, path);
+    expected.forEach((entry, i) => expectAlike((actual as unknown[])[i], entry, `${path}[${i}]`));
+  } else if (typeof expected === 'number') {
+    assert.approximately(Number(actual), expected, TOLERANCE, path);
+  } else {
+    assert.deepEqual(actual, expected, path);
+  }
+}
+
+async function check(value: unknown, expected: unknown): Promise<void> {
+  const ready = await value;
+  expectAlike(ready instanceof tf.Tensor ? await ready.array() : ready, expected);
+}
+
+/** Runs f, and disposes of the tensors and variables that it leaves. */
+async function disposing(f: () => Promise<unknown>): Promise<void> {
+  const engine = tf.engine();
+  const before = new Set(Object.values(engine.registeredVariables));
+  engine.startScope();
+  try {
+    await f();
+  } finally {
+    engine.endScope();
+    for (const variable of Object.values(engine.registeredVariables)) {
+      if (!before.has(variable)) variable.dispose();
+    }
+  }
+}
+
+/** Dotted names of what a namespace exports, those of namespaces in it too. */
+function namesOf(namespace: object, prefix = ''): string[] {
+  return Object.entries(namespace).flatMap(([name, value]: [string, unknown]) => {
+    if (name === 'default' || name === 'module.exports') return [];
+    const isObject = typeof value === 'object' && value !== null;
+    const isNamespace = isObject && (Object.hasOwn(value, '__esModule') || Symbol.toStringTag in value);
+    return isNamespace ? namesOf(value, `${prefix}${name}.`) : [prefix + name];
+  });
+}
+
+describe('docs/catalogue', () => {
+  const blocks = readdirSync(CATALOGUE)
+    .filter((file) => file.endsWith('.md'))
+    .flatMap(blocksOf);
+
+  before(async () => {
+    mkdirSync(OUT, {recursive: true});
+    await tf.setBackend('cpu');
+    await tf.ready();
+  });
+
+  for (const block of blocks) {
+    it(block.title, async () => {
+      const {text, checks} = moduleOf(block);
+      assert.isAbove(checks, 0, 'the block shows no result (// → …)');
+      const file = new URL(`${block.id}.ts`, OUT);
+      writeFileSync(file, text);
+      const {run} = await load(file);
+      await disposing(() => run(check));
+    });
+  }
+
+  it('has an example of every public name', () => {
+    const code = blocks
+      .map((block) => block.code.replace(/^import [^;]*;$/gm, '').replace(/\s+\./g, '.'))
+      .join('\n');
+    const names = namesOf(library);
+    const missing = names.filter((name) => {
+      const pattern = new RegExp(`(?<![\\w.])${name.replaceAll('.', '\\.')}\\b`);
+      return !Object.hasOwn(INTERNAL, name) && !pattern.test(code);
+    });
+    assert.deepEqual(missing, []);
+    assert.deepEqual(
+      Object.keys(INTERNAL).filter((name) => !names.includes(name)),
+      [],
+      'INTERNAL names what there is not',
+    );
+  });
+});
