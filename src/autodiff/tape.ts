@@ -91,7 +91,8 @@ export function backpropagate(
       for (const name of inputs) {
         if (!(name in gradients))
           throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);
-        accumulate(node.inputs[name], tf.tidy(gradients[name]));
+        const dx = tf.tidy(() => shapedLike(node.inputs[name], gradients[name]()));
+        accumulate(node.inputs[name], dx);
       }
     }
     const given = new Set(dys.map((dy) => dy.id));
@@ -182,4 +183,10 @@ function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
     }
   }
   return ordered;
+}
+
+/** dx summed over the axes along which its input was broadcast: some gradients of tfjs (squaredDifference) leave that out. */
+function shapedLike({shape}: tf.Tensor, dx: tf.Tensor): tf.Tensor {
+  if (tf.util.arraysEqual(dx.shape, shape)) return dx;
+  return tf.reshape(tf.sum(dx, tf.broadcast_util.getReductionAxes(shape, dx.shape)), shape);
 }

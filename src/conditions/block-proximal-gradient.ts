@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Parameter} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
-import type {FixedPointCondition, Prox} from './proximal-gradient.js';
+import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface BlockOptions {
   /** One step size a block, or one for all: numbers or tensors that broadcast with the block. Default 1. */
@@ -11,7 +11,11 @@ export interface BlockOptions {
 }
 
 /** The proximal operators of the blocks: one for all, or a list. */
-export type BlockProx = Prox<tf.Tensor, Parameter> | readonly Prox<tf.Tensor, Parameter>[];
+export type BlockProx = BlockProxOf | readonly BlockProxOf[];
+
+/** A proximal operator of any parameters: that they fit is for the caller of `run` to see to. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
 
 /** Entry j of what may be one for all. */
 export function ofBlock<T>(all: T | readonly T[], j: number): T {

@@ -16,8 +16,8 @@ export interface MirrorGeometry<X extends Structure = Structure, H extends Param
 /** Below this an entry of a distribution is as good as zero; its logarithm is that of this. */
 const TINY = 1e-30;
 
-/** The sum of each distribution: a number, or a tensor [..., 1]. Default 1. */
-export type EntropyParams = {scale?: number | tf.Tensor} | number | null | undefined;
+/** `scale` is the sum of each distribution: a number, or a tensor [..., 1]. Default 1. */
+export type EntropyParams = {scale?: number | tf.Tensor} | null | undefined;
 
 /**
  * φ = Σ x log x − x on the probability simplex, along the last axis of each leaf: ∇φ = log, and the projection is softmax (times
@@ -25,8 +25,8 @@ export type EntropyParams = {scale?: number | tf.Tensor} | number | null | undef
  *
  * @see Beck & Teboulle 2003, Mirror descent and nonlinear projected subgradient methods, section 5.
  */
-export const entropy: MirrorGeometry<Structure, EntropyParams> = {
-  mirrorMap: (x) =>
+export const entropy = {
+  mirrorMap: <X extends Structure>(x: X): X =>
     unflatten(
       x,
       flatten(x).map((leaf) => {
@@ -34,14 +34,14 @@ export const entropy: MirrorGeometry<Structure, EntropyParams> = {
         return tf.log(tf.where(positive, leaf, tf.fill(leaf.shape, TINY)));
       }),
     ),
-  projection: (y, params) =>
+  projection: <X extends Structure>(y: X, params?: EntropyParams): X =>
     unflatten(
       y,
       flatten(y).map((leaf) => {
         const top = offTape(() => tf.max(leaf, -1, true));
         const weights = tf.exp(tf.sub(leaf, top));
         const distribution = tf.div(weights, tf.sum(weights, -1, true));
-        const scale = params && typeof params === 'object' ? params.scale : undefined;
+        const scale = params?.scale;
         return scale === undefined ? distribution : tf.mul(scale, distribution);
       }),
     ),

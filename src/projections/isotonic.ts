@@ -4,7 +4,7 @@ import {runIsotonic} from '../kernels/index.js';
 import {asRows} from './rows.js';
 
 export type IsotonicParams = {
-  /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true, as in JAXopt and scikit-learn. */
+  /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
   increasing?: boolean;
 };
 

@@ -21,9 +21,8 @@ export interface BisectionOptions<P extends Parameter[]> extends Omit<
  * sign.
  *
  * `run(init, ...params)` returns {x, state}; of `init` only the shape counts. Solved where |F| ≤ tolerance·(1 + |x|), or the bracket is
- * as narrow as f32 allows. A sample with a bracket that shows no change of sign has status 5, and x = 0
- * there. The default condition is F, the
- * default `linsolve` is `linsolve.scalar()`.
+ * as narrow as f32 allows. A sample with a bracket that shows no change of sign has status 5, and x = 0. The default condition is F,
+ * the default `linsolve` is `linsolve.scalar()`.
  *
  * @throws If lower is not below upper (numbers).
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 2, for the gradient.

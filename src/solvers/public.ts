@@ -41,7 +41,7 @@ export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iterati
 export {type QPSolver} from './foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
-export {type IterationState, type Progress} from './iterate.js';
+export {type IterativeSolver, type Iteration, type IterationState, type Progress} from './iterate.js';
 export {type Noise, type PerturbedOptions, type RowFunction} from './perturbed.js';
 export {perturbedArgmax} from './perturbed-argmax.js';
 export {perturbedMax} from './perturbed-max.js';

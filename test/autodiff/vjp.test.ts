@@ -156,6 +156,19 @@ describeBackends('vjp', () => {
       }),
     ));
 
+  it('sums over axes along which an input was broadcast, also where tfjs does not', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const [x, data] = [tf.tensor2d([[1], [2]]), tf.tensor1d([0, 4, 5])];
+        const f = (x: tf.Tensor, data: tf.Tensor) => tf.squaredDifference(x, data);
+        const [dx, dData] = vjp(f, [x, data], tf.ones([2, 3]));
+        expectClose(dx, [-12, -6]);
+        assert.deepEqual(dx.shape, [2, 1]);
+        expectClose(dData, [-6, 10, 14]);
+        assert.deepEqual(dData.shape, [3]);
+      }),
+    ));
+
   it('leaves only its result behind outside a tidy', () =>
     expectNoLeak(() => {
       const x = tf.scalar(2);
