@@ -3,15 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {matVec, solve as solveLinear} from '../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
-import {boundedRoot, checkLimits, checkShapes, screen} from './box-osqp.js';
-import {boundsError, clip, unboundedRay, type BoxedRows} from './operator-splitting-proofs.js';
+import {boundsOf, DAMPING, descend} from './box-cd-qp-step.js';
+import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
+import {boundedRoot} from './box-osqp-root.js';
+import {errorMeter, type ErrorMeter} from './operator-splitting-errors.js';
+import {unboundedRay} from './operator-splitting-proofs.js';
+import {asNumbers, clip, finite, type BoxedRows} from './operator-splitting-rows.js';
+import {equilibrate} from './operator-splitting-scaling.js';
 
 export interface BoxCDQPOptions {
-  /** Steps at most. Default 200; about ten are usual. */
+  /** Steps at most. Default 200; about ten are usual, and 30 are all where the host cannot read. */
   maxIterations?: number;
-  /** Relative KKT error at which a sample counts as solved, absolute for terms below one. Default 1e-5; about 1e-7 is left. */
+  /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
   tolerance?: number;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver;
@@ -44,13 +48,8 @@ export interface BoxCDQPState {
   certificate: {x: tf.Tensor2D};
 }
 
-/** Lengths of the Newton step that are tried, all at once. */
-const LENGTHS = [1, 1 / 4, 1 / 16, 1 / 64, 1 / 256];
-/**
- * The range of what is added to a diagonal of ones. At least more than the rounding that `screen` forgives; more, ten times at
- * a time, where bounds cut the Newton step short, as they do one that is long for want of curvature.
- */
-const DAMPING = [3e-5, 10] as const;
+/** The steps where no host can see that fewer are enough. */
+const UNSEEN = 30;
 /** How often steps are tried as directions of unbounded descent. */
 const CHECK_EVERY = 5;
 
@@ -104,16 +103,18 @@ export class BoxCDQP {
   private solve(init: tf.Tensor | null, given: BoxCDQPData, [batch, n]: [number, number]) {
     const {data, status} = screen({...given, A: tf.expandDims(tf.eye(n), 0)}, batch);
     const {p, l, u} = data;
-    const start = init ? tf.where(tf.isFinite(init), init, tf.zerosLike(init)) : tf.zerosLike(p);
+    const start = init ? finite(init) : tf.zerosLike(p);
     const x = clip(start, l, u);
     const error = tf.fill([batch, 1], Infinity) as tf.Tensor2D;
     const none = tf.zerosLike(x);
     const damping = tf.fill([batch, 1], DAMPING[0]) as tf.Tensor2D;
     const iterations = tf.zerosLike(status);
     let state: State = {x, best: tf.clone(x), error, status, iterations, ray: none, damping};
-    for (let k = 0; k <= this.maxIterations; k++) {
+    const errorAt = errorMeter(data, equilibrate(data));
+    const most = hostCanRead() ? this.maxIterations : Math.min(this.maxIterations, UNSEEN);
+    for (let k = 0; k <= most; k++) {
       const previous = state;
-      state = tf.tidy(() => this.step(previous, data, k));
+      state = tf.tidy(() => this.step(previous, data, errorAt, k));
       tf.dispose(previous);
       if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
     }
@@ -127,7 +128,7 @@ export class BoxCDQP {
     const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
     return {
       ...{x: only(state.best), y: only(y), lower: low, upper: high},
-      activity: tf.sub(tf.cast(high, 'int32'), tf.cast(low, 'int32')) as tf.Tensor2D,
+      activity: tf.cast(tf.sub(asNumbers(high), asNumbers(low)), 'int32') as tf.Tensor2D,
       status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
       iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
       residual: flat(state.error),
@@ -136,10 +137,15 @@ export class BoxCDQP {
   }
 
   /** Measures x, keeps it if it is the best so far, and moves on from it. */
-  private step({x, best, error, status, iterations, ray, damping}: State, data: BoxedRows, k: number): State {
+  private step(
+    {x, best, error, status, iterations, ray, damping}: State,
+    data: BoxedRows,
+    errorAt: ErrorMeter,
+    k: number,
+  ): State {
     const isOpen = tf.equal(status, Status.ITERATION_LIMIT);
     const bounds = boundsOf(data, x);
-    const now = boundsError(data, {x, y: bounds.y});
+    const now = errorAt({x, y: bounds.y});
     const least = tf.minimum(error, now);
     // A step more than the tolerance asks for, until it gains nothing: it is cheap, and ends at the rounding of f32.
     const stalled = tf.logicalOr(tf.greater(now, tf.mul(0.5, error)), tf.equal(now, 0));
@@ -170,68 +176,4 @@ export class BoxCDQP {
   getConfig(): {tolerance: number; maxIterations: number} {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
-}
-
-type Bounds = {gradient: tf.Tensor2D; lower: tf.Tensor; upper: tf.Tensor; y: tf.Tensor2D};
-
-/** The gradient at x, the bounds that hold x against it, and their multipliers. */
-function boundsOf({Q, p, l, u}: BoxedRows, x: tf.Tensor2D): Bounds {
-  const gradient = tf.add(matVec(Q, x), p) as tf.Tensor2D;
-  const upper = tf.logicalAnd(tf.greaterEqual(x, u), tf.lessEqual(gradient, 0));
-  const atLower = tf.logicalAnd(tf.lessEqual(x, l), tf.greaterEqual(gradient, 0));
-  const lower = tf.logicalAnd(atLower, tf.logicalNot(upper));
-  const y = tf.where(tf.logicalOr(lower, upper), tf.neg(gradient), tf.zerosLike(gradient)) as tf.Tensor2D;
-  return {gradient, lower, upper, y};
-}
-
-/** The best of the clipped Newton steps, and of the clipped gradient step, or x itself. */
-function descend(
-  {Q, l, u}: BoxedRows,
-  x: tf.Tensor2D,
-  {gradient}: Bounds,
-  damping: tf.Tensor2D,
-): {x: tf.Tensor; damping: tf.Tensor2D} {
-  const [batch, n] = x.shape;
-  const unit = tf.expandDims(tf.eye(n), 0);
-  const diagonal = tf.sum(tf.mul(Q, unit), 2);
-  // In units in which the diagonal is one.
-  const scale = tf.rsqrt(tf.where(tf.greater(diagonal, 0), diagonal, tf.onesLike(diagonal)));
-  const scaled = tf.mul(tf.mul(tf.expandDims(scale, 2), Q), tf.expandDims(scale, 1));
-  const bound = tf.maximum(1, tf.max(tf.sum(tf.abs(scaled), 2), 1, true));
-  const steepest = tf.neg(tf.div(tf.mul(tf.square(scale), gradient), bound));
-  // A coordinate that the gradient step carries to its bound goes there: a Newton step across the bound may lead uphill.
-  const reached = tf.add(x, steepest);
-  const held = tf.logicalOr(tf.lessEqual(reached, l), tf.greaterEqual(reached, u));
-  const free = tf.cast(tf.logicalNot(held), 'float32');
-  const share = tf.mul(scale, free);
-  const matrix = tf.mul(tf.mul(tf.expandDims(share, 2), Q), tf.expandDims(share, 1));
-  const regular = tf.add(matrix, tf.mul(tf.expandDims(tf.sub(tf.add(1, damping), free), 2), unit));
-  const right = tf.mul(share, gradient);
-  const safe = tf.where(tf.isFinite(right), right, tf.zerosLike(right));
-  const solved = solveLinear(regular, tf.expandDims(safe, 2), {assume: 'positiveDefinite'});
-  const newton = tf.neg(tf.mul(share, tf.reshape(solved, [batch, n])));
-  const toBounds = tf.where(held, steepest, tf.zerosLike(steepest));
-  const points = tf.stack(
-    [...LENGTHS.map((length) => tf.add(tf.mul(length, newton), toBounds)), steepest].map((d) =>
-      clip(tf.add(x, d), l, u),
-    ),
-    1,
-  );
-  const steps = tf.sub(points, tf.expandDims(x, 1));
-  const curved = tf.matMul(steps, Q);
-  const change = tf.sum(tf.mul(steps, tf.add(tf.expandDims(gradient, 1), tf.mul(0.5, curved))), 2);
-  const index = tf.argMin(change, 1);
-  const best = tf.expandDims(tf.oneHot(index, LENGTHS.length + 1), 2);
-  const chosen = tf.sum(tf.where(tf.greater(best, 0), points, tf.zerosLike(points)), 1);
-  const falls = tf.less(tf.min(change, 1, true), 0);
-  const rank = tf.expandDims(tf.cast(index, 'float32'), 1);
-  const factor = tf.where(
-    tf.equal(rank, 0),
-    tf.scalar(0.1),
-    tf.where(tf.equal(rank, 1), tf.scalar(1), tf.scalar(10)),
-  );
-  return {
-    x: tf.where(falls, chosen, x),
-    damping: tf.clipByValue(tf.mul(damping, factor), ...DAMPING) as tf.Tensor2D,
-  };
 }

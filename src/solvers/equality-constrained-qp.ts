@@ -4,26 +4,19 @@ import type {QuadraticData, QuadraticSolution} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead, KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
 import {lstsq, matVec, matVecTransposed} from '../linalg/index.js';
-import {checkLimits, checkShapes, screen} from './box-osqp.js';
+import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
-import {equilibrate} from './operator-splitting.js';
-import {
-  boundsError,
-  farkasRay,
-  unboundedRay,
-  type BoxedRows,
-  type Pair,
-} from './operator-splitting-proofs.js';
+import {errorMeter, type ErrorMeter} from './operator-splitting-errors.js';
+import {farkasRay, unboundedRay} from './operator-splitting-proofs.js';
+import {asNumbers, finite, noneOf, ofBatch, type BoxedRows, type Pair} from './operator-splitting-rows.js';
+import {equilibrate, type Equilibrated} from './operator-splitting-scaling.js';
 
 export interface EqualityConstrainedQPOptions extends Pick<ImplicitQPOptions, 'linsolve' | 'onGradient'> {
-  /** Relative KKT error at which a sample counts as solved, absolute for terms below one. Default 1e-5; about 1e-7 is left. */
+  /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
   tolerance?: number;
   /** Corrections of the residual at most. Default 2. */
   maxIterations?: number;
 }
-
-/** Relative residual, in f64, of a linear system that has a solution. */
-const REGULAR = 1e-8;
 
 /** The data; every tensor has the batch or 1 in front, and p the batch if any has. G and h must be empty. */
 export type EqualityConstrainedData = Pick<QuadraticData, 'Q' | 'p' | 'A' | 'b'> & Partial<QuadraticData>;
@@ -80,13 +73,15 @@ export class EqualityConstrainedQP extends ImplicitQP {
       k > 0 ? {A, l: b, u: b} : {A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
     const {data, status: screened} = screen({Q, p, ...rows}, batch);
     const isOpen = tf.equal(screened, Status.ITERATION_LIMIT);
-    const quick = this.refined(data, isOpen, k > 0);
-    // A regular system is solved as it can be, also where the terms of its products cancel beyond what f32 shows.
-    const isFine = (error: tf.Tensor) =>
-      tf.logicalOr(tf.lessEqual(error, this.tolerance), tf.lessEqual(quick.linear, REGULAR));
+    const scaled = equilibrate(data);
+    const errorAt = errorMeter(data, scaled);
+    const quick = this.refined(data, isOpen, k > 0, errorAt);
+    const isFine = (at: tf.Tensor) => tf.lessEqual(at, this.tolerance);
     const singular = tf.logicalAnd(isOpen, tf.logicalNot(isFine(quick.error)));
     const needed = !hostCanRead() || singular.dataSync().some(Boolean);
-    const {x, y, error, farkas, falling} = needed ? leastSquares(data, quick) : withoutRays(quick);
+    const {x, y, error, farkas, falling} = needed
+      ? leastSquares(data, quick, scaled, errorAt)
+      : withoutRays(quick);
     const solved = tf.logicalAnd(isOpen, isFine(error));
     const code = (value: number) => tf.fill([batch, 1], value);
     const failure = tf.where(
@@ -112,33 +107,30 @@ export class EqualityConstrainedQP extends ImplicitQP {
   }
 
   /** The solution by factorisation, corrected where that makes the error smaller. */
-  private refined(data: BoxedRows, isOpen: tf.Tensor, constrained: boolean): Solution {
+  private refined(data: BoxedRows, isOpen: tf.Tensor, constrained: boolean, errorAt: ErrorMeter): Solution {
     const {Q, p, A, l} = data;
     const [n, k] = [p.shape[1], l.shape[1]];
     const weight = tf.mul(Number(constrained), tf.onesLike(l));
-    const status = tf.reshape(tf.cast(tf.logicalNot(isOpen), 'int32'), [-1]);
+    const status = tf.reshape(tf.cast(asNumbers(tf.logicalNot(isOpen)), 'int32'), [-1]);
     const systems = new KktBatch({Q, G: A, A: tf.zeros([1, 0, n]), weight, status});
     let point = {x: tf.zerosLike(p), y: tf.zerosLike(l)};
     let error = tf.fill([p.shape[0], 1], Infinity) as tf.Tensor2D;
     let corrections = tf.zerosLike(error) as tf.Tensor;
-    let linear: tf.Tensor | null = null;
     for (let i = 0; i <= this.maxIterations; i++) {
       const right = tf.mul(tf.concat([tf.onesLike(p), weight], 1), residualOf(data, point)) as tf.Tensor2D;
-      const safe = tf.where(tf.isFinite(right), right, tf.zerosLike(right)) as tf.Tensor2D;
-      const [step, residual] = systems.solve(safe, false);
+      const [step] = systems.solve(finite(right) as tf.Tensor2D, false);
       const [dx, dy] = tf.split(step, [n, k], 1);
-      linear ??= tf.reshape(residual, [-1, 1]);
       const next = {x: tf.add(point.x, dx), y: tf.add(point.y, dy)} as Pair;
-      const nextError = boundsError(data, next);
+      const nextError = errorAt(next);
       const better = tf.less(nextError, error);
       point = {
         x: tf.where(better, next.x, point.x) as tf.Tensor2D,
         y: tf.where(better, next.y, point.y) as tf.Tensor2D,
       };
       error = tf.minimum(error, nextError);
-      if (i > 0) corrections = tf.add(corrections, tf.cast(better, 'float32'));
+      if (i > 0) corrections = tf.add(corrections, asNumbers(better));
     }
-    return {...point, error, corrections, linear: linear!};
+    return {...point, error, corrections};
   }
 
   /** The arguments that make an equal solver, for a saved layer. */
@@ -147,7 +139,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
   }
 }
 
-type Solution = Pair & {error: tf.Tensor2D; corrections: tf.Tensor; linear: tf.Tensor};
+type Solution = Pair & {error: tf.Tensor2D; corrections: tf.Tensor};
 type Ray = {ray: tf.Tensor; proven: tf.Tensor};
 
 /** (−p, b) − [Q Aᵀ; A 0](x, y), [B, n + k]. */
@@ -157,8 +149,8 @@ function residualOf({Q, p, A, l}: BoxedRows, {x, y}: Pair): tf.Tensor {
 }
 
 function withoutRays({x, y, error}: Solution) {
-  const proven = tf.zerosLike(error);
-  const none = (ray: tf.Tensor): Ray => ({ray: tf.zerosLike(ray), proven: tf.cast(proven, 'bool')});
+  const proven = noneOf(error.shape);
+  const none = (ray: tf.Tensor): Ray => ({ray: tf.zerosLike(ray), proven});
   return {x, y, error, farkas: none(y), falling: none(x)};
 }
 
@@ -166,22 +158,25 @@ function withoutRays({x, y, error}: Solution) {
  * In equilibrated data, the least-squares solution of least norm, where it is the better one. What it leaves of the right side lies in the null
  * space of the matrix: Q rx = 0, A rx = 0 and Aᵀ ry = 0, so rx is a direction of descent, and −ry a proof of infeasibility.
  */
-function leastSquares(given: BoxedRows, quick: Solution) {
-  const {D, E, ...matrices} = equilibrate(given);
+function leastSquares(
+  given: BoxedRows,
+  quick: Solution,
+  {D, E, ...matrices}: Equilibrated,
+  errorAt: ErrorMeter,
+) {
   const even = {p: tf.mul(D, given.p), l: tf.mul(E, given.l), u: tf.mul(E, given.u), ...matrices};
   const data = even as BoxedRows;
   const {Q, p, A, l} = data;
   const [batch, n] = p.shape;
   const k = l.shape[1];
-  const toBatch = (M: tf.Tensor) => (M.shape[0] === batch ? M : tf.tile(M, [batch, 1, 1]));
-  const [curvature, rows] = [toBatch(Q), toBatch(A)];
+  const [curvature, rows] = [Q, A].map((M) => ofBatch(M, batch));
   const above = tf.concat([curvature, tf.transpose(rows, [0, 2, 1])], 2);
   const K = tf.concat([above, tf.concat([rows, tf.zeros([batch, k, k])], 2)], 1);
   const right = residualOf(data, {x: tf.zerosLike(p), y: tf.zerosLike(l)});
   const [x, y] = tf.split(tf.squeeze(lstsq(K, tf.expandDims(right, 2)), [2]), [n, k], 1) as tf.Tensor2D[];
   const [rx, ry] = tf.split(residualOf(data, {x, y}), [n, k], 1) as tf.Tensor2D[];
   const point = {x: tf.mul(D, x), y: tf.mul(E, y)} as Pair;
-  const error = boundsError(given, point);
+  const error = errorAt(point);
   const better = tf.less(error, quick.error);
   const [farkas, falling] = [farkasRay(data, tf.neg(ry)), unboundedRay(data, rx)];
   return {

@@ -3,13 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {QuadraticData} from '../conditions/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
 import {matVec} from '../linalg/index.js';
-import {checkLimits, checkShapes, solveBoxed} from './box-osqp.js';
+import {checkLimits, checkShapes} from './box-osqp-input.js';
+import {solveBoxed} from './box-osqp.js';
 import {ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
+import {asNumbers, ofBatch} from './operator-splitting-rows.js';
 
 export interface OSQPOptions extends ImplicitQPOptions {
-  /** Largest relative KKT error of a solved sample, absolute for terms below one. Default 1e-5; polishing leaves about 1e-6. */
+  /** Largest KKT error of a solved sample, relative whatever the units. Default 1e-5; polishing leaves about 1e-6. */
   tolerance?: number;
-  /** Default 4000. */
+  /** Default 4000; 300 at most where the host cannot read, and so cannot see that it is done. */
   maxIterations?: number;
 }
 
@@ -20,6 +22,7 @@ const WEAK = 3e-6;
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
  * tensor operations, finished on the active set by the f64 KKT kernel. Statuses, certificates and gradients are those of
  * `InteriorPointQP`; a sample that fails has x = 0 and a zero gradient, and never touches the others.
+ * Unbounded problems of about a hundred variables may end with status 3, for want of a direction precise enough to prove it.
  *
  * `solveQP(problem, {solver: new OSQP()})` wraps it with shape checks, shared tensors and messages.
  *
@@ -83,7 +86,7 @@ function activityOf(
   if (ineqDual.size === 0) return tf.cast(ineqDual, 'int32') as tf.Tensor2D;
   const small = (v: tf.Tensor) => tf.lessEqual(v, tf.mul(WEAK, tf.maximum(1, tf.max(v, 1, true))));
   const weak = tf.logicalAnd(solved, tf.logicalAnd(small(ineqDual), small(slack)));
-  const kinds = tf.where(weak, tf.fill(weak.shape, 2), tf.cast(active, 'float32'));
+  const kinds = tf.where(weak, tf.fill(weak.shape, 2), asNumbers(active));
   return tf.cast(kinds, 'int32') as tf.Tensor2D;
 }
 
@@ -92,8 +95,6 @@ function stack(above: tf.Tensor, below: tf.Tensor): tf.Tensor {
   if (above.shape[1] === 0) return tf.clone(below);
   if (below.shape[1] === 0) return tf.clone(above);
   const batch = Math.max(above.shape[0], below.shape[0]);
-  const [one, other] = [above, below].map((v): tf.Tensor =>
-    v.shape[0] === batch ? v : tf.tile(v, [batch, 1, 1].slice(0, v.rank)),
-  );
+  const [one, other] = [above, below].map((v): tf.Tensor => ofBatch(v, batch));
   return tf.concat([one, other], 1);
 }

@@ -88,7 +88,7 @@ describeBackends('BoxOSQP', () => {
             });
           });
         }),
-        {numRuns: 30},
+        {numRuns: 12},
       ),
     ));
 
@@ -121,6 +121,28 @@ describeBackends('BoxOSQP', () => {
       });
     });
   }
+
+  it('finds the same solution in other units', () => {
+    tf.tidy(() => {
+      for (const seed of [1, 2]) {
+        const {Q, p, A, l, u} = draw(5, 9, seed);
+        const powers = (count: number, phase: number) =>
+          tf.tensor1d(Array.from({length: count}, (_, i) => 2 ** Math.round(20 * Math.sin(phase + 5 * i))));
+        const [D, E, w] = [powers(5, seed), powers(9, seed + 1), powers(1, seed + 2)];
+        const inUnits = {
+          Q: tf.mul(w, tf.mul(tf.mul(tf.expandDims(D, 1), Q), D)),
+          p: tf.mul(w, tf.mul(D, p)),
+          A: tf.mul(tf.mul(tf.expandDims(E, 1), A), D),
+          ...{l: tf.mul(E, l), u: tf.mul(E, u)},
+        };
+        const {x, state} = new BoxOSQP().run(null, inUnits);
+        assert.equal(state.status.dataSync()[0], 0);
+        const expected = reference({Q, p, A, l, u});
+        expectClose(tf.mul(D, x.x), expected.x, 1e-5, 1e-6);
+        expectClose(tf.div(tf.mul(E, x.dual), w), expected.dual, 1e-5, 1e-5);
+      }
+    });
+  });
 
   it('takes shared tensors, whose gradient is the sum over the batch', () => {
     tf.tidy(() => {

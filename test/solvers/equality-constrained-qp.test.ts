@@ -6,7 +6,10 @@ import {solveQP, vjp, type QPResult} from '../../src/index.js';
 import {EqualityConstrainedQP} from '../../src/solvers/equality-constrained-qp.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
+import {balanced, complaints} from '../helpers/qp-certificate.js';
 import {solveWithGradients, type PlainQP} from '../helpers/qp-solved.js';
+import {qpCase} from '../zoo/qp/case.js';
+import {scale} from '../zoo/qp/transforms.js';
 import {knownQP, QP_ZOO} from '../zoo/quadratic-programs.js';
 
 const loss = ({x, eqDual}: QPResult): tf.Tensor =>
@@ -31,6 +34,20 @@ describeBackends('EqualityConstrainedQP', () => {
       }
     });
   }
+
+  it('solves scaled copies, with a certificate, and as solveQP does', () => {
+    for (const qp of QP_ZOO) {
+      const {name, Q, p, A, b} = qp;
+      const original = qpCase({name, Q, p, A, b});
+      const problem = scale(original, {columns: 20, rows: 20, weight: 20});
+      const [found, expected] = [new EqualityConstrainedQP(), undefined].map((solver) => {
+        const {x, ineqDual, eqDual, status} = solveWithGradients(problem, {solver});
+        return {x, ineqDual, eqDual, status: status[0], iterations: 0};
+      });
+      assert.deepEqual(complaints(problem, found, 1e-5), [], qp.name);
+      expectClose(balanced(problem, found).point.x, balanced(problem, expected).point.x, 1e-5, 1e-6);
+    }
+  });
 
   it('satisfies the KKT conditions on random batches', () =>
     expectNoLeak(() =>
@@ -63,7 +80,7 @@ describeBackends('EqualityConstrainedQP', () => {
             });
           }),
         ),
-        {numRuns: 40},
+        {numRuns: 15},
       ),
     ));
 
