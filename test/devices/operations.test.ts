@@ -11,7 +11,6 @@ import {
   jvp,
   linalg,
   linsolve,
-  losses,
   projections,
   prox,
   rootJvp,
@@ -20,37 +19,8 @@ import {
   sparsemax,
 } from '../../src/index.js';
 import type {LinearSolver} from '../../src/linsolve/public.js';
-import {seededRandom} from '../zoo/linear-systems.js';
-import {stacked} from '../zoo/maps.js';
-import {ridge} from '../zoo/minimizations.js';
-import {PROJECTIONS} from '../zoo/projections.js';
-import {PROXES} from '../zoo/prox.js';
-import {assertClose, describeDevices, toleranceOn, use, valuesOf} from './devices.js';
-
-interface Work {
-  name: string;
-  inputs: () => tf.Tensor[];
-  run: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
-  /** Of a sum of squares of the gradient. */
-  twice?: boolean;
-}
-
-/** Entries in (−1, 1), the same on every device. */
-function random(seed: number, ...shape: number[]): tf.Tensor {
-  const next = seededRandom(seed);
-  return tf.tensor(
-    Array.from({length: tf.util.sizeFromShape(shape)}, () => Math.fround(2 * next() - 1)),
-    shape,
-  );
-}
-
-/** Well conditioned. */
-const invertible = (seed: number, batch: number[], n: number) =>
-  tf.add(tf.mul(0.4, random(seed, ...batch, n, n)), tf.mul(2, tf.eye(n)));
-const definite = (seed: number, batch: number[], n: number) => {
-  const half = random(seed, ...batch, n, n);
-  return tf.add(tf.matMul(half, half, false, true), tf.eye(n));
-};
+import {assertClose, describeDevices, toleranceOn, valuesOf} from './devices.js';
+import {definite, invertible, random, testWork, type Work} from './work.js';
 
 const work: Work[] = [
   {name: 'linalg.cholesky', inputs: () => [definite(1, [3], 4)], run: (a) => linalg.cholesky(a), twice: true},
@@ -247,113 +217,6 @@ const SOLVERS: Record<string, () => LinearSolver | undefined> = {
   neumann: () => linsolve.neumann({terms: 40, damping: 0.3}),
 };
 
-/** Least squares A x ≈ b with the weight 1 of ½‖x‖², by a solver of its own. */
-const fitted =
-  (solve: (fun: typeof ridge, start: tf.Tensor, data: tf.Tensor[]) => tf.Tensor) =>
-  (A: tf.Tensor, b: tf.Tensor) =>
-    solve(ridge, tf.zeros([2, 3]), [A, b, tf.ones([2, 1])]);
-type Data = [tf.Tensor, tf.Tensor, tf.Tensor];
-/** Enough where the first step is a good one. */
-const FEW = solvers.lineSearches.zoom({maxIterations: 4});
-const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
-  GradientDescent: fitted(
-    (fun, start, data) =>
-      new solvers.GradientDescent<tf.Tensor, Data>({fun}, {maxIterations: 40}).run(start, ...(data as Data))
-        .x,
-  ),
-  BFGS: fitted(
-    (fun, start, data) =>
-      new solvers.BFGS<tf.Tensor, Data>({fun}, {maxIterations: 8, lineSearch: FEW}).run(
-        start,
-        ...(data as Data),
-      ).x,
-  ),
-  LBFGS: fitted(
-    (fun, start, data) =>
-      new solvers.LBFGS<tf.Tensor, Data>({fun}, {maxIterations: 8, historySize: 3, lineSearch: FEW}).run(
-        start,
-        ...(data as Data),
-      ).x,
-  ),
-  Newton: fitted(
-    (fun, start, data) =>
-      new solvers.Newton<tf.Tensor, Data>({fun}, {maxIterations: 2, lineSearch: FEW}).run(
-        start,
-        ...(data as Data),
-      ).x,
-  ),
-  MirrorDescent: fitted(
-    (fun, start, data) =>
-      new solvers.MirrorDescent<tf.Tensor, null, Data>(
-        {fun, geometry: conditions.entropy as never},
-        {maxIterations: 60, stepSize: 0.8},
-      ).run(tf.add(start, 1 / 3), null, ...(data as Data)).x,
-  ),
-  BlockCoordinateDescent: fitted((fun, start, data) => {
-    const blocks = (x: tf.Tensor[], ...rest: Data) => fun(tf.concat(x, 1), ...rest);
-    const solver = new solvers.BlockCoordinateDescent<Data>(
-      {fun: blocks, prox: prox.lasso as never},
-      {maxIterations: 30, stepSizes: 0.25},
-    );
-    return tf.concat(solver.run(tf.split(start, [1, 2], 1), 0.1, ...(data as Data)).x, 1);
-  }),
-};
-for (const [name, run] of Object.entries(MINIMIZERS)) {
-  work.push({name: `solvers.${name}`, inputs: () => [random(60, 2, 4, 3), random(61, 2, 4)], run});
-}
-
-work.push(
-  {
-    name: 'losses of several classes',
-    inputs: () => [random(62, 3, 4)],
-    run: (logits) => {
-      const target = tf.tensor1d([0, 2, 3], 'int32');
-      return [
-        losses.multiclassLogistic,
-        losses.multiclassSparsemax,
-        losses.multiclassEntmax15,
-        losses.multiclassHinge,
-      ].map((loss) => loss(target, logits));
-    },
-  },
-  {
-    name: 'losses of numbers',
-    inputs: () => [random(63, 3, 4)],
-    run: (x) => [
-      losses.huber(tf.zerosLike(x), x, {delta: 0.3}),
-      losses.binaryLogistic(tf.zerosLike(x), x),
-      losses.binarySparsemax(tf.onesLike(x), x),
-    ],
-  },
-  {
-    name: 'solvers.ConicSplitting',
-    inputs: () => [random(65, 2, 2)],
-    // The nearest point of a disc to minus infinity along c.
-    run: (c) => {
-      const cone = {secondOrder: [3]};
-      const solver = new solvers.ConicSplitting((v) => projections.dualConeProduct(v, cone), {
-        maxIterations: 50,
-      });
-      const E = tf.tensor3d([0, 0, -1, 0, 0, -1], [1, 3, 2]);
-      return solver.run(null, {c, E, d: tf.tensor2d([[1, 0, 0]])}).x.z;
-    },
-  },
-  {
-    name: 'operators.csr',
-    inputs: () => [random(64, 5)],
-    run: (v) => {
-      const operator = linsolve.operators.csr({
-        data: tf.tensor1d([1, 2, 3, 4]),
-        indices: [0, 2, 1, 4],
-        indptr: [0, 1, 2, 2, 3, 4],
-        shape: [5, 5],
-      });
-      // Products with an operator are not differentiated.
-      return tf.mul(v, operator.apply(tf.ones([1, 5])));
-    },
-  },
-);
-
 /** x³ + A x = b, whose Jacobian is symmetric positive definite. */
 const cubic = (x: tf.Tensor, A: tf.Tensor, b: tf.Tensor) =>
   tf.sub(tf.add(tf.pow(x, 3), tf.squeeze(tf.matMul(A, tf.expandDims(x, 2)), [2])), b);
@@ -379,54 +242,8 @@ for (const [name, make] of Object.entries(SOLVERS)) {
   });
 }
 
-/** A function of the inputs that treats no output like another. */
-function loss({run}: Work, inputs: tf.Tensor[]): tf.Tensor {
-  const outputs = [run(...inputs)].flat();
-  return tf.addN(
-    outputs.map((output) => {
-      const weights = Array.from({length: output.size}, (_, i) => Math.sin(2 * i + 1));
-      // Not linear, so that every second derivative depends on the inputs.
-      return tf.sum(tf.mul(tf.add(output, tf.square(output)), tf.tensor(weights, output.shape)));
-    }),
-  );
-}
-
-/** Values, gradients, and gradients of gradients, by name. */
-async function results(work: Work): Promise<Record<string, number[]>> {
-  const inputs = work.inputs();
-  const found: Record<string, tf.Tensor> = {};
-  const values = [work.run(...inputs)].flat();
-  values.forEach((value, i) => (found[`value ${i}`] = value));
-  const gradients = (xs: tf.Tensor[]) => tf.grads((...xs: tf.Tensor[]) => loss(work, xs))(xs);
-  gradients(inputs).forEach((value, i) => (found[`gradient ${i}`] = value));
-  if (work.twice) {
-    const square = (...xs: tf.Tensor[]) => tf.addN(gradients(xs).map((dx) => tf.sum(tf.square(dx))));
-    tf.grads(square)(inputs).forEach((value, i) => (found[`second derivative ${i}`] = value));
-  }
-  const entries = await Promise.all(
-    Object.entries(found).map(async ([name, tensor]) => [name, await valuesOf(tensor)] as const),
-  );
-  return Object.fromEntries(entries);
-}
-
-for (const map of [...PROJECTIONS, ...PROXES]) {
-  work.push({name: `map ${map.name}`, inputs: () => stacked(map), run: map.run, twice: map.curved});
-}
-
 describeDevices('operations', (device) => {
-  for (const each of work) {
-    it(each.name, async () => {
-      await use('cpu');
-      const expected = await results(each);
-      await use(device);
-      const found = await results(each);
-      assert.deepEqual(Object.keys(found), Object.keys(expected));
-      for (const [name, values] of Object.entries(expected)) {
-        assert.isTrue(values.every(Number.isFinite), `${name} on the host`);
-        assertClose(found[name], values, toleranceOn(device), name, 1e-6);
-      }
-    });
-  }
+  testWork(device, work);
 
   it('rootVjp and rootJvp are transposes of each other', async () => {
     const A = definite(46, [2], 3);

@@ -1,0 +1,127 @@
+/**
+ * @file Projections, proximal operators, losses and solvers on every device. They are composed of tensor operations and of kernels that
+ * other suites try in a page, too: here they run in Node alone.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import {conditions, linsolve, losses, projections, prox, solvers} from '../../src/index.js';
+import {stacked} from '../zoo/maps.js';
+import {ridge} from '../zoo/minimizations.js';
+import {PROJECTIONS} from '../zoo/projections.js';
+import {PROXES} from '../zoo/prox.js';
+import {describeDevices} from './devices.js';
+import {random, testWork, type Work} from './work.js';
+
+const work: Work[] = [];
+
+for (const map of [...PROJECTIONS, ...PROXES]) {
+  work.push({name: `map ${map.name}`, inputs: () => stacked(map), run: map.run, twice: map.curved});
+}
+
+/** Least squares A x ≈ b with the weight 1 of ½‖x‖², by a solver of its own. */
+const fitted =
+  (solve: (fun: typeof ridge, start: tf.Tensor, data: tf.Tensor[]) => tf.Tensor) =>
+  (A: tf.Tensor, b: tf.Tensor) =>
+    solve(ridge, tf.zeros([2, 3]), [A, b, tf.ones([2, 1])]);
+type Data = [tf.Tensor, tf.Tensor, tf.Tensor];
+/** Enough where the first step is a good one. */
+const FEW = solvers.lineSearches.zoom({maxIterations: 4});
+const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
+  GradientDescent: fitted(
+    (fun, start, data) =>
+      new solvers.GradientDescent<tf.Tensor, Data>({fun}, {maxIterations: 40}).run(start, ...(data as Data))
+        .x,
+  ),
+  BFGS: fitted(
+    (fun, start, data) =>
+      new solvers.BFGS<tf.Tensor, Data>({fun}, {maxIterations: 8, lineSearch: FEW}).run(
+        start,
+        ...(data as Data),
+      ).x,
+  ),
+  LBFGS: fitted(
+    (fun, start, data) =>
+      new solvers.LBFGS<tf.Tensor, Data>({fun}, {maxIterations: 8, historySize: 3, lineSearch: FEW}).run(
+        start,
+        ...(data as Data),
+      ).x,
+  ),
+  Newton: fitted(
+    (fun, start, data) =>
+      new solvers.Newton<tf.Tensor, Data>({fun}, {maxIterations: 2, lineSearch: FEW}).run(
+        start,
+        ...(data as Data),
+      ).x,
+  ),
+  MirrorDescent: fitted(
+    (fun, start, data) =>
+      new solvers.MirrorDescent<tf.Tensor, null, Data>(
+        {fun, geometry: conditions.entropy as never},
+        {maxIterations: 60, stepSize: 0.8},
+      ).run(tf.add(start, 1 / 3), null, ...(data as Data)).x,
+  ),
+  BlockCoordinateDescent: fitted((fun, start, data) => {
+    const blocks = (x: tf.Tensor[], ...rest: Data) => fun(tf.concat(x, 1), ...rest);
+    const solver = new solvers.BlockCoordinateDescent<Data>(
+      {fun: blocks, prox: prox.lasso as never},
+      {maxIterations: 30, stepSizes: 0.25},
+    );
+    return tf.concat(solver.run(tf.split(start, [1, 2], 1), 0.1, ...(data as Data)).x, 1);
+  }),
+};
+for (const [name, run] of Object.entries(MINIMIZERS)) {
+  work.push({name: `solvers.${name}`, inputs: () => [random(60, 2, 4, 3), random(61, 2, 4)], run});
+}
+
+work.push(
+  {
+    name: 'losses of several classes',
+    inputs: () => [random(62, 3, 4)],
+    run: (logits) => {
+      const target = tf.tensor1d([0, 2, 3], 'int32');
+      return [
+        losses.multiclassLogistic,
+        losses.multiclassSparsemax,
+        losses.multiclassEntmax15,
+        losses.multiclassHinge,
+      ].map((loss) => loss(target, logits));
+    },
+  },
+  {
+    name: 'losses of numbers',
+    inputs: () => [random(63, 3, 4)],
+    run: (x) => [
+      losses.huber(tf.zerosLike(x), x, {delta: 0.3}),
+      losses.binaryLogistic(tf.zerosLike(x), x),
+      losses.binarySparsemax(tf.onesLike(x), x),
+    ],
+  },
+  {
+    name: 'solvers.ConicSplitting',
+    inputs: () => [random(65, 2, 2)],
+    // The nearest point of a disc to minus infinity along c.
+    run: (c) => {
+      const cone = {secondOrder: [3]};
+      const solver = new solvers.ConicSplitting((v) => projections.dualConeProduct(v, cone), {
+        maxIterations: 50,
+      });
+      const E = tf.tensor3d([0, 0, -1, 0, 0, -1], [1, 3, 2]);
+      return solver.run(null, {c, E, d: tf.tensor2d([[1, 0, 0]])}).x.z;
+    },
+  },
+  {
+    name: 'operators.csr',
+    inputs: () => [random(64, 5)],
+    run: (v) => {
+      const operator = linsolve.operators.csr({
+        data: tf.tensor1d([1, 2, 3, 4]),
+        indices: [0, 2, 1, 4],
+        indptr: [0, 1, 2, 2, 3, 4],
+        shape: [5, 5],
+      });
+      // Products with an operator are not differentiated.
+      return tf.mul(v, operator.apply(tf.ones([1, 5])));
+    },
+  },
+);
+
+describeDevices('the catalogue', (device) => testWork(device, work));
