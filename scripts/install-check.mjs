@@ -63,7 +63,14 @@ try {
   console.log('ok: the types resolve under nodenext and bundler resolution');
 
   // The quadratic programs bring their kernels in WebAssembly, in plain TypeScript for where there is none, and in WGSL.
-  const LIMITS = {QPLayer: 48, OptNetQP: 48, LassoLayer: 32, LinearProgramLayer: 48, SVMLayer: 50, ConicLayer: 36};
+  const LIMITS = {
+    QPLayer: 48,
+    OptNetQP: 48,
+    LassoLayer: 32,
+    LinearProgramLayer: 48,
+    SVMLayer: 50,
+    ConicLayer: 36,
+  };
   const names = [
     'QPLayer',
     'OptNetQP',
