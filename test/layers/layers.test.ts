@@ -13,16 +13,17 @@ import {CASES, compiled, data} from './models.js';
 describeBackends('every layer', () => {
   for (const item of CASES) {
     describe(item.name, () => {
-      it('trains in a sequential model, and 20 epochs leave no tensor behind', async () => {
+      it('trains in a model, and no epoch leaves a tensor behind', async () => {
         const before = tf.memory().numTensors;
         const {model, layer} = compiled(item);
         const {x, y} = data(item);
         // The first step makes the optimiser's own variables.
         const [first] = (await model.fit(x, y, {epochs: 1, batchSize: 8, verbose: 0})).history.loss;
         const trained = tf.memory().numTensors;
-        const history = await model.fit(x, y, {epochs: 20, batchSize: 8, verbose: 0});
+        const epochs = item.epochs ?? 10;
+        const history = await model.fit(x, y, {epochs, batchSize: 8, verbose: 0});
         const losses = history.history.loss as number[];
-        assert.isBelow(losses[19], 0.97 * (first as number), 'the loss falls');
+        assert.isBelow(losses[epochs - 1], 0.985 * (first as number), 'the loss falls');
         assert.equal(tf.memory().numTensors, trained, 'after fit');
         tf.dispose(model.evaluate(x, y));
         tf.dispose(model.predict(x));

@@ -80,6 +80,8 @@ export interface Case {
   inputs?: number[][];
   /** Between which numbers the targets lie. Default −0.5 and 0.5. */
   targets?: [number, number];
+  /** Of the training in its suite. Default 10. */
+  epochs?: number;
   /** Whether the layer has weights of its own to train; else a dense layer lies before it. */
   trainable: boolean;
 }
@@ -263,6 +265,7 @@ export const CASES: Case[] = [
       }),
     width: [6, 3],
     inputs: [[3]],
+    epochs: 4,
     trainable: false,
   },
   {
