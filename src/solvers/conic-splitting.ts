@@ -4,8 +4,9 @@ import {offTape} from '../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
 import {solvedRoot, Status, type Condition} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {inv, matVec, matVecTransposed} from '../linalg/index.js';
+import {matVec, matVecTransposed} from '../linalg/index.js';
 import {auto, rowDot, rowNorm, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
+import {sizesOf, splitting} from './conic-step.js';
 import type {IterationState} from './iterate.js';
 import {keepSamples} from './leaves.js';
 import {NewtonRoot} from './newton-root.js';
@@ -36,7 +37,6 @@ const ROUND = 50;
 /** Where no host can look. */
 const UNSEEN_ROUNDS = 4;
 const REFINEMENTS = 8;
-const RELAXATION = 1.5;
 /** What is left of a certificate's equations, relative to the product that proves it. */
 const CERTIFIES = 1e-3;
 
@@ -76,47 +76,41 @@ export class ConicSplitting {
   run(_init: null, data: ConicData): {x: ConicSolution; state: IterationState} {
     return tf.tidy(() => {
       const {linsolve} = this.options;
-      const given = {c: data.c, E: data.E, d: data.d};
+      // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.
+      const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
+      const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
       const {x: point, aux} = solvedRoot(
         this.condition,
         {linsolve, onGradient: this.onGradient},
-        [given],
+        [scaled],
         () => {
-          const {point: found, ...state} = this.search(given);
+          const {point: found, ...state} = this.search(scaled);
           return {x: found, aux: state};
         },
       );
       const state = aux as unknown as IterationState;
       const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
       const y = this.dualProjection(point.v);
-      const keep = (leaf: tf.Tensor) => keepSamples(solved, leaf);
+      const unitOfE = tf.reshape(ofE, [-1, 1]);
+      const keep = (leaf: tf.Tensor, unit: tf.Tensor) => keepSamples(solved, tf.mul(leaf, unit));
       return {
-        x: {z: keep(point.u), dual: keep(y), slack: keep(tf.sub(y, point.v))},
+        x: {
+          z: keep(point.u, tf.div(ofD, unitOfE)),
+          dual: keep(y, tf.div(ofC, unitOfE)),
+          slack: keep(tf.sub(y, point.v), ofD),
+        },
         state,
       } as unknown as tf.TensorContainerObject;
     }) as unknown as {x: ConicSolution; state: IterationState};
   }
 
   /** A root of the residual map, or how it fails. */
-  private search({c, E, d}: ConicData): {point: ConicPoint} & IterationState {
+  private search(data: ConicData): {point: ConicPoint} & IterationState {
     const {tolerance, maxIterations} = this.options;
-    const [batch, p] = c.shape as [number, number];
-    const m = E.shape[1]!;
-    // Data of like size make the splitting faster; the solution is scaled back.
-    const size = {
-      E: tf.maximum(tf.sqrt(tf.div(tf.sum(tf.square(E), [1, 2], true), Math.min(m, p))), 1e-12),
-      c: tf.maximum(rowNorm(c), 1e-6),
-      d: tf.maximum(rowNorm(d), 1e-6),
-    };
-    const scaled = {E: tf.div(E, size.E), c: tf.div(c, size.c), d: tf.div(d, size.d)};
-    const step = splitting(scaled, this.dualProjection, batch);
-    const column = tf.reshape(size.E, [-1, 1]);
-    const original = (state: tf.Tensor) => {
-      const [x, y, tau] = tf.split(state, [p, m, 1], 1);
-      return {x: tf.div(tf.mul(x, size.d), column), y: tf.div(tf.mul(y, size.c), column), tau};
-    };
+    const [batch, p] = data.c.shape as [number, number];
+    const m = data.E.shape[1]!;
+    const step = splitting(data, this.dualProjection, batch);
     let [u, v] = [0, 1].map(() => tf.concat([tf.zeros([batch, p + m]), tf.ones([batch, 1])], 1));
-    const slackOf = (state: tf.Tensor) => tf.mul(tf.slice(state, [0, p], [-1, m]), size.d);
     const code = (value: number) => tf.fill([batch], value, 'int32');
     let point: ConicPoint = {u: tf.zeros([batch, p]), v: tf.zeros([batch, m]), w: tf.ones([batch, 1])};
     let residual: tf.Tensor = tf.fill([batch], Infinity);
@@ -134,13 +128,14 @@ export class ConicSplitting {
       // At ever longer intervals: a Newton step costs as much as many of the splitting.
       const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
       if (!look) continue;
-      const found = original(u);
-      const refined = this.refine(found, slackOf(v), {c, E, d});
-      const reached = this.residualOf(refined, {c, E, d});
+      const [x, y, tau] = tf.split(u, [p, m, 1], 1);
+      const slack = tf.slice(v, [0, p], [-1, m]);
+      const refined = this.refine({x, y, tau}, slack, data);
+      const reached = this.residualOf(refined, data);
       const better = tf.less(reached, residual);
       point = {u: choose(better, refined.u, point.u), v: choose(better, refined.v, point.v), w: point.w};
       residual = tf.where(better, reached, residual);
-      proof = this.certificates(found, slackOf(v), {c, E, d});
+      proof = this.certificates({x, y}, slack, data);
       const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
       if (hostCanRead() && !tf.any(open).dataSync()[0]) break;
     }
@@ -178,8 +173,14 @@ export class ConicSplitting {
   /** The largest relative error of Ez + s = d and Eᵀy + c = 0 (the cones and complementarity hold by themselves), [B]. */
   private residualOf(point: ConicPoint, {c, E, d}: ConicData): tf.Tensor {
     const {u, v} = this.condition(point, {c, E, d});
-    const dual = tf.div(rowNorm(u), tf.add(1, rowNorm(c)));
-    const primal = tf.div(rowNorm(v), tf.add(1, tf.add(tf.zerosLike(dual), rowNorm(d))));
+    const y = this.dualProjection(point.v);
+    const part = (r: tf.Tensor, terms: tf.Tensor[]) =>
+      tf.div(
+        rowNorm(r),
+        tf.maximum(tf.addN(terms.map((term) => rowNorm(tf.add(term, tf.zerosLike(r))))), 1e-30),
+      );
+    const dual = part(u, [c, matVecTransposed(E, y)]);
+    const primal = part(v, [d, matVec(E, point.u), tf.sub(y, point.v)]);
     return tf.squeeze(tf.maximum(dual, primal), [1]);
   }
 
@@ -201,35 +202,6 @@ export class ConicSplitting {
     const unbounded = proves(gainX, leftX, rowNorm(c));
     return tf.maximum(infeasible, tf.mul(unbounded, tf.scalar(2, 'int32')));
   }
-}
-
-/** (u, v) ↦ the next pair of the splitting of the embedding, u = (x, y, τ), v = (0, s, κ); [B, p + m + 1] each. */
-function splitting(
-  {c, E, d}: ConicData,
-  dualProjection: (v: tf.Tensor) => tf.Tensor,
-  batch: number,
-): (u: tf.Tensor, v: tf.Tensor) => [tf.Tensor, tf.Tensor] {
-  const [p, m] = [c.shape[1]!, E.shape[1]!];
-  const all = (tensor: tf.Tensor) => tf.broadcastTo(tensor, [batch, ...tensor.shape.slice(1)]);
-  const [cs, ds] = [tf.expandDims(all(c), 2), tf.expandDims(all(d), 2)];
-  const flip = (matrix: tf.Tensor) => tf.transpose(matrix, [0, 2, 1]);
-  const Es = all(E);
-  const N = tf.concat(
-    [
-      tf.concat([tf.zeros([batch, p, p]), flip(Es), cs], 2),
-      tf.concat([tf.neg(Es), tf.zeros([batch, m, m]), ds], 2),
-      tf.concat([tf.neg(flip(cs)), tf.neg(flip(ds)), tf.zeros([batch, 1, 1])], 2),
-    ],
-    1,
-  );
-  const inverse = inv(tf.add(N, tf.eye(p + m + 1)));
-  return (u, v) => {
-    const moved = matVec(inverse, tf.add(u, v));
-    const relaxed = tf.add(tf.mul(RELAXATION, moved), tf.mul(1 - RELAXATION, u));
-    const [x, y, tau] = tf.split(tf.sub(relaxed, v), [p, m, 1], 1);
-    const next = tf.concat([x, dualProjection(y), tf.relu(tau)], 1);
-    return [next, tf.add(v, tf.sub(next, relaxed))];
-  };
 }
 
 function choose(which: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {

@@ -221,6 +221,27 @@ describeBackends('solvers.ConicSplitting', () => {
       }),
     ));
 
+  it('is as exact for data of any size', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const c = [1, 2, -0.5];
+        for (const [ofC, ofE, r] of [
+          [1e-6, 1, 1],
+          [1e6, 1e-3, 10],
+          [1, 1e4, 1e-4],
+        ]) {
+          // E ofE and d ofE·r: the ball of radius r again.
+          const {x, state} = solver(ball.cones).run(null, {
+            c: tf.mul(ofC, tf.tensor2d([c])),
+            E: tf.mul(ofE, ball.E()),
+            d: ball.d(tf.tensor2d([[ofE * r]])),
+          });
+          expectClose(state.status, [0]);
+          expectClose(x.z, ball.solution(c, [r]), CLOSE);
+        }
+      }),
+    ));
+
   it('refuses options out of range', () => {
     assert.match(
       messageOf(() => solver({zero: 1}, {tolerance: 0})),
