@@ -34,8 +34,8 @@ export class Broyden<X extends Structure = Structure, P extends Parameter[] = Pa
       'Broyden',
       problem,
       {
-        start: (rows) => ({H: first(rows)}),
-        direction({x, f, before}, {H}) {
+        start: (rows) => ({H: first(rows), begun: tf.zeros([rows[0], 1])}),
+        direction({x, f, before}, {H, begun}) {
           const times = (M: tf.Tensor, v: tf.Tensor, transpose = false) =>
             tf.squeeze(tf.matMul(M, tf.expandDims(v, 2), transpose), [2]);
           const cube = (mask: tf.Tensor) => tf.broadcastTo(tf.expandDims(mask, 2), H.shape);
@@ -48,9 +48,15 @@ export class Broyden<X extends Structure = Structure, P extends Parameter[] = Pa
           );
           const gain = safeDivide(tf.sub(s, Hy), tf.add(sHy, tf.zerosLike(Hy)));
           const update = tf.matMul(tf.expandDims(gain, 2), tf.expandDims(times(H, s, true), 1));
-          const kept = tf.where(cube(tf.greater(before.known, 0)), H, first(x.shape));
+          const known = tf.greater(before.known, 0);
+          // Begun anew, since no step reduced ‖F‖: this time the other way.
+          const sign = tf.sub(1, tf.mul(2, tf.mod(begun, 2)));
+          const kept = tf.where(cube(known), H, tf.mul(tf.expandDims(sign, 2), first(x.shape)));
           const next = tf.where(cube(learns), tf.add(H, update), kept);
-          return {d: tf.neg(times(next, f)) as tf.Tensor2D, memory: {H: next}};
+          return {
+            d: tf.neg(times(next, f)) as tf.Tensor2D,
+            memory: {H: next, begun: tf.where(known, begun, tf.add(begun, 1))},
+          };
         },
       },
       options,

@@ -15,7 +15,7 @@ import type {SolverOptions} from './types.js';
 /**
  * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping: for small residuals and a good start.
  *
- * The steps come from orthogonal factorisations of J in f64, never from JᵀJ. `run(init, ...params)` returns {x, state}; solved at
+ * A sample that runs so far that J becomes zero has status 4. The steps come from orthogonal factorisations of J in f64, never from JᵀJ. `run(init, ...params)` returns {x, state}; solved at
  * ‖J⁺r‖ ≤ tolerance·(1 + ‖x‖). The default condition is ∇½‖r‖² = 0, with the whole Hessian.
  *
  * @see Nocedal & Wright 2006, section 10.3.
@@ -35,7 +35,14 @@ export class GaussNewton<
           const {r, J} = linearization(problem, x, params, batched);
           const step = leastSquaresStep(J, r);
           const moved = tf.add(packing.pack(flatten(x)), step);
-          return {x: packing.restore(x, moved), memory, residual: packing.restore(x, step)};
+          // Where J has vanished no step is left, but nothing is solved: x ran away.
+          const lost = tf.logicalAnd(
+            tf.equal(tf.max(tf.abs(J), [1, 2]), 0),
+            tf.greater(tf.max(tf.abs(r), 1), 0),
+          );
+          const flat = tf.broadcastTo(tf.expandDims(lost, 1), step.shape);
+          const residual = tf.where(flat, tf.fill(step.shape, NaN), step);
+          return {x: packing.restore(x, moved), memory, residual: packing.restore(x, residual)};
         },
       },
       leastSquaresCondition(problem),

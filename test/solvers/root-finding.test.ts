@@ -271,4 +271,15 @@ describeBackends('Bisection', () => {
       /^Bisection: lower must be below upper, got 1 and -1/,
     );
   });
+
+  it('Broyden turns round where its first direction leads uphill', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const away = (x: tf.Tensor, c: tf.Tensor) => tf.sub(tf.mul(3, c), tf.mul(3, x));
+        const solver = new solvers.Broyden<tf.Tensor, [tf.Tensor]>({fun: away});
+        const {x, state} = solver.run(tf.zeros([2, 1]), tf.tensor2d([[2], [-1]]));
+        expectClose(state.status, [0, 0]);
+        expectClose(x, [2, -1], 1e-6);
+      }),
+    ));
 });
