@@ -151,7 +151,7 @@ describeBackends('any valid config', () => {
           const file = JSON.parse(JSON.stringify(config)) as tf.serialization.ConfigDict;
           assert.deepEqual(JSON.parse(JSON.stringify(fromConfig(file).getConfig())), file);
         }),
-        {numRuns: 100},
+        {numRuns: 50},
       );
     });
 
@@ -174,7 +174,7 @@ describeBackends('any valid config', () => {
           original.dispose();
           copy.dispose();
         }),
-        {numRuns: 40},
+        {numRuns: 20},
       );
       assert.equal(tf.memory().numTensors, before);
     });

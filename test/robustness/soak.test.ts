@@ -5,7 +5,7 @@ import {assert} from 'chai';
 import {QPLayer, SparsemaxProjection} from '../../src/index.js';
 import {describeBackends} from '../helpers/backends.js';
 
-const STEPS = 2000;
+const STEPS = 1200;
 const SETTLED = 10;
 const HEAP_GROWTH = 30 * 2 ** 20;
 

@@ -12,3 +12,4 @@ setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
 tf.env().set('WEBGPU_CPU_FORWARD', false);
 tf.env().set('WEBGL_CPU_FORWARD', false);
 runtime.devices.push('wasm', 'webgl', 'webgpu');
+runtime.page = true;
