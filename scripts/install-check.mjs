@@ -114,7 +114,7 @@ try {
     project,
   );
   check(kept(all).length === names.length, 'tfjs-implicit/register keeps every layer');
-  check(gzipped(all) < 85, `the whole library is under 85 kB: ${gzipped(all).toFixed(1)} kB gzipped`);
+  check(gzipped(all) < 125, `the whole library is under 125 kB: ${gzipped(all).toFixed(1)} kB gzipped`);
   check(
     !readFileSync(join(modules, 'tfjs-implicit/package.json'), 'utf8').includes(root),
     'no path of this machine is packed',
