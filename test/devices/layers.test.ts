@@ -119,6 +119,9 @@ describeDevices('layers', (device) => {
         );
       });
 
+      // What follows does not depend on what a layer computes.
+      if (HOST_CASES.includes(each)) return;
+
       it('trains, predicts, reports and leaves no tensor behind', async () => {
         const {model, layer} = compiled(each);
         const {x, y} = dataOf(each);
