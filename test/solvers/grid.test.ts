@@ -267,7 +267,7 @@ const GRIDS: Grid[] = [
 /** f32 problems of condition number 10, solved to 1e-6. */
 const CLOSE = 1e-5;
 
-describeBackends('any solver with any condition', () => {
+describeBackends('any solver with any condition', (backend) => {
   before(() => enableHigherOrderGradients());
   for (const {problem, solvers: runs, conditions: choices, linsolves} of GRIDS) {
     const {samples, reference} = problem;
@@ -313,7 +313,9 @@ describeBackends('any solver with any condition', () => {
       );
 
     for (const [name, run] of Object.entries(runs)) {
-      for (const [condition, F] of Object.entries(choices)) {
+      for (const [k, [condition, F]] of Object.entries(choices).entries()) {
+        // Which condition goes with a solver is no matter of the backend.
+        if (backend !== 'cpu' && k > 0) continue;
         it(`${problem.name}: ${name} with ${condition}`, () => check(run(linsolve.auto(), F)));
       }
     }
