@@ -4,7 +4,7 @@ import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {keepSamples} from '../solvers/index.js';
-import {rowMin} from './rows.js';
+import {finiteRows} from './rows.js';
 import {checkFlag, checkNumber, inputList, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
 
 export interface BaseLearnerArgs extends LayerArgs {
@@ -71,9 +71,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       const given = inputList(this.getClassName(), inputs, this.names);
-      const valid = offTape(() =>
-        given.map((input) => rowMin(tf.isFinite(input))).reduce((a, b) => tf.minimum(a, b)),
-      );
+      const valid = finiteRows(given);
       const [X, Y, points] = given.map((input) => keepSamples(valid, input));
       const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.fill([1], this.l2);
       const {weights, status, ...report} = this.fit(X, Y, l2);

@@ -7,7 +7,7 @@ import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
 import {ConicSplitting, keepSamples, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
 import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
-import {rowMin} from './rows.js';
+import {finiteRows} from './rows.js';
 import {
   asLinearSolver,
   checkChoice,
@@ -173,9 +173,7 @@ export class ConicLayer extends SolverLayer {
       this.invokeCallHook(inputs, kwargs);
       const list = inputList(ConicLayer.className, inputs, this.fed);
       const batch = list[0].shape[0];
-      const valid = offTape(() =>
-        list.map((input) => rowMin(tf.isFinite(input))).reduce((a, b) => tf.minimum(a, b)),
-      );
+      const valid = finiteRows(list);
       const value = (name: ConicParameter) => {
         const index = this.fed.indexOf(name);
         if (index >= 0) return keepSamples(valid, list[index]);

@@ -10,7 +10,7 @@ import {
   type OnFailure,
   type SolverOptions,
 } from '../solvers/index.js';
-import {rowMin} from './rows.js';
+import {finiteRows} from './rows.js';
 import {keepSamples} from '../solvers/index.js';
 import {
   asLinearSolver,
@@ -78,7 +78,7 @@ export abstract class IterativeLayer extends SolverLayer {
     run: (init: tf.Tensor, x: tf.Tensor) => {x: tf.Tensor; state: IterationState},
   ): tf.Tensor {
     const [given] = inputList(this.getClassName(), inputs, ['x']);
-    const valid = offTape(() => rowMin(tf.isFinite(given)));
+    const valid = finiteRows([given]);
     const shape = [given.shape[0], ...sizes];
     const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);
     const x = keepSamples(valid, given);

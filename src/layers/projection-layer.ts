@@ -4,7 +4,7 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {keepSamples} from '../solvers/index.js';
-import {rowMin} from './rows.js';
+import {finiteRows, rowMin} from './rows.js';
 import {inputList, SolverLayer} from './solver-layer.js';
 
 export abstract class ProjectionLayer extends SolverLayer {
@@ -19,9 +19,7 @@ export abstract class ProjectionLayer extends SolverLayer {
     const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       const given = inputList(this.getClassName(), inputs, this.inputNames);
-      const valid = offTape(() =>
-        given.map((input) => rowMin(tf.isFinite(input))).reduce((a, b) => tf.minimum(a, b)),
-      );
+      const valid = finiteRows(given);
       const [x, ...rest] = given.map((input) => keepSamples(valid, input));
       const y = this.project(x, ...rest);
       const solved = offTape(() => tf.mul(valid, rowMin(tf.isFinite(y))));

@@ -4,6 +4,7 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import {sparsemax} from '../projections/index.js';
 import {offTape} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
+import {checkAxis} from './projection-layer.js';
 import {rowMin} from './rows.js';
 import {keepSamples} from '../solvers/index.js';
 import type {Kink} from '../conditions/index.js';
@@ -39,13 +40,7 @@ export class SparsemaxProjection extends SolverLayer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const {length} = inputShape as Shape;
-    const axis = this.axis < 0 ? this.axis + length : this.axis;
-    if (axis < 1 || axis >= length) {
-      throw new Error(
-        `SparsemaxProjection: axis ${this.axis} is not a feature axis of an input of shape [${inputShape}].`,
-      );
-    }
+    checkAxis(SparsemaxProjection.className, this.axis, inputShape as Shape);
     super.build(inputShape);
   }
 

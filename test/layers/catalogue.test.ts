@@ -168,6 +168,20 @@ describeBackends('layers of the catalogue', () => {
       }
     }));
 
+  it('SVMLayer has the gradient of its solution, in the points and in λ', () =>
+    tf.tidy(() => {
+      // As above with λ = 8, where no margin is reached: w = (x₁ − x₂)/λ.
+      const layer = new SVMLayer({l2: 8, query: false});
+      const Y = tf.tensor3d([1, 0, 0, 1], [1, 2, 2]);
+      const w = (X: tf.Tensor) => tf.sum(tf.mul(apply(layer, X, Y), tf.tensor1d([1, 0])));
+      const X = tf.tensor3d([1, -1.2], [1, 2, 1]);
+      expectClose(w(X), 2.2 / 8, 1e-4);
+      expectClose(tf.grad(w)(X), [1 / 8, -1 / 8], 1e-4);
+      const {grads} = tf.variableGrads(() => w(X) as tf.Scalar);
+      expectClose(Object.values(grads)[0], -2.2 / 8, 1e-4);
+      layer.dispose();
+    }));
+
   it('LinearProgramLayer tends to the corner as its strength falls', () =>
     tf.tidy(() => {
       const G = [

@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
-import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe} from './tests.js';
-import type {LineSearch} from './types.js';
+import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe, type Trial} from './tests.js';
+import type {LineSearch, LineStart} from './types.js';
+
+type StepTest = (trial: Trial, start: LineStart) => tf.Tensor;
 
 export interface BacktrackingOptions {
   /** Default 'armijo'. The others also want a step that is not too short, which shortening can miss. */
@@ -36,15 +38,13 @@ export function backtracking({
   if (!(decreaseFactor > 0 && decreaseFactor < 1)) {
     throw new Error(`${className}: decreaseFactor must lie between 0 and 1, got ${decreaseFactor}.`);
   }
-  const second = {
+  const tests: Record<typeof condition, StepTest | null> = {
     armijo: null,
-    goldstein: (trial: Parameters<typeof goldstein>[0], start: Parameters<typeof goldstein>[1]) =>
-      goldstein(trial, start, c1),
-    wolfe: (trial: Parameters<typeof wolfe>[0], start: Parameters<typeof wolfe>[1]) =>
-      wolfe(trial, start, c2),
-    strongWolfe: (trial: Parameters<typeof wolfe>[0], start: Parameters<typeof wolfe>[1]) =>
-      strongWolfe(trial, start, c2),
-  }[condition];
+    goldstein: (trial, start) => goldstein(trial, start, c1),
+    wolfe: (trial, start) => wolfe(trial, start, c2),
+    strongWolfe: (trial, start) => strongWolfe(trial, start, c2),
+  };
+  const second = tests[condition] as StepTest | null | undefined;
   if (second === undefined) {
     throw new Error(
       `${className}: condition must be 'armijo', 'goldstein', 'wolfe' or 'strongWolfe', got '${String(condition)}'.`,

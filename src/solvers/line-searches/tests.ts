@@ -5,7 +5,8 @@ import type {LineStart} from './types.js';
 /** Values nearer than this share of |φ(0)| are one value in f32: a sum of a few logarithms already errs by half of it. */
 const ROUNDING = 1e-6;
 
-interface Trial {
+/** A step, with φ and φ' there: [B] each. */
+export interface Trial {
   t: tf.Tensor;
   value: tf.Tensor;
   slope: tf.Tensor;
