@@ -13,6 +13,7 @@ const rooms = [
   'linalg',
   'kernels',
   'autodiff',
+  'checks',
 ];
 
 const upward = rooms.slice(1).map((room, i) => ({

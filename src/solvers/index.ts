@@ -3,5 +3,5 @@ export * from './public.js';
 export {keepSamples} from './leaves.js';
 export {balanced, type Potential} from './marginal-duals.js';
 export {scalarRoot, type GrowingFunction} from './scalar-root.js';
-export {checkOptions, QP_PARAMETERS, QP_SHAPES} from './qp-input.js';
+export {QP_PARAMETERS, QP_SHAPES} from './qp-input.js';
 export {ON_FAILURE, reportFailures, type Failures} from './report.js';

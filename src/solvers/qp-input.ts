@@ -1,5 +1,6 @@
 /** @file Checks a quadratic program's tensors and brings them to one form. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import type {QuadraticData} from '../conditions/index.js';
 
 /** A problem as users give it; shapes as `solveQP` says. */
@@ -107,18 +108,4 @@ function describe(given: Partial<Record<QPParameter, tf.Tensor>>): string {
   return QP_PARAMETERS.filter((name) => given[name])
     .map((name) => `${name} [${given[name]!.shape}]`)
     .join(', ');
-}
-
-/** @throws If `options` has a key that is not among `known`. */
-export function checkOptions(
-  where: string,
-  options: object,
-  known: readonly string[],
-  kind = 'option',
-): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new Error(`${where}: unknown ${kind} '${name}'; it takes ${known.join(', ')}.`);
-    }
-  }
 }

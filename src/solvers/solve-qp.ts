@@ -1,5 +1,6 @@
 /** @file Solves quadratic programs given in any mixture of shared and per-sample tensors. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import type {Degenerate} from '../conditions/index.js';
 import {rollBackOnThrow} from '../autodiff/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
@@ -7,7 +8,7 @@ import {solveElastic} from './elastic-qp.js';
 import {ForeignQP, type QPSolver} from './foreign-qp.js';
 import {ImplicitQP} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
-import {checkOptions, normalize, type QPInput} from './qp-input.js';
+import {normalize, type QPInput} from './qp-input.js';
 import {reportQPFailures} from './qp-report.js';
 import type {OnFailure} from './report.js';
 import type {QPGuess} from '../kernels/index.js';

@@ -1,0 +1,2 @@
+/** @file Checks of what callers pass: the lowest room, which knows nothing of tensors. */
+export {checkFunction, checkOptions, describe} from './options.js';
