@@ -94,12 +94,9 @@ for (const kind of options.kind.split(',')) {
   const kept: Record<string, Case[]> = {};
   const blame: Record<string, Record<string, number>> = {};
   const start = performance.now();
-  let solving = 0;
   let done = 0;
   for (let index = from; done < count; index++) {
-    const before = performance.now();
     const cases = run(kind, index);
-    solving += performance.now() - before;
     for (const one of cases) {
       const {verdict} = one.judgement;
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
@@ -115,7 +112,6 @@ for (const kind of options.kind.split(',')) {
     bar.update(Math.min(done, count));
   }
   bar.stop();
-  void solving;
   wrong += verdicts.wrong ?? 0;
   console.log(`${kind}: ${done} problems in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   console.log(`  verdicts ${JSON.stringify(verdicts)}, statuses ${JSON.stringify(statuses)}`);

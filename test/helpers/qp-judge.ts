@@ -27,6 +27,9 @@ export interface Quotients {
 /** From here on h says that there is no bound. */
 export const NO_BOUND = 1e20;
 
+/** A row of zeros is satisfied if its right-hand side is this close. */
+const ROUNDING = 1e-10;
+
 const NEGLIGIBLE = 1e-8;
 const SIZE = 1e-2;
 const HOPS = 3;
@@ -35,19 +38,30 @@ const HOPS = 3;
 export function residualOf(data: Data, answer: Answer): number {
   const {x, ineqDual, eqDual} = answer;
   if (![...x, ...ineqDual, ...eqDual].every(Number.isFinite)) return Infinity;
-  return Math.max(...Object.values(quotientsOf(data, answer)));
+  return Math.max(...Object.values<number>({...quotientsOf(data, answer)}));
 }
 
 export function quotientsOf(data: Data, answer: Answer): Quotients {
-  const bounded = data.h.flatMap((value, i) => (value < NO_BOUND ? [i] : []));
+  const {Q, p} = data;
+  const bounded = data.h.flatMap((value, i) =>
+    value < NO_BOUND && !saysNothing(data.G[i], -value) ? [i] : [],
+  );
+  const equal = data.b.flatMap((value, i) => (saysNothing(data.A[i], Math.abs(value)) ? [] : [i]));
   // The multiplier of a row that does not exist must be exactly zero.
   const stray = answer.ineqDual.some((value, i) => !(data.h[i] < NO_BOUND) && value !== 0);
-  const {Q, p, A, b} = data;
   const G = bounded.map((i) => data.G[i]);
   const h = bounded.map((i) => data.h[i]);
-  const kept = {...answer, ineqDual: bounded.map((i) => answer.ineqDual[i])};
+  const A = equal.map((i) => data.A[i]);
+  const b = equal.map((i) => data.b[i]);
+  const ineqDual = bounded.map((i) => answer.ineqDual[i]);
+  const kept = {x: answer.x, ineqDual, eqDual: equal.map((i) => answer.eqDual[i])};
   const quotients = measure({Q, p, G, h, A, b}, withExactZeros({Q, p, G, h, A, b}, kept));
   return stray ? {...quotients, sign: Infinity} : quotients;
+}
+
+/** Whether a row has no coefficients, and a right-hand side that is missed by no more than rounding. */
+function saysNothing(row: readonly number[], missedBy: number): boolean {
+  return missedBy <= ROUNDING && row.every((value) => value === 0);
 }
 
 /** Numbers of `rows` that do not stand for zeros: the column's index and the size of the entry. */
@@ -86,7 +100,7 @@ function sum({columns, sizes}: SparseRow, u: ArrayLike<number>): number {
 
 /** The answer with its negligible entries set to zero. */
 function withExactZeros({Q, p, G, h, A, b}: Data, {x, ineqDual, eqDual}: Answer): Answer {
-  const [n, m, k] = [p.length, h.length, b.length];
+  const [n, m] = [p.length, h.length];
   const values = [...x, ...ineqDual, ...eqDual];
   const shifted = ({columns, sizes}: SparseRow, by: number) => ({columns: columns.map((j) => j + by), sizes});
   const joined = (...rows: SparseRow[]) => ({
@@ -103,16 +117,22 @@ function withExactZeros({Q, p, G, h, A, b}: Data, {x, ineqDual, eqDual}: Answer)
     columns,
     sizes: sizes.map((size, l) => size * Math.abs(values[columns[l]])),
   }));
-  const constants = [...p, ...h, ...b].map(Math.abs);
-  const ones = new Array<number>(n + m + k).fill(1);
-  const totals = rows.map((row, i) => constants[i] + sum(row, ones));
-  const isZero = values.map(() => true);
+  const isZero = negligible(rows, [...p, ...h, ...b].map(Math.abs));
+  const cleaned = values.map((value, i) => (isZero[i] === false ? value : 0));
+  return {x: cleaned.slice(0, n), ineqDual: cleaned.slice(n, n + m), eqDual: cleaned.slice(n + m)};
+}
+
+/** Whether each entry is small in every row that counts; a row without a constant counts once an entry of it does. */
+function negligible(rows: SparseRow[], constants: number[]): boolean[] {
+  const isZero: boolean[] = [];
+  const totals = rows.map(({columns, sizes}, i) => {
+    for (const j of columns) isZero[j] = true;
+    return sizes.reduce((total, size) => total + size, constants[i]);
+  });
   for (let changed = true; changed;) {
     changed = false;
-    rows.forEach((row, i) => {
-      const {columns, sizes} = row;
-      const counts = constants[i] > 0 || columns.some((j, l) => !isZero[j] && sizes[l] > 0);
-      if (!counts) return;
+    rows.forEach(({columns, sizes}, i) => {
+      if (constants[i] === 0 && !columns.some((j, l) => !isZero[j] && sizes[l] > 0)) return;
       columns.forEach((j, l) => {
         if (!isZero[j] || !(sizes[l] > NEGLIGIBLE * totals[i])) return;
         isZero[j] = false;
@@ -120,8 +140,7 @@ function withExactZeros({Q, p, G, h, A, b}: Data, {x, ineqDual, eqDual}: Answer)
       });
     });
   }
-  const cleaned = values.map((value, i) => (isZero[i] ? 0 : value));
-  return {x: cleaned.slice(0, n), ineqDual: cleaned.slice(n, n + m), eqDual: cleaned.slice(n + m)};
+  return isZero;
 }
 
 /** Lifts each size to SIZE times what the largest term of a row with two or more entries would make of it. */
@@ -203,36 +222,45 @@ export function farkasQuotients(
   {G, h, A, b, p}: Data,
   {ineqDual, eqDual}: Answer,
 ): {error: number; gap: number} {
-  const n = p.length;
-  const [combination, terms] = [new Array<number>(n).fill(0), new Array<number>(n).fill(0)];
-  let [value, size] = [0, 0];
-  let wrongSign = false;
-  [
+  const rows = [
     ...G.map((row, i) => ({row, y: ineqDual[i], rhs: h[i], free: false})),
     ...A.map((row, i) => ({row, y: eqDual[i], rhs: b[i], free: true})),
-  ].forEach(({row, y, rhs, free}) => {
-    if (y === 0) return;
-    if (!free && (y < 0 || !(rhs < NO_BOUND))) wrongSign = true;
-    addTimes(combination, row, y);
-    row.forEach((entry, j) => (terms[j] += Math.abs(entry * y)));
-    value += rhs * y;
-    size += Math.abs(rhs * y);
-  });
-  const error = combination.reduce(
-    (most, entry, j) => Math.max(most, quotient(Math.abs(entry), terms[j])),
-    0,
+  ];
+  const stray = rows.some(
+    ({row, y, rhs, free}) =>
+      y !== 0 && ((!free && (y < 0 || !(rhs < NO_BOUND))) || saysNothing(row, free ? Math.abs(rhs) : -rhs)),
   );
-  return {error: wrongSign ? Infinity : error, gap: size > 0 ? -value / size : 0};
+  if (stray) return {error: Infinity, gap: 0};
+  const used = rows.filter(({y}) => y !== 0);
+  const values = p.map((_, j) => used.map(({row, y}) => row[j] * y));
+  const totals = used.map(({rhs, y}) => rhs * y);
+  const {errors, gap} = proof(values, totals);
+  return {error: Math.max(0, ...errors.map(Math.abs)), gap};
 }
 
 /** The quotients of a direction of descent without end: Qd = 0, Gd ≤ 0, Ad = 0 by rows, and the share of pᵀd. */
 export function rayQuotients({Q, p, G, h, A}: Data, {x: d}: Answer): {error: number; gap: number} {
-  const terms = (row: readonly number[]) =>
-    row.reduce((total, value, j) => total + Math.abs(value * d[j]), 0);
-  const flat = [...Q, ...A].map((row) => quotient(Math.abs(dot(row, d)), terms(row)));
-  const down = G.map((row, i) => (h[i] < NO_BOUND ? quotient(dot(row, d), terms(row)) : 0));
-  const size = terms(p);
-  return {error: Math.max(0, ...flat, ...down), gap: size > 0 ? -dot(p, d) / size : 0};
+  const times = (row: readonly number[]) => row.map((value, j) => value * d[j]);
+  const bounded = G.filter((_, i) => h[i] < NO_BOUND);
+  const {errors, gap} = proof([...Q, ...A, ...bounded].map(times), times(p));
+  const flat = errors.map((error, i) => (i < Q.length + A.length ? Math.abs(error) : error));
+  return {error: Math.max(0, ...flat), gap};
+}
+
+/** Sums of the terms of each row relative to their sizes, without negligible entries; and how far below zero `values` are. */
+function proof(rows: number[][], values: number[]): {errors: number[]; gap: number} {
+  const sizes = [values, ...rows].map((terms) => sizesOf([terms])[0]);
+  const isZero = negligible(sizes, [1e-300, ...rows.map(() => 0)]);
+  const share = (terms: number[]) => {
+    let [total, size] = [0, 0];
+    terms.forEach((term, l) => {
+      if (isZero[l] !== false) return;
+      total += term;
+      size += Math.abs(term);
+    });
+    return size > 0 ? total / size : 0;
+  };
+  return {errors: rows.map(share), gap: -share(values)};
 }
 
 function dot(row: readonly number[], x: readonly number[]): number {

@@ -1,5 +1,5 @@
 /** @file Random quadratic programs of many kinds whose solution, with its multipliers, is known exactly. */
-import {add, dot, gram, Grid, qpCase, times, transposedTimes, zeros, type QPCase} from './case.js';
+import {add, gram, qpCase, times, transposedTimes, zeros, type Grid, type QPCase} from './case.js';
 
 export interface SolvedCase extends QPCase {
   x: number[];

@@ -1,5 +1,5 @@
 /** @file Changes to a solved quadratic program that cannot change its solution, at any size from 1e-8 to 1e19. */
-import {dot, Grid} from './case.js';
+import {dot, type Grid} from './case.js';
 import type {Dice, SolvedCase} from './solved.js';
 
 /** One change for a whole batch: it adds the same numbers of rows and variables to each sample. */
