@@ -9,6 +9,7 @@ import {farkasQuotients, rayQuotients, residualOf, type Answer} from './qp-judge
 /** What a sample got. */
 export interface Outcome extends Answer {
   status: number;
+  iterations: number;
   certificate: Answer;
 }
 
@@ -61,18 +62,19 @@ export function solveBatch(samples: readonly QPCase[], options: SolveQPOptions =
       // It throws where every sample is invalid.
       if (!/invalid/i.test((error as Error).message)) throw error;
       const zeros = {x: zero(n), ineqDual: zero(m), eqDual: zero(k)};
-      outcomes = samples.map(() => ({...zeros, status: 5, certificate: zeros}));
+      outcomes = samples.map(() => ({...zeros, status: 5, iterations: 0, certificate: zeros}));
       return;
     }
     const [x, ineqDual, eqDual] = [read(result.x, n), read(result.ineqDual, m), read(result.eqDual, k)];
     const {certificate} = result;
     const proofs = [read(certificate.x, n), read(certificate.ineqDual, m), read(certificate.eqDual, k)];
-    const status = result.status.dataSync();
+    const [status, iterations] = [result.status.dataSync(), result.iterations.dataSync()];
     outcomes = samples.map((_, i) => ({
       x: x[i],
       ineqDual: ineqDual[i],
       eqDual: eqDual[i],
       status: status[i],
+      iterations: iterations[i],
       certificate: {x: proofs[0][i], ineqDual: proofs[1][i], eqDual: proofs[2][i]},
     }));
   });
