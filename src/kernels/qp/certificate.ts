@@ -115,13 +115,21 @@ export class Certificate {
    */
   losesGivenNumbers({p, q, d}: Problem): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
-    const lost = (error: number, given: number, terms: number) =>
-      given !== 0 && error > IGNORED * Math.abs(given) && error > DOUBLE * terms && terms * FAR_OUT > Math.abs(given);
-    for (let j = 0; j < q.length; j++) if (lost(Math.abs(gradient[j]), q[j], columnTerms[j])) return true;
+    let [given, counted] = [false, false];
+    const isLost = (error: number, number: number, terms: number) => {
+      if (number === 0) return false;
+      given = true;
+      const part = Math.abs(number) / terms;
+      if (part > DOUBLE) counted = true;
+      return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
+    };
+    for (let j = 0; j < q.length; j++) if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j])) return true;
+    if (given && !counted) return true;
+    given = counted = false;
     for (let i = 0; i < d.length; i++) {
-      if (isBound(d[i]) && lost(i < p ? Math.abs(excess[i]) : excess[i], d[i], rowTerms[i])) return true;
+      if (isBound(d[i]) && isLost(i < p ? Math.abs(excess[i]) : excess[i], d[i], rowTerms[i])) return true;
     }
-    return false;
+    return given && !counted;
   }
 
   private quotients({n, p, C, d}: Problem<Vector>, y: Vector, T: Vector, R: Vector): number {

@@ -10,7 +10,7 @@ import {
   type MatrixScaling,
   type Scaling,
 } from './equilibrate.js';
-import {clearRounding} from './exact-zeros.js';
+import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
@@ -219,8 +219,11 @@ export class QPSolver {
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
     if (certificate.losesGivenNumbers(problem)) return false;
-    if (!(plain <= exactness) && !certificate.isExact(problem, x, y, exactness)) return false;
-    clearRounding(dense, problem, certificate, x, y);
+    if (!(plain <= exactness)) {
+      clearRounding(dense, problem, certificate, x, y, ROUNDING_64);
+      if (!certificate.isExact(problem, x, y, exactness)) return false;
+    }
+    clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
     for (let j = 0; j < x.length; j++) rounded.x[j] = Math.fround(x[j]);
     for (let i = 0; i < y.length; i++) rounded.y[i] = Math.fround(y[i]);
