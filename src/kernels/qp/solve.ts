@@ -170,7 +170,7 @@ export class QPSolver {
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
     kkt.readMatrices();
     const demands = {...strict, consistent: false};
-    const loose = {...demands, exactness: Math.max(strict.exactness, ROUNDING)};
+    const loose = {...demands, exactness: strict.enough};
     let hasSpare = false;
     const activeSet = new ActiveSet(scaled);
     const center = new Float64Array(n);
@@ -220,7 +220,7 @@ export class QPSolver {
     const plain = certificate.measure(problem, x, y, Infinity);
     if (certificate.losesGivenNumbers(problem)) return false;
     if (!(plain <= exactness)) {
-      clearRounding(dense, problem, certificate, x, y, ROUNDING_64);
+      clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
       if (!certificate.isExact(problem, x, y, exactness)) return false;
     }
     clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
