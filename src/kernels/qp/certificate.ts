@@ -123,7 +123,9 @@ export class Certificate {
       given = true;
       const part = Math.abs(number) / terms;
       if (part > DOUBLE) counted = true;
-      return part > BELOW_DOUBLE && part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
+      return (
+        part > BELOW_DOUBLE && part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms
+      );
     };
     for (let j = 0; j < q.length; j++) if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j])) return true;
     if (given && !counted) return true;
@@ -161,11 +163,7 @@ export class Certificate {
    * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
    * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
    */
-  private sizes(
-    {n, p, P, q, C, d}: Problem<Vector>,
-    x: Vector,
-    y: Vector,
-  ): {columns: Vector; rows: Vector} {
+  private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
     const {dense, multipliers} = this;
     const count = d.length;
     const active: number[] = [];

@@ -149,7 +149,9 @@ export class QPSolver {
       rescale(guess, scaling);
       if (polished(guess)) return found;
     }
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) => polished(point, 2));
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) =>
+      polished(point, 2),
+    );
     found.iterations = iterations;
     if (found.residual <= enough) return found;
     const last = interiorPoint.point;
