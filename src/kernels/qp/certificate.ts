@@ -26,7 +26,7 @@ const DOUBLE = 1e-14;
 /** A given number below this part of the largest is noise in the place of a zero. */
 const NOISE = 1e-12;
 /** What rounding of f64 leaves in a solution. */
-const ROUNDING = 1e-12;
+const ROUNDING = 1e-14;
 /** The quotient of something by nothing. */
 const UNBOUNDED = 1e9;
 
@@ -95,12 +95,19 @@ export class Certificate {
   }
 
   /**
-   * Whether each quotient is at most `enough` by its own terms alone; or no more than rounding of f64 in those of its neighbours.
-   * Neighbours may excuse what f32 cannot hold, but not what could have been computed better.
+   * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
+   * those of its neighbours.
    */
-  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): boolean {
+  isExact(
+    problem: Problem<Vector>,
+    x: Vector,
+    y: Vector,
+    enough: number,
+    amongNeighbours: boolean,
+  ): boolean {
     const {dense, columns, rows} = this;
     if (this.measure(problem, x, y, Infinity) <= enough) return true;
+    if (!amongNeighbours) return false;
     const plainColumns = columns.slice();
     const plainRows = rows.slice();
     return dense.scope(() => {
