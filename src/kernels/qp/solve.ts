@@ -164,9 +164,9 @@ export class QPSolver {
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
     if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
-      if (polished(last) || this.accept(last, scaling, demands)) return found;
+      if (polished(last)) return found;
       solveOnIndependentRows(scaled, last, guess);
-      if (this.accept(guess, scaling, demands)) return found;
+      if (this.accept(guess, scaling, demands) || this.accept(last, scaling, demands)) return found;
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
@@ -243,7 +243,7 @@ export class QPSolver {
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
-    if (certificate.losesGivenNumbers(problem)) return false;
+    if (certificate.losesGivenNumbers(problem, amongNeighbours)) return false;
     if (!(plain <= exactness)) {
       clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
       if (!certificate.isExact(problem, x, y, exactness, amongNeighbours)) return false;
