@@ -1,6 +1,14 @@
 /** @file How far a point is from the optimality conditions of a conic program, and what a ray proves; in the user's units. */
 import {distance, project} from './projection.js';
-import {inner, largestOf, partOf, timesE, timesTransposedE, type ConicIterate, type ConicProblem} from './problem.js';
+import {
+  inner,
+  largestOf,
+  partOf,
+  timesE,
+  timesTransposedE,
+  type ConicIterate,
+  type ConicProblem,
+} from './problem.js';
 
 /** A ray's equations hold up to this share of their terms. */
 const EXACT = 1e-9;
@@ -47,7 +55,8 @@ export function conicError(problem: ConicProblem, {z, y}: Pick<ConicIterate, 'z'
       let most = 0;
       if (error > 0) {
         for (let i = start; i < start + size; i++) {
-          for (let j = 0; j < p; j++) most = Math.max(most, ratio(Math.abs(E[i * p + j]) * error, columns[j]));
+          for (let j = 0; j < p; j++)
+            most = Math.max(most, ratio(Math.abs(E[i * p + j]) * error, columns[j]));
         }
       }
       return most;

@@ -8,7 +8,15 @@
  */
 import {factorLu} from '../factored.js';
 import {scalingOf, type BlockScaling} from './nesterov-todd.js';
-import {inner, largestOf, partOf, timesE, timesTransposedE, type ConicIterate, type ConicProblem} from './problem.js';
+import {
+  inner,
+  largestOf,
+  partOf,
+  timesE,
+  timesTransposedE,
+  type ConicIterate,
+  type ConicProblem,
+} from './problem.js';
 
 const STEP_FRACTION = 0.99;
 /** Regularisation, raised where a matrix is singular. */
@@ -58,10 +66,11 @@ export function interiorPoint(
     if (!(mu >= 0 && mu < Infinity)) return iteration;
     const primal = largestOf(ry) / Math.max(tau, largestOf(image), largestOf(s));
     const dual = largestOf(rx) / Math.max(tau, largestOf(pull));
-    const gap = (Math.abs(inner(c, z) + inner(d, y)) / Math.max(tau, Math.abs(inner(c, z)))) || 0;
+    const gap = Math.abs(inner(c, z) + inner(d, y)) / Math.max(tau, Math.abs(inner(c, z))) || 0;
     const error = Math.max(primal, dual, gap);
     const over = (v: Float64Array) => v.map((value) => value / tau);
-    if (look({point: {z: over(z), y: over(y), s: over(s)}, ray: {z, y, s}, tau, kappa, error})) return iteration;
+    if (look({point: {z: over(z), y: over(y), s: over(s)}, ray: {z, y, s}, tau, kappa, error}))
+      return iteration;
     stalls = error < 0.9 * best ? 0 : stalls + 1;
     best = Math.min(best, error);
     if (iteration >= maxIterations || stalls >= STALLS) return iteration;
@@ -107,9 +116,11 @@ export function interiorPoint(
       const dKappa = -(pairing + kappa * dTau) / tau;
       const dz = z1.map((value, j) => value + dTau * z2[j]);
       const dy = y1.map((value, i) => value + dTau * y2[i]);
-      const scaledY = scalings.map((scaling, k) => scaling?.times(partOf(blocks[k], dy)) ?? new Float64Array(0));
-      const scaledS = scalings.map(
-        (scaling, k) => targets[k]?.map((value, i) => -value - scaledY[k][i]) ?? new Float64Array(0),
+      const scaledY = scalings.map(
+        (scaling, k) => scaling?.times(partOf(blocks[k], dy)) ?? new Float64Array(0),
+      );
+      const scaledS = targets.map(
+        (target, k) => target?.map((value, i) => -value - scaledY[k][i]) ?? new Float64Array(0),
       );
       let blocking = Math.max(0, -dTau / tau, -dKappa / kappa);
       forEach(blocks, scalings, (_block, scaling, k) => {

@@ -49,7 +49,8 @@ export function projectionDerivative({kind, order, size}: ConeBlock, v: Float64A
     for (let i = 1; i < size; i++) {
       const w = v[i] / norm;
       D[i] = D[i * size] = 0.5 * w;
-      for (let j = 1; j < size; j++) D[i * size + j] = 0.5 * (Number(i === j) * (1 + share) - (share * w * v[j]) / norm);
+      for (let j = 1; j < size; j++)
+        D[i * size + j] = 0.5 * (Number(i === j) * (1 + share) - (share * w * v[j]) / norm);
     }
   } else {
     const {values, vectors} = symmetricEigen(matrixOf(v, order), order);

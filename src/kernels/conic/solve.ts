@@ -1,5 +1,6 @@
 /** @file Solves one conic program: rows that matter first, interior point, Newton's method, and a verdict in the user's units. */
 import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
+import {dependentEqualities} from './equalities.js';
 import {unitsOf} from './equilibrate.js';
 import {interiorPoint} from './interior-point.js';
 import {balanceOf, newtonStep, pointOf} from './polish.js';
@@ -37,6 +38,10 @@ const NEWTON_STEPS = 4;
 /** A block that is this many times deeper than the next before it is left out until it matters. */
 const FAR = 1e4;
 const MAX_ROUNDS = 20;
+/** What is zero but for rounding is zero if that makes the error smaller: shares that are tried. */
+const NOISE = [1e-12, 1e-15, 0];
+/** Of f32. */
+const LARGEST = 3.4028234663852886e38;
 /** A block without E holds up to this. */
 const EMPTY = 1e-10;
 /** Contradictions of the size of rounding that are reconciled at most. */
@@ -56,22 +61,23 @@ interface Search {
 export function solveConic(problem: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
   const {p, m, c, blocks} = problem;
   const isEmpty = blocks.map((block) => largestOf(rowsOf(problem, block)) === 0);
-  const impossible = blocks.some(
-    (block, k) => isEmpty[k] && distance(block, partOf(block, problem.d)) > EMPTY,
-  );
   const free = columnsOf(problem).map((most) => most === 0);
   const falls = free.some((isFree, j) => isFree && c[j] !== 0);
   // Variables in no row are zero; their costs come last.
   const costs = c.map((value, j) => (free[j] ? 0 : value));
   const bare = {...problem, c: costs};
-  const stages = stagesOf(bare, isEmpty);
+  const equalities = dependentEqualities(bare);
+  const stages = stagesOf(bare, isEmpty).map((first, k) => (equalities?.spare[k] ? Infinity : first));
   let stage = 0;
   let chosen = stages.map((first) => first <= stage);
   let iterations = 0;
   let found: Search | null = null;
-  const whole = isEmpty.map((empty) => !empty);
+  const impossible =
+    equalities?.contradict ||
+    blocks.some((block, k) => isEmpty[k] && distance(block, partOf(block, problem.d)) > EMPTY);
+  const whole = stages.map((first) => first < Infinity);
   for (let round = 0; round < MAX_ROUNDS && !impossible; round++) {
-    const part = restrict(bare, chosen);
+    const part = restrict(equalities ? {...bare, d: equalities.d} : bare, chosen);
     found = solveConsistent(part, tolerance, maxIterations);
     iterations += found.iterations;
     const isWhole = chosen.every((flag, k) => flag === whole[k]);
@@ -80,7 +86,10 @@ export function solveConic(problem: ConicProblem, tolerance: number, maxIteratio
     const joining = isSolved ? violatedBlocks(problem, chosen, whole, found.point!.z, tolerance) : null;
     if (joining && !joining.some(Boolean)) break;
     if (!joining) stage++;
-    chosen = round + 2 === MAX_ROUNDS ? whole : chosen.map((flag, k) => flag || (joining?.[k] ?? stages[k] <= stage));
+    chosen =
+      round + 2 === MAX_ROUNDS
+        ? whole
+        : chosen.map((flag, k) => flag || (joining?.[k] ?? stages[k] <= stage));
   }
   const rows = impossible ? null : rowIndices(blocks, chosen);
   const spread = (values: Float64Array, fill: Float64Array) => {
@@ -97,7 +106,8 @@ export function solveConic(problem: ConicProblem, tolerance: number, maxIteratio
   if (found!.outcome !== 'solved') return failed(found!.outcome);
   const {z, y, s} = found!.point!;
   const slack = slackOf(problem, z);
-  const point = {z, y: spread(y, nothing.y), s: spread(s, slack)};
+  const multipliers = spread(y, nothing.y);
+  const point = {z, y: equalities?.spread(multipliers) ?? multipliers, s: spread(s, slack)};
   const residual = conicError(problem, point);
   const units = {...found!.units!, rows: spread(found!.units!.rows, farUnits(problem, found!.units!))};
   return {...point, ...base, residual, outcome: residual <= tolerance ? 'solved' : 'unsolved', units};
@@ -229,8 +239,26 @@ function reconciled(v: Float64Array, ray: Float64Array): Float64Array {
   return v.map((value, i) => value + (1 + 1e-9) * factor * weights[i]);
 }
 
+/** z without entries below a share of its largest, or of one, and y and s likewise, each block by itself. */
+function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
+  if (share === 0) return {z, y, s};
+  const above = (v: Float64Array, size: number) =>
+    v.map((value) => (Math.abs(value) > share * size ? value : 0));
+  const inBlocks = (v: Float64Array) => {
+    const out = new Float64Array(v);
+    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), largestOf(partOf(block, v))));
+    return out;
+  };
+  return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
+}
+
 /** The interior point, and Newton's method from where it stands. */
-function search(problem: ConicProblem, given: ConicProblem, tolerance: number, maxIterations: number): Search {
+function search(
+  problem: ConicProblem,
+  given: ConicProblem,
+  tolerance: number,
+  maxIterations: number,
+): Search {
   const units = unitsOf(problem);
   const even = scaled(problem, units);
   const state: Search = {
@@ -239,11 +267,16 @@ function search(problem: ConicProblem, given: ConicProblem, tolerance: number, m
   };
   let tryBelow = TRY_BELOW;
   const consider = (point: ConicIterate, at: ConicUnits) => {
-    const own = unscaled(point, at);
-    if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) < 3e38))) return Infinity;
-    const residual = conicError(given, own);
-    if (residual < state.residual) Object.assign(state, {residual, point: own, units: at});
-    return residual;
+    let least = Infinity;
+    for (const noise of NOISE) {
+      const own = unscaled(withoutNoise(problem, point, noise), at);
+      if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) <= LARGEST))) continue;
+      const residual = conicError(given, own);
+      if (residual < state.residual) Object.assign(state, {residual, point: own, units: at});
+      least = Math.min(least, residual);
+      if (least <= EXACT) break;
+    }
+    return least;
   };
   /** From a point of the scaled problem. */
   const finish = (point: ConicIterate) => {
@@ -252,11 +285,11 @@ function search(problem: ConicProblem, given: ConicProblem, tolerance: number, m
     const at = {...units, rows: units.rows.map((value, i) => value * factors[i])};
     const balanced = scaled(problem, at);
     const own = rescaled(unscaled(point, units), at);
-    let [z, v] = [own.z, own.y.map((value, i) => value - own.s[i])];
-    let error = consider(pointOf(balanced, z, v), at);
+    let guess: {z: Float64Array; v: Float64Array} = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
+    let error = consider(pointOf(balanced, guess.z, guess.v), at);
     for (let step = 0; step < NEWTON_STEPS && error > EXACT; step++) {
-      ({z, v} = newtonStep(balanced, z, v));
-      const next = consider(pointOf(balanced, z, v), at);
+      guess = newtonStep(balanced, guess.z, guess.v);
+      const next = consider(pointOf(balanced, guess.z, guess.v), at);
       if (!(next < 0.5 * error)) break;
       error = next;
     }
