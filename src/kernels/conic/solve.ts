@@ -2,6 +2,7 @@
 import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
 import {dependentEqualities} from './equalities.js';
 import {unitsOf} from './equilibrate.js';
+import {heldColumns, priceHeld, withoutHeld} from './held.js';
 import {interiorPoint} from './interior-point.js';
 import {balanceOf, newtonStep, pointOf} from './polish.js';
 import {depth, distance, project} from './projection.js';
@@ -59,6 +60,46 @@ interface Search {
 
 /** @param tolerance `conicError` of a solution at most. */
 export function solveConic(problem: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
+  const {p, m, E} = problem;
+  let held = heldColumns(problem);
+  let iterations = 0;
+  for (;;) {
+    const {reduced, columns, rows} = withoutHeld(problem, held);
+    const found = solveRows(reduced, tolerance, maxIterations);
+    iterations += found.iterations;
+    if (held.length === 0) return {...found, iterations};
+    const fixed = held.filter(({opposite}) => opposite !== null);
+    if (found.outcome === 'infeasible' || found.outcome === 'unsolved') {
+      // A bound that a price suggested may be the reason.
+      held = fixed.length < held.length ? fixed : [];
+      continue;
+    }
+    const point = {z: new Float64Array(p), y: new Float64Array(m), s: new Float64Array(m)};
+    const units = {...found.units, rows: new Float64Array(m), columns: new Float64Array(p)};
+    columns.forEach((j, k) => (units.columns[j] = found.units.columns[k]));
+    rows.forEach((i, k) => (units.rows[i] = found.units.rows[k]));
+    for (const {column, row, opposite} of held) {
+      let most = 0;
+      for (let i = 0; i < m; i++) most = Math.max(most, Math.abs(E[i * p + column]) * units.rows[i]);
+      const unit = most > 0 ? 2 ** -Math.round(Math.log2(most)) : 1;
+      units.columns[column] = unit;
+      for (const i of opposite === null ? [row] : [row, opposite]) {
+        units.rows[i] = 2 ** -Math.round(Math.log2(Math.abs(E[i * p + column]) * unit));
+      }
+    }
+    if (found.outcome === 'unbounded') return {...found, ...point, iterations, units};
+    columns.forEach((j, k) => (point.z[j] = found.z[k]));
+    rows.forEach((i, k) => ([point.y[i], point.s[i]] = [found.y[k], found.s[k]]));
+    for (const {column, value} of held) point.z[column] = value;
+    const wrong = priceHeld(problem, held, point.y);
+    const residual = conicError(problem, point);
+    if (wrong.length === 0 && residual <= tolerance) return {...point, iterations, residual, outcome: 'solved', units};
+    held = wrong.length > 0 ? held.filter((one) => !wrong.includes(one)) : [];
+  }
+}
+
+/** The same without a look at which bounds hold their variables. */
+function solveRows(problem: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
   const {p, m, c, blocks} = problem;
   const isEmpty = blocks.map((block) => largestOf(rowsOf(problem, block)) === 0);
   const free = columnsOf(problem).map((most) => most === 0);
