@@ -35,7 +35,7 @@ export function heldColumns(problem: ConicProblem): Held[] {
   const sorted = prices.filter((price) => price > 0).sort();
   const gap = sorted.findIndex((price, k) => k > 0 && price > FAR * sorted[k - 1]);
   const dear = gap < 0 ? Infinity : sorted[gap];
-  return bounds.flatMap((own, column) => {
+  return bounds.flatMap((own, column): Held[] => {
     const within = ({value}: Bound) => own.every((bound) => bound.sign * (value - bound.value) <= 0);
     const equality = own.find(({sign}) => sign === 0);
     const upper = own.find((bound) => bound.sign > 0 && within(bound));

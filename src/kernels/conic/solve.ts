@@ -41,6 +41,8 @@ const FAR = 1e4;
 const MAX_ROUNDS = 20;
 /** What is zero but for rounding is zero if that makes the error smaller: shares that are tried. */
 const NOISE = [1e-12, 1e-15, 0];
+/** Likewise of a ray. */
+const RAY_NOISE = [0, 1e-10, 1e-7, 1e-4];
 /** Of f32. */
 const LARGEST = 3.4028234663852886e38;
 /** A block without E holds up to this. */
@@ -59,7 +61,8 @@ interface Search {
 }
 
 /** @param tolerance `conicError` of a solution at most. */
-export function solveConic(problem: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
+export function solveConic(given: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
+  const problem = {...given, d: withoutEmptyNoise(given)};
   const {p, m, E} = problem;
   let held = heldColumns(problem);
   let iterations = 0;
@@ -96,6 +99,16 @@ export function solveConic(problem: ConicProblem, tolerance: number, maxIteratio
     if (wrong.length === 0 && residual <= tolerance) return {...point, iterations, residual, outcome: 'solved', units};
     held = wrong.length > 0 ? held.filter((one) => !wrong.includes(one)) : [];
   }
+}
+
+/** d, where rows without coefficients are in their cone if they are but for `EMPTY`. */
+function withoutEmptyNoise(problem: ConicProblem): Float64Array {
+  const d = problem.d.slice();
+  for (const block of problem.blocks) {
+    const part = partOf(block, d);
+    if (largestOf(rowsOf(problem, block)) === 0 && distance(block, part) <= EMPTY) project(block, part.slice(), part);
+  }
+  return d;
 }
 
 /** The same without a look at which bounds hold their variables. */
@@ -280,6 +293,8 @@ function reconciled(v: Float64Array, ray: Float64Array): Float64Array {
   return v.map((value, i) => value + (1 + 1e-9) * factor * weights[i]);
 }
 
+const above = (v: Float64Array, least: number) => v.map((value) => (Math.abs(value) > least ? value : 0));
+
 /** z without entries below a share of its largest, or of one, and y and s likewise, each block by itself. */
 function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
   if (share === 0) return {z, y, s};
@@ -287,10 +302,10 @@ function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: nu
     v.map((value) => (Math.abs(value) > share * size ? value : 0));
   const inBlocks = (v: Float64Array) => {
     const out = new Float64Array(v);
-    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), largestOf(partOf(block, v))));
+    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), share * largestOf(partOf(block, v))));
     return out;
   };
-  return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
+  return {z: above(z, share * Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
 }
 
 /** The interior point, and Newton's method from where it stands. */
@@ -342,16 +357,19 @@ function search(
       if (state.residual <= EXACT) return true;
     }
     if (!(kappa > tau)) return false;
-    const own = unscaled(ray, units);
-    const verdicts: [Verdict, ConicOutcome][] = [
-      [provesInfeasible(problem, own.y), 'infeasible'],
-      [provesUnbounded(problem, own.z), 'unbounded'],
-    ];
-    for (const [verdict, outcome] of verdicts) {
-      if (verdict === 'nothing') continue;
-      state.ray = own;
-      if (verdict === 'proof') state.outcome = outcome;
-      return true;
+    for (const share of RAY_NOISE) {
+      const clean = {...ray, y: above(ray.y, share * largestOf(ray.y)), z: above(ray.z, share * largestOf(ray.z))};
+      const own = unscaled(clean, units);
+      const verdicts: [Verdict, ConicOutcome][] = [
+        [provesInfeasible(problem, own.y), 'infeasible'],
+        [provesUnbounded(problem, own.z), 'unbounded'],
+      ];
+      for (const [verdict, outcome] of verdicts) {
+        if (verdict === 'nothing') continue;
+        state.ray = own;
+        if (verdict === 'proof') state.outcome = outcome;
+        return true;
+      }
     }
     return false;
   });
