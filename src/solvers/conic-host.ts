@@ -3,10 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {coneBlocks, readF64, solveConic, type ConicOutcome, type Cones} from '../kernels/index.js';
+import {NO_ROW} from './conic-screen.js';
 import type {IterationState} from './iterate.js';
 
-/** From here on, a row of the cone of what is not negative does not exist. */
-const NO_ROW = 1e20;
 /** What f32 outputs can meet. */
 const SINGLE = 2 ** -20;
 /** The largest finite f32. */

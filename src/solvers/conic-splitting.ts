@@ -7,7 +7,8 @@ import {conesOfProjection, hostCanRead, type Cones} from '../kernels/index.js';
 import {auto, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {solveOnHost, type HostConic} from './conic-host.js';
 import {searchConic} from './conic-search.js';
-import {sizesOf} from './conic-step.js';
+import {screenConic} from './conic-screen.js';
+import {rowFactors, sizesOf} from './conic-step.js';
 import type {IterationState} from './iterate.js';
 import {keepSamples} from './leaves.js';
 import {NewtonRoot} from './newton-root.js';
@@ -84,8 +85,9 @@ export class ConicSplitting {
 
   run(_init: null, data: ConicData): {x: ConicSolution; state: IterationState} {
     return tf.tidy(() => {
-      const cones = hostCanRead() ? this.conesOf(data.E.shape[1]!) : null;
-      return (cones ? this.known(data, cones) : this.unknown(data)) as unknown as tf.TensorContainerObject;
+      const cones = this.conesOf(data.E.shape[1]!);
+      const found = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
+      return found as unknown as tf.TensorContainerObject;
     }) as unknown as {x: ConicSolution; state: IterationState};
   }
 
@@ -126,7 +128,24 @@ export class ConicSplitting {
     };
   }
 
-  private unknown(data: ConicData): {x: ConicSolution; state: IterationState} {
+  /** In tensor operations, with one unit a block if the blocks are known. */
+  private onTensors(given: ConicData, cones: Cones | null): {x: ConicSolution; state: IterationState} {
+    const {data, valid} = screenConic(given, cones);
+    const rows = offTape(() => (cones ? rowFactors(data, cones) : tf.onesLike(data.d)));
+    const {x, state} = this.splitting({
+      c: data.c,
+      E: tf.mul(data.E, tf.expandDims(rows, 2)),
+      d: tf.mul(data.d, rows),
+    });
+    const isValid = tf.greater(valid, 0);
+    const code = tf.fill(state.status.shape, Status.INVALID_INPUT, 'int32');
+    return {
+      x: {z: x.z, dual: tf.mul(x.dual, rows), slack: tf.div(x.slack, rows)},
+      state: {...state, status: offTape(() => tf.where(isValid, state.status, code)) as tf.Tensor1D},
+    };
+  }
+
+  private splitting(data: ConicData): {x: ConicSolution; state: IterationState} {
     const {linsolve, maxIterations} = this.options;
     const tolerance = Math.max(this.options.tolerance, IN_SINGLE);
     // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.

@@ -15,7 +15,7 @@ export function unitsOf({p, m, c, E, d, blocks}: ConicProblem): ConicUnits {
   const blockOf = new Int32Array(m);
   blocks.forEach(({start, size}, k) => blockOf.fill(k, start, start + size));
   const [row, column] = [new Float64Array(blocks.length), new Float64Array(p)];
-  let [ofC, ofD] = [0, 0];
+  let ofD = 0;
   const [rowSum, rowCount] = [new Float64Array(blocks.length), new Float64Array(blocks.length)];
   const [columnSum, columnCount] = [new Float64Array(p), new Float64Array(p)];
   for (let pass = 0; pass < PASSES; pass++) {
@@ -31,7 +31,7 @@ export function unitsOf({p, m, c, E, d, blocks}: ConicProblem): ConicUnits {
       for (let j = 0; j < p; j++) inRow(blockOf[i], logE[i * p + j] + column[j]);
     }
     for (let k = 0; k < row.length; k++) row[k] = rowCount[k] ? -rowSum[k] / rowCount[k] : 0;
-    ofC = mean(logC, (j) => column[j]);
+    const ofC = mean(logC, (j) => column[j]);
     ofD = mean(logD, (i) => row[blockOf[i]]);
     columnSum.fill(0);
     columnCount.fill(0);

@@ -96,7 +96,8 @@ export function solveConic(given: ConicProblem, tolerance: number, maxIterations
     for (const {column, value} of held) point.z[column] = value;
     const wrong = priceHeld(problem, held, point.y);
     const residual = conicError(problem, point);
-    if (wrong.length === 0 && residual <= tolerance) return {...point, iterations, residual, outcome: 'solved', units};
+    if (wrong.length === 0 && residual <= tolerance)
+      return {...point, iterations, residual, outcome: 'solved', units};
     held = wrong.length > 0 ? held.filter((one) => !wrong.includes(one)) : [];
   }
 }
@@ -106,7 +107,8 @@ function withoutEmptyNoise(problem: ConicProblem): Float64Array {
   const d = problem.d.slice();
   for (const block of problem.blocks) {
     const part = partOf(block, d);
-    if (largestOf(rowsOf(problem, block)) === 0 && distance(block, part) <= EMPTY) project(block, part.slice(), part);
+    if (largestOf(rowsOf(problem, block)) === 0 && distance(block, part) <= EMPTY)
+      project(block, part.slice(), part);
   }
   return d;
 }
@@ -302,7 +304,8 @@ function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: nu
     v.map((value) => (Math.abs(value) > share * size ? value : 0));
   const inBlocks = (v: Float64Array) => {
     const out = new Float64Array(v);
-    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), share * largestOf(partOf(block, v))));
+    for (const block of blocks)
+      partOf(block, out).set(above(partOf(block, v), share * largestOf(partOf(block, v))));
     return out;
   };
   return {z: above(z, share * Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
@@ -358,7 +361,11 @@ function search(
     }
     if (!(kappa > tau)) return false;
     for (const share of RAY_NOISE) {
-      const clean = {...ray, y: above(ray.y, share * largestOf(ray.y)), z: above(ray.z, share * largestOf(ray.z))};
+      const clean = {
+        ...ray,
+        y: above(ray.y, share * largestOf(ray.y)),
+        z: above(ray.z, share * largestOf(ray.z)),
+      };
       const own = unscaled(clean, units);
       const verdicts: [Verdict, ConicOutcome][] = [
         [provesInfeasible(problem, own.y), 'infeasible'],
