@@ -16,8 +16,8 @@ export function inSingle({c, E, d, cones}: ConicCase): ConicCase {
   return {c: c.map(fround), E: E.map((row) => row.map(fround)), d: d.map(fround), cones};
 }
 
-/** p variables held by as many rows of a linear program with multipliers, and cones beside them of each kind. */
-export function conicCase(seed: number, cones: Cones, p: number): ConicCase {
+/** p variables, with cones of each kind and rows of a linear program, of which `binding` have multipliers and hold the solution. */
+export function conicCase(seed: number, cones: Cones, p: number, binding = p): ConicCase {
   const random = seededRandom(seed);
   const normal = () => random() + random() + random() - 1.5;
   const all = {...cones, nonNegative: p + 2};
@@ -29,7 +29,7 @@ export function conicCase(seed: number, cones: Cones, p: number): ConicCase {
   let held = 0;
   for (const block of blocks) {
     const v = Float64Array.from({length: block.size}, () => 2 * normal());
-    if (block.kind === 'ray') v[0] = (held++ < p ? -1 : 1) * (0.2 + Math.abs(v[0]));
+    if (block.kind === 'ray') v[0] = (held++ < binding ? -1 : 1) * (0.2 + Math.abs(v[0]));
     const kept = new Float64Array(block.size);
     project(block, v, kept);
     kept.forEach((value, i) => {
