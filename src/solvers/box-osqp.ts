@@ -1,10 +1,13 @@
 /** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
+import {Status} from '../implicit/index.js';
+import {hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
+import {finishBoxed, FINISHING} from './qp-finish.js';
 import {boundedRoot} from './box-osqp-root.js';
-import {asNumbers, type Pair} from './operator-splitting-rows.js';
+import {asNumbers, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './operator-splitting.js';
 
 export interface BoxOSQPOptions {
@@ -123,7 +126,7 @@ export function solveBoxed(
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
   const {data, status} = screen(padded, batch);
-  const result = splitOperators(data, status, guess, {maxIterations, tolerance});
+  const result = finished(data, status, guess, {maxIterations, tolerance});
   if (rows > 0) return result;
   const empty = tf.zeros([batch, 0]) as tf.Tensor2D;
   const none = tf.zeros([batch, 0], 'bool') as tf.Tensor2D;
@@ -132,4 +135,30 @@ export function solveBoxed(
     ...{y: empty, lower: none, upper: none},
     certificate: {x: result.certificate.x, y: empty},
   };
+}
+
+/** The most iterations of the splitting before the kernel takes over. */
+const SPLITTING = 1000;
+
+/** The splitting, and where the host can read, the f64 kernel from where it stands. */
+function finished(
+  data: BoxedRows,
+  status: tf.Tensor2D,
+  guess: Pair | null,
+  {maxIterations, tolerance}: SplittingOptions,
+): SplittingResult {
+  if (!hostCanRead()) return splitOperators(data, status, guess, {maxIterations, tolerance});
+  // Too few iterations for both are the splitting's; the kernel then judges alone.
+  const isEnough = maxIterations > FINISHING;
+  const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
+  const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance});
+  const screened = tf.reshape(tf.cast(status, 'int32'), [-1]) as tf.Tensor1D;
+  const isProblem = tf.equal(screened, Status.ITERATION_LIMIT);
+  const hasEnded = isEnough ? isProblem : tf.notEqual(found.status, Status.ITERATION_LIMIT);
+  return finishBoxed(
+    data,
+    point,
+    {open: tf.logicalAnd(isProblem, hasEnded), status: found.status, iterations: found.iterations},
+    {tolerance, maxIterations: isEnough ? FINISHING : 1},
+  );
 }

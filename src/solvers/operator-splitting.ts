@@ -6,7 +6,7 @@ import {matVec} from '../linalg/index.js';
 import {errorMeter} from './operator-splitting-errors.js';
 import {activeRows, bestOf, polish, pressed} from './operator-splitting-polish.js';
 import {farkasRay, unboundedRay} from './operator-splitting-proofs.js';
-import {noneOf, type BoxedRows, type Candidate, type Pair} from './operator-splitting-rows.js';
+import {finite, noneOf, type BoxedRows, type Candidate, type Pair} from './operator-splitting-rows.js';
 import {equilibrate} from './operator-splitting-scaling.js';
 import {
   advance,
@@ -40,6 +40,9 @@ export interface SplittingResult {
   certificate: {x: tf.Tensor2D; y: tf.Tensor2D};
 }
 
+/** With the best point of each sample, solved or not. */
+export type SplittingEnd = SplittingResult & {point: Pair};
+
 /** How much heavier an equality is. */
 const EQUALITY = 1e3;
 /** Between two looks at the state: this many iterations, later a quarter of those made so far. */
@@ -71,7 +74,7 @@ export function splitOperators(
   status: tf.Tensor2D,
   start: Pair | null,
   {maxIterations, tolerance}: SplittingOptions,
-): SplittingResult {
+): SplittingEnd {
   return tf.tidy(() => {
     const scaled = equilibrate(data);
     const {Q, A, D, E} = scaled;
@@ -170,6 +173,7 @@ export function splitOperators(
       iterations: flat(tf.cast(found.iterations, 'int32')),
       residual: flat(found.error),
       certificate: {x: found.rayX, y: found.rayY},
+      point: {x: finite(found.x), y: finite(found.y)},
     } as unknown as tf.TensorContainerObject;
-  }) as unknown as SplittingResult;
+  }) as unknown as SplittingEnd;
 }
