@@ -31,6 +31,8 @@ export interface SplittingResult {
   /** [B, m], bool: the bounds that hold with equality. */
   lower: tf.Tensor2D;
   upper: tf.Tensor2D;
+  /** [B, m], bool: of these, those that may as well not, as far as is known. */
+  weak?: tf.Tensor2D;
   /** [B], int32. */
   status: tf.Tensor1D;
   iterations: tf.Tensor1D;

@@ -33,7 +33,7 @@ export function finishBoxed(
   point: Pair,
   so: {open: tf.Tensor; status: tf.Tensor1D; iterations: tf.Tensor1D},
   {tolerance, maxIterations}: SplittingOptions,
-): SplittingResult {
+): SplittingResult & {weak: tf.Tensor2D} {
   const {Q, p, A, l, u} = data;
   const m = l.shape[1];
   const sides = sidesOf(l, u);
@@ -70,6 +70,7 @@ export function finishBoxed(
   const ones = tf.onesLike(found.eqDual);
   const flags = spread(tf.cast(tf.greater(found.activity, 0), 'float32'), ones);
   const isEqual = tf.greater(flags.eq, 0);
+  const unclear = spread(tf.cast(tf.equal(found.activity, 2), 'float32'), tf.zerosLike(ones));
   const rows: Rows = {
     upper: tf.logicalOr(tf.greater(flags.up, 0), isEqual),
     lower: tf.logicalOr(tf.greater(flags.low, 0), isEqual),
@@ -90,6 +91,7 @@ export function finishBoxed(
     y: onlyIf(Status.SOLVED, y),
     lower: tf.logicalAnd(lower, isSolved) as tf.Tensor2D,
     upper: tf.logicalAnd(upper, isSolved) as tf.Tensor2D,
+    weak: tf.logicalAnd(tf.greater(tf.add(unclear.up, unclear.low), 0), isSolved) as tf.Tensor2D,
     status,
     iterations: tf.where(so.open, tf.add(found.iterations, so.iterations), so.iterations) as tf.Tensor1D,
     residual: found.residual,
