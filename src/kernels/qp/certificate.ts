@@ -22,6 +22,8 @@ const FAR_OUT = 1e-5;
 /** and is, if more than this part of it is left, and more than rounding. */
 const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
+/** Below this it cannot count in f64 at all. */
+const BELOW_DOUBLE = 1e-15;
 /** What rounding of f64 leaves in a solution. */
 const ROUNDING = 1e-12;
 /** The quotient of something by nothing. */
@@ -121,7 +123,9 @@ export class Certificate {
       given = true;
       const part = Math.abs(number) / terms;
       if (part > DOUBLE) counted = true;
-      return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
+      return (
+        part > BELOW_DOUBLE && part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms
+      );
     };
     for (let j = 0; j < q.length; j++) if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j])) return true;
     if (given && !counted) return true;
@@ -159,11 +163,7 @@ export class Certificate {
    * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
    * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
    */
-  private sizes(
-    {n, p, P, q, C, d}: Problem<Vector>,
-    x: Vector,
-    y: Vector,
-  ): {columns: Vector; rows: Vector} {
+  private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
     const {dense, multipliers} = this;
     const count = d.length;
     const active: number[] = [];

@@ -64,7 +64,7 @@ function followSizes(
   const keepY = new Uint8Array(rows);
   const columnHasSize = Array.from(q, (value) => value !== 0);
   const rowHasSize = Array.from(d, (value) => value !== 0 && isBound(value));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let j = 0; j < n; j++) {
       if (!columnHasSize[j]) continue;

@@ -149,7 +149,9 @@ export class QPSolver {
       rescale(guess, scaling);
       if (polished(guess)) return found;
     }
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) => polished(point, 2));
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) =>
+      polished(point, 2),
+    );
     found.iterations = iterations;
     if (found.residual <= enough) return found;
     const last = interiorPoint.point;
@@ -165,18 +167,38 @@ export class QPSolver {
 
   /** Where the interior point does not get there: rows one by one, in units where no row is left out. */
   private solveByActiveSet(matrixScaling: MatrixScaling, good: number, strict: Demands): QPResult | null {
-    const {dense, problem, scaled, kkt, polish, found, guess, spare} = this;
-    const {n} = problem;
-    const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
-    kkt.readMatrices();
+    const {dense, problem, scaled, kkt, found} = this;
     const demands = {...strict, consistent: false};
-    const loose = {...demands, exactness: Math.max(strict.exactness, ROUNDING)};
+    for (const forgive of [true, false]) {
+      const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
+      kkt.readMatrices();
+      const activeSet = new ActiveSet(scaled);
+      const solved = this.proximalSteps(activeSet, scaling, good, demands, forgive);
+      if (solved) return solved;
+      if (activeSet.forgave) continue;
+      const farkas = primalCertificate(dense, scaled);
+      if (farkas && this.provesInfeasible(farkas, scaling)) return found;
+      const ray = dualCertificate(dense, scaled);
+      if (ray && this.provesUnbounded(ray, scaling)) return found;
+      return null;
+    }
+    return null;
+  }
+
+  private proximalSteps(
+    activeSet: ActiveSet,
+    scaling: Scaling,
+    good: number,
+    demands: Demands,
+    forgive: boolean,
+  ): QPResult | null {
+    const {polish, found, guess, spare} = this;
+    const loose = {...demands, exactness: demands.enough};
+    const center = new Float64Array(guess.x.length);
     let hasSpare = false;
-    const activeSet = new ActiveSet(scaled);
-    const center = new Float64Array(n);
     for (const proximity of PROXIMITIES) {
       const leastPivot = proximity === 0 ? ENOUGH_CURVATURE * Math.sqrt(scaling.c) : 0;
-      const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot);
+      const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot, forgive);
       if (outcome === 'failed') continue;
       copyPoint(activeSet.point, guess);
       if (outcome === 'primalInfeasible') {
@@ -185,7 +207,7 @@ export class QPSolver {
       }
       if (proximity > 0) {
         // Far out along a ray everything is small beside the terms of x: the ray comes first.
-        for (let j = 0; j < n; j++) guess.x[j] -= center[j];
+        for (let j = 0; j < center.length; j++) guess.x[j] -= center[j];
         if (this.provesUnbounded(guess, scaling)) return found;
         guess.x.set(activeSet.point.x);
       }
@@ -200,10 +222,6 @@ export class QPSolver {
       }
       center.set(activeSet.point.x);
     }
-    const farkas = primalCertificate(dense, scaled);
-    if (farkas && this.provesInfeasible(farkas, scaling)) return found;
-    const ray = dualCertificate(dense, scaled);
-    if (ray && this.provesUnbounded(ray, scaling)) return found;
     return hasSpare && this.accept(spare, scaling, loose) ? found : null;
   }
 
@@ -220,7 +238,7 @@ export class QPSolver {
     const plain = certificate.measure(problem, x, y, Infinity);
     if (certificate.losesGivenNumbers(problem)) return false;
     if (!(plain <= exactness)) {
-      clearRounding(dense, problem, certificate, x, y, ROUNDING_64);
+      clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
       if (!certificate.isExact(problem, x, y, exactness)) return false;
     }
     clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
