@@ -30,9 +30,9 @@ export type BoxCDQPData = {
   Q: tf.Tensor;
   /** [B, n]. */
   p: tf.Tensor;
-  /** [B, n]; −Infinity where there is no bound. */
+  /** [B, n]; −Infinity, or −1e20 and below, where there is no bound. */
   l: tf.Tensor;
-  /** [B, n]; Infinity where there is no bound. */
+  /** [B, n]; Infinity, or 1e20 and above, where there is no bound. */
   u: tf.Tensor;
 };
 
@@ -59,7 +59,8 @@ type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | '
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
  * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
- * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds.
+ * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds; where the
+ * host can read, by the f64 kernel of `solveQP`, whose status and residual it has.
  *
  * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
  * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.

@@ -13,7 +13,7 @@ import {equilibrate, type Equilibrated} from './operator-splitting-scaling.js';
 import {finishBoxed, FINISHING} from './qp-finish.js';
 
 export interface EqualityConstrainedQPOptions extends Pick<ImplicitQPOptions, 'linsolve' | 'onGradient'> {
-  /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
+  /** KKT error of a solved sample at most where the host cannot read; elsewhere it is 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
   tolerance?: number;
   /** Corrections of the residual at most. Default 2. */
   maxIterations?: number;
@@ -28,7 +28,7 @@ export type EqualityConstrainedData = Pick<QuadraticData, 'Q' | 'p' | 'A' | 'b'>
  *
  * `run(init, {Q [B, n, n], p [B, n], A [B, k, n], b [B, k]})` returns {x: {x [B, n], ineqDual [B, 0], eqDual [B, k]}, state} with
  * Qx + p + Aᵀ eqDual = 0, differentiable in all four, to any order; `init` is not used. Where the system is singular but has
- * solutions (dependent rows of A, directions without curvature), it is one of small norm. Otherwise the status is 1 (Ax = b has
+ * solutions (dependent rows of A, also if they agree only but for rounding, directions without curvature), it is one of small norm. Otherwise the status is 1 (Ax = b has
  * no solution) or 2 (unbounded), with the certificate; such a sample has x = 0 and a zero gradient.
  *
  * It is a `solver` for `solveQP` too, for problems without G.

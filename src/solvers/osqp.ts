@@ -9,9 +9,12 @@ import {ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 import {asNumbers, ofBatch, positive} from './operator-splitting-rows.js';
 
 export interface OSQPOptions extends ImplicitQPOptions {
-  /** Largest KKT error of a solved sample, relative whatever the units. Default 1e-5; polishing leaves about 1e-6. */
+  /**
+   * KKT error at which the splitting ends. Default 1e-5. Where the host can read, a solved sample has a residual of at most 2⁻²⁰, as
+   * that of `solveQP`: each row and column beside its own terms.
+   */
   tolerance?: number;
-  /** Default 4000; 300 at most where the host cannot read, and so cannot see that it is done. */
+  /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
   maxIterations?: number;
 }
 
@@ -22,9 +25,8 @@ const LARGEST = 3.4028234663852886e38;
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
- * tensor operations, finished on the active set by the f64 KKT kernel. Statuses, certificates and gradients are those of
+ * tensor operations; where the host can read, the f64 kernel of `solveQP` goes on from there, and has the last word. Statuses, certificates and gradients are those of
  * `InteriorPointQP`; a sample that fails has x = 0 and a zero gradient, and never touches the others.
- * Unbounded problems of about a hundred variables may end with status 3, for want of a direction precise enough to prove it.
  *
  * `solveQP(problem, {solver: new OSQP()})` wraps it with shape checks, shared tensors and messages.
  *

@@ -25,6 +25,18 @@ function ratio(a: number, b: number): number {
   return Number.isNaN(quotient) ? 1e9 : quotient;
 }
 
+/** A given number below this share of the terms beside it may be lost among them, */
+const FAR_OUT = 1e-5;
+/** and is, if more than this share of it is left, and more than rounding of f64 leaves. */
+const IGNORED = 1e-3;
+const DOUBLE = 1e-14;
+
+/** An error beside its terms; far out along a ray everything is small beside them, so there the given number is what counts. */
+function beside(error: number, terms: number, given: number): number {
+  const isLost = given > 0 && given < FAR_OUT * terms && error > IGNORED * given && error > DOUBLE * terms;
+  return ratio(error, isLost ? given : terms);
+}
+
 /**
  * The largest relative error of Eᵀy + c = 0, y ∈ K*, d − Ez ∈ K and complementarity. Each column of the first is measured
  * against its own terms |c| + |E|ᵀ|y|, each block of the others against the largest of its rows' |E||z| + |d|. A block is
@@ -44,7 +56,9 @@ export function conicError(problem: ConicProblem, {z, y}: Pick<ConicIterate, 'z'
   }
   let worst = 0;
   const pull = timesTransposedE(problem, y);
-  for (let j = 0; j < p; j++) worst = Math.max(worst, ratio(Math.abs(pull[j] + c[j]), columns[j]));
+  for (let j = 0; j < p; j++) {
+    worst = Math.max(worst, beside(Math.abs(pull[j] + c[j]), columns[j], Math.abs(c[j])));
+  }
   const slack = timesE(problem, z).map((value, i) => d[i] - value);
   for (const block of blocks) {
     const [s, dual] = [partOf(block, slack), partOf(block, y)];
@@ -61,7 +75,8 @@ export function conicError(problem: ConicProblem, {z, y}: Pick<ConicIterate, 'z'
       }
       return most;
     };
-    worst = Math.max(worst, ratio(distance(block, s), terms), moves(distance(block, dual, true)));
+    const outside = beside(distance(block, s), terms, largestOf(partOf(block, d)));
+    worst = Math.max(worst, outside, moves(distance(block, dual, true)));
     if (block.kind === 'zero') continue;
     const [ofS, ofY] = [largestOf(s), largestOf(dual)];
     if (ofS === 0 || ofY === 0) continue;
