@@ -11,6 +11,7 @@ import {
   type Scaling,
 } from './equilibrate.js';
 import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
+import {solveOnIndependentRows} from './independent-set.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
@@ -160,6 +161,8 @@ export class QPSolver {
     if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
       if (polished(last) || this.accept(last, scaling, demands)) return found;
+      solveOnIndependentRows(scaled, last, guess);
+      if (this.accept(guess, scaling, demands)) return found;
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
