@@ -21,7 +21,7 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
   const gain = new Gain();
   const x = new Float64Array(n);
   let [before, current]: Float64Array[] = [r, r.slice()];
-  let [older, old, w]: Float64Array[] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  let [old, w]: Float64Array[] = [new Float64Array(n), new Float64Array(n)];
   let [betaBefore, beta] = [0, norm(r)];
   let [delta, epsilon] = [0, 0];
   let [c, s] = [-1, 0];
@@ -48,7 +48,8 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
     const gamma = Math.hypot(diagonal, beta);
     if (!(gamma > 0 && gamma < Infinity)) break;
     [c, s] = [diagonal / gamma, beta / gamma];
-    [older, old] = [old, w];
+    const older = old;
+    old = w;
     w = new Float64Array(n);
     for (let i = 0; i < n; i++) w[i] = (v[i] - epsilonBefore * older[i] - above * old[i]) / gamma;
     addScaled(x, c * residual, w);
