@@ -85,8 +85,13 @@ export class Best {
   }
 }
 
-/** The relative residual that rounding of f32 products may leave, for each √n and ‖A‖‖x‖/‖b‖. */
+/** Of a product of n terms, with some room: naive sums in f32 lose about √n roundings. */
 const ROUNDING = 2 ** -22;
+
+/** The residual that rounding of f32 products may leave: √n·2⁻²²·‖A‖‖x‖. */
+export function roundingOf(x: Float64Array, gain: number): number {
+  return ROUNDING * Math.sqrt(x.length) * gain * norm(x);
+}
 
 /** However large ‖A‖‖x‖ is: a residual beyond this is no rounding. */
 const WORST_ROUNDING = 1e-3;
@@ -128,7 +133,7 @@ function* solveOne(
   let steps = 0;
   let gain = 0;
   let quiet = 0;
-  const rounding = () => Math.min(ROUNDING * Math.sqrt(n) * gain * norm(x), WORST_ROUNDING);
+  const rounding = () => Math.min(roundingOf(x, gain), WORST_ROUNDING);
   const solved = () => residual <= Math.max(tolerance, rounding());
   while (steps < maxIterations && quiet < QUIET_RUNS && !solved()) {
     const budget = Math.min(restart, maxIterations - steps);
@@ -143,25 +148,46 @@ function* solveOne(
     if (!(next < residual)) continue;
     [x, r, residual] = [candidate, left, next];
   }
-  if (symmetric && residual > WORST_ROUNDING) x = yield* lifted(x, r, gain);
+  if (symmetric && residual > WORST_ROUNDING) {
+    const run = {r, target: 0.5 * tolerance, steps: maxIterations, preconditioned};
+    x = yield* leastSquares(method, x, r, run, gain);
+  }
   return {x: scaled(x, largest * size), converged: solved(), steps, residual};
 }
 
-/** ‖A r‖ ≤ this·‖A‖‖r‖ says that r is orthogonal to what a symmetric A reaches. */
+/** ‖A r‖ ≤ this·‖A‖‖r‖ says that r is about orthogonal to what a symmetric A reaches. */
 const ORTHOGONAL = 1e-3;
 
 /**
- * For a symmetric A, where the residual r cannot be smaller: x without its part along r, which lies in the null space, and which
- * the Krylov space of b brings in. That is the least-squares solution of least norm.
+ * For a symmetric A, where the residual r cannot be much smaller: the least-squares solution of least norm.
+ *
+ * What A reaches of r is y with A y = A r, a consistent system; z with A z = y is what x lacks. The rest of r lies in the null
+ * space, and so does the part of x along it, which the Krylov space of b brings in.
  *
  * @see Liu, Milzarek & Roosta 2023, Obtaining pseudo-inverse solutions with MINRES.
  */
-function* lifted(x: Float64Array, r: Float64Array, gain: number): Process<Float64Array> {
+function* leastSquares(
+  method: HostMethod,
+  x: Float64Array,
+  r: Float64Array,
+  run: Run,
+  gain: number,
+): Process<Float64Array> {
   const image = yield {map: 'A', vector: r.slice()};
-  const square = dot(r, r);
-  if (!(norm(image) <= ORTHOGONAL * gain * Math.sqrt(square))) return x;
-  addScaled(x, -dot(r, x) / square, r);
-  return x;
+  if (!(norm(image) <= ORTHOGONAL * gain * norm(r))) return x;
+  const solve = function* (right: Float64Array): Process<Float64Array> {
+    const size = norm(right);
+    if (size === 0) return right;
+    const {x} = yield* method({...run, r: scaled(right, 1 / size)});
+    return scaled(x, size);
+  };
+  const reached = yield* solve(image);
+  const lacking = yield* solve(reached);
+  const rest = difference(r, reached);
+  const result = x.slice();
+  addScaled(result, 1, lacking);
+  addScaled(result, -dot(rest, result) / dot(rest, rest), rest);
+  return result;
 }
 
 export interface HostOptions {

@@ -1,15 +1,18 @@
 /** @file MINRES, for symmetric matrices that need not be definite. */
 import {iterativeSolver, type IterativeOptions} from './iterative.js';
 import {gmresMethod} from './gmres.js';
-import {Gain, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';
 
 /** ‖A r‖ ≤ this·‖A‖‖r‖ ends a run: x is a least-squares solution, as far as f32 products tell. */
-const LEAST_SQUARES = 1e-7;
+const LEAST_SQUARES = 1e-6;
 
-/** Steps without a smaller ‖r‖ (by a hundredth) or ‖A r‖ after which a run ends. */
+/** Residuals that differ by no more than this are alike: the x with the smallest ‖A r‖ among them is the best. */
+const ALIKE = 1.02;
+
+/** Steps after which a run ends that have brought neither a smaller residual nor a smaller ‖A r‖. */
 const PATIENCE = 100;
 
 /** Where a device runs GMRES in its place, this many products between two restarts. */
@@ -26,8 +29,10 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
   let [delta, epsilon] = [0, 0];
   let [c, s] = [-1, 0];
   let residual = beta;
-  let [leastResidual, leastNormal, since] = [residual, Infinity, 0];
-  let step = 0;
+  // The x with the smallest ‖A r‖ among those whose residual, with the rounding of products of that size, is about the smallest.
+  let best = new Best(n, Infinity);
+  let [total, totalOfBest] = [residual, residual];
+  let [step, since] = [0, 0];
   while (step < steps && residual > target && since < PATIENCE && beta > 0) {
     step++;
     const v = scaled(current, 1 / beta);
@@ -44,6 +49,10 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
     delta = -c * beta;
     // ‖A r‖ / ‖r‖ of the x so far.
     const normal = Math.hypot(diagonal, delta);
+    if (total * ALIKE < totalOfBest) best = new Best(n, Infinity);
+    const alike = total <= totalOfBest * ALIKE;
+    since = alike && best.offer(x, normal * residual) ? 0 : since + 1;
+    if (since === 0) totalOfBest = total;
     if (!(normal > LEAST_SQUARES * gain.value)) break;
     const gamma = Math.hypot(diagonal, beta);
     if (!(gamma > 0 && gamma < Infinity)) break;
@@ -53,13 +62,11 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
     w = new Float64Array(n);
     for (let i = 0; i < n; i++) w[i] = (v[i] - epsilonBefore * older[i] - above * old[i]) / gamma;
     addScaled(x, c * residual, w);
-    const better = normal * residual < leastNormal || residual < 0.99 * leastResidual;
-    since = better ? 0 : since + 1;
-    leastNormal = Math.min(leastNormal, normal * residual);
     residual = Math.abs(s * residual);
-    if (better) leastResidual = Math.min(leastResidual, residual);
+    // Where A is singular but for rounding, an x that would solve an inconsistent system is so large that its products are noise.
+    total = residual + roundingOf(x, gain.value);
   }
-  return {x, steps: step, gain: gain.value};
+  return {x: total * ALIKE < totalOfBest ? x : best.solution, steps: step, gain: gain.value};
 }
 
 /**
