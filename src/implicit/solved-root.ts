@@ -1,15 +1,14 @@
 /** @file The root that a solver has found, as a function of the parameters. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import type {LinearSolver} from '../linsolve/index.js';
 import {implicitRoot} from './root.js';
-import {rootSystem} from './system.js';
-import type {Condition, ImplicitOptions} from './types.js';
+import {rootSystem, type SystemOptions} from './system.js';
+import type {Condition} from './types.js';
 
 /** What `customRoot` does, with a linear solver that the caller names: a bundle holds no other. */
 export function solvedRoot<X extends Structure, P extends Parameter[], Aux extends Structure | undefined>(
   condition: Condition<X, P>,
-  options: ImplicitOptions & {linsolve: LinearSolver},
+  options: SystemOptions,
   params: P,
   solve: () => {x: X; aux?: Aux},
 ): {x: X; aux?: Aux} {

@@ -113,6 +113,7 @@ export class ConicLayer extends SolverLayer {
       ...limits,
       linsolve,
       onGradient: this.rememberGradient,
+      onFailure: this.onFailure,
     });
   }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
-import {solvedRoot, Status, type Condition} from '../implicit/index.js';
+import {solvedRoot, Status, type Condition, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 import {auto, rowDot, rowNorm, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
@@ -20,6 +20,8 @@ export interface ConicSplittingOptions {
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
@@ -51,14 +53,21 @@ const CERTIFIES = 1e-3;
  */
 export class ConicSplitting {
   readonly condition: Condition<ConicPoint, [ConicData]>;
-  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient'>>;
+  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient' | 'onFailure'>>;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
   private readonly newton: NewtonRoot<ConicPoint, [ConicData]>;
 
   /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
   constructor(
     private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
-    {tolerance = 1e-5, maxIterations = 2000, linsolve = auto(), onGradient}: ConicSplittingOptions = {},
+    {
+      tolerance = 1e-5,
+      maxIterations = 2000,
+      linsolve = auto(),
+      onGradient,
+      onFailure,
+    }: ConicSplittingOptions = {},
   ) {
     if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
@@ -66,6 +75,7 @@ export class ConicSplitting {
     }
     this.options = {tolerance, maxIterations, linsolve};
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
     this.condition = conicResidual(dualProjection);
     this.newton = new NewtonRoot<ConicPoint, [ConicData]>(
       {fun: this.condition},
@@ -81,7 +91,7 @@ export class ConicSplitting {
       const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
       const {x: point, aux} = solvedRoot(
         this.condition,
-        {linsolve, onGradient: this.onGradient},
+        {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
         [scaled],
         () => {
           const {point: found, ...state} = this.search(scaled);

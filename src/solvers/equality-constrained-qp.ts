@@ -11,7 +11,10 @@ import {farkasRay, unboundedRay} from './operator-splitting-proofs.js';
 import {asNumbers, finite, noneOf, ofBatch, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import {equilibrate, type Equilibrated} from './operator-splitting-scaling.js';
 
-export interface EqualityConstrainedQPOptions extends Pick<ImplicitQPOptions, 'linsolve' | 'onGradient'> {
+export interface EqualityConstrainedQPOptions extends Pick<
+  ImplicitQPOptions,
+  'linsolve' | 'onGradient' | 'onFailure'
+> {
   /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
   tolerance?: number;
   /** Corrections of the residual at most. Default 2. */
@@ -41,7 +44,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
   readonly maxIterations: number;
 
   constructor({tolerance = 1e-5, maxIterations = 2, ...options}: EqualityConstrainedQPOptions = {}) {
-    super(options);
+    super(options, 'EqualityConstrainedQP');
     checkLimits('EqualityConstrainedQP', {maxIterations, tolerance});
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;
