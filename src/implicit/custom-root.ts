@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
-import {checkRoot} from './root-check.js';
 import {solvedRoot} from './solved-root.js';
 import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
 
@@ -10,9 +9,9 @@ export interface CustomRootOptions extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
   hasAux?: boolean;
   /**
-   * The x that the solver returns is checked where the host can read tensors, and reported by `onFailure` where F(x) is beyond this
-   * share of the terms that F is made of: these are found by small changes of x and the parameters, which costs five evaluations
-   * of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
+   * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
+   * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
+   * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
    * no check.
    */
   residualTolerance?: number;
@@ -54,14 +53,14 @@ function differentiated<X extends Structure, P extends Parameter[]>(
   return (solve: Solve<X, P>) =>
     (init: X | null, ...params: P): X =>
       tf.tidy(() => {
-        const {x, aux} = solvedRoot(condition, {...options, linsolve, where}, params, () => {
+        const all = {...options, linsolve, where, residualTolerance};
+        const {x, aux} = solvedRoot(condition, all, params, () => {
           if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
           const result = solve(init as X, ...params);
           if (!hasAux) return {x: result as X};
           const [x, aux] = result as [X, Structure];
           return {x, aux};
         });
-        checkRoot(condition, {...options, linsolve, where}, residualTolerance, x, params);
         return (hasAux ? [x, aux] : x) as X;
       });
 }

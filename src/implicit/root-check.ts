@@ -4,7 +4,7 @@ import {flatten, offTape, unflatten, type Parameter, type Structure} from '../au
 import {hostCanRead} from '../kernels/index.js';
 import {packingOf} from './packing.js';
 import {reportFailures} from './report.js';
-import type {SystemOptions} from './system.js';
+import {checkLikeX, type SystemOptions} from './system.js';
 import {Status, type Condition} from './types.js';
 
 /** Relative size of the changes of x and of the parameters that show what F is made of. */
@@ -48,7 +48,7 @@ export function checkRoot<X extends Structure, P extends Parameter[]>(
   reportFailures({where, codes, reason, consequence, kind: 'root'}, onFailure);
 }
 
-/** For each sample what is compared with the tolerance; nothing where F throws or is unlike x: the gradient will say so. */
+/** For each sample what is compared with the tolerance. */
 function quotientsOf<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
   batched: boolean,
@@ -60,8 +60,7 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
   const packing = packingOf(xs, batched);
   const at = (leaves: tf.Tensor[], rest: tf.Tensor[]) => {
     const result = flatten(condition(unflatten(x, leaves), ...unflatten(params, rest)));
-    const isLikeX = xs.length === result.length && xs.every(({size}, i) => size === result[i].size);
-    if (!isLikeX) throw new Error('unlike x');
+    checkLikeX(result, xs);
     return packing.pack(result);
   };
   const random = uniform();
@@ -86,14 +85,10 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
     });
     return [value, tf.addN(sizes)];
   };
-  try {
-    const [value, sizes] = offTape(parts);
-    const quotients = judged(value, sizes, tolerance);
-    tf.dispose([value, sizes]);
-    return quotients;
-  } catch {
-    return [];
-  }
+  const [value, sizes] = offTape(parts);
+  const quotients = judged(value, sizes, tolerance);
+  tf.dispose([value, sizes]);
+  return quotients;
 }
 
 /** ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite have no say. */

@@ -29,6 +29,8 @@ export interface RootSystem {
   /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
+  /** Looks whether xs is a root, in the backward pass. */
+  check?: (xs: tf.Tensor[], ps: tf.Tensor[]) => void;
 }
 
 /** The float32 ones: those that have a derivative. */
@@ -43,7 +45,11 @@ export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Ten
     values,
     inputs: ps,
     free: system.free,
-    gradient: (dys, xs, params) => rootCotangents(system, xs, params, dys),
+    gradient(dys, xs, params) {
+      const gradients = rootCotangents(system, xs, params, dys);
+      system.check?.(xs, params);
+      return gradients;
+    },
   });
 }
 
@@ -67,6 +73,7 @@ export function rootCotangents(
   };
   const adjoint: RootSystem = {
     ...system,
+    check: undefined,
     residual,
     pullback: pullbackOf(residual, system.free),
     operator: (_us, rest) => system.operator(rest.slice(n, 2 * n), rest.slice(2 * n)),
@@ -93,6 +100,7 @@ export function rootTangents(
   };
   const forward: RootSystem = {
     ...system,
+    check: undefined,
     residual,
     pullback: pullbackOf(residual, system.free),
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),

@@ -81,7 +81,8 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
   };
 }
 
-function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
+/** @throws If F has returned something unlike x. */
+export function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
   if (result.length !== xs.length || result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
     throw new Error(
