@@ -6,7 +6,7 @@ import {
   type KrylovMethod,
   type KrylovState,
 } from './iterative.js';
-import {Best, Gain, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {rowDot, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -29,17 +29,24 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
   const n = r.length;
   const x = new Float64Array(n);
   const left = r.slice();
-  const best = new Best(n, norm(r));
+  let residual = norm(r);
+  const best = new Best(n, residual);
+  const safe = new Best(n, residual);
   const gain = new Gain();
   const precondition = function* (v: Float64Array): Process<Float64Array> {
     return preconditioned ? yield {map: 'M', vector: v.slice()} : v;
+  };
+  const offer = () => {
+    residual = norm(left);
+    safe.offer(x, residual + roundingOf(norm(x), n, gain.value));
+    return best.offer(x, residual);
   };
   const none = (overlap: number, a: Float64Array, b: Float64Array) =>
     !(Math.abs(overlap) > BREAKDOWN * norm(a) * norm(b));
   const p = left.slice();
   let rho = dot(r, left);
   let [step, since] = [0, 0];
-  while (step < steps && since < PATIENCE && best.residual > target) {
+  while (step < steps && since < PATIENCE && residual > target) {
     step++;
     const ahead = yield* precondition(p);
     const v = yield* gain.product('A', ahead);
@@ -48,8 +55,8 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
     const alpha = rho / overlap;
     addScaled(x, alpha, ahead);
     addScaled(left, -alpha, v);
-    const halfway = best.offer(x, norm(left));
-    if (best.residual <= target) break;
+    const halfway = offer();
+    if (residual <= target) break;
     const across = yield* precondition(left);
     const t = yield* gain.product('A', across);
     const along = dot(t, left);
@@ -57,14 +64,14 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
     const omega = along / dot(t, t);
     addScaled(x, omega, across);
     addScaled(left, -omega, t);
-    since = best.offer(x, norm(left)) || halfway ? 0 : since + 1;
+    since = offer() || halfway ? 0 : since + 1;
     const next = dot(r, left);
     if (none(next, r, left)) break;
     const beta = (next / rho) * (alpha / omega);
     rho = next;
     for (let i = 0; i < n; i++) p[i] = left[i] + beta * (p[i] - omega * v[i]);
   }
-  return {x: best.solution, steps: step, gain: gain.value};
+  return {x: best.solution, safe: safe.solution, steps: step, gain: gain.value};
 }
 
 const method: KrylovMethod = {

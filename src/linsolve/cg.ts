@@ -8,7 +8,7 @@ import {
   type KrylovState,
   type PreconditionedOptions,
 } from './iterative.js';
-import {Best, Gain, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {residualOf} from './direct.js';
 import {rowDot, safeDivide, toRows} from './rows.js';
 import {registerLinearSolver} from './registry.js';
@@ -27,7 +27,10 @@ interface CgState extends KrylovState {
 /** A curvature pᵀAp of no more than this times ‖A‖‖p‖² is none. */
 const FLAT = 1e-12;
 
-/** Steps without a smaller residual after which a run ends. */
+/** A step that lowers ½xᵀAx − bᵀx by no more than this share of what all have is no progress. */
+const SLIGHT = 1e-7;
+
+/** Steps without progress and without a smaller residual after which a run ends. */
 const PATIENCE = 100;
 
 /** CG in f64. It ends with its best x where the curvature is zero or changes its sign: there A is not definite. */
@@ -35,7 +38,9 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
   const n = r.length;
   const x = new Float64Array(n);
   const left = r.slice();
-  const best = new Best(n, norm(r));
+  let residual = norm(r);
+  const best = new Best(n, residual);
+  const safe = new Best(n, residual);
   const gain = new Gain();
   const precondition = function* (): Process<Float64Array> {
     return preconditioned ? yield {map: 'M', vector: left.slice()} : left;
@@ -43,9 +48,9 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
   let z = yield* precondition();
   const p = z.slice();
   let rz = dot(left, z);
-  let sign = 0;
+  let [sign, energy] = [0, 0];
   let [step, since] = [0, 0];
-  while (step < steps && since < PATIENCE && best.residual > target) {
+  while (step < steps && since < PATIENCE && residual > target) {
     step++;
     const q = yield* gain.product('A', p);
     const curvature = dot(p, q);
@@ -55,14 +60,18 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
     const alpha = rz / curvature;
     addScaled(x, alpha, p);
     addScaled(left, -alpha, q);
-    since = best.offer(x, norm(left)) ? 0 : since + 1;
+    energy += alpha * rz;
+    residual = norm(left);
+    safe.offer(x, residual + roundingOf(norm(x), n, gain.value));
+    const progress = best.offer(x, residual) || Math.abs(alpha * rz) > SLIGHT * Math.abs(energy);
+    since = progress ? 0 : since + 1;
     z = yield* precondition();
     const next = dot(left, z);
     const beta = next / rz;
     rz = next;
     for (let i = 0; i < n; i++) p[i] = z[i] + beta * p[i];
   }
-  return {x: best.solution, steps: step, gain: gain.value};
+  return {x: best.solution, safe: safe.solution, steps: step, gain: gain.value};
 }
 
 const method: KrylovMethod = {

@@ -6,7 +6,7 @@ import {
   type KrylovMethod,
   type KrylovState,
 } from './iterative.js';
-import {Gain, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -40,6 +40,7 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
   const columns: Float64Array[] = [];
   const rotations: [c: number, s: number][] = [];
   const g = [start];
+  const residuals: number[] = [];
   for (let j = 0; j < steps && Math.abs(g[j]) > target; j++) {
     const direction = preconditioned ? yield {map: 'M', vector: basis[j].slice()} : basis[j];
     const w = yield* gain.product('A', direction);
@@ -62,21 +63,37 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
     directions.push(direction);
     columns.push(h);
     g.push(-s * g[j]);
+    residuals.push(g[j + 1]);
     g[j] *= c;
     if (length <= DEPENDENT * before) break;
     basis.push(scaled(w, 1 / length));
   }
-  const x = new Float64Array(r.length);
-  const largest = columns.reduce((most, column, j) => Math.max(most, column[j]), 0);
-  const y = new Float64Array(columns.length);
-  for (let j = columns.length - 1; j >= 0; j--) {
-    let sum = g[j];
-    for (let k = j + 1; k < columns.length; k++) sum -= columns[k][j] * y[k];
-    // A direction without an image takes no part.
-    y[j] = columns[j][j] > DEPENDENT * largest ? sum / columns[j][j] : 0;
-    addScaled(x, y[j], directions[j]);
+  // Of a matrix that is singular but for rounding the last directions may be noise: of the iterates the one is safe whose residual,
+  // with the rounding of products of its size, is the smallest.
+  let [best, least]: [number[], number] = [[], start];
+  for (let k = 1; k <= columns.length; k++) {
+    const y = backSubstituted(columns, g, k);
+    const size = Math.hypot(...y.map((value, j) => value * norm(directions[j])));
+    const total = Math.abs(residuals[k - 1]) + roundingOf(size, r.length, gain.value);
+    if (total < least) [best, least] = [y, total];
   }
-  return {x, steps: columns.length, gain: gain.value};
+  const combined = (y: number[]) => {
+    const x = new Float64Array(r.length);
+    y.forEach((value, j) => addScaled(x, value, directions[j]));
+    return x;
+  };
+  const x = combined(backSubstituted(columns, g, columns.length));
+  return {x, safe: combined(best), steps: columns.length, gain: gain.value};
+}
+
+/** y with R y = g, for the first k columns of R. */
+function backSubstituted(columns: Float64Array[], g: number[], k: number): number[] {
+  const y = g.slice(0, k);
+  for (let j = k - 1; j >= 0; j--) {
+    y[j] /= columns[j][j];
+    for (let i = 0; i < j; i++) y[i] -= columns[j][i] * y[j];
+  }
+  return y;
 }
 
 /** GMRES as a method of the shared loop. */

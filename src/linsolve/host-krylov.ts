@@ -36,8 +36,10 @@ export interface Run {
 
 /** Where a run has come to. */
 export interface Outcome {
-  /** The best x that it has met. */
+  /** The x of the smallest residual, by the recurrences. */
   x: Float64Array;
+  /** One that is not so large that rounding of its products spoils it: taken where the other's true residual is not better. */
+  safe: Float64Array;
   steps: number;
   /** ‖A v‖ / ‖v‖ of the vectors that it multiplied, at most. */
   gain: number;
@@ -52,45 +54,38 @@ export class Gain {
   *product(map: 'A' | 'At', vector: Float64Array): Process<Float64Array> {
     const image = yield {map, vector};
     const size = norm(vector);
-    if (size > 0) this.value = Math.max(this.value, norm(image) / size);
+    const gain = norm(image) / size;
+    if (gain < Infinity) this.value = Math.max(this.value, gain);
     return image;
   }
 }
 
-/** Keeps the x of the smallest residual. */
+/** Keeps the x with the smallest of some measure. */
 export class Best {
-  private readonly x: Float64Array;
+  readonly solution: Float64Array;
 
   constructor(
     n: number,
     private least: number,
   ) {
-    this.x = new Float64Array(n);
+    this.solution = new Float64Array(n);
   }
 
   /** @returns Whether this is the best so far. */
-  offer(x: Float64Array, residual: number): boolean {
-    if (!(residual < this.least)) return false;
-    this.least = residual;
-    this.x.set(x);
+  offer(x: Float64Array, measure: number): boolean {
+    if (!(measure < this.least)) return false;
+    this.least = measure;
+    this.solution.set(x);
     return true;
-  }
-
-  get residual(): number {
-    return this.least;
-  }
-
-  get solution(): Float64Array {
-    return this.x;
   }
 }
 
 /** Of a product of n terms, with some room: naive sums in f32 lose about √n roundings. */
 const ROUNDING = 2 ** -22;
 
-/** The residual that rounding of f32 products may leave: √n·2⁻²²·‖A‖‖x‖. */
-export function roundingOf(x: Float64Array, gain: number): number {
-  return ROUNDING * Math.sqrt(x.length) * gain * norm(x);
+/** The residual that rounding of f32 products may leave, for ‖x‖ and the ‖A‖ so far: √n·2⁻²²·‖A‖‖x‖. */
+export function roundingOf(size: number, n: number, gain: number): number {
+  return ROUNDING * Math.sqrt(n) * gain * size;
 }
 
 /** However large ‖A‖‖x‖ is: a residual beyond this is no rounding. */
@@ -133,16 +128,18 @@ function* solveOne(
   let steps = 0;
   let gain = 0;
   let quiet = 0;
-  const rounding = () => Math.min(roundingOf(x, gain), WORST_ROUNDING);
+  const rounding = () => Math.min(roundingOf(norm(x), n, gain), WORST_ROUNDING);
   const solved = () => residual <= Math.max(tolerance, rounding());
   while (steps < maxIterations && quiet < QUIET_RUNS && !solved()) {
     const budget = Math.min(restart, maxIterations - steps);
     const run = yield* method({r, target: 0.5 * tolerance, steps: budget, preconditioned});
     steps += Math.max(1, run.steps);
     gain = Math.max(gain, run.gain);
-    const candidate = x.slice();
-    addScaled(candidate, 1, run.x);
-    const left = difference(unit, yield {map: 'A', vector: candidate});
+    let [candidate, left] = yield* corrected(x, run.x, unit);
+    if (!(norm(left) <= tolerance)) {
+      const safe = yield* corrected(x, run.safe, unit);
+      if (!(norm(left) * ALIKE < norm(safe[1]))) [candidate, left] = safe;
+    }
     const next = norm(left);
     quiet = next < STALLED * residual ? 0 : quiet + 1;
     if (!(next < residual)) continue;
@@ -153,6 +150,21 @@ function* solveOne(
     x = yield* leastSquares(method, x, r, run, gain);
   }
   return {x: scaled(x, largest * size), converged: solved(), steps, residual};
+}
+
+/** Of two x the one that rounding cannot have spoilt is better, unless its residual is larger by this factor. */
+const ALIKE = 1.02;
+
+/** x + dx, rounded to f32, and its residual. */
+function* corrected(
+  x: Float64Array,
+  dx: Float64Array,
+  b: Float64Array,
+): Process<[Float64Array, Float64Array]> {
+  const candidate = x.slice();
+  addScaled(candidate, 1, dx);
+  const image = yield {map: 'A', vector: candidate};
+  return [candidate, difference(b, image)];
 }
 
 /** ‖A r‖ ≤ this·‖A‖‖r‖ says that r is about orthogonal to what a symmetric A reaches. */
@@ -174,12 +186,12 @@ function* leastSquares(
   gain: number,
 ): Process<Float64Array> {
   const image = yield {map: 'A', vector: r.slice()};
-  if (!(norm(image) <= ORTHOGONAL * gain * norm(r))) return x;
+  if (!(norm(image) <= ORTHOGONAL * gain * norm(r)) || !(gain < Infinity)) return x;
   const solve = function* (right: Float64Array): Process<Float64Array> {
     const size = norm(right);
     if (size === 0) return right;
-    const {x} = yield* method({...run, r: scaled(right, 1 / size)});
-    return scaled(x, size);
+    const {safe} = yield* method({...run, r: scaled(right, 1 / size)});
+    return scaled(safe, size);
   };
   const reached = yield* solve(image);
   const lacking = yield* solve(reached);

@@ -64,9 +64,9 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
     addScaled(x, c * residual, w);
     residual = Math.abs(s * residual);
     // Where A is singular but for rounding, an x that would solve an inconsistent system is so large that its products are noise.
-    total = residual + roundingOf(x, gain.value);
+    total = residual + roundingOf(norm(x), n, gain.value);
   }
-  return {x: total * ALIKE < totalOfBest ? x : best.solution, steps: step, gain: gain.value};
+  return {x, safe: total * ALIKE < totalOfBest ? x : best.solution, steps: step, gain: gain.value};
 }
 
 /**
