@@ -2,6 +2,7 @@
 export {HOST_BACKENDS, hostCanRead, isOnHost, readF64, readF32} from './host-read.js';
 export {solveOnDevice} from './device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
+export {factorLeastNorm} from './least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';
 export {runCertifyQP} from './certify-qp.js';

@@ -114,6 +114,7 @@ export class ConicLayer extends SolverLayer {
       ...limits,
       linsolve,
       onGradient: this.rememberGradient,
+      onFailure: this.onFailure,
     });
   }
 
