@@ -6,6 +6,8 @@ export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';
 export {setThreads} from './threads/pool.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './implicit-qp.js';
+export {runBoxSection, SIDE, type BoxSection} from './box-section.js';
+export {runEntmax, runEntmaxGradient, type EntmaxKind} from './entmax.js';
 export {runIsotonic} from './isotonic.js';
 export {blockMeans, blocksOf} from './blocks.js';
 export {descendingOrder, inverted, permuteRows, type Order} from './sort.js';
