@@ -11,6 +11,7 @@ export {runEntmax, runEntmaxGradient, type EntmaxKind} from './entmax.js';
 export {runIsotonic} from './isotonic.js';
 export {blockMeans, blocksOf} from './blocks.js';
 export {descendingOrder, inverted, permuteRows, type Order} from './sort.js';
+export {PLAN, runTransport, runTransportGradient, type Regularization} from './transport.js';
 export {runTotalVariation} from './total-variation.js';
 export {runOuters} from './outers.js';
 export {runSimplex} from './simplex.js';

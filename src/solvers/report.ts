@@ -15,6 +15,8 @@ export interface Failures {
   reason: (code: number, sample: number) => string;
   /** What a failed sample's value and gradient are. */
   consequence: string;
+  /** Whether a batch of nothing but invalid samples is no mistake in the program: attention has rows that are masked throughout. */
+  mayAllFail?: boolean;
 }
 
 /** Messages that were printed already: training repeats the same failure thousands of times. */
@@ -26,7 +28,10 @@ const printed = new Set<string>();
  * @throws With 'throw'; and always if the input of every sample is invalid, which is a mistake in the program, not in a
  *   sample.
  */
-export function reportFailures({where, codes, reason, consequence}: Failures, onFailure: OnFailure): void {
+export function reportFailures(
+  {where, codes, reason, consequence, mayAllFail = false}: Failures,
+  onFailure: OnFailure,
+): void {
   if (!ON_FAILURE.includes(onFailure)) {
     throw new Error(
       `${where}: onFailure must be one of ${ON_FAILURE.join(', ')}; got '${String(onFailure)}'.`,
@@ -34,7 +39,7 @@ export function reportFailures({where, codes, reason, consequence}: Failures, on
   }
   const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
   if (failed.length === 0) return;
-  const hopeless = codes.every((code) => code === Status.INVALID_INPUT);
+  const hopeless = !mayAllFail && codes.every((code) => code === Status.INVALID_INPUT);
   if (onFailure === 'ignore' && !hopeless) return;
   const kinds = [...new Set(failed.map(({code}) => code))].map((code) => {
     const samples = failed.filter((f) => f.code === code).map((f) => f.sample);

@@ -52,7 +52,8 @@ function projectSimplex(x: Float32Array, start: number, n: number, scale: number
         sum += value;
       }
     }
-    if (next === count || next === 0) break;
+    // Rounding may bring back what it dropped: the set only shrinks.
+    if (next === 0 || (count > 0 && next >= count)) break;
     count = next;
     threshold = (sum - scale) / count;
   }

@@ -44,7 +44,8 @@ fn solve() {
     }
     let next = i32(total(above).x);
     let all = total(s);
-    if (agree(next == count || next == 0 || broken || nothing_left)) { break; }
+    // Rounding may bring back what it dropped: the set only shrinks.
+    if (agree(next == 0 || (count > 0 && next >= count) || broken || nothing_left)) { break; }
     count = next;
     tau = div(sub(all, wide(scale_)), wide(f32(count)));
   }
