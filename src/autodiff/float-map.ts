@@ -22,14 +22,36 @@ export function floatMap<T extends {x: tf.Tensor}>(
         Object.entries(given).map(([name, value]) => [name, asFloat(where, name, value)]),
       ) as T;
       if (floats.x.size > 0) return map(floats);
-      const inputs = Object.values(floats).filter((value): value is tf.Tensor => value instanceof tf.Tensor);
-      return nothing([floats.x.shape], inputs)[0];
+      return nothing([floats.x.shape], tensorsIn(floats))[0];
     }),
   );
 }
 
-/** A tensor as float32; anything else as it is. @throws If it is a tensor of strings or complex numbers. */
+function tensorsIn(value: unknown): tf.Tensor[] {
+  if (value instanceof tf.Tensor) return [value];
+  return isCollection(value) ? Object.values(value).flatMap(tensorsIn) : [];
+}
+
+function isCollection(value: unknown): value is object {
+  return Array.isArray(value) || (value !== null && typeof value === 'object' && isPlain(value));
+}
+
+const isPlain = (value: object) =>
+  [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+
+/**
+ * A tensor as float32, and so the tensors of a list or a record; anything else as it is.
+ *
+ * @throws If a tensor is of strings or complex numbers.
+ */
 export function asFloat<T>(where: string, name: string, value: T): T {
+  if (isCollection(value)) {
+    const entries = Object.entries(value).map(([key, each]) => [
+      key,
+      asFloat(where, `${name}.${key}`, each as unknown),
+    ]);
+    return (Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries)) as T;
+  }
   if (!(value instanceof tf.Tensor) || value.dtype === 'float32') return value;
   if (value.dtype !== 'int32' && value.dtype !== 'bool') {
     throw new Error(

@@ -67,7 +67,7 @@ function sectionOnHost(params: Params): tf.Tensor | null {
       const pull = tf.add(tf.sum(tf.mul(weights, dy), 1, true), dTau);
       const share = safeDivide(pull, square);
       const left = tf.sub(dy, tf.mul(share, w));
-      const dx = tf.mul(free, left);
+      const dx = tf.where(tf.cast(free, 'bool'), left, tf.zerosLike(left));
       const dw = tf.sub(tf.mul(tau, dx), tf.mul(share, point));
       return [dx, tf.mul(below, left), tf.mul(above, left), dw, share];
     },

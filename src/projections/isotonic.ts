@@ -1,5 +1,5 @@
 /** @file Isotonic regression: projection onto the monotone vectors. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {runIsotonic} from '../kernels/index.js';
 import {onRows} from './rows.js';
 

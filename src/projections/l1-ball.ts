@@ -23,8 +23,9 @@ export function l1Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tens
   checkPositive(radius, 'radius', 'l1Sphere');
   return floatMap('projections.l1Sphere', {x, radius}, ({x, radius}) => {
     const sign = offTape(() => tf.sub(1, tf.mul(2, tf.step(tf.neg(x)))));
-    const magnitudes = tf.where(maskedEntries(x), tf.fill(x.shape, -Infinity), tf.mul(sign, x));
-    return tf.mul(sign, simplex(magnitudes, {scale: radius}));
+    const masked = maskedEntries(x);
+    const magnitudes = tf.where(masked, tf.fill(x.shape, -Infinity), tf.mul(sign, x));
+    return tf.where(masked, tf.zerosLike(x), tf.mul(sign, simplex(magnitudes, {scale: radius})));
   });
 }
 
@@ -42,7 +43,8 @@ export function l1Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor
   return floatMap('projections.l1Ball', {x, radius}, ({x, radius}) => {
     const present = tf.where(maskedEntries(x), tf.zerosLike(x), x);
     const outside = offTape(() =>
-      tf.broadcastTo(tf.greater(tf.sum(tf.abs(present), -1, true), beside(radius)), x.shape),
+      // A row with NaN is not inside.
+      tf.broadcastTo(tf.logicalNot(tf.lessEqual(tf.sum(tf.abs(present), -1, true), beside(radius))), x.shape),
     );
     return tf.where(outside, l1Sphere(x, {radius}), present);
   });

@@ -40,7 +40,7 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
       const weight = kinkWeight(distance, kink, tf.maximum(tf.abs(threshold), 1));
       const w = tf.where(masked, tf.zerosLike(weight), weight);
       const mean = tf.div(tf.sum(tf.mul(w, dy), 1, true), tf.maximum(tf.sum(w, 1, true), 1e-30));
-      return [tf.mul(w, tf.sub(dy, mean)), mean];
+      return [tf.where(masked, tf.zerosLike(w), tf.mul(w, tf.sub(dy, mean))), mean];
     },
   })[0];
 }

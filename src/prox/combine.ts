@@ -32,7 +32,7 @@ export function blockwise<H extends Parameter>(
     if (Array.isArray(params) && params.length !== sizes.length) {
       throw new Error(`prox.blockwise: ${params.length} parameters for ${sizes.length} blocks.`);
     }
-    return floatMap('prox.blockwise', {x}, ({x}) => {
+    return floatMap('prox.blockwise', {x, params, scaling}, ({x, params, scaling}) => {
       const ofBlock = (j: number) => (Array.isArray(params) ? params[j] : params) as H;
       // tf.split into one part has no gradient.
       if (sizes.length === 1) return prox(x, ofBlock(0), scaling);

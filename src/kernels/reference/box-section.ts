@@ -158,8 +158,9 @@ function root(
     if (side[i] === SIDE.free) square += w[i] * w[i];
     rest -= w[i] * (side[i] === SIDE.free ? x[i] : y[i]);
   }
-  // Not clamped between breaks that have been rounded to one another: the set of free entries says what the line is.
-  const tau = square > 0 ? Math.min(Math.max(rest / square, low), high) : first < breaks.length ? high : low;
+  // Without a free entry the sum jumps at a break, where breaks that differ have been rounded to one.
+  const jump = rest === 0 ? inside : rest < 0 ? low : high;
+  const tau = square > 0 ? Math.min(Math.max(rest / square, low), high) : jump;
   for (const i of present) if (side[i] === SIDE.free) y[i] = clip(x[i] + tau * w[i], i);
   return {tau: Number.isFinite(tau) ? tau : 0, y, side};
 }

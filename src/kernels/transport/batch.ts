@@ -94,7 +94,7 @@ export function planGradientBatch(
   da: Float32Array,
   db: Float32Array,
 ): void {
-  const {slope} = POTENTIALS[kind];
+  const potential = POTENTIALS[kind];
   const system = new MarginalSystem(n, m);
   const [W, R] = [new Float64Array(n * m), new Float64Array(n * m)];
   const [rows, u] = [new Float64Array(n), new Float64Array(n)];
@@ -106,7 +106,7 @@ export function planGradientBatch(
       for (let j = 0; j < m; j++) {
         const at = i * m + j;
         const p = P[sample * n * m + at];
-        W[at] = p > 0 ? slope(p) : 0;
+        W[at] = p > 0 ? potential.slope(p) : 0;
         R[at] = W[at] === 0 ? 0 : W[at] * dP[sample * n * m + at];
         rows[i] += R[at];
         columns[j] += R[at];
