@@ -69,7 +69,14 @@ const EUCLIDEAN: Potential = {
 };
 
 const ENTROPIC: Potential = {
-  value: (z) => tf.exp(z),
+  // Not tf.exp itself, whose second derivative tfjs loses.
+  value: (z) =>
+    recordOp({
+      name: 'Plan',
+      values: [offTape(() => tf.exp(z))],
+      inputs: [z],
+      gradient: ([dp], [p]) => [tf.mul(dp, p)],
+    })[0],
   slope: (z) => tf.exp(z),
   balanceRows: (z, a) => tf.sub(tf.logSumExp(z, 2, true), tf.log(a)),
 };

@@ -59,8 +59,9 @@ export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedR
   const toBatch = (v: tf.Tensor) => ofBatch(v, batch) as tf.Tensor2D;
   const curvature = zeroWhereNot(Q);
   const convex = isConvex(curvature);
-  const below = tf.logicalAnd(tf.logicalNot(tf.isNaN(l)), tf.less(l, Infinity));
-  const above = tf.logicalAnd(tf.logicalNot(tf.isNaN(u)), tf.greater(u, -Infinity));
+  // By what a bound is, not by a comparison with infinity, which half-precision backends do not hold.
+  const below = tf.logicalOr(tf.isFinite(l), tf.logicalAnd(tf.isInf(l), tf.less(l, 0)));
+  const above = tf.logicalOr(tf.isFinite(u), tf.logicalAnd(tf.isInf(u), tf.greater(u, 0)));
   const valid = [tf.isFinite(Q), tf.isFinite(p), tf.isFinite(A), below, above]
     .map(allOf)
     .reduce((one, other) => tf.logicalAnd(one, other), convex);
