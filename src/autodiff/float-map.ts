@@ -29,7 +29,7 @@ export function floatMap<T extends {x: tf.Tensor}>(
 
 function tensorsIn(value: unknown): tf.Tensor[] {
   if (value instanceof tf.Tensor) return [value];
-  return isCollection(value) ? Object.values(value).flatMap(tensorsIn) : [];
+  return isCollection(value) ? (Object.values(value) as unknown[]).flatMap(tensorsIn) : [];
 }
 
 function isCollection(value: unknown): value is object {
