@@ -28,7 +28,7 @@ export function floatMap<T extends {x: tf.Tensor}>(
 }
 
 function tensorsIn(value: unknown): tf.Tensor[] {
-  if (value instanceof tf.Tensor) return [value];
+  if (value instanceof tf.Tensor) return [value as tf.Tensor];
   return isCollection(value) ? (Object.values(value) as unknown[]).flatMap(tensorsIn) : [];
 }
 

@@ -78,10 +78,9 @@ function sectionOnHost(params: Params): tf.Tensor | null {
 function sectionBySearch([given, low, high, weights, offset]: Params): tf.Tensor {
   const masked = maskedEntries(given);
   const none = tf.zerosLike(given);
-  const [rows, lows, highs, normal] = [given, low, high, weights].map((each) => tf.where(masked, none, each));
+  const [raw, lows, highs, normal] = [given, low, high, weights].map((each) => tf.where(masked, none, each));
   const at = (tau: tf.Tensor, point: tf.Tensor, low: tf.Tensor, high: tf.Tensor, slope: tf.Tensor) =>
     box(tf.add(point, tf.mul(tau, slope)), {lower: low, upper: high});
-  const params: Params = [rows, lows, highs, normal, offset];
   const value = (tau: tf.Tensor, ...[point, low, high, slope, target]: Params) =>
     tf.sub(tf.sum(tf.mul(slope, at(tau, point, low, high, slope)), 1, true), target);
   const slope = (tau: tf.Tensor, ...[point, low, high, weights]: Params) => {
@@ -89,7 +88,15 @@ function sectionBySearch([given, low, high, weights, offset]: Params): tf.Tensor
     const free = tf.logicalAnd(tf.greater(moved, low), tf.less(moved, high));
     return tf.sum(tf.mul(tf.cast(free, 'float32'), tf.square(weights)), 1, true);
   };
-  const tau = scalarRoot({value, slope, bracket: (...given) => bracketOf(value, slope, given)}, ...params);
+  const root = (...params: Params) =>
+    scalarRoot({value, slope, bracket: (...given) => bracketOf(value, slope, given)}, ...params);
+  // A first search finds an entry that decides; measured from it along the normal, the size of x cancels where weights are equal.
+  const shift = offTape(() =>
+    decidingShift(root(raw, lows, highs, normal, offset), raw, lows, highs, normal),
+  );
+  const rows = tf.sub(raw, tf.mul(shift, normal));
+  const params: Params = [rows, lows, highs, normal, offset];
+  const tau = root(...params);
   const y = at(tau, rows, lows, highs, normal);
   const {solved, empty} = offTape(() => {
     const size = tf.add(tf.sum(tf.abs(tf.mul(normal, y)), 1, true), tf.abs(offset));
@@ -101,6 +108,23 @@ function sectionBySearch([given, low, high, weights, offset]: Params): tf.Tensor
     };
   });
   return tf.where(empty, none, tf.where(solved, y, tf.fill(y.shape, NaN)));
+}
+
+/** xₘ/wₘ for the entry m whose bounds are the nearest to xₘ + τwₘ, of those with a weight; 0 if none has one. [rows, 1]. */
+function decidingShift(
+  tau: tf.Tensor,
+  x: tf.Tensor,
+  low: tf.Tensor,
+  high: tf.Tensor,
+  w: tf.Tensor,
+): tf.Tensor {
+  const moved = tf.add(x, tf.mul(tau, w));
+  const outside = tf.relu(tf.maximum(tf.sub(low, moved), tf.sub(moved, high)));
+  const weighted = tf.notEqual(w, 0);
+  const distance = tf.where(weighted, safeDivide(outside, tf.abs(w)), tf.fill(x.shape, 3e38));
+  const chosen = tf.oneHot(tf.argMin(distance, 1), x.shape[1]!);
+  const of = (values: tf.Tensor) => tf.sum(tf.mul(tf.cast(chosen, 'float32'), values), 1, true);
+  return safeDivide(of(x), of(w));
 }
 
 /** The outermost τ at which an entry meets a bound; beyond them the function is a line, which is followed to its root. */
