@@ -8,12 +8,12 @@ const CONSISTENT = 2 ** -20;
 
 export interface BoxSections {
   /** [rows, n] each. */
-  x: ArrayLike<number>;
-  lower: ArrayLike<number>;
-  upper: ArrayLike<number>;
-  w: ArrayLike<number>;
+  x: Float32Array;
+  lower: Float32Array;
+  upper: Float32Array;
+  w: Float32Array;
   /** [rows]. */
-  c: ArrayLike<number>;
+  c: Float32Array;
 }
 
 /**
@@ -32,7 +32,7 @@ export function boxSectionRows(
 ): void {
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * n, (row + 1) * n];
-    const part = (values: ArrayLike<number>) => Float64Array.from({length: n}, (_, i) => values[from + i]);
+    const part = (values: Float32Array) => new Float64Array(values.subarray(from, to));
     const [x, lower, upper, w] = [data.x, data.lower, data.upper, data.w].map(part);
     const target = data.c[row];
     const present: number[] = [];
@@ -71,7 +71,7 @@ function section(
   let shift = 0;
   let found = root(present, z, lower, upper, w, target);
   // Once more, measured along w from an entry that decides: its size then cancels exactly, where the weights are equal.
-  const main = deciding(present, z, lower, upper, w, found.tau);
+  const main = isRough(present, x, found.y) ? deciding(present, z, lower, upper, w, found.tau) : -1;
   if (main >= 0 && x[main] !== 0) {
     shift = x[main] / w[main];
     z = x.map((value, i) => (w[i] === w[main] ? value - x[main] : value - shift * w[i]));
@@ -86,6 +86,16 @@ function section(
   }
   if (!(Math.abs(sum) <= CONSISTENT * size)) return null;
   return {...found, tau: found.tau - shift};
+}
+
+/** Whether x is so large that its rounding in f64 could be seen in y, in f32. */
+function isRough(present: number[], x: Float64Array, y: Float64Array): boolean {
+  let [sizeX, sizeY] = [0, 0];
+  for (const i of present) {
+    sizeX = Math.max(sizeX, Math.abs(x[i]));
+    sizeY = Math.max(sizeY, Math.abs(y[i]));
+  }
+  return sizeX > 1e5 * sizeY;
 }
 
 /** The entry whose breaks are nearest to τ, of those with a weight: −1 if there is none. */
@@ -124,11 +134,15 @@ function root(
     for (const i of weighted) sum += w[i] * clip(x[i] + tau * w[i], i);
     return sum;
   };
-  const breaks = Float64Array.from(
-    weighted
-      .flatMap((i) => [(lower[i] - x[i]) / w[i], (upper[i] - x[i]) / w[i]])
-      .filter((tau) => Number.isFinite(tau)),
-  ).sort();
+  const places = new Float64Array(2 * weighted.length);
+  let count = 0;
+  for (const i of weighted) {
+    for (const bound of [lower[i], upper[i]]) {
+      const tau = (bound - x[i]) / w[i];
+      if (Number.isFinite(tau)) places[count++] = tau;
+    }
+  }
+  const breaks = places.subarray(0, count).sort();
   let [first, end] = [0, breaks.length];
   while (first < end) {
     const middle = (first + end) >> 1;

@@ -15,7 +15,7 @@ export interface PlanInput {
 
 const MAX_ITERATIONS = 300;
 /** Sums that are met up to this share of themselves are met. */
-const TOLERANCE = 1e-11;
+const TOLERANCE = 1e-9;
 /** On the way to the full size of X less will do. */
 const ON_THE_WAY = 1e-2;
 /** Where X differs by no more than this, relative to what the potential feels, any start will do. */
@@ -125,7 +125,7 @@ class DualSearch {
    */
   correct(): void {
     const {n, m, P, W, rows, columns, rowError, columnError, du, dv, system, potential} = this;
-    for (let k = 0; k < 3; k++) {
+    for (let k = 0; k < 3 && this.miss > TOLERANCE; k++) {
       for (let at = 0; at < n * m; at++) W[at] = potential.slope(P[at]);
       system.factor(W);
       system.solve(W, rowError, columnError, du, dv);
