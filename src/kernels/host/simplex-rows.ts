@@ -38,7 +38,8 @@ export function createSimplexRows(): SimplexRows | null {
         const base = i * n;
         if (Number.isNaN(tau[0])) out.fill(NaN, base, base + n);
         const [below, largest] = tau;
-        for (let k = 0; k < count; k++) out[base + indices[k]] = Math.max(row[indices[k]] - largest - below, 0);
+        for (let k = 0; k < count; k++)
+          out[base + indices[k]] = Math.max(row[indices[k]] - largest - below, 0);
       }
     },
     gradient(y, dy, rows, n, dx, mean) {

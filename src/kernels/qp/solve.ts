@@ -230,7 +230,11 @@ export class QPSolver {
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, amongNeighbours, consistent}: Demands): boolean {
+  private accept(
+    point: Point<Vector>,
+    scaling: Scaling,
+    {enough, exactness, amongNeighbours, consistent}: Demands,
+  ): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
