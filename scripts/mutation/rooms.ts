@@ -1,0 +1,62 @@
+/** @file Which suites should see a fault in which folder of src. */
+
+export interface Suites {
+  /** Folders and files below test/. */
+  tests: string[];
+  /** Each mutant in a process of its own, with its threads: slow. */
+  threaded?: boolean;
+}
+
+/** The longest folder that a path starts with counts. */
+const ROOMS: Record<string, Suites> = {
+  autodiff: {tests: ['autodiff', 'implicit']},
+  checks: {tests: ['checks', 'robustness/throwing.test.ts']},
+  conditions: {
+    tests: [
+      'conditions',
+      'implicit',
+      'solvers/grid.test.ts',
+      'solvers/solve-qp-gradient.test.ts',
+      'solvers/conic-splitting.test.ts',
+      'solvers/block-and-mirror.test.ts',
+      'solvers/sparse-coding.test.ts',
+      'robustness/kinks.test.ts',
+      'robustness/degeneracy.test.ts',
+    ],
+  },
+  implicit: {
+    tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
+  },
+  kernels: {tests: ['kernels', 'linalg', 'solvers/solve-qp.test.ts', 'solvers/solve-qp-gradient.test.ts']},
+  'kernels/coding': {tests: ['kernels/coding.test.ts', 'solvers/sparse-coding.test.ts', 'conditions']},
+  'kernels/linalg': {tests: ['kernels', 'linalg']},
+  'kernels/qp': {
+    tests: [
+      'metamorphic',
+      'solvers/solve-qp.test.ts',
+      'solvers/solve-qp-gradient.test.ts',
+      'solvers/qp-reference.test.ts',
+      'solvers/qp-collection.test.ts',
+      'robustness/degeneracy.test.ts',
+    ],
+  },
+  'kernels/threads': {tests: ['kernels/threads.test.ts'], threaded: true},
+  layers: {tests: ['layers', 'robustness/saved-models.test.ts', 'robustness/kinks.test.ts']},
+  linalg: {tests: ['linalg']},
+  linsolve: {tests: ['linsolve', 'implicit']},
+  losses: {tests: ['losses']},
+  projections: {tests: ['projections', 'robustness/edge-cases.test.ts']},
+  prox: {tests: ['prox']},
+  solvers: {
+    tests: ['solvers', 'metamorphic', 'robustness/closest.test.ts', 'robustness/failures.test.ts'],
+  },
+};
+
+/** @throws If no room holds the folder. */
+export function suitesOf(folder: string): Suites {
+  const inside = folder.replace(/^(\.\/)?src\//, '').replace(/\/$/, '');
+  const rooms = Object.keys(ROOMS).filter((name) => inside === name || inside.startsWith(`${name}/`));
+  const room = rooms.sort((one, other) => other.length - one.length)[0];
+  if (!room) throw new Error(`No room of src holds ${folder}; there are ${Object.keys(ROOMS).join(', ')}.`);
+  return ROOMS[room];
+}
