@@ -58,7 +58,7 @@ const {keys, total} = await sampleOf(sources, options.sample ? Number(options.sa
 console.log(`${keys.length} of ${total} mutants of ${sources.length} files, ${tests.length} files of tests`);
 
 mkdirSync('out/mutation', {recursive: true});
-const list = join('out/mutation', 'sample.txt');
+const list = join('out/mutation', `sample-${process.pid}.txt`);
 writeFileSync(list, keys.join('\n'));
 const setup = (JSON.parse(readFileSync('.mocharc.json', 'utf8')) as {file: string[]}).file;
 process.env.MUTATION_SAMPLE = join(process.cwd(), list);
@@ -81,7 +81,7 @@ const results = await new Stryker({
   disableTypeChecks: false,
   reporters: ['progress-append-only'],
   tempDirName: 'out/mutation/sandboxes',
-  ignorePatterns: ['dist', 'coverage', 'out', 'docs/api', 'examples', 'bench'],
+  ignorePatterns: ['dist', 'coverage', 'out', 'docs/api', 'examples/data'],
   logLevel: 'error' as PartialStrykerOptions['logLevel'],
   allowEmpty: false,
   thresholds: {high: 85, low: 85, break: null},
