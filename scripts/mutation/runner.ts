@@ -2,9 +2,10 @@
  * @file Mocha for Stryker: loads the suites once, and then runs for each mutant the tests that reach it.
  *
  * MUTATION_TESTS holds the files, separated by newlines; MUTATION_SAMPLE the name of a file with the keys of the mutants to
- * run: any other is passed over. Threads are off, since workers do not know which mutant is on.
+ * run: any other is passed over. Threads are off, since workers do not know which mutant is on. A test that fails without any
+ * change is left out; MUTATION_BROKEN names the file that remembers these.
  */
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import {declareClassPlugin, PluginKind} from '@stryker-mutator/api/plugin';
 import {
@@ -22,6 +23,7 @@ import {
 } from '@stryker-mutator/api/test-runner';
 import type {InstrumenterContext} from '@stryker-mutator/api/core';
 import Mocha from 'mocha';
+import {ProcessRunner} from './process-runner.js';
 import {keyOf} from './sample.js';
 
 const context = ((globalThis as {__stryker__?: Partial<InstrumenterContext>}).__stryker__ ??= {});
@@ -59,9 +61,13 @@ class MochaRunner implements TestRunner {
     this.covering = coverageAnalysis === 'perTest';
     const result = await this.run({});
     this.covering = false;
-    return result.status === DryRunStatus.Complete
-      ? {...result, mutantCoverage: context.mutantCoverage}
-      : result;
+    if (result.status !== DryRunStatus.Complete) return result;
+    const broken = result.tests.filter(({status}) => status === TestStatus.Failed).map(({id}) => id);
+    writeFileSync(process.env.MUTATION_BROKEN!, broken.join('\n'));
+    const tests = result.tests.map((test) =>
+      test.status === TestStatus.Failed ? {...test, status: TestStatus.Skipped} : test,
+    ) as TestResult[];
+    return {...result, tests, mutantCoverage: context.mutantCoverage};
   }
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
@@ -83,9 +89,13 @@ class MochaRunner implements TestRunner {
     }
     context.activeMutant = activeMutant?.id;
     const wanted = testFilter && new Set(testFilter);
+    const broken = new Set(activeMutant ? readBroken() : []);
     for (const [suite, tests] of this.all) {
       suite.bail(activeMutant !== undefined);
-      suite.tests = wanted ? tests.filter((test) => wanted.has(this.ids.get(test)!)) : tests;
+      suite.tests = tests.filter((test) => {
+        const id = this.ids.get(test)!;
+        return !broken.has(id) && (!wanted || wanted.has(id));
+      });
     }
     const tests = await this.results();
     return (
@@ -122,4 +132,12 @@ class MochaRunner implements TestRunner {
   }
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'suites', MochaRunner)];
+function readBroken(): string[] {
+  const file = process.env.MUTATION_BROKEN!;
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+}
+
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.TestRunner, 'processes', ProcessRunner),
+  declareClassPlugin(PluginKind.TestRunner, 'suites', MochaRunner),
+];
