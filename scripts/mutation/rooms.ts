@@ -30,7 +30,14 @@ const ROOMS: Record<string, Suites> = {
     tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
   },
   kernels: {tests: ['kernels', 'linalg', 'solvers/solve-qp.test.ts', 'solvers/solve-qp-gradient.test.ts']},
-  'kernels/coding': {tests: ['kernels/coding.test.ts', 'solvers/sparse-coding.test.ts', 'conditions']},
+  'kernels/coding': {
+    tests: [
+      'kernels/code-batch.test.ts',
+      'kernels/coding.test.ts',
+      'solvers/sparse-coding.test.ts',
+      'conditions',
+    ],
+  },
   'kernels/linalg': {tests: ['kernels', 'linalg']},
   'kernels/qp': {
     tests: [

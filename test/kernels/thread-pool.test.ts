@@ -83,9 +83,9 @@ function take(job: SharedJob, count: number): void {
 }
 
 describe('the pool of worker threads', () => {
-  const {getBuiltinModule} = process;
+  const getBuiltinModule = process.getBuiltinModule.bind(process);
   const {wait} = Atomics;
-  const {now} = performance;
+  const now = performance.now.bind(performance);
 
   beforeEach(() => {
     setThreads(1);
@@ -272,7 +272,7 @@ describe('the pool of worker threads', () => {
     setThreads(2);
     FakeWorker.work = (job) => new ControlBlock(job.control).enter();
     let elapsed = 0;
-    performance.now = () => now.call(performance) + elapsed;
+    performance.now = () => now() + elapsed;
     const waits: number[] = [];
     Atomics.wait = ((_words: unknown, word: number, value: number, milliseconds: number) => {
       assert.deepEqual([word, value], [ACTIVE, 1]);
@@ -291,7 +291,7 @@ describe('the pool of worker threads', () => {
     setThreads(2);
     FakeWorker.work = (job) => new ControlBlock(job.control).enter();
     let elapsed = 0;
-    performance.now = () => now.call(performance) + elapsed;
+    performance.now = () => now() + elapsed;
     Atomics.wait = (() => {
       elapsed += 1e6;
       return 'timed-out';
