@@ -9,7 +9,7 @@
  */
 import {AddedRows} from './added-rows.js';
 import type {Point, Problem} from './types.js';
-import {dot} from './vectors.js';
+import {dot, maxAbs} from './vectors.js';
 
 export type ActiveSetOutcome = 'solved' | 'primalInfeasible' | 'failed';
 
@@ -19,12 +19,17 @@ export const CONTRADICTION = 2 ** -20;
 const VIOLATED = 1e-12;
 /** A row that depends on those of the working set holds if it is off by less than this. */
 const HOLDS = 1e-10;
+/** A contradiction below this part of the largest right-hand side may be noise, such as 1e-16 in the place of a zero. */
+const NOISE = 1e-12;
 /** Steps, for each row and variable. */
 const STEPS = 20;
 
 export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
+  /** Whether a contradiction was taken for noise that its own terms do not explain. */
+  forgave = false;
+  private noise = 0;
   private readonly f: Float64Array;
   private readonly inSet: Uint8Array;
 
@@ -41,9 +46,11 @@ export class ActiveSet {
    * Solves with H = P + proximity·I and f = q − proximity·center, into `point`; a Farkas ray goes to `point.y`.
    *
    * @param leastPivot The root of a pivot of H below which it is not definite enough.
+   * @param forgive Whether a contradiction that is tiny beside the largest right-hand side is noise, whatever its own terms.
    */
-  solve(proximity: number, center: Float64Array, leastPivot: number): ActiveSetOutcome {
+  solve(proximity: number, center: Float64Array, leastPivot: number, forgive: boolean): ActiveSetOutcome {
     const {problem, rows, f, inSet} = this;
+    this.noise = forgive ? NOISE * maxAbs(problem.d) : 0;
     const {n, p, m, P, q} = problem;
     if (!rows.start(P, proximity, leastPivot)) return 'failed';
     for (let j = 0; j < n; j++) f[j] = q[j] - proximity * center[j];
@@ -199,7 +206,8 @@ export class ActiveSet {
       terms += Math.abs(term);
       squares += term * term;
     }
-    if (gap > CONTRADICTION * terms) {
+    if (gap > CONTRADICTION * terms) this.forgave = gap <= this.noise * sumOfMagnitudes(ray);
+    if (gap > CONTRADICTION * terms && !this.forgave) {
       point.y.set(ray);
       return true;
     }
@@ -221,4 +229,8 @@ export class ActiveSet {
       if (member >= p) y[member] = Math.max(y[member], Number.MIN_VALUE);
     }
   }
+}
+
+function sumOfMagnitudes(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + Math.abs(value), 0);
 }

@@ -17,6 +17,15 @@ const ACTIVE = 1e-9;
 const NEIGHBOUR = 1e-2;
 /** How far sizes travel from neighbour to neighbour. */
 const HOPS = 3;
+/** A given number below this part of the terms beside it may be lost among them, */
+const FAR_OUT = 1e-5;
+/** and is, if more than this part of it is left, and more than rounding. */
+const IGNORED = 1e-3;
+const DOUBLE = 1e-14;
+/** Below this it cannot count in f64 at all. */
+const BELOW_DOUBLE = 1e-15;
+/** What rounding of f64 leaves in a solution. */
+const ROUNDING = 1e-12;
 /** The quotient of something by nothing. */
 const UNBOUNDED = 1e9;
 
@@ -84,6 +93,49 @@ export class Certificate {
     });
   }
 
+  /**
+   * Whether each quotient is at most `enough` by its own terms alone; or no more than rounding of f64 in those of its neighbours.
+   * Neighbours may excuse what f32 cannot hold, but not what could have been computed better.
+   */
+  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): boolean {
+    const {dense, columns, rows} = this;
+    if (this.measure(problem, x, y, Infinity) <= enough) return true;
+    const plainColumns = columns.slice();
+    const plainRows = rows.slice();
+    return dense.scope(() => {
+      const {columns: among, rows: across} = this.sizes(problem, x, y);
+      this.quotients(problem, y, among, across);
+      const exact = (plain: Float64Array, sized: Vector) =>
+        plain.every((value, i) => value <= enough || sized[i] <= ROUNDING);
+      return exact(plainColumns, columns) && exact(plainRows, rows);
+    });
+  }
+
+  /**
+   * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
+   * out along a ray everything is small relative to x, also where there is no solution.
+   */
+  losesGivenNumbers({p, q, d}: Problem): boolean {
+    const {columnTerms, rowTerms, gradient, excess} = this;
+    let [given, counted] = [false, false];
+    const isLost = (error: number, number: number, terms: number) => {
+      if (number === 0) return false;
+      given = true;
+      const part = Math.abs(number) / terms;
+      if (part > DOUBLE) counted = true;
+      return (
+        part > BELOW_DOUBLE && part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms
+      );
+    };
+    for (let j = 0; j < q.length; j++) if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j])) return true;
+    if (given && !counted) return true;
+    given = counted = false;
+    for (let i = 0; i < d.length; i++) {
+      if (isBound(d[i]) && isLost(i < p ? Math.abs(excess[i]) : excess[i], d[i], rowTerms[i])) return true;
+    }
+    return given && !counted;
+  }
+
   private quotients({n, p, C, d}: Problem<Vector>, y: Vector, T: Vector, R: Vector): number {
     const {dense, columns, rows, multipliers, gradient, excess, inverse, positive, unused} = this;
     let largest = 0;
@@ -111,11 +163,7 @@ export class Certificate {
    * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
    * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
    */
-  private sizes(
-    {n, p, P, q, C, d}: Problem<Vector>,
-    x: Vector,
-    y: Vector,
-  ): {columns: Vector; rows: Vector} {
+  private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
     const {dense, multipliers} = this;
     const count = d.length;
     const active: number[] = [];

@@ -3,8 +3,9 @@ import type {DenseKernels, Vector} from '../dense.js';
 import type {Certificate} from './certificate.js';
 import {isBound, type Problem} from './types.js';
 
-/** An entry is rounding if its term is below this part of the terms of every row and variable that it stands in. */
-const NEGLIGIBLE = 1e-8;
+/** An entry is rounding if its term is below this part of the terms of every row and variable that it stands in: of f32, of f64. */
+export const ROUNDING_32 = 1e-8;
+export const ROUNDING_64 = 1e-13;
 
 /**
  * Clears such entries of x and y in place. A row (or variable) whose terms are all of this kind has no size: its own entries
@@ -18,6 +19,7 @@ export function clearRounding(
   {columnTerms, rowTerms}: Certificate,
   x: Vector,
   y: Vector,
+  negligible: number,
 ): void {
   const {n, P, q, C, d} = problem;
   const rows = d.length;
@@ -41,9 +43,9 @@ export function clearRounding(
     dense.scaledMaxima(C, rows, n, sizes, xs, unused, ofX);
     dense.scaledMaxima(C, rows, n, ys, weights, ofY, unused);
     const doubtful = (values: Vector, parts: Vector) =>
-      values.some((value, i) => value !== 0 && !(parts[i] > NEGLIGIBLE));
+      values.some((value, i) => value !== 0 && !(parts[i] > negligible));
     if (!doubtful(x, ofX) && !doubtful(y, ofY)) return;
-    const [keepX, keepY] = followSizes(problem, {columnTerms, rowTerms}, xs, ys);
+    const [keepX, keepY] = followSizes(problem, {columnTerms, rowTerms}, xs, ys, negligible);
     for (let j = 0; j < n; j++) if (!keepX[j]) x[j] = 0;
     for (let i = 0; i < rows; i++) if (!keepY[i]) y[i] = 0;
   });
@@ -55,17 +57,18 @@ function followSizes(
   {columnTerms, rowTerms}: Pick<Certificate, 'columnTerms' | 'rowTerms'>,
   xs: Vector,
   ys: Vector,
+  negligible: number,
 ): [Uint8Array, Uint8Array] {
   const rows = d.length;
   const keepX = new Uint8Array(n);
   const keepY = new Uint8Array(rows);
   const columnHasSize = Array.from(q, (value) => value !== 0);
   const rowHasSize = Array.from(d, (value) => value !== 0 && isBound(value));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let j = 0; j < n; j++) {
       if (!columnHasSize[j]) continue;
-      const least = NEGLIGIBLE * columnTerms[j];
+      const least = negligible * columnTerms[j];
       for (let k = 0; k < n; k++) {
         if (!keepX[k] && Math.abs(P[j * n + k]) * xs[k] > least) keepX[k] = 1;
       }
@@ -75,7 +78,7 @@ function followSizes(
     }
     for (let i = 0; i < rows; i++) {
       if (!rowHasSize[i]) continue;
-      const least = NEGLIGIBLE * rowTerms[i];
+      const least = negligible * rowTerms[i];
       for (let k = 0; k < n; k++) {
         if (!keepX[k] && Math.abs(C[i * n + k]) * xs[k] > least) keepX[k] = 1;
       }

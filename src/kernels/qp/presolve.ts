@@ -6,7 +6,9 @@ const ZERO = 1e-10;
 
 /** The right-hand side of such a row cannot be met by any point: it says so itself, so the problem is not a valid one. */
 export function asksForInfinity({p, d}: Problem): boolean {
-  return d.some((value, i) => (i < p ? Math.abs(value) >= NO_BOUND : value <= -NO_BOUND) || Number.isNaN(value));
+  return d.some(
+    (value, i) => (i < p ? Math.abs(value) >= NO_BOUND : value <= -NO_BOUND) || Number.isNaN(value),
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type MatrixScaling,
   type Scaling,
 } from './equilibrate.js';
-import {clearRounding} from './exact-zeros.js';
+import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
@@ -18,7 +18,7 @@ import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
 import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
-import {dot} from './vectors.js';
+import {dot, maxAbs} from './vectors.js';
 
 /** Its arrays are the solver's own: they last until its next solve. */
 export interface QPResult extends Point {
@@ -39,15 +39,30 @@ const POLISHED = 1e-9;
 /** The certificate that rounding to f32 leaves room for. */
 export const SINGLE = 2 ** -20;
 
+/** The certificate that a point has before it is rounded, save where rounding of f64 explains more. */
+const DOUBLE = 1e-9;
 /** What rounding a solution to f32 costs at most. */
 const ROUNDING = 2 ** -22;
 /** A row that is violated by more than this in f64 may contradict others. */
 const CONSISTENT = 1e-8;
 
+/** Entries of a ray below this part of its largest are rounding. */
+const NOISE = 1e-11;
+
 /** Curvature added for a dual active-set method, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-9, 1e-11, 1e-11, 1e-11];
 /** The root of a pivot from which on curvature is enough. */
 const ENOUGH_CURVATURE = 1e-5;
+
+/** What is asked of a point. */
+interface Demands {
+  /** Of its certificate, rounded to f32. */
+  enough: number;
+  /** Of its certificate in f64, save where rounding of f64 explains more. */
+  exactness: number;
+  /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
+  consistent: boolean;
+}
 
 export class QPSolver {
   /** The problem to solve: to be filled in before `solve`. */
@@ -60,6 +75,7 @@ export class QPSolver {
   private readonly guess: Point<Vector>;
   private readonly rounded: Point<Vector>;
   private readonly exact: Point<Vector>;
+  private readonly spare: Point<Vector>;
   private readonly found: QPResult;
 
   /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
@@ -78,6 +94,7 @@ export class QPSolver {
     this.guess = emptyPoint(dense, {n, p, m});
     this.rounded = emptyPoint(dense, {n, p, m});
     this.exact = emptyPoint(dense, {n, p, m});
+    this.spare = emptyPoint(dense, {n, p, m});
     this.found = {
       x: new Float64Array(n),
       y: new Float64Array(p + m),
@@ -118,6 +135,7 @@ export class QPSolver {
     const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found} = this;
     const good = Math.min(tolerance, POLISHED);
     const enough = Math.max(tolerance, SINGLE);
+    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
     found.residual = Infinity;
     found.iterations = 0;
     const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
@@ -125,13 +143,15 @@ export class QPSolver {
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
     kkt.readMatrices();
     const polished = (from: Point<Vector>, rounds?: number) =>
-      polish.run(from, rounds) <= good && this.accept(polish.point, scaling, enough, true);
+      polish.run(from, rounds) <= good && this.accept(polish.point, scaling, demands);
     if (warmStart) {
       copyPoint(warmStart, guess);
       rescale(guess, scaling);
       if (polished(guess)) return found;
     }
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) => polished(point, 2));
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) =>
+      polished(point, 2),
+    );
     found.iterations = iterations;
     if (found.residual <= enough) return found;
     const last = interiorPoint.point;
@@ -139,59 +159,89 @@ export class QPSolver {
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
     if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
-      if (polished(last) || this.accept(last, scaling, enough, true)) return found;
+      if (polished(last) || this.accept(last, scaling, demands)) return found;
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
-    return this.solveByActiveSet(matrixScaling, good, enough) ?? this.fail('numericalError');
+    return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
   }
 
   /** Where the interior point does not get there: rows one by one, in units where no row is left out. */
-  private solveByActiveSet(matrixScaling: MatrixScaling, good: number, enough: number): QPResult | null {
-    const {dense, problem, scaled, kkt, polish, found, guess} = this;
-    const {n} = problem;
-    const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
-    kkt.readMatrices();
-    const activeSet = new ActiveSet(scaled);
-    const center = new Float64Array(n);
+  private solveByActiveSet(matrixScaling: MatrixScaling, good: number, strict: Demands): QPResult | null {
+    const {dense, problem, scaled, kkt, found} = this;
+    const demands = {...strict, consistent: false};
+    for (const forgive of [true, false]) {
+      const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
+      kkt.readMatrices();
+      const activeSet = new ActiveSet(scaled);
+      const solved = this.proximalSteps(activeSet, scaling, good, demands, forgive);
+      if (solved) return solved;
+      if (activeSet.forgave) continue;
+      const farkas = primalCertificate(dense, scaled);
+      if (farkas && this.provesInfeasible(farkas, scaling)) return found;
+      const ray = dualCertificate(dense, scaled);
+      if (ray && this.provesUnbounded(ray, scaling)) return found;
+      return null;
+    }
+    return null;
+  }
+
+  private proximalSteps(
+    activeSet: ActiveSet,
+    scaling: Scaling,
+    good: number,
+    demands: Demands,
+    forgive: boolean,
+  ): QPResult | null {
+    const {polish, found, guess, spare} = this;
+    const loose = {...demands, exactness: demands.enough};
+    const center = new Float64Array(guess.x.length);
+    let hasSpare = false;
     for (const proximity of PROXIMITIES) {
       const leastPivot = proximity === 0 ? ENOUGH_CURVATURE * Math.sqrt(scaling.c) : 0;
-      const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot);
+      const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot, forgive);
       if (outcome === 'failed') continue;
       copyPoint(activeSet.point, guess);
       if (outcome === 'primalInfeasible') {
         if (this.provesInfeasible(guess, scaling)) return found;
         continue;
       }
-      if (polish.run(guess) <= good && this.accept(polish.point, scaling, enough)) return found;
-      if (this.accept(guess, scaling, enough)) return found;
       if (proximity > 0) {
-        for (let j = 0; j < n; j++) guess.x[j] -= center[j];
+        // Far out along a ray everything is small beside the terms of x: the ray comes first.
+        for (let j = 0; j < center.length; j++) guess.x[j] -= center[j];
         if (this.provesUnbounded(guess, scaling)) return found;
+        guess.x.set(activeSet.point.x);
+      }
+      // The polished point first, then what it came from.
+      const candidates = polish.run(guess) <= good ? [polish.point, guess] : [guess];
+      for (const candidate of candidates) {
+        if (this.accept(candidate, scaling, demands)) return found;
+        if (!this.accept(candidate, scaling, loose)) continue;
+        copyPoint(candidate, spare);
+        hasSpare = true;
+        break;
       }
       center.set(activeSet.point.x);
     }
-    const farkas = primalCertificate(dense, scaled);
-    if (farkas && this.provesInfeasible(farkas, scaling)) return found;
-    const ray = dualCertificate(dense, scaled);
-    if (ray && this.provesUnbounded(ray, scaling)) return found;
-    return null;
+    return hasSpare && this.accept(spare, scaling, loose) ? found : null;
   }
 
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
-   *
-   * @param consistent Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a
-   *   solution.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, enough: number, consistent = false): boolean {
+  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
     copyPoint(point, exact);
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
-    certificate.measure(problem, x, y, Infinity);
-    clearRounding(dense, problem, certificate, x, y);
+    const plain = certificate.measure(problem, x, y, Infinity);
+    if (certificate.losesGivenNumbers(problem)) return false;
+    if (!(plain <= exactness)) {
+      clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
+      if (!certificate.isExact(problem, x, y, exactness)) return false;
+    }
+    clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
     for (let j = 0; j < x.length; j++) rounded.x[j] = Math.fround(x[j]);
     for (let i = 0; i < y.length; i++) rounded.y[i] = Math.fround(y[i]);
@@ -235,6 +285,8 @@ export class QPSolver {
     found.x.set(x);
     found.y.set(y);
     found.s.set(s);
+    dropNoise(found.x);
+    dropNoise(found.y);
     unscale(found, scaling);
   }
 
@@ -269,6 +321,12 @@ export class QPSolver {
       activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
     }
   }
+}
+
+/** Entries of a ray, in scaled units, that are its rounding: where only they stand, nothing would be left to cancel. */
+function dropNoise(values: Float64Array): void {
+  const least = NOISE * maxAbs(values);
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;
 }
 
 /** Scales a ray so that the value along it, which is negative, becomes −1. */
