@@ -43,9 +43,9 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
     name: 'SimplexProjection',
     values: [offTape(() => runSimplex(x, scale))],
     inputs: [x, scale],
-    gradient: ([dy], [y], [point]) => {
+    gradient: ([dy], [y], [point, size]) => {
       const threshold = tf.sub(tf.max(point, 1, true), tf.max(y, 1, true));
-      const w = kinkWeight(tf.sub(point, threshold), kink, tf.maximum(tf.abs(threshold), 1));
+      const w = kinkWeight(tf.sub(point, threshold), kink, tf.maximum(tf.abs(threshold), size));
       const mean = tf.div(tf.sum(tf.mul(w, dy), 1, true), tf.sum(w, 1, true));
       return [tf.mul(w, tf.sub(dy, mean)), mean];
     },
