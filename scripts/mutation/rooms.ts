@@ -50,7 +50,14 @@ const ROOMS: Record<string, Suites> = {
     ],
   },
   'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
-  layers: {tests: ['layers', 'robustness/saved-models.test.ts', 'robustness/kinks.test.ts']},
+  layers: {
+    tests: [
+      'layers',
+      'robustness/saved-models.test.ts',
+      'robustness/kinks.test.ts',
+      'robustness/failures.test.ts',
+    ],
+  },
   linalg: {tests: ['linalg']},
   linsolve: {tests: ['linsolve', 'implicit']},
   losses: {tests: ['losses']},

@@ -145,13 +145,11 @@ describeBackends('conditions.newton with a step that is not one', () => {
 });
 
 describeBackends('kinks at other scales', () => {
-  const POLICIES = ['leastNorm', 'oneSided', 'smooth'] as const;
-
   for (const scale of [1e-3, 1, 1e4]) {
     it(`the simplex of size ${scale}: a tie, and a point beside it`, () => {
       tf.tidy(() => {
         const weights = tf.tensor2d([[2, 5, 7]]);
-        const slope = (x: number[], degenerate: (typeof POLICIES)[number]) =>
+        const slope = (x: number[], degenerate: conditions.Degenerate) =>
           tf.grad((v: tf.Tensor) =>
             tf.sum(
               tf.mul(weights, projections.simplex(v, {scale, degenerate, smoothing: 1e-9 * scale * scale})),
@@ -170,7 +168,7 @@ describeBackends('kinks at other scales', () => {
 
     it(`soft thresholding at ${scale}: a kink, and a point beside it`, () => {
       tf.tidy(() => {
-        const slope = (at: number, degenerate: (typeof POLICIES)[number]) =>
+        const slope = (at: number, degenerate: conditions.Degenerate) =>
           tf.grad((v: tf.Tensor) =>
             tf.sum(prox.lasso(v, 2 * scale, 1, {degenerate, smoothing: 1e-9 * scale * scale})),
           )(tf.tensor1d([at * scale]));
