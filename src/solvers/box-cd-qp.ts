@@ -11,6 +11,7 @@ import {errorMeter, type ErrorMeter} from './operator-splitting-errors.js';
 import {unboundedRay} from './operator-splitting-proofs.js';
 import {asNumbers, clip, finite, type BoxedRows} from './operator-splitting-rows.js';
 import {equilibrate} from './operator-splitting-scaling.js';
+import {finishBoxed, FINISHING} from './qp-finish.js';
 
 export interface BoxCDQPOptions {
   /** Steps at most. Default 200; about ten are usual, and 30 are all where the host cannot read. */
@@ -29,9 +30,9 @@ export type BoxCDQPData = {
   Q: tf.Tensor;
   /** [B, n]. */
   p: tf.Tensor;
-  /** [B, n]; −Infinity where there is no bound. */
+  /** [B, n]; −Infinity, or −1e20 and below, where there is no bound. */
   l: tf.Tensor;
-  /** [B, n]; Infinity where there is no bound. */
+  /** [B, n]; Infinity, or 1e20 and above, where there is no bound. */
   u: tf.Tensor;
 };
 
@@ -58,7 +59,8 @@ type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | '
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
  * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
- * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds.
+ * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds; where the
+ * host can read, by the f64 kernel of `solveQP`, whose status and residual it has.
  *
  * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
  * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.
@@ -109,7 +111,10 @@ export class BoxCDQP {
     const none = tf.zerosLike(x);
     const damping = tf.fill([batch, 1], DAMPING[0]) as tf.Tensor2D;
     const iterations = tf.zerosLike(status);
-    let state: State = {x, best: tf.clone(x), error, status, iterations, ray: none, damping};
+    let state: State = {
+      ...{x, best: tf.clone(x), error, iterations, ray: none, damping},
+      status: tf.clone(status),
+    };
     const errorAt = errorMeter(data, equilibrate(data));
     const most = hostCanRead() ? this.maxIterations : Math.min(this.maxIterations, UNSEEN);
     for (let k = 0; k <= most; k++) {
@@ -126,6 +131,26 @@ export class BoxCDQP {
     const {lower, upper, y} = boundsOf(data, state.best);
     const [low, high] = [lower, upper].map((flags) => tf.logicalAnd(flags, isSolved) as tf.Tensor2D);
     const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
+    if (hostCanRead()) {
+      const isProblem = tf.equal(flat(status), Status.ITERATION_LIMIT);
+      const isEnough = this.maxIterations > FINISHING;
+      const hasEnded = isEnough ? isProblem : tf.notEqual(flat(codes), Status.ITERATION_LIMIT);
+      const found = finishBoxed(
+        data,
+        {x: finite(state.best) as tf.Tensor2D, y: finite(y) as tf.Tensor2D},
+        {
+          open: tf.logicalAnd(isProblem, hasEnded),
+          status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
+          iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
+        },
+        {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
+      );
+      return {
+        ...found,
+        activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,
+        certificate: {x: found.certificate.x},
+      };
+    }
     return {
       ...{x: only(state.best), y: only(y), lower: low, upper: high},
       activity: tf.cast(tf.sub(asNumbers(high), asNumbers(low)), 'int32') as tf.Tensor2D,
