@@ -22,8 +22,10 @@ const ROOMS: Record<string, Suites> = {
       'solvers/conic-splitting.test.ts',
       'solvers/block-and-mirror.test.ts',
       'solvers/sparse-coding.test.ts',
+      'solvers/forward-mode.test.ts',
       'robustness/kinks.test.ts',
       'robustness/degeneracy.test.ts',
+      'robustness/other-scales.test.ts',
     ],
   },
   implicit: {
@@ -47,6 +49,8 @@ const ROOMS: Record<string, Suites> = {
       'solvers/qp-reference.test.ts',
       'solvers/qp-collection.test.ts',
       'robustness/degeneracy.test.ts',
+      'robustness/thresholds.test.ts',
+      'robustness/other-scales.test.ts',
     ],
   },
   'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
@@ -61,8 +65,15 @@ const ROOMS: Record<string, Suites> = {
   linalg: {tests: ['linalg']},
   linsolve: {tests: ['linsolve', 'implicit']},
   losses: {tests: ['losses']},
-  projections: {tests: ['projections', 'robustness/edge-cases.test.ts']},
-  prox: {tests: ['prox']},
+  projections: {
+    tests: [
+      'projections',
+      'robustness/edge-cases.test.ts',
+      'robustness/other-scales.test.ts',
+      'robustness/kinks.test.ts',
+    ],
+  },
+  prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
   solvers: {
     tests: ['solvers', 'robustness/closest.test.ts'],
     except: /qp-(collection|fuzz|reference)/,
