@@ -1,7 +1,7 @@
 /** @file Quadratic programs in a box. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
-import {Status} from '../implicit/index.js';
+import {Status, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {boundsOf, DAMPING, descend} from './box-cd-qp-step.js';
@@ -22,6 +22,8 @@ export interface BoxCDQPOptions {
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** The data; every tensor has the batch or 1 in front. */
@@ -75,13 +77,21 @@ export class BoxCDQP {
   readonly tolerance: number;
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
 
-  constructor({maxIterations = 200, tolerance = 1e-5, linsolve = kkt(), onGradient}: BoxCDQPOptions = {}) {
+  constructor({
+    maxIterations = 200,
+    tolerance = 1e-5,
+    linsolve = kkt(),
+    onGradient,
+    onFailure,
+  }: BoxCDQPOptions = {}) {
     checkLimits('BoxCDQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;
     this.linsolve = linsolve;
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -90,14 +100,15 @@ export class BoxCDQP {
    * @param init `null`, or a guess [B, n].
    */
   run(init: tf.Tensor | null, data: BoxCDQPData): {x: tf.Tensor2D; state: BoxCDQPState} {
-    const {linsolve, onGradient} = this;
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxCDQP'};
     const solve = () => {
       const batch = checkShapes('BoxCDQP', data, {Q: 'nn', p: 'n', l: 'n', u: 'n'});
       const n = data.Q.shape[2]!;
       const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, data, [batch, n]));
       const found = {x, y, lower, upper, status: state.status};
       const A = tf.expandDims(tf.eye(n), 0);
-      return {x: boundedRoot(found, {...data, A}, {linsolve, onGradient}).x, state};
+      return {x: boundedRoot(found, {...data, A}, options).x, state};
     };
     return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
   }

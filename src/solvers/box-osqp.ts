@@ -1,7 +1,7 @@
 /** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
-import {Status} from '../implicit/index.js';
+import {Status, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
@@ -22,6 +22,8 @@ export interface BoxOSQPOptions {
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** The data; every tensor has the batch or 1 in front. */
@@ -72,13 +74,21 @@ export class BoxOSQP {
   readonly tolerance: number;
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
 
-  constructor({maxIterations = 4000, tolerance = 1e-5, linsolve = kkt(), onGradient}: BoxOSQPOptions = {}) {
+  constructor({
+    maxIterations = 4000,
+    tolerance = 1e-5,
+    linsolve = kkt(),
+    onGradient,
+    onFailure,
+  }: BoxOSQPOptions = {}) {
     checkLimits('BoxOSQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;
     this.linsolve = linsolve;
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -90,7 +100,8 @@ export class BoxOSQP {
     init: {x: tf.Tensor; dual: tf.Tensor} | null,
     data: BoxQPData,
   ): {x: {x: tf.Tensor2D; dual: tf.Tensor2D}; state: BoxQPState} {
-    const {linsolve, onGradient} = this;
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
     const solve = () => {
       const batch = checkShapes('BoxOSQP', data, {Q: 'nn', p: 'n', A: 'mn', l: 'm', u: 'm'});
       const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
@@ -102,7 +113,7 @@ export class BoxOSQP {
       const rays = {x: certificate.x, dual: certificate.y};
       const state = {status, iterations, residual, activity, certificate: rays};
       return {
-        x: boundedRoot(found, data, {linsolve, onGradient}),
+        x: boundedRoot(found, data, options),
         state,
       } as unknown as tf.TensorContainerObject;
     };

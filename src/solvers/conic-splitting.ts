@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
-import {solvedRoot, Status, type Condition} from '../implicit/index.js';
+import {solvedRoot, Status, type Condition, type OnFailure} from '../implicit/index.js';
 import {conesOfProjection, hostCanRead, type Cones} from '../kernels/index.js';
 import {auto, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {solveOnHost, type HostConic} from './conic-host.js';
@@ -25,6 +25,8 @@ export interface ConicSplittingOptions {
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
@@ -61,14 +63,21 @@ const IN_SINGLE = 1e-5;
  */
 export class ConicSplitting {
   readonly condition: Condition<ConicPoint, [ConicData]>;
-  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient'>>;
+  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient' | 'onFailure'>>;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
   private readonly newton: NewtonRoot<ConicPoint, [ConicData]>;
 
   /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
   constructor(
     private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
-    {tolerance = 1e-6, maxIterations = 2000, linsolve = auto(), onGradient}: ConicSplittingOptions = {},
+    {
+      tolerance = 1e-6,
+      maxIterations = 2000,
+      linsolve = auto(),
+      onGradient,
+      onFailure,
+    }: ConicSplittingOptions = {},
   ) {
     if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
@@ -76,6 +85,7 @@ export class ConicSplitting {
     }
     this.options = {tolerance, maxIterations, linsolve};
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
     this.condition = conicResidual(dualProjection);
     this.newton = new NewtonRoot<ConicPoint, [ConicData]>(
       {fun: this.condition},
@@ -112,9 +122,14 @@ export class ConicSplitting {
       // Not a product with zero: an absent row's d may be infinite.
       d: tf.mul(tf.where(absentRows, tf.onesLike(wholeD), wholeD), found.ofD),
     };
-    const {x: point} = solvedRoot(this.condition, {linsolve, onGradient: this.onGradient}, [scaled], () => ({
-      x: {u: tf.clone(found.u), v: tf.clone(found.v), w: tf.ones([absent.shape[0], 1])},
-    }));
+    const {x: point} = solvedRoot(
+      this.condition,
+      {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
+      [scaled],
+      () => ({
+        x: {u: tf.clone(found.u), v: tf.clone(found.v), w: tf.ones([absent.shape[0], 1])},
+      }),
+    );
     const solved = offTape(() => tf.equal(status, Status.SOLVED));
     const y = this.dualProjection(point.v);
     const leaf = (value: tf.Tensor, derived: tf.Tensor) => keepSamples(solved, exactly(value, derived));
@@ -152,13 +167,18 @@ export class ConicSplitting {
     const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
     const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
     const {condition, dualProjection, newton} = this;
-    const {x: point, aux} = solvedRoot(condition, {linsolve, onGradient: this.onGradient}, [scaled], () => {
-      const {point: found, ...state} = searchConic(scaled, {
-        ...{condition, dualProjection, newton},
-        ...{tolerance, maxIterations},
-      });
-      return {x: found, aux: state};
-    });
+    const {x: point, aux} = solvedRoot(
+      condition,
+      {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
+      [scaled],
+      () => {
+        const {point: found, ...state} = searchConic(scaled, {
+          ...{condition, dualProjection, newton},
+          ...{tolerance, maxIterations},
+        });
+        return {x: found, aux: state};
+      },
+    );
     const state = aux as unknown as IterationState;
     const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
     const y = dualProjection(point.v);

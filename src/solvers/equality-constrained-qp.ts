@@ -12,7 +12,10 @@ import {asNumbers, finite, ofBatch, type BoxedRows, type Pair} from './operator-
 import {equilibrate, type Equilibrated} from './operator-splitting-scaling.js';
 import {finishBoxed, FINISHING} from './qp-finish.js';
 
-export interface EqualityConstrainedQPOptions extends Pick<ImplicitQPOptions, 'linsolve' | 'onGradient'> {
+export interface EqualityConstrainedQPOptions extends Pick<
+  ImplicitQPOptions,
+  'linsolve' | 'onGradient' | 'onFailure'
+> {
   /** KKT error of a solved sample at most where the host cannot read; elsewhere it is 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
   tolerance?: number;
   /** Corrections of the residual at most. Default 2. */
@@ -42,7 +45,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
   readonly maxIterations: number;
 
   constructor({tolerance = 1e-5, maxIterations = 2, ...options}: EqualityConstrainedQPOptions = {}) {
-    super(options);
+    super(options, 'EqualityConstrainedQP');
     checkLimits('EqualityConstrainedQP', {maxIterations, tolerance});
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;

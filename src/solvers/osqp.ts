@@ -39,7 +39,7 @@ export class OSQP extends ImplicitQP {
   readonly maxIterations: number;
 
   constructor({tolerance = 1e-5, maxIterations = 4000, ...options}: OSQPOptions = {}) {
-    super(options);
+    super(options, 'OSQP');
     checkLimits('OSQP', {maxIterations, tolerance});
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;

@@ -100,13 +100,7 @@ export class Certificate {
    * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
    * those of its neighbours.
    */
-  isExact(
-    problem: Problem<Vector>,
-    x: Vector,
-    y: Vector,
-    enough: number,
-    amongNeighbours: boolean,
-  ): boolean {
+  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number, amongNeighbours: boolean): boolean {
     const {dense, columns, rows} = this;
     if (this.measure(problem, x, y, Infinity) <= enough) return true;
     if (!amongNeighbours) return false;
