@@ -11,7 +11,7 @@ export interface Suites {
 
 /** The longest folder that a path starts with counts. */
 const ROOMS: Record<string, Suites> = {
-  autodiff: {tests: ['autodiff', 'implicit']},
+  autodiff: {tests: ['autodiff', 'implicit', 'projections/simplex.test.ts', 'projections/box.test.ts']},
   checks: {tests: ['checks', 'robustness/throwing.test.ts']},
   conditions: {
     tests: [
