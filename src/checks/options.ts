@@ -63,7 +63,8 @@ export function describe(value: unknown): string {
   return typeof value === 'function' ? 'a function' : `${typeof value} '${String(value as number)}'`;
 }
 
-function nearestName(name: string, known: readonly string[]): string | undefined {
+/** The one of `known` that was probably meant by `name`, if any is near enough. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = simplify(name);
   const synonym = ELSEWHERE[plain];
   if (synonym && known.includes(synonym)) return synonym;

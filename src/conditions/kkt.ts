@@ -1,6 +1,6 @@
 /** @file The Karush–Kuhn–Tucker conditions of a constrained minimum. */
 import * as tf from '@tensorflow/tfjs-core';
-import {vjpOf, type Parameter} from '../autodiff/index.js';
+import {vjpAt, type Parameter} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import type {Objective} from './objective.js';
 
@@ -43,17 +43,16 @@ export function kkt<P extends Parameter[]>({
         new Error(`conditions.kkt: the problem has an ${map}, so the solution needs '${name}'.`);
       if (inequality && !ineqDual) throw missing('ineqDual', 'inequality');
       if (equality && !eqDual) throw missing('eqDual', 'equality');
-      const values = () => {
-        const terms = [tf.sum(objective(x, ...params))];
-        if (inequality) terms.push(inequality(x, ...params));
-        if (equality) terms.push(equality(x, ...params));
+      const values = ([at]: tf.Tensor[]) => {
+        const terms = [tf.sum(objective(at, ...params))];
+        if (inequality) terms.push(inequality(at, ...params));
+        if (equality) terms.push(equality(at, ...params));
         return terms;
       };
       const multipliers = [tf.scalar(1), ...(inequality ? [ineqDual!] : []), ...(equality ? [eqDual!] : [])];
       const result: Partial<Record<keyof PrimalDual, tf.Tensor>> = {};
-      // In the order of the solution's own keys, which is that of its leaves.
       for (const name of Object.keys(solution) as (keyof PrimalDual)[]) {
-        if (name === 'x') result.x = vjpOf(values, [x], multipliers)[0];
+        if (name === 'x') result.x = vjpAt(values, [x], multipliers)[0];
         if (name === 'ineqDual') {
           result.ineqDual = inequality ? tf.mul(ineqDual!, inequality(x, ...params)) : tf.clone(ineqDual!);
         }

@@ -1,6 +1,6 @@
 /** @file Objectives and their gradients, as conditions and solvers take them. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, vjpOf, type Parameter, type Structure} from '../autodiff/index.js';
+import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
 
 /** f(x, ...params): one value a sample, [B], or their sum. */
 export type Objective<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
@@ -22,10 +22,12 @@ export type Differentiable<X extends Structure, P extends Parameter[]> =
 export function gradientOf<X extends Structure, P extends Parameter[]>(
   f: Differentiable<X, P>,
 ): Gradient<X, P> {
-  if (typeof f !== 'function') return f.gradient;
+  if (typeof f !== 'function') {
+    return (x, ...params) => arrangeLike('The gradient', f.gradient(x, ...params), x);
+  }
   return (x, ...params) =>
     tf.tidy(() => {
-      const sum = () => [tf.sum(f(x, ...params))];
-      return unflatten(x, vjpOf(sum, flatten(x), [tf.scalar(1)]));
+      const sum = (leaves: tf.Tensor[]) => [tf.sum(f(unflatten(x, leaves), ...params))];
+      return unflatten(x, vjpAt(sum, flatten(x), [tf.scalar(1)]));
     });
 }

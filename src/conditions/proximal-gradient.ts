@@ -1,6 +1,6 @@
 /** @file The proximal-gradient fixed point, and its special case for a projection. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, type Condition, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 
@@ -67,7 +67,7 @@ export function projectedGradient<X extends Structure, H extends Parameter, P ex
 
 /** x − η g, leaf by leaf. */
 export function descend<X extends Structure>(x: X, gradient: X, eta: number | tf.Tensor): X {
-  const steps = flatten(gradient);
+  const steps = flattenLike('The gradient', gradient, x);
   return unflatten(
     x,
     flatten(x).map((leaf, i) => tf.sub(leaf, tf.mul(eta, steps[i]))),

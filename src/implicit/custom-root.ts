@@ -1,6 +1,6 @@
 /** @file Adds implicit differentiation to any solver. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
 import {solvedRoot} from './solved-root.js';
 import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
@@ -63,13 +63,8 @@ export function fixedPointResidual<X extends Structure, P extends Parameter[]>(
   map: FixedPointMap<X, P>,
 ): Condition<X, P> {
   return (x, ...params) => {
-    const moved = flatten(map(x, ...params));
+    const moved = flattenLike('What the fixed-point map returns', map(x, ...params), x);
     const xs = flatten(x);
-    if (moved.length !== xs.length) {
-      throw new Error(
-        `The fixed-point map must return a structure like x (${xs.length} tensors), got ${moved.length}.`,
-      );
-    }
     return unflatten(
       x,
       xs.map((leaf, i) => tf.sub(moved[i], leaf)),

@@ -1,15 +1,23 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  distinct,
+  flatten,
+  flattenLike,
+  flattenTangents,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {auto, type LinearSolver} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
-import {rootSystem} from './system.js';
+import {inOrderOf, rootSystem} from './system.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
 /**
  * vᵀ∂x*(params): the cotangents of the parameters, given that F(x, ...params) = 0.
  *
- * @param cotangent v, a structure like x.
+ * @param cotangent v, a structure like x; records are paired by name.
  * @returns One entry a parameter, shaped like it; tensors that are not float32, and other leaves, come back as they are.
  */
 export function rootVjp<X extends Structure, P extends Parameter[]>(
@@ -19,12 +27,14 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
   cotangent: X,
   {linsolve = auto(), ...options}: ImplicitOptions = {},
 ): P {
-  checkLike('cotangent', flatten(cotangent), flatten(x));
   return tf.tidy(() => {
-    const system = rootSystem(condition, {...options, linsolve}, x, params);
-    const ps = flatten(params);
-    const gradients = rootCotangents(system, flatten(x), ps, flatten(cotangent));
-    const all = ps.map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
+    const at = distinct(inOrderOf(condition, x));
+    const theta = distinct(params);
+    const vs = flattenLike('rootVjp: the cotangent', cotangent, at);
+    checkShapes('cotangent', vs, flatten(at));
+    const system = rootSystem(condition, {...options, linsolve}, at, theta);
+    const gradients = rootCotangents(system, flatten(at), flatten(theta), vs);
+    const all = flatten(params).map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
     return unflatten(params, all) as unknown as tf.TensorContainer;
   }) as unknown as P;
 }
@@ -32,7 +42,7 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
 /**
  * ∂x*(params)·tangents: the tangent of the root, given that F(x, ...params) = 0.
  *
- * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
+ * @param tangents One entry a parameter, shaped like it; records are paired by name, `null` stands for zero.
  */
 export function rootJvp<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
@@ -58,24 +68,24 @@ export function rootTangent<X extends Structure, P extends Parameter[]>(
     );
   }
   return tf.tidy(() => {
-    const system = rootSystem(condition, options, x, params);
-    const directions = params.flatMap((param, i) => {
+    const at = distinct(inOrderOf(condition, x));
+    const theta = distinct(params);
+    const system = rootSystem(condition, options, at, theta);
+    const directions = theta.flatMap((param, i) => {
       const leaves = differentiable(flatten(param));
-      if (tangents[i] === null) return leaves.map((leaf) => tf.zerosLike(leaf));
-      const parts = differentiable(flatten(tangents[i] as Parameter));
-      checkLike(`tangent ${i}`, parts, leaves);
+      const tangent = tangents[i] as Parameter;
+      if (tangent === null) return leaves.map((leaf) => tf.zerosLike(leaf));
+      const parts = flattenTangents(`rootJvp: tangent ${i}`, tangent, param, `parameter ${i}`);
+      checkShapes(`tangent ${i}`, parts, leaves);
       return parts;
     });
-    return unflatten(x, rootTangents(system, flatten(x), flatten(params), directions));
+    return unflatten(at, rootTangents(system, flatten(at), flatten(theta), directions));
   });
 }
 
-function checkLike(name: string, parts: tf.Tensor[], like: tf.Tensor[]): void {
+function checkShapes(name: string, parts: tf.Tensor[], like: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
-  if (
-    parts.length !== like.length ||
-    parts.some(({shape}, i) => !tf.util.arraysEqual(shape, like[i].shape))
-  ) {
+  if (parts.some(({shape}, i) => !tf.util.arraysEqual(shape, like[i].shape))) {
     throw new Error(`The ${name} must have the shapes ${shapes(like)}, got ${shapes(parts)}.`);
   }
 }

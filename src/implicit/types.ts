@@ -13,9 +13,11 @@ export interface Condition<X extends Structure = Structure, P extends Parameter[
   tags?: Tags;
   /**
    * ∂₁F at a point as an operator with more structure than automatic differentiation sees. Its vectors are rows [B, n]:
-   * the leaves of x, flattened a sample and joined.
+   * the leaves of x, flattened a sample and joined, in `order`.
    */
   linearize?(x: X, ...params: P): Operator;
+  /** The names of the record x in the order of the rows of `linearize`. By default that of x itself, as the solver returned it. */
+  order?: readonly string[];
   /**
    * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that closes over no tensor. It must be made
    * of differentiable operations, and spares the backward pass an evaluation of F.

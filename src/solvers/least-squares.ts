@@ -1,6 +1,6 @@
 /** @file What the methods for nonlinear least squares share: residuals and their Jacobian on rows. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, pullbackOf, type Parameter, type Structure} from '../autodiff/index.js';
+import {flatten, offTape, pullbackOf, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {stationary} from '../conditions/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
 import {areFinite, lstsq} from '../linalg/index.js';
@@ -28,7 +28,8 @@ export function linearization<X extends Structure, P extends Parameter[]>(
     const packing = packingOf(flatten(x), batched);
     const [batch] = packing.shape;
     const leaves = flatten(x);
-    const pullback = pullbackOf(() => [tf.reshape(residual(x, ...params), [batch, -1])], leaves);
+    const values = (at: tf.Tensor[]) => [tf.reshape(residual(unflatten(x, at), ...params), [batch, -1])];
+    const pullback = pullbackOf(values, leaves);
     const m = pullback.outputs[0].shape[1]!;
     // Row i of every sample's Jacobian at once.
     const row = (i: number) => {

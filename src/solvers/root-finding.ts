@@ -1,6 +1,6 @@
 /** @file What the methods share that look for a root along directions, as far as the residual falls. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
+import {arrangeLike, flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {auto, rowDot} from '../linsolve/index.js';
@@ -51,6 +51,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
   rule: RootDirection<P>,
   batched: boolean,
 ): Iteration<X, P> {
+  const valueAt = (x: X, params: P) => arrangeLike('What the function returns', fun(x, ...params), x);
   const lineSearches = {seen: backtracking(), unseen: backtracking({maxIterations: UNSEEN_TRIALS})};
   return {
     start(x: X, ..._params: P): Structure {
@@ -67,7 +68,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       const packing = packingOf(flatten(x), batched);
       const [batch] = packing.shape;
       const rows = packing.pack(flatten(x));
-      const value = fun(x, ...params);
+      const value = valueAt(x, params);
       const f = packing.pack(flatten(value));
       const place = {x: rows, f, before: {...before, known}, point: x, params};
       const {d, memory: next} = rule.direction(place, own);
@@ -78,7 +79,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
         const slope = tf.mul(-2, merit);
         const phi = (s: tf.Tensor) => {
           const there = packing.restore(x, tf.add(rows, tf.mul(tf.reshape(s, [batch, 1]), d)));
-          const g = packing.pack(flatten(fun(there, ...params)));
+          const g = packing.pack(flatten(valueAt(there, params)));
           return {value: tf.mul(0.5, tf.reshape(rowDot(g, g), [batch])), slope};
         };
         return tf.reshape(search.search(phi, {value: merit, slope, trial: tf.ones([batch])}), [batch, 1]);
