@@ -2,7 +2,6 @@
 export {isTapeOn, offTape, rollBackOnThrow} from './engine.js';
 export {
   arrangeLike,
-  distinct,
   flatten,
   flattenLike,
   flattenTangents,
@@ -13,5 +12,5 @@ export {
 export {vjp, vjpAt, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';
 export {freeTensors} from './free-tensors.js';
-export {recordOp} from './op.js';
+export {distinct, recordOp} from './op.js';
 export {enableHigherOrderGradients} from './higher-order.js';

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe} from '../checks/index.js';
 import {offTape} from './engine.js';
-import {distinct, flatten, flattenTangents, unflatten, type Structure} from './structure.js';
+import {distinct} from './op.js';
+import {flatten, flattenTangents, unflatten, type Structure} from './structure.js';
 import {backpropagate, withRecording} from './tape.js';
 import {pullbackOf, vjpOf, type Pullback} from './vjp.js';
 

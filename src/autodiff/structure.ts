@@ -1,5 +1,5 @@
 /** @file Structures: a tensor, or arrays and records of structures, as every condition and solver takes them. */
-import {reshape, Tensor} from '@tensorflow/tfjs-core';
+import {Tensor} from '@tensorflow/tfjs-core';
 import {describe, nearestName} from '../checks/index.js';
 
 /** A tensor, or a nested array or record of tensors. */
@@ -81,17 +81,6 @@ export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, l
   if (next !== leaves.length)
     throw new Error(`Structure has ${next} tensors, but ${leaves.length} were given.`);
   return result as S;
-}
-
-/**
- * The same values as tensors of their own: a tensor object that stands in two places (or that a function also closes over) becomes
- * two arguments, each with its own derivative.
- */
-export function distinct<S extends Parameter | readonly Parameter[]>(structure: S): S {
-  return unflatten(
-    structure,
-    flatten(structure).map((leaf) => reshape(leaf, leaf.shape)),
-  );
 }
 
 interface Pairing {

@@ -1,7 +1,8 @@
 /** @file Vector–Jacobian products on a private tape. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe} from '../checks/index.js';
-import {distinct, flatten, flattenLike, unflatten, type Structure} from './structure.js';
+import {distinct} from './op.js';
+import {flatten, flattenLike, unflatten, type Structure} from './structure.js';
 import {disposeTape, offTape} from './engine.js';
 import {backpropagate, recordPrivately, withRecording, type Recording} from './tape.js';
 
