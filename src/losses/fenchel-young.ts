@@ -1,6 +1,7 @@
 /** @file Makes the Fenchel–Young loss of a maximisation problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../autodiff/index.js';
+import {weighted} from './limits.js';
 import {asDistribution, checkTarget} from './targets.js';
 
 /** θ [B, …, n] to a maximum [B] or [B, …] over the axes that are gone. */
@@ -24,7 +25,7 @@ export interface Conjugate {
  * @param source F, differentiated as it is written, or Ω* with its gradient.
  * @returns The loss of target and logits θ [B, …, n]: y is of θ's shape, or int32 class indices along the last axis. The
  *   result has the shape of F(θ), leading axes of θ. It throws if shapes do not fit. Logits much larger than the loss cost
- *   digits: for those, multiclassLogistic and its siblings are written without cancellation.
+ *   digits, and +∞ is what F makes of it (−∞ is fine where y is 0): for those, multiclassLogistic and its siblings are written without cancellation.
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), equation 14.
  */
 export function fenchelYoung(
@@ -41,7 +42,7 @@ export function fenchelYoung(
       const y = asDistribution(target, theta);
       const value = maximum(theta);
       checkLeading(value, theta);
-      const product = tf.mul(theta, y);
+      const product = weighted(y, theta);
       const axes = theta.shape.map((_, axis) => axis).slice(value.rank);
       const loss = tf.sub(value, axes.length === 0 ? product : tf.sum(product, axes));
       return regularizer ? tf.add(loss, regularizer(y)) : loss;

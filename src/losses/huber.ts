@@ -1,6 +1,7 @@
 /** @file The Huber loss: quadratic near zero, linear beyond. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {difference} from './limits.js';
 import {checkPointwise, recordLoss} from './record.js';
 
 export interface HuberParams {
@@ -21,12 +22,12 @@ export function huber(target: tf.Tensor, prediction: tf.Tensor, {delta = 1}: Hub
   if (!(delta > 0 && delta < Infinity)) {
     throw new Error(`losses.huber: delta must be positive and finite, got ${delta}.`);
   }
-  const slope = (y: tf.Tensor, p: tf.Tensor) => clamp(tf.sub(p, tf.cast(y, 'float32')), delta);
+  const slope = (y: tf.Tensor, p: tf.Tensor) => clamp(difference(p, tf.cast(y, 'float32')), delta);
   return recordLoss(
     {
       name: 'Huber',
       value: (y, p) => {
-        const r = tf.sub(p, y);
+        const r = difference(p, tf.cast(y, 'float32'));
         const c = tf.clipByValue(r, -delta, delta);
         return tf.mul(c, tf.sub(r, tf.div(c, 2)));
       },
