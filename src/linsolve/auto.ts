@@ -1,5 +1,6 @@
 /** @file Chooses a linear solver by what is known of the operator. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {cg} from './cg.js';
 import {gmres} from './gmres.js';
@@ -18,7 +19,8 @@ const RESCUE_UNKNOWNS = 512;
  * symmetric positive definite, GMRES otherwise; where the host can see that it did not converge, LU for up to 512 unknowns.
  * Never the normal equations, which square the condition number.
  */
-export function auto(): LinearSolver {
+export function auto(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.auto', options, []);
   return {
     className: 'auto',
     getConfig: () => ({}),

@@ -1,7 +1,9 @@
 /** @file The stabilised biconjugate-gradient method. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {
   iterativeSolver,
+  PRECONDITIONED,
   type PreconditionedOptions,
   type KrylovMethod,
   type KrylovState,
@@ -44,6 +46,7 @@ const method: KrylovMethod = {
 
 /** BiCGSTAB (van der Vorst 1992), for any nonsingular A: two products an iteration, constant memory. */
 export function bicgstab(options: PreconditionedOptions = {}): LinearSolver {
+  checkOptions('linsolve.bicgstab', options, PRECONDITIONED);
   return iterativeSolver('bicgstab', method, options);
 }
 

@@ -1,7 +1,10 @@
 /** @file Conjugate gradients. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {
   iterativeSolver,
+  ITERATIVE,
+  PRECONDITIONED,
   type IterativeOptions,
   type KrylovMethod,
   type KrylovState,
@@ -49,6 +52,7 @@ const method: KrylovMethod = {
  * On a singular but consistent system it finds the minimum-norm solution.
  */
 export function cg(options: CgOptions = {}): LinearSolver {
+  checkOptions('linsolve.cg', options, PRECONDITIONED);
   return iterativeSolver('cg', method, options);
 }
 
@@ -58,7 +62,8 @@ export function cg(options: CgOptions = {}): LinearSolver {
  * Never the default: it squares the condition number. It finds the least-squares solution of minimum norm when A is
  * singular. It is not preconditioned. `tolerance` is on the residual of the normal equations.
  */
-export function normalCg({tolerance, maxIterations}: IterativeOptions = {}): LinearSolver {
+export function normalCg(options: IterativeOptions = {}): LinearSolver {
+  const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);
   const inner = cg({tolerance, maxIterations});
   return {
     className: 'normalCg',

@@ -1,5 +1,6 @@
 /** @file Makes the Fenchel–Young loss of a maximisation problem. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {weighted} from './limits.js';
 import {asDistribution, checkTarget} from './targets.js';
@@ -17,6 +18,8 @@ export interface Conjugate {
   regularizer?: (target: tf.Tensor) => tf.Tensor;
 }
 
+const NAMES: Names<Conjugate> = {conjugate: 1, prediction: 1, regularizer: 0};
+
 /**
  * L(y, θ) = Ω*(θ) + Ω(y) − ⟨θ, y⟩, or F(θ) − ⟨θ, y⟩ for a function F such as tf.logSumExp or a `perturbedMax`.
  *
@@ -31,6 +34,7 @@ export interface Conjugate {
 export function fenchelYoung(
   source: MaxFunction | Conjugate,
 ): (target: tf.Tensor, logits: tf.Tensor) => tf.Tensor {
+  if (typeof source !== 'function') checkOptions('losses.fenchelYoung', source, NAMES, 'entry');
   const {maximum, regularizer} =
     typeof source === 'function'
       ? {maximum: source, regularizer: undefined}

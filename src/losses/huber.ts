@@ -1,5 +1,6 @@
 /** @file The Huber loss: quadratic near zero, linear beyond. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {difference} from './limits.js';
 import {checkPointwise, recordLoss} from './record.js';
@@ -9,6 +10,8 @@ export interface HuberParams {
   delta?: number;
 }
 
+const NAMES: Names<HuberParams> = {delta: 0};
+
 /**
  * ½r² if |r| ≤ δ, else δ(|r| − ½δ), with r = prediction − target, entry by entry.
  *
@@ -17,7 +20,8 @@ export interface HuberParams {
  * @throws If the shapes differ, or δ is not positive and finite.
  * @see Huber 1964, section 4.
  */
-export function huber(target: tf.Tensor, prediction: tf.Tensor, {delta = 1}: HuberParams = {}): tf.Tensor {
+export function huber(target: tf.Tensor, prediction: tf.Tensor, params: HuberParams = {}): tf.Tensor {
+  const {delta = 1} = checkOptions('losses.huber', params, NAMES, 'parameter');
   checkPointwise('huber', target, prediction);
   if (!(delta > 0 && delta < Infinity)) {
     throw new Error(`losses.huber: delta must be positive and finite, got ${delta}.`);

@@ -1,5 +1,6 @@
 /** @file Projection onto a box cut by a hyperplane. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {scalarRoot} from '../solvers/index.js';
 import {box} from './box.js';
@@ -18,6 +19,8 @@ export type BoxSectionParams = {
 /** wᵀy may miss c by this share of the magnitudes that it sums up; a sample that misses it by more has no solution. */
 const FEASIBLE = 1e-4;
 
+const NAMES: Names<BoxSectionParams> = {lower: 0, upper: 0, w: 0, c: 1};
+
 /**
  * argmin ‖y − x‖² subject to lower ≤ y ≤ upper, wᵀy = c, along the last axis: y = clip(x + τw), τ the root of wᵀy − c.
  *
@@ -28,7 +31,8 @@ const FEASIBLE = 1e-4;
  * @throws If x has no axis.
  * @see Blondel et al. 2022 (arXiv 2105.15183), appendix C (box sections).
  */
-export function boxSection(x: tf.Tensor, {lower = 0, upper = 1, w = 1, c}: BoxSectionParams): tf.Tensor {
+export function boxSection(x: tf.Tensor, params: BoxSectionParams): tf.Tensor {
+  const {lower = 0, upper = 1, w = 1, c} = checkOptions('projections.boxSection', params, NAMES, 'parameter');
   return onRows(x, 'boxSection', (rows) => {
     const [lows, highs, normal] = [lower, upper, w].map((value) => alikeRows(value, x));
     const offset = asColumn(c, x);

@@ -1,5 +1,6 @@
 /** @file Entmax: the map between softmax (α = 1) and sparsemax (α = 2). */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {scalarRoot} from '../solvers/index.js';
 import {onRows} from './rows.js';
@@ -10,6 +11,8 @@ export type EntmaxParams = {
   alpha?: number;
 };
 
+const NAMES: Names<EntmaxParams> = {alpha: 0};
+
 /**
  * argmax_{p in the probability simplex} pᵀx + H_α(p), H_α(p) = Σ(pᵢ − pᵢ^α)/(α(α − 1)) Tsallis' entropy, along the last axis.
  *
@@ -19,7 +22,8 @@ export type EntmaxParams = {
  * @throws If x has no axis, or α is less than 1.
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), equation 10 and proposition 1.
  */
-export function entmax(x: tf.Tensor, {alpha = 1.5}: EntmaxParams = {}): tf.Tensor {
+export function entmax(x: tf.Tensor, params: EntmaxParams = {}): tf.Tensor {
+  const {alpha = 1.5} = checkOptions('projections.entmax', params, NAMES, 'parameter');
   if (!(alpha >= 1 && alpha < Infinity)) {
     throw new Error(`projections.entmax: alpha must be finite and at least 1, got ${alpha}.`);
   }

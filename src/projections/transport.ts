@@ -1,5 +1,6 @@
 /** @file Projections onto the transportation polytope: matrices with given row and column sums. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {runSimplex} from '../kernels/index.js';
 import {balanced, type Potential} from '../solvers/index.js';
 import {checkRank} from './rows.js';
@@ -73,7 +74,10 @@ function ones(caller: string, x: tf.Tensor): TransportParams {
   return {a: tf.ones([n]), b: tf.ones([n])};
 }
 
-function project(caller: string, potential: Potential, x: tf.Tensor, {a, b}: TransportParams): tf.Tensor {
+const NAMES: Names<TransportParams> = {a: 1, b: 1};
+
+function project(caller: string, potential: Potential, x: tf.Tensor, params: TransportParams): tf.Tensor {
+  const {a, b} = checkOptions(`projections.${caller}`, params, NAMES, 'parameter');
   checkRank(x, caller, 2);
   const [n, m] = x.shape.slice(-2);
   if (a.shape[a.rank - 1] !== n || b.shape[b.rank - 1] !== m) {

@@ -1,6 +1,7 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {ElasticNetParams, Kink} from '../conditions/index.js';
+import {checkOptions} from '../checks/index.js';
+import {ELASTIC_NET, KINK, type ElasticNetParams, type Kink} from '../conditions/index.js';
 import {lasso} from './lasso.js';
 
 /**
@@ -11,9 +12,11 @@ import {lasso} from './lasso.js';
  */
 export function elasticNet(
   x: tf.Tensor,
-  {l1, l2}: ElasticNetParams,
+  params: ElasticNetParams,
   scaling: number | tf.Tensor = 1,
   kink: Kink = {},
 ): tf.Tensor {
+  const {l1, l2} = checkOptions('prox.elasticNet', params, ELASTIC_NET, 'parameter');
+  checkOptions('prox.elasticNet', kink, KINK);
   return tf.tidy(() => tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))));
 }

@@ -1,6 +1,7 @@
 /** @file The proximal operator of the ℓ1 norm: soft thresholding. */
 import * as tf from '@tensorflow/tfjs-core';
-import {positivePart, type Kink} from '../conditions/index.js';
+import {checkOptions} from '../checks/index.js';
+import {KINK, positivePart, type Kink} from '../conditions/index.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·l1·‖y‖₁ = sign(x)·max(|x| − scaling·l1, 0), entry by entry.
@@ -16,6 +17,7 @@ export function lasso(
   scaling: number | tf.Tensor = 1,
   kink: Kink = {},
 ): tf.Tensor {
+  checkOptions('prox.lasso', kink, KINK);
   return tf.tidy(() => {
     const threshold = tf.mul(l1, scaling);
     const part = (side: tf.Tensor) => positivePart(tf.sub(side, threshold), kink, threshold);

@@ -1,6 +1,7 @@
 /** @file What the iterative solvers share: options, stopping, status. */
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
+import type {Names} from '../checks/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 
 export interface SolverOptions<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
@@ -23,3 +24,14 @@ export interface SolverOptions<X extends Structure = Structure, P extends Parame
   /** Receives the report of the implicit gradient's linear solve: tensors, one entry a sample. */
   onGradient?: (info: SolveInfo) => void;
 }
+
+/** The options of every iterative solver. */
+export const SOLVER_OPTIONS: Names<SolverOptions> = {
+  condition: 0,
+  maxIterations: 0,
+  tolerance: 0,
+  implicitDiff: 0,
+  batched: 0,
+  linsolve: 0,
+  onGradient: 0,
+};
