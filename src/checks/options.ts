@@ -32,6 +32,7 @@ export type NoOptions = Readonly<Record<string, never>>;
 export type Names<T> = {readonly [K in keyof T]-?: undefined extends T[K] ? 0 : 1};
 
 /**
+ * @param others Names that pass too, but are not listed.
  * @returns The options, {} for none.
  * @throws If `options` is not a record, or has a name that is not among `known` (the nearest of them is suggested), or lacks one that is
  *   required.
@@ -41,6 +42,7 @@ export function checkOptions<T extends object>(
   options: T | null | undefined,
   names: readonly string[] | Readonly<Record<string, 0 | 1>>,
   kind = 'option',
+  others: readonly string[] = [],
 ): T {
   const known = Array.isArray(names) ? (names as readonly string[]) : Object.keys(names);
   const required = Array.isArray(names)
@@ -50,14 +52,14 @@ export function checkOptions<T extends object>(
   const isRecord = typeof given === 'object' && !Array.isArray(given);
   const own = isRecord ? Object.keys(given) : [];
   const isClass = isRecord && !['Object', undefined].includes(given.constructor?.name);
-  if (!isRecord || (isClass && own.some((name) => !known.includes(name)))) {
+  if (!isRecord || (isClass && own.some((name) => !known.includes(name) && !others.includes(name)))) {
     throw new Error(
       `${where}: expected a record of ${kind === 'entry' ? 'entries' : `${kind}s`}, got ${describe(options)}.${instead(options, required[0] ?? known[0])}`,
     );
   }
   for (const name of own) {
-    if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
+    if (known.includes(name) || others.includes(name)) continue;
+    const nearest = nearestName(name, [...known, ...others]);
     const suggestion = nearest ? ` Did you mean '${nearest}'?` : '';
     const takes = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
     throw new Error(`${where}: unknown ${kind} '${name}'; ${takes}.${suggestion}`);

@@ -1,5 +1,6 @@
 /** @file The Karush–Kuhn–Tucker conditions of a constrained minimum. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {vjpAt, type Parameter} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import type {Objective} from './objective.js';
@@ -23,6 +24,8 @@ export interface KktProblem<P extends Parameter[]> {
   inequality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
 }
 
+const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequality: 0};
+
 /**
  * F = (∇₁f + ∂₁Gᵀλ + ∂₁Hᵀν ; λ∘G ; H) at x = {x, ineqDual: λ, eqDual: ν}: min f(x) subject to G(x) ≤ 0, H(x) = 0.
  *
@@ -31,11 +34,11 @@ export interface KktProblem<P extends Parameter[]> {
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6.
  */
-export function kkt<P extends Parameter[]>({
-  objective,
-  equality,
-  inequality,
-}: KktProblem<P>): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
+export function kkt<P extends Parameter[]>(
+  problem: KktProblem<P>,
+): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
+  const {objective, equality, inequality} = checkOptions('conditions.kkt', problem, NAMES, 'entry');
+  checkFunction('conditions.kkt', 'objective', objective);
   return (solution, ...params) =>
     tf.tidy(() => {
       const {x, ineqDual, eqDual} = solution as PrimalDual;

@@ -1,5 +1,6 @@
 /** @file Newton's fixed point, whose implicit gradient needs no linear solve beyond Newton's own. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {
   fixedPointResidual,
@@ -20,6 +21,8 @@ export interface NewtonOptions {
   batched?: boolean;
 }
 
+const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0};
+
 /**
  * F = T − x with T = x − η(∂₁G(x, ...params))⁻¹G(x, ...params), zero at a root of G; for a minimum of f, G is
  * `conditions.stationary(f)`.
@@ -30,8 +33,10 @@ export interface NewtonOptions {
  */
 export function newton<X extends Structure, P extends Parameter[]>(
   G: Condition<X, P>,
-  {stepSize = 1, linsolve = auto(), batched = true}: NewtonOptions = {},
+  given: NewtonOptions = {},
 ): FixedPointCondition<X, P> {
+  checkFunction('conditions.newton', 'G', G);
+  const {stepSize = 1, linsolve = auto(), batched = true} = checkOptions('conditions.newton', given, NAMES);
   if (!(stepSize > 0)) throw new Error(`conditions.newton: stepSize must be positive, got ${stepSize}.`);
   const options = {linsolve, batched};
   const map: FixedPointMap<X, P> = (x, ...params) =>

@@ -1,5 +1,6 @@
 /** @file Objectives and their gradients, as conditions and solvers take them. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../checks/index.js';
 import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
 
 /** f(x, ...params): one value a sample, [B], or their sum. */
@@ -18,11 +19,17 @@ export type Gradient<X extends Structure = Structure, P extends Parameter[] = Pa
 export type Differentiable<X extends Structure, P extends Parameter[]> =
   Objective<X, P> | {gradient: Gradient<X, P>};
 
-/** ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each. */
+/**
+ * ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each.
+ *
+ * @param where What to call f in errors.
+ */
 export function gradientOf<X extends Structure, P extends Parameter[]>(
   f: Differentiable<X, P>,
+  where = 'conditions.gradientOf',
 ): Gradient<X, P> {
   if (typeof f !== 'function') {
+    checkFunction(where, 'gradient', checkOptions(where, f, {gradient: 1}, 'entry').gradient);
     return (x, ...params) => arrangeLike('The gradient', f.gradient(x, ...params), x);
   }
   return (x, ...params) =>

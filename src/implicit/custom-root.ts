@@ -1,9 +1,10 @@
 /** @file Adds implicit differentiation to any solver. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, describe, type Names} from '../checks/index.js';
 import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
 import {solvedRoot} from './solved-root.js';
-import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
+import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
 
 export interface CustomRootOptions extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
@@ -11,6 +12,8 @@ export interface CustomRootOptions extends ImplicitOptions {
 }
 
 type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
+
+const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0};
 
 /**
  * Makes a solver of F(x, ...params) = 0 differentiable by the implicit-function theorem.
@@ -30,20 +33,33 @@ type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solv
  */
 export function customRoot<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  {hasAux = false, linsolve = auto(), ...options}: CustomRootOptions = {},
+  given: CustomRootOptions = {},
 ) {
-  return (solve: Solve<X, P>) =>
-    (init: X | null, ...params: P): X =>
+  checkFunction('customRoot', 'condition', condition);
+  const {hasAux = false, linsolve = auto(), ...options} = checkOptions('customRoot', given, NAMES);
+  return (solve: Solve<X, P>) => {
+    if (typeof solve !== 'function' && typeof solve?.run !== 'function') {
+      throw new Error(
+        `customRoot: the solver must be a function or have a method run, got ${describe(solve)}.`,
+      );
+    }
+    return (init: X | null, ...params: P): X =>
       tf.tidy(() => {
         const {x, aux} = solvedRoot(condition, {...options, linsolve}, params, () => {
           if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
           const result = solve(init as X, ...params);
           if (!hasAux) return {x: result as X};
+          if (!Array.isArray(result) || result.length !== 2) {
+            throw new Error(
+              `customRoot: with hasAux the solver must return [x, aux], got ${describe(result)}.`,
+            );
+          }
           const [x, aux] = result as [X, Structure];
           return {x, aux};
         });
         return (hasAux ? [x, aux] : x) as X;
       });
+  };
 }
 
 /**
@@ -55,6 +71,8 @@ export function customFixedPoint<X extends Structure, P extends Parameter[]>(
   map: FixedPointMap<X, P>,
   options: CustomRootOptions = {},
 ) {
+  checkFunction('customFixedPoint', 'map', map);
+  checkOptions('customFixedPoint', options, NAMES);
   return customRoot<X, P>(fixedPointResidual(map), options);
 }
 

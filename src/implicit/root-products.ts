@@ -1,5 +1,6 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../checks/index.js';
 import {
   distinct,
   flatten,
@@ -12,7 +13,7 @@ import {
 import {auto, type LinearSolver} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
 import {inOrderOf, rootSystem} from './system.js';
-import type {Condition, ImplicitOptions} from './types.js';
+import {IMPLICIT, type Condition, type ImplicitOptions} from './types.js';
 
 /**
  * vᵀ∂x*(params): the cotangents of the parameters, given that F(x, ...params) = 0.
@@ -25,8 +26,10 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   cotangent: X,
-  {linsolve = auto(), ...options}: ImplicitOptions = {},
+  given: ImplicitOptions = {},
 ): P {
+  checkFunction('rootVjp', 'condition', condition);
+  const {linsolve = auto(), ...options} = checkOptions('rootVjp', given, IMPLICIT);
   return tf.tidy(() => {
     const at = distinct(inOrderOf(condition, x));
     const theta = distinct(params);
@@ -49,8 +52,10 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   tangents: {[K in keyof P]: P[K] | null},
-  {linsolve = auto(), ...options}: ImplicitOptions = {},
+  given: ImplicitOptions = {},
 ): X {
+  checkFunction('rootJvp', 'condition', condition);
+  const {linsolve = auto(), ...options} = checkOptions('rootJvp', given, IMPLICIT);
   return rootTangent(condition, x, params, tangents, {...options, linsolve});
 }
 

@@ -1,5 +1,6 @@
 /** @file The contracts of implicit differentiation: an optimality condition, and a solver that satisfies it. */
 import type {Parameter, Structure} from '../autodiff/index.js';
+import type {Names} from '../checks/index.js';
 import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
 
 /**
@@ -66,3 +67,6 @@ export interface ImplicitOptions {
    */
   onGradient?: (info: SolveInfo) => void;
 }
+
+/** The names of `ImplicitOptions`. */
+export const IMPLICIT: Names<ImplicitOptions> = {linsolve: 0, batched: 0, onGradient: 0};

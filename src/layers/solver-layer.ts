@@ -1,5 +1,6 @@
 /** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {copiesOf, hostCanRead, type Copies} from '../kernels/index.js';
 import {Status} from '../implicit/index.js';
@@ -69,11 +70,7 @@ export abstract class SolverLayer extends layers.Layer {
     if (args === null || typeof args !== 'object') {
       throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
     }
-    for (const name of Object.keys(args)) {
-      if (!own.includes(name) && !KERAS_ARGUMENTS.includes(name)) {
-        throw new Error(`${className}: unknown argument '${name}'; its own are ${own.join(', ')}.`);
-      }
-    }
+    checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS);
     super(args);
   }
 

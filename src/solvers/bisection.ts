@@ -1,10 +1,11 @@
 /** @file Bisection: a root of a function of one variable. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, type Parameter} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {scalar} from '../linsolve/index.js';
 import {IterativeSolver, type IterationState} from './iterate.js';
-import type {RootProblem} from './root-finding.js';
+import {checkRoot, type RootProblem} from './root-finding.js';
 import type {SolverOptions} from './types.js';
 
 export interface BisectionOptions<P extends Parameter[]> extends Omit<
@@ -15,6 +16,16 @@ export interface BisectionOptions<P extends Parameter[]> extends Omit<
   lower: number | tf.Tensor;
   upper: number | tf.Tensor;
 }
+
+const NAMES: Names<BisectionOptions<Parameter[]>> = {
+  condition: 0,
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  lower: 1,
+  upper: 1,
+};
 
 /**
  * F(x, ...params) = 0 for x of shape [B, k], each entry a problem of its own: the half of the bracket in which F changes its
@@ -31,7 +42,9 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
   private readonly bracket: [number | tf.Tensor, number | tf.Tensor];
   private readonly fun: RootProblem<tf.Tensor, P>['fun'];
 
-  constructor({fun}: RootProblem<tf.Tensor, P>, {lower, upper, ...options}: BisectionOptions<P>) {
+  constructor(problem: RootProblem<tf.Tensor, P>, given: BisectionOptions<P>) {
+    const {fun} = checkRoot('Bisection', problem);
+    const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES);
     if (typeof lower === 'number' && typeof upper === 'number' && !(lower < upper)) {
       throw new Error(`Bisection: lower must be below upper, got ${lower} and ${upper}.`);
     }

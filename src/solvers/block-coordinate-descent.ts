@@ -1,5 +1,6 @@
 /** @file Block coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {
   blockProximalGradient,
@@ -13,7 +14,7 @@ import {auto} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
 import {beside} from './leaves.js';
 import {searchStep} from './proximal-iteration.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface BlockProblem<P extends Parameter[]> {
   /** The smooth part f(x, ...params) of the list x of blocks, one value a sample or their sum; or `{gradient}`. */
@@ -30,6 +31,8 @@ export interface BlockCoordinateDescentOptions<P extends Parameter[]> extends So
   stepSizes?: BlockOptions['stepSizes'] | 'search';
 }
 
+const NAMES: Names<BlockCoordinateDescentOptions<Parameter[]>> = {...SOLVER_OPTIONS, stepSizes: 0};
+
 /**
  * min_x f(x, ...params) + Σ gⱼ(xⱼ; proxParams[j]): one block after the other, xⱼ ← prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇f(x)]ⱼ), each with the
  * latest of the others.
@@ -44,11 +47,10 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
   tf.Tensor[],
   [Parameter, ...P]
 > {
-  constructor(
-    {fun, prox}: BlockProblem<P>,
-    {stepSizes = 'search', ...options}: BlockCoordinateDescentOptions<P> = {},
-  ) {
-    const gradient = gradientOf(fun);
+  constructor(problem: BlockProblem<P>, given: BlockCoordinateDescentOptions<P> = {}) {
+    const {fun, prox} = checkOptions('BlockCoordinateDescent', problem, {fun: 1, prox: 1}, 'entry');
+    const {stepSizes = 'search', ...options} = checkOptions('BlockCoordinateDescent', given, NAMES);
+    const gradient = gradientOf(fun, 'BlockCoordinateDescent: fun');
     const {batched = true} = options;
     const samples = (x: tf.Tensor[]) => (batched ? x[0].shape[0] : 1);
     super(

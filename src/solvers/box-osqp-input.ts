@@ -32,12 +32,14 @@ export function checkShapes(
     const shape = data[name]?.shape;
     const symbols = ['B | 1', ...axes].join(', ');
     if (!shape) throw new Error(`${className}: ${name} is missing; expected shape [${symbols}].`);
+    const before = {...sizes};
     const fits =
       shape.length === axes.length + 1 &&
       [...axes].every((axis, i) => (sizes[axis] ??= shape[i + 1]) === shape[i + 1]);
     if (!fits) {
-      const known = ['B | 1', ...[...axes].map((axis) => sizes[axis] ?? axis)].join(', ');
-      throw new Error(`${className}: ${name} must have shape [${symbols}], here [${known}]; got [${shape}].`);
+      const known = ['B | 1', ...[...axes].map((axis) => before[axis] ?? axis)].join(', ');
+      const here = known === symbols ? '' : `, here [${known}]`;
+      throw new Error(`${className}: ${name} must have shape [${symbols}]${here}; got [${shape}].`);
     }
     if (shape[0] !== 1 && batch !== 1 && shape[0] !== batch) {
       throw new Error(

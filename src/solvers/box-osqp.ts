@@ -1,5 +1,6 @@
 /** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
@@ -48,6 +49,8 @@ export interface BoxQPState {
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
 }
 
+const NAMES: Names<BoxOSQPOptions> = {maxIterations: 0, tolerance: 0, linsolve: 0, onGradient: 0};
+
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor
  * operations, finished on the active set by the f64 KKT kernel. It tells infeasible and unbounded samples apart from solved
@@ -67,7 +70,13 @@ export class BoxOSQP {
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
 
-  constructor({maxIterations = 4000, tolerance = 1e-5, linsolve = kkt(), onGradient}: BoxOSQPOptions = {}) {
+  constructor(given: BoxOSQPOptions = {}) {
+    const {
+      maxIterations = 4000,
+      tolerance = 1e-5,
+      linsolve = kkt(),
+      onGradient,
+    } = checkOptions('BoxOSQP', given, NAMES);
     checkLimits('BoxOSQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;

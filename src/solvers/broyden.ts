@@ -1,14 +1,17 @@
 /** @file Broyden's method for a root, without derivatives of F. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {rowDot, rowNorm, safeDivide} from '../linsolve/index.js';
 import {RootSolver, type RootProblem} from './root-finding.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface BroydenOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
   /** The first approximation of the inverse Jacobian is this times the identity; for F = T − x of a contraction, −1. Default 1. */
   gamma?: number;
 }
+
+const NAMES: Names<BroydenOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, gamma: 0};
 
 /**
  * F(x, ...params) = 0 by x ← x − tJ⁻¹F with a dense approximation of the inverse Jacobian, updated by each step; t is halved until ‖F‖
@@ -24,7 +27,8 @@ export class Broyden<X extends Structure = Structure, P extends Parameter[] = Pa
   X,
   P
 > {
-  constructor(problem: RootProblem<X, P>, {gamma = 1, ...options}: BroydenOptions<X, P> = {}) {
+  constructor(problem: RootProblem<X, P>, given: BroydenOptions<X, P> = {}) {
+    const {gamma = 1, ...options} = checkOptions('Broyden', given, NAMES);
     if (!(Number.isFinite(gamma) && gamma !== 0)) {
       throw new Error(`Broyden: gamma must be finite and not zero, got ${gamma}.`);
     }

@@ -1,5 +1,6 @@
 /** @file A solver of conic programs: operator splitting, refined by Newton's method on the residual map. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
 import {solvedRoot, Status, type Condition} from '../implicit/index.js';
@@ -40,6 +41,8 @@ const REFINEMENTS = 8;
 /** What is left of a certificate's equations, relative to the product that proves it. */
 const CERTIFIES = 1e-3;
 
+const NAMES: Names<ConicSplittingOptions> = {tolerance: 0, maxIterations: 0, linsolve: 0, onGradient: 0};
+
 /**
  * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
  *
@@ -58,8 +61,15 @@ export class ConicSplitting {
   /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
   constructor(
     private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
-    {tolerance = 1e-5, maxIterations = 2000, linsolve = auto(), onGradient}: ConicSplittingOptions = {},
+    given: ConicSplittingOptions = {},
   ) {
+    checkFunction('ConicSplitting', 'dualProjection', dualProjection);
+    const {
+      tolerance = 1e-5,
+      maxIterations = 2000,
+      linsolve = auto(),
+      onGradient,
+    } = checkOptions('ConicSplitting', given, NAMES);
     if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`ConicSplitting: maxIterations must be a positive integer, got ${maxIterations}.`);

@@ -1,12 +1,13 @@
 /** @file What the methods share that go along a direction as far as a line search says. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, stationary, type Objective} from '../conditions/index.js';
 import {packingOf} from '../implicit/index.js';
 import {auto, rowDot, rowNorm} from '../linsolve/index.js';
 import {IterativeSolver, type Iteration} from './iterate.js';
 import {zoom, type LineSearch} from './line-searches/index.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
   /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
@@ -37,15 +38,20 @@ export interface Direction<P extends Parameter[]> {
   trial?: 'one' | 'last';
 }
 
+const PROBLEM: Names<MinimizationProblem<Structure, Parameter[]>> = {fun: 1};
+export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, lineSearch: 0};
+
 /** min_x f(x, ...params) along directions; solved at ‖∇f‖ ≤ tolerance·(1 + ‖x‖). Its condition is `conditions.stationary`. */
 export class DescentSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
   constructor(
     className: string,
-    {fun}: MinimizationProblem<X, P>,
+    problem: MinimizationProblem<X, P>,
     rule: Direction<P>,
     options: DescentOptions<X, P>,
   ) {
-    const {batched = true, lineSearch = zoom()} = options;
+    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
+    checkFunction(className, 'fun', fun);
+    const {batched = true, lineSearch = zoom()} = checkOptions(className, options, DESCENT);
     super(className, iteration(className, fun, rule, lineSearch, batched), stationary(fun), {
       ...options,
       linsolve: options.linsolve ?? auto(),

@@ -1,16 +1,18 @@
 /** @file The Gauss–Newton method for nonlinear least squares. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {flatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
 import {
+  checkLeastSquares,
   leastSquaresCondition,
   leastSquaresStep,
   linearization,
   type LeastSquaresProblem,
 } from './least-squares.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 /**
  * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping: for small residuals and a good start.
@@ -25,7 +27,8 @@ export class GaussNewton<
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
   constructor(problem: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    const {batched = true} = options;
+    checkLeastSquares('GaussNewton', problem);
+    const {batched = true} = checkOptions('GaussNewton', options, SOLVER_OPTIONS);
     super(
       'GaussNewton',
       {

@@ -1,4 +1,5 @@
 /** @file Gradient descent, accelerated. */
+import {checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {
   descend,
@@ -12,10 +13,16 @@ import {auto} from '../linsolve/index.js';
 import {IterativeSolver, type Iteration} from './iterate.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export type GradientDescentOptions<X extends Structure, P extends Parameter[]> = SolverOptions<X, P> &
   DescentStep<P>;
+
+const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+  acceleration: 0,
+};
 
 /**
  * min_x f(x, ...params): x ← y − η∇f(y), y extrapolated from the last two x.
@@ -29,9 +36,14 @@ export class GradientDescent<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor({fun}: {fun: Differentiable<X, P>}, options: GradientDescentOptions<X, P> = {}) {
-    const {stepSize = 'search', acceleration = true, batched = true} = options;
-    const gradient = gradientOf(fun);
+  constructor(problem: {fun: Differentiable<X, P>}, options: GradientDescentOptions<X, P> = {}) {
+    const {fun} = checkOptions('GradientDescent', problem, {fun: 1}, 'entry');
+    const {
+      stepSize = 'search',
+      acceleration = true,
+      batched = true,
+    } = checkOptions('GradientDescent', options, NAMES);
+    const gradient = gradientOf(fun, 'GradientDescent: fun');
     const condition = stationary<X, P>({gradient});
     super(
       'GradientDescent',

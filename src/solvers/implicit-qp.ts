@@ -1,5 +1,6 @@
 /** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
 import * as tf from '@tensorflow/tfjs-core';
+import type {Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {
   checkDegenerate,
@@ -42,6 +43,13 @@ export type QPState = {
    * it is 2, x with Qx = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective falls along x without end. Zero elsewhere.
    */
   certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
+};
+
+export const IMPLICIT_QP: Names<ImplicitQPOptions> = {
+  linsolve: 0,
+  degenerate: 0,
+  smoothing: 0,
+  onGradient: 0,
 };
 
 /** A solver of batches of quadratic programs, made differentiable by the implicit-function theorem. */

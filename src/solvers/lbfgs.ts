@@ -1,13 +1,16 @@
 /** @file L-BFGS: quasi-Newton with a short memory. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
-import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './quasi-newton-history.js';
 
 export interface LBFGSOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
   /** Steps that are remembered. Default 10. */
   historySize?: number;
 }
+
+const NAMES: Names<LBFGSOptions<Structure, Parameter[]>> = {...DESCENT, historySize: 0};
 
 /**
  * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤
@@ -20,7 +23,8 @@ export class LBFGS<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends DescentSolver<X, P> {
-  constructor(problem: MinimizationProblem<X, P>, {historySize = 10, ...options}: LBFGSOptions<X, P> = {}) {
+  constructor(problem: MinimizationProblem<X, P>, given: LBFGSOptions<X, P> = {}) {
+    const {historySize = 10, ...options} = checkOptions('LBFGS', given, NAMES);
     checkHistorySize('LBFGS', historySize);
     super(
       'LBFGS',

@@ -1,5 +1,6 @@
 /** @file L-BFGS with bounds. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, projectedGradient, type Objective} from '../conditions/index.js';
 import {packingOf} from '../implicit/index.js';
@@ -8,7 +9,7 @@ import {auto, rowDot, rowNorm} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
 import {checkHistorySize} from './lbfgs.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './quasi-newton-history.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 /** Bounds of each entry: numbers (±Infinity for none), or tensors that broadcast with x. */
 export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};
@@ -25,6 +26,8 @@ const ROUNDING = 1e-6;
 /** An entry this near to a bound that its slope presses against counts as held there. */
 const HELD = 1e-3;
 
+const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize: 0};
+
 /**
  * min_x f(x, ...params) subject to lower ≤ x ≤ upper: quasi-Newton steps in the entries that are free, gradient steps towards the
  * bounds in the others, along the projected path, which never leaves the bounds.
@@ -37,7 +40,10 @@ const HELD = 1e-3;
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
  */
 export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
-  constructor({fun}: {fun: Objective<tf.Tensor, P>}, {historySize = 10, ...options}: LBFGSBOptions<P> = {}) {
+  constructor(problem: {fun: Objective<tf.Tensor, P>}, given: LBFGSBOptions<P> = {}) {
+    const {fun} = checkOptions('LBFGSB', problem, {fun: 1}, 'entry');
+    checkFunction('LBFGSB', 'fun', fun);
+    const {historySize = 10, ...options} = checkOptions('LBFGSB', given, NAMES);
     checkHistorySize('LBFGSB', historySize);
     const gradient = gradientOf<tf.Tensor, P>(fun);
     const {batched = true} = options;

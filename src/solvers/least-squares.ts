@@ -1,5 +1,6 @@
 /** @file What the methods for nonlinear least squares share: residuals and their Jacobian on rows. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, offTape, pullbackOf, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {stationary} from '../conditions/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
@@ -8,6 +9,16 @@ import {areFinite, lstsq} from '../linalg/index.js';
 export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]> {
   /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
   residual: (x: X, ...params: P) => tf.Tensor;
+}
+
+const PROBLEM: Names<LeastSquaresProblem<Structure, Parameter[]>> = {residual: 1};
+
+/** @throws If the problem is not {residual}. */
+export function checkLeastSquares<X extends Structure, P extends Parameter[]>(
+  className: string,
+  problem: LeastSquaresProblem<X, P>,
+): void {
+  checkFunction(className, 'residual', checkOptions(className, problem, PROBLEM, 'entry').residual);
 }
 
 /** ∇ ½‖r(x, ...params)‖² = 0. */

@@ -1,16 +1,18 @@
 /** @file The Levenberg–Marquardt method for nonlinear least squares. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf} from '../implicit/index.js';
 import {auto, rowDot} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
 import {
+  checkLeastSquares,
   leastSquaresCondition,
   leastSquaresStep,
   linearization,
   type LeastSquaresProblem,
 } from './least-squares.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface LevenbergMarquardtOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<
   X,
@@ -19,6 +21,8 @@ export interface LevenbergMarquardtOptions<X extends Structure, P extends Parame
   /** The first damping, as a share of the largest diagonal entry of JᵀJ. Default 1e-3. */
   damping?: number;
 }
+
+const NAMES: Names<LevenbergMarquardtOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, damping: 0};
 
 /**
  * min_x ½‖r(x, ...params)‖² by steps that minimise ½‖r + Js‖² + ½μ‖s‖², J = ∂r/∂x, μ by how well that predicts ‖r‖.
@@ -33,10 +37,9 @@ export class LevenbergMarquardt<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(
-    problem: LeastSquaresProblem<X, P>,
-    {damping = 1e-3, ...options}: LevenbergMarquardtOptions<X, P> = {},
-  ) {
+  constructor(problem: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
+    checkLeastSquares('LevenbergMarquardt', problem);
+    const {damping = 1e-3, ...options} = checkOptions('LevenbergMarquardt', given, NAMES);
     if (!(damping > 0)) throw new Error(`LevenbergMarquardt: damping must be positive, got ${damping}.`);
     const {batched = true} = options;
     type Memory = {mu: tf.Tensor; growth: tf.Tensor};

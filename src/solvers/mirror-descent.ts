@@ -1,5 +1,6 @@
 /** @file Mirror descent. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {flatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {
   descend,
@@ -12,7 +13,7 @@ import {
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
 import {beside, combine} from './leaves.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
   /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
@@ -26,6 +27,12 @@ export interface MirrorDescentOptions<X extends Structure, H extends Parameter, 
   /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
   decay?: number;
 }
+
+const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+  decay: 0,
+};
 
 /**
  * min_x f(x, ...params) over a set: x ← proj^φ(∇φ(x) − η∇f(x)). With the entropy on the simplex every step is a softmax.
@@ -41,12 +48,11 @@ export class MirrorDescent<
   H extends Parameter = Parameter,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, [H, ...P]> {
-  constructor(
-    {fun, geometry}: MirrorDescentProblem<X, H, P>,
-    {decay = 0, stepSize = 1, ...options}: MirrorDescentOptions<X, H, P> = {},
-  ) {
+  constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {
+    const {fun, geometry} = checkOptions('MirrorDescent', problem, {fun: 1, geometry: 1}, 'entry');
+    const {decay = 0, stepSize = 1, ...options} = checkOptions('MirrorDescent', given, NAMES);
     if (!(decay >= 0)) throw new Error(`MirrorDescent: decay must not be negative, got ${decay}.`);
-    const gradient = gradientOf(fun);
+    const gradient = gradientOf(fun, 'MirrorDescent: fun');
     const {batched = true} = options;
     super(
       'MirrorDescent',

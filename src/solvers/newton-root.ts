@@ -1,10 +1,11 @@
 /** @file Newton's method for a root. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {linearSolution, packingOf} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
-import {RootSolver, type RootProblem} from './root-finding.js';
-import type {SolverOptions} from './types.js';
+import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 /**
  * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, t halved until ‖F‖ falls.
@@ -19,7 +20,8 @@ export class NewtonRoot<
   P extends Parameter[] = Parameter[],
 > extends RootSolver<X, P> {
   constructor(problem: RootProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    const {linsolve = auto(), batched = true} = options;
+    checkRoot('NewtonRoot', problem);
+    const {linsolve = auto(), batched = true} = checkOptions('NewtonRoot', options, SOLVER_OPTIONS);
     super(
       'NewtonRoot',
       problem,

@@ -1,10 +1,11 @@
 /** @file Newton's method for a minimum. */
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../checks/index.js';
 import {stationary} from '../conditions/index.js';
 import {linearSolution, packingOf} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
-import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 
 /**
  * min_x f(x, ...params) by x ← x − t(∇²f)⁻¹∇f, t from a line search; where that does not lead downhill, along −∇f.
@@ -20,7 +21,8 @@ export class Newton<
   P extends Parameter[] = Parameter[],
 > extends DescentSolver<X, P> {
   constructor(problem: MinimizationProblem<X, P>, options: DescentOptions<X, P> = {}) {
-    const {linsolve = auto(), batched = true} = options;
+    const {linsolve = auto(), batched = true} = checkOptions('Newton', options, DESCENT);
+    checkFunction('Newton', 'fun', checkOptions('Newton', problem, {fun: 1}, 'entry').fun);
     const condition = stationary<X, P>(problem.fun);
     super(
       'Newton',

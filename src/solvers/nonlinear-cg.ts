@@ -1,14 +1,17 @@
 /** @file Nonlinear conjugate gradients. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {rowDot, safeDivide} from '../linsolve/index.js';
-import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {zoom} from './line-searches/index.js';
 
 export interface NonlinearCGOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
   /** How β is chosen. Default 'polakRibiere', never negative. */
   method?: 'polakRibiere' | 'fletcherReeves' | 'hestenesStiefel';
 }
+
+const NAMES: Names<NonlinearCGOptions<Structure, Parameter[]>> = {...DESCENT, method: 0};
 
 /**
  * min_x f(x, ...params) along d ← −∇f + βd. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤ tolerance·(1 + ‖x‖). The
@@ -21,10 +24,8 @@ export class NonlinearCG<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends DescentSolver<X, P> {
-  constructor(
-    problem: MinimizationProblem<X, P>,
-    {method = 'polakRibiere', ...options}: NonlinearCGOptions<X, P> = {},
-  ) {
+  constructor(problem: MinimizationProblem<X, P>, given: NonlinearCGOptions<X, P> = {}) {
+    const {method = 'polakRibiere', ...options} = checkOptions('NonlinearCG', given, NAMES);
     if (!['polakRibiere', 'fletcherReeves', 'hestenesStiefel'].includes(method)) {
       throw new Error(
         `NonlinearCG: method must be 'polakRibiere', 'fletcherReeves' or 'hestenesStiefel', got '${method}'.`,

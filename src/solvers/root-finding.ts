@@ -1,5 +1,6 @@
 /** @file What the methods share that look for a root along directions, as far as the residual falls. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {arrangeLike, flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
@@ -37,13 +38,26 @@ type Memory = {x: tf.Tensor2D; f: tf.Tensor2D; known: tf.Tensor2D; rule: tf.Name
 export class RootSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
   constructor(
     className: string,
-    {fun}: RootProblem<X, P>,
+    problem: RootProblem<X, P>,
     rule: RootDirection<P>,
     options: SolverOptions<X, P>,
   ) {
+    const {fun} = checkRoot(className, problem);
     const {batched = true} = options;
     super(className, iteration(fun, rule, batched), fun, {...options, linsolve: options.linsolve ?? auto()});
   }
+}
+
+const PROBLEM: Names<RootProblem<Structure, Parameter[]>> = {fun: 1};
+
+/** @throws If the problem is not {fun}. */
+export function checkRoot<X extends Structure, P extends Parameter[]>(
+  className: string,
+  problem: RootProblem<X, P>,
+): RootProblem<X, P> {
+  const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
+  checkFunction(className, 'fun', fun);
+  return problem;
 }
 
 function iteration<X extends Structure, P extends Parameter[]>(

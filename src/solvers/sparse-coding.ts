@@ -1,5 +1,6 @@
 /** @file Sparse codes by coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {
   inverseLipschitz,
   perEntry,
@@ -12,7 +13,7 @@ import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
 import {IterativeSolver, type IterationState} from './iterate.js';
 import {fixedStep} from './proximal-iteration.js';
-import type {SolverOptions} from './types.js';
+import {UNBATCHED_OPTIONS, type SolverOptions} from './types.js';
 
 type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
 
@@ -20,6 +21,8 @@ export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Param
   /** Only z ≥ 0. Default false. */
   nonNegative?: boolean;
 }
+
+const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0, degenerate: 0, smoothing: 0};
 
 /**
  * argmin_z ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖² [z ≥ 0]: z [B, units], D [n, units], x [B, n].
@@ -34,7 +37,13 @@ export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Param
 export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
   private readonly nonNegative: boolean;
 
-  constructor({nonNegative = false, degenerate, smoothing, ...options}: SparseCodingOptions = {}) {
+  constructor(given: SparseCodingOptions = {}) {
+    const {
+      nonNegative = false,
+      degenerate,
+      smoothing,
+      ...options
+    } = checkOptions('SparseCoding', given, NAMES);
     const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);

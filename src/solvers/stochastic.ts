@@ -1,12 +1,13 @@
 /** @file What the stochastic gradient methods share: one problem, a batch of data a step. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {gradientOf, stationary, type Objective} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver, type Progress} from './iterate.js';
 import {combine, innerProduct} from './leaves.js';
-import type {SolverOptions} from './types.js';
+import {UNBATCHED_OPTIONS, type SolverOptions} from './types.js';
 
 export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
   /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
@@ -36,6 +37,13 @@ export type StepRule<X extends Structure> = (place: {
   gradientAt: (x: X) => X;
 }) => tf.Tensor;
 
+const PROBLEM: Names<StochasticProblem<Structure, Parameter, Parameter[]>> = {fun: 1};
+export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter[]>> = {
+  ...UNBATCHED_OPTIONS,
+  momentum: 0,
+  maxStepSize: 0,
+};
+
 /**
  * min_x of the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is one problem, not a batch of them.
  *
@@ -50,10 +58,12 @@ export class StochasticSolver<
 > extends IterativeSolver<X, [D, ...P]> {
   constructor(
     className: string,
-    {fun}: StochasticProblem<X, D, P>,
+    problem: StochasticProblem<X, D, P>,
     rule: StepRule<X>,
     {momentum = 0, maxStepSize = 1, ...options}: StochasticOptions<X, D, P>,
   ) {
+    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
+    checkFunction(className, 'fun', fun);
     if (!(momentum >= 0 && momentum < 1)) {
       throw new Error(`${className}: momentum must lie in [0, 1), got ${momentum}.`);
     }

@@ -25,13 +25,15 @@ export interface SolverOptions<X extends Structure = Structure, P extends Parame
   onGradient?: (info: SolveInfo) => void;
 }
 
-/** The options of every iterative solver. */
-export const SOLVER_OPTIONS: Names<SolverOptions> = {
+/** The options of a solver whose x is one problem. */
+export const UNBATCHED_OPTIONS: Names<Omit<SolverOptions, 'batched'>> = {
   condition: 0,
   maxIterations: 0,
   tolerance: 0,
   implicitDiff: 0,
-  batched: 0,
   linsolve: 0,
   onGradient: 0,
 };
+
+/** The options of every iterative solver. */
+export const SOLVER_OPTIONS: Names<SolverOptions> = {...UNBATCHED_OPTIONS, batched: 0};
