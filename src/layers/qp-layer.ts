@@ -70,7 +70,8 @@ export interface QPLayerArgs extends LayerArgs, Kink {
   warmStart?: boolean;
 }
 
-const OWN = [
+/** The names of `QPLayerArgs` that tfjs does not know. */
+export const QP_ARGUMENTS = [
   'units',
   'inequalities',
   'equalities',
@@ -127,7 +128,7 @@ export class QPLayer extends SolverLayer {
 
   constructor(args: QPLayerArgs = {}) {
     const className = new.target.className;
-    super(className, args, OWN);
+    super(className, args, QP_ARGUMENTS);
     this.constants = readConstants(className, QP_SHAPES, args.constants);
     this.fed = readInputs(className, QP_SHAPES, args.inputs ?? ['p'], this.constants);
     const optional = (name: 'units' | 'inequalities' | 'equalities', low: number) =>

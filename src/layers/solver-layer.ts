@@ -17,7 +17,7 @@ import {DEGENERATE, type Kink} from '../conditions/index.js';
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
 /** Keras's arguments, and what tfjs adds to a saved config. */
-const KERAS_ARGUMENTS = [
+export const KERAS_ARGUMENTS = [
   'inputShape',
   'batchInputShape',
   'batchSize',

@@ -45,8 +45,8 @@ const method: KrylovMethod = {
 };
 
 /** BiCGSTAB (van der Vorst 1992), for any nonsingular A: two products an iteration, constant memory. */
-export function bicgstab(options: PreconditionedOptions = {}): LinearSolver {
-  checkOptions('linsolve.bicgstab', options, PRECONDITIONED);
+export function bicgstab(given: PreconditionedOptions = {}): LinearSolver {
+  const options = checkOptions('linsolve.bicgstab', given, PRECONDITIONED);
   return iterativeSolver('bicgstab', method, options);
 }
 

@@ -51,8 +51,8 @@ const method: KrylovMethod = {
  *
  * On a singular but consistent system it finds the minimum-norm solution.
  */
-export function cg(options: CgOptions = {}): LinearSolver {
-  checkOptions('linsolve.cg', options, PRECONDITIONED);
+export function cg(given: CgOptions = {}): LinearSolver {
+  const options = checkOptions('linsolve.cg', given, PRECONDITIONED);
   return iterativeSolver('cg', method, options);
 }
 

@@ -1,5 +1,6 @@
 /** @file What the quadratic solvers of this family accept: options, shapes, and samples that are problems at all. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead, SingularMatrixError} from '../kernels/index.js';
 import {cholesky, eigh} from '../linalg/index.js';
@@ -26,6 +27,8 @@ export function checkShapes(
   data: Record<string, tf.Tensor>,
   shapes: Record<string, string>,
 ): number {
+  // An empty pair (G, h) may come with the others.
+  checkOptions(className, data, Object.keys(shapes), 'input', ['G', 'h']);
   const sizes: Record<string, number> = {};
   let batch = 1;
   for (const [name, axes] of Object.entries(shapes)) {

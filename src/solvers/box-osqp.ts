@@ -96,6 +96,7 @@ export class BoxOSQP {
     const {linsolve, onGradient} = this;
     const solve = () => {
       const batch = checkShapes('BoxOSQP', data, {Q: 'nn', p: 'n', A: 'mn', l: 'm', u: 'm'});
+      if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
       const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
       const found = offTape(
         () => solveBoxed(data, batch, start, this) as unknown as tf.TensorContainerObject,

@@ -1,6 +1,6 @@
 /** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Names} from '../checks/index.js';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {
   checkDegenerate,
@@ -45,6 +45,7 @@ export type QPState = {
   certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
 };
 
+const GUESS: Names<QPGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1};
 export const IMPLICIT_QP: Names<ImplicitQPOptions> = {
   linsolve: 0,
   degenerate: 0,
@@ -78,6 +79,8 @@ export abstract class ImplicitQP {
    * @returns The solution, differentiable in `data` to any order, and the state.
    */
   run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
+    // A guess may be a whole result, with more in it.
+    if (init) checkOptions('The guess (warmStart)', init, GUESS, 'entry', Object.keys(init));
     return tf.tidy(() => {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;

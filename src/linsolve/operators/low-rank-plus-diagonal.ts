@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {Operator} from '../types.js';
 import {asMatrices, commonBatch} from './shapes.js';
-import {structured, type StructuredOptions} from './structured.js';
+import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 export interface LowRankPlusDiagonal {
   /** d, [n] or [B, n]. */
@@ -21,11 +21,9 @@ const NAMES: Names<LowRankPlusDiagonal> = {diagonal: 1, U: 1, V: 0};
  *
  * @throws If their shapes do not fit each other.
  */
-export function lowRankPlusDiagonal(
-  parts: LowRankPlusDiagonal,
-  {tags, ...options}: StructuredOptions = {},
-): Operator {
+export function lowRankPlusDiagonal(parts: LowRankPlusDiagonal, given: StructuredOptions = {}): Operator {
   const caller = 'operators.lowRankPlusDiagonal';
+  const {tags, ...options} = checkOptions(caller, given, STRUCTURED);
   const {diagonal, U, V = U} = checkOptions(caller, parts, NAMES, 'entry');
   const [n, k] = U.shape.slice(-2);
   const fits = (tensor: tf.Tensor, ...shape: number[]) =>
