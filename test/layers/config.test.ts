@@ -46,14 +46,14 @@ const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
   LinearProgramLayer: {args: LINEAR, except: ['constants', 'linsolve', 'solver']},
   OptNetQP: {args: {...QP, inputs: ['h'], equalities: 0}, except: ['constants', 'linsolve', 'solver']},
   QPLayer: {args: QP, except: ['constants', 'linsolve', 'solver']},
-  RidgeLayer: {args: {l2: 0.3, learnL2: false, query: true}},
+  RidgeLayer: {args: {l2: 0.3, learnL2: false, query: false}},
   SimplexProjection: {args: {scale: 2.5, axis: 1, ...KINK}},
   SoftRank: {args: {strength: 0.75, direction: 'descending'}},
   SoftSort: {args: {strength: 0.75, direction: 'descending'}},
   SparsemaxProjection: {args: {axis: 1, ...KINK}},
-  SVMLayer: {args: {l2: 0.3, learnL2: false, query: true}},
+  SVMLayer: {args: {l2: 0.3, learnL2: false, query: false}},
   TopK: {args: {k: 2, strength: 0.75}},
-  TransportLayer: {args: {...PENALTY}},
+  TransportLayer: {args: {...PENALTY, marginals: true}},
 };
 
 type Made = new (args: Args) => SolverLayer;
