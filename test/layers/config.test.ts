@@ -51,7 +51,7 @@ const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
   SoftRank: {args: {strength: 0.75, direction: 'descending'}},
   SoftSort: {args: {strength: 0.75, direction: 'descending'}},
   SparsemaxProjection: {args: {axis: 1, ...KINK}},
-  SVMLayer: {args: {l2: 0.3, learnL2: false, query: false}},
+  SVMLayer: {args: {l2: 0.3, learnL2: false, query: false, onFailure: 'ignore'}},
   TopK: {args: {k: 2, strength: 0.75}},
   TransportLayer: {args: {...PENALTY, marginals: true}},
 };
