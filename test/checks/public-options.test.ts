@@ -185,7 +185,7 @@ for (const [name, Class] of Object.entries(library)) {
 
 /** Contracts that are made by the library or are an implementation: no record of options. */
 const CONTRACTS =
-  /^(Tensor|Operator|LinearSolver|LinearSolverConfig|NamedConfig|Preconditioner|IterativeSolver|Condition|Solver|QPSolver|Variable|Structure|TypedArray|Tags)/;
+  /^(Tensor|Operator|LinearSolver|LinearSolverConfig|NamedConfig|Preconditioner|IterativeSolver|Condition|Solver|QPSolver|Variable|Structure|TypedArray)$/;
 
 /** A condition, whose x is paired by name where it is used; and results, which may hold more than what is read. */
 const EXCEPTIONS = ['conditions.quadraticKkt#0', 'certify#1', 'solvers.certify#1'];
@@ -354,8 +354,9 @@ function recordParameters(): string[] {
   const isRecordType = (type: ts.Type): boolean => {
     if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return false;
     const title = type.aliasSymbol?.name ?? type.symbol?.name ?? '';
-    if (title === 'NoOptions') return true;
-    if (title !== 'Tags' && CONTRACTS.test(title)) return false;
+    // NoOptions.
+    if (type.getStringIndexType()?.flags === ts.TypeFlags.Never) return true;
+    if (CONTRACTS.test(title)) return false;
     if (type.isClass() || checker.isArrayType(type) || checker.isTupleType(type)) return false;
     if (type.getCallSignatures().length > 0 || type.getNumberIndexType()) return false;
     return type.getProperties().length > 0;

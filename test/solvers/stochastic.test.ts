@@ -72,7 +72,7 @@ describeBackends('stochastic solvers', () => {
             const theta: tf.Tensor = tf.scalar(0);
             const solver = make({momentum, maxIterations: 1000});
             const {x, memory, status, iterations, residual} = await solver.runIterator(init, data(40), theta);
-            expectClose(x, TRUTH, 1e-4);
+            expectClose(x, TRUTH, 1e-6);
             expectClose(iterations, [160]);
             tf.dispose([init, theta, x, memory as tf.TensorContainer, status, iterations, residual]);
           }));
