@@ -232,7 +232,7 @@ describe('the public face', () => {
         /^(conditions\.(gradientOf|stationary|\w+)|losses\.fenchelYoung|solvers\.perturbedMax)#0$/;
       for (const [key, call] of Object.entries(CALLS)) {
         if (typeof value === 'function' && quiet.test(key)) continue;
-        let message = '';
+        let message: string;
         try {
           tf.tidy(() => void call(value as never));
           message = `nothing was thrown`;

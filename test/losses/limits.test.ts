@@ -83,8 +83,13 @@ describeBackends('losses at infinity', () => {
                 const right = prediction(y, far).map((p, i) => p - y[i]);
                 // Where several are the largest, any share is a slope.
                 if (!ties) expectLimits(dTheta, right, `${what}, slope`);
-                else assert(dTheta.dataSync().every(Number.isFinite), `${what}: slope ${dTheta.dataSync()}`);
-                if (ties) assert(!dy.dataSync().some(Number.isNaN), `${what}: slope of y ${dy.dataSync()}`);
+                else
+                  assert(
+                    dTheta.dataSync().every(Number.isFinite),
+                    `${what}: slope ${String(dTheta.dataSync())}`,
+                  );
+                if (ties)
+                  assert(!dy.dataSync().some(Number.isNaN), `${what}: slope of y ${String(dy.dataSync())}`);
                 else expectLimits(dy, targetSlope(y, far), `${what}, slope of the target`);
                 if (soft) return;
                 const index = tf.tensor1d([k % n], 'int32');
