@@ -11,6 +11,7 @@ import {
   type Scaling,
 } from './equilibrate.js';
 import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
+import {solveOnIndependentRows} from './independent-set.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
@@ -58,11 +59,15 @@ const ENOUGH_CURVATURE = 1e-5;
 interface Demands {
   /** Of its certificate, rounded to f32. */
   enough: number;
-  /** Of its certificate in f64, save where rounding of f64 explains more. */
+  /** Of its certificate in f64, before it is rounded. */
   exactness: number;
+  /** Whether rounding of f64 in the terms of its neighbours may excuse an entry. */
+  amongNeighbours: boolean;
   /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
   consistent: boolean;
 }
+
+const STRICT = {amongNeighbours: false, consistent: true};
 
 export class QPSolver {
   /** The problem to solve: to be filled in before `solve`. */
@@ -135,7 +140,7 @@ export class QPSolver {
     const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found} = this;
     const good = Math.min(tolerance, POLISHED);
     const enough = Math.max(tolerance, SINGLE);
-    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
+    const demands = {...STRICT, enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE};
     found.residual = Infinity;
     found.iterations = 0;
     const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
@@ -143,7 +148,7 @@ export class QPSolver {
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
     kkt.readMatrices();
     const polished = (from: Point<Vector>, rounds?: number) =>
-      polish.run(from, rounds) <= good && this.accept(polish.point, scaling, demands);
+      polish.run(from, rounds) <= good && this.acceptPolished(scaling, good, demands);
     if (warmStart) {
       copyPoint(warmStart, guess);
       rescale(guess, scaling);
@@ -160,6 +165,8 @@ export class QPSolver {
     if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
       if (polished(last) || this.accept(last, scaling, demands)) return found;
+      solveOnIndependentRows(scaled, last, guess);
+      if (this.accept(guess, scaling, demands)) return found;
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
@@ -193,7 +200,7 @@ export class QPSolver {
     forgive: boolean,
   ): QPResult | null {
     const {polish, found, guess, spare} = this;
-    const loose = {...demands, exactness: demands.enough};
+    const loose = {...demands, exactness: demands.enough, amongNeighbours: true};
     const center = new Float64Array(guess.x.length);
     let hasSpare = false;
     for (const proximity of PROXIMITIES) {
@@ -211,8 +218,8 @@ export class QPSolver {
         if (this.provesUnbounded(guess, scaling)) return found;
         guess.x.set(activeSet.point.x);
       }
-      // The polished point first, then what it came from.
-      const candidates = polish.run(guess) <= good ? [polish.point, guess] : [guess];
+      if (polish.run(guess) <= good && this.acceptPolished(scaling, good, demands)) return found;
+      const candidates = [polish.point, guess];
       for (const candidate of candidates) {
         if (this.accept(candidate, scaling, demands)) return found;
         if (!this.accept(candidate, scaling, loose)) continue;
@@ -228,7 +235,7 @@ export class QPSolver {
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
+  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, amongNeighbours, consistent}: Demands): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
@@ -239,7 +246,7 @@ export class QPSolver {
     if (certificate.losesGivenNumbers(problem)) return false;
     if (!(plain <= exactness)) {
       clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
-      if (!certificate.isExact(problem, x, y, exactness)) return false;
+      if (!certificate.isExact(problem, x, y, exactness, amongNeighbours)) return false;
     }
     clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
@@ -259,6 +266,13 @@ export class QPSolver {
     found.outcome = 'solved';
     this.findActivity(scaling);
     return true;
+  }
+
+  /** `accept` of the polished point; where one linear solve did not reach it, another one may. */
+  private acceptPolished(scaling: Scaling, good: number, demands: Demands): boolean {
+    const {polish} = this;
+    if (this.accept(polish.point, scaling, demands)) return true;
+    return polish.refine() <= good && this.accept(polish.point, scaling, demands);
   }
 
   private provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
