@@ -13,4 +13,5 @@ export {vjp, vjpAt, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';
 export {freeTensors} from './free-tensors.js';
 export {distinct, recordOp} from './op.js';
+export {asFloat, floatMap, nothing} from './float-map.js';
 export {enableHigherOrderGradients} from './higher-order.js';

@@ -8,6 +8,7 @@ import {
   packingOf,
   type Condition,
   type FixedPointMap,
+  type OnFailure,
 } from '../implicit/index.js';
 import {auto, fromFunctions, type LinearSolver} from '../linsolve/index.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
@@ -17,11 +18,13 @@ export interface NewtonOptions {
   stepSize?: number;
   /** Solves with ∂₁G. Default `linsolve.auto()`. */
   linsolve?: LinearSolver;
+  /** When a system with ∂₁G is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
   /** Default true: axis 0 of x is a batch of independent systems. */
   batched?: boolean;
 }
 
-const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0};
+const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0, onFailure: 0};
 
 /**
  * F = T − x with T = x − η(∂₁G(x, ...params))⁻¹G(x, ...params), zero at a root of G; for a minimum of f, G is
@@ -36,9 +39,9 @@ export function newton<X extends Structure, P extends Parameter[]>(
   given: NewtonOptions = {},
 ): FixedPointCondition<X, P> {
   checkFunction('conditions.newton', 'G', G);
-  const {stepSize = 1, linsolve = auto(), batched = true} = checkOptions('conditions.newton', given, NAMES);
+  const {stepSize = 1, linsolve = auto(), batched = true, onFailure} = checkOptions('conditions.newton', given, NAMES);
   if (!(stepSize > 0)) throw new Error(`conditions.newton: stepSize must be positive, got ${stepSize}.`);
-  const options = {linsolve, batched};
+  const options = {linsolve, batched, onFailure, where: 'conditions.newton'};
   const map: FixedPointMap<X, P> = (x, ...params) =>
     tf.tidy(() => {
       const step = flatten(linearSolution(G, options, x, params, G(x, ...params)));

@@ -9,11 +9,18 @@ import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type
 export interface CustomRootOptions extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
   hasAux?: boolean;
+  /**
+   * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
+   * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
+   * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
+   * no check.
+   */
+  residualTolerance?: number;
 }
 
 type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
 
-const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0};
+const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0, residualTolerance: 0};
 
 /**
  * Makes a solver of F(x, ...params) = 0 differentiable by the implicit-function theorem.
@@ -33,25 +40,40 @@ const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0};
  */
 export function customRoot<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  given: CustomRootOptions = {},
+  options: CustomRootOptions = {},
 ) {
   checkFunction('customRoot', 'condition', condition);
-  const {hasAux = false, linsolve = auto(), ...options} = checkOptions('customRoot', given, NAMES);
+  return differentiated('customRoot', condition, options);
+}
+
+function differentiated<X extends Structure, P extends Parameter[]>(
+  where: string,
+  condition: Condition<X, P>,
+  given: CustomRootOptions,
+) {
+  const {
+    hasAux = false,
+    linsolve = auto(),
+    residualTolerance = 0.1,
+    ...options
+  } = checkOptions(where, given, NAMES);
+  if (!(residualTolerance > 0)) {
+    throw new Error(`${where}: residualTolerance must be positive, got ${residualTolerance}.`);
+  }
   return (solve: Solve<X, P>) => {
     if (typeof solve !== 'function' && typeof solve?.run !== 'function') {
-      throw new Error(
-        `customRoot: the solver must be a function or have a method run, got ${describe(solve)}.`,
-      );
+      throw new Error(`${where}: the solver must be a function or have a method run, got ${describe(solve)}.`);
     }
     return (init: X | null, ...params: P): X =>
       tf.tidy(() => {
-        const {x, aux} = solvedRoot(condition, {...options, linsolve}, params, () => {
+        const all = {...options, linsolve, where, residualTolerance};
+        const {x, aux} = solvedRoot(condition, all, params, () => {
           if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
           const result = solve(init as X, ...params);
           if (!hasAux) return {x: result as X};
           if (!Array.isArray(result) || result.length !== 2) {
             throw new Error(
-              `customRoot: with hasAux the solver must return [x, aux], got ${describe(result)}.`,
+              `${where}: with hasAux the solver must return [x, aux], got ${describe(result)}.`,
             );
           }
           const [x, aux] = result as [X, Structure];
@@ -72,8 +94,7 @@ export function customFixedPoint<X extends Structure, P extends Parameter[]>(
   options: CustomRootOptions = {},
 ) {
   checkFunction('customFixedPoint', 'map', map);
-  checkOptions('customFixedPoint', options, NAMES);
-  return customRoot<X, P>(fixedPointResidual(map), options);
+  return differentiated<X, P>('customFixedPoint', fixedPointResidual(map), options);
 }
 
 /** F(x) = T(x) − x. */

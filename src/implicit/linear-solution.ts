@@ -9,11 +9,11 @@ import {
   type Parameter,
   type Structure,
 } from '../autodiff/index.js';
-import type {LinearSolver} from '../linsolve/index.js';
+import {checkedSolution} from './gradient-report.js';
 import {packingOf} from './packing.js';
 import {solvedRoot} from './solved-root.js';
-import {rootSystem} from './system.js';
-import type {Condition, ImplicitOptions} from './types.js';
+import {rootSystem, type SystemOptions} from './system.js';
+import type {Condition} from './types.js';
 
 /**
  * w with ∂₁G(x, ...params) w = b: itself a root, of ∂₁G w − b, and differentiated as one.
@@ -22,7 +22,7 @@ import type {Condition, ImplicitOptions} from './types.js';
  */
 export function linearSolution<X extends Structure, P extends Parameter[]>(
   G: Condition<X, P>,
-  options: ImplicitOptions & {linsolve: LinearSolver},
+  options: SystemOptions,
   x: X,
   params: P,
   b: X,
@@ -43,11 +43,16 @@ export function linearSolution<X extends Structure, P extends Parameter[]>(
   const side = arrangeLike('The right side', b, x);
   const packing = packingOf(flatten(x), options.batched ?? true);
   const solve = () => {
-    const operator = rootSystem(G, options, x, params).operator(flatten(x), flatten(params));
+    const system = rootSystem(G, options, x, params);
+    const {policy, linsolve} = system;
+    const operator = system.operator(flatten(x), flatten(params));
     try {
-      const factorization = options.linsolve.factor(operator);
+      const factorization = linsolve.factor(operator);
       try {
-        return {x: packing.restore(x, factorization.solve(packing.pack(flatten(side))))};
+        const right = packing.pack(flatten(side));
+        const u = factorization.solve(right) as tf.Tensor2D;
+        const found = {operator, transpose: false, b: right, u, info: factorization.info!};
+        return {x: packing.restore(x, checkedSolution(linsolve, policy, found))};
       } finally {
         factorization.dispose();
       }

@@ -10,9 +10,9 @@ import {
   type Parameter,
   type Structure,
 } from '../autodiff/index.js';
-import {auto, type LinearSolver} from '../linsolve/index.js';
+import {auto} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
-import {inOrderOf, rootSystem} from './system.js';
+import {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 import {IMPLICIT, type Condition, type ImplicitOptions} from './types.js';
 
 /**
@@ -35,7 +35,7 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
     const theta = distinct(params);
     const vs = flattenLike('rootVjp: the cotangent', cotangent, at);
     checkShapes('cotangent', vs, flatten(at));
-    const system = rootSystem(condition, {...options, linsolve}, at, theta);
+    const system = rootSystem(condition, {...options, linsolve, where: 'rootVjp'}, at, theta);
     const gradients = rootCotangents(system, flatten(at), flatten(theta), vs);
     const all = flatten(params).map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
     return unflatten(params, all) as unknown as tf.TensorContainer;
@@ -56,7 +56,7 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
 ): X {
   checkFunction('rootJvp', 'condition', condition);
   const {linsolve = auto(), ...options} = checkOptions('rootJvp', given, IMPLICIT);
-  return rootTangent(condition, x, params, tangents, {...options, linsolve});
+  return rootTangent(condition, x, params, tangents, {...options, linsolve, where: 'rootJvp'});
 }
 
 /** What `rootJvp` does, with a linear solver that the caller names: a bundle holds no other. */
@@ -65,7 +65,7 @@ export function rootTangent<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   tangents: {[K in keyof P]: P[K] | null},
-  options: ImplicitOptions & {linsolve: LinearSolver},
+  options: SystemOptions,
 ): X {
   if (tangents.length !== params.length) {
     throw new Error(

@@ -2,6 +2,7 @@
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Names} from '../checks/index.js';
 import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
+import type {OnFailure} from './report.js';
 
 /**
  * F(x, ...params), which is zero at the solution: a structure like x.
@@ -66,7 +67,13 @@ export interface ImplicitOptions {
    * Called after each linear solve of a gradient with its report: one entry a sample. The tensors live as long as the call.
    */
   onGradient?: (info: SolveInfo) => void;
+  /**
+   * What happens where that solve leaves a sample unsolved (a relative residual beyond 1e-5 that is beyond the solver's tolerance, or
+   * beyond 1e-3): 'warn' (default; each kind once), 'throw' or 'ignore'. A residual that no parameter can reach is none: the solution
+   * moves by least norm. Where the host cannot read tensors (WebGPU), only `onGradient` tells.
+   */
+  onFailure?: OnFailure;
 }
 
 /** The names of `ImplicitOptions`. */
-export const IMPLICIT: Names<ImplicitOptions> = {linsolve: 0, batched: 0, onGradient: 0};
+export const IMPLICIT: Names<ImplicitOptions> = {linsolve: 0, batched: 0, onGradient: 0, onFailure: 0};

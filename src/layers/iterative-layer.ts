@@ -17,7 +17,6 @@ import {
   checkChoice,
   checkFlag,
   checkNumber,
-  inputList,
   linearSolverConfig,
   SolverLayer,
   type LayerArgs,
@@ -49,18 +48,20 @@ const REASONS: Record<number, string> = {
 
 export abstract class IterativeLayer extends SolverLayer {
   protected readonly options: Omit<SolverOptions, 'condition'>;
+  protected override readonly inputNames: readonly string[] = ['x'];
   private readonly onFailure: OnFailure;
   private readonly warmStart: WarmStart<'z'>;
 
   constructor(className: string, args: IterativeLayerArgs, own: readonly string[], maxIterations: number) {
     super(className, args, [...own, ...OWN]);
+    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.options = {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? maxIterations, 1, true),
       linsolve: asLinearSolver(args.linsolve),
       onGradient: this.rememberGradient,
+      onFailure: this.onFailure,
     };
-    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 
@@ -72,12 +73,11 @@ export abstract class IterativeLayer extends SolverLayer {
    *
    * @param sizes The shape of the output without the batch axis.
    */
-  protected solve(
-    inputs: tf.Tensor | tf.Tensor[],
+  protected solveBy(
+    [given]: tf.Tensor[],
     sizes: number[],
     run: (init: tf.Tensor, x: tf.Tensor) => {x: tf.Tensor; state: IterationState},
   ): tf.Tensor {
-    const [given] = inputList(this.getClassName(), inputs, ['x']);
     const valid = finiteRows([given]);
     const shape = [given.shape[0], ...sizes];
     const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);

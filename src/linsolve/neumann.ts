@@ -37,6 +37,7 @@ export function neumann(options: NeumannOptions = {}): LinearSolver {
   }
   return {
     className: 'neumann',
+    truncated: true,
     getConfig: () => ({terms, damping}),
     factor: (operator) =>
       reporting((b, transpose) => {

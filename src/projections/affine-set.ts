@@ -1,6 +1,7 @@
 /** @file Projection onto the solutions of linear equations. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
+import {floatMap} from '../autodiff/index.js';
 import {lstsq, ofFinite} from '../linalg/index.js';
 import {checkRank} from './rows.js';
 
@@ -35,7 +36,9 @@ export function affineSet(x: tf.Tensor, params: AffineSetParams): tf.Tensor {
         `got [${A.shape}] and [${b.shape}].`,
     );
   }
-  return tf.tidy(() => ofFinite(x, 1, (points) => tf.sub(points, correction(points, A, b))));
+  return floatMap('projections.affineSet', {x, A, b}, (floats) =>
+    ofFinite(floats.x, 1, (points) => tf.sub(points, correction(points, floats.A, floats.b))),
+  );
 }
 
 /** A⁺(Ax − b). */

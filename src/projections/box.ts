@@ -1,11 +1,13 @@
 /** @file Projections onto intervals. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
+import {noteDualProjection} from '../kernels/index.js';
 
 /** argmin_{y ≥ 0} ‖y − x‖² = max(x, 0), entry by entry. */
 export function nonNegative(x: tf.Tensor): tf.Tensor {
-  return tf.relu(x);
+  const y = floatMap('projections.nonNegative', {x}, (floats) => tf.relu(floats.x));
+  return x.rank === 2 ? noteDualProjection(y, x, {nonNegative: x.shape[1]}) : y;
 }
 
 export type BoxParams = {
@@ -23,12 +25,18 @@ const NAMES: Names<BoxParams> = {lower: 1, upper: 1};
  */
 export function box(x: tf.Tensor, params: BoxParams): tf.Tensor {
   const {lower, upper} = checkOptions('projections.box', params, NAMES, 'parameter');
-  return tf.tidy(() => {
+  const given = {x, lower: bound(lower), upper: bound(upper)};
+  return floatMap('projections.box', given, ({x, lower, upper}) => {
     // The bound itself, not x plus what is missing: that rounds, and far outside loses every digit.
     const below = offTape(() => tf.less(x, lower));
     const above = offTape(() => tf.greater(x, upper));
     return tf.where(below, lower, tf.where(above, upper, x));
   });
+}
+
+/** A number that is infinite as a tensor: tfjs refuses to convert it when it debugs. */
+function bound(value: number | tf.Tensor): number | tf.Tensor {
+  return typeof value === 'number' && !Number.isFinite(value) ? tf.fill([], value) : value;
 }
 
 /**

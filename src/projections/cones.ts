@@ -1,21 +1,13 @@
 /** @file Products of cones: their projections, and those of their dual cones. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
+import {floatMap} from '../autodiff/index.js';
+import {noteDualProjection, type Cones} from '../kernels/index.js';
 import {psdCone} from './psd-cone.js';
 import {checkRank} from './rows.js';
 import {secondOrderCone} from './second-order-cone.js';
 
-/** The factors of a product, in the order of the entries of a vector. */
-export type Cones = {
-  /** Entries that are zero. */
-  zero?: number;
-  /** Entries that are not negative. */
-  nonNegative?: number;
-  /** Sizes of second-order cones (s, z), ‖z‖ ≤ s. */
-  secondOrder?: readonly number[];
-  /** Orders n of positive semidefinite matrices, n(n + 1)/2 entries each: the lower triangle by columns, off the diagonal times √2. */
-  psd?: readonly number[];
-};
+export type {Cones};
 
 const NAMES: Names<Cones> = {zero: 0, nonNegative: 0, secondOrder: 0, psd: 0};
 
@@ -43,7 +35,11 @@ export function coneProduct(x: tf.Tensor, cones: Cones): tf.Tensor {
  * @throws If x does not have `coneSize` entries.
  */
 export function dualConeProduct(x: tf.Tensor, cones: Cones): tf.Tensor {
-  return byFactor('dualConeProduct', x, cones, (part) => part);
+  return noteDualProjection(
+    byFactor('dualConeProduct', x, cones, (part) => part),
+    x,
+    cones,
+  );
 }
 
 function byFactor(
@@ -58,7 +54,7 @@ function byFactor(
   if (x.shape[x.rank - 1] !== size) {
     throw new Error(`projections.${caller}: the cones have ${size} entries, x has shape [${x.shape}].`);
   }
-  return tf.tidy(() => {
+  return floatMap(`projections.${caller}`, {x}, ({x}) => {
     const factors: [number, (part: tf.Tensor) => tf.Tensor][] = [
       [zero, ofZero],
       [nonNegative, (part) => tf.relu(part)],

@@ -1,6 +1,7 @@
 /** @file Projections onto a hyperplane and a half-space. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
+import {floatMap} from '../autodiff/index.js';
 import {safeDivide} from '../linsolve/index.js';
 import {beside, checkRank} from './rows.js';
 
@@ -22,7 +23,7 @@ const NAMES: Names<HyperplaneParams> = {a: 1, b: 0};
 export function hyperplane(x: tf.Tensor, params: HyperplaneParams): tf.Tensor {
   const {a, b = 0} = checkOptions('projections.hyperplane', params, NAMES, 'parameter');
   checkRank(x, 'hyperplane', 1);
-  return tf.tidy(() => step(x, a, excess(x, a, b)));
+  return floatMap('projections.hyperplane', {x, a, b}, ({x, a, b}) => step(x, a, excess(x, a, b)));
 }
 
 /**
@@ -34,7 +35,7 @@ export function hyperplane(x: tf.Tensor, params: HyperplaneParams): tf.Tensor {
 export function halfspace(x: tf.Tensor, params: HyperplaneParams): tf.Tensor {
   const {a, b = 0} = checkOptions('projections.halfspace', params, NAMES, 'parameter');
   checkRank(x, 'halfspace', 1);
-  return tf.tidy(() => step(x, a, tf.relu(excess(x, a, b))));
+  return floatMap('projections.halfspace', {x, a, b}, ({x, a, b}) => step(x, a, tf.relu(excess(x, a, b))));
 }
 
 function excess(x: tf.Tensor, a: tf.Tensor, b: number | tf.Tensor): tf.Tensor {

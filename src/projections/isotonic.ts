@@ -1,8 +1,8 @@
 /** @file Isotonic regression: projection onto the monotone vectors. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {runIsotonic} from '../kernels/index.js';
-import {asRows} from './rows.js';
+import {onRows} from './rows.js';
 
 export type IsotonicParams = {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
@@ -26,9 +26,5 @@ const NAMES: Names<IsotonicParams> = {increasing: 0};
  */
 export function isotonic(x: tf.Tensor, params: IsotonicParams = {}): tf.Tensor {
   const {increasing = true} = checkOptions('projections.isotonic', params, NAMES, 'parameter');
-  if (x.rank === 0) throw new Error('projections.isotonic: x must have at least one axis.');
-  return tf.tidy(() => {
-    const y = runIsotonic(asRows(x), increasing);
-    return x.rank === 2 ? y : tf.reshape(y, x.shape);
-  });
+  return onRows('isotonic', {x}, (rows) => runIsotonic(rows, increasing));
 }

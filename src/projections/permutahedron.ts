@@ -24,7 +24,7 @@ const NAMES: Names<PermutahedronParams> = {w: 0};
  */
 export function permutahedron(x: tf.Tensor, params: PermutahedronParams = {}): tf.Tensor {
   const {w} = checkOptions('projections.permutahedron', params, NAMES, 'parameter');
-  return onRows(x, 'permutahedron', (rows) => {
+  return onRows('permutahedron', {x, w}, (rows, {x, w}) => {
     const n = rows.shape[1];
     const corners = w ? alikeRows(w, x) : descending(rows.shape);
     const order = descendingOrder(rows);

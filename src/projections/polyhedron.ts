@@ -1,6 +1,7 @@
 /** @file Projection onto a polyhedron: a quadratic program. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
+import {floatMap} from '../autodiff/index.js';
 import {solveQP, type SolveQPOptions} from '../solvers/index.js';
 import {asRows, checkRank} from './rows.js';
 
@@ -28,7 +29,7 @@ const NAMES: Names<PolyhedronParams> = {A: 0, b: 0, G: 0, h: 0};
 export function polyhedron(x: tf.Tensor, params: PolyhedronParams, options: SolveQPOptions = {}): tf.Tensor {
   const {A, b, G, h} = checkOptions('projections.polyhedron', params, NAMES, 'parameter');
   checkRank(x, 'polyhedron', 1);
-  return tf.tidy(() => {
+  return floatMap('projections.polyhedron', {x, A, b, G, h}, ({x, A, b, G, h}) => {
     const rows = asRows(x);
     const problem = {Q: tf.eye(rows.shape[1]), p: tf.neg(rows), A, b, G, h};
     return tf.reshape(solveQP(problem, options).x, x.shape);

@@ -28,7 +28,7 @@ export function softSort(x: tf.Tensor, params: SoftSortParams = {}): tf.Tensor {
     'parameter',
   );
   check('softSort', strength, direction);
-  return onRows(x, 'softSort', (rows) => {
+  return onRows('softSort', {x}, (rows) => {
     const down = (values: tf.Tensor) => permutahedron(tf.div(descending(rows.shape), strength), {w: values});
     return direction === 'descending' ? down(rows) : tf.neg(down(tf.neg(rows)));
   });
@@ -50,7 +50,7 @@ export function softRank(x: tf.Tensor, params: SoftSortParams = {}): tf.Tensor {
     'parameter',
   );
   check('softRank', strength, direction);
-  return onRows(x, 'softRank', (rows) =>
+  return onRows('softRank', {x}, (rows) =>
     permutahedron(tf.div(rows, direction === 'ascending' ? strength : -strength)),
   );
 }

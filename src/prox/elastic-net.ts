@@ -1,6 +1,7 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
+import {floatMap} from '../autodiff/index.js';
 import {ELASTIC_NET, KINK, type ElasticNetParams, type Kink} from '../conditions/index.js';
 import {lasso} from './lasso.js';
 
@@ -18,5 +19,7 @@ export function elasticNet(
 ): tf.Tensor {
   const {l1, l2} = checkOptions('prox.elasticNet', params, ELASTIC_NET, 'parameter');
   checkOptions('prox.elasticNet', kink, KINK);
-  return tf.tidy(() => tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))));
+  return floatMap('prox.elasticNet', {x, l1, l2, scaling}, ({x, l1, l2, scaling}) =>
+    tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))),
+  );
 }

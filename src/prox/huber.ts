@@ -1,7 +1,7 @@
 /** @file The proximal operator of Huber's function. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 
 export type HuberParams = {
   /** The weight of the function. Default 1. */
@@ -22,7 +22,7 @@ const NAMES: Names<HuberParams> = {weight: 0, delta: 0};
  */
 export function huber(x: tf.Tensor, params: HuberParams = {}, scaling: number | tf.Tensor = 1): tf.Tensor {
   const {weight = 1, delta = 1} = checkOptions('prox.huber', params, NAMES, 'parameter');
-  return tf.tidy(() => {
+  return floatMap('prox.huber', {x, weight, delta, scaling}, ({x, weight, delta, scaling}) => {
     const t = tf.mul(weight, scaling);
     const inside = offTape(() => tf.lessEqual(tf.abs(x), tf.mul(tf.add(1, t), delta)));
     return tf.where(inside, tf.div(x, tf.add(1, t)), tf.sub(x, tf.mul(tf.mul(t, delta), tf.sign(x))));

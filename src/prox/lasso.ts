@@ -1,6 +1,7 @@
 /** @file The proximal operator of the ℓ1 norm: soft thresholding. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
+import {floatMap} from '../autodiff/index.js';
 import {KINK, positivePart, type Kink} from '../conditions/index.js';
 
 /**
@@ -18,7 +19,7 @@ export function lasso(
   kink: Kink = {},
 ): tf.Tensor {
   checkOptions('prox.lasso', kink, KINK);
-  return tf.tidy(() => {
+  return floatMap('prox.lasso', {x, l1, scaling}, ({x, l1, scaling}) => {
     const threshold = tf.mul(l1, scaling);
     const part = (side: tf.Tensor) => positivePart(tf.sub(side, threshold), kink, threshold);
     return tf.sub(part(x), part(tf.neg(x)));
@@ -31,5 +32,7 @@ export function nonNegativeLasso(
   l1: number | tf.Tensor = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
-  return tf.tidy(() => tf.relu(tf.sub(x, tf.mul(l1, scaling))));
+  return floatMap('prox.nonNegativeLasso', {x, l1, scaling}, ({x, l1, scaling}) =>
+    tf.relu(tf.sub(x, tf.mul(l1, scaling))),
+  );
 }

@@ -22,7 +22,7 @@ const NAMES: Names<BisectionOptions<Parameter[]>> = {
   maxIterations: 0,
   tolerance: 0,
   linsolve: 0,
-  onGradient: 0,
+  onGradient: 0, onFailure: 0,
   lower: 1,
   upper: 1,
 };

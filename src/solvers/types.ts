@@ -1,6 +1,6 @@
 /** @file What the iterative solvers share: options, stopping, status. */
 import type {Parameter, Structure} from '../autodiff/index.js';
-import type {Condition} from '../implicit/index.js';
+import type {Condition, OnFailure} from '../implicit/index.js';
 import type {Names} from '../checks/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 
@@ -23,6 +23,11 @@ export interface SolverOptions<X extends Structure = Structure, P extends Parame
   linsolve?: LinearSolver;
   /** Receives the report of the implicit gradient's linear solve: tensors, one entry a sample. */
   onGradient?: (info: SolveInfo) => void;
+  /**
+   * When the linear system of the implicit gradient is not solved: 'warn' (default), 'throw' or 'ignore'. (What became of the solve
+   * itself is in `state.status`.)
+   */
+  onFailure?: OnFailure;
 }
 
 /** The options of a solver whose x is one problem. */
@@ -33,6 +38,7 @@ export const UNBATCHED_OPTIONS: Names<Omit<SolverOptions, 'batched'>> = {
   implicitDiff: 0,
   linsolve: 0,
   onGradient: 0,
+  onFailure: 0,
 };
 
 /** The options of every iterative solver. */

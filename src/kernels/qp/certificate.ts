@@ -20,6 +20,8 @@ const NEIGHBOUR = 1e-2;
 const HOPS = 3;
 /** A given number below this part of the terms beside it may be lost among them, */
 const FAR_OUT = 1e-5;
+/** is certainly lost below this one in f64, */
+const HOPELESS = 1e-11;
 /** and is, if more than this part of it is left, and more than rounding. */
 const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
@@ -98,13 +100,7 @@ export class Certificate {
    * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
    * those of its neighbours.
    */
-  isExact(
-    problem: Problem<Vector>,
-    x: Vector,
-    y: Vector,
-    enough: number,
-    amongNeighbours: boolean,
-  ): boolean {
+  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number, amongNeighbours: boolean): boolean {
     const {dense, columns, rows} = this;
     if (this.measure(problem, x, y, Infinity) <= enough) return true;
     if (!amongNeighbours) return false;
@@ -122,8 +118,10 @@ export class Certificate {
   /**
    * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
    * out along a ray everything is small relative to x, also where there is no solution.
+   *
+   * @param unlessMet Whether a number may vanish beside its terms if these meet it to the last digit.
    */
-  losesGivenNumbers({p, q, d}: Problem): boolean {
+  losesGivenNumbers({p, q, d}: Problem, unlessMet: boolean): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
     let [given, counted] = [false, false];
     const isLost = (error: number, number: number, terms: number, noise: number) => {
@@ -131,6 +129,7 @@ export class Certificate {
       given = true;
       const part = Math.abs(number) / terms;
       if (part > DOUBLE) counted = true;
+      if (part < HOPELESS && !unlessMet) return true;
       return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
     };
     const noiseOfQ = NOISE * maxAbs(q);

@@ -12,6 +12,8 @@ import {dot} from './vectors.js';
 
 /** The part of a row outside of the span of the others that makes it independent: less makes the system ill-conditioned. */
 const CLEARLY = 1e-8;
+/** Rows that stand out from the others by this much are chosen first. */
+const STANDS_OUT = [0.1, 1e-4, CLEARLY];
 /** Corrections of what rounding left. */
 const REFINEMENTS = 3;
 /** A pivot below this part of its diagonal entry is rounding. */
@@ -65,32 +67,43 @@ function lagrangian({n, P, q, C}: Problem, x: Float64Array, y: Float64Array, out
   }
 }
 
+/** Equalities and the rows with y > s; those first that stand out most from the others, so that multipliers stay small. */
 function chooseRows({n, p, m, C}: Problem, from: Point, chosen: AddedRows): void {
   const y = from.y.slice();
+  const rowOf = (i: number) => C.subarray(i * n, (i + 1) * n);
   const inequalities = Array.from({length: m}, (_, i) => p + i).filter((i) => from.y[i] > from.s[i]);
   // The clearest first: rows in doubt are the ones that need not stay.
   inequalities.sort((i, k) => from.y[k] * from.s[i] - from.y[i] * from.s[k]);
-  const equalities = Array.from({length: p}, (_, i) => i);
-  for (const i of [...equalities, ...inequalities]) {
-    const row = C.subarray(i * n, (i + 1) * n);
-    for (;;) {
-      const {relative, dual} = chosen.direction(row);
-      if (relative > 0) {
-        chosen.add(i);
-        break;
-      }
-      let [leaving, part] = [-1, y[i]];
-      for (let k = 0; k < chosen.count && i >= p; k++) {
-        const member = chosen.members[k];
-        if (member < p || !(dual[k] < 0)) continue;
-        const most = y[member] / -dual[k];
-        if (most < part) [leaving, part] = [k, most];
-      }
-      for (let k = 0; k < chosen.count; k++) y[chosen.members[k]] += part * dual[k];
-      y[i] -= part;
-      if (leaving < 0) break;
-      chosen.remove(leaving);
+  let left = [...Array.from({length: p}, (_, i) => i), ...inequalities];
+  for (const part of STANDS_OUT) {
+    left = left.filter((i) => {
+      if (chosen.direction(rowOf(i)).relative <= part) return true;
+      chosen.add(i);
+      return false;
+    });
+  }
+  for (const i of left) handOver(i, rowOf(i), p, y, chosen);
+}
+
+/** Row i's multiplier goes to the rows that it depends on. */
+function handOver(i: number, row: Float64Array, p: number, y: Float64Array, chosen: AddedRows): void {
+  for (;;) {
+    const {relative, dual} = chosen.direction(row);
+    if (relative > 0) {
+      chosen.add(i);
+      return;
     }
+    let [leaving, part] = [-1, y[i]];
+    for (let k = 0; k < chosen.count && i >= p; k++) {
+      const member = chosen.members[k];
+      if (member < p || !(dual[k] < 0)) continue;
+      const most = y[member] / -dual[k];
+      if (most < part) [leaving, part] = [k, most];
+    }
+    for (let k = 0; k < chosen.count; k++) y[chosen.members[k]] += part * dual[k];
+    y[i] -= part;
+    if (leaving < 0) return;
+    chosen.remove(leaving);
   }
 }
 

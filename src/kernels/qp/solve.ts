@@ -81,6 +81,7 @@ export class QPSolver {
   private readonly rounded: Point<Vector>;
   private readonly exact: Point<Vector>;
   private readonly spare: Point<Vector>;
+  private spareScaling: Scaling | null = null;
   private readonly found: QPResult;
 
   /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
@@ -143,6 +144,7 @@ export class QPSolver {
     const demands = {...STRICT, enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE};
     found.residual = Infinity;
     found.iterations = 0;
+    this.spareScaling = null;
     const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
     if (impossible >= 0) return this.emptyRowRay(impossible);
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
@@ -164,9 +166,10 @@ export class QPSolver {
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
     if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
-      if (polished(last) || this.accept(last, scaling, demands)) return found;
+      if (polished(last)) return found;
       solveOnIndependentRows(scaled, last, guess);
-      if (this.accept(guess, scaling, demands)) return found;
+      if (this.accept(guess, scaling, demands) || this.accept(last, scaling, demands)) return found;
+      this.keepSpare([guess, last], scaling, demands);
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
@@ -199,10 +202,8 @@ export class QPSolver {
     demands: Demands,
     forgive: boolean,
   ): QPResult | null {
-    const {polish, found, guess, spare} = this;
-    const loose = {...demands, exactness: demands.enough, amongNeighbours: true};
+    const {polish, found, guess} = this;
     const center = new Float64Array(guess.x.length);
-    let hasSpare = false;
     for (const proximity of PROXIMITIES) {
       const leastPivot = proximity === 0 ? ENOUGH_CURVATURE * Math.sqrt(scaling.c) : 0;
       const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot, forgive);
@@ -219,23 +220,21 @@ export class QPSolver {
         guess.x.set(activeSet.point.x);
       }
       if (polish.run(guess) <= good && this.acceptPolished(scaling, good, demands)) return found;
-      const candidates = [polish.point, guess];
-      for (const candidate of candidates) {
-        if (this.accept(candidate, scaling, demands)) return found;
-        if (!this.accept(candidate, scaling, loose)) continue;
-        copyPoint(candidate, spare);
-        hasSpare = true;
-        break;
-      }
+      if (this.accept(guess, scaling, demands)) return found;
+      this.keepSpare([polish.point, guess], scaling, demands);
       center.set(activeSet.point.x);
     }
-    return hasSpare && this.accept(spare, scaling, loose) ? found : null;
+    return this.spareScaling && this.accept(this.spare, this.spareScaling, loosened(demands)) ? found : null;
   }
 
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, amongNeighbours, consistent}: Demands): boolean {
+  private accept(
+    point: Point<Vector>,
+    scaling: Scaling,
+    {enough, exactness, amongNeighbours, consistent}: Demands,
+  ): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
@@ -243,7 +242,7 @@ export class QPSolver {
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
-    if (certificate.losesGivenNumbers(problem)) return false;
+    if (certificate.losesGivenNumbers(problem, amongNeighbours)) return false;
     if (!(plain <= exactness)) {
       clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
       if (!certificate.isExact(problem, x, y, exactness, amongNeighbours)) return false;
@@ -266,6 +265,15 @@ export class QPSolver {
     found.outcome = 'solved';
     this.findActivity(scaling);
     return true;
+  }
+
+  /** Remembers the first of the points that is optimal up to f32, in case that nothing better is found. */
+  private keepSpare(points: Point<Vector>[], scaling: Scaling, demands: Demands): void {
+    if (this.spareScaling) return;
+    const good = points.find((point) => this.accept(point, scaling, loosened(demands)));
+    if (!good) return;
+    copyPoint(good, this.spare);
+    this.spareScaling = scaling;
   }
 
   /** `accept` of the polished point; where one linear solve did not reach it, another one may. */
@@ -342,6 +350,13 @@ function dropNoise(values: Float64Array): void {
   const least = NOISE * maxAbs(values);
   for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;
 }
+
+const loosened = (demands: Demands): Demands => ({
+  enough: demands.enough,
+  exactness: demands.enough,
+  amongNeighbours: true,
+  consistent: false,
+});
 
 /** Scales a ray so that the value along it, which is negative, becomes −1. */
 function normalize({x, y, s}: Point, value: number): void {
