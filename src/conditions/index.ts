@@ -3,4 +3,4 @@ export * from './public.js';
 export {ofBlock} from './block-proximal-gradient.js';
 export {descend} from './proximal-gradient.js';
 export {checkDegenerate, complementarityWeight} from './degeneracy.js';
-export {inverseLipschitz, perEntry} from './sparse-code.js';
+export {codeGradient, inverseLipschitz, perEntry} from './sparse-code.js';

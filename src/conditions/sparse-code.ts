@@ -27,7 +27,7 @@ const ROUNDING = 1e-6;
 export function sparseCode(
   prox: Prox<tf.Tensor, ElasticNetParams>,
 ): FixedPointCondition<tf.Tensor, [ElasticNetParams, tf.Tensor, tf.Tensor]> {
-  const gradient = (z: tf.Tensor, D: tf.Tensor, x: tf.Tensor) => matMul(tf.sub(matMul(z, D, true), x), D);
+  const gradient = codeGradient;
   const condition = proximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>({gradient}, prox, {
     stepSize: (D) => inverseLipschitz(D),
   });
@@ -69,6 +69,11 @@ export function sparseCode(
     return operator;
   };
   return condition;
+}
+
+/** Dᵀ(Dz − x), a sample each. */
+export function codeGradient(z: tf.Tensor, D: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return matMul(tf.sub(matMul(z, D, true), x), D);
 }
 
 /** A weight as [B | 1, units]. */

@@ -4,6 +4,7 @@ export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
 export {rootJvp, rootTangent, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';
+export {rootSystem} from './system.js';
 export {
   Status,
   type Condition,

@@ -1,6 +1,7 @@
 /** @file Sparse codes by coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  codeGradient,
   inverseLipschitz,
   perEntry,
   sparseCode,
@@ -10,7 +11,7 @@ import {
 import {runSparseCode} from '../kernels/index.js';
 import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
-import {IterativeSolver, type IterationState} from './iterate.js';
+import {IterativeSolver, tolerancesOf, type IterationState} from './iterate.js';
 import {fixedStep} from './proximal-iteration.js';
 import type {SolverOptions} from './types.js';
 
@@ -38,7 +39,15 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);
-    super('SparseCoding', fixedStep(condition), condition, {
+    const iteration = fixedStep<tf.Tensor, Params>(
+      {
+        gradient: (z, _weights, D, x) => codeGradient(z, D, x),
+        stepSize: (_weights, D) => inverseLipschitz(D),
+        prox: (y, eta, weights) => prox(y, weights, eta),
+      },
+      {batched: true, acceleration: true, accuracy: tolerancesOf('SparseCoding', options)},
+    );
+    super('SparseCoding', iteration, condition, {
       ...options,
       linsolve: options.linsolve ?? support(),
     });

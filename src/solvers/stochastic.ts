@@ -1,11 +1,12 @@
 /** @file What the stochastic gradient methods share: one problem, a batch of data a step. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Parameter, Structure} from '../autodiff/index.js';
+import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, stationary, type Objective} from '../conditions/index.js';
-import {Status} from '../implicit/index.js';
+import {packingOf, Status} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
-import {IterativeSolver, type Progress} from './iterate.js';
+import {IterativeSolver, tolerancesOf, type Progress} from './iterate.js';
 import {combine, innerProduct} from './leaves.js';
+import {startWatch, withinRounding, zeroTest, type Watch} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
 export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
@@ -60,16 +61,21 @@ export class StochasticSolver<
     if (!(maxStepSize > 0))
       throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
     const gradient = gradientOf<X, [D, ...P]>(fun);
-    type Memory = {velocity: X; step: tf.Tensor};
+    type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
+    const accuracy = tolerancesOf(className, options);
+    const rowOf = (x: Structure) => packingOf(flatten(x), false).pack(flatten(x));
     super(
       className,
       {
         start: (x: X, ..._rest: [D, ...P]): Structure => ({
           velocity: combine(x, x, (leaf) => tf.zerosLike(leaf)),
           step: tf.fill([1], maxStepSize),
+          watch: startWatch(rowOf(x)),
         }),
+        // Another batch is another problem of the same kind.
+        renew: (_x: X, memory: Structure, ..._rest: [D, ...P]): Structure => memory,
         step(x, memory, ...rest) {
-          const {velocity, step: last} = memory as Memory;
+          const {velocity, step: last, watch: before} = memory as Memory;
           const loss = (at: X) => {
             const value = fun(at, ...rest);
             if (value.size !== 1) {
@@ -84,10 +90,17 @@ export class StochasticSolver<
           const next = combine(velocity, slope, (v, g) =>
             tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
           );
+          const {residual, watch} = offTape(() => {
+            const packing = packingOf(flatten(x), false);
+            const at = (there: tf.Tensor) => rowOf(gradientAt(packing.restore(x, there)));
+            const [point, move] = [rowOf(x), rowOf(next)];
+            const place = {x: point, value: rowOf(slope), at, step: move, stuck: withinRounding(move, point)};
+            return zeroTest(place, before, accuracy) as never;
+          }) as unknown as ReturnType<typeof zeroTest>;
           return {
             x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
-            memory: {velocity: next, step},
-            residual: slope,
+            memory: {velocity: next, step, watch},
+            residual,
           };
         },
       },
