@@ -74,7 +74,11 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
                 const others = x.map((other, i) => (i === j ? packing.unpack(there)[0] : other));
                 return packing.pack([gradient(others, ...params)[j]]);
               };
-              const {x: length, gradient: size} = firstScale(packing.pack([block]), packing.pack([slopes[j]]), at);
+              const {x: length, gradient: size} = firstScale(
+                packing.pack([block]),
+                packing.pack([slopes[j]]),
+                at,
+              );
               return tf.reshape(stepSizes === 'search' ? tf.div(length, size) : tf.onesLike(size), [-1]);
             });
             const far = tf.mul(FAR, tf.add(tf.max(tf.abs(rows), 1), largestStep(etas, slopes)));

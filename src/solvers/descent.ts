@@ -82,9 +82,9 @@ type Memory = {
 };
 
 /** A search that fails along −∇f as well will fail again. */
-const FAILURES = 2;
+export const FAILURES = 2;
 /** So many first steps away, x has run away. */
-const FAR = 2 ** 60;
+export const FAR = 2 ** 60;
 
 function iteration<X extends Structure, P extends Parameter[]>(
   className: string,
@@ -123,7 +123,8 @@ function iteration<X extends Structure, P extends Parameter[]>(
       return offTape(() => {
         const packing = packingOf(flatten(x), batched);
         const rows = packing.pack(flatten(x));
-        const at = (there: tf.Tensor) => packing.pack(flatten(gradient(packing.restore(x, there), ...params)));
+        const at = (there: tf.Tensor) =>
+          packing.pack(flatten(gradient(packing.restore(x, there), ...params)));
         const {x: length, gradient: size} = firstScale(rows, at(rows), at);
         return begin(rows, {x: length, gradient: size}) as unknown as tf.TensorContainerObject;
       }) as unknown as Structure;
@@ -153,7 +154,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
         proposed.d,
       ) as tf.Tensor2D;
       const way = tf.mul(d, scale.x);
-      const {t, lowest} = offTape(() => {
+      const {t, reached} = offTape(() => {
         const slope = tf.reshape(rowDot(d, g), [batch]);
         // Along which f was not seen to bend: the next step may be longer.
         const straight = tf.logicalAnd(tf.greater(known, 0), tf.lessEqual(rowDot(step, change), 0));
@@ -164,30 +165,30 @@ function iteration<X extends Structure, P extends Parameter[]>(
         const inUnits = (value: tf.Tensor) =>
           tf.div(tf.div(value, tf.reshape(scale.gradient, [batch])), tf.reshape(scale.x, [batch]));
         const valueAt = (there: tf.Tensor) => inUnits(values(packing.restore(x, there), params, batch));
-        let lowest: tf.Tensor = tf.fill([batch], Infinity);
         const phi = (s: tf.Tensor) => {
           const there = at(s);
-          const value = valueAt(there);
-          lowest = tf.minimum(lowest, tf.where(tf.isNaN(value), tf.onesLike(value), value));
-          return {
-            value,
-            slope: tf.reshape(rowDot(d, tf.div(gradientAt(there), scale.gradient)), [batch]),
-          };
+          const slopesThere = tf.div(gradientAt(there), scale.gradient);
+          return {value: valueAt(there), slope: tf.reshape(rowDot(d, slopesThere), [batch])};
         };
         const t = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
-        return {t: tf.reshape(t, [batch, 1]), lowest: tf.reshape(lowest, [batch, 1])};
-      }) as {t: tf.Tensor2D; lowest: tf.Tensor2D};
+        return {t: tf.reshape(t, [batch, 1]), reached: tf.reshape(valueAt(at(t)), [batch, 1])};
+      }) as {t: tf.Tensor2D; reached: tf.Tensor2D};
       const moved = tf.add(rows, tf.mul(t, way));
       const {judged, verdict, kept, failures, trial} = offTape(() => {
         const move = tf.mul(t, way);
-        const judgement = zeroTest({x: rows, value: slopes, at: gradientAt, step: move}, watch, accuracy);
+        const creeping = rule.trial === 'last';
+        const judgement = zeroTest(
+          {x: rows, value: slopes, at: gradientAt, step: move, creeping},
+          watch,
+          accuracy,
+        );
         const found = tf.greater(t, 0);
         const failures = tf.where(found, tf.zerosLike(failed), tf.add(failed, 1));
         const far = tf.greater(
           tf.max(tf.abs(moved), 1, true),
           tf.mul(FAR, tf.maximum(scale.x, tf.max(tf.abs(before.x), 1, true))),
         );
-        const away = tf.logicalOr(tf.logicalAnd(far, tf.less(lowest, 0)), tf.equal(lowest, -Infinity));
+        const away = tf.logicalOr(far, tf.equal(reached, -Infinity));
         const code = tf.where(
           away,
           tf.fill([batch, 1], Status.DUAL_INFEASIBLE),

@@ -18,7 +18,11 @@ const STRIDE = 1e3;
  * The step along −g after which the slope is about zero, as the curvature in that direction has it, in the largest norm. Without a
  * curvature (a linear function), 1e-2 of x.
  */
-export function firstScale(x: tf.Tensor2D, g: tf.Tensor2D, gradientAt: (x: tf.Tensor) => tf.Tensor): FirstScale {
+export function firstScale(
+  x: tf.Tensor2D,
+  g: tf.Tensor2D,
+  gradientAt: (x: tf.Tensor) => tf.Tensor,
+): FirstScale {
   return offTape(() => {
     const size = largest(g);
     const direction = tf.div(g, size);
@@ -45,11 +49,18 @@ export function firstScale(x: tf.Tensor2D, g: tf.Tensor2D, gradientAt: (x: tf.Te
       length = tf.where(tf.greater(open, 0), tf.mul(length, factor), length);
       found = tf.maximum(found, tf.mul(open, tf.cast(visible, 'float32')));
       const rising = tf.logicalAnd(visible, tf.less(lost, 0));
-      sign = tf.where(tf.greater(open, 0), tf.where(rising, tf.fill(sign.shape, -1), tf.onesLike(sign)), sign);
+      sign = tf.where(
+        tf.greater(open, 0),
+        tf.where(rising, tf.fill(sign.shape, -1), tf.onesLike(sign)),
+        sign,
+      );
       open = tf.mul(open, tf.sub(1, tf.cast(settled, 'float32')));
       if (hostCanRead() && open.dataSync().every((flag) => flag === 0)) break;
     }
-    const usable = tf.logicalAnd(tf.greater(found, 0), tf.logicalAnd(tf.isFinite(length), tf.greater(length, 0)));
+    const usable = tf.logicalAnd(
+      tf.greater(found, 0),
+      tf.logicalAnd(tf.isFinite(length), tf.greater(length, 0)),
+    );
     return {x: tf.where(usable, length, guess), gradient: size, sign} as unknown as tf.TensorContainerObject;
   }) as unknown as FirstScale;
 }

@@ -5,6 +5,7 @@ import {packingOf} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver, tolerancesOf} from './iterate.js';
 import {
+  columnNorms,
   leastSquaresCondition,
   leastSquaresStep,
   leastSquaresTest,
@@ -15,6 +16,10 @@ import {
 } from './least-squares.js';
 import {startWatch, type Watch} from './stopping.js';
 import type {SolverOptions} from './types.js';
+
+/** Columns of J that are shorter by more than this are not taken for zero, but lengthened. */
+const SPREAD = 1e3;
+const TINY = 1e-37;
 
 /**
  * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping: for small residuals and a good start.
@@ -36,13 +41,21 @@ export class GaussNewton<
     super(
       'GaussNewton',
       {
-        start: (x: X, ..._params: P): Structure => startWatch(packingOf(flatten(x), batched).pack(flatten(x))),
+        start: (x: X, ..._params: P): Structure =>
+          startWatch(packingOf(flatten(x), batched).pack(flatten(x))),
         step(x, memory, ...params) {
           const packing = packingOf(flatten(x), batched);
           const rows = packing.pack(flatten(x));
           const {r, J} = linearization(problem, x, params, batched);
-          const length = offTape(() => leastSquaresStep(J, r)) as tf.Tensor2D;
-          const step = isTapeOn() ? normalStep(length, slopeOf(problem, x, params, batched), J) : length;
+          const {length, units} = offTape(() => {
+            const norms = columnNorms(J);
+            const spread = tf.div(tf.mul(SPREAD, norms), tf.maximum(tf.max(norms, 1, true), TINY));
+            const units = tf.minimum(1, spread) as tf.Tensor2D;
+            return {length: leastSquaresStep(J, r, units), units};
+          });
+          const step = isTapeOn()
+            ? normalStep(length, slopeOf(problem, x, params, batched), J, units)
+            : length;
           const {residual, watch} = offTape(() => {
             const test = leastSquaresTest({x: rows, r, J, step: length}, memory as Watch, accuracy);
             // Where J has vanished no step is left, but nothing is solved: x ran away.

@@ -229,8 +229,11 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       );
       const ended = tf.where(failed, code(Status.NUMERICAL_ERROR), unsolved);
       const given = tf.cast(verdict, 'int32');
-      // A stall is no reason to doubt a solution.
-      const said = tf.logicalAnd(tf.greater(given, 0), tf.notEqual(given, Status.ITERATION_LIMIT));
+      // A stall is no reason to doubt a solution, and NaN is no verdict.
+      const said = tf.logicalAnd(
+        tf.isFinite(residual),
+        tf.logicalAnd(tf.greater(given, 0), tf.notEqual(given, Status.ITERATION_LIMIT)),
+      );
       return tf.where(said, given, ended);
     }) as tf.Tensor1D;
   }
@@ -328,7 +331,11 @@ const sameEntries = (a: unknown[], b: unknown[]) =>
  * zero times NaN would be NaN in the parameters that all samples share.
  */
 function withoutNaN<P extends Parameter[]>(params: P, status: tf.Tensor): P {
-  if (hostCanRead() && status.dataSync().every((code) => code === Status.SOLVED || code === Status.ITERATION_LIMIT)) return params;
+  if (
+    hostCanRead() &&
+    status.dataSync().every((code) => code === Status.SOLVED || code === Status.ITERATION_LIMIT)
+  )
+    return params;
   const clean = (leaf: tf.Tensor) => {
     if (leaf.dtype !== 'float32') return leaf;
     return tf.where(

@@ -1,14 +1,6 @@
 /** @file What the methods for nonlinear least squares share: residuals and their Jacobian on rows. */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  flatten,
-  isTapeOn,
-  offTape,
-  pullbackOf,
-  recordOp,
-  type Parameter,
-  type Structure,
-} from '../autodiff/index.js';
+import {flatten, offTape, pullbackOf, recordOp, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, stationary} from '../conditions/index.js';
 import {packingOf, type Condition} from '../implicit/index.js';
 import {areFinite, lstsq} from '../linalg/index.js';
@@ -56,25 +48,37 @@ export function linearization<X extends Structure, P extends Parameter[]>(
   }) as unknown as {r: tf.Tensor2D; J: tf.Tensor3D};
 }
 
-/** −J⁺r, [B, n], by orthogonal factorisations in f64; NaN for a sample that is not finite. */
-export function leastSquaresStep(J: tf.Tensor3D, r: tf.Tensor2D): tf.Tensor2D {
-  const right = tf.expandDims(tf.neg(r), 2);
-  const good = offTape(() => tf.cast(tf.mul(areFinite(J, 2), areFinite(right, 2)), 'bool'));
-  const finite = (values: tf.Tensor) =>
-    tf.where(tf.broadcastTo(good, values.shape), values, tf.zerosLike(values));
-  const step = lstsq(finite(J), finite(right));
-  return tf.squeeze(tf.where(tf.broadcastTo(good, step.shape), step, tf.fill(step.shape, NaN)), [2]);
+/**
+ * s of the least ‖J s + r‖, [B, n], by orthogonal factorisations in f64, and of these the one with the least ‖s ∘ units‖; NaN for a sample
+ * that is not finite. Off the tape.
+ */
+export function leastSquaresStep(J: tf.Tensor3D, r: tf.Tensor2D, units: tf.Tensor2D): tf.Tensor2D {
+  return offTape(() => {
+    const right = tf.expandDims(tf.neg(r), 2);
+    const good = tf.cast(tf.mul(areFinite(J, 2), areFinite(right, 2)), 'bool');
+    const finite = (values: tf.Tensor) =>
+      tf.where(tf.broadcastTo(good, values.shape), values, tf.zerosLike(values));
+    const [batch, , n] = J.shape;
+    const inverse = tf.expandDims(safeDivide(tf.onesLike(units), units), 2);
+    const scaled = finite(tf.mul(J, tf.reshape(inverse, [batch, 1, n])));
+    const step = tf.mul(lstsq(scaled, finite(right)), inverse);
+    return tf.squeeze(tf.where(tf.broadcastTo(good, step.shape), step, tf.fill(step.shape, NaN)), [2]);
+  }) as tf.Tensor2D;
 }
 
 /**
  * −(AᵀA)⁺g, whose value is `step`: for an unrolled gradient, A a constant. g is Jᵀr, and A = J or J with the damping below it.
  */
-export function normalStep(step: tf.Tensor2D, g: tf.Tensor2D, A: tf.Tensor3D): tf.Tensor2D {
-  if (!isTapeOn()) return step;
+export function normalStep(
+  step: tf.Tensor2D,
+  g: tf.Tensor2D,
+  A: tf.Tensor3D,
+  units: tf.Tensor2D,
+): tf.Tensor2D {
   const solve = (v: tf.Tensor, matrix: tf.Tensor3D): tf.Tensor =>
     recordOp({
       name: 'NormalStep',
-      values: [offTape(() => normalSolution(v, matrix))],
+      values: [offTape(() => normalSolution(v, matrix, units))],
       inputs: [v, matrix],
       gradient: ([dy], _outputs, [, again]) => [solve(dy, again as tf.Tensor3D), tf.zerosLike(again)],
     })[0];
@@ -88,10 +92,13 @@ export function normalStep(step: tf.Tensor2D, g: tf.Tensor2D, A: tf.Tensor3D): t
 }
 
 /** (AᵀA)⁺v, by two orthogonal factorisations. */
-function normalSolution(v: tf.Tensor, A: tf.Tensor3D): tf.Tensor {
-  const finite = tf.where(tf.isFinite(A), A, tf.zerosLike(A)) as tf.Tensor3D;
-  const half = lstsq(tf.transpose(finite, [0, 2, 1]), tf.expandDims(v, 2));
-  return tf.squeeze(lstsq(finite, half), [2]);
+function normalSolution(v: tf.Tensor, A: tf.Tensor3D, units: tf.Tensor2D): tf.Tensor {
+  const [batch, m, n] = A.shape;
+  const inverse = safeDivide(tf.onesLike(units), units);
+  const scaled = tf.mul(A, tf.reshape(inverse, [batch, 1, n]));
+  const finite = tf.where(tf.isFinite(scaled), scaled, tf.zerosLike(scaled));
+  const half = lstsq(tf.transpose(finite, [0, 2, 1]), tf.reshape(tf.mul(v, inverse), [batch, n, 1]));
+  return tf.mul(tf.reshape(lstsq(finite, tf.reshape(half, [batch, m, 1])), [batch, n]), inverse);
 }
 
 /** Jᵀr [B, n] as a gradient that can be differentiated again. */
@@ -102,9 +109,7 @@ export function slopeOf<X extends Structure, P extends Parameter[]>(
   batched: boolean,
 ): tf.Tensor2D {
   const packing = packingOf(flatten(x), batched);
-  const gradient = gradientOf<X, P>((at, ...rest) =>
-    tf.mul(0.5, tf.sum(tf.square(residual(at, ...rest)))),
-  );
+  const gradient = gradientOf<X, P>((at, ...rest) => tf.mul(0.5, tf.sum(tf.square(residual(at, ...rest)))));
   return packing.pack(flatten(gradient(x, ...params)));
 }
 

@@ -71,12 +71,14 @@ export class LevenbergMarquardt<
           const {r, J} = linearization(problem, x, params, batched);
           const {mu, growth, norms: before, rejected, watch: watched} = memory as Memory;
           const {A, length, norms} = offTape(() => {
-            const norms = tf.maximum(before, columnNorms(J));
+            const norms = tf.maximum(before, columnNorms(J)) as tf.Tensor2D;
             const damped = tf.mul(tf.expandDims(tf.mul(tf.sqrt(mu), norms), 2), tf.eye(n));
             const A = tf.concat([J, damped as tf.Tensor3D], 1);
-            return {A, norms, length: leastSquaresStep(A, tf.concat([r, tf.zeros([batch, n])], 1))};
+            return {A, norms, length: leastSquaresStep(A, tf.concat([r, tf.zeros([batch, n])], 1), norms)};
           });
-          const step = isTapeOn() ? normalStep(length, slopeOf(problem, x, params, batched), A) : length;
+          const step = isTapeOn()
+            ? normalStep(length, slopeOf(problem, x, params, batched), A, norms)
+            : length;
           const {accept, next, tested, verdict} = offTape(() => {
             const slope = tf.squeeze(tf.matMul(J, tf.expandDims(r, 2), true), [2]);
             const there = tf.reshape(

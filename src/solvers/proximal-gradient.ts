@@ -66,7 +66,7 @@ export class ProximalGradient<
             gradient: (x, _proxParams, ...params) => gradient(x, ...params),
             stepSize: (_proxParams, ...params) =>
               typeof stepSize === 'function' ? stepSize(...params) : stepSize,
-            prox: (y, eta, proxParams) => prox(y, proxParams, eta),
+            prox: (y, eta, proxParams, ..._params) => prox(y, proxParams, eta),
           },
           settings,
         );

@@ -114,7 +114,8 @@ export function searchedStep<X extends Structure, H extends Parameter, P extends
       offTape(() => {
         const packing = packingOf(flatten(x), batched);
         const rows = packing.pack(flatten(x));
-        const at = (there: tf.Tensor) => packing.pack(flatten(gradient(packing.restore(x, there), ...params)));
+        const at = (there: tf.Tensor) =>
+          packing.pack(flatten(gradient(packing.restore(x, there), ...params)));
         const {x: length, gradient: size} = firstScale(rows, at(rows), at);
         const flat = (column: tf.Tensor) => tf.reshape(column, [-1]);
         return [

@@ -18,16 +18,24 @@ export interface Tolerances {
 }
 
 /** What a test remembers of the way: [B, n] or [B, 1]. */
-export type Watch = {largest: tf.Tensor; terms: tf.Tensor; count: tf.Tensor; best: tf.Tensor; held: tf.Tensor};
+export type Watch = {
+  largest: tf.Tensor;
+  terms: tf.Tensor;
+  count: tf.Tensor;
+  best: tf.Tensor;
+  held: tf.Tensor;
+};
 
 /** The size of an entry that is zero at the solution, as a share of its largest on the way. */
-const SHARE_OF_LARGEST = 1e-4;
+export const SHARE_OF_LARGEST = 1e-4;
 /** ε of the small change: its square is far below it, and the rounding of F far below both. */
 const CHANGE = 2 ** -14;
 /** Iterations within the tolerance, or without an improvement, after which rounding is what is left. */
 export const PATIENCE = 10;
 /** The distance of neighbours in f32, relative. */
 const ULP = 2 ** -23;
+/** How much of an earlier move counts, from one to the next. */
+const FADING = 0.5;
 /** Where steps are shorter than x can hold, this much of the terms may be left. */
 const STUCK = 1e-3;
 
@@ -60,6 +68,8 @@ export interface Place {
   rest?: tf.Tensor;
   /** 1 where an entry cannot move by less than rounding allows, [B, n]. */
   stuck?: tf.Tensor;
+  /** Whether steps are much shorter than the way that is left: then those before count as well. */
+  creeping?: boolean;
   /** An entry's share of its terms is this at most, where that is known otherwise (distance to a bound): [B, n]. */
   ceiling?: tf.Tensor;
 }
@@ -69,7 +79,7 @@ export interface Place {
  * rest or has had 10 iterations to do so.
  */
 export function zeroTest(
-  {x, value, at, step, rest = value, stuck, ceiling}: Place,
+  {x, value, at, step, rest = value, stuck, creeping, ceiling}: Place,
   watch: Watch,
   {tolerance, absoluteTolerance}: Tolerances,
 ): {residual: tf.Tensor1D; watch: Watch} {
@@ -89,7 +99,9 @@ export function zeroTest(
     }
     const share = tf.max(shares, 1, true);
     const length = tf.abs(step);
-    const move = tf.max(safeDivide(length, tf.add(length, sizes)), 1, true);
+    const latest = tf.max(safeDivide(length, tf.add(length, sizes)), 1, true);
+    const earlier = tf.where(tf.isFinite(watch.best), watch.best, tf.zerosLike(latest));
+    const move = creeping ? tf.maximum(latest, tf.mul(FADING, earlier)) : latest;
     const within = tf.lessEqual(share, tolerance);
     const held = tf.where(within, tf.add(watch.held, 1), tf.zerosLike(watch.held));
     const patient = tf.logicalOr(tf.greaterEqual(held, PATIENCE), tf.lessEqual(move, tolerance));
@@ -98,7 +110,7 @@ export function zeroTest(
     const residual = nanWhere(notFinite(x, value, rest), measure);
     return {
       residual,
-      watch: {largest, terms, count: tf.add(watch.count, 1), best: watch.best, held},
+      watch: {largest, terms, count: tf.add(watch.count, 1), best: creeping ? move : watch.best, held},
     } as unknown as tf.TensorContainerObject;
   }) as unknown as {residual: tf.Tensor1D; watch: Watch};
 }
@@ -120,7 +132,8 @@ export function restTest(
     const sizes = sizesOf(x, largest);
     const beyond = tf.relu(tf.sub(tf.abs(r), absoluteTolerance));
     const strict = tf.max(safeDivide(beyond, tf.add(beyond, sizes)), 1, true);
-    const tops = (rows: tf.Tensor) => leaves(rows).map((leaf) => tf.max(tf.reshape(leaf, [batch, -1]), 1, true));
+    const tops = (rows: tf.Tensor) =>
+      leaves(rows).map((leaf) => tf.max(tf.reshape(leaf, [batch, -1]), 1, true));
     const scales = tops(sizes);
     const quotients = tops(beyond).map((top, i) => safeDivide(top, tf.add(top, scales[i])));
     const loose = quotients.reduce((a, b) => tf.maximum(a, b));
@@ -147,7 +160,7 @@ export function withinRounding(move: tf.Tensor, x: tf.Tensor): tf.Tensor {
 function perturbed(x: tf.Tensor, sizes: tf.Tensor, count: tf.Tensor): tf.Tensor {
   const n = x.shape[1]!;
   const angles = tf.add(tf.mul(2.4, tf.range(0, n)), tf.mul(1.1, tf.add(count, 1)));
-  const pattern = tf.mul(Math.SQRT2, tf.sin(angles));
+  const pattern = tf.sin(angles);
   const change = tf.mul(tf.mul(CHANGE, sizes), pattern);
   const near = tf.less(tf.abs(x), tf.mul(2 * CHANGE, sizes));
   const away = tf.mul(tf.abs(change), tf.where(tf.less(x, 0), tf.fill(x.shape, -1), tf.onesLike(x)));
