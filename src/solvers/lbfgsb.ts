@@ -55,6 +55,8 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
       gradient: tf.Tensor2D;
       known: tf.Tensor2D;
       failed: tf.Tensor2D;
+      /** The first trial that the last step suggests. */
+      trial: tf.Tensor2D;
       history: History;
       scale: Scale;
       watch: Watch;
@@ -62,6 +64,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
     const begin = (rows: tf.Tensor2D, scale: Scale): Memory => ({
       ...{x: tf.zerosLike(rows), gradient: tf.zerosLike(rows)},
       ...{known: tf.zeros([rows.shape[0], 1]), failed: tf.zeros([rows.shape[0], 1])},
+      trial: tf.ones([rows.shape[0], 1]),
       history: emptyHistory(rows.shape, historySize),
       ...{scale, watch: startWatch(rows)},
     });
@@ -91,7 +94,11 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             );
             const free = tf.where(held, tf.zerosLike(slopes), slopes) as tf.Tensor2D;
             const {x: length, gradient: size} = firstScale(rows, free, slopesAt);
-            return begin(rows, {x: length, gradient: size}) as unknown as tf.TensorContainerObject;
+            // The bounds may leave less room than f wants.
+            const end = project(tf.sub(rows, tf.mul(length, tf.div(free, size))));
+            const room = tf.max(tf.abs(tf.sub(end, rows)), 1, true);
+            const first = tf.where(tf.greater(room, 0), tf.minimum(length, room), length) as tf.Tensor2D;
+            return begin(rows, {x: first, gradient: size}) as unknown as tf.TensorContainerObject;
           }) as unknown as Structure,
         renew: (given: tf.Tensor, memory: Structure, ..._params: [Bounds, ...P]): Structure =>
           begin(packingOf([given], batched).pack([given]), (memory as Memory).scale),
@@ -122,10 +129,13 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             tf.sub(g, before.gradient),
             before.known,
           );
-          // A gradient step of the first length, as far as the bounds let it go.
-          const rest = offTape(() => tf.sub(project(tf.sub(x, tf.mul(scale.x, g))), x));
+          // How far a gradient step of the first length may go, which is not taken from x: there rounding would swallow it.
+          const {room, distance} = offTape(() => {
+            const room = tf.where(tf.greater(g, 0), tf.sub(x, low), tf.sub(high, x));
+            return {room, distance: tf.minimum(tf.abs(tf.mul(scale.x, g)), room)};
+          });
           const free = offTape(() => {
-            const near = tf.mul(scale.x, tf.minimum(HELD, rowNorm(tf.div(rest, scale.x))));
+            const near = tf.minimum(tf.mul(HELD, scale.x), rowNorm(distance));
             const held = tf.logicalOr(
               tf.logicalAnd(tf.lessEqual(x, tf.add(low, near)), tf.greater(g, 0)),
               tf.logicalAnd(tf.greaterEqual(x, tf.sub(high, near)), tf.less(g, 0)),
@@ -140,9 +150,14 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             tf.mul(free, g),
           );
           const way = tf.mul(tf.neg(tf.add(chosen, tf.mul(tf.sub(1, free), g))), scale.x);
-          const {t, lowest} = offTape(() => search(tf.onesLike(value), way));
+          const {t, lowest} = offTape(() => {
+            const curved = tf.greater(rowDot(tf.sub(x, before.x), tf.sub(g, before.gradient)), 0);
+            // Along which f was not seen to bend: the next step may be longer.
+            const straight = tf.logicalAnd(tf.greater(before.known, 0), tf.logicalNot(curved));
+            return search(tf.where(straight, before.trial, tf.onesLike(value)), way);
+          });
           const moved = project(tf.add(x, tf.mul(t, way)));
-          const {kept, failed, tested, verdict} = offTape(() => {
+          const {kept, failed, trial, tested, verdict} = offTape(() => {
             const found = tf.greater(t, 0);
             const failed = tf.where(found, tf.zerosLike(t), tf.add(before.failed, 1));
             const far = tf.greater(
@@ -156,11 +171,9 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             );
             const code = tf.where(away, tf.fill(t.shape, Status.DUAL_INFEASIBLE), stalled);
             // Where a gradient step ends at a bound, what matters is g or the way there, whichever is less.
-            const distance = tf.abs(rest);
-            const wanted = tf.sub(x, tf.mul(scale.x, g));
-            const clipped = tf.logicalOr(tf.less(wanted, low), tf.greater(wanted, high));
+            const clipped = tf.greater(tf.abs(tf.mul(scale.x, g)), room);
             const size = tf.maximum(
-              tf.maximum(tf.abs(x), tf.abs(tf.add(x, rest))),
+              tf.maximum(tf.abs(x), tf.abs(tf.sub(x, tf.mul(tf.sign(g), distance)))),
               tf.mul(SHARE_OF_LARGEST, before.watch.largest),
             );
             const place = {
@@ -170,17 +183,19 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             };
             return {
               ...{kept: tf.cast(found, 'float32'), failed},
+              trial: tf.where(found, tf.mul(2, t), tf.onesLike(t)),
               tested: zeroTest(place, before.watch, accuracy),
               verdict: tf.reshape(code, [-1]),
             } as unknown as tf.TensorContainerObject;
           }) as unknown as {
             kept: tf.Tensor2D;
             failed: tf.Tensor2D;
+            trial: tf.Tensor2D;
             tested: ReturnType<typeof zeroTest>;
             verdict: tf.Tensor;
           };
           const {residual, watch} = tested;
-          const next: Memory = {x, gradient: g, known: kept, failed, history, scale, watch};
+          const next: Memory = {x, gradient: g, known: kept, failed, trial, history, scale, watch};
           return {x: packing.restore(given, moved), memory: next, residual, verdict};
 
           /** Armijo's rule along the projected path, by halving. */
@@ -190,7 +205,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             let s = trial;
             let step = tf.zerosLike(trial);
             // No step is good for a sample that is NaN, or that stands on its solution.
-            const open = tf.logicalAnd(tf.isFinite(value), tf.greater(tf.max(tf.abs(rest), 1, true), 0));
+            const open = tf.logicalAnd(tf.isFinite(value), tf.greater(tf.max(distance, 1, true), 0));
             let searching = tf.cast(open, 'float32') as tf.Tensor;
             for (let k = 0; k < TRIALS; k++) {
               const there = project(tf.add(x, tf.mul(s, direction)));

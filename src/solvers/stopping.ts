@@ -32,10 +32,13 @@ export const SHARE_OF_LARGEST = 1e-4;
 const CHANGE = 2 ** -14;
 /** Iterations within the tolerance, or without an improvement, after which rounding is what is left. */
 export const PATIENCE = 10;
+const LONG_PATIENCE = 40;
 /** The distance of neighbours in f32, relative. */
 const ULP = 2 ** -23;
-/** How much of an earlier move counts, from one to the next. */
+/** How much of an earlier move counts, from one to the next, where moves are short. */
 const FADING = 0.5;
+/** And how much less than the tolerance may be left of the terms. */
+const MARGIN = 0.1;
 /** Where steps are shorter than x can hold, this much of the terms may be left. */
 const STUCK = 1e-3;
 
@@ -101,12 +104,19 @@ export function zeroTest(
     const length = tf.abs(step);
     const latest = tf.max(safeDivide(length, tf.add(length, sizes)), 1, true);
     const earlier = tf.where(tf.isFinite(watch.best), watch.best, tf.zerosLike(latest));
-    const move = creeping ? tf.maximum(latest, tf.mul(FADING, earlier)) : latest;
+    const faded = tf.maximum(latest, tf.mul(FADING, earlier));
+    const move = creeping ? tf.where(tf.greater(latest, 0), faded, latest) : latest;
     const within = tf.lessEqual(share, tolerance);
     const held = tf.where(within, tf.add(watch.held, 1), tf.zerosLike(watch.held));
-    const patient = tf.logicalOr(tf.greaterEqual(held, PATIENCE), tf.lessEqual(move, tolerance));
+    const rests = tf.logicalAnd(
+      tf.lessEqual(move, tolerance),
+      tf.lessEqual(share, creeping ? MARGIN * tolerance : tolerance),
+    );
+    const waited = tf.greaterEqual(held, creeping ? LONG_PATIENCE : PATIENCE);
+    const patient = tf.logicalOr(waited, tf.logicalOr(rests, tf.equal(move, 0)));
     const waiting = tf.logicalAnd(within, tf.logicalNot(patient));
-    const measure = tf.where(waiting, tf.maximum(move, share), share);
+    const more = tf.maximum(tf.maximum(move, share), tf.fill(share.shape, 2 * tolerance));
+    const measure = tf.where(waiting, more, share);
     const residual = nanWhere(notFinite(x, value, rest), measure);
     return {
       residual,
