@@ -61,7 +61,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const units = dictionary.shape[1]!;
     const [z, status, iterations, residual] = runSparseCode(
       {
-        ...{dictionary, x, start: init, step: inverseLipschitz(dictionary)},
+        ...{dictionary, x, start: init},
         ...{l1: perEntry(l1, units), l2: perEntry(l2, units)},
       },
       {nonNegative, tolerance, maxIterations},

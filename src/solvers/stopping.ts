@@ -37,8 +37,6 @@ const LONG_PATIENCE = 40;
 const ULP = 2 ** -23;
 /** How much of an earlier move counts, from one to the next, where moves are short. */
 const FADING = 0.5;
-/** And how much less than the tolerance may be left of the terms. */
-const MARGIN = 0.1;
 /** Where steps are shorter than x can hold, this much of the terms may be left. */
 const STUCK = 1e-3;
 
@@ -110,7 +108,7 @@ export function zeroTest(
     const held = tf.where(within, tf.add(watch.held, 1), tf.zerosLike(watch.held));
     const rests = tf.logicalAnd(
       tf.lessEqual(move, tolerance),
-      tf.lessEqual(share, creeping ? MARGIN * tolerance : tolerance),
+      tf.lessEqual(share, creeping ? Math.min(ULP, tolerance) : tolerance),
     );
     const waited = tf.greaterEqual(held, creeping ? LONG_PATIENCE : PATIENCE);
     const patient = tf.logicalOr(waited, tf.logicalOr(rests, tf.equal(move, 0)));
