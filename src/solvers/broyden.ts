@@ -51,25 +51,25 @@ export class Broyden<X extends Structure = Structure, P extends Parameter[] = Pa
         direction({x, f, before, scale}, {H, begun, gamma: first}) {
           const times = (M: tf.Tensor, v: tf.Tensor, transpose = false) =>
             tf.squeeze(tf.matMul(M, tf.expandDims(v, 2), transpose), [2]);
-          const cube = (mask: tf.Tensor) => tf.broadcastTo(tf.expandDims(mask, 2), H.shape);
-          const [s, y] = [tf.sub(x, before.x), tf.sub(f, before.f)];
-          const Hy = times(H, y);
-          const sHy = rowDot(s, Hy);
-          const {known, learns} = offTape(() => {
+          // An unrolled gradient takes the matrices as they are: quotients of what vanishes at the solution.
+          const {H: next, begun: anew} = offTape(() => {
+            const cube = (mask: tf.Tensor) => tf.broadcastTo(tf.expandDims(mask, 2), H.shape);
+            const [s, y] = [tf.sub(x, before.x), tf.sub(f, before.f)];
+            const Hy = times(H, y);
+            const sHy = rowDot(s, Hy);
             const known = tf.greater(before.known, 0);
             const large = tf.greater(tf.abs(sHy), tf.mul(1e-10, tf.mul(rowNorm(s), rowNorm(Hy))));
-            return {known: cube(known), learns: cube(tf.logicalAnd(known, large))};
-          });
-          const gain = safeDivide(tf.sub(s, Hy), tf.add(sHy, tf.zerosLike(Hy)));
-          const update = tf.matMul(tf.expandDims(gain, 2), tf.expandDims(times(H, s, true), 1));
-          // Begun anew, since no step reduced ‖F‖: this time the other way.
-          const {fresh, next: anew} = offTape(() => {
+            const gain = safeDivide(tf.sub(s, Hy), tf.add(sHy, tf.zerosLike(Hy)));
+            const update = tf.matMul(tf.expandDims(gain, 2), tf.expandDims(times(H, s, true), 1));
+            // Begun anew, since no step reduced ‖F‖: this time the other way.
             const sign = tf.sub(1, tf.mul(2, tf.mod(begun, 2)));
             const fresh = tf.mul(tf.expandDims(tf.mul(tf.mul(sign, first), scale), 2), tf.eye(x.shape[1]));
-            return {fresh, next: tf.where(tf.greater(before.known, 0), begun, tf.add(begun, 1))};
+            const kept = tf.where(cube(known), H, fresh);
+            return {
+              H: tf.where(cube(tf.logicalAnd(known, large)), tf.add(H, update), kept),
+              begun: tf.where(known, begun, tf.add(begun, 1)),
+            };
           });
-          const kept = tf.where(known, H, fresh);
-          const next = tf.where(learns, tf.add(H, update), kept);
           return {d: tf.neg(times(next, f)) as tf.Tensor2D, memory: {H: next, begun: anew, gamma: first}};
         },
       },

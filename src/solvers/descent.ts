@@ -7,7 +7,7 @@ import {auto, rowDot} from '../linsolve/index.js';
 import {firstScale, type Scale} from './first-scale.js';
 import {IterativeSolver, tolerancesOf, type Iteration} from './iterate.js';
 import {zoom, type LineSearch} from './line-searches/index.js';
-import {startWatch, zeroTest, type Tolerances, type Watch} from './stopping.js';
+import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
 export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
@@ -154,7 +154,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
         proposed.d,
       ) as tf.Tensor2D;
       const way = tf.mul(d, scale.x);
-      const {t, reached} = offTape(() => {
+      const {t, reached, resting} = offTape(() => {
         const slope = tf.reshape(rowDot(d, g), [batch]);
         // Along which f was not seen to bend: the next step may be longer.
         const straight = tf.logicalAnd(tf.greater(known, 0), tf.lessEqual(rowDot(step, change), 0));
@@ -170,9 +170,16 @@ function iteration<X extends Structure, P extends Parameter[]>(
           const slopesThere = tf.div(gradientAt(there), scale.gradient);
           return {value: valueAt(there), slope: tf.reshape(rowDot(d, slopesThere), [batch])};
         };
-        const t = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
-        return {t: tf.reshape(t, [batch, 1]), reached: tf.reshape(valueAt(at(t)), [batch, 1])};
-      }) as {t: tf.Tensor2D; reached: tf.Tensor2D};
+        const found = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
+        // A step shorter than x can hold does no harm, and takes an unrolled gradient on.
+        const resting = tf.all(tf.cast(withinRounding(way, rows), 'bool'), 1);
+        const t = tf.where(tf.logicalAnd(resting, tf.equal(found, 0)), tf.onesLike(found), found);
+        return {
+          t: tf.reshape(t, [batch, 1]),
+          reached: tf.reshape(valueAt(at(t)), [batch, 1]),
+          resting: tf.reshape(tf.logicalAnd(resting, tf.equal(found, 0)), [batch, 1]),
+        };
+      }) as {t: tf.Tensor2D; reached: tf.Tensor2D; resting: tf.Tensor};
       const moved = tf.add(rows, tf.mul(t, way));
       const {judged, verdict, kept, failures, trial} = offTape(() => {
         const move = tf.mul(t, way);
@@ -183,7 +190,11 @@ function iteration<X extends Structure, P extends Parameter[]>(
           accuracy,
         );
         const found = tf.greater(t, 0);
-        const failures = tf.where(found, tf.zerosLike(failed), tf.add(failed, 1));
+        const failures = tf.where(
+          tf.logicalAnd(found, tf.logicalNot(resting)),
+          tf.zerosLike(failed),
+          tf.add(failed, 1),
+        );
         const far = tf.greater(
           tf.max(tf.abs(moved), 1, true),
           tf.mul(FAR, tf.maximum(scale.x, tf.max(tf.abs(before.x), 1, true))),

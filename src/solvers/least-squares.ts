@@ -75,18 +75,19 @@ export function normalStep(
   A: tf.Tensor3D,
   units: tf.Tensor2D,
 ): tf.Tensor2D {
-  const solve = (v: tf.Tensor, matrix: tf.Tensor3D): tf.Tensor =>
+  const none = (tensors: tf.Tensor[]) => tensors.map((tensor) => tf.zerosLike(tensor));
+  const solve = (v: tf.Tensor, [matrix, scale]: tf.Tensor[]): tf.Tensor =>
     recordOp({
       name: 'NormalStep',
-      values: [offTape(() => normalSolution(v, matrix, units))],
-      inputs: [v, matrix],
-      gradient: ([dy], _outputs, [, again]) => [solve(dy, again as tf.Tensor3D), tf.zerosLike(again)],
+      values: [offTape(() => normalSolution(v, matrix as tf.Tensor3D, scale as tf.Tensor2D))],
+      inputs: [v, matrix, scale],
+      gradient: ([dy], _outputs, [, ...again]) => [solve(dy, again), ...none(again)],
     })[0];
   const [recorded] = recordOp({
     name: 'NormalStep',
     values: [step],
-    inputs: [g, A],
-    gradient: ([dy], _outputs, [, again]) => [tf.neg(solve(dy, again as tf.Tensor3D)), tf.zerosLike(again)],
+    inputs: [g, A, units],
+    gradient: ([dy], _outputs, [, ...again]) => [tf.neg(solve(dy, again)), ...none(again)],
   });
   return recorded as tf.Tensor2D;
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, stationary, type Objective} from '../conditions/index.js';
 import {packingOf, Status} from '../implicit/index.js';
+import {describe} from '../checks/index.js';
 import {auto} from '../linsolve/index.js';
 import {IterativeSolver, tolerancesOf, type Progress} from './iterate.js';
 import {combine, innerProduct} from './leaves.js';
@@ -25,6 +26,13 @@ export interface StochasticOptions<
   maxStepSize?: number;
 }
 
+/** A dataset of tf.data, as far as it matters here. */
+export interface BatchDataset<D> {
+  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean}>}>;
+}
+
+export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
+
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
 export type StepRule<X extends Structure> = (place: {
   x: X;
@@ -41,8 +49,8 @@ export type StepRule<X extends Structure> = (place: {
  * min_x of the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is one problem, not a batch of them.
  *
  * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your own;
- * `run(init, data, ...params)` repeats all of the data until ‖∇f‖ ≤ tolerance·(1 + ‖x‖), differentiable in data and params like
- * every solver here. The condition is `conditions.stationary`.
+ * `run(init, data, ...params)` repeats all of the data until ∇f is within the tolerance of its terms, differentiable in data and params like
+ * every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is `conditions.stationary`.
  */
 export class StochasticSolver<
   X extends Structure,
@@ -110,20 +118,26 @@ export class StochasticSolver<
   }
 
   /**
-   * One step a batch, until `maxIterations` or the end of the data. Each batch is disposed when it has been used.
+   * One step a batch, until `maxIterations` or the end of the data: an array, a generator, anything iterable, also asynchronously, or a
+   * dataset of tf.data.
+   *
+   * A batch that was made on the way (by a generator or a dataset) is disposed when it has been used; tensors that were there before the call
+   * are the caller's, and stay.
    *
    * @returns x and the state after the last step; the caller disposes them.
    */
-  async runIterator(init: X, batches: Iterable<D> | AsyncIterable<D>, ...params: P): Promise<Progress<X>> {
+  async runIterator(init: X, batches: Batches<D>, ...params: P): Promise<Progress<X>> {
+    const first = nextTensorId();
+    const made = (batch: D) => flatten(batch).filter(({id}) => id >= first);
     let progress: Progress<X> | null = null;
     let steps = 0;
-    for await (const batch of batches) {
+    for await (const batch of iterableOf(this.className, batches)) {
       let next: Progress<X>;
       try {
         progress ??= this.start(init, batch, ...params);
         next = this.stepOn(progress, batch, params);
       } finally {
-        tf.dispose([batch, progress] as unknown as tf.TensorContainer);
+        tf.dispose([made(batch), progress] as unknown as tf.TensorContainer);
       }
       progress = next;
       if (++steps === this.maxIterations) break;
@@ -139,4 +153,26 @@ export class StochasticSolver<
       return this.update({...progress, status}, batch, ...params) as unknown as tf.TensorContainerObject;
     }) as unknown as Progress<X>;
   }
+}
+
+/** @throws If nothing can be gone through. */
+function iterableOf<D>(className: string, batches: Batches<D>): Iterable<D> | AsyncIterable<D> {
+  const given = batches as Partial<Iterable<D> & AsyncIterable<D> & BatchDataset<D>> | null | undefined;
+  if (given && (Symbol.iterator in given || Symbol.asyncIterator in given)) {
+    return batches as Iterable<D>;
+  }
+  if (typeof given?.iterator === 'function') return valuesOf(batches as BatchDataset<D>);
+  throw new Error(
+    `${className}: the batches must be iterable (an array, a generator) or a dataset of tf.data, got ${describe(batches)}.`,
+  );
+}
+
+async function* valuesOf<D>(dataset: BatchDataset<D>): AsyncGenerator<D> {
+  const iterator = await dataset.iterator();
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as D;
+}
+
+/** Tensors are numbered as they are made. */
+function nextTensorId(): number {
+  return tf.tidy(() => tf.scalar(0).id) + 1;
 }
