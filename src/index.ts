@@ -53,9 +53,12 @@ export {setThreads} from './kernels/index.js';
 export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
 export {
+  certify,
   solveQP,
+  type QPCertificate,
   type QPInput,
   type QPParameter,
+  type QPPoint,
   type QPResult,
   type SolveQPOptions,
 } from './solvers/index.js';

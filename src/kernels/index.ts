@@ -4,6 +4,7 @@ export {solveOnDevice} from './device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';
+export {runCertifyQP} from './certify-qp.js';
 export {setThreads} from './threads/pool.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './implicit-qp.js';
 export {runIsotonic} from './isotonic.js';

@@ -57,4 +57,5 @@ export {
 } from './proximal-gradient.js';
 export {SparseCoding, type SparseCodingOptions} from './sparse-coding.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
+export {certify, type QPCertificate, type QPPoint} from './certify.js';
 export {type SolverOptions} from './types.js';

@@ -28,8 +28,8 @@ export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {
 };
 
 /** The tensors with the batch or 1 in front (p with the batch), and whether any came with a batch axis. */
-export function normalize(problem: QPInput): {data: QuadraticData; batched: boolean} {
-  checkOptions('solveQP', problem, QP_PARAMETERS, 'input');
+export function normalize(problem: QPInput, where = 'solveQP'): {data: QuadraticData; batched: boolean} {
+  checkOptions(where, problem, QP_PARAMETERS, 'input');
   const given: Partial<Record<QPParameter, tf.Tensor>> = {};
   for (const name of QP_PARAMETERS) {
     const value = problem[name];
@@ -37,13 +37,13 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
     const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
     given[name] = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
   }
-  if (!given.p) throw new Error('solveQP: p is missing; expected shape [B, n] or [n].');
+  if (!given.p) throw new Error(`${where}: p is missing; expected shape [B, n] or [n].`);
   if (!given.Q)
     throw new Error(
-      'solveQP: Q is missing; expected shape [n, n] or [B, n, n] (zeros for a linear program).',
+      `${where}: Q is missing; expected shape [n, n] or [B, n, n] (zeros for a linear program).`,
     );
-  checkPair(given, 'G', 'h');
-  checkPair(given, 'A', 'b');
+  checkPair(where, given, 'G', 'h');
+  checkPair(where, given, 'A', 'b');
   const sizes: Record<string, number> = {n: given.p.shape[given.p.rank - 1]};
   if (given.G) sizes.m = given.G.shape[given.G.rank - 2];
   if (given.A) sizes.k = given.A.shape[given.A.rank - 2];
@@ -54,14 +54,14 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
     if (!tensor) continue;
     const shape = QP_SHAPES[name].map((size) => sizes[size]);
     const own = tensor.rank === shape.length + 1;
-    if (!own && tensor.rank !== shape.length) throw shapeError(name, sizes, tensor.shape);
+    if (!own && tensor.rank !== shape.length) throw shapeError(where, name, sizes, tensor.shape);
     if (!tf.util.arraysEqual(tensor.shape.slice(own ? 1 : 0), shape))
-      throw shapeError(name, sizes, tensor.shape);
+      throw shapeError(where, name, sizes, tensor.shape);
     if (!own) continue;
     const size = tensor.shape[0];
     if (batched && size !== batch && size !== 1 && batch !== 1) {
       throw new Error(
-        `solveQP: ${name} has a batch of ${size}, but another input has one of ${batch}: shapes ${describe(given)}.`,
+        `${where}: ${name} has a batch of ${size}, but another input has one of ${batch}: shapes ${describe(given)}.`,
       );
     }
     batch = batched ? Math.max(batch, size) : size;
@@ -79,6 +79,7 @@ export function normalize(problem: QPInput): {data: QuadraticData; batched: bool
 }
 
 function checkPair(
+  where: string,
   given: Partial<Record<QPParameter, tf.Tensor>>,
   matrix: QPParameter,
   vector: QPParameter,
@@ -90,17 +91,17 @@ function checkPair(
     if (given[one] && !given[other]) {
       const shape = QP_SHAPES[other].join(', ');
       throw new Error(
-        `solveQP: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
+        `${where}: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
       );
     }
   }
 }
 
-function shapeError(name: QPParameter, sizes: Record<string, number>, got: number[]): Error {
+function shapeError(where: string, name: QPParameter, sizes: Record<string, number>, got: number[]): Error {
   const symbols = QP_SHAPES[name].join(', ');
   const known = QP_SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
   return new Error(
-    `solveQP: ${name} must have shape [${symbols}] or [B, ${symbols}], here [${known}] or [B, ${known}]; got [${got}].`,
+    `${where}: ${name} must have shape [${symbols}] or [B, ${symbols}], here [${known}] or [B, ${known}]; got [${got}].`,
   );
 }
 

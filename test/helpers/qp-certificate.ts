@@ -29,7 +29,7 @@ export function solveInF64(problem: QPCase, dense = denseKernels()): Solved {
       C: Float64Array.from([...A, ...G].flat()),
       d: Float64Array.from([...b, ...h]),
     };
-    copyProblem({n, p: k, m, ...data}, kernel.problem);
+    copyProblem({n, p: k, m, lift: 0, ...data}, kernel.problem);
     return kernel.solve(1e-9, 100);
   });
   return {

@@ -1,7 +1,7 @@
 /** @file Solves the KKT system of a quadratic program on its active set, with either transpose. */
 import type {DenseKernels, Vector} from '../dense.js';
 import {minimumNormSolve, svd, type SVD} from '../reference/svd.js';
-import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
+import {addLift, equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
 import {KktSystem} from './kkt.js';
 import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';
@@ -39,7 +39,11 @@ export class KktFactor {
   private quick = false;
   private decomposition: {svd: SVD; rows: number[]} | null = null;
   private weight: Float64Array = new Float64Array(0);
-  private scaling: MatrixScaling = {D: new Float64Array(0) as Vector, E: new Float64Array(0) as Vector};
+  private scaling: MatrixScaling = {
+    D: new Float64Array(0) as Vector,
+    E: new Float64Array(0) as Vector,
+    isEmpty: new Uint8Array(0),
+  };
 
   /** @param problem Its matrices, read by `factor`. */
   constructor(
@@ -72,6 +76,7 @@ export class KktFactor {
     this.scaling = scaling;
     this.decomposition = null;
     dense.scale(P, n, n, D, D, this.P);
+    addLift(this.P, n, problem.lift);
     dense.scale(C, rows, n, E, D, this.C);
     this.kkt.readMatrices();
     // Row i of the scaled system is E times the original's, its multiplier 1/E: W scales by E².

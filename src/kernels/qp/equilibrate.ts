@@ -1,12 +1,14 @@
 /** @file Equilibration: brings rows and columns of the KKT matrix, and the vectors, to magnitude one. */
 import type {DenseKernels, Vector} from '../dense.js';
-import {type Point, type Problem} from './types.js';
+import {isBound, type Point, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 /** Diagonal scalings x = D x̂ / beta, s = ŝ / (E beta), y = E ŷ / (c beta) of the matrices P and C. */
 export interface MatrixScaling {
   D: Vector;
   E: Vector;
+  /** 1 for rows of zeros. */
+  isEmpty: Uint8Array;
 }
 
 export interface Scaling extends MatrixScaling {
@@ -14,9 +16,13 @@ export interface Scaling extends MatrixScaling {
   c: number;
   /** Of the variables and the right-hand side. */
   beta: number;
+  /** 1 for rows that are left out. */
+  absent: Uint8Array;
 }
 
 const PASSES = 10;
+/** How many times further away than all that matters an inequality is far. */
+const FAR = 1e4;
 /** How far from 1 the largest entry of a row or column may stay. */
 const ENOUGH = 0.1;
 /** Curvature below this times the largest is none, whatever the units: it must not say how far a variable may range. */
@@ -49,6 +55,7 @@ export function equilibrateMatrices(
   }
   const column = dense.vector(n);
   const row = dense.vector(Math.max(rows, n));
+  const isEmpty = new Uint8Array(rows);
   dense.scaledMaxima(P, n, n, D, D, row, column);
   if (column.some((size) => size > CONSISTENT)) respectEntries(P, n, D);
   for (let pass = 0; pass < PASSES; pass++) {
@@ -56,6 +63,7 @@ export function equilibrateMatrices(
     dense.scaledMaxima(C, rows, n, E, D, row, column);
     let off = 0;
     for (let i = 0; i < rows; i++) {
+      isEmpty[i] = Number(row[i] === 0);
       if (row[i] === 0) continue;
       E[i] /= curved ? row[i] : Math.sqrt(row[i]);
       off = Math.max(off, Math.abs(1 - row[i]));
@@ -68,7 +76,7 @@ export function equilibrateMatrices(
     }
     if (off < ENOUGH) break;
   }
-  return {D, E};
+  return {D, E, isEmpty};
 }
 
 /**
@@ -84,20 +92,40 @@ function respectEntries(P: Vector, n: number, D: Vector): void {
   }
 }
 
-/** Scales the problem into `scaled`, which has its shape. */
+/** P's diagonal grows by `lift` times itself. */
+export function addLift(P: Vector, n: number, lift: number): void {
+  if (lift > 0) for (let j = 0; j < n; j++) P[j * n + j] *= 1 + lift;
+}
+
+/**
+ * Scales the problem into `scaled`, which has its shape. Rows that bound nothing, and with `withoutFar` inequalities that are far
+ * from everything else, come as 0 ≤ 1: they must not say how large the rest is.
+ */
 export function scaleProblem(
   dense: DenseKernels,
-  {n, P, q, C, d}: Problem<Vector>,
+  problem: Problem<Vector>,
   matrices: MatrixScaling,
   scaled: Problem<Vector>,
+  withoutFar = false,
 ): Scaling {
-  const {D} = matrices;
+  const {n, p, P, q, C, d} = problem;
+  const {D, isEmpty} = matrices;
   const rows = d.length;
   const E = dense.vector(rows);
-  // A row of zeros has no size but that of its right-hand side, which must not set the size of everything.
+  const absent = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
-    E[i] = d[i] !== 0 && isZeroRow(C, i, n) ? 1 / Math.abs(d[i]) : matrices.E[i];
-    scaled.d[i] = E[i] * d[i];
+    absent[i] = Number(isEmpty[i] === 1 || !isBound(d[i]));
+    E[i] = absent[i] ? 1 : matrices.E[i];
+    scaled.d[i] = absent[i] ? 0 : E[i] * d[i];
+  }
+  if (withoutFar) {
+    const limit = farFrom(problem, D, scaled.d, absent);
+    for (let i = p; i < rows; i++) {
+      if (scaled.d[i] > limit) {
+        absent[i] = 1;
+        scaled.d[i] = 0;
+      }
+    }
   }
   const largest = maxAbs(scaled.d);
   const beta = largest > 0 ? 1 / largest : 1;
@@ -112,22 +140,42 @@ export function scaleProblem(
   const left = dense.vector(n);
   for (let j = 0; j < n; j++) left[j] = c * D[j];
   dense.scale(P, n, n, left, D, scaled.P);
+  addLift(scaled.P, n, problem.lift);
   for (let j = 0; j < n; j++) scaled.q[j] *= c;
-  for (let i = 0; i < rows; i++) scaled.d[i] *= beta;
   dense.scale(C, rows, n, E, D, scaled.C);
-  return {D, E, c, beta};
+  for (let i = 0; i < rows; i++) {
+    scaled.d[i] *= beta;
+    if (!absent[i]) continue;
+    scaled.C.fill(0, i * n, (i + 1) * n);
+    scaled.d[i] = i < p ? 0 : 1;
+  }
+  return {D, E, isEmpty, c, beta, absent};
 }
 
-function isZeroRow(C: Float64Array, i: number, n: number): boolean {
-  for (let j = i * n; j < (i + 1) * n; j++) if (C[j] !== 0) return false;
-  return true;
+/**
+ * The right-hand side, in scaled units, from which on an inequality is far: it is satisfied at zero, and much further away than
+ * rows that are not, than the minimum without constraints, and than a quarter of its like.
+ */
+function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
+  let size = 0;
+  const positive: number[] = [];
+  for (let i = 0; i < d.length; i++) {
+    if (absent[i]) continue;
+    if (i < p || d[i] < 0) size = Math.max(size, Math.abs(d[i]));
+    else if (d[i] > 0) positive.push(d[i]);
+  }
+  const largest = positive.reduce((a, b) => Math.max(a, b), 0);
+  for (let j = 0; j < n; j++) if (P[j * n + j] > 0) size = Math.max(size, Math.abs(D[j] * q[j]));
+  if (largest <= FAR * size) return Infinity;
+  positive.sort((a, b) => a - b);
+  return FAR * Math.max(size, positive[Math.floor(positive.length / 4)]);
 }
 
 /** A point of the scaled problem as one of the original, in place. */
-export function unscale({x, y, s}: Point, {D, E, c, beta}: Scaling): void {
+export function unscale({x, y, s}: Point, {D, E, c, beta, absent}: Scaling): void {
   for (let i = 0; i < x.length; i++) x[i] *= D[i] / beta;
   for (let i = 0; i < y.length; i++) {
-    y[i] *= E[i] / (c * beta);
+    y[i] = absent[i] ? 0 : (y[i] * E[i]) / (c * beta);
     s[i] /= E[i] * beta;
   }
 }

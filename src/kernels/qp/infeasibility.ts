@@ -11,22 +11,6 @@ import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 const TOLERANCE = 1e-9;
 const MAX_ITERATIONS = 100;
 
-/** The Farkas ray of a row of zeros that cannot hold (0 = 1, or 0 ≤ −1). Or `null`. */
-export function emptyRowCertificate(
-  dense: DenseKernels,
-  problem: Problem<Vector>,
-  entries: Int32Array,
-): Point<Vector> | null {
-  const {p, d} = problem;
-  for (let i = 0; i < d.length; i++) {
-    if (entries[i] > 0 || (i < p ? d[i] === 0 : d[i] >= 0)) continue;
-    const ray = emptyPoint(dense, problem);
-    ray.y[i] = -1 / d[i];
-    return ray;
-  }
-  return null;
-}
-
 /** A Farkas ray: Cᵀy = 0, y ≥ 0 on the inequalities, dᵀy = −1. Or `null`, if none is found. */
 export function primalCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
   const linear = emptyProblem(dense, problem);

@@ -23,7 +23,7 @@ export class MatrixReader {
   }
 
   /**
-   * Fills in P, symmetric and semidefinite to the last digit, and C, equalities first.
+   * Fills in P, symmetric to the last digit, what it lacks to be semidefinite, and C, equalities first.
    *
    * @returns Whether they are finite, Q symmetric and semidefinite.
    */
@@ -37,7 +37,9 @@ export class MatrixReader {
     P.set(sampleOf(arrays.Q, sample, n * n, parameters.sharedQ));
     C.set(sampleOf(arrays.A, sample, p * n, parameters.sharedA));
     C.set(sampleOf(arrays.G, sample, m * n, parameters.sharedG), p * n);
-    this.valid = dense.isFinite(C) && symmetrize(dense, P, n) && liftToSemidefinite(dense, P, n);
+    const lift = dense.isFinite(C) && symmetrize(dense, P, n) ? liftToSemidefinite(dense, P, n) : null;
+    problem.lift = lift ?? 0;
+    this.valid = lift !== null;
     return this.valid;
   }
 

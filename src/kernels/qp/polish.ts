@@ -6,7 +6,7 @@
  */
 import type {DenseKernels, Vector} from '../dense.js';
 import type {KktSystem} from './kkt.js';
-import {emptyPoint, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 const DELTA = 1e-10;
@@ -16,6 +16,8 @@ const EXACT = 1e-12;
 const TARGET = 1e-13;
 /** KKT error at which the active set is taken to be right. */
 const GOOD = 1e-10;
+/** What rounding may leave of a multiplier or slack, relative to the largest. */
+const ROUNDING = 1e-13;
 
 export class Polish {
   readonly point: Point<Vector>;
@@ -24,6 +26,10 @@ export class Polish {
   private readonly dx: Vector;
   private readonly dy: Vector;
   private readonly w: Vector;
+  /** A point that was good already, while better signs are looked for. */
+  private readonly kept: Point<Vector>;
+  private yScale = 0;
+  private sScale = 0;
 
   constructor(
     private readonly dense: DenseKernels,
@@ -32,6 +38,7 @@ export class Polish {
   ) {
     const {n, p, m} = problem;
     this.point = emptyPoint(dense, problem);
+    this.kept = emptyPoint(dense, problem);
     this.f = dense.vector(n);
     this.g = dense.vector(p + m);
     this.dx = dense.vector(n);
@@ -51,6 +58,7 @@ export class Polish {
     for (let i = 0; i < p; i++) w[i] = 0;
     for (let i = p; i < p + m; i++) w[i] = start.y[i] > start.s[i] ? 0 : Infinity;
     let error = Infinity;
+    let doubtful = Infinity;
     for (let round = 0; round < rounds; round++) {
       // The quick factorisation first: it fails where the active rows are close to dependent.
       const quick = kkt.factor(w, DELTA, {penalise: true}) && this.solveOnActiveSet(start) <= EXACT;
@@ -58,13 +66,25 @@ export class Polish {
         if (!kkt.factor(w, DELTA)) return Infinity;
         this.solveOnActiveSet(start);
       }
+      const before = error;
       error = this.error(point);
-      if (error <= GOOD) break;
       let changes = 0;
+      // Beside a huge multiplier a wrong sign is small: only one that rounding can explain may stand.
+      const yNoise = error <= GOOD ? ROUNDING * this.yScale : 0;
+      const sNoise = error <= GOOD ? ROUNDING * this.sScale : 0;
       for (let i = p; i < p + m; i++) {
-        if (w[i] === 0 ? point.y[i] >= 0 : point.s[i] >= 0) continue;
+        if (w[i] === 0 ? point.y[i] >= -yNoise : point.s[i] >= -sNoise) continue;
         w[i] = w[i] === 0 ? Infinity : 0;
         changes++;
+      }
+      if (before <= GOOD && (error > GOOD || changes >= doubtful)) {
+        copyPoint(this.kept, point);
+        return before;
+      }
+      if (error <= GOOD) {
+        if (changes === 0) break;
+        doubtful = changes;
+        copyPoint(point, this.kept);
       }
       if (changes === 0) break;
     }
@@ -112,6 +132,8 @@ export class Polish {
     const primalScale = Math.max(maxAbs(g), maxAbs(d) || 1);
     for (let i = 0; i < p + m; i++) g[i] += s[i] - d[i];
     const yScale = Math.max(maxAbs(y), dualScale);
+    this.yScale = yScale;
+    this.sScale = primalScale;
     let signs = 0;
     let complementarity = 0;
     for (let i = p; i < p + m; i++) {

@@ -2,6 +2,7 @@
 import {sampleOf, type BatchJob, type BatchKernel} from '../batch.js';
 import type {Outcome} from './interior-point.js';
 import {MatrixReader} from './matrices.js';
+import {asksForInfinity} from './presolve.js';
 import {QPSolver, type QPResult} from './solve.js';
 import type {Point} from './types.js';
 
@@ -30,6 +31,9 @@ const STATUS: Record<Outcome, number> = {
   numericalError: 4,
 };
 const INVALID = 5;
+/** The residual of a sample of which no point is known. */
+const UNKNOWN = 1e9;
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
   name: 'ImplicitQP',
@@ -44,7 +48,7 @@ export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
       problem.q.set(sampleOf(arrays.p, sample, n));
       problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
       problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
-      if (!valid || !dense.isFinite(problem.q) || !dense.isFinite(problem.d)) {
+      if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
         arrays.status[sample] = INVALID;
         return;
       }
@@ -63,21 +67,20 @@ function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: nu
   return {x: Float64Array.from(sampleOf(arrays.gx, sample, n)), y, s};
 }
 
-function store(job: BatchJob<QPOutputs>, sample: number, result: QPResult): void {
-  const {
-    arrays,
-    parameters: {n, m, k},
-  } = job;
+function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPResult): void {
+  const {arrays, parameters} = job;
+  const {n, m, k} = parameters;
   const {x, y, s} = result;
+  const h = sampleOf(arrays.h, sample, m, parameters.sharedh);
   arrays.status[sample] = STATUS[result.outcome];
   arrays.iterations[sample] = result.iterations;
-  arrays.residual[sample] = result.residual;
+  arrays.residual[sample] = Math.min(result.residual, UNKNOWN);
   if (result.outcome === 'solved') {
     arrays.x.set(x, sample * n);
     arrays.eqDual.set(y.subarray(0, k), sample * k);
     for (let i = 0; i < m; i++) {
       arrays.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
-      arrays.slack[sample * m + i] = Math.max(0, s[k + i]);
+      arrays.slack[sample * m + i] = finite(s[k + i], h[i]);
       arrays.activity[sample * m + i] = result.activity[k + i];
     }
   } else if (result.outcome === 'primalInfeasible') {
@@ -86,4 +89,10 @@ function store(job: BatchJob<QPOutputs>, sample: number, result: QPResult): void
   } else if (result.outcome === 'dualInfeasible') {
     arrays.certificateX.set(x, sample * n);
   }
+}
+
+/** A slack that f32 can hold. A row of zeros has its right-hand side, one without a bound the largest number. */
+function finite(slack: number, bound: number): number {
+  if (slack === Infinity) return Math.min(bound, LARGEST);
+  return Math.min(Math.max(0, slack), LARGEST);
 }

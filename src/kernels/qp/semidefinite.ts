@@ -4,31 +4,37 @@ import {maxAbs} from './vectors.js';
 
 /** A difference of an entry and its mirror image that f32 rounding may leave, relative to the largest entry. */
 const ASYMMETRY = 1e-5;
-/** Shifts of the diagonal that are tried, relative to the largest entry; the last is what f32 rounding may need. */
-const SHIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
+/** Lifts of the diagonal that are tried, relative to each entry; the last is what f32 rounding may need. */
+const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
 
 /**
- * Whether the symmetric n×n matrix P is positive semidefinite, but for f32 rounding. What rounding made negative (a product
- * LLᵀ of low rank has such eigenvalues) is lifted in place, by at most 1e-6 of the largest entry.
+ * What the diagonal of the symmetric n×n matrix P must grow by, relative to each of its entries, for P to be positive semidefinite:
+ * zero, or what rounding made negative (a product LLᵀ of low rank has such eigenvalues), at most 1e-6. `null` if that is not
+ * enough. Each variable is judged in its own units.
  */
-export function liftToSemidefinite(dense: DenseKernels, P: Vector, n: number): boolean {
-  // Of a semidefinite matrix, the largest entry is on the diagonal.
-  let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, P[i * n + i]);
-  if (largest === 0) return maxAbs(P) === 0;
+export function liftToSemidefinite(dense: DenseKernels, P: Vector, n: number): number | null {
   return dense.scope(() => {
+    const units = dense.vector(n);
+    for (let j = 0; j < n; j++) {
+      const entry = P[j * n + j];
+      if (entry < 0) return null;
+      units[j] = entry > 0 ? 1 / Math.sqrt(entry) : 0;
+    }
+    // A variable without curvature of its own has none with others.
+    for (let j = 0; j < n; j++) {
+      if (units[j] === 0 && maxAbs(P.subarray(j * n, (j + 1) * n)) > 0) return null;
+    }
     const stride = paddedStride(n);
+    const scaled = dense.vector(n * n);
     const shifted = dense.vector(stride * stride);
     const inverse = dense.vector(n);
-    for (const relative of SHIFTS) {
-      const shift = relative * largest;
-      dense.copyUpper(P, n, shifted, stride, n);
-      for (let i = 0; i < n; i++) shifted[i * stride + i] += shift;
-      if (dense.signedCholesky(shifted, n, stride, n, inverse) >= 0) continue;
-      if (relative > SHIFTS[0]) for (let i = 0; i < n; i++) P[i * n + i] += shift;
-      return true;
+    dense.scale(P, n, n, units, units, scaled);
+    for (const lift of LIFTS) {
+      dense.copyUpper(scaled, n, shifted, stride, n);
+      for (let i = 0; i < n; i++) shifted[i * stride + i] += lift;
+      if (dense.signedCholesky(shifted, n, stride, n, inverse) < 0) return lift > LIFTS[0] ? lift : 0;
     }
-    return false;
+    return null;
   });
 }
 

@@ -1,5 +1,7 @@
-/** @file Solves one quadratic program after another of the same shape: scale, interior point, polish. */
+/** @file Solves one quadratic program after another of the same shape: scale, interior point, polish; the certificate decides. */
 import type {DenseKernels, Vector} from '../dense.js';
+import {ActiveSet} from './active-set.js';
+import {Certificate} from './certificate.js';
 import {
   equilibrateMatrices,
   rescale,
@@ -8,18 +10,22 @@ import {
   type MatrixScaling,
   type Scaling,
 } from './equilibrate.js';
-import {dualCertificate, emptyRowCertificate, primalCertificate} from './infeasibility.js';
+import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
+import {solveOnIndependentRows} from './independent-set.js';
+import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
+import {clearEmptyRows} from './presolve.js';
+import {isDescentRay, isFarkasRay} from './rays.js';
 import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
-import {dot} from './vectors.js';
+import {dot, maxAbs} from './vectors.js';
 
 /** Its arrays are the solver's own: they last until its next solve. */
 export interface QPResult extends Point {
   outcome: Outcome;
   iterations: number;
-  /** The largest relative KKT error of the point in the scaled problem. */
+  /** The largest quotient of the certificate, of the point rounded to f32. */
   residual: number;
   /** A row each: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clear of zero). */
   activity: Uint8Array;
@@ -31,6 +37,34 @@ const WEAK = 1e-6;
 /** A polished point this good needs no interior point at all (a warm start), or replaces it. */
 const POLISHED = 1e-9;
 
+/** The certificate that rounding to f32 leaves room for. */
+export const SINGLE = 2 ** -20;
+
+/** The certificate that a point has before it is rounded, save where rounding of f64 explains more. */
+const DOUBLE = 1e-9;
+/** What rounding a solution to f32 costs at most. */
+const ROUNDING = 2 ** -22;
+/** A row that is violated by more than this in f64 may contradict others. */
+const CONSISTENT = 1e-8;
+
+/** Entries of a ray below this part of its largest are rounding. */
+const NOISE = 1e-11;
+
+/** Curvature added for a dual active-set method, relative to the largest: none if there is enough, then less and less. */
+const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-9, 1e-11, 1e-11, 1e-11];
+/** The root of a pivot from which on curvature is enough. */
+const ENOUGH_CURVATURE = 1e-5;
+
+/** What is asked of a point. */
+interface Demands {
+  /** Of its certificate, rounded to f32. */
+  enough: number;
+  /** Of its certificate in f64, save where rounding of f64 explains more. */
+  exactness: number;
+  /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
+  consistent: boolean;
+}
+
 export class QPSolver {
   /** The problem to solve: to be filled in before `solve`. */
   readonly problem: Problem<Vector>;
@@ -38,7 +72,11 @@ export class QPSolver {
   private readonly kkt: KktSystem;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
+  private readonly certificate: Certificate;
   private readonly guess: Point<Vector>;
+  private readonly rounded: Point<Vector>;
+  private readonly exact: Point<Vector>;
+  private readonly spare: Point<Vector>;
   private readonly found: QPResult;
 
   /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
@@ -53,7 +91,11 @@ export class QPSolver {
     this.kkt = new KktSystem(dense, n, p + m, this.scaled.P, this.scaled.C);
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
+    this.certificate = new Certificate(dense, {n, p, m});
     this.guess = emptyPoint(dense, {n, p, m});
+    this.rounded = emptyPoint(dense, {n, p, m});
+    this.exact = emptyPoint(dense, {n, p, m});
+    this.spare = emptyPoint(dense, {n, p, m});
     this.found = {
       x: new Float64Array(n),
       y: new Float64Array(p + m),
@@ -91,65 +133,203 @@ export class QPSolver {
     warmStart: Point | undefined,
     matrixScaling: MatrixScaling,
   ): QPResult {
-    const {dense, problem, scaled, kkt, interiorPoint, polish, guess} = this;
+    const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found} = this;
     const good = Math.min(tolerance, POLISHED);
-    const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
+    const enough = Math.max(tolerance, SINGLE);
+    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
+    found.residual = Infinity;
+    found.iterations = 0;
+    const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
+    if (impossible >= 0) return this.emptyRowRay(impossible);
+    const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
     kkt.readMatrices();
-    const result = (point: Point<Vector>, outcome: Outcome, iterations: number, residual: number) =>
-      this.describe(point, scaling, outcome, iterations, residual);
-    const impossible = emptyRowCertificate(dense, scaled, kkt.constraints.entries);
-    if (impossible) return result(impossible, 'primalInfeasible', 0, 0);
+    const polished = (from: Point<Vector>, rounds?: number) =>
+      polish.run(from, rounds) <= good && this.accept(polish.point, scaling, demands);
     if (warmStart) {
       copyPoint(warmStart, guess);
       rescale(guess, scaling);
-      const error = polish.run(guess);
-      if (error <= good) return result(polish.point, 'solved', 0, error);
+      if (polished(guess)) return found;
     }
-    let polishedError = Infinity;
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) => {
-      polishedError = polish.run(point, 2);
-      return polishedError <= good;
-    });
-    if (polishedError <= good) return result(polish.point, 'solved', iterations, polishedError);
-    const found = interiorPoint.point;
-    const error = polish.error(found);
-    if (outcome === 'iterationLimit' || outcome === 'numericalError') {
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) =>
+      polished(point, 2),
+    );
+    found.iterations = iterations;
+    if (found.residual <= enough) return found;
+    const last = interiorPoint.point;
+    if (outcome === 'primalInfeasible' && this.provesInfeasible(last, scaling)) return found;
+    if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
+    if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
-      const rescued = polish.run(found);
-      if (rescued <= good) return result(polish.point, 'solved', iterations, rescued);
-      const farkas = primalCertificate(dense, scaled);
-      if (farkas) return result(farkas, 'primalInfeasible', iterations, error);
-      const ray = dualCertificate(dense, scaled);
-      if (ray) return result(ray, 'dualInfeasible', iterations, error);
+      if (polished(last) || this.accept(last, scaling, demands)) return found;
+      solveOnIndependentRows(scaled, last, guess);
+      if (this.accept(guess, scaling, demands)) return found;
     }
-    if (outcome !== 'solved') return result(found, outcome, iterations, error);
-    polishedError = polish.run(found);
-    return polishedError < error
-      ? result(polish.point, outcome, iterations, polishedError)
-      : result(found, outcome, iterations, error);
+    if (outcome === 'iterationLimit') return this.fail(outcome);
+    return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
   }
 
-  /** `result` of a point of the scaled problem. */
-  private describe(
-    point: Point<Vector>,
+  /** Where the interior point does not get there: rows one by one, in units where no row is left out. */
+  private solveByActiveSet(matrixScaling: MatrixScaling, good: number, strict: Demands): QPResult | null {
+    const {dense, problem, scaled, kkt, found} = this;
+    const demands = {...strict, consistent: false};
+    for (const forgive of [true, false]) {
+      const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
+      kkt.readMatrices();
+      const activeSet = new ActiveSet(scaled);
+      const solved = this.proximalSteps(activeSet, scaling, good, demands, forgive);
+      if (solved) return solved;
+      if (activeSet.forgave) continue;
+      const farkas = primalCertificate(dense, scaled);
+      if (farkas && this.provesInfeasible(farkas, scaling)) return found;
+      const ray = dualCertificate(dense, scaled);
+      if (ray && this.provesUnbounded(ray, scaling)) return found;
+      return null;
+    }
+    return null;
+  }
+
+  private proximalSteps(
+    activeSet: ActiveSet,
     scaling: Scaling,
-    outcome: Outcome,
-    iterations: number,
-    residual: number,
-  ): QPResult {
-    const {dense, problem, scaled, found} = this;
-    findActivity(dense, scaled, point, found.activity);
-    found.x.set(point.x);
-    found.y.set(point.y);
-    found.s.set(point.s);
+    good: number,
+    demands: Demands,
+    forgive: boolean,
+  ): QPResult | null {
+    const {polish, found, guess, spare} = this;
+    const loose = {...demands, exactness: demands.enough};
+    const center = new Float64Array(guess.x.length);
+    let hasSpare = false;
+    for (const proximity of PROXIMITIES) {
+      const leastPivot = proximity === 0 ? ENOUGH_CURVATURE * Math.sqrt(scaling.c) : 0;
+      const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot, forgive);
+      if (outcome === 'failed') continue;
+      copyPoint(activeSet.point, guess);
+      if (outcome === 'primalInfeasible') {
+        if (this.provesInfeasible(guess, scaling)) return found;
+        continue;
+      }
+      if (proximity > 0) {
+        // Far out along a ray everything is small beside the terms of x: the ray comes first.
+        for (let j = 0; j < center.length; j++) guess.x[j] -= center[j];
+        if (this.provesUnbounded(guess, scaling)) return found;
+        guess.x.set(activeSet.point.x);
+      }
+      // The polished point first, then what it came from.
+      const candidates = polish.run(guess) <= good ? [polish.point, guess] : [guess];
+      for (const candidate of candidates) {
+        if (this.accept(candidate, scaling, demands)) return found;
+        if (!this.accept(candidate, scaling, loose)) continue;
+        copyPoint(candidate, spare);
+        hasSpare = true;
+        break;
+      }
+      center.set(activeSet.point.x);
+    }
+    return hasSpare && this.accept(spare, scaling, loose) ? found : null;
+  }
+
+  /**
+   * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
+   */
+  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
+    const {dense, problem, certificate, exact, rounded, found} = this;
+    const {p} = problem;
+    const {x, y, s} = exact;
+    copyPoint(point, exact);
+    unscale(exact, scaling);
+    for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
+    const plain = certificate.measure(problem, x, y, Infinity);
+    if (certificate.losesGivenNumbers(problem)) return false;
+    if (!(plain <= exactness)) {
+      clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
+      if (!certificate.isExact(problem, x, y, exactness)) return false;
+    }
+    clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
+    for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
+    for (let j = 0; j < x.length; j++) rounded.x[j] = Math.fround(x[j]);
+    for (let i = 0; i < y.length; i++) rounded.y[i] = Math.fround(y[i]);
+    const residual = certificate.measure(problem, rounded.x, rounded.y, enough);
+    if (residual < found.residual) found.residual = residual;
+    if (!(residual <= enough)) return false;
+    if (consistent && residual > ROUNDING) {
+      certificate.measure(problem, x, y, CONSISTENT);
+      if (certificate.rows.some((quotient) => quotient > CONSISTENT)) return false;
+      certificate.measure(problem, rounded.x, rounded.y, enough);
+    }
+    found.x.set(x);
+    found.y.set(y);
+    found.s.set(s);
+    found.outcome = 'solved';
+    this.findActivity(scaling);
+    return true;
+  }
+
+  private provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
+    const {dense, problem, found} = this;
+    this.takeRay(point, scaling);
+    for (let i = problem.p; i < found.y.length; i++) found.y[i] = Math.max(0, found.y[i]);
+    if (!isFarkasRay(dense, problem, found.y)) return false;
+    normalize(found, dot(withoutInfinities(problem.d), found.y));
+    found.outcome = 'primalInfeasible';
+    return true;
+  }
+
+  private provesUnbounded(point: Point<Vector>, scaling: Scaling): boolean {
+    const {dense, problem, found} = this;
+    this.takeRay(point, scaling);
+    if (!isDescentRay(dense, problem, found.x)) return false;
+    normalize(found, dot(problem.q, found.x));
+    found.outcome = 'dualInfeasible';
+    return true;
+  }
+
+  private takeRay({x, y, s}: Point<Vector>, scaling: Scaling): void {
+    const {found} = this;
+    found.x.set(x);
+    found.y.set(y);
+    found.s.set(s);
+    dropNoise(found.x);
+    dropNoise(found.y);
     unscale(found, scaling);
-    if (outcome === 'primalInfeasible') normalize(found, dot(problem.d, found.y));
-    if (outcome === 'dualInfeasible') normalize(found, dot(problem.q, found.x));
-    found.outcome = outcome;
-    found.iterations = iterations;
-    found.residual = residual;
+  }
+
+  /** The Farkas ray of a row of zeros that cannot hold (0 = 1, or 0 ≤ −1). */
+  private emptyRowRay(row: number): QPResult {
+    const {problem, found} = this;
+    found.y.fill(0);
+    found.y[row] = -1 / problem.d[row];
+    found.outcome = 'primalInfeasible';
     return found;
   }
+
+  private fail(outcome: Outcome): QPResult {
+    this.found.outcome = outcome;
+    return this.found;
+  }
+
+  /**
+   * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
+   * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
+   */
+  private findActivity({absent}: Scaling): void {
+    const {
+      problem: {p},
+      certificate: {multipliers, rowTerms},
+      found: {s, activity},
+    } = this;
+    activity.fill(1);
+    for (let i = p; i < s.length; i++) {
+      const size = rowTerms[i];
+      const slack = absent[i] ? 1 : size > 0 ? s[i] / size : 0;
+      activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
+    }
+  }
+}
+
+/** Entries of a ray, in scaled units, that are its rounding: where only they stand, nothing would be left to cancel. */
+function dropNoise(values: Float64Array): void {
+  const least = NOISE * maxAbs(values);
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;
 }
 
 /** Scales a ray so that the value along it, which is negative, becomes −1. */
@@ -158,33 +338,6 @@ function normalize({x, y, s}: Point, value: number): void {
   for (const part of [x, y, s]) for (let i = 0; i < part.length; i++) part[i] *= factor;
 }
 
-/**
- * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
- * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
- */
-function findActivity(
-  dense: DenseKernels,
-  {n, p, m, P, q, C, d}: Problem<Vector>,
-  {x, y, s}: Point<Vector>,
-  activity: Uint8Array,
-): void {
-  const rows = p + m;
-  const columns = dense.vector(n);
-  const sums = dense.vector(rows);
-  dense.addMagnitudes(P, n, n, x, x, dense.vector(n), columns);
-  dense.addMagnitudes(C, rows, n, y, x, sums, columns);
-  for (let j = 0; j < n; j++) {
-    const size = columns[j] + Math.abs(q[j]);
-    columns[j] = size > 0 ? 1 / size : 0;
-  }
-  const multipliers = dense.vector(rows);
-  const positive = dense.vector(rows);
-  for (let i = 0; i < rows; i++) positive[i] = Math.max(0, y[i]);
-  dense.scaledMaxima(C, rows, n, positive, columns, multipliers, dense.vector(n));
-  activity.fill(1);
-  for (let i = p; i < rows; i++) {
-    const size = sums[i] + Math.abs(d[i]);
-    const slack = size > 0 ? s[i] / size : 0;
-    activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
-  }
+function withoutInfinities(values: Float64Array): Float64Array {
+  return values.map((value) => (Number.isFinite(value) ? value : 0));
 }

@@ -18,9 +18,17 @@ export interface Problem<Values extends Float64Array = Float64Array> {
   q: Values;
   /** [p + m, n]. */
   C: Values;
-  /** [p + m]. */
+  /** [p + m]; an inequality with `NO_BOUND` or more is none. */
   d: Values;
+  /** What its diagonal must grow by, relative to itself, for P to be semidefinite: what rounding took away. Usually zero. */
+  lift: number;
 }
+
+/** From here on a right-hand side says that there is no bound, as in other solvers. */
+export const NO_BOUND = 1e20;
+
+/** Whether a right-hand side bounds anything. */
+export const isBound = (value: number) => value < NO_BOUND;
 
 /** A primal–dual point: P x + q + Cᵀy = 0, y ≥ 0 and s ≥ 0 on the inequalities, s = 0 on the equalities. */
 export interface Point<Values extends Float64Array = Float64Array> {
@@ -44,6 +52,7 @@ export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem<Vec
     q: dense.vector(n),
     C: dense.vector(rows * n),
     d: dense.vector(rows),
+    lift: 0,
   };
 }
 
@@ -53,6 +62,7 @@ export function copyProblem(from: Problem, to: Problem): void {
   to.q.set(from.q);
   to.C.set(from.C);
   to.d.set(from.d);
+  to.lift = from.lift;
 }
 
 export function emptyPoint(dense: DenseKernels, {n, p, m}: Sizes): Point<Vector> {

@@ -1,0 +1,158 @@
+/** @file Solves every quadratic program of a folder, judges each answer and prints a table: npm run bench:sets -- --help. */
+import {writeFile} from 'node:fs/promises';
+import {parseArgs} from 'node:util';
+import '@tensorflow/tfjs-backend-cpu';
+import {startBackend} from '../examples/support/backend.js';
+import {farkasQuotients, residualOf} from '../test/helpers/qp-judge.js';
+import {F32_TOLERANCE, solveBatch, type Outcome} from '../test/helpers/qp-verdicts.js';
+import {objectiveOf, times, toF32, type QPCase} from '../test/zoo/qp/case.js';
+import {
+  denseForm,
+  filesOf,
+  isIndefinite,
+  readProblem,
+  roundingOfOptimum,
+  type SetProblem,
+} from './problem-set.js';
+
+const HELP = `npm run bench:sets -- FOLDER [options]
+  FOLDER           of gzipped JSON files {name, n, m, P, q, r, A, l, u, optimum, status}
+  --max-size N     leaves out problems with more variables or rows than this, default 500
+  --names LIST     only these, separated by commas
+  --tolerance T    of solveQP
+  --backend NAME   cpu (default), wasm or webgpu
+  --json FILE      writes the rows
+Right: status 0, each row and column of the optimality conditions met to max(T, 2⁻²⁰) of its own terms on the data in f32,
+and, where the reference solver says Solved, the objective within 1e-4 of its optimum (and of what rounding does to it).
+Also right: status 5 where P is indefinite, and status 1 with a proof that the data in f32 are infeasible.
+Exit code 1 if any answer was wrong.`;
+
+const {values: options, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {
+    'max-size': {type: 'string', default: '500'},
+    names: {type: 'string'},
+    tolerance: {type: 'string'},
+    backend: {type: 'string', default: 'cpu'},
+    json: {type: 'string'},
+    help: {type: 'boolean', default: false},
+  },
+});
+if (options.help || positionals.length !== 1) {
+  console.log(HELP);
+  process.exit(options.help ? 0 : 2);
+}
+
+type Verdict = 'right' | 'wrong answer' | 'not certified' | 'wrong status' | 'refused';
+
+interface Row {
+  name: string;
+  n: number;
+  rows: number;
+  verdict: Verdict;
+  status: number;
+  iterations: number;
+  seconds: number;
+  /** Of the objective, relative to the reference; null where there is nothing to compare. */
+  objectiveError: number | null;
+  /** Of an answer, or of a proof. */
+  residual: number | null;
+  note: string;
+}
+
+const OBJECTIVE = 1e-4;
+const tolerance = options.tolerance === undefined ? undefined : Number(options.tolerance);
+const bound = Math.max(tolerance ?? 0, F32_TOLERANCE);
+
+/** The verdict, and what it rests on. */
+function judge(problem: QPCase, source: SetProblem, outcome: Outcome) {
+  const rounded = toF32(problem);
+  const {status, x, certificate} = outcome;
+  const verdict = (which: Verdict, more: Partial<Row> = {}) => ({
+    verdict: which,
+    objectiveError: null,
+    residual: null,
+    note: '',
+    ...more,
+  });
+  if (isIndefinite(problem)) {
+    return verdict(status === 5 ? 'right' : 'wrong status', {note: 'P is indefinite'});
+  }
+  if (status === 1) {
+    const {error, gap} = farkasQuotients(rounded, certificate);
+    const holds = error <= 1e-5 && gap > F32_TOLERANCE / 2;
+    const note = holds ? 'infeasible in f32' : `the proof does not hold, gap ${gap.toExponential(1)}`;
+    return verdict(holds ? 'right' : 'wrong status', {residual: error, note});
+  }
+  if (status === 3 || status === 4) return verdict('refused');
+  if (status !== 0) return verdict('wrong status');
+  const residual = residualOf(rounded, outcome);
+  const {optimum} = source;
+  const off = Math.abs(objectiveOf(problem, [...x]) - optimum);
+  const Qx = times(problem.Q, x);
+  const size = [...x].reduce(
+    (sum, value, j) => sum + Math.abs(value) * (Math.abs(Qx[j]) + Math.abs(problem.p[j])),
+    0,
+  );
+  const rounding =
+    roundingOfOptimum(problem, [...x], [...outcome.ineqDual], [...outcome.eqDual]) + F32_TOLERANCE * size;
+  const objectiveError = off / Math.max(1, Math.abs(optimum));
+  const isFar = objectiveError > OBJECTIVE && off > rounding;
+  const isSolved = source.status === 'Solved';
+  const note = isSolved ? '' : `reference: ${source.status}`;
+  if (isFar && isSolved) return verdict('wrong answer', {residual, objectiveError});
+  if (residual > 1e-5) return verdict('wrong answer', {residual, objectiveError, note});
+  return verdict(residual <= bound ? 'right' : 'not certified', {residual, objectiveError, note});
+}
+
+const show = (value: number | null) => (value === null ? '' : value.toExponential(1));
+
+await startBackend(options.backend);
+const wanted = options.names?.split(',');
+const files = (await filesOf(positionals[0])).filter(({name}) => !wanted || wanted.includes(name));
+const problems: SetProblem[] = [];
+let tooLarge = 0;
+for (const {path} of files) {
+  const problem = await readProblem(path);
+  if (Math.max(problem.n, problem.m) <= Number(options['max-size'])) problems.push(problem);
+  else tooLarge++;
+}
+const table: Row[] = [];
+for (const [index, source] of problems.entries()) {
+  const {name, n, m} = source;
+  const problem = denseForm(source);
+  process.stdout.write(`[${index + 1}/${problems.length}] ${name} (n=${n}, rows=${m}) … `);
+  const start = performance.now();
+  const [outcome] = solveBatch([toF32(problem)], tolerance === undefined ? {} : {tolerance});
+  const seconds = (performance.now() - start) / 1000;
+  const {status, iterations} = outcome;
+  const row = {name, n, rows: m, status, iterations, seconds, ...judge(problem, source, outcome)};
+  table.push(row);
+  const {verdict, objectiveError, residual, note} = row;
+  console.log(
+    [
+      `${verdict}: status ${status} in ${iterations} iterations and ${seconds.toFixed(3)} s`,
+      objectiveError === null ? '' : `objective off by ${show(objectiveError)}`,
+      residual === null ? '' : `residual ${show(residual)}`,
+      note,
+    ]
+      .filter(Boolean)
+      .join(', '),
+  );
+}
+
+console.log(
+  '\n| problem | n | rows | verdict | status | iterations | seconds | objective error | residual | |',
+);
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+for (const {name, n, rows, verdict, status, iterations, seconds, objectiveError, residual, note} of table) {
+  const cells = [name, n, rows, verdict, status, iterations, seconds.toFixed(3)];
+  console.log(`| ${[...cells, show(objectiveError), show(residual), note].join(' | ')} |`);
+}
+const count = (which: Verdict) => table.filter(({verdict}) => verdict === which).length;
+const verdicts: Verdict[] = ['right', 'wrong answer', 'not certified', 'wrong status', 'refused'];
+const total = table.reduce((sum, {seconds}) => sum + seconds, 0);
+console.log(`\n${verdicts.map((which) => `${which} ${count(which)}`).join(', ')} of ${table.length}`);
+console.log(`${total.toFixed(1)} s in all; ${tooLarge} left out as too large`);
+if (options.json) await writeFile(options.json, `${JSON.stringify(table, null, 2)}\n`);
+process.exit(count('wrong answer') + count('not certified') + count('wrong status') > 0 ? 1 : 0);

@@ -1,0 +1,154 @@
+/**
+ * @file The factors of a dual active-set method: JᵀHJ = I and JᵀC_Wᵀ = [R; 0] while rows come into the working set W and leave
+ * it, by plane rotations.
+ */
+import {dot} from './vectors.js';
+
+/** A row whose part outside of the span of the others is smaller than this depends on them. */
+const DEPENDENT = 1e-10;
+
+export class AddedRows {
+  /** The rows of the working set, in the order of R's columns. */
+  readonly members: Int32Array;
+  count = 0;
+  /** The columns of J, one behind the other. */
+  private readonly J: Float64Array;
+  /** R, upper triangular, row-major. */
+  private readonly R: Float64Array;
+  private readonly d: Float64Array;
+  private readonly a: Float64Array;
+  private readonly g: Float64Array;
+  private readonly dual: Float64Array;
+
+  constructor(
+    private readonly n: number,
+    private readonly dependent = DEPENDENT,
+  ) {
+    this.members = new Int32Array(n);
+    this.J = new Float64Array(n * n);
+    this.R = new Float64Array(n * n);
+    this.d = new Float64Array(n);
+    this.a = new Float64Array(n);
+    this.g = new Float64Array(n);
+    this.dual = new Float64Array(n);
+  }
+
+  /** Starts with no row and H = P + shift·I. @returns Whether the roots of H's pivots are all above `leastPivot`. */
+  start(P: Float64Array, shift: number, leastPivot: number): boolean {
+    const {n, J, R} = this;
+    this.count = 0;
+    // R holds the lower factor L of H = LLᵀ for a moment; the columns of J = L⁻ᵀ are the rows of L⁻¹.
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = P[i * n + j] + (i === j ? shift : 0);
+        for (let k = 0; k < j; k++) sum -= R[i * n + k] * R[j * n + k];
+        if (i > j) R[i * n + j] = sum / R[j * n + j];
+        else {
+          const pivot = Math.sqrt(sum);
+          if (!(pivot > leastPivot)) return false;
+          R[i * n + i] = pivot;
+        }
+      }
+    }
+    J.fill(0);
+    for (let i = 0; i < n; i++) {
+      J[i * n + i] = 1;
+      for (let k = 0; k < i; k++) {
+        const factor = R[i * n + k];
+        if (factor !== 0) for (let j = 0; j <= k; j++) J[i * n + j] -= factor * J[k * n + j];
+      }
+      for (let j = 0; j <= i; j++) J[i * n + j] /= R[i * n + i];
+    }
+    return true;
+  }
+
+  /** x and the multipliers y of min ½ xᵀHx + fᵀx subject to the rows of W with equality; y of other rows is left as it is. */
+  solution(f: Float64Array, rightHandSides: Float64Array, x: Float64Array, y: Float64Array): void {
+    const {n, count, members, J, R, a, g} = this;
+    for (let k = 0; k < n; k++) g[k] = dot(J.subarray(k * n, (k + 1) * n), f);
+    for (let k = 0; k < count; k++) {
+      let sum = rightHandSides[members[k]];
+      for (let l = 0; l < k; l++) sum -= R[l * n + k] * a[l];
+      a[k] = sum / R[k * n + k];
+    }
+    x.fill(0);
+    for (let k = 0; k < n; k++) {
+      const weight = k < count ? a[k] : -g[k];
+      if (weight !== 0) for (let j = 0, at = k * n; j < n; j++, at++) x[j] += weight * J[at];
+    }
+    for (let k = count - 1; k >= 0; k--) {
+      let sum = -a[k] - g[k];
+      for (let l = k + 1; l < count; l++) sum -= R[k * n + l] * y[members[l]];
+      y[members[k]] = sum / R[k * n + k];
+    }
+  }
+
+  /**
+   * What a unit of `row`'s multiplier does: the row's value falls by `square`, and the multipliers of W by `dual`. `relative` is the
+   * part of the row that is outside of their span; 0 where it depends on them.
+   */
+  direction(row: Float64Array): {square: number; relative: number; dual: Float64Array} {
+    const {n, count, J, R, d, dual} = this;
+    let square = 0;
+    let all = 0;
+    for (let k = 0; k < n; k++) {
+      d[k] = dot(J.subarray(k * n, (k + 1) * n), row);
+      all += d[k] * d[k];
+      if (k >= count) square += d[k] * d[k];
+    }
+    for (let k = count - 1; k >= 0; k--) {
+      let sum = d[k];
+      for (let l = k + 1; l < count; l++) sum -= R[k * n + l] * dual[l];
+      dual[k] = sum / R[k * n + k];
+    }
+    const relative = Math.sqrt(square / all);
+    return {square, relative: relative > this.dependent ? relative : 0, dual};
+  }
+
+  /** A direction that moves no row of W, the k-th of n − count; a view. */
+  direct(k: number): Float64Array {
+    const {n, J, count} = this;
+    return J.subarray((count + k) * n, (count + k + 1) * n);
+  }
+
+  /** Brings in the row that `direction` was last asked for. */
+  add(member: number): void {
+    const {n, J, R, d} = this;
+    for (let k = n - 1; k > this.count; k--) {
+      if (d[k] === 0) continue;
+      const length = Math.hypot(d[k - 1], d[k]);
+      rotate(J, (k - 1) * n, k * n, n, d[k - 1] / length, d[k] / length);
+      d[k - 1] = length;
+      d[k] = 0;
+    }
+    for (let k = 0; k <= this.count; k++) R[k * n + this.count] = d[k];
+    this.members[this.count++] = member;
+  }
+
+  remove(position: number): void {
+    const {n, J, R, members} = this;
+    const last = --this.count;
+    for (let k = position; k < last; k++) {
+      members[k] = members[k + 1];
+      for (let l = 0; l <= k + 1; l++) R[l * n + k] = R[l * n + k + 1];
+    }
+    for (let k = position; k < last; k++) {
+      const [above, below] = [R[k * n + k], R[(k + 1) * n + k]];
+      if (below === 0) continue;
+      const length = Math.hypot(above, below);
+      const [c, s] = [above / length, below / length];
+      rotate(R, k * n + k, (k + 1) * n + k, last - k, c, s);
+      rotate(J, k * n, (k + 1) * n, n, c, s);
+      R[(k + 1) * n + k] = 0;
+    }
+  }
+}
+
+/** (u, v) ← (c u + s v, c v − s u) for two stretches of an array. */
+function rotate(a: Float64Array, u: number, v: number, length: number, c: number, s: number): void {
+  for (let j = 0; j < length; j++) {
+    const [first, second] = [a[u + j], a[v + j]];
+    a[u + j] = c * first + s * second;
+    a[v + j] = c * second - s * first;
+  }
+}

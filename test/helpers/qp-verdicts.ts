@@ -1,0 +1,135 @@
+/** @file Solves a batch of quadratic programs of one shape, and judges each answer. */
+import * as tf from '@tensorflow/tfjs-core';
+import {solveQP, type QPInput, type SolveQPOptions} from '../../src/index.js';
+import type {QPCase} from '../zoo/qp/case.js';
+import type {NastyCase} from '../zoo/qp/nasty.js';
+import type {SolvedCase} from '../zoo/qp/solved.js';
+import {farkasQuotients, rayQuotients, residualOf, type Answer} from './qp-judge.js';
+
+/** What a sample got. */
+export interface Outcome extends Answer {
+  status: number;
+  iterations: number;
+  certificate: Answer;
+}
+
+/**
+ * right: solved and optimal, or a proof that holds. loose: solved, with a residual above 2⁻²⁰ that no wrong answer has.
+ * wrong: an answer that is none. missed: no answer although there is one. unknown: no answer, and nobody knows one.
+ */
+export type Verdict = 'right' | 'loose' | 'wrong' | 'missed' | 'unknown';
+
+export interface Judgement {
+  verdict: Verdict;
+  why: string;
+}
+
+/** What f32 outputs can meet. */
+export const F32_TOLERANCE = 2 ** -20;
+
+/** Above this an answer is wrong; right and wrong ones are a factor of 1,000 apart. */
+const WRONG = 1e-5;
+
+/** A unique solution differs from that found by no more than this, in units of its variables. */
+const OFF = 1e-3;
+
+const NAMES = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
+
+/** Tensors that are equal in all samples are given once. */
+export function solveBatch(samples: readonly QPCase[], options: SolveQPOptions = {}): Outcome[] {
+  const {n, m, k} = samples[0];
+  const shapes = {Q: [n, n], p: [n], G: [m, n], h: [m], A: [k, n], b: [k]};
+  const read = (tensor: tf.Tensor, width: number) => {
+    const values = tensor.dataSync();
+    return samples.map((_, i) => Array.from(values.subarray(i * width, (i + 1) * width)));
+  };
+  let outcomes!: Outcome[];
+  tf.tidy(() => {
+    const given = NAMES.filter((name) => shapes[name].every((size) => size > 0)).map((name) => {
+      const flat = samples.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
+      const isShared =
+        name !== 'p' && flat.every((values) => values.every((value, i) => value === flat[0][i]));
+      const tensor = isShared
+        ? tf.tensor(flat[0], shapes[name], 'float32')
+        : tf.tensor(flat.flat(), [samples.length, ...shapes[name]], 'float32');
+      return [name, tensor] as const;
+    });
+    const problem = Object.fromEntries(given) as unknown as QPInput;
+    let result;
+    try {
+      result = solveQP(problem, {onFailure: 'ignore', ...options});
+    } catch (error) {
+      // It throws where every sample is invalid.
+      if (!/invalid/i.test((error as Error).message)) throw error;
+      const zeros = {x: zero(n), ineqDual: zero(m), eqDual: zero(k)};
+      outcomes = samples.map(() => ({...zeros, status: 5, iterations: 0, certificate: zeros}));
+      return;
+    }
+    const [x, ineqDual, eqDual] = [read(result.x, n), read(result.ineqDual, m), read(result.eqDual, k)];
+    const {certificate} = result;
+    const proofs = [read(certificate.x, n), read(certificate.ineqDual, m), read(certificate.eqDual, k)];
+    const [status, iterations] = [result.status.dataSync(), result.iterations.dataSync()];
+    outcomes = samples.map((_, i) => ({
+      x: x[i],
+      ineqDual: ineqDual[i],
+      eqDual: eqDual[i],
+      status: status[i],
+      iterations: iterations[i],
+      certificate: {x: proofs[0][i], ineqDual: proofs[1][i], eqDual: proofs[2][i]},
+    }));
+  });
+  return outcomes;
+}
+
+function zero(count: number): number[] {
+  return new Array<number>(count).fill(0);
+}
+
+export function judgeSolved(problem: SolvedCase, outcome: Outcome): Judgement {
+  if (outcome.status !== 0) return withoutAnswer(problem, outcome, problem);
+  const judgement = judgeAnswer(problem, outcome);
+  if (judgement.verdict === 'wrong' || !problem.unique) return judgement;
+  const off = problem.x.reduce(
+    (most, value, j) => Math.max(most, Math.abs(value - outcome.x[j]) / problem.unit[j]),
+    0,
+  );
+  return off <= OFF ? judgement : {verdict: 'wrong', why: `x is off by ${off.toExponential(1)}`};
+}
+
+export function judgeNasty(problem: NastyCase, outcome: Outcome): Judgement {
+  if (outcome.status === 0) return judgeAnswer(problem, outcome);
+  return withoutAnswer(problem, outcome, problem.planted);
+}
+
+function judgeAnswer(problem: QPCase, outcome: Outcome): Judgement {
+  const residual = residualOf(problem, outcome);
+  const why = `status 0 with residual ${residual.toExponential(1)}`;
+  return {verdict: residual <= F32_TOLERANCE ? 'right' : residual <= WRONG ? 'loose' : 'wrong', why};
+}
+
+function withoutAnswer(problem: QPCase & {known?: boolean}, outcome: Outcome, planted?: Answer): Judgement {
+  const {status, certificate} = outcome;
+  const why = `status ${status} instead of ${problem.known === false ? '?' : problem.expectedStatus}`;
+  if ([outcome.x, outcome.ineqDual, outcome.eqDual].some((values) => !values.every(Number.isFinite))) {
+    return {verdict: 'wrong', why: `${why}, with an output that is not finite`};
+  }
+  if (status === 1 || status === 2) {
+    const {error, gap} = (status === 1 ? farkasQuotients : rayQuotients)(problem, certificate);
+    const holds = error <= WRONG && gap > F32_TOLERANCE / 2;
+    if (!holds) {
+      return {
+        verdict: 'wrong',
+        why: `${why}, proof off by ${error.toExponential(1)}, gap ${gap.toExponential(1)}`,
+      };
+    }
+    if (problem.expectedStatus === status || !hasAnswer(problem, planted)) return {verdict: 'right', why};
+    return {verdict: 'missed', why: `${why}, with a proof that seems to hold`};
+  }
+  const isKnown = problem.expectedStatus !== 0 ? problem.known !== false : hasAnswer(problem, planted);
+  return {verdict: isKnown ? 'missed' : 'unknown', why};
+}
+
+/** Whether the built-in solution survived the rounding of the data. */
+function hasAnswer(problem: QPCase, planted?: Answer): boolean {
+  return planted !== undefined && residualOf(problem, planted) <= F32_TOLERANCE / 4;
+}
