@@ -60,7 +60,7 @@ export class SVMLayer extends BaseLearnerLayer {
     const {x, status, iterations, residual} = solveQP(
       {
         ...{Q, p: tf.neg(labels), G: tf.eye(n), h: tf.div(labels, tf.reshape(unit, [batch, 1]))},
-        ...{A: rows, b: tf.zeros([m])},
+        ...{A: rows, b: tf.div(tf.sub(tf.sum(Y, 2), 1), tf.reshape(unit, [batch, 1]))},
       },
       {onFailure: this.onFailure, onGradient: this.rememberGradient},
     );

@@ -17,7 +17,11 @@ export function restOf<X extends Structure>(batched: boolean, accuracy: Toleranc
       offTape(() => {
         const packing = packingOf(flatten(x), batched);
         const [rows, rest] = [x, r].map((structure) => packing.pack(flatten(structure)));
-        return restTest({x: rows, r: rest, leaves: (all) => packing.unpack(all)}, watch as Watch, accuracy) as never;
+        return restTest(
+          {x: rows, r: rest, leaves: (all) => packing.unpack(all)},
+          watch as Watch,
+          accuracy,
+        ) as never;
       }) as unknown as {residual: tf.Tensor1D; watch: Watch},
   };
 }
