@@ -3,4 +3,4 @@ export * from './public.js';
 export {ofBlock} from './block-proximal-gradient.js';
 export {descend} from './proximal-gradient.js';
 export {checkDegenerate, complementarityWeight, KINK} from './degeneracy.js';
-export {ELASTIC_NET, inverseLipschitz, perEntry} from './sparse-code.js';
+export {codeGradient, ELASTIC_NET, inverseLipschitz, perEntry} from './sparse-code.js';

@@ -31,7 +31,7 @@ export function sparseCode(
   prox: Prox<tf.Tensor, ElasticNetParams>,
 ): FixedPointCondition<tf.Tensor, [ElasticNetParams, tf.Tensor, tf.Tensor]> {
   checkFunction('conditions.sparseCode', 'prox', prox);
-  const gradient = (z: tf.Tensor, D: tf.Tensor, x: tf.Tensor) => matMul(tf.sub(matMul(z, D, true), x), D);
+  const gradient = codeGradient;
   const condition = proximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>({gradient}, prox, {
     stepSize: (D) => inverseLipschitz(D),
   });
@@ -73,6 +73,11 @@ export function sparseCode(
     return operator;
   };
   return condition;
+}
+
+/** Dᵀ(Dz − x), a sample each. */
+export function codeGradient(z: tf.Tensor, D: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return matMul(tf.sub(matMul(z, D, true), x), D);
 }
 
 /** A weight as [B | 1, units]. */

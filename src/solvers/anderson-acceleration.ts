@@ -5,7 +5,8 @@ import {flatten, offTape, type Parameter, type Structure} from '../autodiff/inde
 import {fixedPointResidual, packingOf} from '../implicit/index.js';
 import {auto, orthonormalize, rowDot, rowNorm} from '../linsolve/index.js';
 import type {FixedPointProblem} from './fixed-point-iteration.js';
-import {IterativeSolver} from './iterate.js';
+import {IterativeSolver, tolerancesOf} from './iterate.js';
+import {restOf} from './rest.js';
 import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface AndersonOptions<
@@ -50,8 +51,9 @@ export class AndersonAcceleration<
     if (!(mixing > 0 && mixing <= 1)) {
       throw new Error(`AndersonAcceleration: mixing must be in (0, 1], got ${mixing}.`);
     }
-    const residual = fixedPointResidual(fun);
+    const map = fixedPointResidual(fun);
     const {batched = true} = options;
+    const rest = restOf<X>(batched, tolerancesOf('AndersonAcceleration', options));
     super(
       'AndersonAcceleration',
       {
@@ -63,21 +65,19 @@ export class AndersonAcceleration<
             x: tf.zeros([batch, n]),
             f: tf.zeros([batch, n]),
             age: tf.zeros([batch, 1]),
+            watch: rest.start(x),
           };
         },
         step(x, memory, ...params) {
           const packing = packingOf(flatten(x), batched);
-          const r = residual(x, ...params);
-          const next = accelerate(
-            packing.pack(flatten(x)),
-            packing.pack(flatten(r)),
-            memory as Memory,
-            mixing,
-          );
-          return {x: packing.restore(x, next.moved), memory: next.memory, residual: r};
+          const r = map(x, ...params);
+          const {watch: before, ...own} = memory as Memory & {watch: Structure};
+          const next = accelerate(packing.pack(flatten(x)), packing.pack(flatten(r)), own, mixing);
+          const {residual, watch} = rest.test(x, r, before);
+          return {x: packing.restore(x, next.moved), memory: {...next.memory, watch}, residual};
         },
       },
-      residual,
+      map,
       {...options, linsolve: options.linsolve ?? auto()},
     );
   }

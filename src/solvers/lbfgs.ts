@@ -13,8 +13,8 @@ export interface LBFGSOptions<X extends Structure, P extends Parameter[]> extend
 const NAMES: Names<LBFGSOptions<Structure, Parameter[]>> = {...DESCENT, historySize: 0};
 
 /**
- * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤
- * tolerance·(1 + ‖x‖). The default condition is `conditions.stationary`.
+ * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}. The default
+ * condition is `conditions.stationary`.
  *
  * @throws If `historySize` is not a positive integer.
  * @see Nocedal & Wright 2006, algorithm 7.5.
@@ -31,9 +31,8 @@ export class LBFGS<
       problem,
       {
         start: (rows) => emptyHistory(rows, historySize),
-        direction({x, gradient, before}, memory) {
-          const [step, change] = [tf.sub(x, before.x), tf.sub(gradient, before.gradient)];
-          const history = remember(memory as History, step, change, before.known);
+        direction({gradient, before}, memory) {
+          const history = remember(memory as History, before.step, before.change, before.known);
           return {d: tf.neg(inverseHessianProduct(history, gradient)), memory: history};
         },
       },

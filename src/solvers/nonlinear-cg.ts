@@ -14,7 +14,7 @@ export interface NonlinearCGOptions<X extends Structure, P extends Parameter[]> 
 const NAMES: Names<NonlinearCGOptions<Structure, Parameter[]>> = {...DESCENT, method: 0};
 
 /**
- * min_x f(x, ...params) along d ← −∇f + βd. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤ tolerance·(1 + ‖x‖). The
+ * min_x f(x, ...params) along d ← −∇f + βd. `run(init, ...params)` returns {x, state}. The
  * default condition is `conditions.stationary`; the default line search is `zoom` with c2 = 0.1, as conjugate directions need.
  *
  * @throws If the method is unknown.
@@ -36,9 +36,9 @@ export class NonlinearCG<
       problem,
       {
         trial: 'last',
-        start: ([batch, n]) => ({d: tf.zeros([batch, n])}),
-        direction({gradient: g, before}, {d}) {
-          const y = tf.sub(g, before.gradient);
+        start: () => ({}),
+        direction({gradient: g, before}) {
+          const {change: y, direction: d} = before;
           const choices = {
             polakRibiere: () => tf.relu(safeDivide(rowDot(g, y), rowDot(before.gradient, before.gradient))),
             fletcherReeves: () => safeDivide(rowDot(g, g), rowDot(before.gradient, before.gradient)),
@@ -47,7 +47,7 @@ export class NonlinearCG<
           // An unrolled gradient takes β as it is, like the steps: it is a quotient of what vanishes at the solution.
           const beta = offTape(choices[method]);
           const next = tf.sub(tf.mul(tf.mul(before.known, beta), d), g) as tf.Tensor2D;
-          return {d: next, memory: {d: next}};
+          return {d: next, memory: {}};
         },
       },
       {lineSearch: zoom({c2: 0.1}), ...options},

@@ -9,7 +9,7 @@ import {
   type StepOptions,
 } from '../conditions/index.js';
 import {auto} from '../linsolve/index.js';
-import {IterativeSolver} from './iterate.js';
+import {IterativeSolver, tolerancesOf} from './iterate.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
@@ -71,9 +71,18 @@ export class ProximalGradient<
     const gradient = gradientOf(fun, `${className}: fun`);
     const searched = stepSize === 'search';
     const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize: searched ? 1 : stepSize});
+    const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
     const iteration = searched
-      ? searchedStep({gradient, prox}, batched, acceleration)
-      : fixedStep(condition, batched, acceleration);
+      ? searchedStep({gradient, prox, smooth: false}, settings)
+      : fixedStep<X, [H, ...P]>(
+          {
+            gradient: (x, _proxParams, ...params) => gradient(x, ...params),
+            stepSize: (_proxParams, ...params) =>
+              typeof stepSize === 'function' ? stepSize(...params) : stepSize,
+            prox: (y, eta, proxParams, ..._params) => prox(y, proxParams, eta),
+          },
+          settings,
+        );
     super(className, iteration, condition, {...options, linsolve: options.linsolve ?? auto()});
   }
 }

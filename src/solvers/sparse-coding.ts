@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {
+  codeGradient,
   inverseLipschitz,
   perEntry,
   sparseCode,
@@ -11,7 +12,7 @@ import {
 import {runSparseCode} from '../kernels/index.js';
 import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
-import {IterativeSolver, type IterationState} from './iterate.js';
+import {IterativeSolver, tolerancesOf, type IterationState} from './iterate.js';
 import {fixedStep} from './proximal-iteration.js';
 import {UNBATCHED_OPTIONS, type SolverOptions} from './types.js';
 
@@ -47,7 +48,15 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);
-    super('SparseCoding', fixedStep(condition), condition, {
+    const iteration = fixedStep<tf.Tensor, Params>(
+      {
+        gradient: (z, _weights, D, x) => codeGradient(z, D, x),
+        stepSize: (_weights, D) => inverseLipschitz(D),
+        prox: (y, eta, weights) => prox(y, weights, eta),
+      },
+      {batched: true, acceleration: true, accuracy: tolerancesOf('SparseCoding', options)},
+    );
+    super('SparseCoding', iteration, condition, {
       ...options,
       linsolve: options.linsolve ?? support(),
     });
@@ -61,7 +70,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const units = dictionary.shape[1]!;
     const [z, status, iterations, residual] = runSparseCode(
       {
-        ...{dictionary, x, start: init, step: inverseLipschitz(dictionary)},
+        ...{dictionary, x, start: init},
         ...{l1: perEntry(l1, units), l2: perEntry(l2, units)},
       },
       {nonNegative, tolerance, maxIterations},
