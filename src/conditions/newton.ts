@@ -39,7 +39,12 @@ export function newton<X extends Structure, P extends Parameter[]>(
   given: NewtonOptions = {},
 ): FixedPointCondition<X, P> {
   checkFunction('conditions.newton', 'G', G);
-  const {stepSize = 1, linsolve = auto(), batched = true, onFailure} = checkOptions('conditions.newton', given, NAMES);
+  const {
+    stepSize = 1,
+    linsolve = auto(),
+    batched = true,
+    onFailure,
+  } = checkOptions('conditions.newton', given, NAMES);
   if (!(stepSize > 0)) throw new Error(`conditions.newton: stepSize must be positive, got ${stepSize}.`);
   const options = {linsolve, batched, onFailure, where: 'conditions.newton'};
   const map: FixedPointMap<X, P> = (x, ...params) =>

@@ -62,7 +62,9 @@ function differentiated<X extends Structure, P extends Parameter[]>(
   }
   return (solve: Solve<X, P>) => {
     if (typeof solve !== 'function' && typeof solve?.run !== 'function') {
-      throw new Error(`${where}: the solver must be a function or have a method run, got ${describe(solve)}.`);
+      throw new Error(
+        `${where}: the solver must be a function or have a method run, got ${describe(solve)}.`,
+      );
     }
     return (init: X | null, ...params: P): X =>
       tf.tidy(() => {

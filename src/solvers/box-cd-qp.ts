@@ -59,7 +59,13 @@ const CHECK_EVERY = 5;
 
 type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | 'damping', tf.Tensor2D>;
 
-const NAMES: Names<BoxCDQPOptions> = {maxIterations: 0, tolerance: 0, linsolve: 0, onGradient: 0, onFailure: 0};
+const NAMES: Names<BoxCDQPOptions> = {
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
 
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n

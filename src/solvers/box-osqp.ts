@@ -57,7 +57,13 @@ export interface BoxQPState {
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
 }
 
-const NAMES: Names<BoxOSQPOptions> = {maxIterations: 0, tolerance: 0, linsolve: 0, onGradient: 0, onFailure: 0};
+const NAMES: Names<BoxOSQPOptions> = {
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
 
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor

@@ -44,7 +44,13 @@ const REFINEMENTS = 8;
 /** What f32 reaches. */
 const IN_SINGLE = 1e-5;
 
-const NAMES: Names<ConicSplittingOptions> = {tolerance: 0, maxIterations: 0, linsolve: 0, onGradient: 0, onFailure: 0};
+const NAMES: Names<ConicSplittingOptions> = {
+  tolerance: 0,
+  maxIterations: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
 
 /**
  * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.

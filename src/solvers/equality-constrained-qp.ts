@@ -30,7 +30,8 @@ const NAMES: Names<EqualityConstrainedQPOptions> = {
   tolerance: 0,
   maxIterations: 0,
   linsolve: 0,
-  onGradient: 0, onFailure: 0,
+  onGradient: 0,
+  onFailure: 0,
 };
 
 /**

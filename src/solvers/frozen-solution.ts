@@ -1,7 +1,15 @@
 /** @file The solution of a system with the Jacobian of a condition, of which only the right-hand side is differentiated. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, recordOp, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {packingOf, rootSystem, type Condition, type ImplicitOptions} from '../implicit/index.js';
+import {
+  flatten,
+  flattenLike,
+  offTape,
+  recordOp,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
+import {inOrderOf, packingOf, rootSystem, type Condition, type ImplicitOptions} from '../implicit/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
 
 /**
@@ -15,11 +23,17 @@ export function frozenSolution<X extends Structure, P extends Parameter[]>(
   params: P,
   b: tf.Tensor,
 ): tf.Tensor2D {
-  const points = flatten(x);
+  // The rows of `linearize` go by the names in the order of the condition.
+  const ordered = inOrderOf(G, x);
+  const points = flatten(ordered);
+  const reordered = (rows: tf.Tensor, from: X, to: X): tf.Tensor => {
+    const [packing, next] = [from, to].map((like) => packingOf(flatten(like), options.batched ?? true));
+    return next.pack(flattenLike('The right side', packing.restore(from, rows), to));
+  };
   const solve = (rhs: tf.Tensor, at: tf.Tensor[], transposed: boolean): tf.Tensor2D => {
     const [xs, ps] = [at.slice(0, points.length), at.slice(points.length)];
     const value = offTape(() => {
-      const operator = rootSystem(G, options, unflatten(x, xs), unflatten(params, ps)).operator(xs, ps);
+      const operator = rootSystem(G, options, unflatten(ordered, xs), unflatten(params, ps)).operator(xs, ps);
       try {
         const factorization = options.linsolve.factor(operator);
         try {
@@ -44,5 +58,7 @@ export function frozenSolution<X extends Structure, P extends Parameter[]>(
     });
     return solution as tf.Tensor2D;
   };
-  return solve(b, [...points, ...flatten(params)], false);
+  const given = [...points, ...flatten(params)];
+  if (ordered === x) return solve(b, given, false);
+  return reordered(solve(reordered(b, x, ordered), given, false), ordered, x) as tf.Tensor2D;
 }

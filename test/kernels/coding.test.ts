@@ -18,7 +18,9 @@ function descend(
 ): number[] {
   const random = seededRandom(seed);
   const stride = paddedStride(n) + 4 * (seed % 2);
-  const [G, l1, l2, z, g, units, residual] = [n * stride, n, n, n, n, n, 1].map((length) => dense.vector(length));
+  const [G, l1, l2, z, g, units, residual] = [n * stride, n, n, n, n, n, 1].map((length) =>
+    dense.vector(length),
+  );
   // Now and then an atom of zeros.
   const some = Array.from({length: n}, () => Number(random() > 0.1));
   for (let i = 0; i < n; i++) {

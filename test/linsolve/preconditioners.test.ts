@@ -232,7 +232,10 @@ describeBackends('preconditioners', () => {
 
   it('are not for the normal equations', () => {
     const options: PreconditionedOptions = {preconditioner: () => assert.fail('was applied')};
-    assert.match(messageOf(() => normalCg(options)), /linsolve\.normalCg: unknown option 'preconditioner'/);
+    assert.match(
+      messageOf(() => normalCg(options)),
+      /linsolve\.normalCg: unknown option 'preconditioner'/,
+    );
   });
 
   it('refuse a size that is none', () => {
