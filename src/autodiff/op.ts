@@ -60,7 +60,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
 }
 
 /** Another name for the same memory, which `tf.clone`, or tf.reshape on the tape, copies on some backends. */
-function aliasOf(tensor: tf.Tensor): tf.Tensor {
+export function aliasOf(tensor: tf.Tensor): tf.Tensor {
   const again = (x: tf.Tensor) => tf.reshape(x, x.shape);
   const alias = offTape(() => again(tensor));
   if (tensor.dtype === 'float32' && isTapeOn()) {
@@ -78,9 +78,15 @@ function aliasOf(tensor: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The same values as tensors of their own: a tensor object that stands in two places (or that a function also closes over) becomes
- * two arguments, each with its own derivative.
+ * A tensor object that stands in two places becomes two arguments, each with its own derivative: the first stays, which is also what a
+ * function may close over.
  */
 export function distinct<S extends Parameter | readonly Parameter[]>(structure: S): S {
-  return unflatten(structure, flatten(structure).map(aliasOf));
+  const seen = new Set<number>();
+  const once = (tensor: tf.Tensor) => {
+    if (seen.has(tensor.id)) return aliasOf(tensor);
+    seen.add(tensor.id);
+    return tensor;
+  };
+  return unflatten(structure, flatten(structure).map(once));
 }

@@ -1,7 +1,7 @@
 /** @file Vector–Jacobian products on a private tape. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe} from '../checks/index.js';
-import {distinct} from './op.js';
+import {aliasOf, distinct} from './op.js';
 import {flatten, flattenLike, unflatten, type Structure} from './structure.js';
 import {disposeTape, offTape} from './engine.js';
 import {backpropagate, recordPrivately, withRecording, type Recording} from './tape.js';
@@ -75,7 +75,7 @@ export interface Pullback {
  * twice.
  */
 export function pullbackOf(f: (xs: tf.Tensor[]) => tf.Tensor[], xs: readonly tf.Tensor[]): Pullback {
-  const at = offTape(() => distinct([...xs]).map((x) => tf.keep(x)));
+  const at = offTape(() => xs.map((x) => tf.keep(aliasOf(x))));
   let recording!: Recording;
   try {
     offTape(() => {

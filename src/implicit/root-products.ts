@@ -31,8 +31,7 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
   checkFunction('rootVjp', 'condition', condition);
   const {linsolve = auto(), ...options} = checkOptions('rootVjp', given, IMPLICIT);
   return tf.tidy(() => {
-    const at = distinct(inOrderOf(condition, x));
-    const theta = distinct(params);
+    const [at, theta] = distinct([inOrderOf(condition, x), params] as [X, P]);
     const vs = flattenLike('rootVjp: the cotangent', cotangent, at);
     checkShapes('cotangent', vs, flatten(at));
     const system = rootSystem(condition, {...options, linsolve, where: 'rootVjp'}, at, theta);
@@ -73,8 +72,7 @@ export function rootTangent<X extends Structure, P extends Parameter[]>(
     );
   }
   return tf.tidy(() => {
-    const at = distinct(inOrderOf(condition, x));
-    const theta = distinct(params);
+    const [at, theta] = distinct([inOrderOf(condition, x), params] as [X, P]);
     const system = rootSystem(condition, options, at, theta);
     const directions = theta.flatMap((param, i) => {
       const leaves = differentiable(flatten(param));

@@ -7,7 +7,7 @@ import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} f
 import {zoom} from './line-searches/index.js';
 
 export interface NonlinearCGOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
-  /** How β is chosen. Default 'polakRibiere', never negative. */
+  /** How β is chosen. Default 'polakRibiere'. Never negative. */
   method?: 'polakRibiere' | 'fletcherReeves' | 'hestenesStiefel';
 }
 
@@ -42,7 +42,7 @@ export class NonlinearCG<
           const choices = {
             polakRibiere: () => tf.relu(safeDivide(rowDot(g, y), rowDot(before.gradient, before.gradient))),
             fletcherReeves: () => safeDivide(rowDot(g, g), rowDot(before.gradient, before.gradient)),
-            hestenesStiefel: () => safeDivide(rowDot(g, y), rowDot(d, y)),
+            hestenesStiefel: () => tf.relu(safeDivide(rowDot(g, y), rowDot(d, y))),
           };
           // An unrolled gradient takes β as it is, like the steps: it is a quotient of what vanishes at the solution.
           const beta = offTape(choices[method]);
