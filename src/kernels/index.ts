@@ -5,6 +5,7 @@ export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {factorLeastNorm} from './least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';
+export {NO_BOUND} from './qp/types.js';
 export {runCertifyQP} from './certify-qp.js';
 export {setThreads} from './threads/pool.js';
 export {coneBlocks, type Cones} from './conic/cones.js';

@@ -14,21 +14,23 @@ import {maxAbs} from './vectors.js';
 
 /** A multiplier below this, relative to the terms of every variable that it acts on, does not hold its row. */
 const ACTIVE = 1e-9;
+/** A row whose slack is above this part of its terms is not held at all. */
+const TIGHT = 1e-5;
 /** How much of a neighbour's term an entry counts for at least, where it is itself close to zero. */
 const NEIGHBOUR = 1e-2;
 /** How far sizes travel from neighbour to neighbour. */
 const HOPS = 3;
 /** A given number below this part of the terms beside it may be lost among them, */
 const FAR_OUT = 1e-5;
-/** is certainly lost below this one in f64, */
-const HOPELESS = 1e-11;
 /** and is, if more than this part of it is left, and more than rounding. */
 const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
+/** Terms this many times larger than their sum leave nothing of it in f64. */
+const HOPELESS = 1e11;
 /** A given number below this part of the largest is noise in the place of a zero. */
 const NOISE = 1e-12;
-/** What rounding of f64 leaves in a solution. */
-const ROUNDING = 1e-14;
+/** Digits of f32, as a factor. */
+const SINGLE_DIGITS = 2 ** 22;
 /** The quotient of something by nothing. */
 const UNBOUNDED = 1e9;
 
@@ -39,6 +41,10 @@ export class Certificate {
   readonly rows: Vector;
   /** What each variable's quotient is measured against, before neighbours are looked at. */
   readonly columnTerms: Vector;
+  /** The part of `columnTerms` that is not of multipliers. */
+  private readonly costTerms: Vector;
+  /** Whether a given cost stands beside curvature that cancels by so much that it has been lost. */
+  private cancels = false;
   /** Likewise for rows. */
   readonly rowTerms: Vector;
   /** How much each multiplier matters: its largest part in the terms of a variable. */
@@ -58,6 +64,7 @@ export class Certificate {
     this.columns = dense.vector(n);
     this.rows = dense.vector(rows);
     this.columnTerms = dense.vector(n);
+    this.costTerms = dense.vector(n);
     this.rowTerms = dense.vector(rows);
     this.multipliers = dense.vector(rows);
     this.gradient = dense.vector(n);
@@ -75,15 +82,20 @@ export class Certificate {
    * @returns The largest quotient.
    */
   measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
-    const {dense, columnTerms, rowTerms, gradient, excess, unused} = this;
+    const {dense, columnTerms, costTerms, rowTerms, gradient, excess, unused} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
     columnTerms.fill(0);
     dense.addMagnitudes(P, n, n, x, x, unused, columnTerms);
-    dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
-    for (let j = 0; j < n; j++) columnTerms[j] += Math.abs(q[j]);
-    for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
     dense.multiply(P, n, n, n, x, gradient);
+    this.cancels = false;
+    for (let j = 0; j < n; j++) {
+      const kept = Math.max(Math.abs(gradient[j]), Math.abs(q[j]));
+      this.cancels ||= q[j] !== 0 && columnTerms[j] > HOPELESS * kept;
+      costTerms[j] = columnTerms[j] += Math.abs(q[j]);
+    }
+    dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
+    for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
     for (let j = 0; j < n; j++) gradient[j] += q[j];
     dense.addMultiplyTransposed(C, rows, n, n, y, gradient);
     dense.multiply(C, rows, n, n, x, excess);
@@ -97,39 +109,27 @@ export class Certificate {
   }
 
   /**
-   * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
-   * those of its neighbours.
+   * Whether the multipliers of the point measured last are so large that only the rounding of the rows to f32 keeps them from
+   * cancelling: rows that are equal up to rounding pull against each other.
    */
-  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number, amongNeighbours: boolean): boolean {
-    const {dense, columns, rows} = this;
-    if (this.measure(problem, x, y, Infinity) <= enough) return true;
-    if (!amongNeighbours) return false;
-    const plainColumns = columns.slice();
-    const plainRows = rows.slice();
-    return dense.scope(() => {
-      const {columns: among, rows: across} = this.sizes(problem, x, y);
-      this.quotients(problem, y, among, across);
-      const exact = (plain: Float64Array, sized: Vector) =>
-        plain.every((value, i) => value <= enough || sized[i] <= ROUNDING);
-      return exact(plainColumns, columns) && exact(plainRows, rows);
-    });
+  pullsOnRounding({q}: Problem): boolean {
+    const {columnTerms, costTerms} = this;
+    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j]);
   }
 
   /**
    * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
    * out along a ray everything is small relative to x, also where there is no solution.
-   *
-   * @param unlessMet Whether a number may vanish beside its terms if these meet it to the last digit.
    */
-  losesGivenNumbers({p, q, d}: Problem, unlessMet: boolean): boolean {
+  losesGivenNumbers({p, q, d}: Problem): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
+    if (this.cancels) return true;
     let [given, counted] = [false, false];
     const isLost = (error: number, number: number, terms: number, noise: number) => {
       if (Math.abs(number) <= noise) return false;
       given = true;
       const part = Math.abs(number) / terms;
       if (part > DOUBLE) counted = true;
-      if (part < HOPELESS && !unlessMet) return true;
       return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
     };
     const noiseOfQ = NOISE * maxAbs(q);
@@ -175,10 +175,13 @@ export class Certificate {
    * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
    */
   private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
-    const {dense, multipliers} = this;
+    const {dense, multipliers, excess, rowTerms} = this;
     const count = d.length;
     const active: number[] = [];
-    for (let i = 0; i < count; i++) if (i < p || (multipliers[i] > ACTIVE && isBound(d[i]))) active.push(i);
+    for (let i = 0; i < count; i++) {
+      const holds = isBound(d[i]) && multipliers[i] > ACTIVE && Math.abs(excess[i]) <= TIGHT * rowTerms[i];
+      if (i < p || holds) active.push(i);
+    }
     const xSizes = dense.vector(n);
     const ySizes = dense.vector(count);
     const base = dense.vector(n);
