@@ -28,21 +28,6 @@ async function untilShared(run: () => boolean): Promise<boolean> {
   return false;
 }
 
-/**
- * Workers of this process that were not told to end. Unref'd ones are not among its active resources, and one that runs the TypeScript
- * loader may take long to exit.
- */
-const running = new Set<object>();
-process.on('worker', (worker) => {
-  running.add(worker);
-  worker.on('exit', () => running.delete(worker));
-  const terminate = worker.terminate.bind(worker);
-  worker.terminate = () => {
-    running.delete(worker);
-    return terminate();
-  };
-});
-
 describeBackends('worker threads', () => {
   afterEach(() => setThreads(null));
 
@@ -123,7 +108,7 @@ describe('setThreads', () => {
       import {setThreads, solveQP} from './src/index.ts';
       setThreads(2);
       const n = 40;
-      const problem = {Q: tf.eye(n), p: tf.randomNormal([64, n], 0, 1, 'float32', 1), G: tf.randomNormal([n, n], 0, 1, 'float32', 2), h: tf.ones([n])};
+      const problem = {Q: tf.eye(n), p: tf.randomNormal([64, n]), G: tf.randomNormal([n, n]), h: tf.ones([n])};
       for (let i = 0; i < 3; i++) { solveQP(problem); await new Promise((done) => setTimeout(done, 400)); }
       console.log('done');`;
     const output = execFileSync('node', ['--import', 'tsx', '--input-type=module', '-e', script], {
