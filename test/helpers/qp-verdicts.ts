@@ -33,6 +33,9 @@ const WRONG = 1e-5;
 /** A unique solution differs from that found by no more than this, in units of its variables. */
 const OFF = 1e-3;
 
+/** A rise of the objective that is a tie but for rounding to f32. */
+const TIE = 1e-7;
+
 const NAMES = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
 
 /** Tensors that are equal in all samples are given once. */
@@ -93,7 +96,26 @@ export function judgeSolved(problem: SolvedCase, outcome: Outcome): Judgement {
     (most, value, j) => Math.max(most, Math.abs(value - outcome.x[j]) / problem.unit[j]),
     0,
   );
-  return off <= OFF ? judgement : {verdict: 'wrong', why: `x is off by ${off.toExponential(1)}`};
+  if (off <= OFF || !isWorse(problem, outcome.x)) return judgement;
+  return {verdict: 'wrong', why: `x is off by ${off.toExponential(1)}`};
+}
+
+/**
+ * Whether the objective at x is higher than at the planted solution. Rounding the data to f32 can make another point as good, or
+ * better: two costs that differ by less than that become equal.
+ */
+function isWorse({Q, p, x: planted}: SolvedCase, x: readonly number[]): boolean {
+  const step = x.map((value, j) => value - planted[j]);
+  let [rise, terms] = [0, 0];
+  const add = (term: number) => {
+    rise += term;
+    terms += Math.abs(term);
+  };
+  step.forEach((move, j) => {
+    add(p[j] * move);
+    Q[j].forEach((entry, i) => add(entry * move * (planted[i] + step[i] / 2)));
+  });
+  return rise > TIE * terms;
 }
 
 export function judgeNasty(problem: NastyCase, outcome: Outcome): Judgement {
