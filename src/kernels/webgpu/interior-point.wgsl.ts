@@ -11,8 +11,10 @@ import type {Area} from './run-problems.js';
 const STEP_FRACTION = 0.995;
 const CENTRALITY = 1e-3;
 /** A point this good is accepted when no further progress is possible: the noise of f32 data. */
-export const ACCEPTABLE = 5e-7;
+const ACCEPTABLE = 5e-7;
+/** A ray this good is one; the better it is, the more of its rows pass their own test. */
 const CERTIFICATE = 1e-8;
+const PERFECT = 1e-13;
 const MEANT = 1e-3;
 const DEEPER = 1e-3;
 const STALLS = 12;
@@ -67,11 +69,13 @@ var<private> tau_affine: D;
 var<private> error: f32;
 var<private> best: f32;
 var<private> stalls: i32;
+var<private> ray_before: f32;
 fn prepare_start() {
   tau = D(1, 0);
   kappa = D(1, 0);
   best = ${NEVER};
   stalls = 0;
+  ray_before = 1;
   for (var i = lane; i < $k + $m; i += LANES) {
     wr($w, i, select(0f, 1f, i >= $k));
     wrd($g, i, rdd($d, i));
@@ -183,8 +187,14 @@ fn evaluate(goal: f32) -> i32 {
   }
   if (agree(error <= ${DEEPER} * goal || (best <= goal && stalls > 0))) { return ${SOLVED}; }
   let embedded = ${MEANT} * max(tau.x, kappa.x);
-  if (agree(-dy.x > embedded && max_Cty <= -${CERTIFICATE} * dy.x)) { return ${PRIMAL_INFEASIBLE}; }
-  if (agree(-qx.x > embedded && max(max_Px, ray) <= -${CERTIFICATE} * qx.x)) { return ${DUAL_INFEASIBLE}; }
+  let contradicts = select(1, max_Cty / -dy.x, -dy.x > embedded);
+  let falls = select(1, max(max_Px, ray) / -qx.x, -qx.x > embedded);
+  let ray_error = min(contradicts, falls);
+  let improves = ray_error > ${PERFECT} && ray_error < 0.1 * ray_before && iterations < $max_iterations;
+  ray_before = ray_error;
+  if (agree(ray_error <= ${CERTIFICATE} && !improves)) {
+    return select(${DUAL_INFEASIBLE}, ${PRIMAL_INFEASIBLE}, contradicts <= falls);
+  }
   if (agree(iterations >= $max_iterations)) { return ${ITERATION_LIMIT}; }
   if (agree(stalls >= ${STALLS})) { return ${NUMERICAL_ERROR}; }
   return ${UNDECIDED};

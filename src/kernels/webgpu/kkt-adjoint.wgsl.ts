@@ -97,7 +97,7 @@ fn solve() {
   if (agree(given_status(0) != 0)) { return; }
   if (!read_matrices()) { return; }
   equilibrate();
-  scale_matrices(1);
+  scale_matrices();
   for (var i = lane; i < $k + $m; i += LANES) {
     let weight = weight_of(i);
     let e = rd($E, i);

@@ -1,6 +1,16 @@
-/** @file WGSL: a quadratic program from its data to its report: scale, interior point, polish. */
+/** @file WGSL: a quadratic program from its data to a point or a ray that the judge may accept: scale, interior point, polish. */
+import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {
-  ACCEPTABLE,
+  CANDIDATE,
+  candidateAreas,
+  DESCENT_RAY,
+  FARKAS_RAY,
+  GUESS,
+  INVALID,
+  NOTHING,
+  POINT,
+} from './candidate.wgsl.js';
+import {
   DUAL_INFEASIBLE,
   INEXACT,
   INTERIOR_POINT,
@@ -14,14 +24,18 @@ import {
 } from './interior-point.wgsl.js';
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {POLISH, polishAreas} from './polish.wgsl.js';
-import {DATA, MATRICES, problemAreas, SHIFTS} from './problem.wgsl.js';
-import {GUESS, REPORT, reportAreas} from './report.wgsl.js';
+import {DATA, LIFTS, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
-const INVALID = 5;
 /** Of a factorisation in f32, relative to the largest entry and per variable: what is definite by more is so for certain. */
 const ROUNDING = 1.2e-7;
 const ROUNDS = 6;
+/** In the place of curvature that is exactly zero. */
+const FLAT = 1e-25;
+const ZERO_ROW = 1e-10;
+/** How many times further away than all that matters an inequality is far; and what is, in scaled units, whatever the others are. */
+const FAR = 1e4;
+const TOO_FAR = 1e29;
 /** Residual of a linear system that is solved, and the one to aim at. */
 const EXACT = 1e-11;
 const TARGET = 1e-12;
@@ -37,18 +51,20 @@ const CORRECTOR = 4;
 const DEFINITE = 5;
 const FINISH = 6;
 
-export function quadraticProgramAreas(n: number, m: number, k: number): Record<string, Area> {
+/** @param added Equalities that are not the given problem's. */
+export function quadraticProgramAreas(n: number, m: number, k: number, added = 0): Record<string, Area> {
   const rows = k + m;
   return {
     ...kktAreas(n, rows),
     ...problemAreas(n, rows),
     ...interiorPointAreas(n, rows),
     ...polishAreas(n, rows),
-    ...reportAreas(n, m, k),
+    ...candidateAreas(n, rows - added),
   };
 }
 
-const SOLVE = `
+const VECTORS = `
+// Also which rows are left out: those without a bound, and rows of zeros.
 fn read_vectors() -> bool {
   var bad = 0f;
   for (var j = lane; j < $n; j += LANES) {
@@ -57,62 +73,126 @@ fn read_vectors() -> bool {
     wrd($q, j, wide(value));
   }
   for (var i = lane; i < $k + $m; i += LANES) {
-    let value = entry_d(i);
-    if (!finite(value)) { bad = 1; }
+    var value = entry_d(i);
+    var absent = true;
+    // Infinities are told by their bits: a compiler may take it that there are none.
+    if (i >= $k && bitcast<u32>(value) == 0x7F800000u) {
+      value = 0;
+    } else if (!finite(value) || value <= -$no_bound || (i < $k && value >= $no_bound)) {
+      bad = 1;
+    } else if (value < $no_bound) {
+      for (var j = 0; j < $n; j++) { if (rd($C, i * $n + j) != 0) { absent = false; } }
+    } else {
+      value = 0;
+    }
     wrd($d, i, wide(value));
+    wr($absent, i, select(0f, 1f, absent));
   }
   sync();
   return most(bad) == 0;
-}
-fn scale_problem() {
-  // A row of zeros has no size but that of its right-hand side, which must not set the size of everything.
-  for (var i = lane; i < $k + $m; i += LANES) {
-    let d = rdd($d, i).x;
-    var entries = 0;
-    for (var j = 0; j < $n; j++) { if (rd($C, i * $n + j) != 0) { entries++; } }
-    wr($lift, i, f32(entries));
-    if (entries == 0 && d != 0) { wr($E, i, 1 / power_of_two(abs(d))); }
-    wrd($d, i, wide(rd($E, i) * d));
-  }
-  sync();
-  let largest = norm($d, $k + $m);
-  beta_of = 1;
-  if (largest > 0) { beta_of = 1 / power_of_two(largest); }
-  largest_of_columns($P, $largest, $D, $n);
-  var objective = 0f;
-  for (var j = lane; j < $n; j += LANES) {
-    let q = beta_of * rd($D, j) * rdd($q, j).x;
-    wrd($q, j, wide(q));
-    objective = max(objective, max(rd($largest, j), abs(q)));
-  }
-  sync();
-  objective = most(objective);
-  c_of = 1;
-  if (objective > 0) { c_of = 1 / power_of_two(objective); }
-  multiply($q, wide(c_of), $n);
-  multiply($d, wide(beta_of), $k + $m);
-  scale_matrices(c_of);
 }
 fn impossible_row() -> bool {
   var found = -1f;
   for (var i = lane; i < $k + $m; i += LANES) {
     wrd($point_y, i, D(0, 0));
     let d = rdd($d, i).x;
-    if (rd($lift, i) == 0 && d != 0 && (i < $k || d < 0)) { found = f32(i); }
+    if (rd($absent, i) > 0 && select(-d, abs(d), i < $k) > ${ZERO_ROW}) { found = f32(i); }
   }
   sync();
   let row = i32(most(found));
   if (agree(row < 0)) { return false; }
-  if (lane == 0) { wrd($point_y, row, div(D(-1, 0), rdd($d, row))); }
+  beta_of = 1;
+  c_of = 1;
+  if (lane == 0) { wrd($point_y, row, wide(select(1f, -1f, rdd($d, row).x > 0))); }
   sync();
   return true;
 }
-fn report_best(polished_error: f32) {
-  if (agree(polished_error < best)) {
-    report_solution($polished_x, $polished_y, $polished_s, polished_error);
-  } else {
-    report_solution($found_x, $found_y, $found_s, best);
+// Of inequalities that hold at zero, how far away one must be to be left out: see qp/equilibrate.ts.
+fn far_from() -> f32 {
+  var size_of = 0f;
+  var largest = 0f;
+  var count = 0f;
+  for (var i = lane; i < $k + $m; i += LANES) {
+    if (rd($absent, i) > 0) { continue; }
+    let d = rd($reach, i);
+    if (i < $k || d < 0) { size_of = max(size_of, abs(d)); } else { largest = max(largest, d); }
   }
+  for (var j = lane; j < $n; j += LANES) {
+    if (rd($P, j * $n + j) > 0) { size_of = max(size_of, abs(shifted(rdd($q, j).x, exponent_of(rd($D, j))))); }
+  }
+  size_of = most(size_of);
+  largest = most(largest);
+  if (agree(!(largest > ${FAR} * size_of))) { return ${TOO_FAR}; }
+  for (var i = $k; i < $k + $m; i++) { if (rd($absent, i) == 0 && rd($reach, i) > 0) { count += 1; } }
+  var quarter = 0f;
+  for (var i = $k + lane; i < $k + $m; i += LANES) {
+    let d = rd($reach, i);
+    if (rd($absent, i) > 0 || d <= 0) { continue; }
+    var before = 0f;
+    for (var r = $k; r < $k + $m; r++) {
+      let other = rd($reach, r);
+      if (rd($absent, r) == 0 && other > 0 && (other < d || (other == d && r < i))) { before += 1; }
+    }
+    if (before == floor(count / 4)) { quarter = d; }
+  }
+  return min(${TOO_FAR}, ${FAR} * max(size_of, most(quarter)));
+}
+// The matrices are scaled already, but for the objective's scale.
+fn scale_problem() {
+  for (var i = lane; i < $k + $m; i += LANES) {
+    wr($reach, i, clamp(shifted(rdd($d, i).x, exponent_of(rd($E, i))), -1e30, 1e30));
+  }
+  sync();
+  var limit = f32(${TOO_FAR});
+  if ($without_far > 0) { limit = far_from(); }
+  var largest = 0f;
+  for (var i = lane; i < $k + $m; i += LANES) {
+    let left_out = rd($absent, i) > 0 || (i >= $k && rd($reach, i) > limit);
+    wr($absent, i, select(0f, 1f, left_out));
+    if (!left_out) { largest = max(largest, abs(rd($reach, i))); }
+  }
+  largest = most(largest);
+  beta_of = 1;
+  if (largest > 0) { beta_of = 1 / power_of_two(largest); }
+  var objective = 0f;
+  for (var j = lane; j < $n; j += LANES) {
+    let q = shifted(rdd($q, j).x, exponent_of(rd($D, j)) + exponent_of(beta_of));
+    wrd($q, j, wide(q));
+    objective = max(objective, abs(q));
+    for (var i = 0; i < $n; i++) { objective = max(objective, abs(rd($P, j * $n + i))); }
+  }
+  objective = most(objective);
+  c_of = 1;
+  if (objective > 0) { c_of = 1 / power_of_two(objective); }
+  multiply($q, wide(c_of), $n);
+  for (var i = lane; i < $n * $n; i += LANES) { wr($P, i, c_of * rd($P, i)); }
+  // A row that is left out reads 0 = 0 or 0 ≤ 1.
+  for (var i = lane; i < $k + $m; i += LANES) {
+    let left_out = rd($absent, i) > 0;
+    wrd($d, i, wide(select(rd($reach, i) * beta_of, select(0f, 1f, i >= $k), left_out)));
+    if (!left_out) { continue; }
+    wr($E, i, 1);
+    for (var j = 0; j < $n; j++) { wr($C, i * $n + j, 0); }
+  }
+  sync();
+}
+`;
+
+const SOLVE = `
+var<private> claim: i32;
+var<private> fallback: i32;
+var<private> offered_x: i32;
+var<private> offered_y: i32;
+fn claim_ray(outcome: i32) {
+  // Of the linear programs, each proves one thing.
+  if (outcome == ${PRIMAL_INFEASIBLE} && $mode < 2) { claim = ${FARKAS_RAY}; }
+  if (outcome == ${DUAL_INFEASIBLE} && $mode == 0) { claim = ${DESCENT_RAY}; }
+}
+fn claim_best(polished_error: f32) {
+  if ($mode == 0) { claim = ${POINT}; } else if ($mode == 2) { claim = ${DESCENT_RAY}; }
+  let polished = polished_error <= best;
+  offered_x = select($found_x, $polished_x, polished);
+  offered_y = select($found_y, $polished_y, polished);
 }
 fn solve_in_stages(goal: f32) {
   var stage = ${DEFINITE};
@@ -122,10 +202,16 @@ fn solve_in_stages(goal: f32) {
   var full_before = false;
   var factored = false;
   var outcome = ${UNDECIDED};
-  var guess_below = f32(${GUESS_BELOW});
+  var guess_below = select(f32(${GUESS_BELOW}), -1, $patient > 0);
   var rounds = ${ROUNDS};
   var shifts = -1;
-  let curvature = largest_curvature();
+  let curved = curvature();
+  if (agree(curved < 0)) {
+    claim = ${INVALID};
+    return;
+  }
+  equilibrate();
+  scale_matrices();
   loop {
     let polishing = stage == ${POLISH_STAGE};
     // A guess on the way is not worth a factorisation in doubles.
@@ -145,24 +231,24 @@ fn solve_in_stages(goal: f32) {
     }
     if (agree(!factored)) {
       if (agree(stage == ${DEFINITE})) {
-        // Without any row, and with a shift in the place of the regularisation: is P semidefinite?
+        // Without any row, and with a lift in the place of the regularisation: is P semidefinite?
         for (var i = lane; i < $k + $m; i += LANES) { wr($w, i, -1); }
         sync();
-        delta = curvature * -${ROUNDING} * f32($n + 1);
-        if (shifts >= 0) { delta = curvature * array(${SHIFTS.join(', ')})[shifts]; }
+        delta = ${FLAT};
+        lift_of = -${ROUNDING} * f32($n + 1);
+        if (shifts >= 0) { lift_of = array(${LIFTS.join(', ')})[shifts]; }
       }
       classify();
       var regular = false;
       if (agree(full)) { regular = factor_double(delta); } else { regular = factor_single(delta); }
       if (agree(stage == ${DEFINITE})) {
-        if (agree(regular || curvature == 0)) {
-          if (agree(shifts > 0)) { lift(delta); }
-          equilibrate();
-          scale_problem();
+        if (agree(regular || curved == 0)) {
+          if (shifts < 1) { lift_of = 0; }
           if (impossible_row()) {
-            report_farkas(0);
+            claim_ray(${PRIMAL_INFEASIBLE});
             return;
           }
+          scale_problem();
           full = false;
           prepared = false;
           stage = ${START};
@@ -175,8 +261,8 @@ fn solve_in_stages(goal: f32) {
         }
         full = true;
         shifts++;
-        if (agree(curvature < 0 || shifts == ${SHIFTS.length})) {
-          report(${INVALID}, 0);
+        if (agree(shifts == ${LIFTS.length})) {
+          claim = ${INVALID};
           return;
         }
         continue;
@@ -207,12 +293,13 @@ fn solve_in_stages(goal: f32) {
       rounds--;
       let polished_error = select(f32(${NEVER}), use_polish(), off < ${NEVER});
       if (agree(polished_error <= good(goal))) {
-        report_solution($polished_x, $polished_y, $polished_s, polished_error);
+        claim_best(0);
         return;
       }
       if (agree(rounds > 0 && polished_error < ${NEVER})) { if (agree(change_sides())) { continue; } }
       if (agree(after_polish == ${FINISH})) {
-        if (agree(outcome == ${SOLVED})) { report_best(polished_error); } else { report(outcome, best); }
+        if (outcome == ${ITERATION_LIMIT}) { fallback = outcome; }
+        claim_best(polished_error);
         return;
       }
       stage = after_polish;
@@ -239,16 +326,11 @@ fn solve_in_stages(goal: f32) {
       stage = ${CONSTANT};
       factored = false;
     }
-    if (agree(outcome == ${PRIMAL_INFEASIBLE})) {
-      report_farkas(0);
-      return;
-    }
-    if (agree(outcome == ${DUAL_INFEASIBLE})) {
-      report_ray(0);
+    if (agree(outcome == ${PRIMAL_INFEASIBLE} || outcome == ${DUAL_INFEASIBLE})) {
+      claim_ray(outcome);
       return;
     }
     let last = outcome != ${UNDECIDED};
-    if (agree(last && best <= max(${ACCEPTABLE}, goal))) { outcome = ${SOLVED}; }
     if (agree(last || error <= guess_below)) {
       guess_below = ${GUESS_AGAIN} * error;
       after_polish = select(${CONSTANT}, ${FINISH}, last);
@@ -266,22 +348,34 @@ fn solve_in_stages(goal: f32) {
 fn solve() {
   iterations = 0;
   best = ${NEVER};
-  clear_outputs();
-  if ($mode > 0) {
-    // Only where the problem itself came to no end.
-    let gate = i32(given_gate(0));
-    if (agree(gate != ${ITERATION_LIMIT} && gate != ${NUMERICAL_ERROR})) {
-      write_report(gate, 0);
-      return;
-    }
+  beta_of = 1;
+  c_of = 1;
+  claim = ${NOTHING};
+  fallback = ${NUMERICAL_ERROR};
+  offered_x = $point_x;
+  offered_y = $point_y;
+  clear($point_x, $n);
+  clear($point_y, $k + $m);
+  for (var j = lane; j < $n; j += LANES) { wr($D, j, 1); }
+  for (var i = lane; i < $k + $m; i += LANES) { wr($E, i, 1); }
+  sync();
+  var wanted = true;
+  if ($first_stage == 0) {
+    // Only where no stage before came to an end.
+    let before = i32(given_state($status_at));
+    wanted = before == ${NUMERICAL_ERROR} || (before == ${ITERATION_LIMIT} && $mode > 0);
+    fallback = -1;
   }
-  let matrices = read_matrices();
-  let vectors = read_vectors();
-  if (agree(matrices && vectors)) { solve_in_stages($tolerance); } else { report(${INVALID}, 0); }
+  if (agree(wanted)) {
+    let matrices = read_matrices();
+    let vectors = read_vectors();
+    if (agree(matrices && vectors)) { solve_in_stages($tolerance); } else { claim = ${INVALID}; }
+  }
+  offer(claim, fallback, offered_x, offered_y);
 }
 `;
 
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
-  code: () => [KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, REPORT, GUESS, SOLVE].join('\n'),
+  code: () => [BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, CANDIDATE, GUESS, VECTORS, SOLVE].join('\n'),
 };
