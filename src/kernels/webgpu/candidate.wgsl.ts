@@ -31,6 +31,7 @@ export function candidateAreas(n: number, rows: number): Record<string, Area> {
 
 /** x and y are of the scaled problem: x = D x̂/β, y = E ŷ/(c β). `$rows` counts the rows of the given problem. */
 export const CANDIDATE = `
+var<private> iterations: i32;
 var<private> c_of: f32;
 var<private> beta_of: f32;
 fn offer_entry(area: i32, exponents: i32, i: i32, v: D, e: i32) {

@@ -5,6 +5,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {QP_OUTPUTS} from '../qp/qp-batch.js';
 import {NO_BOUND} from '../qp/types.js';
+import {activeSet, activeSetAreas} from './active-set.wgsl.js';
 import {judge, judgeAreas} from './judge.wgsl.js';
 import {quadraticProgram, quadraticProgramAreas} from './quadratic-program.wgsl.js';
 import type {GpuCompute} from './register.js';
@@ -24,35 +25,15 @@ interface Options {
   maxIterations: number;
 }
 
-/** What a solver tries; `mode` as `problem.wgsl.ts` explains. */
-interface Stage extends Options {
-  mode: number;
-  /** Whether far rows are left out, so that they do not set the scale. */
-  withoutFar: boolean;
-  /** Whether the active set is guessed only at the end. */
-  patient: boolean;
-}
-
 export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
   const options = attributes as unknown as Options;
-  const stages: Stage[] = [
-    {...options, mode: 0, withoutFar: true, patient: false},
-    {...options, mode: 0, withoutFar: false, patient: true},
-    {...CERTIFICATE, mode: 1, withoutFar: false, patient: false},
-    {...CERTIFICATE, mode: 2, withoutFar: false, patient: false},
-  ];
-  const run = new Stages(backend, inputs);
-  let state: tf.TensorInfo | null = null;
-  for (const [i, stage] of stages.entries()) {
-    const candidate = run.solve(stage, state);
-    const outputs = i + 1 < stages.length ? ['state'] : QP_OUTPUTS;
-    const judged = run.judge(options.tolerance, candidate, state, outputs);
-    backend.disposeData(candidate.dataId);
-    if (state) backend.disposeData(state.dataId);
-    if (i + 1 === stages.length) return judged;
-    [state] = judged;
-  }
-  throw new Error('ImplicitQP: no stage.');
+  const stages = new Stages(backend, inputs);
+  const judged = (loose: boolean, candidate: tf.TensorInfo, outputs: readonly string[] = ['state']) =>
+    stages.judge(options.tolerance, loose, candidate, outputs);
+  judged(false, stages.solve(0, options));
+  judged(true, stages.solveByActiveSet());
+  judged(false, stages.solve(1, CERTIFICATE));
+  return judged(false, stages.solve(2, CERTIFICATE), QP_OUTPUTS);
 };
 
 class Stages {
@@ -62,6 +43,8 @@ class Stages {
   private readonly k: number;
   private readonly nothing: tf.TensorInfo;
   private readonly areas: ReturnType<typeof judgeAreas>;
+  /** What is known so far; none before the first judge. */
+  private state: tf.TensorInfo | null = null;
 
   constructor(
     private readonly backend: WebGPU,
@@ -74,9 +57,9 @@ class Stages {
     this.areas = judgeAreas(n, this.m, this.k);
   }
 
-  /** @returns The candidates. */
-  solve({mode, withoutFar, patient, ...options}: Stage, state: tf.TensorInfo | null): tf.TensorInfo {
-    const {n, m, k, nothing, inputs} = this;
+  /** The interior point. @param mode As `problem.wgsl.ts` explains. @returns The candidates. */
+  solve(mode: number, {tolerance, maxIterations}: Options): tf.TensorInfo {
+    const {n, m, k, nothing, inputs, state} = this;
     const added = mode === 2 ? n + 1 : 0;
     const guess = {gx: nothing, gIneq: nothing, gEq: nothing, gSlack: nothing};
     const [candidate] = this.run(
@@ -87,41 +70,55 @@ class Stages {
         areas: quadraticProgramAreas(n, m, k + added, added),
         sizes: {
           ...{n, m, k: k + added, rows: k + m, mode},
-          ...{without_far: Number(withoutFar), patient: Number(patient)},
-          max_iterations: options.maxIterations,
+          // Far rows must not set the scale; what they would have changed, the judge sees.
+          without_far: Number(mode === 0),
+          max_iterations: maxIterations,
           guessed: Number(state === null && inputs.gx !== undefined),
         },
-        numbers: {tolerance: options.tolerance},
+        numbers: {tolerance},
       },
-      state,
       ['candidate'],
     );
     return candidate;
   }
 
+  solveByActiveSet(): tf.TensorInfo {
+    const {n, m, k} = this;
+    const {Q, p, G, h, A, b} = this.inputs;
+    const problems = {
+      ...{width: n + m + k, inputs: {Q, p, G, h, A, b}, areas: activeSetAreas(n, m, k)},
+      sizes: {n, m, k, rows: k + m, mode: 0, without_far: 0, forgive: 1},
+    };
+    return this.run(activeSet, problems, ['candidate'])[0];
+  }
+
+  /** Takes the candidates; unless other outputs are asked for, the new state takes the place of the one before. */
   judge(
     tolerance: number,
+    loose: boolean,
     candidate: tf.TensorInfo,
-    state: tf.TensorInfo | null,
     outputs: readonly string[],
   ): tf.TensorInfo[] {
-    const {n, m, k, areas} = this;
+    const {backend, n, m, k, areas} = this;
     const {Q, p, G, h, A, b} = this.inputs;
     const problems = {
       ...{width: n + m + k, inputs: {Q, p, G, h, A, b, candidate}, areas},
-      sizes: {n, m, k, state_size: areas.state.size, loose: 0},
+      sizes: {n, m, k, state_size: areas.state.size, loose: Number(loose)},
       numbers: {tolerance},
     };
-    return this.run(judge, problems, state, outputs);
+    const judged = this.run(judge, problems, outputs);
+    backend.disposeData(candidate.dataId);
+    if (this.state) backend.disposeData(this.state.dataId);
+    this.state = outputs[0] === 'state' ? judged[0] : null;
+    return judged;
   }
 
   private run(
     routine: Routine,
     {inputs, sizes, numbers, ...problems}: Omit<Problems, 'batch'>,
-    state: tf.TensorInfo | null,
     outputs: readonly string[],
   ): tf.TensorInfo[] {
-    const {backend, batch, nothing, areas} = this;
+    const {backend, batch, nothing, areas, state} = this;
     return runProblems(
       backend,
       routine,

@@ -10,8 +10,6 @@ import type {Area} from './run-problems.js';
 
 const STEP_FRACTION = 0.995;
 const CENTRALITY = 1e-3;
-/** A point this good is accepted when no further progress is possible: the noise of f32 data. */
-const ACCEPTABLE = 5e-7;
 /** A ray this good is one; the better it is, the more of its rows pass their own test. */
 const CERTIFICATE = 1e-8;
 const PERFECT = 1e-13;
@@ -57,7 +55,6 @@ export function interiorPointAreas(n: number, rows: number): Record<string, Area
  * ($f, $g) into ($solved_x, $solved_y).
  */
 export const INTERIOR_POINT = `
-var<private> iterations: i32;
 var<private> tau: D;
 var<private> kappa: D;
 var<private> mu: D;

@@ -299,7 +299,6 @@ fn judge(claim: i32, loose: bool) -> bool {
     clear_rounding(negligible);
     if (agree(stage == ${ROUNDED})) { if (agree(!round_candidate())) { return false; } }
   }
-  return false;
 }
 var<private> residual_of: f32;
 fn solve() {
