@@ -212,6 +212,8 @@ fn keep_slacks() {
 }
 fn find_activity() {
   for (var i = lane; i < $k + $m; i += LANES) {
+    // The slack of nothing but entries that were rounding is none.
+    if (rdd($row_terms, i).x == 0) { wrd($exact_slack, i, none()); }
     let s = rdd($exact_slack, i);
     let slack = select(quotient(s.x, s.y, rdd($row_terms, i)), 1, rd($absent, i) > 0);
     let multiplier = rd($multipliers, i);
