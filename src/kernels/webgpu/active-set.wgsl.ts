@@ -20,11 +20,12 @@ const STEPS = 20;
 /** Curvature added, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-9, 1e-9];
 const ENOUGH_CURVATURE = 1e-5;
-/** A step below this part of x is none. */
-const STILL = 1e-13;
+/** What the added curvature may leave of a variable's stationarity, relative to its terms; the least that is looked for. */
+const STILL = 1e-12;
 /** Of a ray: curvature, and what must cancel. */
 const FLAT = 2 ** -22;
 const CANCELS = 1e-10;
+const FALLS = 2 ** -20;
 
 const SOLVED = 0;
 const CONTRADICTORY = 1;
@@ -44,6 +45,8 @@ export function activeSetAreas(n: number, m: number, k: number): Record<string, 
     in_set: {size: rows},
     point_y: {size: rows, double: true},
     along: {size: rows, double: true},
+    best_x: {size: n, double: true},
+    best_y: {size: rows, double: true},
   };
 }
 
@@ -394,8 +397,26 @@ fn falls_without_end() -> bool {
     let s = dot_C(i, $image).x;
     off = max(off, select(s, abs(s), i < $k) - ${CANCELS} * terms);
   }
+  var fall = D(0, 0);
+  var all = D(0, 0);
+  for (var j = lane; j < $n; j += LANES) {
+    let term = mul(rdd($q, j), rdd($image, j));
+    fall = sub(fall, term);
+    all.x += abs(term.x);
+  }
   let worst = most(off);
-  return worst <= 0 && dot_areas($q, $image, $n).x < 0;
+  return worst <= 0 && total(fall).x > ${FALLS} * total(all).x;
+}
+// What the added curvature leaves of stationarity, relative to each variable's terms, after the step $image.
+fn left_by(proximity: f32) -> f32 {
+  var off = 0f;
+  for (var j = lane; j < $n; j += LANES) {
+    var terms = abs(rdd($q, j).x);
+    for (var i = 0; i < $n; i++) { terms += abs(rd($P, j * $n + i) * rdd($point_x, i).x); }
+    for (var i = 0; i < $k + $m; i++) { terms += abs(rd($C, i * $n + j) * rdd($point_y, i).x); }
+    off = max(off, proximity * abs(rdd($image, j).x) / max(terms, 1e-30));
+  }
+  return most(off);
 }
 fn solve() {
   iterations = 0;
@@ -416,6 +437,7 @@ fn solve() {
       equilibrate();
       scale_matrices();
       scale_problem();
+      var least_left = 1e30f;
       noise = 0;
       if ($forgive > 0) { noise = ${NOISE} * norm($d, $k + $m); }
       for (var attempt = 0; attempt < ${PROXIMITIES.length}; attempt++) {
@@ -430,9 +452,18 @@ fn solve() {
         }
         claim = ${POINT};
         if (agree(attempt == 0)) { break; }
+        offered_x = $best_x;
+        offered_y = $best_y;
         for (var j = lane; j < $n; j += LANES) { wrd($image, j, sub(rdd($point_x, j), rdd($center, j))); }
         sync();
-        if (agree(norm($image, $n) <= ${STILL} * norm($point_x, $n))) { break; }
+        let left = left_by(proximity);
+        // Far out along a direction that is flat but for rounding nothing becomes better.
+        if (agree(left < 0.5 * least_left)) {
+          least_left = left;
+          copy($point_x, $best_x, $n);
+          copy($point_y, $best_y, $k + $m);
+        }
+        if (agree(left <= ${STILL})) { break; }
         if (agree(falls_without_end())) {
           claim = ${DESCENT_RAY};
           offered_x = $image;
