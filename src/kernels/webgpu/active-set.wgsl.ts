@@ -379,6 +379,9 @@ fn solve_rows(proximity: f32, least_pivot: f32) -> i32 {
 const SOLVE = `
 // Whether $image is a direction of unbounded descent, as far as a judge may believe it.
 fn falls_without_end() -> bool {
+  let least = ${NOISE} * norm($image, $n);
+  for (var j = lane; j < $n; j += LANES) { if (abs(rdd($image, j).x) < least) { wrd($image, j, D(0, 0)); } }
+  sync();
   var off = 0f;
   for (var i = lane; i < $n; i += LANES) {
     var s = D(0, 0);
@@ -479,6 +482,5 @@ fn solve() {
 
 export const activeSet: Routine = {
   name: 'active set of quadratic programs',
-  code: () =>
-    [BIG_NUMBERS, VECTORS, DATA, MATRICES, CANDIDATE, SCALING, FACTORS, ROWS, SOLVE].join('\n'),
+  code: () => [BIG_NUMBERS, VECTORS, DATA, MATRICES, CANDIDATE, SCALING, FACTORS, ROWS, SOLVE].join('\n'),
 };

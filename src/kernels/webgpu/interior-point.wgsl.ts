@@ -34,7 +34,7 @@ export function interiorPointAreas(n: number, rows: number): Record<string, Area
     [`${prefix}s`]: {size: rows, double: true},
   });
   return {
-    ...{...point('point_'), ...point('found_')},
+    ...{...point('point_'), ...point('found_'), ...point('ray_')},
     affine_s: {size: rows, double: true},
     constant_x: {size: n, double: true},
     constant_y: {size: rows, double: true},
@@ -67,12 +67,14 @@ var<private> error: f32;
 var<private> best: f32;
 var<private> stalls: i32;
 var<private> ray_before: f32;
+var<private> ray_claim: i32;
 fn prepare_start() {
   tau = D(1, 0);
   kappa = D(1, 0);
   best = ${NEVER};
   stalls = 0;
   ray_before = 1;
+  ray_claim = ${UNDECIDED};
   for (var i = lane; i < $k + $m; i += LANES) {
     wr($w, i, select(0f, 1f, i >= $k));
     wrd($g, i, rdd($d, i));
@@ -168,7 +170,7 @@ fn evaluate(goal: f32) -> i32 {
   r_tau = add(gap, kappa);
   let values = min(abs(add(curved * 0.5, qx).x), abs(add(curved * 0.5, dy).x));
   error = max(max(primal_residual, dual_residual), abs(gap.x) / max(tau.x, values));
-  if (agree(!(error < 1e30) || !finite(mu.x))) { return ${NUMERICAL_ERROR}; }
+  if (agree(!(error < 1e30) || !finite(mu.x))) { return select(ray_claim, ${NUMERICAL_ERROR}, ray_claim < 0); }
   if (agree(error < best && tau.x > 0)) {
     stalls = select(stalls + 1, 0, error < 0.9 * best);
     best = error;
@@ -187,10 +189,16 @@ fn evaluate(goal: f32) -> i32 {
   let contradicts = select(1, max_Cty / -dy.x, -dy.x > embedded);
   let falls = select(1, max(max_Px, ray) / -qx.x, -qx.x > embedded);
   let ray_error = min(contradicts, falls);
-  let improves = ray_error > ${PERFECT} && ray_error < 0.1 * ray_before && iterations < $max_iterations;
-  ray_before = ray_error;
-  if (agree(ray_error <= ${CERTIFICATE} && !improves)) {
-    return select(${DUAL_INFEASIBLE}, ${PRIMAL_INFEASIBLE}, contradicts <= falls);
+  if (agree(ray_error <= ${CERTIFICATE} && ray_error < ray_before)) {
+    // Better and better, until it does not improve any more; what comes after the best one does not count.
+    let improves = ray_error > ${PERFECT} && ray_error < 0.1 * ray_before;
+    ray_before = ray_error;
+    ray_claim = select(${DUAL_INFEASIBLE}, ${PRIMAL_INFEASIBLE}, contradicts <= falls);
+    copy($point_x, $ray_x, $n);
+    copy($point_y, $ray_y, $k + $m);
+    if (agree(!improves)) { return ray_claim; }
+  } else if (agree(ray_claim >= 0)) {
+    return ray_claim;
   }
   if (agree(iterations >= $max_iterations)) { return ${ITERATION_LIMIT}; }
   if (agree(stalls >= ${STALLS})) { return ${NUMERICAL_ERROR}; }

@@ -20,7 +20,8 @@ const ROUNDING_48 = 1e-11;
 const NEGLIGIBLE_48 = 1e-12;
 const NEGLIGIBLE_32 = 1e-8;
 /** See `losesGivenNumbers`. */
-const COUNTS = 1e-13;
+const COUNTS = 1e-12;
+const ROUNDED_AWAY = 1e-13;
 const CANNOT_COUNT = 1e-14;
 const FAR_OUT = 1e-5;
 const IGNORED = 1e-3;
@@ -110,7 +111,7 @@ const JUDGE = `
 fn is_lost(off: f32, number: f32, terms: Big) -> vec3f {
   if (number == 0) { return vec3f(0); }
   let part = part_of(number, 1, 0, terms);
-  let lost = part > ${CANNOT_COUNT} && part < ${FAR_OUT} && off > ${IGNORED} * part && off > ${COUNTS};
+  let lost = part > ${CANNOT_COUNT} && part < ${FAR_OUT} && off > ${IGNORED} * part && off > ${ROUNDED_AWAY};
   return vec3f(1, select(0f, 1f, part > ${COUNTS}), select(0f, 1f, lost));
 }
 // Whether the point is so far out that p or the right-hand sides no longer count beside its terms, and are not met either.

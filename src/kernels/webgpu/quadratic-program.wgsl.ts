@@ -65,6 +65,8 @@ var<private> fallback: i32;
 var<private> offered_x: i32;
 var<private> offered_y: i32;
 fn claim_ray(outcome: i32) {
+  offered_x = $ray_x;
+  offered_y = $ray_y;
   // Of the linear programs, each proves one thing.
   if (outcome == ${PRIMAL_INFEASIBLE} && $mode < 2) { claim = ${FARKAS_RAY}; }
   if (outcome == ${DUAL_INFEASIBLE} && $mode == 0) { claim = ${DESCENT_RAY}; }
@@ -126,7 +128,7 @@ fn solve_in_stages(goal: f32) {
         if (agree(regular || curved == 0)) {
           if (shifts < 1) { lift_of = 0; }
           if (impossible_row()) {
-            claim_ray(${PRIMAL_INFEASIBLE});
+            if ($mode < 2) { claim = ${FARKAS_RAY}; }
             return;
           }
           scale_problem();
@@ -212,7 +214,7 @@ fn solve_in_stages(goal: f32) {
       return;
     }
     let last = outcome != ${UNDECIDED};
-    if (agree(last || error <= guess_below)) {
+    if (agree(last || (error <= guess_below && ray_claim < 0))) {
       guess_below = ${GUESS_AGAIN} * error;
       after_polish = select(${CONSTANT}, ${FINISH}, last);
       rounds = select(2, ${ROUNDS}, last);
@@ -258,5 +260,6 @@ fn solve() {
 
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
-  code: () => [BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, CANDIDATE, GUESS, SCALING, SOLVE].join('\n'),
+  code: () =>
+    [BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, CANDIDATE, GUESS, SCALING, SOLVE].join('\n'),
 };
