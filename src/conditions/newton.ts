@@ -7,6 +7,7 @@ import {
   packingOf,
   type Condition,
   type FixedPointMap,
+  type OnFailure,
 } from '../implicit/index.js';
 import {auto, fromFunctions, type LinearSolver} from '../linsolve/index.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
@@ -16,6 +17,8 @@ export interface NewtonOptions {
   stepSize?: number;
   /** Solves with ∂₁G. Default `linsolve.auto()`. */
   linsolve?: LinearSolver;
+  /** When a system with ∂₁G is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
   /** Default true: axis 0 of x is a batch of independent systems. */
   batched?: boolean;
 }
@@ -30,10 +33,10 @@ export interface NewtonOptions {
  */
 export function newton<X extends Structure, P extends Parameter[]>(
   G: Condition<X, P>,
-  {stepSize = 1, linsolve = auto(), batched = true}: NewtonOptions = {},
+  {stepSize = 1, linsolve = auto(), batched = true, onFailure}: NewtonOptions = {},
 ): FixedPointCondition<X, P> {
   if (!(stepSize > 0)) throw new Error(`conditions.newton: stepSize must be positive, got ${stepSize}.`);
-  const options = {linsolve, batched};
+  const options = {linsolve, batched, onFailure, where: 'conditions.newton'};
   const map: FixedPointMap<X, P> = (x, ...params) =>
     tf.tidy(() => {
       const step = flatten(linearSolution(G, options, x, params, G(x, ...params)));

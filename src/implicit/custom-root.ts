@@ -8,6 +8,13 @@ import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js
 export interface CustomRootOptions extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
   hasAux?: boolean;
+  /**
+   * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
+   * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
+   * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
+   * no check.
+   */
+  residualTolerance?: number;
 }
 
 type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
@@ -30,12 +37,24 @@ type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solv
  */
 export function customRoot<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  {hasAux = false, linsolve = auto(), ...options}: CustomRootOptions = {},
+  options: CustomRootOptions = {},
 ) {
+  return differentiated('customRoot', condition, options);
+}
+
+function differentiated<X extends Structure, P extends Parameter[]>(
+  where: string,
+  condition: Condition<X, P>,
+  {hasAux = false, linsolve = auto(), residualTolerance = 0.1, ...options}: CustomRootOptions,
+) {
+  if (!(residualTolerance > 0)) {
+    throw new Error(`${where}: residualTolerance must be positive, got ${residualTolerance}.`);
+  }
   return (solve: Solve<X, P>) =>
     (init: X | null, ...params: P): X =>
       tf.tidy(() => {
-        const {x, aux} = solvedRoot(condition, {...options, linsolve}, params, () => {
+        const all = {...options, linsolve, where, residualTolerance};
+        const {x, aux} = solvedRoot(condition, all, params, () => {
           if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
           const result = solve(init as X, ...params);
           if (!hasAux) return {x: result as X};
@@ -55,7 +74,7 @@ export function customFixedPoint<X extends Structure, P extends Parameter[]>(
   map: FixedPointMap<X, P>,
   options: CustomRootOptions = {},
 ) {
-  return customRoot<X, P>(fixedPointResidual(map), options);
+  return differentiated<X, P>('customFixedPoint', fixedPointResidual(map), options);
 }
 
 /** F(x) = T(x) − x. */

@@ -2,8 +2,10 @@
 export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
 export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
+export {checkOnFailure, ON_FAILURE, reportFailures, type Failures, type OnFailure} from './report.js';
 export {rootJvp, rootTangent, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';
+export {type SystemOptions} from './system.js';
 export {
   Status,
   type Condition,

@@ -1,11 +1,11 @@
 /** @file The solution of a linear system with the Jacobian of a condition, as a differentiable function of everything in it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, jvpOf, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import type {LinearSolver} from '../linsolve/index.js';
+import {checkedSolution} from './gradient-report.js';
 import {packingOf} from './packing.js';
 import {solvedRoot} from './solved-root.js';
-import {rootSystem} from './system.js';
-import type {Condition, ImplicitOptions} from './types.js';
+import {rootSystem, type SystemOptions} from './system.js';
+import type {Condition} from './types.js';
 
 /**
  * w with ∂₁G(x, ...params) w = b: itself a root, of ∂₁G w − b, and differentiated as one.
@@ -14,7 +14,7 @@ import type {Condition, ImplicitOptions} from './types.js';
  */
 export function linearSolution<X extends Structure, P extends Parameter[]>(
   G: Condition<X, P>,
-  options: ImplicitOptions & {linsolve: LinearSolver},
+  options: SystemOptions,
   x: X,
   params: P,
   b: X,
@@ -30,11 +30,16 @@ export function linearSolution<X extends Structure, P extends Parameter[]>(
   residual.tags = G.tags;
   const packing = packingOf(flatten(x), options.batched ?? true);
   const solve = () => {
-    const operator = rootSystem(G, options, x, params).operator(flatten(x), flatten(params));
+    const system = rootSystem(G, options, x, params);
+    const {policy, linsolve} = system;
+    const operator = system.operator(flatten(x), flatten(params));
     try {
-      const factorization = options.linsolve.factor(operator);
+      const factorization = linsolve.factor(operator);
       try {
-        return {x: packing.restore(b, factorization.solve(packing.pack(flatten(b))))};
+        const right = packing.pack(flatten(b));
+        const u = factorization.solve(right) as tf.Tensor2D;
+        const found = {operator, transpose: false, b: right, u, info: factorization.info!};
+        return {x: packing.restore(b, checkedSolution(linsolve, policy, found))};
       } finally {
         factorization.dispose();
       }

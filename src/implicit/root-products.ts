@@ -1,9 +1,9 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {auto, type LinearSolver} from '../linsolve/index.js';
+import {auto} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
-import {rootSystem} from './system.js';
+import {rootSystem, type SystemOptions} from './system.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
 /**
@@ -21,7 +21,7 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
 ): P {
   checkLike('cotangent', flatten(cotangent), flatten(x));
   return tf.tidy(() => {
-    const system = rootSystem(condition, {...options, linsolve}, x, params);
+    const system = rootSystem(condition, {...options, linsolve, where: 'rootVjp'}, x, params);
     const ps = flatten(params);
     const gradients = rootCotangents(system, flatten(x), ps, flatten(cotangent));
     const all = ps.map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
@@ -41,7 +41,7 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
   tangents: {[K in keyof P]: P[K] | null},
   {linsolve = auto(), ...options}: ImplicitOptions = {},
 ): X {
-  return rootTangent(condition, x, params, tangents, {...options, linsolve});
+  return rootTangent(condition, x, params, tangents, {...options, linsolve, where: 'rootJvp'});
 }
 
 /** What `rootJvp` does, with a linear solver that the caller names: a bundle holds no other. */
@@ -50,7 +50,7 @@ export function rootTangent<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   tangents: {[K in keyof P]: P[K] | null},
-  options: ImplicitOptions & {linsolve: LinearSolver},
+  options: SystemOptions,
 ): X {
   if (tangents.length !== params.length) {
     throw new Error(

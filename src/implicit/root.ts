@@ -12,6 +12,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
+import {checkedSolution, type GradientPolicy} from './gradient-report.js';
 import {packingOf} from './packing.js';
 
 /** A condition on flat lists: xs are the leaves of x, ps those of the parameters. */
@@ -19,6 +20,7 @@ export interface RootSystem {
   batched: boolean;
   linsolve: LinearSolver;
   onGradient?: (info: SolveInfo) => void;
+  policy: GradientPolicy;
   /** Tensors that F closes over. */
   free: tf.Tensor[];
   residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
@@ -27,6 +29,8 @@ export interface RootSystem {
   /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
+  /** Looks whether xs is a root, in the backward pass. */
+  check?: (xs: tf.Tensor[], ps: tf.Tensor[]) => void;
 }
 
 /** The float32 ones: those that have a derivative. */
@@ -41,7 +45,11 @@ export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Ten
     values,
     inputs: ps,
     free: system.free,
-    gradient: (dys, xs, params) => rootCotangents(system, xs, params, dys),
+    gradient(dys, xs, params) {
+      const gradients = rootCotangents(system, xs, params, dys);
+      system.check?.(xs, params);
+      return gradients;
+    },
   });
 }
 
@@ -65,6 +73,7 @@ export function rootCotangents(
   };
   const adjoint: RootSystem = {
     ...system,
+    check: undefined,
     residual,
     pullback: pullbackOf(residual, system.free),
     operator: (_us, rest) => system.operator(rest.slice(n, 2 * n), rest.slice(2 * n)),
@@ -91,6 +100,7 @@ export function rootTangents(
   };
   const forward: RootSystem = {
     ...system,
+    check: undefined,
     residual,
     pullback: pullbackOf(residual, system.free),
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),
@@ -101,13 +111,13 @@ export function rootTangents(
   return implicitRoot(forward, solveLinear(system, xs, ps, rhs, false), [...xs, ...ps, ...tangents]);
 }
 
-/** One linear solve with ∂₁F or its transpose, off the tape. */
+/** One linear solve with ∂₁F, or with its transpose for reverse mode, off the tape. */
 function solveLinear(
   system: RootSystem,
   xs: tf.Tensor[],
   ps: tf.Tensor[],
   rhs: tf.Tensor[],
-  transpose: boolean,
+  reverse: boolean,
 ): tf.Tensor[] {
   return offTape(() => {
     const packing = packingOf(xs, system.batched);
@@ -116,9 +126,13 @@ function solveLinear(
       const factorization = system.linsolve.factor(operator);
       try {
         const b = packing.pack(rhs);
-        const u = transpose !== system.transposed ? factorization.solveTranspose(b) : factorization.solve(b);
-        system.onGradient?.(factorization.info!);
-        return packing.unpack(u);
+        const side = reverse !== system.transposed;
+        const u = side ? factorization.solveTranspose(b) : factorization.solve(b);
+        const info = factorization.info!;
+        system.onGradient?.(info);
+        const pullback = reverse ? (v: tf.Tensor) => system.pullback(packing.unpack(v), xs, ps) : undefined;
+        const solve = {operator, transpose: side, b, u: u as tf.Tensor2D, info, pullback};
+        return packing.unpack(checkedSolution(system.linsolve, system.policy, solve));
       } finally {
         factorization.dispose();
       }

@@ -1,20 +1,27 @@
 /** @file The root that a solver has found, as a function of the parameters. */
 import type * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import type {LinearSolver} from '../linsolve/index.js';
+import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {implicitRoot} from './root.js';
-import {rootSystem} from './system.js';
-import type {Condition, ImplicitOptions} from './types.js';
+import {checkRoot} from './root-check.js';
+import {rootSystem, type SystemOptions} from './system.js';
+import type {Condition} from './types.js';
 
 /** What `customRoot` does, with a linear solver that the caller names: a bundle holds no other. */
 export function solvedRoot<X extends Structure, P extends Parameter[], Aux extends Structure | undefined>(
   condition: Condition<X, P>,
-  options: ImplicitOptions & {linsolve: LinearSolver},
+  options: SystemOptions & {residualTolerance?: number},
   params: P,
   solve: () => {x: X; aux?: Aux},
 ): {x: X; aux?: Aux} {
   const found = offTape(solve as () => tf.TensorContainerObject) as unknown as {x: X; aux?: Aux};
+  const [xs, ps] = [flatten(found.x), flatten(params)];
+  const {residualTolerance} = options;
+  const check = (leaves: tf.Tensor[], rest: tf.Tensor[]) =>
+    checkRoot(condition, options, residualTolerance!, unflatten(found.x, leaves), unflatten(params, rest));
+  const isChecked = residualTolerance !== undefined;
+  // On a tape, the backward pass does it.
+  if (isChecked && !isTapeOn()) check(xs, ps);
   const system = rootSystem(condition, options, found.x, params);
-  const leaves = implicitRoot(system, flatten(found.x), flatten(params));
+  const leaves = implicitRoot(isChecked ? {...system, check} : system, xs, ps);
   return {...found, x: unflatten(found.x, leaves)};
 }

@@ -11,10 +11,15 @@ import {
 } from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver, Operator} from '../linsolve/index.js';
+import {checkedGradients} from './gradient-report.js';
 import {linearize} from './linearize.js';
 import {packingOf} from './packing.js';
 import {differentiable, pullbackOf, type RootSystem} from './root.js';
+import {checkOnFailure} from './report.js';
 import type {Condition, ImplicitOptions} from './types.js';
+
+/** The options of an implicit gradient, with its linear solver, and who takes it. */
+export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {linsolve: LinearSolver; where?: string};
 
 /** Conditions whose samples were seen to be independent. */
 const probed = new WeakSet<object>();
@@ -22,10 +27,12 @@ const probed = new WeakSet<object>();
 /** The system of `condition` for an x and parameters shaped like the given ones. */
 export function rootSystem<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
-  {linsolve, batched = true, onGradient}: ImplicitOptions & {linsolve: LinearSolver},
+  {linsolve, batched = true, onGradient, onFailure = 'warn', where = 'customRoot'}: SystemOptions,
   x: X,
   params: P,
 ): RootSystem {
+  checkOnFailure(where, onFailure);
+  const policy = {where, onFailure};
   const packing = packingOf(flatten(x), batched);
   // A scalar x has no batch axis to speak of: one system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
@@ -63,15 +70,19 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
     batched: split,
     linsolve,
     onGradient,
+    policy,
     free,
     residual,
-    pullback: condition.pullback ? pullback : pullbackOf(residual, free),
+    pullback: condition.pullback
+      ? pullback
+      : (us, xs, ps) => checkedGradients(policy, pullbackOf(residual, free)(us, xs, ps)),
     operator,
     transposed: false,
   };
 }
 
-function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
+/** @throws If F has returned something unlike x. */
+export function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
   if (result.length !== xs.length || result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
     throw new Error(

@@ -1,6 +1,7 @@
 /** @file The contracts of implicit differentiation: an optimality condition, and a solver that satisfies it. */
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
+import type {OnFailure} from './report.js';
 
 /**
  * F(x, ...params), which is zero at the solution: a structure like x.
@@ -63,4 +64,10 @@ export interface ImplicitOptions {
    * Called after each linear solve of a gradient with its report: one entry a sample. The tensors live as long as the call.
    */
   onGradient?: (info: SolveInfo) => void;
+  /**
+   * What happens where that solve leaves a sample unsolved (a relative residual beyond 1e-5 that is beyond the solver's tolerance, or
+   * beyond 1e-3): 'warn' (default; each kind once), 'throw' or 'ignore'. A residual that no parameter can reach is none: the solution
+   * moves by least norm. Where the host cannot read tensors (WebGPU), only `onGradient` tells.
+   */
+  onFailure?: OnFailure;
 }

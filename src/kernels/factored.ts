@@ -1,7 +1,7 @@
 /** @file Factors that outlast a call: kept outside the memory of the kernels, which is one call's workspace. */
 import {matrixKernels} from './current-matrices.js';
 import {solveCholesky} from './linalg/cholesky.js';
-import {scaledLU} from './matrices.js';
+import {scaledLU, type ScaledLU} from './matrices.js';
 
 /** x with A x = b, or Aᵀ x = b. */
 export type DenseSolve = (b: Float64Array, transpose: boolean) => Float64Array;
@@ -9,14 +9,17 @@ export type DenseSolve = (b: Float64Array, transpose: boolean) => Float64Array;
 /** Factors the row-major matrix a [n, n] by LU; `null` if it is singular. */
 export function factorLu(a: Float64Array, n: number): DenseSolve | null {
   const kernels = matrixKernels();
-  const kept = kernels.scope(() => {
+  return kernels.scope(() => {
     const factors = scaledLU(kernels, kernels.vector(n * n), n);
     factors.lu.set(a);
-    if (!kernels.luInPlace(factors)) return null;
-    const {lu, pivots, rows, columns} = factors;
-    return {lu: lu.slice(), pivots: pivots.slice(), rows: rows.slice(), columns: columns.slice()};
+    return kernels.luInPlace(factors) ? keptLu(factors) : null;
   });
-  if (!kept) return null;
+}
+
+/** Solves with a copy of factors that are in the memory of the kernels. */
+export function keptLu({n, lu, pivots, rows, columns}: ScaledLU): DenseSolve {
+  const kernels = matrixKernels();
+  const kept = {lu: lu.slice(), pivots: pivots.slice(), rows: rows.slice(), columns: columns.slice()};
   return (b, transpose) =>
     kernels.scope(() => {
       const factors = scaledLU(kernels, kernels.vector(n * n), n);

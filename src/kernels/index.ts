@@ -2,10 +2,15 @@
 export {HOST_BACKENDS, hostCanRead, isOnHost, readF64, readF32} from './host-read.js';
 export {solveOnDevice} from './device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
+export {factorLeastNorm} from './least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './reference/svd.js';
 export {KktBatch, type KktBlocks} from './kkt.js';
 export {runCertifyQP} from './certify-qp.js';
 export {setThreads} from './threads/pool.js';
+export {coneBlocks, type Cones} from './conic/cones.js';
+export {conesOfProjection, noteDualProjection} from './conic/known-cones.js';
+export type {ConicOutcome} from './conic/search.js';
+export {solveConic} from './conic/solve.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './implicit-qp.js';
 export {runIsotonic} from './isotonic.js';
 export {blockMeans, blocksOf} from './blocks.js';

@@ -42,6 +42,23 @@ export class PseudoInverse {
     return this.left.rank;
   }
 
+  /** An orthonormal basis of the null space of A, or of that of Aᵀ, for a square matrix. */
+  nullSpace(transpose: boolean): Float64Array[] {
+    const {kernels, left, right} = this;
+    const n = left.rows;
+    const count = n - left.rank;
+    return kernels.scope(() => {
+      const columns = kernels.vector(n * count);
+      for (let j = 0; j < count; j++) columns[(left.rank + j) * count + j] = 1;
+      kernels.applyQ(transpose ? left : right, columns, count, false);
+      return Array.from({length: count}, (_, j) => {
+        const vector = new Float64Array(n);
+        for (let i = 0; i < n; i++) vector[transpose ? i : left.order[i]] = columns[i * count + j];
+        return vector;
+      });
+    });
+  }
+
   /** X ← A⁺ B, or A⁺ᵀ B, for B with `count` columns, row-major and overwritten. */
   multiply(B: Float64Array, count: number, transpose: boolean, X: Float64Array): void {
     const {kernels, left, right} = this;

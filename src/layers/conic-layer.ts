@@ -1,13 +1,13 @@
 /** @file A conic program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
-import {offTape, rollBackOnThrow} from '../autodiff/index.js';
+import {rollBackOnThrow} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
+import {isOnHost} from '../kernels/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
-import {ConicSplitting, keepSamples, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
+import {ConicSplitting, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
 import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
-import {finiteRows} from './rows.js';
 import {
   asLinearSolver,
   checkChoice,
@@ -35,9 +35,9 @@ export interface ConicLayerArgs extends LayerArgs {
   constants?: Constants<ConicParameter> | SavedConstant[];
   /** Of the random initial weights. Default: another one each time. */
   seed?: number;
-  /** Relative residual at which a sample counts as solved. Default 1e-5. */
+  /** Residual at which a sample counts as solved, see `solvers.ConicSplitting`. Default 1e-6. */
   tolerance?: number;
-  /** Steps of the splitting at most. Default 2000. */
+  /** Iterations at most. Default 2000. */
   maxIterations?: number;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get z = 0 and a zero gradient. */
   onFailure?: OnFailure;
@@ -70,7 +70,8 @@ const REASONS: Record<number, string> = {
  * z(c) = argmin cᵀz subject to Ez + s = d, s ∈ K, K a product of cones: input c [B, p], output z [B, p].
  *
  * Of c, E [m, p] and d [m] each is an input, a constant or learned; m is the size of K. Learned are E, at random, and d, at first a
- * point inside of K, so that z = 0 is feasible. Solved by `solvers.ConicSplitting`, differentiated through `conditions.conicResidual`.
+ * point inside of K, so that z = 0 is feasible. A row of a non-negative entry with Infinity, or 1e20 or more, in d does not
+ * exist. Solved by `solvers.ConicSplitting`, differentiated through `conditions.conicResidual`.
  *
  *     // The point of a unit ball that is farthest along −c.
  *     new ConicLayer({cones: {secondOrder: [3]}, constants: {E: [[0, 0], [-1, 0], [0, -1]], d: [1, 0, 0]}});
@@ -98,14 +99,14 @@ export class ConicLayer extends SolverLayer {
       throw new Error(`${className}: cones must name at least one cone that is not empty.`);
     }
     this.cones = args.cones;
-    this.constants = readConstants<ConicParameter>(className, SHAPES, args.constants);
+    this.constants = readConstants<ConicParameter>(className, SHAPES, savable(args.constants));
     this.fed = readInputs<ConicParameter>(className, SHAPES, args.inputs ?? ['c'], this.constants);
     this.units = args.units == null ? undefined : checkNumber(className, 'units', args.units, 1, true);
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.linsolve = asLinearSolver(args.linsolve);
     this.limits = {
-      tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-5, Number.MIN_VALUE),
+      tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, Number.MIN_VALUE),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? 2000, 1, true),
     };
     const {linsolve, limits, cones} = this;
@@ -113,6 +114,7 @@ export class ConicLayer extends SolverLayer {
       ...limits,
       linsolve,
       onGradient: this.rememberGradient,
+      onFailure: this.onFailure,
     });
   }
 
@@ -173,19 +175,15 @@ export class ConicLayer extends SolverLayer {
       this.invokeCallHook(inputs, kwargs);
       const list = inputList(ConicLayer.className, inputs, this.fed);
       const batch = list[0].shape[0];
-      const valid = finiteRows(list);
       const value = (name: ConicParameter) => {
         const index = this.fed.indexOf(name);
-        if (index >= 0) return keepSamples(valid, list[index]);
+        if (index >= 0) return list[index];
         return tf.expandDims(this.parameters.get(name)!.read(), 0);
       };
       const c = value('c');
       const data = {c: tf.add(c, tf.zeros([batch, c.shape[1]!])), E: value('E'), d: value('d')};
       const {x, state} = this.solver.run(null, data);
-      const status = offTape(() =>
-        tf.where(tf.cast(valid, 'bool'), state.status, tf.fill([batch], Status.INVALID_INPUT, 'int32')),
-      );
-      this.remember({...state, status});
+      this.remember(state);
       reportFailures(
         {
           where: `${ConicLayer.className} '${this.name}'`,
@@ -195,7 +193,7 @@ export class ConicLayer extends SolverLayer {
         },
         this.onFailure,
       );
-      return keepSamples(valid, x.z);
+      return x.z;
     };
     return tf.tidy(() => rollBackOnThrow(solve));
   }
@@ -213,6 +211,23 @@ export class ConicLayer extends SolverLayer {
       linsolve: linearSolverConfig(this.linsolve),
     };
   }
+}
+
+/** The largest finite f32, which says as well as Infinity that a row does not exist, and can be saved. */
+const NO_ROW = 3.4028234663852886e38;
+
+function savable(constants: ConicLayerArgs['constants']): ConicLayerArgs['constants'] {
+  if (!constants || Array.isArray(constants) || constants.d == null) return constants;
+  const {d} = constants;
+  if (d instanceof tf.Tensor) {
+    if (!isOnHost(d)) return constants;
+    return {...constants, d: Array.from(d.dataSync(), finiteBound)};
+  }
+  return {...constants, d: Array.from(d as ArrayLike<number>, finiteBound)};
+}
+
+function finiteBound(value: number): number {
+  return value === Infinity ? NO_ROW : value;
 }
 
 /** A point inside of the cones (zero where there is no inside). */

@@ -54,13 +54,14 @@ export abstract class IterativeLayer extends SolverLayer {
 
   constructor(className: string, args: IterativeLayerArgs, own: readonly string[], maxIterations: number) {
     super(className, args, [...own, ...OWN]);
+    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.options = {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? maxIterations, 1, true),
       linsolve: asLinearSolver(args.linsolve),
       onGradient: this.rememberGradient,
+      onFailure: this.onFailure,
     };
-    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 

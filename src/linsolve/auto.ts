@@ -1,11 +1,14 @@
 /** @file Chooses a linear solver by what is known of the operator. */
-import type * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead} from '../kernels/index.js';
-import {cg} from './cg.js';
+import * as tf from '@tensorflow/tfjs-core';
+import {factorLeastNorm, hostCanRead} from '../kernels/index.js';
+import {cg, normalCg} from './cg.js';
+import {directSolver} from './direct.js';
 import {gmres} from './gmres.js';
-import {lu} from './lu.js';
+import {minres} from './minres.js';
+import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
-import type {Factorization, LinearSolver, Operator} from './types.js';
+import {toRows} from './rows.js';
+import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 
 /** Up to this many unknowns a system is materialised and factored in f64. */
 const DENSE_UNKNOWNS = 64;
@@ -13,53 +16,88 @@ const DENSE_UNKNOWNS = 64;
 /** Up to this many, a system on which the iterative method failed is factored after all. */
 const RESCUE_UNKNOWNS = 512;
 
+/** Iterations at most, and products between two restarts of GMRES, where the host sees when it can stop. */
+const HOST = {maxIterations: 1000, restart: 60};
+
 /**
- * The default. Small systems: LU in f64 on the host, in doubles of two f32 on WebGPU. Larger ones: CG if the operator is
- * symmetric positive definite, GMRES otherwise; where the host can see that it did not converge, LU for up to 512 unknowns.
- * Never the normal equations, which square the condition number.
+ * The default. Small systems, up to 64 unknowns: a dense factorisation in f64 on the host, in doubles of two f32 on WebGPU; on the
+ * host, where the matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the
+ * least-squares solution of least norm.
+ *
+ * Larger ones: CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. Where the host can see
+ * that this did not converge, the dense factorisation for up to 512 unknowns, beyond that CG on the normal equations, and the
+ * better of the two solutions of each sample. `info` says what residual was reached. On WebGPU GMRES takes the place of MINRES, and
+ * nothing is tried a second time.
  */
 export function auto(): LinearSolver {
   return {
     className: 'auto',
     getConfig: () => ({}),
     factor(operator) {
-      let dense: Factorization | null = null;
-      let krylov: Factorization | null = null;
-      let latest: Factorization | null = null;
-      const solve = (b: tf.Tensor, transpose: boolean): tf.Tensor => {
-        const unknowns = operator.batched ? b.size / Math.max(1, b.shape[0]) : b.size;
-        const run = (factorization: Factorization) => {
-          latest = factorization;
-          return transpose ? factorization.solveTranspose(b) : factorization.solve(b);
+      const made = new Map<() => LinearSolver, Factorization>();
+      const attempt = (make: () => LinearSolver, b: tf.Tensor, transpose: boolean): Attempt => {
+        if (!made.has(make)) made.set(make, make().factor(operator));
+        const factorization = made.get(make)!;
+        const x = transpose ? factorization.solveTranspose(b) : factorization.solve(b);
+        const {converged, iterations, residual} = factorization.info!;
+        const info = {
+          converged: tf.clone(converged),
+          iterations: tf.clone(iterations),
+          residual: tf.clone(residual),
         };
-        if (dense || unknowns <= DENSE_UNKNOWNS) return run((dense ??= lu().factor(operator)));
-        krylov ??= iterativeFor(operator).factor(operator);
-        const x = run(krylov);
-        if (!hostCanRead() || unknowns > RESCUE_UNKNOWNS || allConverged(krylov)) return x;
-        x.dispose();
-        return run((dense = lu().factor(operator)));
+        return {x, info};
       };
-      return {
-        solve: (b) => solve(b, false),
-        solveTranspose: (b) => solve(b, true),
-        get info() {
-          return latest?.info ?? null;
+      return reporting(
+        (b, transpose) => {
+          const unknowns = operator.batched ? b.size / Math.max(1, b.shape[0]) : b.size;
+          const first = made.has(dense) || unknowns <= DENSE_UNKNOWNS ? dense : iterativeFor(operator);
+          const result = attempt(first, b, transpose);
+          if (first === dense || !hostCanRead() || allConverged(result)) return result;
+          const second = unknowns <= RESCUE_UNKNOWNS ? dense : leastSquares;
+          return better(attempt(second, b, transpose), result, operator.batched);
         },
-        dispose() {
-          dense?.dispose();
-          krylov?.dispose();
-        },
-      };
+        () => made.forEach((factorization) => factorization.dispose()),
+      );
     },
   };
 }
 
-function iterativeFor({tags}: Operator): LinearSolver {
-  return tags.symmetric && tags.positiveDefinite ? cg() : gmres();
+type Attempt = {x: tf.Tensor; info: SolveInfo};
+
+const dense = () => directSolver('auto', {factorDense: factorLeastNorm, positiveDefinite: false});
+const definite = () => cg(hostCanRead() ? {maxIterations: HOST.maxIterations} : {});
+const symmetric = () => (hostCanRead() ? minres({maxIterations: HOST.maxIterations}) : gmres());
+const general = () => gmres(hostCanRead() ? HOST : {});
+const leastSquares = () => normalCg({maxIterations: HOST.maxIterations});
+
+function iterativeFor({tags}: Operator): () => LinearSolver {
+  if (!tags.symmetric) return general;
+  return tags.positiveDefinite ? definite : symmetric;
 }
 
-function allConverged({info}: Factorization): boolean {
-  return info!.converged.dataSync().every((flag) => flag === 1);
+function allConverged({info}: Attempt): boolean {
+  return info.converged.dataSync().every((flag) => flag === 1);
+}
+
+/** A residual must be smaller than the other by this factor to be preferred: the second attempt has the least norm. */
+const ALIKE = 0.9;
+
+/** The second attempt, but for the samples that it solved worse than the first. */
+function better(second: Attempt, first: Attempt, batched: boolean): Attempt {
+  // What is not finite is not less than anything.
+  const worse = tf.less(first.info.residual, tf.mul(ALIKE, second.info.residual));
+  const failed = tf.logicalNot(tf.isFinite(second.info.residual));
+  const keep = tf.logicalOr(worse, failed);
+  const choose = (one: tf.Tensor, other: tf.Tensor) => tf.where(keep, one, other) as tf.Tensor1D;
+  const rows = tf.where(tf.expandDims(keep, 1), toRows(first.x, batched), toRows(second.x, batched));
+  return {
+    x: tf.reshape(rows, first.x.shape),
+    info: {
+      converged: choose(first.info.converged, second.info.converged),
+      iterations: choose(first.info.iterations, second.info.iterations),
+      residual: choose(first.info.residual, second.info.residual),
+    },
+  };
 }
 
 registerLinearSolver('auto', auto);

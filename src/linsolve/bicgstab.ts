@@ -6,9 +6,11 @@ import {
   type KrylovMethod,
   type KrylovState,
 } from './iterative.js';
+import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {rowDot, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
+import {addScaled, dot, norm} from './vectors.js';
 
 interface BicgstabState extends KrylovState {
   shadow: tf.Tensor2D;
@@ -16,7 +18,64 @@ interface BicgstabState extends KrylovState {
   rho: tf.Tensor2D;
 }
 
+/** Overlaps of no more than this, relative to the norms, end a run: the next begins with another shadow residual. */
+const BREAKDOWN = 1e-12;
+
+/** Steps without a smaller residual after which a run ends. */
+const PATIENCE = 50;
+
+/** BiCGSTAB in f64. */
+function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
+  const n = r.length;
+  const x = new Float64Array(n);
+  const left = r.slice();
+  let residual = norm(r);
+  const best = new Best(n, residual);
+  const safe = new Best(n, residual);
+  const gain = new Gain();
+  const precondition = function* (v: Float64Array): Process<Float64Array> {
+    return preconditioned ? yield {map: 'M', vector: v.slice()} : v;
+  };
+  const offer = () => {
+    residual = norm(left);
+    safe.offer(x, residual + roundingOf(norm(x), n, gain.value));
+    return best.offer(x, residual);
+  };
+  const none = (overlap: number, a: Float64Array, b: Float64Array) =>
+    !(Math.abs(overlap) > BREAKDOWN * norm(a) * norm(b));
+  const p = left.slice();
+  let rho = dot(r, left);
+  let [step, since] = [0, 0];
+  while (step < steps && since < PATIENCE && residual > target) {
+    step++;
+    const ahead = yield* precondition(p);
+    const v = yield* gain.product('A', ahead);
+    const overlap = dot(r, v);
+    if (none(overlap, r, v)) break;
+    const alpha = rho / overlap;
+    addScaled(x, alpha, ahead);
+    addScaled(left, -alpha, v);
+    const halfway = offer();
+    if (residual <= target) break;
+    const across = yield* precondition(left);
+    const t = yield* gain.product('A', across);
+    const along = dot(t, left);
+    if (none(along, t, left)) break;
+    const omega = along / dot(t, t);
+    addScaled(x, omega, across);
+    addScaled(left, -omega, t);
+    since = offer() || halfway ? 0 : since + 1;
+    const next = dot(r, left);
+    if (none(next, r, left)) break;
+    const beta = (next / rho) * (alpha / omega);
+    rho = next;
+    for (let i = 0; i < n; i++) p[i] = left[i] + beta * (p[i] - omega * v[i]);
+  }
+  return {x: best.solution, safe: safe.solution, steps: step, gain: gain.value};
+}
+
 const method: KrylovMethod = {
+  onHost,
   start(r) {
     return {x: tf.zerosLike(r), r, shadow: r, p: r, rho: rowDot(r, r)} satisfies BicgstabState;
   },

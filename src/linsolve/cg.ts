@@ -2,14 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   iterativeSolver,
+  reporting,
   type IterativeOptions,
   type KrylovMethod,
   type KrylovState,
   type PreconditionedOptions,
 } from './iterative.js';
-import {rowDot, safeDivide} from './rows.js';
+import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {residualOf} from './direct.js';
+import {rowDot, safeDivide, toRows} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
+import {addScaled, dot, norm} from './vectors.js';
 
 /** M has to be symmetric positive definite. */
 export type CgOptions = PreconditionedOptions;
@@ -20,8 +24,60 @@ interface CgState extends KrylovState {
   rz: tf.Tensor2D;
 }
 
+/** A curvature pᵀAp of no more than this times ‖A‖‖p‖² is none. */
+const FLAT = 1e-12;
+
+/** A step that lowers ½xᵀAx − bᵀx by no more than this share of what all have is no progress. */
+const SLIGHT = 1e-7;
+
+/** Steps without progress and without a smaller residual after which a run ends. */
+const PATIENCE = 100;
+
+/** CG in f64. It ends with its best x where the curvature is zero or changes its sign: there A is not definite. */
+function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
+  const n = r.length;
+  const x = new Float64Array(n);
+  const left = r.slice();
+  let residual = norm(r);
+  const best = new Best(n, residual);
+  const safe = new Best(n, residual);
+  const gain = new Gain();
+  const precondition = function* (): Process<Float64Array> {
+    return preconditioned ? yield {map: 'M', vector: left.slice()} : left;
+  };
+  let z = yield* precondition();
+  const p = z.slice();
+  let rz = dot(left, z);
+  let [sign, energy] = [0, 0];
+  let [step, since] = [0, 0];
+  while (step < steps && since < PATIENCE && residual > target) {
+    step++;
+    const q = yield* gain.product('A', p);
+    const curvature = dot(p, q);
+    const definite = Math.abs(curvature) > FLAT * gain.value * dot(p, p) && sign * curvature >= 0;
+    if (!definite) break;
+    sign = Math.sign(curvature);
+    const alpha = rz / curvature;
+    addScaled(x, alpha, p);
+    addScaled(left, -alpha, q);
+    energy += alpha * rz;
+    residual = norm(left);
+    safe.offer(x, residual + roundingOf(norm(x), n, gain.value));
+    const progress = best.offer(x, residual) || Math.abs(alpha * rz) > SLIGHT * Math.abs(energy);
+    since = progress ? 0 : since + 1;
+    z = yield* precondition();
+    const next = dot(left, z);
+    const beta = next / rz;
+    rz = next;
+    for (let i = 0; i < n; i++) p[i] = z[i] + beta * p[i];
+  }
+  return {x: best.solution, safe: safe.solution, steps: step, gain: gain.value};
+}
+
 const method: KrylovMethod = {
   preconditions: true,
+  onHost,
+  symmetric: true,
   start(r, precondition) {
     const z = precondition(r);
     return {x: tf.zerosLike(r), r, p: z, rz: rowDot(r, z)} satisfies CgState;
@@ -44,9 +100,10 @@ const method: KrylovMethod = {
 };
 
 /**
- * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive definite A.
+ * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive (or negative) definite A.
  *
- * On a singular but consistent system it finds the minimum-norm solution.
+ * On a singular but consistent system it finds the minimum-norm solution. Where A turns out not to be definite, or not symmetric,
+ * it ends with the best x so far and reports that as not converged; `minres` takes indefinite matrices, `gmres` any.
  */
 export function cg(options: CgOptions = {}): LinearSolver {
   return iterativeSolver('cg', method, options);
@@ -55,8 +112,9 @@ export function cg(options: CgOptions = {}): LinearSolver {
 /**
  * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
  *
- * Never the default: it squares the condition number. It finds the least-squares solution of minimum norm when A is
- * singular. It is not preconditioned. `tolerance` is on the residual of the normal equations.
+ * Never the first choice: it squares the condition number. It finds the least-squares solution of minimum norm when A is
+ * singular. It is not preconditioned. `tolerance` and `info.converged` are about the residual of the normal equations,
+ * `info.residual` is that of the system.
  */
 export function normalCg({tolerance, maxIterations}: IterativeOptions = {}): LinearSolver {
   const inner = cg({tolerance, maxIterations});
@@ -79,24 +137,19 @@ export function normalCg({tolerance, maxIterations}: IterativeOptions = {}): Lin
       };
       const forward = inner.factor(normal);
       const backward = inner.factor(transposed);
-      let latest = forward;
-      return {
-        solve(b) {
-          latest = forward;
-          return tf.tidy(() => forward.solve(operator.applyTranspose(b)));
+      return reporting(
+        (b, transpose) => {
+          const squared = transpose ? backward : forward;
+          const x = squared.solve(transpose ? operator.apply(b) : operator.applyTranspose(b));
+          const {converged, iterations} = squared.info!;
+          const residual = residualOf(operator, b, toRows(x, operator.batched), transpose);
+          return {x, info: {converged: tf.clone(converged), iterations: tf.clone(iterations), residual}};
         },
-        solveTranspose(b) {
-          latest = backward;
-          return tf.tidy(() => backward.solve(operator.apply(b)));
-        },
-        get info() {
-          return latest.info;
-        },
-        dispose() {
+        () => {
           forward.dispose();
           backward.dispose();
         },
-      };
+      );
     },
   };
 }

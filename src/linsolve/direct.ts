@@ -5,6 +5,7 @@ import {hostCanRead, readF64, solveOnDevice, type DenseSolve} from '../kernels/i
 import {reporting} from './iterative.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator} from './types.js';
+import {norm} from './vectors.js';
 
 export interface DirectMethod {
   /** Factors a row-major matrix on the host; `sample` is for its error messages. */
@@ -20,15 +21,21 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
     factor(operator) {
       if (!hostCanRead()) return factorOnDevice(operator, positiveDefinite);
       // The shape of the vectors is known at the first solve only.
-      let factors: DenseSolve[] | null = null;
+      let systems: System[] | null = null;
       return reporting((b, transpose) => {
         const rows = toRows(b, operator.batched);
-        factors ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
-        const x = solveRows(factors, rows, transpose);
-        return {x: tf.reshape(x, b.shape), info: directReport(residualOf(operator, b, x, transpose))};
+        systems ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
+        const {x, residual} = solveRows(systems, rows, transpose);
+        return {x: tf.reshape(x, b.shape), info: directReport(residual)};
       });
     },
   };
+}
+
+/** A matrix, row-major, and its factors. */
+interface System {
+  matrix: Float64Array;
+  solve: DenseSolve;
 }
 
 /** Where the host cannot read tensors: the matrices are kept, and factored for each right-hand side. */
@@ -54,26 +61,43 @@ function factorAll(
   shape: number[],
   n: number,
   factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve,
-): DenseSolve[] {
+): System[] {
   const matrices = offTape(() => operator.materialize(shape));
   const values = readF64(matrices);
   const count = matrices.shape[0];
   matrices.dispose();
-  return Array.from({length: count}, (_, i) =>
-    factorDense(values.subarray(i * n * n, (i + 1) * n * n), n, i),
-  );
+  return Array.from({length: count}, (_, i) => {
+    const matrix = values.subarray(i * n * n, (i + 1) * n * n);
+    return {matrix, solve: factorDense(matrix, n, i)};
+  });
 }
 
-/** Solves each row with its factor; one factor serves all rows of a shared matrix. */
-function solveRows(factors: DenseSolve[], rows: tf.Tensor2D, transpose: boolean): tf.Tensor2D {
+/**
+ * Solves each row with its factor; one factor serves all rows of a shared matrix. The relative residuals are those of the
+ * solutions in f64: once rounded to f32, the residual of a large x says nothing.
+ */
+function solveRows(
+  systems: System[],
+  rows: tf.Tensor2D,
+  transpose: boolean,
+): {x: tf.Tensor2D; residual: tf.Tensor1D} {
   const [batch, n] = rows.shape;
   const values = readF64(rows);
   const x = new Float32Array(batch * n);
+  const residual = new Float32Array(batch);
   for (let i = 0; i < batch; i++) {
-    const solve = factors[factors.length === 1 ? 0 : i];
-    x.set(solve(values.subarray(i * n, (i + 1) * n), transpose), i * n);
+    const {matrix, solve} = systems[systems.length === 1 ? 0 : i];
+    const b = values.slice(i * n, (i + 1) * n);
+    const solution = solve(b.slice(), transpose);
+    x.set(solution, i * n);
+    const size = norm(b);
+    for (let j = 0; j < n; j++) {
+      for (let k = 0; k < n; k++) b[transpose ? k : j] -= matrix[j * n + k] * solution[transpose ? j : k];
+    }
+    residual[i] = size === 0 ? 0 : norm(b) / size;
+    if (x.subarray(i * n, (i + 1) * n).some((value) => !Number.isFinite(value))) residual[i] = NaN;
   }
-  return tf.tensor2d(x, [batch, n]);
+  return {x: tf.tensor2d(x, [batch, n]), residual: tf.tensor1d(residual)};
 }
 
 /** A direct solution in f32 is as good as f32 allows: `converged` says that it solves the system at all. */

@@ -1,4 +1,4 @@
-/** @file Restarted GMRES, in the form that needs no small least-squares problem. */
+/** @file Restarted GMRES; on a device in the form that needs no small least-squares problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   iterativeSolver,
@@ -6,9 +6,11 @@ import {
   type KrylovMethod,
   type KrylovState,
 } from './iterative.js';
+import {Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
+import {addScaled, dot, norm, scaled} from './vectors.js';
 
 export interface GmresOptions extends PreconditionedOptions {
   /** Products between two restarts: the memory is 2·restart vectors. Default 20. */
@@ -26,9 +28,80 @@ interface GmresState extends KrylovState {
 /** A step that shrinks the residual by less than this factor continues from the image instead of the residual. */
 const STAGNATION = 0.9;
 
-function method(restart: number): KrylovMethod {
+/** A new direction that is left with no more than this of its length lies in the space that there is. */
+const DEPENDENT = 1e-12;
+
+/** One cycle in f64: Arnoldi's basis, orthogonalised twice, and Givens rotations (Saad & Schultz 1986; flexible, Saad 1993). */
+function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
+  const gain = new Gain();
+  const start = norm(r);
+  const basis = [scaled(r, 1 / start)];
+  const directions: Float64Array[] = [];
+  const columns: Float64Array[] = [];
+  const rotations: [c: number, s: number][] = [];
+  const g = [start];
+  const residuals: number[] = [];
+  for (let j = 0; j < steps && Math.abs(g[j]) > target; j++) {
+    const direction = preconditioned ? yield {map: 'M', vector: basis[j].slice()} : basis[j];
+    const w = yield* gain.product('A', direction);
+    const before = norm(w);
+    const h = new Float64Array(j + 1);
+    for (let pass = 0; pass < 2; pass++) {
+      for (let i = 0; i <= j; i++) {
+        const overlap = dot(basis[i], w);
+        addScaled(w, -overlap, basis[i]);
+        h[i] += overlap;
+      }
+    }
+    const length = norm(w);
+    rotations.forEach(([c, s], i) => ([h[i], h[i + 1]] = [c * h[i] + s * h[i + 1], c * h[i + 1] - s * h[i]]));
+    const hypotenuse = Math.hypot(h[j], length);
+    if (!(hypotenuse > 0 && hypotenuse < Infinity)) break;
+    const [c, s] = [h[j] / hypotenuse, length / hypotenuse];
+    h[j] = hypotenuse;
+    rotations.push([c, s]);
+    directions.push(direction);
+    columns.push(h);
+    g.push(-s * g[j]);
+    residuals.push(g[j + 1]);
+    g[j] *= c;
+    if (length <= DEPENDENT * before) break;
+    basis.push(scaled(w, 1 / length));
+  }
+  // Of a matrix that is singular but for rounding the last directions may be noise: of the iterates the one is safe whose residual,
+  // with the rounding of products of its size, is the smallest.
+  let [best, least]: [number[], number] = [[], start];
+  for (let k = 1; k <= columns.length; k++) {
+    const y = backSubstituted(columns, g, k);
+    const size = Math.hypot(...y.map((value, j) => value * norm(directions[j])));
+    const total = Math.abs(residuals[k - 1]) + roundingOf(size, r.length, gain.value);
+    if (total < least) [best, least] = [y, total];
+  }
+  const combined = (y: number[]) => {
+    const x = new Float64Array(r.length);
+    y.forEach((value, j) => addScaled(x, value, directions[j]));
+    return x;
+  };
+  const x = combined(backSubstituted(columns, g, columns.length));
+  return {x, safe: combined(best), steps: columns.length, gain: gain.value};
+}
+
+/** y with R y = g, for the first k columns of R. */
+function backSubstituted(columns: Float64Array[], g: number[], k: number): number[] {
+  const y = g.slice(0, k);
+  for (let j = k - 1; j >= 0; j--) {
+    y[j] /= columns[j][j];
+    for (let i = 0; i < j; i++) y[i] -= columns[j][i] * y[j];
+  }
+  return y;
+}
+
+/** GMRES as a method of the shared loop. */
+export function gmresMethod(restart: number): KrylovMethod {
   return {
     restart,
+    hostRestart: restart,
+    onHost,
     start(r) {
       const [batch, n] = r.shape;
       return {
@@ -57,14 +130,14 @@ function method(restart: number): KrylovMethod {
 }
 
 /**
- * GMRES(restart), for any A; the residual never grows.
+ * GMRES(restart), for any A; the residual never grows. It can stagnate: then x is the best so far, reported as not converged.
  *
- * Written as the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the iterates of GMRES but updates x and
- * the residual directly: every sample of a batch runs in the same few tensor operations, and none needs a host.
+ * Where the host cannot read tensors, it is the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the same
+ * iterates but updates x and the residual directly: every sample of a batch runs in the same few tensor operations.
  */
 export function gmres({restart = 20, ...options}: GmresOptions = {}): LinearSolver {
   if (!(restart >= 1)) throw new Error(`gmres: restart must be at least 1, got ${restart}.`);
-  const solver = iterativeSolver('gmres', method(restart), options);
+  const solver = iterativeSolver('gmres', gmresMethod(restart), options);
   return {...solver, getConfig: () => ({...solver.getConfig(), restart})};
 }
 

@@ -1,12 +1,13 @@
 /**
  * @file What every iterative solver shares: scaling, restarts from the true residual, per-sample stopping, and the report.
  *
- * An iteration is a few tensor operations on rows [B, n]. A sample whose residual is within the tolerance is frozen; the
- * loop ends when all are (where the host can read tensors) or after `maxIterations`.
+ * Where the host can read tensors, the methods run there in f64 (`host-krylov.ts`). Elsewhere an iteration is a few tensor
+ * operations on rows [B, n]; a sample whose residual is within the tolerance is frozen.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
+import {solveOnHost, type HostMethod} from './host-krylov.js';
 import type {NamedConfig} from './named.js';
 import {custom} from './preconditioners/custom.js';
 import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
@@ -15,7 +16,10 @@ import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 
 export interface IterativeOptions {
-  /** Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. */
+  /**
+   * Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. Products are in f32: where their rounding,
+   * √n·2⁻²²·‖A‖‖x‖/‖b‖ (1e-3 at most), is larger, it takes the place of the tolerance.
+   */
   tolerance?: number;
   /** Default 200. */
   maxIterations?: number;
@@ -39,8 +43,14 @@ export interface KrylovMethod {
    * x = M y, which leaves the residual as it is.
    */
   preconditions?: boolean;
-  /** Steps between two restarts from the true residual. Default: none before the method believes to be done. */
+  /** Steps between two restarts from the true residual on a device. Default: none. */
   restart?: number;
+  /** One run of the method on the host, for one system. */
+  onHost: HostMethod;
+  /** Steps of such a run at most. Default: as many as there are. */
+  hostRestart?: number;
+  /** Whether it is for symmetric matrices only. */
+  symmetric?: boolean;
 }
 
 export type Linear = (v: tf.Tensor2D) => tf.Tensor2D;
@@ -117,9 +127,6 @@ export function reporting(
   };
 }
 
-/** How often the host looks whether every sample is done. */
-const CHECK_EVERY = 4;
-
 interface System {
   operator: Operator;
   prepared: PreparedPreconditioner | null;
@@ -129,7 +136,28 @@ interface System {
 
 const identity: Linear = (v) => tf.clone(v);
 
-function krylov(
+function krylov(method: KrylovMethod, system: System, options: Required<IterativeOptions>) {
+  return hostCanRead() ? krylovOnHost(method, system, options) : krylovOnDevice(method, system, options);
+}
+
+function krylovOnHost(
+  {onHost, symmetric, hostRestart: restart}: KrylovMethod,
+  {operator, prepared, b, transpose}: System,
+  options: Required<IterativeOptions>,
+): {x: tf.Tensor; info: SolveInfo} {
+  const own = !symmetric && transpose ? prepared?.applyTranspose : prepared?.apply;
+  const products = {
+    A: onRows(operator, b.shape, transpose),
+    At: onRows(operator, b.shape, !transpose),
+    M: own ?? identity,
+  };
+  const host = {...options, restart, symmetric, preconditioned: prepared !== null};
+  const {x, info} = solveOnHost(onHost, toRows(b, operator.batched), products, host);
+  return {x: tf.reshape(x, b.shape), info};
+}
+
+/** Without a look at any value: every sample runs to the last iteration, or is frozen. */
+function krylovOnDevice(
   method: KrylovMethod,
   {operator, prepared, b, transpose}: System,
   {tolerance, maxIterations}: Required<IterativeOptions>,
@@ -145,9 +173,6 @@ function krylov(
   const unit = safeDivide(tf.div(rows, rowMax(rows)), norm) as tf.Tensor2D;
   const isActive = (residualNorm: tf.Tensor) =>
     tf.cast(tf.greater(residualNorm, tolerance), 'float32') as tf.Tensor2D;
-  const anyActive = (residualNorm: tf.Tensor) =>
-    tf.tidy(() => tf.max(isActive(residualNorm)).dataSync()[0]) > 0;
-  const readable = hostCanRead();
 
   let x: tf.Tensor2D = tf.zerosLike(unit);
   let r = unit;
@@ -160,19 +185,16 @@ function krylov(
     state = tf.tidy(() => method.step(state, active, (v) => apply(outer(v)), inner));
     iterations = tf.add(iterations, active);
     sinceRestart++;
-    const believesDone = readable && k % CHECK_EVERY === 0 && !anyActive(rowNorm(state.r));
-    if (!believesDone && sinceRestart !== method.restart && k !== maxIterations) continue;
+    if (sinceRestart !== method.restart && k !== maxIterations) continue;
     // The recursive residual drifts from the true one in f32: what is left of that is solved for anew. A correction that
     // made a sample worse (or NaN) is dropped.
     const candidate: tf.Tensor2D = tf.add(x, outer(state.x));
     const candidateResidual: tf.Tensor2D = tf.sub(unit, apply(candidate));
     const candidateNorm = rowNorm(candidateResidual);
     const better = tf.less(candidateNorm, residual);
-    const improved = !readable || tf.tidy(() => tf.any(better).dataSync()[0]) !== 0;
     x = tf.where(better, candidate, x) as tf.Tensor2D;
     r = tf.where(better, candidateResidual, r) as tf.Tensor2D;
     residual = tf.where(better, candidateNorm, residual) as tf.Tensor2D;
-    if (!improved || (readable && !anyActive(residual))) break;
     state = method.start(r, inner);
     sinceRestart = 0;
   }

@@ -7,7 +7,9 @@ import type {LinearSolver} from './types.js';
 /**
  * LU with partial pivoting, for any A; f64 between f32 tensors.
  *
- * A singular system gets the least-squares solution of minimum norm, by a singular value decomposition.
+ * A singular system gets the least-squares solution of minimum norm, by a singular value decomposition in which what is below n·2⁻²³
+ * of the largest singular value, the rounding of f32 data, counts as zero. A matrix that is singular but for such rounding is solved
+ * as it is; `qr` and `auto` look for it.
  */
 export function lu(): LinearSolver {
   return directSolver('lu', {
@@ -15,7 +17,7 @@ export function lu(): LinearSolver {
       const solve = factorLu(a, n);
       if (solve) return solve;
       const decomposition = svd(a, n);
-      return (b, transpose) => minimumNormSolve(decomposition, b, transpose);
+      return (b, transpose) => minimumNormSolve(decomposition, b, transpose, n * 2 ** -23);
     },
     positiveDefinite: false,
   });

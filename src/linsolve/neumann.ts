@@ -33,6 +33,7 @@ export function neumann({terms = 10, damping = 1}: NeumannOptions = {}): LinearS
   }
   return {
     className: 'neumann',
+    truncated: true,
     getConfig: () => ({terms, damping}),
     factor: (operator) =>
       reporting((b, transpose) => {

@@ -8,6 +8,7 @@ export {type IterativeOptions, type PreconditionedOptions} from './iterative.js'
 export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-refinement.js';
 export {kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
+export {minres} from './minres.js';
 export {neumann, oneStep, phantom, type NeumannOptions} from './neumann.js';
 export {qr, type QrOptions} from './qr.js';
 export {scalar} from './scalar.js';

@@ -54,6 +54,8 @@ export interface Factorization {
 
 export interface LinearSolver {
   readonly className: string;
+  /** Whether it is inexact on purpose, so that a residual that is left is no failure. Default false. */
+  readonly truncated?: boolean;
   factor(operator: Operator): Factorization;
   /** The arguments that make an equal solver, for a saved layer. */
   getConfig(): Record<string, unknown>;

@@ -1,10 +1,12 @@
 /** @file Projections onto intervals. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {noteDualProjection} from '../kernels/index.js';
 
 /** argmin_{y ≥ 0} ‖y − x‖² = max(x, 0), entry by entry. */
 export function nonNegative(x: tf.Tensor): tf.Tensor {
-  return tf.relu(x);
+  const y = tf.relu(x);
+  return x.rank === 2 ? noteDualProjection(y, x, {nonNegative: x.shape[1]}) : y;
 }
 
 export type BoxParams = {

@@ -1,20 +1,11 @@
 /** @file Products of cones: their projections, and those of their dual cones. */
 import * as tf from '@tensorflow/tfjs-core';
+import {noteDualProjection, type Cones} from '../kernels/index.js';
 import {psdCone} from './psd-cone.js';
 import {checkRank} from './rows.js';
 import {secondOrderCone} from './second-order-cone.js';
 
-/** The factors of a product, in the order of the entries of a vector. */
-export type Cones = {
-  /** Entries that are zero. */
-  zero?: number;
-  /** Entries that are not negative. */
-  nonNegative?: number;
-  /** Sizes of second-order cones (s, z), ‖z‖ ≤ s. */
-  secondOrder?: readonly number[];
-  /** Orders n of positive semidefinite matrices, n(n + 1)/2 entries each: the lower triangle by columns, off the diagonal times √2. */
-  psd?: readonly number[];
-};
+export type {Cones};
 
 /** The number of entries of a vector of the product. @throws If a size is not a non-negative integer. */
 export function coneSize({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): number {
@@ -39,7 +30,11 @@ export function coneProduct(x: tf.Tensor, cones: Cones): tf.Tensor {
  * @throws If x does not have `coneSize` entries.
  */
 export function dualConeProduct(x: tf.Tensor, cones: Cones): tf.Tensor {
-  return byFactor('dualConeProduct', x, cones, (part) => part);
+  return noteDualProjection(
+    byFactor('dualConeProduct', x, cones, (part) => part),
+    x,
+    cones,
+  );
 }
 
 function byFactor(

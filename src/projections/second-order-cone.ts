@@ -1,6 +1,7 @@
 /** @file Projection onto the second-order cone. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {noteDualProjection} from '../kernels/index.js';
 import {rowNorm, safeDivide} from '../linsolve/index.js';
 import {checkRank} from './rows.js';
 
@@ -17,7 +18,7 @@ export function secondOrderCone(x: tf.Tensor): tf.Tensor {
   checkRank(x, 'secondOrderCone', 1);
   const n = x.shape[x.rank - 1];
   if (n === 1) return tf.relu(x);
-  return tf.tidy(() => {
+  const y = tf.tidy(() => {
     const [s, z] = tf.split(x, [1, n - 1], -1);
     const size = rowNorm(z);
     const {inside, between} = offTape(() => ({
@@ -28,4 +29,5 @@ export function secondOrderCone(x: tf.Tensor): tf.Tensor {
     const boundary = tf.concat([half, tf.mul(half, safeDivide(z, tf.add(size, tf.zerosLike(z))))], -1);
     return tf.where(inside, x, tf.where(between, boundary, tf.zerosLike(x)));
   });
+  return x.rank === 2 ? noteDualProjection(y, x, {secondOrder: [n]}) : y;
 }

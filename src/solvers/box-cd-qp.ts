@@ -1,7 +1,7 @@
 /** @file Quadratic programs in a box. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
-import {Status} from '../implicit/index.js';
+import {Status, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {boundsOf, DAMPING, descend} from './box-cd-qp-step.js';
@@ -11,6 +11,7 @@ import {errorMeter, type ErrorMeter} from './operator-splitting-errors.js';
 import {unboundedRay} from './operator-splitting-proofs.js';
 import {asNumbers, clip, finite, type BoxedRows} from './operator-splitting-rows.js';
 import {equilibrate} from './operator-splitting-scaling.js';
+import {finishBoxed, FINISHING} from './qp-finish.js';
 
 export interface BoxCDQPOptions {
   /** Steps at most. Default 200; about ten are usual, and 30 are all where the host cannot read. */
@@ -21,6 +22,8 @@ export interface BoxCDQPOptions {
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** The data; every tensor has the batch or 1 in front. */
@@ -29,9 +32,9 @@ export type BoxCDQPData = {
   Q: tf.Tensor;
   /** [B, n]. */
   p: tf.Tensor;
-  /** [B, n]; −Infinity where there is no bound. */
+  /** [B, n]; −Infinity, or −1e20 and below, where there is no bound. */
   l: tf.Tensor;
-  /** [B, n]; Infinity where there is no bound. */
+  /** [B, n]; Infinity, or 1e20 and above, where there is no bound. */
   u: tf.Tensor;
 };
 
@@ -58,7 +61,8 @@ type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | '
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
  * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
- * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds.
+ * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds; where the
+ * host can read, by the f64 kernel of `solveQP`, whose status and residual it has.
  *
  * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
  * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.
@@ -73,13 +77,21 @@ export class BoxCDQP {
   readonly tolerance: number;
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
 
-  constructor({maxIterations = 200, tolerance = 1e-5, linsolve = kkt(), onGradient}: BoxCDQPOptions = {}) {
+  constructor({
+    maxIterations = 200,
+    tolerance = 1e-5,
+    linsolve = kkt(),
+    onGradient,
+    onFailure,
+  }: BoxCDQPOptions = {}) {
     checkLimits('BoxCDQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;
     this.linsolve = linsolve;
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -88,14 +100,15 @@ export class BoxCDQP {
    * @param init `null`, or a guess [B, n].
    */
   run(init: tf.Tensor | null, data: BoxCDQPData): {x: tf.Tensor2D; state: BoxCDQPState} {
-    const {linsolve, onGradient} = this;
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxCDQP'};
     const solve = () => {
       const batch = checkShapes('BoxCDQP', data, {Q: 'nn', p: 'n', l: 'n', u: 'n'});
       const n = data.Q.shape[2]!;
       const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, data, [batch, n]));
       const found = {x, y, lower, upper, status: state.status};
       const A = tf.expandDims(tf.eye(n), 0);
-      return {x: boundedRoot(found, {...data, A}, {linsolve, onGradient}).x, state};
+      return {x: boundedRoot(found, {...data, A}, options).x, state};
     };
     return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
   }
@@ -109,7 +122,10 @@ export class BoxCDQP {
     const none = tf.zerosLike(x);
     const damping = tf.fill([batch, 1], DAMPING[0]) as tf.Tensor2D;
     const iterations = tf.zerosLike(status);
-    let state: State = {x, best: tf.clone(x), error, status, iterations, ray: none, damping};
+    let state: State = {
+      ...{x, best: tf.clone(x), error, iterations, ray: none, damping},
+      status: tf.clone(status),
+    };
     const errorAt = errorMeter(data, equilibrate(data));
     const most = hostCanRead() ? this.maxIterations : Math.min(this.maxIterations, UNSEEN);
     for (let k = 0; k <= most; k++) {
@@ -126,6 +142,26 @@ export class BoxCDQP {
     const {lower, upper, y} = boundsOf(data, state.best);
     const [low, high] = [lower, upper].map((flags) => tf.logicalAnd(flags, isSolved) as tf.Tensor2D);
     const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
+    if (hostCanRead()) {
+      const isProblem = tf.equal(flat(status), Status.ITERATION_LIMIT);
+      const isEnough = this.maxIterations > FINISHING;
+      const hasEnded = isEnough ? isProblem : tf.notEqual(flat(codes), Status.ITERATION_LIMIT);
+      const found = finishBoxed(
+        data,
+        {x: finite(state.best) as tf.Tensor2D, y: finite(y) as tf.Tensor2D},
+        {
+          open: tf.logicalAnd(isProblem, hasEnded),
+          status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
+          iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
+        },
+        {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
+      );
+      return {
+        ...found,
+        activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,
+        certificate: {x: found.certificate.x},
+      };
+    }
     return {
       ...{x: only(state.best), y: only(y), lower: low, upper: high},
       activity: tf.cast(tf.sub(asNumbers(high), asNumbers(low)), 'int32') as tf.Tensor2D,

@@ -59,16 +59,21 @@ export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedR
   const toBatch = (v: tf.Tensor) => ofBatch(v, batch) as tf.Tensor2D;
   const curvature = zeroWhereNot(Q);
   const convex = isConvex(curvature);
-  const below = tf.logicalAnd(tf.logicalNot(tf.isNaN(l)), tf.less(l, Infinity));
-  const above = tf.logicalAnd(tf.logicalNot(tf.isNaN(u)), tf.greater(u, -Infinity));
+  const below = tf.logicalAnd(tf.logicalNot(tf.isNaN(l)), tf.less(l, NO_BOUND));
+  const above = tf.logicalAnd(tf.logicalNot(tf.isNaN(u)), tf.greater(u, -NO_BOUND));
   const valid = [tf.isFinite(Q), tf.isFinite(p), tf.isFinite(A), below, above]
     .map(allOf)
     .reduce((one, other) => tf.logicalAnd(one, other), convex);
+  const unbounded = (v: tf.Tensor, isBound: tf.Tensor, none: number) =>
+    tf.where(isBound, v, tf.fill(v.shape, none));
   const [low, high] = [
-    toBatch(tf.where(below, l, tf.fill(l.shape, -1))),
-    toBatch(tf.where(above, u, tf.fill(u.shape, 1))),
+    toBatch(unbounded(tf.where(below, l, tf.fill(l.shape, -1)), tf.greater(l, -NO_BOUND), -Infinity)),
+    toBatch(unbounded(tf.where(above, u, tf.fill(u.shape, 1)), tf.less(u, NO_BOUND), Infinity)),
   ];
-  const crossing = tf.logicalNot(allOf(tf.lessEqual(low, high)));
+  // Bounds that cross by less are equal but for rounding.
+  const [gap, terms] = [tf.sub(low, high), tf.add(tf.abs(low), tf.abs(high))];
+  const crosses = tf.logicalAnd(tf.greater(gap, 0), tf.greater(gap, tf.mul(CROSSING, terms)));
+  const crossing = tf.logicalNot(allOf(tf.logicalNot(crosses)));
   const code = (value: number) => tf.fill([batch, 1], value);
   const status = tf.where(
     tf.greater(toBatch(asNumbers(valid)), 0),
@@ -82,6 +87,11 @@ export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedR
   };
   return {data, status};
 }
+
+/** A bound of this size or more is none. */
+const NO_BOUND = 1e20;
+/** What rounding to f32 can make of equal bounds, relative to them. */
+const CROSSING = 2 ** -20;
 
 /** Rounding of Q to f32, relative to the diagonal, or to the least share of its largest entry that counts as one. */
 const ROUNDING = 1e-5;

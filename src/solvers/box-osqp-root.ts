@@ -2,8 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {quadraticKkt} from '../conditions/index.js';
-import {solvedRoot} from '../implicit/index.js';
-import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
+import {solvedRoot, type SystemOptions} from '../implicit/index.js';
 import type {BoxQPData} from './box-osqp.js';
 import {asNumbers} from './operator-splitting-rows.js';
 import type {SplittingResult} from './operator-splitting.js';
@@ -12,7 +11,7 @@ import type {SplittingResult} from './operator-splitting.js';
 export function boundedRoot(
   found: Pick<SplittingResult, 'x' | 'y' | 'lower' | 'upper' | 'status'>,
   {Q, p, A, l, u}: BoxQPData,
-  {linsolve, onGradient}: {linsolve: LinearSolver; onGradient?: (info: SolveInfo) => void},
+  options: SystemOptions,
 ): {x: tf.Tensor2D; dual: tf.Tensor2D} {
   const {x, y, lower, upper, status} = found;
   const [batch, n] = x.shape;
@@ -21,7 +20,7 @@ export function boundedRoot(
   const h = tf.where(upper, toBatch(u), tf.where(lower, toBatch(l), tf.zerosLike(y)));
   const data = {Q, p: toBatch(p), G: A, h, A: tf.zeros([1, 0, n]), b: tf.zeros([1, 0])};
   const weight = offTape(() => asNumbers(tf.logicalOr(lower, upper)));
-  const root = solvedRoot(quadraticKkt, {linsolve, onGradient}, [data, {weight, status}], () => ({
+  const root = solvedRoot(quadraticKkt, options, [data, {weight, status}], () => ({
     x: {x: tf.clone(x), ineqDual: tf.clone(y), eqDual: tf.zeros([batch, 0])},
   }));
   return {x: root.x.x as tf.Tensor2D, dual: root.x.ineqDual as tf.Tensor2D};

@@ -1,21 +1,29 @@
 /** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
+import {Status, type OnFailure} from '../implicit/index.js';
+import {hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
+import {finishBoxed, FINISHING} from './qp-finish.js';
 import {boundedRoot} from './box-osqp-root.js';
-import {asNumbers, type Pair} from './operator-splitting-rows.js';
+import {asNumbers, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './operator-splitting.js';
 
 export interface BoxOSQPOptions {
-  /** Default 4000; 300 at most where the host cannot read, and so cannot see that it is done. */
+  /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
   maxIterations?: number;
-  /** Largest KKT error of a solved sample, relative whatever the units. Default 1e-5; polishing leaves about 1e-6. */
+  /**
+   * KKT error at which the splitting ends. Default 1e-5. Where the host can read, a solved sample has a residual of at most 2⁻²⁰, as
+   * that of `solveQP`: each row and column beside its own terms.
+   */
   tolerance?: number;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** The data; every tensor has the batch or 1 in front. */
@@ -26,9 +34,9 @@ export type BoxQPData = {
   p: tf.Tensor;
   /** [B, m, n]. */
   A: tf.Tensor;
-  /** [B, m]; −Infinity where there is no bound. */
+  /** [B, m]; −Infinity, or −1e20 and below, where there is no bound. */
   l: tf.Tensor;
-  /** [B, m]; Infinity where there is no bound, and l where Ax is to equal it. */
+  /** [B, m]; Infinity, or 1e20 and above, where there is no bound, and l where Ax is to equal it. */
   u: tf.Tensor;
 };
 
@@ -50,7 +58,7 @@ export interface BoxQPState {
 
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor
- * operations, finished on the active set by the f64 KKT kernel. It tells infeasible and unbounded samples apart from solved
+ * operations; where the host can read, the f64 kernel of `solveQP` goes on from there, and has the last word. It tells infeasible and unbounded samples apart from solved
  * ones. A sample that fails has x = 0, dual = 0 and a zero gradient, and never touches the others.
  *
  * `run(init, {Q, p, A, l, u})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an
@@ -66,13 +74,21 @@ export class BoxOSQP {
   readonly tolerance: number;
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
 
-  constructor({maxIterations = 4000, tolerance = 1e-5, linsolve = kkt(), onGradient}: BoxOSQPOptions = {}) {
+  constructor({
+    maxIterations = 4000,
+    tolerance = 1e-5,
+    linsolve = kkt(),
+    onGradient,
+    onFailure,
+  }: BoxOSQPOptions = {}) {
     checkLimits('BoxOSQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;
     this.linsolve = linsolve;
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -84,7 +100,8 @@ export class BoxOSQP {
     init: {x: tf.Tensor; dual: tf.Tensor} | null,
     data: BoxQPData,
   ): {x: {x: tf.Tensor2D; dual: tf.Tensor2D}; state: BoxQPState} {
-    const {linsolve, onGradient} = this;
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
     const solve = () => {
       const batch = checkShapes('BoxOSQP', data, {Q: 'nn', p: 'n', A: 'mn', l: 'm', u: 'm'});
       const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
@@ -96,7 +113,7 @@ export class BoxOSQP {
       const rays = {x: certificate.x, dual: certificate.y};
       const state = {status, iterations, residual, activity, certificate: rays};
       return {
-        x: boundedRoot(found, data, {linsolve, onGradient}),
+        x: boundedRoot(found, data, options),
         state,
       } as unknown as tf.TensorContainerObject;
     };
@@ -123,13 +140,39 @@ export function solveBoxed(
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
   const {data, status} = screen(padded, batch);
-  const result = splitOperators(data, status, guess, {maxIterations, tolerance});
+  const result = finished(data, status, guess, {maxIterations, tolerance});
   if (rows > 0) return result;
   const empty = tf.zeros([batch, 0]) as tf.Tensor2D;
   const none = tf.zeros([batch, 0], 'bool') as tf.Tensor2D;
   return {
     ...result,
-    ...{y: empty, lower: none, upper: none},
+    ...{y: empty, lower: none, upper: none, weak: none},
     certificate: {x: result.certificate.x, y: empty},
   };
+}
+
+/** The most iterations of the splitting before the kernel takes over. */
+const SPLITTING = 1000;
+
+/** The splitting, and where the host can read, the f64 kernel from where it stands. */
+function finished(
+  data: BoxedRows,
+  status: tf.Tensor2D,
+  guess: Pair | null,
+  {maxIterations, tolerance}: SplittingOptions,
+): SplittingResult {
+  if (!hostCanRead()) return splitOperators(data, status, guess, {maxIterations, tolerance});
+  // Too few iterations for both are the splitting's; the kernel then judges alone.
+  const isEnough = maxIterations > FINISHING;
+  const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
+  const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance});
+  const screened = tf.reshape(tf.cast(status, 'int32'), [-1]) as tf.Tensor1D;
+  const isProblem = tf.equal(screened, Status.ITERATION_LIMIT);
+  const hasEnded = isEnough ? isProblem : tf.notEqual(found.status, Status.ITERATION_LIMIT);
+  return finishBoxed(
+    data,
+    point,
+    {open: tf.logicalAnd(isProblem, hasEnded), status: found.status, iterations: found.iterations},
+    {tolerance, maxIterations: isEnough ? FINISHING : 1},
+  );
 }

@@ -1,25 +1,32 @@
-/** @file A solver of conic programs: operator splitting, refined by Newton's method on the residual map. */
+/** @file A solver of conic programs: an interior point in f64 where the host can read, else operator splitting; both refined by Newton. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
-import {solvedRoot, Status, type Condition} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
-import {matVec, matVecTransposed} from '../linalg/index.js';
-import {auto, rowDot, rowNorm, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
-import {sizesOf, splitting} from './conic-step.js';
+import {solvedRoot, Status, type Condition, type OnFailure} from '../implicit/index.js';
+import {conesOfProjection, hostCanRead, type Cones} from '../kernels/index.js';
+import {auto, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
+import {solveOnHost, type HostConic} from './conic-host.js';
+import {searchConic} from './conic-search.js';
+import {screenConic} from './conic-screen.js';
+import {rowFactors, sizesOf} from './conic-step.js';
 import type {IterationState} from './iterate.js';
 import {keepSamples} from './leaves.js';
 import {NewtonRoot} from './newton-root.js';
 
 export interface ConicSplittingOptions {
-  /** Relative residual at which a sample counts as solved. Default 1e-5 (f32 inside). */
+  /**
+   * The residual at which a sample counts as solved. Default 1e-6; no less than 2⁻²⁰ where the cones are known, and no less
+   * than 1e-5, all that f32 reaches, where they are not or the host cannot read.
+   */
   tolerance?: number;
-  /** Steps of the splitting at most. Default 2000. */
+  /** Iterations at most. Default 2000. */
   maxIterations?: number;
   /** Solves the Newton systems, and that of the gradient. Default `linsolve.auto()`. */
   linsolve?: LinearSolver;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
@@ -32,33 +39,45 @@ export type ConicSolution = {
   slack: tf.Tensor;
 };
 
-/** Steps between two looks at the residual. */
-const ROUND = 50;
-/** Where no host can look. */
-const UNSEEN_ROUNDS = 4;
 const REFINEMENTS = 8;
-/** What is left of a certificate's equations, relative to the product that proves it. */
-const CERTIFIES = 1e-3;
+/** What f32 reaches. */
+const IN_SINGLE = 1e-5;
 
 /**
  * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
  *
- * `run(null, data)` returns {x: {z, dual, slack}, state}, differentiable in c, E and d to any order. A sample that is infeasible
- * (status 1), unbounded (2) or not solved (3, 4) has z = 0 and a zero gradient. The condition is `conditions.conicResidual`.
+ * `run(null, data)` returns {x: {z, dual, slack}, state}, differentiable in c, E and d to any order. The condition is
+ * `conditions.conicResidual`. `state.residual` is the largest error of the optimality conditions in the user's units, each column
+ * of Eᵀy + c = 0 and each cone's rows of Ez + s = d relative to their own terms; the status is 0 if and only if it is at most
+ * `tolerance`. The status is 1 (infeasible) or 2 (unbounded) where a ray proves more than rounding the data to f32 could make, 5
+ * where the data are not finite, else 3. A sample that is not solved has z = 0 and a zero gradient.
  *
- * @see O'Donoghue et al. 2016 (arXiv 1312.3039) for the splitting; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157) for the refinement;
- *   Agrawal et al. 2019 (arXiv 1904.09043) for the derivative.
+ * A projection made of `projections.dualConeProduct`, `nonNegative` or `secondOrderCone` says what its cones are: then, where the
+ * host can read, each sample is solved in f64 by an interior point and Newton's method; rows that cannot matter are set aside
+ * until they do; and a row of a non-negative entry with d = Infinity, or d ≥ 1e20, does not exist (−Infinity: status 5). Any other
+ * projection, and any where the host cannot read, is iterated on in tensor operations.
+ *
+ * @see Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, for the interior point; O'Donoghue et al. 2016
+ *   (arXiv 1312.3039) for the splitting; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157) for the refinement; Agrawal et al. 2019
+ *   (arXiv 1904.09043) for the derivative.
  */
 export class ConicSplitting {
   readonly condition: Condition<ConicPoint, [ConicData]>;
-  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient'>>;
+  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient' | 'onFailure'>>;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
   private readonly newton: NewtonRoot<ConicPoint, [ConicData]>;
 
   /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
   constructor(
     private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
-    {tolerance = 1e-5, maxIterations = 2000, linsolve = auto(), onGradient}: ConicSplittingOptions = {},
+    {
+      tolerance = 1e-6,
+      maxIterations = 2000,
+      linsolve = auto(),
+      onGradient,
+      onFailure,
+    }: ConicSplittingOptions = {},
   ) {
     if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
@@ -66,6 +85,7 @@ export class ConicSplitting {
     }
     this.options = {tolerance, maxIterations, linsolve};
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
     this.condition = conicResidual(dualProjection);
     this.newton = new NewtonRoot<ConicPoint, [ConicData]>(
       {fun: this.condition},
@@ -75,135 +95,115 @@ export class ConicSplitting {
 
   run(_init: null, data: ConicData): {x: ConicSolution; state: IterationState} {
     return tf.tidy(() => {
-      const {linsolve} = this.options;
-      // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.
-      const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
-      const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
-      const {x: point, aux} = solvedRoot(
-        this.condition,
-        {linsolve, onGradient: this.onGradient},
-        [scaled],
-        () => {
-          const {point: found, ...state} = this.search(scaled);
-          return {x: found, aux: state};
-        },
-      );
-      const state = aux as unknown as IterationState;
-      const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
-      const y = this.dualProjection(point.v);
-      const unitOfE = tf.reshape(ofE, [-1, 1]);
-      const keep = (leaf: tf.Tensor, unit: tf.Tensor) => keepSamples(solved, tf.mul(leaf, unit));
-      return {
-        x: {
-          z: keep(point.u, tf.div(ofD, unitOfE)),
-          dual: keep(y, tf.div(ofC, unitOfE)),
-          slack: keep(tf.sub(y, point.v), ofD),
-        },
-        state,
-      } as unknown as tf.TensorContainerObject;
+      const cones = this.conesOf(data.E.shape[1]!);
+      const found = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
+      return found as unknown as tf.TensorContainerObject;
     }) as unknown as {x: ConicSolution; state: IterationState};
   }
 
-  /** A root of the residual map, or how it fails. */
-  private search(data: ConicData): {point: ConicPoint} & IterationState {
-    const {tolerance, maxIterations} = this.options;
-    const [batch, p] = data.c.shape as [number, number];
-    const m = data.E.shape[1]!;
-    const step = splitting(data, this.dualProjection, batch);
-    let [u, v] = [0, 1].map(() => tf.concat([tf.zeros([batch, p + m]), tf.ones([batch, 1])], 1));
-    const code = (value: number) => tf.fill([batch], value, 'int32');
-    let point: ConicPoint = {u: tf.zeros([batch, p]), v: tf.zeros([batch, m]), w: tf.ones([batch, 1])};
-    let residual: tf.Tensor = tf.fill([batch], Infinity);
-    let proof: tf.Tensor = code(0);
-    let round = 0;
-    const most = Math.ceil(maxIterations / ROUND);
-    const rounds = hostCanRead() ? most : Math.min(most, UNSEEN_ROUNDS);
-    while (round < rounds) {
-      [u, v] = tf.tidy(() => {
-        let state: [tf.Tensor, tf.Tensor] = [u, v];
-        for (let k = 0; k < ROUND; k++) state = tf.tidy(() => step(...state));
-        return state;
-      });
-      round++;
-      // At ever longer intervals: a Newton step costs as much as many of the splitting.
-      const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
-      if (!look) continue;
-      const [x, y, tau] = tf.split(u, [p, m, 1], 1);
-      const slack = tf.slice(v, [0, p], [-1, m]);
-      const refined = this.refine({x, y, tau}, slack, data);
-      const reached = this.residualOf(refined, data);
-      const better = tf.less(reached, residual);
-      point = {u: choose(better, refined.u, point.u), v: choose(better, refined.v, point.v), w: point.w};
-      residual = tf.where(better, reached, residual);
-      proof = this.certificates({x, y}, slack, data);
-      const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
-      if (hostCanRead() && !tf.any(open).dataSync()[0]) break;
-    }
-    const solved = tf.lessEqual(residual, tolerance);
-    const failure = tf.where(
-      tf.all(tf.isFinite(u), 1),
-      tf.where(tf.greater(proof, 0), proof, code(Status.ITERATION_LIMIT)),
-      code(Status.NUMERICAL_ERROR),
+  /** The cones of the projection, if it says so. */
+  private conesOf(m: number): Cones | null {
+    return offTape(() => {
+      const v = tf.zeros([1, m]);
+      return {cones: conesOfProjection(this.dualProjection(v), v)} as unknown as tf.TensorContainerObject;
+    }).cones as unknown as Cones | null;
+  }
+
+  private known(data: ConicData, cones: Cones): {x: ConicSolution; state: IterationState} {
+    const {linsolve} = this.options;
+    const found = offTape(
+      () => solveOnHost(data, cones, this.options) as unknown as tf.TensorContainerObject,
+    ) as unknown as HostConic;
+    const {status, iterations, residual, absent, valid} = found;
+    const [absentRows, wholeD] = [offTape(() => tf.greater(absent, 0)), batchOf(data.d, absent.shape[0])];
+    const scaled = {
+      c: tf.mul(keepSamples(valid, data.c), found.ofC),
+      E: tf.mul(keepSamples(valid, batchOf(data.E, absent.shape[0])), found.ofE),
+      // Not a product with zero: an absent row's d may be infinite.
+      d: tf.mul(tf.where(absentRows, tf.onesLike(wholeD), wholeD), found.ofD),
+    };
+    const {x: point} = solvedRoot(
+      this.condition,
+      {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
+      [scaled],
+      () => ({
+        x: {u: tf.clone(found.u), v: tf.clone(found.v), w: tf.ones([absent.shape[0], 1])},
+      }),
     );
+    const solved = offTape(() => tf.equal(status, Status.SOLVED));
+    const y = this.dualProjection(point.v);
+    const leaf = (value: tf.Tensor, derived: tf.Tensor) => keepSamples(solved, exactly(value, derived));
     return {
-      point: {u: keepSamples(solved, point.u), v: keepSamples(solved, point.v), w: point.w},
-      status: tf.where(solved, code(Status.SOLVED), failure) as tf.Tensor1D,
-      iterations: code(round * ROUND) as tf.Tensor1D,
-      residual: residual as tf.Tensor1D,
+      x: {
+        z: leaf(found.z, tf.mul(point.u, found.unitZ)),
+        dual: leaf(found.dual, tf.mul(y, found.unitDual)),
+        slack: leaf(found.slack, tf.mul(tf.sub(y, point.v), found.unitSlack)),
+      },
+      state: {status, iterations, residual},
     };
   }
 
-  /** Newton's method from where the splitting stands; samples without a point there start at zero. */
-  private refine(
-    {x, y, tau}: {x: tf.Tensor; y: tf.Tensor; tau: tf.Tensor},
-    slack: tf.Tensor,
-    data: ConicData,
-  ): ConicPoint {
-    const positive = tf.greater(tau, 1e-12);
-    const scale = tf.where(positive, tau, tf.onesLike(tau));
-    const [u, v] = [tf.div(x, scale), tf.div(tf.sub(y, slack), scale)];
-    const finite = tf.logicalAnd(
-      tf.squeeze(positive, [1]),
-      tf.logicalAnd(tf.all(tf.isFinite(u), 1), tf.all(tf.isFinite(v), 1)),
+  /** In tensor operations, with one unit a block if the blocks are known. */
+  private onTensors(given: ConicData, cones: Cones | null): {x: ConicSolution; state: IterationState} {
+    const {data, valid} = screenConic(given, cones);
+    const rows = offTape(() => (cones ? rowFactors(data, cones) : tf.onesLike(data.d)));
+    const {x, state} = this.splitting({
+      c: data.c,
+      E: tf.mul(data.E, tf.expandDims(rows, 2)),
+      d: tf.mul(data.d, rows),
+    });
+    const isValid = tf.greater(valid, 0);
+    const code = tf.fill(state.status.shape, Status.INVALID_INPUT, 'int32');
+    return {
+      x: {z: x.z, dual: tf.mul(x.dual, rows), slack: tf.div(x.slack, rows)},
+      state: {...state, status: offTape(() => tf.where(isValid, state.status, code)) as tf.Tensor1D},
+    };
+  }
+
+  private splitting(data: ConicData): {x: ConicSolution; state: IterationState} {
+    const {linsolve, maxIterations} = this.options;
+    const tolerance = Math.max(this.options.tolerance, IN_SINGLE);
+    // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.
+    const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
+    const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
+    const {condition, dualProjection, newton} = this;
+    const {x: point, aux} = solvedRoot(
+      condition,
+      {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
+      [scaled],
+      () => {
+        const {point: found, ...state} = searchConic(scaled, {
+          ...{condition, dualProjection, newton},
+          ...{tolerance, maxIterations},
+        });
+        return {x: found, aux: state};
+      },
     );
-    const start = {u: keepSamples(finite, u), v: keepSamples(finite, v), w: tf.onesLike(tau)};
-    return this.newton.run(start, data).x;
-  }
-
-  /** The largest relative error of Ez + s = d and Eᵀy + c = 0 (the cones and complementarity hold by themselves), [B]. */
-  private residualOf(point: ConicPoint, {c, E, d}: ConicData): tf.Tensor {
-    const {u, v} = this.condition(point, {c, E, d});
-    const y = this.dualProjection(point.v);
-    const part = (r: tf.Tensor, terms: tf.Tensor[]) =>
-      tf.div(
-        rowNorm(r),
-        tf.maximum(tf.addN(terms.map((term) => rowNorm(tf.add(term, tf.zerosLike(r))))), 1e-30),
-      );
-    const dual = part(u, [c, matVecTransposed(E, y)]);
-    const primal = part(v, [d, matVec(E, point.u), tf.sub(y, point.v)]);
-    return tf.squeeze(tf.maximum(dual, primal), [1]);
-  }
-
-  /** 1 where y proves that no z is feasible, 2 where x proves that cᵀz falls without end, else 0: [B], int32. */
-  private certificates({x, y}: {x: tf.Tensor; y: tf.Tensor}, s: tf.Tensor, {c, E, d}: ConicData): tf.Tensor {
-    const gainY = tf.neg(rowDot(tf.add(d, tf.zerosLike(y)), y));
-    const leftY = rowNorm(matVecTransposed(E, y));
-    const gainX = tf.neg(rowDot(c, x));
-    const leftX = rowNorm(tf.add(matVec(E, x), s));
-    const proves = (gain: tf.Tensor, left: tf.Tensor, scale: tf.Tensor) =>
-      tf.cast(
-        tf.squeeze(
-          tf.logicalAnd(tf.greater(gain, 0), tf.lessEqual(tf.mul(left, scale), tf.mul(CERTIFIES, gain))),
-          [1],
-        ),
-        'int32',
-      );
-    const infeasible = proves(gainY, leftY, rowNorm(tf.add(d, tf.zerosLike(y))));
-    const unbounded = proves(gainX, leftX, rowNorm(c));
-    return tf.maximum(infeasible, tf.mul(unbounded, tf.scalar(2, 'int32')));
+    const state = aux as unknown as IterationState;
+    const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
+    const y = dualProjection(point.v);
+    const unitOfE = tf.reshape(ofE, [-1, 1]);
+    const keep = (leaf: tf.Tensor, unit: tf.Tensor) => keepSamples(solved, tf.mul(leaf, unit));
+    return {
+      x: {
+        z: keep(point.u, tf.div(ofD, unitOfE)),
+        dual: keep(y, tf.div(ofC, unitOfE)),
+        slack: keep(tf.sub(y, point.v), ofD),
+      },
+      state,
+    };
   }
 }
 
-function choose(which: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return tf.where(tf.broadcastTo(tf.expandDims(which, 1), a.shape), a, b);
+/** v once a sample. */
+function batchOf(v: tf.Tensor, batch: number): tf.Tensor {
+  return v.shape[0] === batch ? v : tf.tile(v, [batch, ...v.shape.slice(1).map(() => 1)]);
+}
+
+/** `derived`, which f32 has rounded, with the value that it should have. */
+function exactly(value: tf.Tensor, derived: tf.Tensor): tf.Tensor {
+  return tf.add(
+    derived,
+    offTape(() => tf.sub(value, derived)),
+  );
 }

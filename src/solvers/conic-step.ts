@@ -1,6 +1,7 @@
 /** @file One step of the splitting of a conic program, and the units that it is taken in. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData} from '../conditions/index.js';
+import {coneBlocks, type Cones} from '../kernels/index.js';
 import {inv, matVec} from '../linalg/index.js';
 import {rowNorm} from '../linsolve/index.js';
 
@@ -33,6 +34,37 @@ export function splitting(
     const next = tf.concat([x, dualProjection(y), tf.relu(tau)], 1);
     return [next, tf.add(v, tf.sub(next, relaxed))];
   };
+}
+
+/** Passes by which rows far from binding lose their weight in what size d is thought to have. */
+const PASSES = 10;
+
+/**
+ * A factor a row of [E d], the same in a block, [B, m]: the largest entry of each becomes about one, d in units of most of those
+ * that are not far larger than the others, so that a row that is far away counts for nothing.
+ */
+export function rowFactors({c, E, d}: ConicData, cones: Cones): tf.Tensor {
+  const m = E.shape[1]!;
+  const blocks = coneBlocks(cones);
+  const belongs = tf.tensor2d(
+    blocks.flatMap(({start, size}) =>
+      Array.from({length: m}, (_, i) => Number(i >= start && i < start + size)),
+    ),
+    [blocks.length, m],
+  );
+  const inBlocks = (rows: tf.Tensor) => tf.max(tf.mul(tf.expandDims(rows, 1), tf.expandDims(belongs, 0)), 2);
+  const positive = (v: tf.Tensor) => tf.where(tf.greater(v, 0), v, tf.onesLike(v));
+  const ofE = positive(inBlocks(tf.max(tf.abs(E), 2)));
+  const ofD = tf.div(inBlocks(tf.add(tf.abs(d), tf.zeros([c.shape[0], m]))), ofE);
+  const isThere = tf.where(tf.greater(ofD, 0), tf.onesLike(ofD), tf.zerosLike(ofD));
+  const logs = tf.log(positive(ofD));
+  const count = tf.maximum(1, tf.sum(isThere, 1, true));
+  let usual = tf.max(logs, 1, true);
+  for (let pass = 0; pass < PASSES; pass++) {
+    usual = tf.div(tf.sum(tf.mul(isThere, tf.minimum(logs, usual)), 1, true), count);
+  }
+  const factors = tf.div(1, tf.mul(ofE, tf.maximum(1, tf.div(ofD, tf.exp(usual)))));
+  return tf.matMul(factors as tf.Tensor2D, belongs);
 }
 
 /** The sizes of c and d, [B, 1], and of the rows or columns of E, [B, 1, 1]; 1 for what is zero. */

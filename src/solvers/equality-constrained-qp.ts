@@ -8,11 +8,15 @@ import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 import {errorMeter, type ErrorMeter} from './operator-splitting-errors.js';
 import {farkasRay, unboundedRay} from './operator-splitting-proofs.js';
-import {asNumbers, finite, noneOf, ofBatch, type BoxedRows, type Pair} from './operator-splitting-rows.js';
+import {asNumbers, finite, ofBatch, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import {equilibrate, type Equilibrated} from './operator-splitting-scaling.js';
+import {finishBoxed, FINISHING} from './qp-finish.js';
 
-export interface EqualityConstrainedQPOptions extends Pick<ImplicitQPOptions, 'linsolve' | 'onGradient'> {
-  /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
+export interface EqualityConstrainedQPOptions extends Pick<
+  ImplicitQPOptions,
+  'linsolve' | 'onGradient' | 'onFailure'
+> {
+  /** KKT error of a solved sample at most where the host cannot read; elsewhere it is 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
   tolerance?: number;
   /** Corrections of the residual at most. Default 2. */
   maxIterations?: number;
@@ -27,7 +31,7 @@ export type EqualityConstrainedData = Pick<QuadraticData, 'Q' | 'p' | 'A' | 'b'>
  *
  * `run(init, {Q [B, n, n], p [B, n], A [B, k, n], b [B, k]})` returns {x: {x [B, n], ineqDual [B, 0], eqDual [B, k]}, state} with
  * Qx + p + Aᵀ eqDual = 0, differentiable in all four, to any order; `init` is not used. Where the system is singular but has
- * solutions (dependent rows of A, directions without curvature), it is one of small norm. Otherwise the status is 1 (Ax = b has
+ * solutions (dependent rows of A, also if they agree only but for rounding, directions without curvature), it is one of small norm. Otherwise the status is 1 (Ax = b has
  * no solution) or 2 (unbounded), with the certificate; such a sample has x = 0 and a zero gradient.
  *
  * It is a `solver` for `solveQP` too, for problems without G.
@@ -41,7 +45,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
   readonly maxIterations: number;
 
   constructor({tolerance = 1e-5, maxIterations = 2, ...options}: EqualityConstrainedQPOptions = {}) {
-    super(options);
+    super(options, 'EqualityConstrainedQP');
     checkLimits('EqualityConstrainedQP', {maxIterations, tolerance});
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;
@@ -76,12 +80,25 @@ export class EqualityConstrainedQP extends ImplicitQP {
     const scaled = equilibrate(data);
     const errorAt = errorMeter(data, scaled);
     const quick = this.refined(data, isOpen, k > 0, errorAt);
+    const none = tf.zeros([batch, 0]) as tf.Tensor2D;
+    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none);
+    const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
+    const integers = (v: tf.Tensor) => tf.cast(flat(v), 'int32') as tf.Tensor1D;
+    const empty = {
+      ...{ineqDual: none, slack: none, certificateIneq: none},
+      activity: tf.cast(none, 'int32') as tf.Tensor2D,
+    };
+    if (hostCanRead()) {
+      const so = {open: flat(isOpen), status: integers(screened), iterations: integers(quick.corrections)};
+      const limits = {tolerance: this.tolerance, maxIterations: FINISHING};
+      const {x, y, status, iterations, residual, certificate} = finishBoxed(data, quick, so, limits);
+      return {
+        ...{...empty, x, eqDual: ofRows(y), status, iterations, residual},
+        ...{certificateX: certificate.x, certificateEq: ofRows(certificate.y)},
+      };
+    }
     const isFine = (at: tf.Tensor) => tf.lessEqual(at, this.tolerance);
-    const singular = tf.logicalAnd(isOpen, tf.logicalNot(isFine(quick.error)));
-    const needed = !hostCanRead() || singular.dataSync().some(Boolean);
-    const {x, y, error, farkas, falling} = needed
-      ? leastSquares(data, quick, scaled, errorAt)
-      : withoutRays(quick);
+    const {x, y, error, farkas, falling} = leastSquares(data, quick, scaled, errorAt);
     const solved = tf.logicalAnd(isOpen, isFine(error));
     const code = (value: number) => tf.fill([batch, 1], value);
     const failure = tf.where(
@@ -92,17 +109,14 @@ export class EqualityConstrainedQP extends ImplicitQP {
     const status = tf.where(isOpen, tf.where(solved, code(Status.SOLVED), failure), screened);
     const only = (value: tf.Tensor, where: number) =>
       tf.where(tf.equal(status, where), value, tf.zerosLike(value)) as tf.Tensor2D;
-    const none = tf.zeros([batch, 0]) as tf.Tensor2D;
-    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none);
-    const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
     return {
-      ...{x: only(x, Status.SOLVED), ineqDual: none, eqDual: ofRows(only(y, Status.SOLVED)), slack: none},
-      activity: tf.cast(none, 'int32') as tf.Tensor2D,
-      status: tf.cast(flat(status), 'int32') as tf.Tensor1D,
-      iterations: tf.cast(flat(quick.corrections), 'int32') as tf.Tensor1D,
+      ...empty,
+      ...{x: only(x, Status.SOLVED), eqDual: ofRows(only(y, Status.SOLVED))},
+      status: integers(status),
+      iterations: integers(quick.corrections),
       residual: flat(error),
       certificateX: only(falling.ray, Status.DUAL_INFEASIBLE),
-      ...{certificateIneq: none, certificateEq: ofRows(only(farkas.ray, Status.PRIMAL_INFEASIBLE))},
+      certificateEq: ofRows(only(farkas.ray, Status.PRIMAL_INFEASIBLE)),
     };
   }
 
@@ -140,18 +154,11 @@ export class EqualityConstrainedQP extends ImplicitQP {
 }
 
 type Solution = Pair & {error: tf.Tensor2D; corrections: tf.Tensor};
-type Ray = {ray: tf.Tensor; proven: tf.Tensor};
 
 /** (−p, b) − [Q Aᵀ; A 0](x, y), [B, n + k]. */
 function residualOf({Q, p, A, l}: BoxedRows, {x, y}: Pair): tf.Tensor {
   const pull = tf.addN([matVec(Q, x), p, matVecTransposed(A, y)]);
   return tf.concat([tf.neg(pull), tf.sub(l, matVec(A, x))], 1);
-}
-
-function withoutRays({x, y, error}: Solution) {
-  const proven = noneOf(error.shape);
-  const none = (ray: tf.Tensor): Ray => ({ray: tf.zerosLike(ray), proven});
-  return {x, y, error, farkas: none(y), falling: none(x)};
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type QuadraticData,
   type QuadraticSolution,
 } from '../conditions/index.js';
-import {solvedRoot} from '../implicit/index.js';
+import {solvedRoot, type OnFailure} from '../implicit/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
@@ -23,6 +23,8 @@ export interface ImplicitQPOptions {
   smoothing?: number;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
 }
 
 /** How the solve of each sample went, and what is known of its solution. */
@@ -50,13 +52,21 @@ export abstract class ImplicitQP {
   private readonly degenerate: Degenerate;
   private readonly smoothing: number;
   private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
+  private readonly where: string;
 
-  constructor({linsolve = kkt(), degenerate = 'leastNorm', smoothing = 1e-3, onGradient}: ImplicitQPOptions) {
+  /** @param where Who speaks in messages. */
+  constructor(
+    {linsolve = kkt(), degenerate = 'leastNorm', smoothing = 1e-3, onGradient, onFailure}: ImplicitQPOptions,
+    where = 'solveQP',
+  ) {
     checkDegenerate(degenerate, smoothing);
     this.linsolve = linsolve;
     this.degenerate = degenerate;
     this.smoothing = smoothing;
     this.onGradient = onGradient;
+    this.onFailure = onFailure;
+    this.where = where;
   }
 
   /** The numbers, off the tape. */
@@ -74,12 +84,12 @@ export abstract class ImplicitQP {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
-      const {linsolve, onGradient} = this;
+      const {linsolve, onGradient, onFailure, where} = this;
       // In the order in which the condition hands its cotangents back.
       const {Q, p, G, h, A, b} = data;
       const {x} = solvedRoot(
         quadraticKkt,
-        {linsolve, onGradient},
+        {linsolve, onGradient, onFailure, where},
         [
           {Q, p, G, h, A, b},
           {weight, status},

@@ -5,7 +5,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {rootTangent, solvedRoot, Status, type Condition, type Solver} from '../implicit/index.js';
+import {
+  checkOnFailure,
+  rootTangent,
+  solvedRoot,
+  Status,
+  type Condition,
+  type OnFailure,
+  type Solver,
+} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
@@ -45,6 +53,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   /** What the implicit gradient comes from. */
   readonly condition: Condition<X, P>;
   readonly linsolve: LinearSolver;
+  readonly onFailure?: OnFailure;
   private readonly implicit: (init: X, params: P) => [X, IterationState];
 
   constructor(
@@ -58,6 +67,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       batched = true,
       linsolve,
       onGradient,
+      onFailure,
       condition: given,
     }: SolverOptions<X, P> & {linsolve: LinearSolver},
   ) {
@@ -65,17 +75,19 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
     }
     if (!(tolerance >= 0)) throw new Error(`${className}: tolerance must not be negative, got ${tolerance}.`);
+    if (onFailure) checkOnFailure(className, onFailure);
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;
     this.implicitDiff = implicitDiff;
     this.batched = batched;
     this.condition = given ?? condition;
     this.linsolve = linsolve;
+    this.onFailure = onFailure;
     this.implicit = (init, params) => {
       const [found, state] = offTape(
         () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
       ) as unknown as [X, IterationState];
-      const options = {linsolve, batched, onGradient};
+      const options = {linsolve, batched, onGradient, onFailure, where: className};
       const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
         x: found,
         aux: {...state},
@@ -137,7 +149,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
    */
   jvp(x: X, params: P, tangents: {[K in keyof P]: P[K] | null}): X {
-    return rootTangent(this.condition, x, params, tangents, {linsolve: this.linsolve, batched: this.batched});
+    const {linsolve, batched, onFailure, className: where} = this;
+    return rootTangent(this.condition, x, params, tangents, {linsolve, batched, onFailure, where});
   }
 
   /** x after some steps from it, begun anew: the iteration as a map. */

@@ -55,7 +55,9 @@ export function balanced(potential: Potential, ...params: Params): tf.Tensor {
     const clean = params.map((tensor, i) =>
       tf.where(tf.broadcastTo(good, tensor.shape), tensor, safe[i]),
     ) as Params;
-    const {x, aux} = solvedRoot(condition, {linsolve: lu()}, clean, () => search(potential, clean));
+    const {x, aux} = solvedRoot(condition, {linsolve: lu(), onFailure: 'ignore'}, clean, () =>
+      search(potential, clean),
+    );
     const {u, v} = x as Duals;
     const P = value(tf.sub(tf.sub(clean[0], u), v));
     const met = offTape(() =>

@@ -32,7 +32,7 @@ export class NewtonRoot<
           const step = offTape(() => {
             const solution = linearSolution(
               problem.fun,
-              {linsolve, batched},
+              {linsolve, batched, onFailure: 'ignore'},
               x,
               params,
               packing.restore(x, f),

@@ -6,7 +6,7 @@ import {matVec} from '../linalg/index.js';
 import {errorMeter} from './operator-splitting-errors.js';
 import {activeRows, bestOf, polish, pressed} from './operator-splitting-polish.js';
 import {farkasRay, unboundedRay} from './operator-splitting-proofs.js';
-import {noneOf, type BoxedRows, type Candidate, type Pair} from './operator-splitting-rows.js';
+import {finite, noneOf, type BoxedRows, type Candidate, type Pair} from './operator-splitting-rows.js';
 import {equilibrate} from './operator-splitting-scaling.js';
 import {
   advance,
@@ -31,6 +31,8 @@ export interface SplittingResult {
   /** [B, m], bool: the bounds that hold with equality. */
   lower: tf.Tensor2D;
   upper: tf.Tensor2D;
+  /** [B, m], bool: of these, those that may as well not, as far as is known. */
+  weak?: tf.Tensor2D;
   /** [B], int32. */
   status: tf.Tensor1D;
   iterations: tf.Tensor1D;
@@ -39,6 +41,9 @@ export interface SplittingResult {
   /** Status 2: x with Qx = 0 and pᵀx = −1 along which the bounds are kept. Status 1: y with Aᵀy = 0, uᵀy₊ + lᵀy₋ = −1. */
   certificate: {x: tf.Tensor2D; y: tf.Tensor2D};
 }
+
+/** With the best point of each sample, solved or not. */
+export type SplittingEnd = SplittingResult & {point: Pair};
 
 /** How much heavier an equality is. */
 const EQUALITY = 1e3;
@@ -71,7 +76,7 @@ export function splitOperators(
   status: tf.Tensor2D,
   start: Pair | null,
   {maxIterations, tolerance}: SplittingOptions,
-): SplittingResult {
+): SplittingEnd {
   return tf.tidy(() => {
     const scaled = equilibrate(data);
     const {Q, A, D, E} = scaled;
@@ -170,6 +175,7 @@ export function splitOperators(
       iterations: flat(tf.cast(found.iterations, 'int32')),
       residual: flat(found.error),
       certificate: {x: found.rayX, y: found.rayY},
+      point: {x: finite(found.x), y: finite(found.y)},
     } as unknown as tf.TensorContainerObject;
-  }) as unknown as SplittingResult;
+  }) as unknown as SplittingEnd;
 }

@@ -25,7 +25,7 @@ export {LBFGS, type LBFGSOptions} from './lbfgs.js';
 export {LBFGSB, type Bounds, type LBFGSBOptions} from './lbfgsb.js';
 export {type LeastSquaresProblem} from './least-squares.js';
 export {LevenbergMarquardt, type LevenbergMarquardtOptions} from './levenberg-marquardt.js';
-export {type OnFailure} from './report.js';
+export {type OnFailure} from '../implicit/index.js';
 export {type QPInput, type QPParameter} from './qp-input.js';
 export * as lineSearches from './line-searches/index.js';
 export {MirrorDescent, type MirrorDescentOptions, type MirrorDescentProblem} from './mirror-descent.js';

@@ -1,9 +1,8 @@
 /** @file Why quadratic programs fail, and what to do, in words. */
 import type {QuadraticData} from '../conditions/index.js';
-import {Status} from '../implicit/index.js';
+import {reportFailures, Status, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {QPState} from './implicit-qp.js';
-import {reportFailures, type OnFailure} from './report.js';
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:

@@ -29,7 +29,11 @@ const ROUNDING = 1e-7;
  */
 export function scalarRoot<P extends Parameter[]>(f: GrowingFunction<P>, ...params: P): tf.Tensor {
   const condition: Condition<tf.Tensor, P> = (tau, ...rest) => f.value(tau, ...rest);
-  return tf.tidy(() => solvedRoot(condition, {linsolve: scalar()}, params, () => ({x: search(f, params)})).x);
+  return tf.tidy(
+    () =>
+      solvedRoot(condition, {linsolve: scalar(), onFailure: 'ignore'}, params, () => ({x: search(f, params)}))
+        .x,
+  );
 }
 
 function search<P extends Parameter[]>({value, slope, bracket}: GrowingFunction<P>, params: P): tf.Tensor {

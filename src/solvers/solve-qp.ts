@@ -10,7 +10,7 @@ import {ImplicitQP} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
 import {normalize, type QPInput} from './qp-input.js';
 import {reportQPFailures} from './qp-report.js';
-import type {OnFailure} from './report.js';
+import type {OnFailure} from '../implicit/index.js';
 import type {QPGuess} from '../kernels/index.js';
 
 export interface SolveQPOptions {
@@ -95,8 +95,8 @@ export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResul
   }
   const isForeign = given !== undefined && !(given instanceof ImplicitQP);
   const solver = isForeign
-    ? new ForeignQP(given, solverOptions)
-    : (given ?? new InteriorPointQP(solverOptions));
+    ? new ForeignQP(given, {...solverOptions, onFailure})
+    : (given ?? new InteriorPointQP({...solverOptions, onFailure}));
   const solve = () => {
     const {data, batched} = normalize(problem);
     const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;

@@ -1,6 +1,6 @@
 /** @file What the iterative solvers share: options, stopping, status. */
 import type {Parameter, Structure} from '../autodiff/index.js';
-import type {Condition} from '../implicit/index.js';
+import type {Condition, OnFailure} from '../implicit/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 
 export interface SolverOptions<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
@@ -22,4 +22,9 @@ export interface SolverOptions<X extends Structure = Structure, P extends Parame
   linsolve?: LinearSolver;
   /** Receives the report of the implicit gradient's linear solve: tensors, one entry a sample. */
   onGradient?: (info: SolveInfo) => void;
+  /**
+   * When the linear system of the implicit gradient is not solved: 'warn' (default), 'throw' or 'ignore'. (What became of the solve
+   * itself is in `state.status`.)
+   */
+  onFailure?: OnFailure;
 }

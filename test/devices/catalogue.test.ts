@@ -100,14 +100,14 @@ work.push(
   {
     name: 'solvers.ConicSplitting',
     inputs: () => [random(65, 2, 2)],
-    // The nearest point of a disc to minus infinity along c.
+    // The nearest point of a disc to minus infinity along c; another row is far away, and one does not exist.
     run: (c) => {
-      const cone = {secondOrder: [3]};
+      const cone = {nonNegative: 2, secondOrder: [3]};
       const solver = new solvers.ConicSplitting((v) => projections.dualConeProduct(v, cone), {
         maxIterations: 50,
       });
-      const E = tf.tensor3d([0, 0, -1, 0, 0, -1], [1, 3, 2]);
-      return solver.run(null, {c, E, d: tf.tensor2d([[1, 0, 0]])}).x.z;
+      const E = tf.tensor3d([1, 1, 1, 0, 0, 0, -1, 0, 0, -1], [1, 5, 2]);
+      return solver.run(null, {c, E, d: tf.tensor2d([[1e7, 1e20, 1, 0, 0]])}).x.z;
     },
   },
   {

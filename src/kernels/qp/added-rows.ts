@@ -20,7 +20,10 @@ export class AddedRows {
   private readonly g: Float64Array;
   private readonly dual: Float64Array;
 
-  constructor(private readonly n: number) {
+  constructor(
+    private readonly n: number,
+    private readonly dependent = DEPENDENT,
+  ) {
     this.members = new Int32Array(n);
     this.J = new Float64Array(n * n);
     this.R = new Float64Array(n * n);
@@ -99,7 +102,13 @@ export class AddedRows {
       dual[k] = sum / R[k * n + k];
     }
     const relative = Math.sqrt(square / all);
-    return {square, relative: relative > DEPENDENT ? relative : 0, dual};
+    return {square, relative: relative > this.dependent ? relative : 0, dual};
+  }
+
+  /** A direction that moves no row of W, the k-th of n − count; a view. */
+  direct(k: number): Float64Array {
+    const {n, J, count} = this;
+    return J.subarray((count + k) * n, (count + k + 1) * n);
   }
 
   /** Brings in the row that `direction` was last asked for. */

@@ -10,6 +10,7 @@
  */
 import type {DenseKernels, Vector} from '../dense.js';
 import {isBound, type Problem} from './types.js';
+import {maxAbs} from './vectors.js';
 
 /** A multiplier below this, relative to the terms of every variable that it acts on, does not hold its row. */
 const ACTIVE = 1e-9;
@@ -19,13 +20,15 @@ const NEIGHBOUR = 1e-2;
 const HOPS = 3;
 /** A given number below this part of the terms beside it may be lost among them, */
 const FAR_OUT = 1e-5;
+/** is certainly lost below this one in f64, */
+const HOPELESS = 1e-11;
 /** and is, if more than this part of it is left, and more than rounding. */
 const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
-/** Below this it cannot count in f64 at all. */
-const BELOW_DOUBLE = 1e-15;
+/** A given number below this part of the largest is noise in the place of a zero. */
+const NOISE = 1e-12;
 /** What rounding of f64 leaves in a solution. */
-const ROUNDING = 1e-12;
+const ROUNDING = 1e-14;
 /** The quotient of something by nothing. */
 const UNBOUNDED = 1e9;
 
@@ -94,12 +97,19 @@ export class Certificate {
   }
 
   /**
-   * Whether each quotient is at most `enough` by its own terms alone; or no more than rounding of f64 in those of its neighbours.
-   * Neighbours may excuse what f32 cannot hold, but not what could have been computed better.
+   * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
+   * those of its neighbours.
    */
-  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): boolean {
+  isExact(
+    problem: Problem<Vector>,
+    x: Vector,
+    y: Vector,
+    enough: number,
+    amongNeighbours: boolean,
+  ): boolean {
     const {dense, columns, rows} = this;
     if (this.measure(problem, x, y, Infinity) <= enough) return true;
+    if (!amongNeighbours) return false;
     const plainColumns = columns.slice();
     const plainRows = rows.slice();
     return dense.scope(() => {
@@ -114,24 +124,31 @@ export class Certificate {
   /**
    * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
    * out along a ray everything is small relative to x, also where there is no solution.
+   *
+   * @param unlessMet Whether a number may vanish beside its terms if these meet it to the last digit.
    */
-  losesGivenNumbers({p, q, d}: Problem): boolean {
+  losesGivenNumbers({p, q, d}: Problem, unlessMet: boolean): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
     let [given, counted] = [false, false];
-    const isLost = (error: number, number: number, terms: number) => {
-      if (number === 0) return false;
+    const isLost = (error: number, number: number, terms: number, noise: number) => {
+      if (Math.abs(number) <= noise) return false;
       given = true;
       const part = Math.abs(number) / terms;
       if (part > DOUBLE) counted = true;
-      return (
-        part > BELOW_DOUBLE && part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms
-      );
+      if (part < HOPELESS && !unlessMet) return true;
+      return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
     };
-    for (let j = 0; j < q.length; j++) if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j])) return true;
+    const noiseOfQ = NOISE * maxAbs(q);
+    for (let j = 0; j < q.length; j++) {
+      if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j], noiseOfQ)) return true;
+    }
     if (given && !counted) return true;
     given = counted = false;
+    let largest = 0;
+    for (let i = 0; i < d.length; i++) if (isBound(d[i])) largest = Math.max(largest, Math.abs(d[i]));
     for (let i = 0; i < d.length; i++) {
-      if (isBound(d[i]) && isLost(i < p ? Math.abs(excess[i]) : excess[i], d[i], rowTerms[i])) return true;
+      const error = i < p ? Math.abs(excess[i]) : excess[i];
+      if (isBound(d[i]) && isLost(error, d[i], rowTerms[i], NOISE * largest)) return true;
     }
     return given && !counted;
   }

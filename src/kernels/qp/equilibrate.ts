@@ -40,10 +40,12 @@ const CONSISTENT = 1.01;
 export function equilibrateMatrices(
   dense: DenseKernels,
   {n, p, m, P, C}: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
+  leaveOut?: Uint8Array,
 ): MatrixScaling {
   const rows = p + m;
   const D = dense.vector(n).fill(1) as Vector;
   const E = dense.vector(rows).fill(1) as Vector;
+  if (leaveOut) for (let i = 0; i < rows; i++) E[i] = 1 - leaveOut[i];
   let largest = 0;
   for (let j = 0; j < n; j++) largest = Math.max(largest, P[j * n + j]);
   const floor = NO_CURVATURE * largest;
@@ -75,6 +77,15 @@ export function equilibrateMatrices(
       off = Math.max(off, Math.abs(1 - column[j]));
     }
     if (off < ENOUGH) break;
+  }
+  if (leaveOut) {
+    for (let i = 0; i < rows; i++) if (leaveOut[i]) E[i] = 1;
+    column.fill(0);
+    dense.scaledMaxima(C, rows, n, E, D, row, column);
+    for (let i = 0; i < rows; i++) {
+      if (leaveOut[i] && row[i] > 0) E[i] = 1 / row[i];
+      isEmpty[i] = Number(row[i] === 0);
+    }
   }
   return {D, E, isEmpty};
 }
@@ -109,23 +120,14 @@ export function scaleProblem(
   withoutFar = false,
 ): Scaling {
   const {n, p, P, q, C, d} = problem;
-  const {D, isEmpty} = matrices;
   const rows = d.length;
+  const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar);
+  const scales = leaveOut ? equilibrateMatrices(dense, problem, leaveOut) : matrices;
+  const {D, isEmpty} = scales;
   const E = dense.vector(rows);
-  const absent = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
-    absent[i] = Number(isEmpty[i] === 1 || !isBound(d[i]));
-    E[i] = absent[i] ? 1 : matrices.E[i];
+    E[i] = absent[i] ? 1 : scales.E[i];
     scaled.d[i] = absent[i] ? 0 : E[i] * d[i];
-  }
-  if (withoutFar) {
-    const limit = farFrom(problem, D, scaled.d, absent);
-    for (let i = p; i < rows; i++) {
-      if (scaled.d[i] > limit) {
-        absent[i] = 1;
-        scaled.d[i] = 0;
-      }
-    }
   }
   const largest = maxAbs(scaled.d);
   const beta = largest > 0 ? 1 / largest : 1;
@@ -150,6 +152,34 @@ export function scaleProblem(
     scaled.d[i] = i < p ? 0 : 1;
   }
   return {D, E, isEmpty, c, beta, absent};
+}
+
+/**
+ * Rows that do not take part, and rows that must not set a scale: those and the far ones. `leaveOut` is undefined if the scaling of
+ * all rows will do.
+ *
+ * @param scaledD Room for the right-hand sides in scaled units.
+ */
+function rowsToLeaveOut(
+  problem: Problem,
+  {D, E, isEmpty}: MatrixScaling,
+  scaledD: Vector,
+  withoutFar: boolean,
+): {leaveOut?: Uint8Array; absent: Uint8Array} {
+  const {p, d} = problem;
+  const absent = new Uint8Array(d.length);
+  let some = false;
+  for (let i = 0; i < d.length; i++) {
+    const isFree = !isBound(d[i]);
+    absent[i] = Number(isEmpty[i] === 1 || isFree);
+    some ||= isFree;
+    scaledD[i] = absent[i] ? 0 : E[i] * d[i];
+  }
+  const limit = farFrom(problem, D, scaledD, absent);
+  if (limit === Infinity && !some) return {absent};
+  const leaveOut = absent.slice();
+  for (let i = p; i < d.length; i++) if (scaledD[i] > limit) leaveOut[i] = 1;
+  return {leaveOut, absent: withoutFar ? leaveOut : absent};
 }
 
 /**

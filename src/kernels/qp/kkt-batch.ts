@@ -43,10 +43,11 @@ export function keptFactors(
   const {arrays, parameters} = job;
   const {n, m, k} = parameters;
   return dense.keep(() => {
-    const problem = emptyProblem(dense, {n, p: k, m});
-    const matrices = new MatrixReader(dense, job, problem);
     return Array.from({length: batch}, (_, sample) => {
       if (arrays.status[sample] !== 0) return null;
+      // A factor goes on reading its problem, so each has one of its own.
+      const problem = emptyProblem(dense, {n, p: k, m});
+      const matrices = new MatrixReader(dense, job, problem);
       matrices.read(sample);
       const weight = new Float64Array(k + m).fill(1);
       weight.set(sampleOf(arrays.weight, sample, m), k);

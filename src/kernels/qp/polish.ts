@@ -91,6 +91,13 @@ export class Polish {
     return error;
   }
 
+  /** One more correction of the point that `run` ended at, on its active set. @returns The KKT error. */
+  refine(): number {
+    copyPoint(this.point, this.kept);
+    this.solveOnActiveSet(this.kept);
+    return this.error(this.point);
+  }
+
   /** @returns The relative residual of the linear system. */
   private solveOnActiveSet(start: Point<Vector>): number {
     const {dense, problem, kkt, point, f, g, dx, dy, w} = this;

@@ -11,6 +11,7 @@ import {
   type Scaling,
 } from './equilibrate.js';
 import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
+import {solveOnIndependentRows} from './independent-set.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
@@ -58,11 +59,15 @@ const ENOUGH_CURVATURE = 1e-5;
 interface Demands {
   /** Of its certificate, rounded to f32. */
   enough: number;
-  /** Of its certificate in f64, save where rounding of f64 explains more. */
+  /** Of its certificate in f64, before it is rounded. */
   exactness: number;
+  /** Whether rounding of f64 in the terms of its neighbours may excuse an entry. */
+  amongNeighbours: boolean;
   /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
   consistent: boolean;
 }
+
+const STRICT = {amongNeighbours: false, consistent: true};
 
 export class QPSolver {
   /** The problem to solve: to be filled in before `solve`. */
@@ -76,6 +81,7 @@ export class QPSolver {
   private readonly rounded: Point<Vector>;
   private readonly exact: Point<Vector>;
   private readonly spare: Point<Vector>;
+  private spareScaling: Scaling | null = null;
   private readonly found: QPResult;
 
   /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
@@ -135,15 +141,16 @@ export class QPSolver {
     const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found} = this;
     const good = Math.min(tolerance, POLISHED);
     const enough = Math.max(tolerance, SINGLE);
-    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
+    const demands = {...STRICT, enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE};
     found.residual = Infinity;
     found.iterations = 0;
+    this.spareScaling = null;
     const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
     if (impossible >= 0) return this.emptyRowRay(impossible);
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
     kkt.readMatrices();
     const polished = (from: Point<Vector>, rounds?: number) =>
-      polish.run(from, rounds) <= good && this.accept(polish.point, scaling, demands);
+      polish.run(from, rounds) <= good && this.acceptPolished(scaling, good, demands);
     if (warmStart) {
       copyPoint(warmStart, guess);
       rescale(guess, scaling);
@@ -159,7 +166,10 @@ export class QPSolver {
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
     if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
       // The active set may be right already where the last iterations failed.
-      if (polished(last) || this.accept(last, scaling, demands)) return found;
+      if (polished(last)) return found;
+      solveOnIndependentRows(scaled, last, guess);
+      if (this.accept(guess, scaling, demands) || this.accept(last, scaling, demands)) return found;
+      this.keepSpare([guess, last], scaling, demands);
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
@@ -192,10 +202,8 @@ export class QPSolver {
     demands: Demands,
     forgive: boolean,
   ): QPResult | null {
-    const {polish, found, guess, spare} = this;
-    const loose = {...demands, exactness: demands.enough};
+    const {polish, found, guess} = this;
     const center = new Float64Array(guess.x.length);
-    let hasSpare = false;
     for (const proximity of PROXIMITIES) {
       const leastPivot = proximity === 0 ? ENOUGH_CURVATURE * Math.sqrt(scaling.c) : 0;
       const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot, forgive);
@@ -211,24 +219,18 @@ export class QPSolver {
         if (this.provesUnbounded(guess, scaling)) return found;
         guess.x.set(activeSet.point.x);
       }
-      // The polished point first, then what it came from.
-      const candidates = polish.run(guess) <= good ? [polish.point, guess] : [guess];
-      for (const candidate of candidates) {
-        if (this.accept(candidate, scaling, demands)) return found;
-        if (!this.accept(candidate, scaling, loose)) continue;
-        copyPoint(candidate, spare);
-        hasSpare = true;
-        break;
-      }
+      if (polish.run(guess) <= good && this.acceptPolished(scaling, good, demands)) return found;
+      if (this.accept(guess, scaling, demands)) return found;
+      this.keepSpare([polish.point, guess], scaling, demands);
       center.set(activeSet.point.x);
     }
-    return hasSpare && this.accept(spare, scaling, loose) ? found : null;
+    return this.spareScaling && this.accept(this.spare, this.spareScaling, loosened(demands)) ? found : null;
   }
 
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
+  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, amongNeighbours, consistent}: Demands): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
@@ -236,10 +238,10 @@ export class QPSolver {
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
-    if (certificate.losesGivenNumbers(problem)) return false;
+    if (certificate.losesGivenNumbers(problem, amongNeighbours)) return false;
     if (!(plain <= exactness)) {
       clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
-      if (!certificate.isExact(problem, x, y, exactness)) return false;
+      if (!certificate.isExact(problem, x, y, exactness, amongNeighbours)) return false;
     }
     clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
@@ -259,6 +261,22 @@ export class QPSolver {
     found.outcome = 'solved';
     this.findActivity(scaling);
     return true;
+  }
+
+  /** Remembers the first of the points that is optimal up to f32, in case that nothing better is found. */
+  private keepSpare(points: Point<Vector>[], scaling: Scaling, demands: Demands): void {
+    if (this.spareScaling) return;
+    const good = points.find((point) => this.accept(point, scaling, loosened(demands)));
+    if (!good) return;
+    copyPoint(good, this.spare);
+    this.spareScaling = scaling;
+  }
+
+  /** `accept` of the polished point; where one linear solve did not reach it, another one may. */
+  private acceptPolished(scaling: Scaling, good: number, demands: Demands): boolean {
+    const {polish} = this;
+    if (this.accept(polish.point, scaling, demands)) return true;
+    return polish.refine() <= good && this.accept(polish.point, scaling, demands);
   }
 
   private provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
@@ -328,6 +346,13 @@ function dropNoise(values: Float64Array): void {
   const least = NOISE * maxAbs(values);
   for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;
 }
+
+const loosened = (demands: Demands): Demands => ({
+  enough: demands.enough,
+  exactness: demands.enough,
+  amongNeighbours: true,
+  consistent: false,
+});
 
 /** Scales a ray so that the value along it, which is negative, becomes −1. */
 function normalize({x, y, s}: Point, value: number): void {

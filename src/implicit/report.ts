@@ -1,5 +1,5 @@
 /** @file Says which samples of a batch failed, why, and what to do. */
-import {Status} from '../implicit/index.js';
+import {Status} from './types.js';
 
 /** 'warn' prints a message, 'throw' throws it, 'ignore' leaves it to the reader of `status`. */
 export type OnFailure = 'warn' | 'throw' | 'ignore';
@@ -15,6 +15,18 @@ export interface Failures {
   reason: (code: number, sample: number) => string;
   /** What a failed sample's value and gradient are. */
   consequence: string;
+  /** What is solved. Default 'problem'. */
+  what?: string;
+  /** What the codes are of. Default 'sample'. */
+  each?: string;
+  /** What failures have in common that are printed once. Default: their reasons. */
+  kind?: string;
+}
+
+/** @throws If the policy does not exist. */
+export function checkOnFailure(where: string, onFailure: OnFailure): void {
+  if (ON_FAILURE.includes(onFailure)) return;
+  throw new Error(`${where}: onFailure must be one of ${ON_FAILURE.join(', ')}; got '${String(onFailure)}'.`);
 }
 
 /** Messages that were printed already: training repeats the same failure thousands of times. */
@@ -26,12 +38,11 @@ const printed = new Set<string>();
  * @throws With 'throw'; and always if the input of every sample is invalid, which is a mistake in the program, not in a
  *   sample.
  */
-export function reportFailures({where, codes, reason, consequence}: Failures, onFailure: OnFailure): void {
-  if (!ON_FAILURE.includes(onFailure)) {
-    throw new Error(
-      `${where}: onFailure must be one of ${ON_FAILURE.join(', ')}; got '${String(onFailure)}'.`,
-    );
-  }
+export function reportFailures(
+  {where, codes, reason, consequence, what = 'problem', each = 'sample', kind}: Failures,
+  onFailure: OnFailure,
+): void {
+  checkOnFailure(where, onFailure);
   const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
   if (failed.length === 0) return;
   const hopeless = codes.every((code) => code === Status.INVALID_INPUT);
@@ -39,14 +50,14 @@ export function reportFailures({where, codes, reason, consequence}: Failures, on
   const kinds = [...new Set(failed.map(({code}) => code))].map((code) => {
     const samples = failed.filter((f) => f.code === code).map((f) => f.sample);
     const names = samples.slice(0, 5).join(', ') + (samples.length > 5 ? ', …' : '');
-    return {samples: `sample${samples.length > 1 ? 's' : ''} ${names}`, reason: reason(code, samples[0])};
+    return {samples: `${each}${samples.length > 1 ? 's' : ''} ${names}`, reason: reason(code, samples[0])};
   });
   const message =
-    `${where}: ${failed.length} of ${codes.length} problem${codes.length > 1 ? 's' : ''} not solved: ` +
+    `${where}: ${failed.length} of ${codes.length} ${what}${codes.length > 1 ? 's' : ''} not solved: ` +
     `${kinds.map((kind) => `${kind.samples} ${kind.reason}`).join('; ')}. ${consequence}`;
   if (onFailure === 'throw' || hopeless) throw new Error(message);
-  const kind = `${where} ${kinds.map(({reason: text}) => text).join()}`;
-  if (printed.has(kind)) return;
-  printed.add(kind);
+  const key = `${where} ${kind ?? kinds.map(({reason: text}) => text).join()}`;
+  if (printed.has(key)) return;
+  printed.add(key);
   console.warn(`${message} (Further failures of this kind are not printed; read the status.)`);
 }

@@ -1,0 +1,167 @@
+/** @file Says which samples' gradients are not right, because their linear system was not solved. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
+import {reportFailures, type OnFailure} from './report.js';
+import {Status} from './types.js';
+
+/** Who takes a gradient, and what happens where its linear system is not solved. */
+export interface GradientPolicy {
+  where: string;
+  onFailure: OnFailure;
+}
+
+/** A linear solve of a gradient, on rows [B, n]: A u = b, or Aᵀu = b. */
+export interface GradientSolve {
+  operator: Operator;
+  transpose: boolean;
+  b: tf.Tensor2D;
+  u: tf.Tensor2D;
+  info: SolveInfo;
+  /** In reverse mode, what a cotangent u of F is to the parameters. */
+  pullback?: (u: tf.Tensor2D) => tf.Tensor[];
+}
+
+/** A relative residual up to this is that of f32, whatever tolerance the linear solver was given. */
+const ROUNDING = 1e-5;
+
+/** A relative residual beyond this is no solution, even where it cannot be smaller. */
+const UNSOLVED = 1e-3;
+
+/**
+ * u with zero for the samples that are not finite; samples that were not solved are reported. Where the host cannot read tensors
+ * nothing is.
+ *
+ * @throws With 'throw'.
+ */
+export function checkedSolution(
+  {className, truncated}: LinearSolver,
+  {where, onFailure}: GradientPolicy,
+  solve: GradientSolve,
+): tf.Tensor2D {
+  if (!hostCanRead()) return solve.u;
+  const residual = solve.info.residual.dataSync();
+  const converged = solve.info.converged.dataSync();
+  const isSolved = (i: number) =>
+    truncated
+      ? Number.isFinite(residual[i])
+      : residual[i] <= ROUNDING || (residual[i] <= UNSOLVED && converged[i] === 1);
+  const unsolved = Array.from(residual, (_, i) => !isSolved(i));
+  if (!unsolved.includes(true)) return solve.u;
+  const [u, broken] = withoutNonFinite(solve.u);
+  const excused = undeterminedOnly(unsolved, {...solve, u});
+  const codes = unsolved.map((flag, i) =>
+    broken[i] || (flag && !excused[i]) ? Status.NUMERICAL_ERROR : Status.SOLVED,
+  );
+  const notFinite = broken.includes(true);
+  const reason = (_code: number, sample: number) =>
+    broken[sample]
+      ? 'has a Jacobian or an incoming gradient that is not finite'
+      : `was left by linsolve.${className} with a relative residual of ${residual[sample].toPrecision(2)}`;
+  const consequence =
+    'Such a sample gets the gradient of the best solution that was found, zero where that is not finite. ' +
+    'Way out: another linear solver ({linsolve: linsolve.lu()}, qr() or normalCg()) or more of its iterations; where ∂₁F ' +
+    'is singular the solution is not differentiable, and a small multiple of x added to F makes it so.';
+  const what = "gradient's linear system";
+  const kind = `gradient ${className} ${notFinite}`;
+  reportFailures({where, codes, reason, consequence, what, kind}, onFailure);
+  return u;
+}
+
+/** Rows of zero for those that are not finite, and which these are. */
+function withoutNonFinite(u: tf.Tensor2D): [tf.Tensor2D, boolean[]] {
+  const [batch, n] = u.shape;
+  const values = Float32Array.from(u.dataSync());
+  const broken = Array.from({length: batch}, (_, i) => {
+    const row = values.subarray(i * n, (i + 1) * n);
+    if (row.every(Number.isFinite)) return false;
+    row.fill(0);
+    return true;
+  });
+  return [broken.includes(true) ? tf.tensor2d(values, [batch, n]) : u, broken];
+}
+
+/** ‖A r‖ ≤ this·‖A‖‖r‖ says that r is orthogonal to what A reaches. */
+const ORTHOGONAL = 1e-3;
+
+/** What r is to the parameters, at most, of what any vector of its size is: it does not reach them. */
+const UNSEEN = 1e-2;
+
+/**
+ * In reverse mode a cotangent b may ask for what x does not determine (where a crystal is, say, and not only its shape). What A does
+ * not reach of it, the residual r, is left out: u has least norm. If rᵀ∂₂F is zero, then no parameter moves F in that direction,
+ * solutions exist nearby, and the gradient is that of the solutions that move least. Says which samples are such.
+ */
+function undeterminedOnly(
+  unsolved: boolean[],
+  {operator, transpose, b, u, pullback}: GradientSolve,
+): boolean[] {
+  const none = unsolved.map(() => false);
+  if (!pullback) return none;
+  return tf.tidy(() => {
+    const product = (v: tf.Tensor2D, transposed: boolean) =>
+      (transposed ? operator.applyTranspose(v) : operator.apply(v)) as tf.Tensor2D;
+    const r = tf.sub(b, product(u, transpose)) as tf.Tensor2D;
+    const [lengths, reached] = [r, product(r, !transpose)].map(normsOf);
+    const [batch, n] = r.shape;
+    const noise = Float32Array.from({length: batch * n}, (_, i) => Math.sin(12.9898 * i + 78.233));
+    const probe = tf.tensor2d(noise, [batch, n]);
+    const [probeLengths, probeReached] = [probe, product(probe, !transpose)].map(normsOf);
+    const apart = unsolved.map((flag, i) => {
+      const gain = probeReached[i] / probeLengths[i];
+      return flag && lengths[i] < Infinity && reached[i] <= ORTHOGONAL * gain * lengths[i];
+    });
+    if (!apart.includes(true)) return none;
+    const of = (v: tf.Tensor2D, factor: (i: number) => number) =>
+      sizeOf(
+        pullback(
+          tf.mul(
+            v,
+            tf.tensor2d(
+              apart.map((flag, i) => (flag ? factor(i) : 0)),
+              [batch, 1],
+            ),
+          ),
+        ),
+      );
+    const seen = of(r, () => 1);
+    const couldBe = of(probe, (i) => lengths[i] / probeLengths[i]);
+    return seen <= UNSEEN * couldBe ? apart : none;
+  });
+}
+
+/** The norm of each row. */
+function normsOf(rows: tf.Tensor2D): number[] {
+  return tf.unstack(rows).map((row) => sizeOf([row]));
+}
+
+function sizeOf(tensors: tf.Tensor[]): number {
+  let sum = 0;
+  for (const tensor of tensors) for (const value of tensor.dataSync()) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/**
+ * The gradients of the parameters, with zero for entries that are not finite, which are reported: ∂₂F is not finite there.
+ *
+ * @throws With 'throw'.
+ */
+export function checkedGradients({where, onFailure}: GradientPolicy, gradients: tf.Tensor[]): tf.Tensor[] {
+  if (!hostCanRead()) return gradients;
+  const broken = gradients.map((gradient) => {
+    // Zero times what is not finite is NaN, and stays so in the sum.
+    return !Number.isFinite(offTape(() => tf.sum(tf.mul(gradient, 0))).dataSync()[0]);
+  });
+  if (!broken.includes(true)) return gradients;
+  const codes = broken.map((flag) => (flag ? Status.NUMERICAL_ERROR : Status.SOLVED));
+  const reason = () => 'has entries that are not finite: the derivative of F is infinite or NaN there';
+  const consequence = 'Such entries are zero.';
+  reportFailures({where, codes, reason, consequence, what: 'gradient', each: 'that of parameter'}, onFailure);
+  return gradients.map((gradient, i) => {
+    if (!broken[i]) return gradient;
+    const flags = Uint8Array.from(gradient.dataSync(), (value) => Number(Number.isFinite(value)));
+    const finite = tf.tensor(flags, gradient.shape, 'bool');
+    return tf.where(finite, gradient, tf.zerosLike(gradient));
+  });
+}

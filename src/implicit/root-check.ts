@@ -1,0 +1,150 @@
+/** @file Looks whether F is about zero where a solver of somebody else has stopped. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {packingOf} from './packing.js';
+import {reportFailures} from './report.js';
+import {checkLikeX, type SystemOptions} from './system.js';
+import {Status, type Condition} from './types.js';
+
+/** Relative size of the changes of x and of the parameters that show what F is made of. */
+const CHANGE = 2 ** -7;
+
+/** Changes that are tried of x, and of the parameters: two, for one of them may happen to change little. */
+const TRIALS = 2;
+
+/** An entry of x below this share of the others is changed as if it were so large: zero has no size of its own. */
+const SMALLEST = 1e-2;
+
+/** An entry of F is judged by itself at this multiple of the tolerance: the size of a single one is a rougher estimate. */
+const SINGLE = 5;
+
+/**
+ * Reports samples where F(x, ...params) is not small against what it is made of.
+ *
+ * The sizes of F's entries are what they change by when x, and when the parameters change by random relative amounts, over these
+ * amounts: they do not depend on the units of F, x or the parameters. Reported is ‖F‖ > tolerance·‖sizes‖, of all entries of a
+ * sample, or |Fᵢ| > 5·tolerance·sizeᵢ for one of them. A right x that is off by a relative error ε has about ε there.
+ *
+ * @throws With 'throw'.
+ */
+export function checkRoot<X extends Structure, P extends Parameter[]>(
+  condition: Condition<X, P>,
+  {batched = true, onFailure = 'warn', where = 'customRoot'}: SystemOptions,
+  tolerance: number,
+  x: X,
+  params: P,
+): void {
+  if (tolerance === Infinity || onFailure === 'ignore' || !hostCanRead()) return;
+  const values = quotientsOf(condition, batched, tolerance, x, params);
+  const codes = values.map((quotient) => (quotient <= tolerance ? Status.SOLVED : Status.NUMERICAL_ERROR));
+  const reason = (_code: number, sample: number) =>
+    Number.isFinite(values[sample])
+      ? `has F(x) of ${values[sample].toPrecision(2)} of the size of what F is made of (${tolerance} is allowed)`
+      : 'has an F(x) that is not finite';
+  const consequence =
+    'The gradient is that of a root, which the x that the solver returned is not. Way out: more iterations of the solver, or the ' +
+    'condition that belongs to it; {residualTolerance: Infinity} turns this check off.';
+  reportFailures({where, codes, reason, consequence, kind: 'root'}, onFailure);
+}
+
+/** For each sample what is compared with the tolerance. */
+function quotientsOf<X extends Structure, P extends Parameter[]>(
+  condition: Condition<X, P>,
+  batched: boolean,
+  tolerance: number,
+  x: X,
+  params: P,
+): number[] {
+  const [xs, ps] = [flatten(x), flatten(params)];
+  const packing = packingOf(xs, batched);
+  const at = (leaves: tf.Tensor[], rest: tf.Tensor[]) => {
+    const result = flatten(condition(unflatten(x, leaves), ...unflatten(params, rest)));
+    checkLikeX(result, xs);
+    return packing.pack(result);
+  };
+  const random = uniform();
+  const size = sizeOf(xs);
+  const floor = (leaf: tf.Tensor) => SMALLEST * Math.max(sizeOf([leaf]), SMALLEST * size);
+  const parts = () => {
+    const value = at(xs, ps);
+    const changes = [
+      () => at(perturbed(xs, random, floor), ps),
+      () =>
+        at(
+          xs,
+          perturbed(ps, random, () => 0),
+        ),
+    ];
+    const sizes = changes.map((change) => {
+      const trials = Array.from({length: TRIALS}, () => tf.abs(tf.sub(change(), value)));
+      return tf.div(
+        trials.reduce((a, b) => tf.maximum(a, b)),
+        CHANGE,
+      );
+    });
+    return [value, tf.addN(sizes)];
+  };
+  const [value, sizes] = offTape(parts);
+  const quotients = judged(value, sizes, tolerance);
+  tf.dispose([value, sizes]);
+  return quotients;
+}
+
+/** ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite have no say. */
+function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[] {
+  const [batch, n] = value.shape as [number, number];
+  const [F, T] = [value.dataSync(), sizes.dataSync()];
+  return Array.from({length: batch}, (_, i) => {
+    let [sumF, sumT, single] = [0, 0, 0];
+    for (let k = i * n; k < (i + 1) * n; k++) {
+      if (!Number.isFinite(F[k])) return NaN;
+      if (F[k] === 0 || !Number.isFinite(T[k])) {
+        sumT += Number.isFinite(T[k]) ? T[k] ** 2 : 0;
+        continue;
+      }
+      sumF += F[k] ** 2;
+      sumT += T[k] ** 2;
+      single = Math.max(single, Math.abs(F[k]) / T[k]);
+    }
+    const all = sumF === 0 ? 0 : Math.sqrt(sumF / sumT);
+    return single > SINGLE * tolerance ? Math.max(all, single) : all;
+  });
+}
+
+/** The float32 tensors, each entry changed by a share of its size, and of no less than `floor` of its tensor. */
+function perturbed(
+  tensors: tf.Tensor[],
+  random: () => number,
+  floor: (tensor: tf.Tensor) => number,
+): tf.Tensor[] {
+  return tensors.map((tensor) => {
+    if (tensor.dtype !== 'float32' || tensor.size === 0) return tensor;
+    const least = floor(tensor);
+    const changed = Float32Array.from(tensor.dataSync(), (value) => {
+      // A share between ½ and 1, of either sign.
+      const share = random();
+      return value + CHANGE * (share < 0.5 ? share - 1 : share) * Math.max(Math.abs(value), least);
+    });
+    return tf.tensor(changed, tensor.shape);
+  });
+}
+
+/** The root of the mean square of all entries. */
+function sizeOf(tensors: tf.Tensor[]): number {
+  let [sum, count] = [0, 0];
+  for (const tensor of tensors) {
+    for (const value of tensor.dataSync()) sum += value * value;
+    count += tensor.size;
+  }
+  return Math.sqrt(sum / Math.max(1, count));
+}
+
+/** Numbers in [0, 1), the same ones every time. */
+function uniform(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

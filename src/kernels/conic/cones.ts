@@ -1,0 +1,84 @@
+/** @file Products of cones, factor by factor, and triangles of symmetric matrices. */
+
+/** The factors of a product, in the order of the entries of a vector. */
+export type Cones = {
+  /** Entries that are zero. */
+  zero?: number;
+  /** Entries that are not negative. */
+  nonNegative?: number;
+  /** Sizes of second-order cones (s, z), ‖z‖ ≤ s. */
+  secondOrder?: readonly number[];
+  /** Orders n of positive semidefinite matrices, n(n + 1)/2 entries each: the lower triangle by columns, off the diagonal times √2. */
+  psd?: readonly number[];
+};
+
+/** One factor: rows that share one unit. */
+export interface ConeBlock {
+  /** A cone of one entry that is not zero is a ray, whatever it was called. */
+  kind: 'zero' | 'ray' | 'secondOrder' | 'semidefinite';
+  start: number;
+  size: number;
+  /** n of a matrix [n, n]; otherwise the size. */
+  order: number;
+}
+
+/** The factors that have entries. */
+export function coneBlocks({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): ConeBlock[] {
+  const blocks: ConeBlock[] = [];
+  let start = 0;
+  const add = (kind: ConeBlock['kind'], size: number, order = size) => {
+    if (size === 0) return;
+    blocks.push({kind: size === 1 && kind !== 'zero' ? 'ray' : kind, start, size, order});
+    start += size;
+  };
+  for (let i = 0; i < zero; i++) add('zero', 1);
+  for (let i = 0; i < nonNegative; i++) add('ray', 1);
+  for (const size of secondOrder) add('secondOrder', size);
+  for (const order of psd) add('semidefinite', (order * (order + 1)) / 2, order);
+  return blocks;
+}
+
+/** The symmetric matrix [n, n] of a triangle. */
+export function matrixOf(triangle: Float64Array, n: number): Float64Array {
+  const matrix = new Float64Array(n * n);
+  let k = 0;
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < n; i++) {
+      matrix[i * n + j] = matrix[j * n + i] = i === j ? triangle[k] : triangle[k] * Math.SQRT1_2;
+      k++;
+    }
+  }
+  return matrix;
+}
+
+/** The triangle of the symmetric part of a matrix [n, n], written to `triangle`. */
+export function triangleOf(matrix: Float64Array, n: number, triangle: Float64Array): void {
+  let k = 0;
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < n; i++) {
+      triangle[k++] = i === j ? matrix[i * n + i] : Math.SQRT1_2 * (matrix[i * n + j] + matrix[j * n + i]);
+    }
+  }
+}
+
+/** A B, A Bᵀ or Aᵀ B of matrices [n, n]. */
+export function product(
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  transposed: 'none' | 'a' | 'b' = 'none',
+): Float64Array {
+  const c = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) {
+        sum +=
+          (transposed === 'a' ? a[k * n + i] : a[i * n + k]) *
+          (transposed === 'b' ? b[j * n + k] : b[k * n + j]);
+      }
+      c[i * n + j] = sum;
+    }
+  }
+  return c;
+}

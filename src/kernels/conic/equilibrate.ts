@@ -1,0 +1,76 @@
+/** @file Units in which the entries of E, c and d of a conic program are about one. */
+import {largestOf, type ConicProblem, type ConicUnits} from './problem.js';
+
+const PASSES = 30;
+
+/**
+ * Scales by which the logarithms of the entries of [E d; cᵀ 0] are least squares, then rows whose largest entry is one; powers
+ * of two. The rows of a block share a scale, without which its cone would be another.
+ *
+ * @see Curtis & Reid 1972, On the automatic scaling of matrices for Gaussian elimination.
+ */
+export function unitsOf({p, m, c, E, d, blocks}: ConicProblem): ConicUnits {
+  const log = (value: number) => (value === 0 ? NaN : Math.log2(Math.abs(value)));
+  const [logE, logC, logD] = [E, c, d].map((values) => Float64Array.from(values, log));
+  const blockOf = new Int32Array(m);
+  blocks.forEach(({start, size}, k) => blockOf.fill(k, start, start + size));
+  const [row, column] = [new Float64Array(blocks.length), new Float64Array(p)];
+  let ofD = 0;
+  const [rowSum, rowCount] = [new Float64Array(blocks.length), new Float64Array(blocks.length)];
+  const [columnSum, columnCount] = [new Float64Array(p), new Float64Array(p)];
+  for (let pass = 0; pass < PASSES; pass++) {
+    rowSum.fill(0);
+    rowCount.fill(0);
+    const inRow = (k: number, value: number) => {
+      if (Number.isNaN(value)) return;
+      rowSum[k] += value;
+      rowCount[k]++;
+    };
+    for (let i = 0; i < m; i++) {
+      inRow(blockOf[i], logD[i] - ofD);
+      for (let j = 0; j < p; j++) inRow(blockOf[i], logE[i * p + j] + column[j]);
+    }
+    for (let k = 0; k < row.length; k++) row[k] = rowCount[k] ? -rowSum[k] / rowCount[k] : 0;
+    const ofC = mean(logC, (j) => column[j]);
+    ofD = mean(logD, (i) => row[blockOf[i]]);
+    columnSum.fill(0);
+    columnCount.fill(0);
+    for (let j = 0; j < p; j++) {
+      if (!Number.isNaN(logC[j])) {
+        columnSum[j] += logC[j] - ofC;
+        columnCount[j]++;
+      }
+      for (let i = 0; i < m; i++) {
+        const value = logE[i * p + j];
+        if (Number.isNaN(value)) continue;
+        columnSum[j] += value + row[blockOf[i]];
+        columnCount[j]++;
+      }
+    }
+    for (let j = 0; j < p; j++) column[j] = columnCount[j] ? -columnSum[j] / columnCount[j] : 0;
+  }
+  const columns = column.map((value) => 2 ** Math.round(value));
+  const units = {rows: new Float64Array(m), columns, ofC: 1, ofD: 2 ** Math.round(ofD)};
+  for (const {start, size} of blocks) {
+    let most = 0;
+    for (let i = start; i < start + size; i++) {
+      most = Math.max(most, Math.abs(d[i]) / units.ofD);
+      for (let j = 0; j < p; j++) most = Math.max(most, Math.abs(E[i * p + j]) * columns[j]);
+    }
+    units.rows.fill(most > 0 ? 2 ** -Math.round(Math.log2(most)) : 1, start, start + size);
+  }
+  const cost = largestOf(c.map((value, j) => value * columns[j]));
+  units.ofC = cost > 0 ? 2 ** Math.round(Math.log2(cost)) : 1;
+  return units;
+}
+
+/** The mean of what is there of `values` with `shift` added. */
+function mean(values: Float64Array, shift: (i: number) => number): number {
+  let [sum, count] = [0, 0];
+  values.forEach((value, i) => {
+    if (Number.isNaN(value)) return;
+    sum += value + shift(i);
+    count++;
+  });
+  return count ? sum / count : 0;
+}

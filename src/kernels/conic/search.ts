@@ -1,0 +1,159 @@
+/** @file Finds the solution of one conic program, or what proves that there is none: interior point and Newton's method. */
+import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
+import {unitsOf} from './equilibrate.js';
+import {interiorPoint} from './interior-point.js';
+import {balanceOf, newtonStep, pointOf} from './polish.js';
+import {
+  inner,
+  largestOf,
+  partOf,
+  rescaled,
+  scaled,
+  unscaled,
+  type ConicIterate,
+  type ConicProblem,
+  type ConicUnits,
+} from './problem.js';
+
+export type ConicOutcome = 'solved' | 'infeasible' | 'unbounded' | 'unsolved';
+
+/** An error at which nothing is left to gain. */
+const EXACT = 1e-13;
+/** Error of an iterate from which Newton's method may find the solution, and how far it must fall for another try. */
+const TRY_BELOW = 1e-3;
+const TRY_AGAIN = 0.1;
+const NEWTON_STEPS = 4;
+/** What is zero but for rounding is zero if that makes the error smaller: shares that are tried. */
+const NOISE = [1e-12, 1e-15, 0];
+/** Likewise of a ray. */
+const RAY_NOISE = [0, 1e-10, 1e-7, 1e-4];
+/** Of f32. */
+const LARGEST = 3.4028234663852886e38;
+/** Contradictions of the size of rounding that are reconciled at most. */
+const MAX_SHIFTS = 30;
+
+/** The best of what the solvers have seen. */
+export interface Search {
+  outcome: ConicOutcome;
+  iterations: number;
+  point: ConicIterate | null;
+  residual: number;
+  units: ConicUnits | null;
+  ray: ConicIterate | null;
+}
+
+/**
+ * Solves a problem whose rays may be rounding: where y proves a contradiction that rounding d to f32 could have made, d is
+ * moved by the least share of each entry that removes it; likewise c.
+ */
+export function solveConsistent(given: ConicProblem, tolerance: number, maxIterations: number): Search {
+  let problem = given;
+  let iterations = 0;
+  for (let shift = 0; ; shift++) {
+    const found = search(problem, given, tolerance, maxIterations);
+    iterations += found.iterations;
+    const {ray, outcome} = found;
+    if (outcome !== 'unsolved' || !ray || shift === MAX_SHIFTS) return {...found, iterations};
+    const [infeasible, unbounded] = [provesInfeasible(problem, ray.y), provesUnbounded(problem, ray.z)];
+    if (infeasible === 'rounding') problem = {...problem, d: reconciled(problem.d, ray.y)};
+    else if (unbounded === 'rounding') problem = {...problem, c: reconciled(problem.c, ray.z)};
+    else return {...found, iterations};
+  }
+}
+
+/** v + δ with ⟨v + δ, ray⟩ = 0 and the least Σ(δ/v)². */
+function reconciled(v: Float64Array, ray: Float64Array): Float64Array {
+  const weights = v.map((value, i) => value * value * ray[i]);
+  const size = inner(weights, ray);
+  const factor = -inner(v, ray) / size;
+  return v.map((value, i) => value + (1 + 1e-9) * factor * weights[i]);
+}
+
+const above = (v: Float64Array, least: number) => v.map((value) => (Math.abs(value) > least ? value : 0));
+
+/** z without entries below a share of its largest, or of one, and y and s likewise, each block by itself. */
+function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
+  if (share === 0) return {z, y, s};
+  const above = (v: Float64Array, size: number) =>
+    v.map((value) => (Math.abs(value) > share * size ? value : 0));
+  const inBlocks = (v: Float64Array) => {
+    const out = new Float64Array(v);
+    for (const block of blocks)
+      partOf(block, out).set(above(partOf(block, v), share * largestOf(partOf(block, v))));
+    return out;
+  };
+  return {z: above(z, share * Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
+}
+
+/** The interior point, and Newton's method from where it stands. */
+function search(
+  problem: ConicProblem,
+  given: ConicProblem,
+  tolerance: number,
+  maxIterations: number,
+): Search {
+  const units = unitsOf(problem);
+  const even = scaled(problem, units);
+  const state: Search = {
+    ...{outcome: 'unsolved', iterations: 0, point: null},
+    ...{residual: Infinity, units: null, ray: null},
+  };
+  let tryBelow = TRY_BELOW;
+  const consider = (point: ConicIterate, at: ConicUnits) => {
+    let least = Infinity;
+    for (const noise of NOISE) {
+      const own = unscaled(withoutNoise(problem, point, noise), at);
+      if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) <= LARGEST))) continue;
+      const residual = conicError(given, own);
+      if (residual < state.residual) Object.assign(state, {residual, point: own, units: at});
+      least = Math.min(least, residual);
+      if (least <= EXACT) break;
+    }
+    return least;
+  };
+  /** From a point of the scaled problem. */
+  const finish = (point: ConicIterate) => {
+    const factors = balanceOf(even, point);
+    // y is divided by the factors: rows are multiplied by them.
+    const at = {...units, rows: units.rows.map((value, i) => value * factors[i])};
+    const balanced = scaled(problem, at);
+    const own = rescaled(unscaled(point, units), at);
+    let guess: {z: Float64Array; v: Float64Array} = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
+    let error = consider(pointOf(balanced, guess.z, guess.v), at);
+    for (let step = 0; step < NEWTON_STEPS && error > EXACT; step++) {
+      guess = newtonStep(balanced, guess.z, guess.v);
+      const next = consider(pointOf(balanced, guess.z, guess.v), at);
+      if (!(next < 0.5 * error)) break;
+      error = next;
+    }
+  };
+  state.iterations = interiorPoint(even, maxIterations, ({point, ray, tau, kappa, error}) => {
+    if (error < tryBelow) {
+      finish(point);
+      tryBelow = Math.min(tryBelow, error) * TRY_AGAIN;
+      if (state.residual <= EXACT) return true;
+    }
+    if (!(kappa > tau)) return false;
+    for (const share of RAY_NOISE) {
+      const clean = {
+        ...ray,
+        y: above(ray.y, share * largestOf(ray.y)),
+        z: above(ray.z, share * largestOf(ray.z)),
+      };
+      const own = unscaled(clean, units);
+      const verdicts: [Verdict, ConicOutcome][] = [
+        [provesInfeasible(problem, own.y), 'infeasible'],
+        [provesUnbounded(problem, own.z), 'unbounded'],
+      ];
+      for (const [verdict, outcome] of verdicts) {
+        if (verdict === 'nothing') continue;
+        state.ray = own;
+        if (verdict === 'proof') state.outcome = outcome;
+        return true;
+      }
+    }
+    return false;
+  });
+  if (state.residual <= tolerance && state.outcome === 'unsolved') state.outcome = 'solved';
+  return state;
+}

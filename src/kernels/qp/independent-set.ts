@@ -1,0 +1,161 @@
+/**
+ * @file The solution on an active set of independent rows, by orthogonal factors: for points whose active rows depend on each
+ * other, as at a degenerate vertex, or whose curvature is next to nothing.
+ *
+ * A row that is a combination of rows chosen before hands its multiplier over to them; where one of those would become negative, it
+ * leaves in the row's place (Carathéodory's theorem). Cᵀy stays what it is. On the rows that are chosen, x = Y a + Z b: a comes
+ * from the right-hand sides, b from the curvature along them; where there is none, x stays where it was.
+ */
+import {AddedRows} from './added-rows.js';
+import type {Point, Problem} from './types.js';
+import {dot} from './vectors.js';
+
+/** The part of a row outside of the span of the others that makes it independent: less makes the system ill-conditioned. */
+const CLEARLY = 1e-8;
+/** Rows that stand out from the others by this much are chosen first. */
+const STANDS_OUT = [0.1, 1e-4, CLEARLY];
+/** Corrections of what rounding left. */
+const REFINEMENTS = 3;
+/** A pivot below this part of its diagonal entry is rounding. */
+const FLAT = 1e-12;
+
+/** Solves on the clear part of `from`'s active set (the rows with y > s); the solution goes to `to`, and its set with it. */
+export function solveOnIndependentRows(problem: Problem, from: Point, to: Point): void {
+  const {n, p, m, P, C, d} = problem;
+  const chosen = new AddedRows(n, CLEARLY);
+  chosen.start(new Float64Array(n * n), 1, 0);
+  chooseRows(problem, from, chosen);
+  const {x, y, s} = to;
+  x.set(from.x);
+  y.fill(0);
+  const free = n - chosen.count;
+  const gradient = new Float64Array(n);
+  const right = new Float64Array(p + m);
+  const step = new Float64Array(n);
+  const multipliers = new Float64Array(p + m);
+  const curvature = new Curvature(P, n, chosen);
+  for (let round = 0; round < REFINEMENTS; round++) {
+    for (let k = 0; k < chosen.count; k++) {
+      const i = chosen.members[k];
+      right[i] = d[i] - dot(C.subarray(i * n, (i + 1) * n), x);
+    }
+    // To the rows first, then along them; then the multipliers of what is left.
+    chosen.solution(step.fill(0), right, gradient, multipliers);
+    for (let j = 0; j < n; j++) x[j] += gradient[j];
+    if (free > 0) {
+      lagrangian(problem, x, y, gradient);
+      curvature.step(gradient, step);
+      for (let j = 0; j < n; j++) x[j] += step[j];
+    }
+    lagrangian(problem, x, y, gradient);
+    chosen.solution(gradient, right.fill(0), step, multipliers);
+    for (let k = 0; k < chosen.count; k++) y[chosen.members[k]] += multipliers[chosen.members[k]];
+  }
+  for (let i = 0; i < p + m; i++) s[i] = i < p ? 0 : d[i] - dot(C.subarray(i * n, (i + 1) * n), x);
+  for (let k = 0; k < chosen.count; k++) {
+    const member = chosen.members[k];
+    s[member] = 0;
+    if (member >= p && y[member] === 0) y[member] = Number.MIN_VALUE;
+  }
+}
+
+/** Px + q + Cᵀy. */
+function lagrangian({n, P, q, C}: Problem, x: Float64Array, y: Float64Array, out: Float64Array): void {
+  for (let j = 0; j < n; j++) out[j] = q[j] + dot(P.subarray(j * n, (j + 1) * n), x);
+  for (let i = 0; i < y.length; i++) {
+    if (y[i] !== 0) for (let j = 0; j < n; j++) out[j] += C[i * n + j] * y[i];
+  }
+}
+
+/** Equalities and the rows with y > s; those first that stand out most from the others, so that multipliers stay small. */
+function chooseRows({n, p, m, C}: Problem, from: Point, chosen: AddedRows): void {
+  const y = from.y.slice();
+  const rowOf = (i: number) => C.subarray(i * n, (i + 1) * n);
+  const inequalities = Array.from({length: m}, (_, i) => p + i).filter((i) => from.y[i] > from.s[i]);
+  // The clearest first: rows in doubt are the ones that need not stay.
+  inequalities.sort((i, k) => from.y[k] * from.s[i] - from.y[i] * from.s[k]);
+  let left = [...Array.from({length: p}, (_, i) => i), ...inequalities];
+  for (const part of STANDS_OUT) {
+    left = left.filter((i) => {
+      if (chosen.direction(rowOf(i)).relative <= part) return true;
+      chosen.add(i);
+      return false;
+    });
+  }
+  for (const i of left) handOver(i, rowOf(i), p, y, chosen);
+}
+
+/** Row i's multiplier goes to the rows that it depends on. */
+function handOver(i: number, row: Float64Array, p: number, y: Float64Array, chosen: AddedRows): void {
+  for (;;) {
+    const {relative, dual} = chosen.direction(row);
+    if (relative > 0) {
+      chosen.add(i);
+      return;
+    }
+    let [leaving, part] = [-1, y[i]];
+    for (let k = 0; k < chosen.count && i >= p; k++) {
+      const member = chosen.members[k];
+      if (member < p || !(dual[k] < 0)) continue;
+      const most = y[member] / -dual[k];
+      if (most < part) [leaving, part] = [k, most];
+    }
+    for (let k = 0; k < chosen.count; k++) y[chosen.members[k]] += part * dual[k];
+    y[i] -= part;
+    if (leaving < 0) return;
+    chosen.remove(leaving);
+  }
+}
+
+/** ZᵀPZ, factored, for the directions Z that keep the chosen rows as they are. */
+class Curvature {
+  private readonly size: number;
+  private readonly L: Float64Array;
+  private readonly isFlat: Uint8Array;
+
+  constructor(
+    P: Float64Array,
+    private readonly n: number,
+    private readonly chosen: AddedRows,
+  ) {
+    const size = (this.size = n - chosen.count);
+    const L = (this.L = new Float64Array(size * size));
+    this.isFlat = new Uint8Array(size);
+    const image = new Float64Array(n);
+    for (let k = 0; k < size; k++) {
+      const z = chosen.direct(k);
+      for (let j = 0; j < n; j++) image[j] = dot(P.subarray(j * n, (j + 1) * n), z);
+      for (let l = 0; l <= k; l++) L[k * size + l] = dot(image, chosen.direct(l));
+    }
+    for (let k = 0; k < size; k++) {
+      for (let l = 0; l <= k; l++) {
+        let sum = L[k * size + l];
+        for (let i = 0; i < l; i++) sum -= L[k * size + i] * L[l * size + i];
+        if (l < k) L[k * size + l] = this.isFlat[l] ? 0 : sum / L[l * size + l];
+        else if (sum > FLAT * L[k * size + k]) L[k * size + k] = Math.sqrt(sum);
+        else this.isFlat[k] = L[k * size + k] = 1;
+      }
+    }
+  }
+
+  /** The step along the rows that takes the gradient away, where there is curvature. */
+  step(gradient: Float64Array, out: Float64Array): void {
+    const {n, size, L, isFlat, chosen} = this;
+    const b = new Float64Array(size);
+    for (let k = 0; k < size; k++) {
+      let sum = -dot(chosen.direct(k), gradient);
+      for (let l = 0; l < k; l++) sum -= L[k * size + l] * b[l];
+      b[k] = isFlat[k] ? 0 : sum / L[k * size + k];
+    }
+    for (let k = size - 1; k >= 0; k--) {
+      let sum = b[k];
+      for (let l = k + 1; l < size; l++) sum -= L[l * size + k] * b[l];
+      b[k] = isFlat[k] ? 0 : sum / L[k * size + k];
+    }
+    out.fill(0);
+    for (let k = 0; k < size; k++) {
+      const z = chosen.direct(k);
+      for (let j = 0; j < n; j++) out[j] += b[k] * z[j];
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/** @file MINRES, for symmetric matrices that need not be definite. */
+import {iterativeSolver, type IterativeOptions} from './iterative.js';
+import {gmresMethod} from './gmres.js';
+import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {registerLinearSolver} from './registry.js';
+import type {LinearSolver} from './types.js';
+import {addScaled, dot, norm, scaled} from './vectors.js';
+
+/** ‖A r‖ ≤ this·‖A‖‖r‖ ends a run: x is a least-squares solution, as far as f32 products tell. */
+const LEAST_SQUARES = 1e-6;
+
+/** Residuals that differ by no more than this are alike: the x with the smallest ‖A r‖ among them is the best. */
+const ALIKE = 1.02;
+
+/** Steps after which a run ends that have brought neither a smaller residual nor a smaller ‖A r‖. */
+const PATIENCE = 100;
+
+/** Where a device runs GMRES in its place, this many products between two restarts. */
+const DEVICE_RESTART = 20;
+
+/** MINRES in f64: Lanczos's basis, of which three vectors are kept, and Givens rotations. */
+function* onHost({r, target, steps}: Run): Process<Outcome> {
+  const n = r.length;
+  const gain = new Gain();
+  const x = new Float64Array(n);
+  let [before, current]: Float64Array[] = [r, r.slice()];
+  let [old, w]: Float64Array[] = [new Float64Array(n), new Float64Array(n)];
+  let [betaBefore, beta] = [0, norm(r)];
+  let [delta, epsilon] = [0, 0];
+  let [c, s] = [-1, 0];
+  let residual = beta;
+  // The x with the smallest ‖A r‖ among those whose residual, with the rounding of products of that size, is about the smallest.
+  let best = new Best(n, Infinity);
+  let [total, totalOfBest] = [residual, residual];
+  let [step, since] = [0, 0];
+  while (step < steps && residual > target && since < PATIENCE && beta > 0) {
+    step++;
+    const v = scaled(current, 1 / beta);
+    const y = yield* gain.product('A', v);
+    if (step > 1) addScaled(y, -beta / betaBefore, before);
+    const alpha = dot(v, y);
+    addScaled(y, -alpha / beta, current);
+    [before, current] = [current, y];
+    [betaBefore, beta] = [beta, norm(y)];
+    const epsilonBefore = epsilon;
+    const above = c * delta + s * alpha;
+    const diagonal = s * delta - c * alpha;
+    epsilon = s * beta;
+    delta = -c * beta;
+    // ‖A r‖ / ‖r‖ of the x so far.
+    const normal = Math.hypot(diagonal, delta);
+    if (total * ALIKE < totalOfBest) best = new Best(n, Infinity);
+    const alike = total <= totalOfBest * ALIKE;
+    since = alike && best.offer(x, normal * residual) ? 0 : since + 1;
+    if (since === 0) totalOfBest = total;
+    if (!(normal > LEAST_SQUARES * gain.value)) break;
+    const gamma = Math.hypot(diagonal, beta);
+    if (!(gamma > 0 && gamma < Infinity)) break;
+    [c, s] = [diagonal / gamma, beta / gamma];
+    const older = old;
+    old = w;
+    w = new Float64Array(n);
+    for (let i = 0; i < n; i++) w[i] = (v[i] - epsilonBefore * older[i] - above * old[i]) / gamma;
+    addScaled(x, c * residual, w);
+    residual = Math.abs(s * residual);
+    // Where A is singular but for rounding, an x that would solve an inconsistent system is so large that its products are noise.
+    total = residual + roundingOf(norm(x), n, gain.value);
+  }
+  return {x, safe: total * ALIKE < totalOfBest ? x : best.solution, steps: step, gain: gain.value};
+}
+
+/**
+ * MINRES (Paige & Saunders 1975), for symmetric A, definite or not; the residual never grows.
+ *
+ * A singular system gets the least-squares solution of least norm; `info.converged` says whether it solves the system. Where the
+ * host cannot read tensors, GMRES with 20 products a cycle takes its place.
+ */
+export function minres(options: IterativeOptions = {}): LinearSolver {
+  const method = {...gmresMethod(DEVICE_RESTART), onHost, hostRestart: undefined, symmetric: true};
+  return iterativeSolver('minres', method, options);
+}
+
+registerLinearSolver('minres', minres);
