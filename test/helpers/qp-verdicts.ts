@@ -51,28 +51,29 @@ const READ: [string, Width][] = [
 function solveTensors(samples: readonly QPCase[], options: SolveQPOptions): tf.Tensor[] | null {
   const {n, m, k} = samples[0];
   const shapes = {Q: [n, n], p: [n], G: [m, n], h: [m], A: [k, n], b: [k]};
-  return tf.tidy(() => {
-    const given = NAMES.filter((name) => shapes[name].every((size) => size > 0)).map((name) => {
-      const flat = samples.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
-      const isShared =
-        name !== 'p' && flat.every((values) => values.every((value, i) => value === flat[0][i]));
-      const tensor = isShared
-        ? tf.tensor(flat[0], shapes[name], 'float32')
-        : tf.tensor(flat.flat(), [samples.length, ...shapes[name]], 'float32');
-      return [name, tensor] as const;
-    });
-    const problem = Object.fromEntries(given) as unknown as QPInput;
-    try {
+  const given = NAMES.filter((name) => shapes[name].every((size) => size > 0)).map((name) => {
+    const flat = samples.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
+    const isShared = name !== 'p' && flat.every((values) => values.every((value, i) => value === flat[0][i]));
+    const tensor = isShared
+      ? tf.tensor(flat[0], shapes[name], 'float32')
+      : tf.tensor(flat.flat(), [samples.length, ...shapes[name]], 'float32');
+    return [name, tensor] as const;
+  });
+  const problem = Object.fromEntries(given) as unknown as QPInput;
+  try {
+    return tf.tidy(() => {
       const {certificate, ...rest} = solveQP(problem, {onFailure: 'ignore', ...options});
-      const all: Record<string, tf.Tensor | number | null> = {...rest};
+      const all: Record<string, unknown> = {...rest};
       for (const [name, tensor] of Object.entries(certificate)) all[`certificate.${name}`] = tensor;
       return READ.map(([name]) => all[name] as tf.Tensor);
-    } catch (error) {
-      // It throws where every sample is invalid.
-      if (!/invalid/i.test((error as Error).message)) throw error;
-      return null;
-    }
-  });
+    });
+  } catch (error) {
+    // It throws where every sample is invalid.
+    if (!/invalid/i.test((error as Error).message)) throw error;
+    return null;
+  } finally {
+    tf.dispose(given.map(([, tensor]) => tensor));
+  }
 }
 
 function outcomesOf(samples: readonly QPCase[], values: ArrayLike<number>[] | null): Outcome[] {
@@ -103,13 +104,12 @@ export async function solveBatchAsync(
   options: SolveQPOptions = {},
 ): Promise<Outcome[]> {
   const tensors = solveTensors(samples, options);
-  const outcomes = outcomesOf(samples, tensors && (await Promise.all(tensors.map((tensor) => tensor.data()))));
+  const outcomes = outcomesOf(
+    samples,
+    tensors && (await Promise.all(tensors.map((tensor) => tensor.data()))),
+  );
   if (tensors) tf.dispose(tensors);
   return outcomes;
-}
-
-function zero(count: number): number[] {
-  return new Array<number>(count).fill(0);
 }
 
 export function judgeSolved(problem: SolvedCase, outcome: Outcome): Judgement {

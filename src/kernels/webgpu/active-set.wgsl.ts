@@ -7,7 +7,7 @@ import {CANDIDATE, candidateAreas, DESCENT_RAY, FARKAS_RAY, NOTHING, POINT} from
 import {NUMERICAL_ERROR} from './interior-point.wgsl.js';
 import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
-import {SCALING} from './scaling.wgsl.js';
+import {SCALING, scalingAreas} from './scaling.wgsl.js';
 import {VECTORS} from './vectors.wgsl.js';
 
 /** See `qp/active-set.ts`; what is smaller than the rounding of 48 bits is larger here. */
@@ -37,6 +37,7 @@ export function activeSetAreas(n: number, m: number, k: number): Record<string, 
   return {
     ...{P: {size: n * n}, C: {size: rows * n}},
     ...problemAreas(n, rows),
+    ...scalingAreas(rows),
     ...candidateAreas(n, rows),
     ...Object.fromEntries(vectors.map((name) => [name, {size: n, double: true}])),
     J: {size: n * n, double: true},
@@ -189,6 +190,7 @@ fn rotate_J(u: i32, v: i32, j: i32, c: D, s: D) {
   wrd($J, v * $n + j, sub(mul(c, second), mul(s, first)));
 }
 fn remove_row(position: i32) {
+  sync();
   if (lane == 0) {
     let member = i32(rd($members, position));
     wr($in_set, member, 0);
@@ -196,7 +198,7 @@ fn remove_row(position: i32) {
   }
   sync();
   count--;
-  let last = count;
+  let last = share(count);
   for (var l = lane; l <= last; l += LANES) {
     for (var r = max(position, l - 1); r < last; r++) { wrd($R, l * $n + r, rdd($R, l * $n + r + 1)); }
   }
@@ -206,7 +208,7 @@ fn remove_row(position: i32) {
     let above = rdd($R, l * $n + l);
     let below = rdd($R, (l + 1) * $n + l);
     sync();
-    if (below.x == 0) { continue; }
+    if (agree(below.x == 0)) { continue; }
     let length_of = root(add(mul(above, above), mul(below, below)));
     let c = div(above, length_of);
     let s = div(below, length_of);
@@ -338,7 +340,7 @@ fn bring_in(i: i32) -> i32 {
         return ${SOLVED};
       }
       t = add(t, div(rdd($point_y, i32(rd($members, overdrawn))), rdd($dual, overdrawn)));
-      remove_row(overdrawn);
+      remove_row(share(overdrawn));
       last = true;
     } else {
       let full = div(size(off), square);
@@ -347,7 +349,7 @@ fn bring_in(i: i32) -> i32 {
         continue;
       }
       t = add(t, scale(longest, side));
-      remove_row(blocking);
+      remove_row(share(blocking));
     }
     refresh(i, t);
   }
@@ -437,7 +439,7 @@ fn solve() {
   if (agree(i32(given_state($status_at)) == ${NUMERICAL_ERROR})) {
     let matrices = read_matrices();
     if (agree(read_vectors() && matrices)) {
-      equilibrate();
+      equilibrate_rows();
       scale_matrices();
       scale_problem();
       var least_left = 1e30f;

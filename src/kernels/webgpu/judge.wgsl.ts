@@ -19,12 +19,12 @@ const CONSISTENT = 1e-8;
 const ROUNDING_48 = 1e-11;
 const NEGLIGIBLE_48 = 1e-12;
 const NEGLIGIBLE_32 = 1e-8;
-/** See `losesGivenNumbers`. */
-const COUNTS = 1e-12;
-const ROUNDED_AWAY = 1e-13;
-const CANNOT_COUNT = 1e-14;
+/** See `losesGivenNumbers`, of numbers of 48 bits. */
 const FAR_OUT = 1e-5;
+const HOPELESS = 1e-11;
 const IGNORED = 1e-3;
+const COUNTS = 1e-13;
+const NOISE = 1e-12;
 const WEAK = 1e-6;
 /** A slack below this part of its row's terms is the rounding of zero. */
 const NO_SLACK = 1e-11;
@@ -108,23 +108,32 @@ fn round_candidate() -> bool {
 `;
 
 const JUDGE = `
-fn is_lost(off: f32, number: f32, terms: Big) -> vec3f {
-  if (number == 0) { return vec3f(0); }
+// Whether a number was given, whether it counts, and whether it is lost.
+fn is_lost(off: f32, number: f32, noise: f32, terms: Big, loose: bool) -> vec3f {
+  if (abs(number) <= noise) { return vec3f(0); }
   let part = part_of(number, 1, 0, terms);
-  let lost = part > ${CANNOT_COUNT} && part < ${FAR_OUT} && off > ${IGNORED} * part && off > ${ROUNDED_AWAY};
+  let lost = (part < ${HOPELESS} && !loose) || (part < ${FAR_OUT} && off > ${IGNORED} * part && off > ${COUNTS});
   return vec3f(1, select(0f, 1f, part > ${COUNTS}), select(0f, 1f, lost));
 }
 // Whether the point is so far out that p or the right-hand sides no longer count beside its terms, and are not met either.
-fn loses_given_numbers() -> bool {
+fn loses_given_numbers(loose: bool) -> bool {
+  var largest = 0f;
+  for (var j = lane; j < $n; j += LANES) { largest = max(largest, abs(given_p(j))); }
+  largest = most(largest);
   var found = vec3f(0);
-  for (var j = lane; j < $n; j += LANES) { found = max(found, is_lost(rd($columns, j), given_p(j), rdd($column_terms, j))); }
+  for (var j = lane; j < $n; j += LANES) {
+    found = max(found, is_lost(rd($columns, j), given_p(j), ${NOISE} * largest, rdd($column_terms, j), loose));
+  }
   var given = most(found.x);
   var counted = most(found.y);
   if (agree(most(found.z) > 0 || (given > 0 && counted == 0))) { return true; }
+  largest = 0;
+  for (var i = lane; i < $k + $m; i += LANES) { largest = max(largest, abs(rd($bound, i))); }
+  largest = most(largest);
   found = vec3f(0);
   for (var i = lane; i < $k + $m; i += LANES) {
     let off = select(rd($rows, i), 0, i >= $k && rdd($excess, i).x < 0);
-    found = max(found, is_lost(off, rd($bound, i), rdd($row_terms, i)));
+    found = max(found, is_lost(off, rd($bound, i), ${NOISE} * largest, rdd($row_terms, i), loose));
   }
   given = most(found.x);
   counted = most(found.y);
@@ -263,7 +272,7 @@ fn judge(claim: i32, loose: bool) -> bool {
     measure(x, $exact_x_exponent, y, $exact_y_exponent, stage == ${RAY});
     if (agree(stage == ${RAY})) { return judge_ray(claim == ${FARKAS_RAY}); }
     var limit = f32(1e30);
-    if (stage == ${EXACT}) { limit = -1; }
+    if (stage == ${EXACT} && loose) { limit = exactness; }
     if (stage == ${ROUNDED}) { limit = enough; }
     if (stage == ${AGAIN}) { limit = ${CONSISTENT}; }
     var column_terms = $column_terms;
@@ -280,12 +289,13 @@ fn judge(claim: i32, loose: bool) -> bool {
     }
     var negligible = f32(${NEGLIGIBLE_32});
     if (agree(stage == ${FIRST})) {
-      if (agree(loses_given_numbers())) { return false; }
+      if (agree(loses_given_numbers(loose))) { return false; }
       keep_slacks();
       if (agree(off > exactness && exactness <= ${DOUBLE})) { negligible = ${NEGLIGIBLE_48}; }
       stage = select(${EXACT}, ${ROUNDED}, off <= exactness);
     } else if (agree(stage == ${EXACT})) {
-      if (agree(!is_exact(exactness))) { return false; }
+      // Neighbours excuse what is loose only.
+      if (agree(off > exactness)) { if (agree(!loose || !is_exact(exactness))) { return false; } }
       stage = ${ROUNDED};
     } else if (agree(stage == ${ROUNDED})) {
       if (agree(off < residual_of)) { residual_of = off; }

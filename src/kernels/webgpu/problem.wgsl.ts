@@ -22,8 +22,7 @@ export function problemAreas(n: number, rows: number): Record<string, Area> {
     D: {size: n},
     E: {size: rows},
     largest: {size: n},
-    absent: {size: rows},
-    reach: {size: rows},
+    apart: {size: rows},
   };
 }
 
@@ -106,6 +105,7 @@ fn largest_of_columns(source: i32, out: i32, from_row: i32, rows: i32) {
   }
   sync();
 }
+// Rows apart set no scale, and get their own at the end.
 fn equilibrate() {
   var on_diagonal = 0f;
   for (var j = lane; j < $n; j += LANES) { on_diagonal = max(on_diagonal, rd($P, j * $n + j)); }
@@ -133,19 +133,29 @@ fn equilibrate() {
   sync();
   for (var j = lane; j < $n; j += LANES) { if (rd($largest, j) < 0) { wr($D, j, -rd($largest, j)); } }
   sync();
-  for (var pass_of = 0; pass_of < ${PASSES}; pass_of++) {
+  var last = false;
+  for (var pass_of = 0; pass_of <= ${PASSES}; pass_of++) {
+    last = last || pass_of == ${PASSES};
     var off = 0f;
     for (var i = lane; i < $k + $m; i += LANES) {
+      if ((rd($apart, i) > 0) != last) { continue; }
       var s = 0f;
       for (var j = 0; j < $n; j++) { s = max(s, abs(rd($C, i * $n + j)) * rd($D, j)); }
       s *= rd($E, i);
       if (s == 0) { continue; }
-      wr($E, i, rd($E, i) / power_of_two(select(sqrt(s), s, curved)));
+      wr($E, i, rd($E, i) / power_of_two(select(sqrt(s), s, curved || last)));
       off = max(off, abs(1 - s));
     }
     sync();
-    if (agree(curved)) { break; }
+    if (agree(last)) { break; }
+    if (agree(curved)) {
+      last = true;
+      continue;
+    }
+    for (var i = lane; i < $k + $m; i += LANES) { if (rd($apart, i) > 0) { wr($E, i, 0); } }
+    sync();
     largest_of_columns($C, $largest, $E, $k + $m);
+    for (var i = lane; i < $k + $m; i += LANES) { if (rd($apart, i) > 0) { wr($E, i, 1); } }
     for (var j = lane; j < $n; j += LANES) {
       let s = rd($largest, j);
       if (rd($P, j * $n + j) > floor_of || s == 0) { continue; }
@@ -153,7 +163,7 @@ fn equilibrate() {
       off = max(off, abs(1 - s));
     }
     sync();
-    if (agree(most(off) < 0.5)) { break; }
+    last = most(off) < 0.5;
   }
 }
 fn scale_matrices() {

@@ -25,7 +25,7 @@ import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {POLISH, polishAreas} from './polish.wgsl.js';
 import {DATA, LIFTS, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
-import {SCALING} from './scaling.wgsl.js';
+import {SCALING, scalingAreas} from './scaling.wgsl.js';
 
 /** Of a factorisation in f32, relative to the largest entry and per variable: what is definite by more is so for certain. */
 const ROUNDING = 1.2e-7;
@@ -53,6 +53,7 @@ export function quadraticProgramAreas(n: number, m: number, k: number, added = 0
   return {
     ...kktAreas(n, rows),
     ...problemAreas(n, rows),
+    ...scalingAreas(rows),
     ...interiorPointAreas(n, rows),
     ...polishAreas(n, rows),
     ...candidateAreas(n, rows - added),
@@ -93,7 +94,7 @@ fn solve_in_stages(goal: f32) {
     claim = ${INVALID};
     return;
   }
-  equilibrate();
+  equilibrate_rows();
   scale_matrices();
   loop {
     let polishing = stage == ${POLISH_STAGE};

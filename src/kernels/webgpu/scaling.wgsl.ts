@@ -1,9 +1,14 @@
 /** @file WGSL: reads the vectors of a quadratic program, leaves out rows that bound nothing or are far, and scales the rest. */
+import type {Area} from './run-problems.js';
 
 const ZERO_ROW = 1e-10;
 /** How many times further away than all that matters an inequality is far; and what is, in scaled units, whatever the others are. */
 const FAR = 1e4;
 const TOO_FAR = 1e29;
+
+export function scalingAreas(rows: number): Record<string, Area> {
+  return {absent: {size: rows}, reach: {size: rows}};
+}
 
 /** After `read_matrices`, `equilibrate` and `scale_matrices`. */
 export const SCALING = `
@@ -30,6 +35,7 @@ fn read_vectors() -> bool {
     }
     wrd($d, i, wide(value));
     wr($absent, i, select(0f, 1f, absent));
+    wr($apart, i, select(0f, 1f, absent));
   }
   sync();
   return most(bad) == 0;
@@ -81,20 +87,35 @@ fn far_from() -> f32 {
   }
   return min(${TOO_FAR}, ${FAR} * max(size_of, most(quarter)));
 }
-// The matrices are scaled already, but for the objective's scale.
-fn scale_problem() {
+fn measure_reach() {
   for (var i = lane; i < $k + $m; i += LANES) {
     wr($reach, i, clamp(shifted(rdd($d, i).x, exponent_of(rd($E, i))), -1e30, 1e30));
   }
   sync();
-  var limit = f32(${TOO_FAR});
-  if ($without_far > 0) { limit = far_from(); }
-  var largest = 0f;
-  for (var i = lane; i < $k + $m; i += LANES) {
-    let left_out = rd($absent, i) > 0 || (i >= $k && rd($reach, i) > limit);
-    wr($absent, i, select(0f, 1f, left_out));
-    if (!left_out) { largest = max(largest, abs(rd($reach, i))); }
+}
+// Twice where rows are far: they must not set the scale of a variable either.
+fn equilibrate_rows() {
+  for (var turn = 0; turn < 2; turn++) {
+    equilibrate();
+    measure_reach();
+    if (agree(turn == 1)) { break; }
+    var limit = f32(${TOO_FAR});
+    if (agree($mode == 0)) { limit = far_from(); }
+    var some = 0f;
+    for (var i = $k + lane; i < $k + $m; i += LANES) {
+      if (rd($apart, i) > 0 || !(rd($reach, i) > limit)) { continue; }
+      wr($apart, i, 1);
+      if ($without_far > 0 || limit == ${TOO_FAR}) { wr($absent, i, 1); }
+      some = 1;
+    }
+    sync();
+    if (agree(most(some) == 0)) { break; }
   }
+}
+// The matrices are scaled already, but for the objective's scale.
+fn scale_problem() {
+  var largest = 0f;
+  for (var i = lane; i < $k + $m; i += LANES) { if (rd($absent, i) == 0) { largest = max(largest, abs(rd($reach, i))); } }
   largest = most(largest);
   if (agree($without_far == 0 && $mode == 0)) {
     // The minimum without rows may be much further away than any row.
