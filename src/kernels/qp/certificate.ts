@@ -13,24 +13,24 @@ import {isBound, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 /** A multiplier below this, relative to the terms of every variable that it acts on, does not hold its row. */
-const ACTIVE = 1e-9;
+export const ACTIVE = 1e-9;
 /** How much of a neighbour's term an entry counts for at least, where it is itself close to zero. */
-const NEIGHBOUR = 1e-2;
+export const NEIGHBOUR = 1e-2;
 /** How far sizes travel from neighbour to neighbour. */
-const HOPS = 3;
+export const HOPS = 3;
 /** A given number below this part of the terms beside it may be lost among them, */
-const FAR_OUT = 1e-5;
+export const FAR_OUT = 1e-5;
 /** is certainly lost below this one in f64, */
-const HOPELESS = 1e-11;
+export const HOPELESS = 1e-11;
 /** and is, if more than this part of it is left, and more than rounding. */
-const IGNORED = 1e-3;
+export const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
 /** A given number below this part of the largest is noise in the place of a zero. */
-const NOISE = 1e-12;
+export const NOISE = 1e-12;
 /** What rounding of f64 leaves in a solution. */
 const ROUNDING = 1e-14;
 /** The quotient of something by nothing. */
-const UNBOUNDED = 1e9;
+export const UNBOUNDED = 1e9;
 
 export class Certificate {
   /** The quotient of each variable, [n]. */

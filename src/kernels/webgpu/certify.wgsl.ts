@@ -1,6 +1,7 @@
 /** @file WGSL: the quotients of a given point of a quadratic program. */
+import {UNBOUNDED} from '../qp/certificate.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
-import {CERTIFICATE, measureAreas, UNBOUNDED} from './measure.wgsl.js';
+import {CERTIFICATE, measureAreas} from './measure.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
 export function certifyAreas(n: number, rows: number): Record<string, Area> {

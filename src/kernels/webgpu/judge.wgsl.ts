@@ -2,35 +2,26 @@
  * @file WGSL: decides what is reported of a quadratic program: whether a point that was found solves it, or a ray proves that
  * nothing does, as `qp/solve.ts` and `qp/rays.ts` do; computed in doubles, in the units of the problem as given.
  */
+import {UNBOUNDED} from '../qp/certificate.js';
+import {ROUNDING_32} from '../qp/exact-zeros.js';
+import {CONSISTENT, DOUBLE, ROUNDING, SINGLE, WEAK} from '../qp/solve.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {DESCENT_RAY, FARKAS_RAY, INVALID, NOTHING, POINT} from './candidate.wgsl.js';
 import {EXACT_ZEROS, exactZeroAreas} from './exact-zeros.wgsl.js';
-import {CERTIFICATE, measureAreas, UNBOUNDED} from './measure.wgsl.js';
+import {CERTIFICATE, measureAreas} from './measure.wgsl.js';
+import {GIVEN_NUMBERS} from './given-numbers.wgsl.js';
+import {RAYS} from './rays.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
 /** A point that is judged last: it need only be as exact as rounding to f32 leaves it. */
 const LOOSE = 1;
 
-const SINGLE = 2 ** -20;
-const DOUBLE = 1e-9;
-const ROUNDING = 2 ** -22;
-const CONSISTENT = 1e-8;
-/** Doubles of two f32 have 48 bits. */
+/** What rounding of 48 bits leaves in a solution. */
 const ROUNDING_48 = 1e-11;
+/** An entry is that rounding if its term is below this part of all terms that it stands beside. */
 const NEGLIGIBLE_48 = 1e-12;
-const NEGLIGIBLE_32 = 1e-8;
-/** See `losesGivenNumbers`, of numbers of 48 bits. */
-const FAR_OUT = 1e-5;
-const HOPELESS = 1e-11;
-const IGNORED = 1e-3;
-const COUNTS = 1e-13;
-const NOISE = 1e-12;
-const WEAK = 1e-6;
 /** A slack below this part of its row's terms is the rounding of zero. */
 const NO_SLACK = 1e-11;
-const CANCELS = 1e-10;
-const FLAT = 2 ** -22;
-const FALLS = 2 ** -20;
 
 const FIRST = 0;
 const EXACT = 1;
@@ -108,37 +99,6 @@ fn round_candidate() -> bool {
 `;
 
 const JUDGE = `
-// Whether a number was given, whether it counts, and whether it is lost.
-fn is_lost(off: f32, number: f32, noise: f32, terms: Big, loose: bool) -> vec3f {
-  if (abs(number) <= noise) { return vec3f(0); }
-  let part = part_of(number, 1, 0, terms);
-  let lost = (part < ${HOPELESS} && !loose) || (part < ${FAR_OUT} && off > ${IGNORED} * part && off > ${COUNTS});
-  return vec3f(1, select(0f, 1f, part > ${COUNTS}), select(0f, 1f, lost));
-}
-// Whether the point is so far out that p or the right-hand sides no longer count beside its terms, and are not met either.
-fn loses_given_numbers(loose: bool) -> bool {
-  var largest = 0f;
-  for (var j = lane; j < $n; j += LANES) { largest = max(largest, abs(given_p(j))); }
-  largest = most(largest);
-  var found = vec3f(0);
-  for (var j = lane; j < $n; j += LANES) {
-    found = max(found, is_lost(rd($columns, j), given_p(j), ${NOISE} * largest, rdd($column_terms, j), loose));
-  }
-  var given = most(found.x);
-  var counted = most(found.y);
-  if (agree(most(found.z) > 0 || (given > 0 && counted == 0))) { return true; }
-  largest = 0;
-  for (var i = lane; i < $k + $m; i += LANES) { largest = max(largest, abs(rd($bound, i))); }
-  largest = most(largest);
-  found = vec3f(0);
-  for (var i = lane; i < $k + $m; i += LANES) {
-    let off = select(rd($rows, i), 0, i >= $k && rdd($excess, i).x < 0);
-    found = max(found, is_lost(off, rd($bound, i), ${NOISE} * largest, rdd($row_terms, i), loose));
-  }
-  given = most(found.x);
-  counted = most(found.y);
-  return most(found.z) > 0 || (given > 0 && counted == 0);
-}
 fn is_exact(exactness: f32) -> bool {
   var bad = 0f;
   for (var j = lane; j < $n; j += LANES) {
@@ -148,68 +108,6 @@ fn is_exact(exactness: f32) -> bool {
     if (rd($plain_rows, i) > exactness && rd($rows, i) > ${ROUNDING_48}) { bad = 1; }
   }
   return most(bad) == 0;
-}
-// −1/(aᵀv), of a vector of given numbers along the ray; none if that is not a fall beyond rounding.
-fn fall_along(y: bool) -> Big {
-  var top = f32(NO_EXPONENT);
-  let count = select($n, $k + $m, y);
-  for (var i = lane; i < count; i += LANES) {
-    var a = 0f;
-    var e = 0f;
-    if (y) { a = rd($bound, i); e = rd($exact_y_exponent, i); } else { a = given_p(i); e = rd($exact_x_exponent, i); }
-    if (a != 0) { top = max(top, f32(exponent_of(a)) + e); }
-  }
-  top = most(top);
-  var s = D(0, 0);
-  var terms = D(0, 0);
-  for (var i = lane; i < count; i += LANES) {
-    var a = 0f;
-    var e = 0f;
-    var v = D(0, 0);
-    if (y) {
-      a = rd($bound, i);
-      e = rd($exact_y_exponent, i);
-      v = rdd($exact_y, i);
-    } else {
-      a = given_p(i);
-      e = rd($exact_x_exponent, i);
-      v = rdd($exact_x, i);
-    }
-    a = shifted(a, i32(e - top));
-    s = add(s, scale(v, a));
-    terms.x += abs(a * v.x);
-  }
-  s = total(s);
-  terms = total(terms);
-  if (agree(!(-s.x > ${FALLS} * terms.x))) { return none(); }
-  return big_quotient(big(1, 0), big(-s.x, i32(top)));
-}
-fn judge_ray(y: bool) -> bool {
-  let factor = fall_along(y);
-  if (agree(factor.x == 0)) { return false; }
-  var off = 0f;
-  let noise = select(${FLAT}, ${CANCELS}, y);
-  for (var j = lane; j < $n; j += LANES) {
-    let left = quotient(abs(rdd($gradient, j).x), rd($gradient_exponent, j), rdd($column_terms, j));
-    off = max(off, left / noise);
-  }
-  if (!y) {
-    for (var i = lane; i < $k + $m; i += LANES) {
-      let excess = rdd($excess, i).x;
-      if (rd($absent, i) > 0 || (i >= $k && excess < 0)) { continue; }
-      off = max(off, quotient(abs(excess), rd($excess_exponent, i), rdd($row_terms, i)) / ${CANCELS});
-    }
-  }
-  if (agree(most(off) > 1)) { return false; }
-  for (var j = lane; j < $n; j += LANES) {
-    if (!y) { wr($certificateX, j, value_of(big_product(factor, big(rdd($exact_x, j).x, i32(rd($exact_x_exponent, j)))))); }
-  }
-  for (var i = lane; i < $k + $m; i += LANES) {
-    if (!y) { continue; }
-    let v = value_of(big_product(factor, big(rdd($exact_y, i).x, i32(rd($exact_y_exponent, i)))));
-    if (i < $k) { wr($certificateEq, i, v); } else { wr($certificateIneq, i - $k, max(0, v)); }
-  }
-  return true;
 }
 fn keep_slacks() {
   for (var i = lane; i < $k + $m; i += LANES) {
@@ -287,7 +185,7 @@ fn judge(claim: i32, loose: bool) -> bool {
       column_terms = $sized_columns;
       row_terms = $sized_rows;
     }
-    var negligible = f32(${NEGLIGIBLE_32});
+    var negligible = f32(${ROUNDING_32});
     if (agree(stage == ${FIRST})) {
       if (agree(loses_given_numbers(loose))) { return false; }
       keep_slacks();
@@ -355,5 +253,5 @@ fn solve() {
 
 export const judge: Routine = {
   name: 'judge of quadratic programs',
-  code: () => [BIG_NUMBERS, CERTIFICATE, EXACT_ZEROS, READ, JUDGE, SOLVE].join('\n'),
+  code: () => [BIG_NUMBERS, CERTIFICATE, EXACT_ZEROS, READ, GIVEN_NUMBERS, RAYS, JUDGE, SOLVE].join('\n'),
 };

@@ -4,12 +4,9 @@
  * Equalities come first in C and d. Scales are powers of two, so that the scaled numbers are as exact as the given ones:
  * x = D x̂/β, s = ŝ/(E β), y = E ŷ/(c β).
  */
+import {ASYMMETRY} from '../qp/semidefinite.js';
 import type {Area} from './run-problems.js';
 
-/** A difference of an entry and its mirror image that f32 rounding may leave, relative to the largest entry. */
-const ASYMMETRY = 1e-5;
-/** Lifts of the diagonal that are tried, relative to each entry; the last is what f32 rounding may need. */
-export const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
 const PASSES = 10;
 const NO_CURVATURE = 1e-26;
 /** More than an entry of a semidefinite matrix can be after scaling by powers of two, which leaves its diagonal below 4. */

@@ -1,4 +1,5 @@
 /** @file WGSL: a quadratic program from its data to a point or a ray that the judge may accept: scale, interior point, polish. */
+import {LIFTS} from '../qp/semidefinite.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {
   CANDIDATE,
@@ -23,7 +24,7 @@ import {
 } from './interior-point.wgsl.js';
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {POLISH, polishAreas} from './polish.wgsl.js';
-import {DATA, LIFTS, MATRICES, problemAreas} from './problem.wgsl.js';
+import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 import {SCALING, scalingAreas} from './scaling.wgsl.js';
 

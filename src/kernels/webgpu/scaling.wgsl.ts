@@ -1,9 +1,9 @@
 /** @file WGSL: reads the vectors of a quadratic program, leaves out rows that bound nothing or are far, and scales the rest. */
+import {FAR} from '../qp/equilibrate.js';
+import {ZERO} from '../qp/presolve.js';
 import type {Area} from './run-problems.js';
 
-const ZERO_ROW = 1e-10;
-/** How many times further away than all that matters an inequality is far; and what is, in scaled units, whatever the others are. */
-const FAR = 1e4;
+/** What is far in scaled units, whatever the others are. */
 const TOO_FAR = 1e29;
 
 export function scalingAreas(rows: number): Record<string, Area> {
@@ -45,7 +45,7 @@ fn impossible_row() -> bool {
   for (var i = lane; i < $k + $m; i += LANES) {
     wrd($point_y, i, D(0, 0));
     let d = rdd($d, i).x;
-    if (rd($absent, i) > 0 && select(-d, abs(d), i < $k) > ${ZERO_ROW}) { found = f32(i); }
+    if (rd($absent, i) > 0 && select(-d, abs(d), i < $k) > ${ZERO}) { found = f32(i); }
   }
   sync();
   let row = i32(most(found));
