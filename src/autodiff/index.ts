@@ -5,4 +5,5 @@ export {vjp, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';
 export {freeTensors} from './free-tensors.js';
 export {recordOp} from './op.js';
+export {asFloat, floatMap, nothing} from './float-map.js';
 export {enableHigherOrderGradients} from './higher-order.js';

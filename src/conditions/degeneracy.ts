@@ -73,7 +73,9 @@ export function kinkWeight(
   return offTape(() => {
     if (degenerate === 'leastNorm') return tf.cast(tf.greater(a, 0), 'float32');
     if (degenerate === 'oneSided') return tf.cast(tf.greaterEqual(a, tf.mul(-TIE, scale)), 'float32');
-    return tf.mul(0.5, tf.add(1, tf.div(a, tf.sqrt(tf.add(tf.square(a), 4 * smoothing)))));
+    // Beyond this its square would leave the range of f32, and nothing changes any more.
+    const near = tf.clipByValue(a, -1e18, 1e18);
+    return tf.mul(0.5, tf.add(1, tf.div(near, tf.sqrt(tf.add(tf.square(near), 4 * smoothing)))));
   });
 }
 

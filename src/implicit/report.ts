@@ -21,6 +21,8 @@ export interface Failures {
   each?: string;
   /** What failures have in common that are printed once. Default: their reasons. */
   kind?: string;
+  /** Whether a batch of nothing but invalid samples is no mistake in the program: attention has rows that are masked throughout. */
+  mayAllFail?: boolean;
 }
 
 /** @throws If the policy does not exist. */
@@ -39,13 +41,13 @@ const printed = new Set<string>();
  *   sample.
  */
 export function reportFailures(
-  {where, codes, reason, consequence, what = 'problem', each = 'sample', kind}: Failures,
+  {where, codes, reason, consequence, what = 'problem', each = 'sample', kind, mayAllFail = false}: Failures,
   onFailure: OnFailure,
 ): void {
   checkOnFailure(where, onFailure);
   const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
   if (failed.length === 0) return;
-  const hopeless = codes.every((code) => code === Status.INVALID_INPUT);
+  const hopeless = !mayAllFail && codes.every((code) => code === Status.INVALID_INPUT);
   if (onFailure === 'ignore' && !hopeless) return;
   const kinds = [...new Set(failed.map(({code}) => code))].map((code) => {
     const samples = failed.filter((f) => f.code === code).map((f) => f.sample);

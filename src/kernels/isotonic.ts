@@ -63,7 +63,9 @@ function minMax(x: tf.Tensor2D): tf.Tensor {
   const sum = tf.sub(tf.expandDims(tf.add(before, deviation), 1), tf.expandDims(before, 2));
   const ordered = tf.greater(length, 0);
   // means[a, b], then most[a, i] = max over b ≥ i.
-  let most = tf.where(ordered, tf.div(sum, tf.maximum(length, 1)), -Infinity);
+  const means = tf.div(sum, tf.maximum(length, 1));
+  // As tensors: tfjs refuses to convert an infinite number when it debugs.
+  let most = tf.where(ordered, means, tf.fill(means.shape, -Infinity));
   for (let shift = 1; shift < n; shift *= 2) {
     const shifted = tf.slice(most, [0, 0, shift], [-1, n, n - shift]);
     most = tf.maximum(
@@ -79,5 +81,5 @@ function minMax(x: tf.Tensor2D): tf.Tensor {
       ),
     );
   }
-  return tf.min(tf.where(ordered, most, Infinity), 1);
+  return tf.min(tf.where(ordered, most, tf.fill(most.shape, Infinity)), 1);
 }

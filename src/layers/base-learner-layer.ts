@@ -1,11 +1,11 @@
 /** @file What layers share that fit a linear model to each sample, which is a data set. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
-import {offTape, rollBackOnThrow} from '../autodiff/index.js';
+import {offTape} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {keepSamples} from '../solvers/index.js';
 import {finiteRows} from './rows.js';
-import {checkFlag, checkNumber, inputList, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
+import {checkFlag, checkNumber, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
 
 export interface BaseLearnerArgs extends LayerArgs {
   /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
@@ -37,7 +37,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     this.query = checkFlag(className, 'query', args.query ?? true);
   }
 
-  private get names(): string[] {
+  protected override get inputNames(): readonly string[] {
     return this.query ? ['X', 'Y', 'query'] : ['X', 'Y'];
   }
 
@@ -45,7 +45,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     const shapes = shapeList(inputShape);
     const [X, Y, Q] = shapes;
     const fits =
-      shapes.length === this.names.length &&
+      shapes.length === this.inputNames.length &&
       shapes.every(({length}) => length === 3) &&
       X[1] === Y[1] &&
       (!Q || Q[2] === X[2]);
@@ -67,25 +67,20 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     return Q ? [X[0], Q[1], Y[2]] : [X[0], X[2], Y[2]];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    const solve = () => {
-      this.invokeCallHook(inputs, kwargs);
-      const given = inputList(this.getClassName(), inputs, this.names);
-      const valid = finiteRows(given);
-      const [X, Y, points] = given.map((input) => keepSamples(valid, input));
-      const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.fill([1], this.l2);
-      const {weights, status, ...report} = this.fit(X, Y, l2);
-      const codes = offTape(() =>
-        tf.where(
-          tf.cast(valid, 'bool'),
-          tf.cast(status, 'float32'),
-          tf.fill(valid.shape, Status.INVALID_INPUT),
-        ),
-      );
-      this.remember({status: codes, ...report});
-      return keepSamples(valid, points ? tf.matMul(points, weights) : weights);
-    };
-    return tf.tidy(() => rollBackOnThrow(solve));
+  protected override solve(given: tf.Tensor[]): tf.Tensor {
+    const valid = finiteRows(given);
+    const [X, Y, points] = given.map((input) => keepSamples(valid, input));
+    const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.fill([1], this.l2);
+    const {weights, status, ...report} = this.fit(X, Y, l2);
+    const codes = offTape(() =>
+      tf.where(
+        tf.cast(valid, 'bool'),
+        tf.cast(status, 'float32'),
+        tf.fill(valid.shape, Status.INVALID_INPUT),
+      ),
+    );
+    this.remember({status: codes, ...report});
+    return keepSamples(valid, points ? tf.matMul(points, weights) : weights);
   }
 
   /** The model of each data set; `l2` has the shape [1]. */

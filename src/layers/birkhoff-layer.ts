@@ -1,8 +1,8 @@
 /** @file Doubly stochastic matrices as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
-import {birkhoff, klBirkhoff} from '../projections/index.js';
-import {ProjectionLayer} from './projection-layer.js';
+import {transportPlan} from '../projections/transport-plan.js';
+import {ProjectionLayer, type Projected} from './projection-layer.js';
 import {checkChoice, checkNumber, type LayerArgs} from './solver-layer.js';
 
 export interface BirkhoffLayerArgs extends LayerArgs {
@@ -15,7 +15,7 @@ export interface BirkhoffLayerArgs extends LayerArgs {
 /**
  * The doubly stochastic P that maximises ⟨P, x⟩ − ε·regulariser(P): a soft permutation. Input and output [B, n, n].
  *
- * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ * A sample that is not finite gets zeros, a zero gradient and the status 5; one that was not solved the status 3.
  *
  * @throws At build, if the input is not a batch of square matrices.
  * @see Mena et al. 2018, Gumbel–Sinkhorn networks (arXiv 1802.08665); `projections.birkhoff`, `klBirkhoff`.
@@ -43,8 +43,14 @@ export class BirkhoffLayer extends ProjectionLayer {
     super.build(inputShape);
   }
 
-  protected override project(x: tf.Tensor): tf.Tensor {
-    return (this.regularization === 'entropic' ? klBirkhoff : birkhoff)(tf.div(x, this.strength));
+  protected override get masks(): boolean {
+    return true;
+  }
+
+  protected override project(x: tf.Tensor): Projected {
+    const sums = tf.ones(x.shape.slice(0, 2));
+    const how = {kind: this.regularization, strength: this.strength};
+    return transportPlan(how, {x, a: sums, b: tf.clone(sums)});
   }
 
   override getConfig(): tf.serialization.ConfigDict {

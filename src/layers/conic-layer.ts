@@ -1,7 +1,6 @@
 /** @file A conic program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
-import {rollBackOnThrow} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
 import {isOnHost} from '../kernels/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
@@ -12,7 +11,6 @@ import {
   asLinearSolver,
   checkChoice,
   checkNumber,
-  inputList,
   linearSolverConfig,
   shapeList,
   SolverLayer,
@@ -118,6 +116,10 @@ export class ConicLayer extends SolverLayer {
     });
   }
 
+  protected override get inputNames(): readonly string[] {
+    return this.fed;
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const p = this.variables(shapeList(inputShape));
     const m = coneSize(this.cones);
@@ -170,32 +172,27 @@ export class ConicLayer extends SolverLayer {
     return [shapes[0][0], this.variables(shapes)];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    const solve = () => {
-      this.invokeCallHook(inputs, kwargs);
-      const list = inputList(ConicLayer.className, inputs, this.fed);
-      const batch = list[0].shape[0];
-      const value = (name: ConicParameter) => {
-        const index = this.fed.indexOf(name);
-        if (index >= 0) return list[index];
-        return tf.expandDims(this.parameters.get(name)!.read(), 0);
-      };
-      const c = value('c');
-      const data = {c: tf.add(c, tf.zeros([batch, c.shape[1]!])), E: value('E'), d: value('d')};
-      const {x, state} = this.solver.run(null, data);
-      this.remember(state);
-      reportFailures(
-        {
-          where: `${ConicLayer.className} '${this.name}'`,
-          codes: this.statusCodes(),
-          reason: (code) => REASONS[code],
-          consequence: 'A failed sample has z = 0 and a zero gradient.',
-        },
-        this.onFailure,
-      );
-      return x.z;
+  protected override solve(list: tf.Tensor[]): tf.Tensor {
+    const batch = list[0].shape[0];
+    const value = (name: ConicParameter) => {
+      const index = this.fed.indexOf(name);
+      if (index >= 0) return list[index];
+      return tf.expandDims(this.parameters.get(name)!.read(), 0);
     };
-    return tf.tidy(() => rollBackOnThrow(solve));
+    const c = value('c');
+    const data = {c: tf.add(c, tf.zeros([batch, c.shape[1]!])), E: value('E'), d: value('d')};
+    const {x, state} = this.solver.run(null, data);
+    this.remember(state);
+    reportFailures(
+      {
+        where: `${ConicLayer.className} '${this.name}'`,
+        codes: this.statusCodes(),
+        reason: (code) => REASONS[code],
+        consequence: 'A failed sample has z = 0 and a zero gradient.',
+      },
+      this.onFailure,
+    );
+    return x.z;
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -15,7 +15,8 @@ export interface EntmaxLayerArgs extends LayerArgs {
 /**
  * α-entmax along an axis: probabilities with exact zeros for α > 1. Input and output have one shape, [B, …].
  *
- * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
+ * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
  *
  * @throws If `axis` is not an axis of the input, or is the batch axis.
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702); `projections.entmax`.
@@ -30,6 +31,10 @@ export class EntmaxLayer extends ProjectionLayer {
     super(className, args, ['alpha', 'axis']);
     this.alpha = checkNumber(className, 'alpha', args.alpha ?? 1.5, 1);
     this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  protected override get maskedAxis(): number {
+    return this.axis;
   }
 
   override build(inputShape: Shape | Shape[]): void {

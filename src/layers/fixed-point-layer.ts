@@ -1,6 +1,5 @@
 /** @file A deep-equilibrium layer: the fixed point of a cell. */
 import * as tf from '@tensorflow/tfjs-core';
-import {rollBackOnThrow} from '../autodiff/index.js';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
 import {checkNoise, freezeDropout} from './frozen-noise.js';
@@ -106,25 +105,21 @@ export class FixedPointLayer extends IterativeLayer {
     return [shape[0], ...this.stateSizes(shape)];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    const solve = () => {
-      this.invokeCallHook(inputs, kwargs);
-      const frozen = freezeDropout(this.cell);
-      const training = {training: kwargs?.training ?? false};
-      const fun = (z: tf.Tensor, input: tf.Tensor): tf.Tensor =>
-        frozen(() => {
-          const output = this.cell.apply([z, input], training);
-          return (Array.isArray(output) ? output[0] : output) as tf.Tensor;
-        });
-      const {options, historySize} = this;
-      const solver =
-        this.solver === 'anderson'
-          ? new AndersonAcceleration({fun}, {...options, historySize})
-          : new FixedPointIteration({fun}, options);
-      const sizes = this.stateSizes((Array.isArray(inputs) ? inputs[0] : inputs).shape);
-      return this.solve(inputs, sizes, (init, x) => solver.run(init, x));
-    };
-    return tf.tidy(() => rollBackOnThrow(solve));
+  protected override solve(inputs: tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    const frozen = freezeDropout(this.cell);
+    const training = {training: kwargs.training ?? false};
+    const fun = (z: tf.Tensor, input: tf.Tensor): tf.Tensor =>
+      frozen(() => {
+        const output = this.cell.apply([z, input], training);
+        return (Array.isArray(output) ? output[0] : output) as tf.Tensor;
+      });
+    const {options, historySize} = this;
+    const solver =
+      this.solver === 'anderson'
+        ? new AndersonAcceleration({fun}, {...options, historySize})
+        : new FixedPointIteration({fun}, options);
+    const sizes = this.stateSizes(inputs[0].shape);
+    return this.solveBy(inputs, sizes, (init, x) => solver.run(init, x));
   }
 
   /** The regularisers of the cell. */

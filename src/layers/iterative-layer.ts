@@ -17,7 +17,6 @@ import {
   checkChoice,
   checkFlag,
   checkNumber,
-  inputList,
   linearSolverConfig,
   SolverLayer,
   type LayerArgs,
@@ -49,6 +48,7 @@ const REASONS: Record<number, string> = {
 
 export abstract class IterativeLayer extends SolverLayer {
   protected readonly options: Omit<SolverOptions, 'condition'>;
+  protected override readonly inputNames: readonly string[] = ['x'];
   private readonly onFailure: OnFailure;
   private readonly warmStart: WarmStart<'z'>;
 
@@ -73,12 +73,11 @@ export abstract class IterativeLayer extends SolverLayer {
    *
    * @param sizes The shape of the output without the batch axis.
    */
-  protected solve(
-    inputs: tf.Tensor | tf.Tensor[],
+  protected solveBy(
+    [given]: tf.Tensor[],
     sizes: number[],
     run: (init: tf.Tensor, x: tf.Tensor) => {x: tf.Tensor; state: IterationState},
   ): tf.Tensor {
-    const [given] = inputList(this.getClassName(), inputs, ['x']);
     const valid = finiteRows([given]);
     const shape = [given.shape[0], ...sizes];
     const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);

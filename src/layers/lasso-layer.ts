@@ -1,7 +1,6 @@
 /** @file Sparse coding with a learned dictionary. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
-import {rollBackOnThrow} from '../autodiff/index.js';
 import type {Kink} from '../conditions/index.js';
 import {SparseCoding} from '../solvers/index.js';
 import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
@@ -76,14 +75,10 @@ export class LassoLayer extends IterativeLayer {
     return [(inputShape as Shape)[0], this.units];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    const solve = () => {
-      this.invokeCallHook(inputs, kwargs);
-      const {l1, l2} = this;
-      const D = this.dictionary.read();
-      return this.solve(inputs, [this.units], (init, x) => this.solver.run(init, {l1, l2}, D, x));
-    };
-    return tf.tidy(() => rollBackOnThrow(solve));
+  protected override solve(inputs: tf.Tensor[]): tf.Tensor {
+    const {l1, l2} = this;
+    const D = this.dictionary.read();
+    return this.solveBy(inputs, [this.units], (init, x) => this.solver.run(init, {l1, l2}, D, x));
   }
 
   /** Codes that are zero although their correlation with the residual is l1: any more, and they would not be. */

@@ -1,6 +1,5 @@
 /** @file A quadratic program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
-import {rollBackOnThrow} from '../autodiff/index.js';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {matVec} from '../linalg/index.js';
@@ -24,7 +23,6 @@ import {
   checkChoice,
   checkFlag,
   checkNumber,
-  inputList,
   linearSolverConfig,
   shapeList,
   SolverLayer,
@@ -153,6 +151,10 @@ export class QPLayer extends SolverLayer {
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 
+  protected override get inputNames(): readonly string[] {
+    return this.fed;
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const shapes = shapeList(inputShape);
     const className = this.getClassName();
@@ -194,27 +196,22 @@ export class QPLayer extends SolverLayer {
     return [shapes[0][0], n];
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    const solve = () => {
-      this.invokeCallHook(inputs, kwargs);
-      const list = inputList(this.getClassName(), inputs, this.fed);
-      const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
-      const {tolerance, maxIterations, onFailure, onInfeasible, kink, linsolve} = this;
-      const policies = {onFailure, onInfeasible, ...kink, onGradient: this.rememberGradient};
-      const options = {
-        tolerance,
-        maxIterations,
-        ...policies,
-        ...(linsolve && {linsolve}),
-        ...(this.solver && {solver: this.solver}),
-      };
-      const result = solveQP(problem, {...options, warmStart: this.warmStart.take(list[0].shape[0])});
-      this.remember(result);
-      const {x, ineqDual, eqDual, slack} = result;
-      this.warmStart.keep({x, ineqDual, eqDual, slack});
-      return x;
+  protected override solve(list: tf.Tensor[]): tf.Tensor {
+    const problem = this.problem(new Map(this.fed.map((parameter, i) => [parameter, list[i]])));
+    const {tolerance, maxIterations, onFailure, onInfeasible, kink, linsolve} = this;
+    const policies = {onFailure, onInfeasible, ...kink, onGradient: this.rememberGradient};
+    const options = {
+      tolerance,
+      maxIterations,
+      ...policies,
+      ...(linsolve && {linsolve}),
+      ...(this.solver && {solver: this.solver}),
     };
-    return tf.tidy(() => rollBackOnThrow(solve));
+    const result = solveQP(problem, {...options, warmStart: this.warmStart.take(list[0].shape[0])});
+    this.remember(result);
+    const {x, ineqDual, eqDual, slack} = result;
+    this.warmStart.keep({x, ineqDual, eqDual, slack});
+    return x;
   }
 
   override dispose(): ReturnType<SolverLayer['dispose']> {

@@ -16,10 +16,11 @@ export interface SimplexProjectionArgs extends LayerArgs, Kink {
 /**
  * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along an axis. Input and output have one shape, [B, …].
  *
- * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
+ * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
  *
  * @throws If `axis` is not an axis of the input, or is the batch axis.
- * @see `projections.simplex`; `SparsemaxProjection` is that of logits, which may be −∞.
+ * @see `projections.simplex`.
  */
 export class SimplexProjection extends ProjectionLayer {
   static readonly className = 'SimplexProjection';
@@ -33,6 +34,10 @@ export class SimplexProjection extends ProjectionLayer {
     this.kink = asKink(className, args);
     this.scale = checkNumber(className, 'scale', args.scale ?? 1, Number.MIN_VALUE);
     this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  protected override get maskedAxis(): number {
+    return this.axis;
   }
 
   override build(inputShape: Shape | Shape[]): void {

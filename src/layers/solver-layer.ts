@@ -1,6 +1,7 @@
 /** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
+import {asFloat, nothing, rollBackOnThrow} from '../autodiff/index.js';
 import {copiesOf, hostCanRead, type Copies} from '../kernels/index.js';
 import {Status} from '../implicit/index.js';
 import {
@@ -75,6 +76,35 @@ export abstract class SolverLayer extends layers.Layer {
       }
     }
     super(args);
+  }
+
+  /** The names of the inputs, in order. */
+  protected abstract readonly inputNames: readonly string[];
+
+  /**
+   * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. A batch of no samples has an empty
+   * output, with a gradient of zero for inputs and weights, and is not solved.
+   */
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    const solve = () => {
+      this.invokeCallHook(inputs, kwargs);
+      const className = this.getClassName();
+      const names = this.inputNames;
+      const list = inputList(className, inputs, names).map((input, i) => asFloat(className, names[i], input));
+      return list[0].shape[0] === 0 ? this.emptyOutput(list) : this.solve(list, kwargs ?? {});
+    };
+    return tf.tidy(() => rollBackOnThrow(solve));
+  }
+
+  /** The output for a batch of at least one sample. */
+  protected abstract solve(inputs: tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor;
+
+  private emptyOutput(inputs: tf.Tensor[]): tf.Tensor {
+    const none = tf.zeros([0]);
+    this.remember({status: none, iterations: none, residual: none});
+    const shapes = inputs.map(({shape}) => shape);
+    const shape = this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes) as number[];
+    return nothing([shape], [...inputs, ...this.trainableWeights.map((weight) => weight.read())])[0];
   }
 
   /** How the last `call` went. */

@@ -2,13 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {sparsemax} from '../projections/index.js';
-import {offTape} from '../autodiff/index.js';
-import {Status} from '../implicit/index.js';
-import {checkAxis} from './projection-layer.js';
-import {rowMin} from './rows.js';
-import {keepSamples} from '../solvers/index.js';
+import {checkAxis, ProjectionLayer} from './projection-layer.js';
 import type {Kink} from '../conditions/index.js';
-import {asKink, checkNumber, inputList, SolverLayer, type LayerArgs} from './solver-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './solver-layer.js';
 
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;
@@ -22,12 +18,15 @@ export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
  * argmin_{p in the probability simplex} ‖p − x‖² along an axis: like softmax, with exact zeros.
  *
  * Input and output have one shape, [B, …]. An entry exactly at the threshold counts as zero: of the two derivatives that it
- * has there, the one that moves the output least. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
+ * has there, the one that moves the output least.
+ *
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
+ * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
  *
  * @throws If `axis` is not an axis of the input, or is the batch axis.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068).
  */
-export class SparsemaxProjection extends SolverLayer {
+export class SparsemaxProjection extends ProjectionLayer {
   static readonly className = 'SparsemaxProjection';
   private readonly axis: number;
   private readonly kink: Required<Kink>;
@@ -44,32 +43,22 @@ export class SparsemaxProjection extends SolverLayer {
     super.build(inputShape);
   }
 
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    return inputShape;
+  protected override get maskedAxis(): number {
+    return this.axis;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const [given] = inputList(SparsemaxProjection.className, inputs, ['x']);
-      // −∞ masks an entry out; NaN and +∞ have no answer.
-      const valid = offTape(() => rowMin(tf.less(given, Infinity)));
-      const x = keepSamples(valid, given);
-      const p = sparsemax(x, this.axis, this.kink);
-      const zeros = tf.zeros([given.shape[0]]);
-      const status = tf.mul(Status.INVALID_INPUT, tf.sub(1, valid));
-      const weaklyActive = offTape(() => this.ties(x, p));
-      this.remember({status, iterations: zeros, residual: zeros, weaklyActive});
-      return keepSamples(valid, p);
-    });
+  protected override project(x: tf.Tensor): tf.Tensor {
+    return sparsemax(x, this.axis, this.kink);
   }
 
   /** Entries at the threshold: zero, but any increase would enter the support. */
-  private ties(x: tf.Tensor, p: tf.Tensor): tf.Tensor {
+  protected override kinks(x: tf.Tensor, p: tf.Tensor): tf.Tensor {
     const threshold = tf.sub(tf.max(x, this.axis, true), tf.max(p, this.axis, true));
     const scale = tf.maximum(tf.abs(threshold), 1);
+    // Finite: −∞ less −∞, of a masked entry in a row of such, would be at the threshold.
+    const finite = tf.logicalAnd(tf.isFinite(x), tf.isFinite(threshold));
     const near = tf.lessEqual(tf.abs(tf.sub(x, threshold)), tf.mul(TIE, scale));
-    return tf.logicalAnd(near, tf.lessEqual(p, tf.mul(TIE, scale)));
+    return tf.logicalAnd(tf.logicalAnd(near, finite), tf.lessEqual(p, tf.mul(TIE, scale)));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -16,7 +16,9 @@ export interface TopKArgs extends LayerArgs {
  * argmin ‖y − x/ε‖² subject to 0 ≤ y ≤ 1, Σy = k, along the last axis: a soft choice of the k largest entries. Input and output
  * have one shape, [B, …, n].
  *
- * A sample that is not finite gets zeros, a zero gradient and the status 5.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
+ * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
+ * One with fewer than k entries that are not masked gets zeros and the status 1.
  *
  * @throws If k is greater than n.
  * @see Amos, Koltun & Kolter 2019, The limited multi-label projection layer (arXiv 1906.08707); `projections.boxSection`.
@@ -32,6 +34,10 @@ export class TopK extends ProjectionLayer {
     this.strength = checkNumber(TopK.className, 'strength', args?.strength ?? 1, Number.MIN_VALUE);
   }
 
+  protected override get maskedAxis(): number {
+    return -1;
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const n = (inputShape as Shape).at(-1);
     if (n != null && this.k > n) throw new Error(`TopK: k = ${this.k} of ${n} entries cannot be chosen.`);
@@ -39,7 +45,9 @@ export class TopK extends ProjectionLayer {
   }
 
   protected override project(x: tf.Tensor): tf.Tensor {
-    return boxSection(tf.div(x, this.strength), {c: this.k});
+    // In units of x, where the quotient would round what is large.
+    const {k, strength} = this;
+    return tf.div(boxSection(x, {upper: strength, c: k * strength}), strength);
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,8 +1,8 @@
 /** @file Regularised optimal transport as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
-import {klTransport, transport} from '../projections/index.js';
-import {ProjectionLayer} from './projection-layer.js';
+import {transportPlan} from '../projections/transport-plan.js';
+import {ProjectionLayer, type Projected} from './projection-layer.js';
 import {checkChoice, checkFlag, checkNumber, shapeList, type LayerArgs} from './solver-layer.js';
 
 export interface TransportLayerArgs extends LayerArgs {
@@ -18,7 +18,8 @@ export interface TransportLayerArgs extends LayerArgs {
  * The plan P that maximises ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = a, Pᵀ1 = b: input x [B, n, m] of similarities (or
  * minus costs), and with `marginals` a [B, n] and b [B, m] of one total; output P [B, n, m].
  *
- * A sample that is not finite gets zeros, a zero gradient and the status 5; one whose sums cannot be met the status 1.
+ * Where x is −∞, P is zero. A sum of zero is a row or column of zeros; sums that agree up to rounding agree. A sample that is not finite gets zeros, a zero
+ * gradient and the status 5; one whose sums differ the status 1; one that was not solved the status 3; a warning says so.
  *
  * @throws At build, if the input does not have three axes.
  * @see Cuturi 2013 (arXiv 1306.0895); Blondel, Seguy & Rolet 2018 (arXiv 1710.06276); `projections.transport`, `klTransport`.
@@ -50,20 +51,14 @@ export class TransportLayer extends ProjectionLayer {
     super.build(inputShape);
   }
 
-  protected override project(x: tf.Tensor, a?: tf.Tensor, b?: tf.Tensor): tf.Tensor {
-    const [, n, m] = x.shape as [number, number, number];
-    // A sample that is kept out has sums of zero: it gets those of a problem that can be solved.
-    const usable = (sums: tf.Tensor, size: number) =>
-      tf.where(
-        tf.broadcastTo(tf.equal(tf.sum(tf.abs(sums), 1, true), 0), sums.shape),
-        tf.fill(sums.shape, 1 / size),
-        sums,
-      );
-    const params = {
-      a: a ? usable(a, n) : tf.fill([n], 1 / n),
-      b: b ? usable(b, m) : tf.fill([m], 1 / m),
-    };
-    return (this.regularization === 'entropic' ? klTransport : transport)(tf.div(x, this.strength), params);
+  protected override get masks(): boolean {
+    return true;
+  }
+
+  protected override project(x: tf.Tensor, a?: tf.Tensor, b?: tf.Tensor): Projected {
+    const [batch, n, m] = x.shape as [number, number, number];
+    const sums = {a: a ?? tf.fill([batch, n], 1 / n), b: b ?? tf.fill([batch, m], 1 / m)};
+    return transportPlan({kind: this.regularization, strength: this.strength}, {x, ...sums});
   }
 
   override getConfig(): tf.serialization.ConfigDict {

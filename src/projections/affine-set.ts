@@ -1,5 +1,6 @@
 /** @file Projection onto the solutions of linear equations. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {lstsq, ofFinite} from '../linalg/index.js';
 import {checkRank} from './rows.js';
 
@@ -31,7 +32,9 @@ export function affineSet(x: tf.Tensor, {A, b}: AffineSetParams): tf.Tensor {
         `got [${A.shape}] and [${b.shape}].`,
     );
   }
-  return tf.tidy(() => ofFinite(x, 1, (points) => tf.sub(points, correction(points, A, b))));
+  return floatMap('projections.affineSet', {x, A, b}, (floats) =>
+    ofFinite(floats.x, 1, (points) => tf.sub(points, correction(points, floats.A, floats.b))),
+  );
 }
 
 /** A⁺(Ax − b). */

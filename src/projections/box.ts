@@ -1,11 +1,11 @@
 /** @file Projections onto intervals. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {noteDualProjection} from '../kernels/index.js';
 
 /** argmin_{y ≥ 0} ‖y − x‖² = max(x, 0), entry by entry. */
 export function nonNegative(x: tf.Tensor): tf.Tensor {
-  const y = tf.relu(x);
+  const y = floatMap('projections.nonNegative', {x}, (floats) => tf.relu(floats.x));
   return x.rank === 2 ? noteDualProjection(y, x, {nonNegative: x.shape[1]}) : y;
 }
 
@@ -21,12 +21,18 @@ export type BoxParams = {
  *   beyond a bound passes its gradient to that bound.
  */
 export function box(x: tf.Tensor, {lower, upper}: BoxParams): tf.Tensor {
-  return tf.tidy(() => {
+  const given = {x, lower: bound(lower), upper: bound(upper)};
+  return floatMap('projections.box', given, ({x, lower, upper}) => {
     // The bound itself, not x plus what is missing: that rounds, and far outside loses every digit.
     const below = offTape(() => tf.less(x, lower));
     const above = offTape(() => tf.greater(x, upper));
     return tf.where(below, lower, tf.where(above, upper, x));
   });
+}
+
+/** A number that is infinite as a tensor: tfjs refuses to convert it when it debugs. */
+function bound(value: number | tf.Tensor): number | tf.Tensor {
+  return typeof value === 'number' && !Number.isFinite(value) ? tf.fill([], value) : value;
 }
 
 /**

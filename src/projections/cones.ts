@@ -1,5 +1,6 @@
 /** @file Products of cones: their projections, and those of their dual cones. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {noteDualProjection, type Cones} from '../kernels/index.js';
 import {psdCone} from './psd-cone.js';
 import {checkRank} from './rows.js';
@@ -49,7 +50,7 @@ function byFactor(
   if (x.shape[x.rank - 1] !== size) {
     throw new Error(`projections.${caller}: the cones have ${size} entries, x has shape [${x.shape}].`);
   }
-  return tf.tidy(() => {
+  return floatMap(`projections.${caller}`, {x}, ({x}) => {
     const factors: [number, (part: tf.Tensor) => tf.Tensor][] = [
       [zero, ofZero],
       [nonNegative, (part) => tf.relu(part)],

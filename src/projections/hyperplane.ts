@@ -1,5 +1,6 @@
 /** @file Projections onto a hyperplane and a half-space. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {safeDivide} from '../linsolve/index.js';
 import {beside, checkRank} from './rows.js';
 
@@ -18,7 +19,7 @@ export type HyperplaneParams = {
  */
 export function hyperplane(x: tf.Tensor, {a, b = 0}: HyperplaneParams): tf.Tensor {
   checkRank(x, 'hyperplane', 1);
-  return tf.tidy(() => step(x, a, excess(x, a, b)));
+  return floatMap('projections.hyperplane', {x, a, b}, ({x, a, b}) => step(x, a, excess(x, a, b)));
 }
 
 /**
@@ -29,7 +30,7 @@ export function hyperplane(x: tf.Tensor, {a, b = 0}: HyperplaneParams): tf.Tenso
  */
 export function halfspace(x: tf.Tensor, {a, b = 0}: HyperplaneParams): tf.Tensor {
   checkRank(x, 'halfspace', 1);
-  return tf.tidy(() => step(x, a, tf.relu(excess(x, a, b))));
+  return floatMap('projections.halfspace', {x, a, b}, ({x, a, b}) => step(x, a, tf.relu(excess(x, a, b))));
 }
 
 function excess(x: tf.Tensor, a: tf.Tensor, b: number | tf.Tensor): tf.Tensor {

@@ -7,6 +7,7 @@ export {entmax, type EntmaxParams} from './entmax.js';
 export {halfspace, hyperplane, type HyperplaneParams} from './hyperplane.js';
 export {isotonic, type IsotonicParams} from './isotonic.js';
 export {l1Ball, l1Sphere, type RadiusParams} from './l1-ball.js';
+export {normmax, type NormmaxParams} from './normmax.js';
 export {l2Ball, l2Sphere, linfBall} from './norm-balls.js';
 export {permutahedron, type PermutahedronParams} from './permutahedron.js';
 export {polyhedron, type PolyhedronParams} from './polyhedron.js';

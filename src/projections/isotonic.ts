@@ -1,7 +1,7 @@
 /** @file Isotonic regression: projection onto the monotone vectors. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {runIsotonic} from '../kernels/index.js';
-import {asRows} from './rows.js';
+import {onRows} from './rows.js';
 
 export type IsotonicParams = {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
@@ -22,9 +22,5 @@ export type IsotonicParams = {
  * @see Ayer et al. 1955 (pool adjacent violators); Best & Chakravarti 1990 for the linear time.
  */
 export function isotonic(x: tf.Tensor, {increasing = true}: IsotonicParams = {}): tf.Tensor {
-  if (x.rank === 0) throw new Error('projections.isotonic: x must have at least one axis.');
-  return tf.tidy(() => {
-    const y = runIsotonic(asRows(x), increasing);
-    return x.rank === 2 ? y : tf.reshape(y, x.shape);
-  });
+  return onRows('isotonic', {x}, (rows) => runIsotonic(rows, increasing));
 }

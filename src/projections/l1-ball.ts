@@ -1,7 +1,7 @@
 /** @file Projections onto the ℓ1 sphere and ball. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
-import {beside, checkPositive, checkRank} from './rows.js';
+import {floatMap, offTape} from '../autodiff/index.js';
+import {beside, checkPositive, checkRank, maskedEntries} from './rows.js';
 import {simplex} from './simplex.js';
 
 export type RadiusParams = {
@@ -14,16 +14,18 @@ export type RadiusParams = {
  *
  * The set is not convex: where an entry is zero and its magnitude would grow, its sign is taken as positive.
  *
- * @param x [..., n]. Differentiable in x and in a tensor `radius`, in O(n).
+ * @param x [..., n]. Differentiable in x and in a tensor `radius`, in O(n). An entry −∞ is taken out, and becomes 0.
  * @throws If x has no axis, or a number `radius` is not positive.
  * @see Duchi et al. 2008, Efficient projections onto the ℓ1-ball, section 4.
  */
 export function l1Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
   checkRank(x, 'l1Sphere', 1);
   checkPositive(radius, 'radius', 'l1Sphere');
-  return tf.tidy(() => {
-    const sign = offTape(() => tf.where(tf.less(x, 0), tf.scalar(-1), tf.scalar(1)));
-    return tf.mul(sign, simplex(tf.mul(sign, x), {scale: radius}));
+  return floatMap('projections.l1Sphere', {x, radius}, ({x, radius}) => {
+    const sign = offTape(() => tf.sub(1, tf.mul(2, tf.step(tf.neg(x)))));
+    const masked = maskedEntries(x);
+    const magnitudes = tf.where(masked, tf.fill(x.shape, -Infinity), tf.mul(sign, x));
+    return tf.where(masked, tf.zerosLike(x), tf.mul(sign, simplex(magnitudes, {scale: radius})));
   });
 }
 
@@ -31,16 +33,19 @@ export function l1Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tens
  * argmin_{‖y‖₁ ≤ radius} ‖y − x‖², along the last axis.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `radius`, in O(n); on the sphere itself the derivative is the identity.
+ *   An entry −∞ is taken out, and becomes 0.
  * @throws If x has no axis, or a number `radius` is not positive.
  * @see Duchi et al. 2008, Efficient projections onto the ℓ1-ball, section 4.
  */
 export function l1Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
   checkRank(x, 'l1Ball', 1);
   checkPositive(radius, 'radius', 'l1Ball');
-  return tf.tidy(() => {
+  return floatMap('projections.l1Ball', {x, radius}, ({x, radius}) => {
+    const present = tf.where(maskedEntries(x), tf.zerosLike(x), x);
     const outside = offTape(() =>
-      tf.broadcastTo(tf.greater(tf.sum(tf.abs(x), -1, true), beside(radius)), x.shape),
+      // A row with NaN is not inside.
+      tf.broadcastTo(tf.logicalNot(tf.lessEqual(tf.sum(tf.abs(present), -1, true), beside(radius))), x.shape),
     );
-    return tf.where(outside, l1Sphere(x, {radius}), x);
+    return tf.where(outside, l1Sphere(x, {radius}), present);
   });
 }

@@ -1,6 +1,6 @@
 /** @file Projections onto the ℓ2 sphere and ball, and the ℓ∞ ball. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {rowNorm} from '../linsolve/index.js';
 import {box} from './box.js';
 import type {RadiusParams} from './l1-ball.js';
@@ -17,7 +17,7 @@ import {beside, checkPositive, checkRank} from './rows.js';
 export function l2Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
   checkRank(x, 'l2Sphere', 1);
   checkPositive(radius, 'radius', 'l2Sphere');
-  return tf.tidy(() => tf.mul(beside(radius), unit(x)));
+  return floatMap('projections.l2Sphere', {x, radius}, ({x, radius}) => tf.mul(beside(radius), unit(x)));
 }
 
 /**
@@ -29,7 +29,7 @@ export function l2Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tens
 export function l2Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
   checkRank(x, 'l2Ball', 1);
   checkPositive(radius, 'radius', 'l2Ball');
-  return tf.tidy(() => {
+  return floatMap('projections.l2Ball', {x, radius}, ({x, radius}) => {
     const r = beside(radius);
     const outside = offTape(() => tf.broadcastTo(tf.greater(rowNorm(scaled(x, r)), 1), x.shape));
     return tf.where(outside, tf.mul(r, unit(x)), x);
@@ -45,7 +45,7 @@ export function l2Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor
 export function linfBall(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
   checkRank(x, 'linfBall', 1);
   checkPositive(radius, 'radius', 'linfBall');
-  return tf.tidy(() => {
+  return floatMap('projections.linfBall', {x, radius}, ({x, radius}) => {
     const upper = beside(radius);
     return box(x, {lower: typeof upper === 'number' ? -upper : tf.neg(upper), upper});
   });

@@ -20,7 +20,7 @@ export type PermutahedronParams = {
  * @see Blondel et al. 2020, Fast differentiable sorting and ranking (arXiv 2002.08871), proposition 3.
  */
 export function permutahedron(x: tf.Tensor, {w}: PermutahedronParams = {}): tf.Tensor {
-  return onRows(x, 'permutahedron', (rows) => {
+  return onRows('permutahedron', {x, w}, (rows, {x, w}) => {
     const n = rows.shape[1];
     const corners = w ? alikeRows(w, x) : descending(rows.shape);
     const order = descendingOrder(rows);

@@ -1,5 +1,6 @@
 /** @file Projection onto a polyhedron: a quadratic program. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {solveQP, type SolveQPOptions} from '../solvers/index.js';
 import {asRows, checkRank} from './rows.js';
 
@@ -28,7 +29,7 @@ export function polyhedron(
   options: SolveQPOptions = {},
 ): tf.Tensor {
   checkRank(x, 'polyhedron', 1);
-  return tf.tidy(() => {
+  return floatMap('projections.polyhedron', {x, A, b, G, h}, ({x, A, b, G, h}) => {
     const rows = asRows(x);
     const problem = {Q: tf.eye(rows.shape[1]), p: tf.neg(rows), A, b, G, h};
     return tf.reshape(solveQP(problem, options).x, x.shape);

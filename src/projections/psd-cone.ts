@@ -1,5 +1,6 @@
 /** @file Projection onto the cone of positive semidefinite matrices. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {spectralFunction} from '../linalg/index.js';
 import {checkRank} from './rows.js';
 
@@ -16,7 +17,7 @@ export function psdCone(x: tf.Tensor): tf.Tensor {
   const [rows, columns] = x.shape.slice(-2);
   if (rows !== columns)
     throw new Error(`projections.psdCone: x must have shape [..., n, n], got [${x.shape}].`);
-  return tf.tidy(() => {
+  return floatMap('projections.psdCone', {x}, ({x}) => {
     const axes = x.shape.map((_, i) => i);
     const order = [...axes.slice(0, -2), axes.length - 1, axes.length - 2];
     return spectralFunction(tf.mul(0.5, tf.add(x, tf.transpose(x, order))), {

@@ -1,20 +1,31 @@
 /** @file The rows that a projection along the last axis works on, and parameters beside them. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap, offTape} from '../autodiff/index.js';
 
-/** x [..., n] as float32 of shape [rows, n]. What is so already stays: on the tape, tf.cast and tf.reshape copy. */
+/** x [..., n] as [rows, n]. What is so already stays: on the tape, tf.reshape copies. */
 export function asRows(x: tf.Tensor): tf.Tensor2D {
   const n = x.shape[x.rank - 1];
-  const float = x.dtype === 'float32' ? x : tf.cast(x, 'float32');
-  return (x.rank === 2 ? float : tf.reshape(float, [x.size / Math.max(n, 1), n])) as tf.Tensor2D;
+  return (x.rank === 2 ? x : tf.reshape(x, [x.size / Math.max(n, 1), n])) as tf.Tensor2D;
 }
 
-/** A map of rows [B, n], applied along the last axis of x. */
-export function onRows(x: tf.Tensor, caller: string, map: (rows: tf.Tensor2D) => tf.Tensor): tf.Tensor {
-  checkRank(x, caller, 1);
-  return tf.tidy(() => {
-    const y = map(asRows(x));
+/** A map of rows [B, n], applied along the last axis of x; see `floatMap` for what x and the rest may be. */
+export function onRows<T extends {x: tf.Tensor}>(
+  caller: string,
+  given: T,
+  map: (rows: tf.Tensor2D, floats: T) => tf.Tensor,
+): tf.Tensor {
+  checkRank(given.x, caller, 1);
+  return floatMap(`projections.${caller}`, given, (floats) => {
+    const {x} = floats;
+    const y = map(asRows(x), floats);
     return x.rank === 2 ? y : tf.reshape(y, x.shape);
   });
+}
+
+/** Where x is −∞: an entry that is taken out of its row, as attention does with its masks. Finite values of any size are none. */
+export function maskedEntries(x: tf.Tensor): tf.Tensor {
+  // By what the entry is, not by a comparison with infinity, which half-precision backends do not hold.
+  return offTape(() => tf.logicalAnd(tf.isInf(x), tf.less(x, 0)));
 }
 
 /** @throws If x has fewer axes. */
@@ -35,13 +46,13 @@ export function asColumn(value: number | tf.Tensor, x: tf.Tensor): tf.Tensor2D {
   const outer = x.shape.slice(0, -1);
   const rows = outer.reduce((a, b) => a * b, 1);
   if (typeof value === 'number') return tf.fill([rows, 1], value);
-  return tf.reshape(tf.broadcastTo(tf.cast(value, 'float32'), outer), [rows, 1]);
+  return tf.reshape(tf.broadcastTo(value, outer), [rows, 1]);
 }
 
 /** A number, or a tensor that broadcasts with x, as the rows [rows, n]. */
 export function alikeRows(value: number | tf.Tensor, x: tf.Tensor): tf.Tensor2D {
   if (typeof value === 'number') return tf.fill(asRowsShape(x), value);
-  return tf.reshape(tf.broadcastTo(tf.cast(value, 'float32'), x.shape), asRowsShape(x));
+  return tf.reshape(tf.broadcastTo(value, x.shape), asRowsShape(x));
 }
 
 function asRowsShape(x: tf.Tensor): [number, number] {

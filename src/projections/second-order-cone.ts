@@ -1,6 +1,6 @@
 /** @file Projection onto the second-order cone. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {noteDualProjection} from '../kernels/index.js';
 import {rowNorm, safeDivide} from '../linsolve/index.js';
 import {checkRank} from './rows.js';
@@ -17,8 +17,8 @@ import {checkRank} from './rows.js';
 export function secondOrderCone(x: tf.Tensor): tf.Tensor {
   checkRank(x, 'secondOrderCone', 1);
   const n = x.shape[x.rank - 1];
-  if (n === 1) return tf.relu(x);
-  const y = tf.tidy(() => {
+  const y = floatMap('projections.secondOrderCone', {x}, ({x}) => {
+    if (n === 1) return tf.relu(x);
     const [s, z] = tf.split(x, [1, n - 1], -1);
     const size = rowNorm(z);
     const {inside, between} = offTape(() => ({

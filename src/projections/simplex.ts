@@ -1,8 +1,8 @@
 /** @file Projection onto the probability simplex; sparsemax is that projection of logits. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape, recordOp} from '../autodiff/index.js';
+import {floatMap, offTape, recordOp} from '../autodiff/index.js';
 import {runSimplex} from '../kernels/index.js';
-import {asRows} from './rows.js';
+import {asColumn, checkPositive, maskedEntries, onRows} from './rows.js';
 import {kinkWeight, type Kink} from '../conditions/index.js';
 
 export type SimplexParams = Kink & {
@@ -13,27 +13,16 @@ export type SimplexParams = Kink & {
 /**
  * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the last axis.
  *
+ * An entry −∞ is masked: it is taken out, becomes 0 and has no gradient; a row with nothing left becomes 0. A row with NaN or +∞
+ * becomes NaN. Finite entries of any size are not special.
+ *
  * @param x [..., n]. Differentiable in x and in a tensor `scale`, in O(n).
  * @throws If x has no axis, or a number `scale` is not positive.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 2; Michelot 1986 for the algorithm.
  */
 export function simplex(x: tf.Tensor, {scale = 1, ...kink}: SimplexParams = {}): tf.Tensor {
-  if (x.rank === 0) throw new Error('projections.simplex: x must have at least one axis.');
-  if (typeof scale === 'number' && !(scale > 0 && scale < Infinity)) {
-    throw new Error(`projections.simplex: scale must be positive and finite, got ${scale}.`);
-  }
-  return tf.tidy(() => {
-    const n = x.shape[x.rank - 1];
-    const rows = x.size / n;
-    const flat = asRows(x);
-    const outer = x.shape.slice(0, -1);
-    const scales =
-      typeof scale === 'number'
-        ? tf.fill([rows, 1], scale)
-        : tf.reshape(tf.broadcastTo(scale, outer), [rows, 1]);
-    const y = project(flat, scales as tf.Tensor2D, kink);
-    return x.rank === 2 ? y : tf.reshape(y, x.shape);
-  });
+  checkPositive(scale, 'scale', 'simplex');
+  return onRows('simplex', {x, scale}, (rows, {x, scale}) => project(rows, asColumn(scale, x), kink));
 }
 
 /** The kernel, with its own derivative (diag(S) − SSᵀ/|S|) or, with weights w for the support S, that of another policy. */
@@ -44,10 +33,14 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
     values: [offTape(() => runSimplex(x, scale))],
     inputs: [x, scale],
     gradient: ([dy], [y], [point]) => {
+      const above = tf.sub(tf.max(point, 1, true), point);
+      const masked = maskedEntries(point);
+      const distance = tf.sub(tf.max(y, 1, true), tf.where(masked, tf.zerosLike(above), above));
       const threshold = tf.sub(tf.max(point, 1, true), tf.max(y, 1, true));
-      const w = kinkWeight(tf.sub(point, threshold), kink, tf.maximum(tf.abs(threshold), 1));
-      const mean = tf.div(tf.sum(tf.mul(w, dy), 1, true), tf.sum(w, 1, true));
-      return [tf.mul(w, tf.sub(dy, mean)), mean];
+      const weight = kinkWeight(distance, kink, tf.maximum(tf.abs(threshold), 1));
+      const w = tf.where(masked, tf.zerosLike(weight), weight);
+      const mean = tf.div(tf.sum(tf.mul(w, dy), 1, true), tf.maximum(tf.sum(w, 1, true), 1e-30));
+      return [tf.where(masked, tf.zerosLike(w), tf.mul(w, tf.sub(dy, mean))), mean];
     },
   })[0];
 }
@@ -55,7 +48,7 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
 /**
  * argmin_{p in the probability simplex} ‖p − logits‖² along an axis: softmax's sparse sibling.
  *
- * @param logits Any shape of rank 1 or more.
+ * @param logits Any shape of rank 1 or more; −∞ masks an entry, see `projections.simplex`.
  * @param axis Default −1.
  * @param kink Which derivative an entry exactly at the threshold gets. Default: zero, the least.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), equation 1.
@@ -67,8 +60,10 @@ export function sparsemax(logits: tf.Tensor, axis = -1, kink: Kink = {}): tf.Ten
   }
   const last = rank - 1;
   const at = axis < 0 ? axis + rank : axis;
-  if (at === last) return simplex(logits, kink);
-  const order = [...Array(rank).keys()];
-  [order[at], order[last]] = [last, at];
-  return tf.tidy(() => tf.transpose(simplex(tf.transpose(logits, order), kink), order));
+  return floatMap('sparsemax', {x: logits}, ({x}) => {
+    if (at === last) return simplex(x, kink);
+    const order = [...Array(rank).keys()];
+    [order[at], order[last]] = [last, at];
+    return tf.transpose(simplex(tf.transpose(x, order), kink), order);
+  });
 }

@@ -22,7 +22,7 @@ export function softSort(
   {strength = 1, direction = 'ascending'}: SoftSortParams = {},
 ): tf.Tensor {
   check('softSort', strength, direction);
-  return onRows(x, 'softSort', (rows) => {
+  return onRows('softSort', {x}, (rows) => {
     const down = (values: tf.Tensor) => permutahedron(tf.div(descending(rows.shape), strength), {w: values});
     return direction === 'descending' ? down(rows) : tf.neg(down(tf.neg(rows)));
   });
@@ -41,7 +41,7 @@ export function softRank(
   {strength = 1, direction = 'ascending'}: SoftSortParams = {},
 ): tf.Tensor {
   check('softRank', strength, direction);
-  return onRows(x, 'softRank', (rows) =>
+  return onRows('softRank', {x}, (rows) =>
     permutahedron(tf.div(rows, direction === 'ascending' ? strength : -strength)),
   );
 }

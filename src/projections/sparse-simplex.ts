@@ -13,7 +13,7 @@ export type SparseSimplexParams = {
 
 /**
  * A point nearest to x with y ≥ 0, Σy = scale and at most `maxNonZeros` positive entries, along the last axis: the
- * projection of the largest entries onto the simplex. Of equal entries the first are taken.
+ * projection of the largest entries onto the simplex. Of equal entries the first are taken. −∞ masks an entry, see `simplex`.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `scale` while the chosen entries stay the same, in O(n).
  * @throws If x has no axis, `maxNonZeros` is not a positive integer, or a number `scale` is not positive.
@@ -24,24 +24,19 @@ export function sparseSimplex(x: tf.Tensor, {maxNonZeros, scale = 1}: SparseSimp
     throw new Error(`projections.sparseSimplex: maxNonZeros must be a positive integer, got ${maxNonZeros}.`);
   }
   checkPositive(scale, 'scale', 'sparseSimplex');
-  return onRows(x, 'sparseSimplex', (rows) => {
+  return onRows('sparseSimplex', {x, scale}, (rows, {x, scale}) => {
     const scales = asColumn(scale, x);
     const k = Math.min(maxNonZeros, rows.shape[1]);
-    const {chosen, low} = offTape(() => {
+    const chosen = offTape(() => {
       const values = tf.topk(rows, k).values;
       const least = tf.slice(values, [0, k - 1], [-1, 1]);
       const above = tf.cast(tf.greater(rows, least), 'float32');
       const ties = tf.cast(tf.equal(rows, least), 'float32');
       const room = tf.sub(k, tf.sum(above, 1, true));
       const taken = tf.mul(ties, tf.cast(tf.lessEqual(tf.cumsum(ties, 1), room), 'float32'));
-      // An entry this far below the largest is zero in the projection.
-      const top = tf.slice(values, [0, 0], [-1, 1]);
-      const far = tf.sub(tf.sub(top, tf.mul(2, scales)), tf.mul(1e-6, tf.abs(top)));
-      return {
-        chosen: tf.cast(tf.add(above, taken), 'bool'),
-        low: tf.broadcastTo(far, rows.shape),
-      };
+      // What is not finite must reach the projection, which says what becomes of its row.
+      return tf.logicalOr(tf.cast(tf.add(above, taken), 'bool'), tf.logicalNot(tf.isFinite(rows)));
     });
-    return runSimplex(tf.where(chosen, rows, low) as tf.Tensor2D, scales);
+    return runSimplex(tf.where(chosen, rows, tf.fill(rows.shape, -Infinity)) as tf.Tensor2D, scales);
   });
 }

@@ -1,69 +1,52 @@
 /** @file Projections onto the transportation polytope: matrices with given row and column sums. */
 import * as tf from '@tensorflow/tfjs-core';
-import {runSimplex} from '../kernels/index.js';
-import {balanced, type Potential} from '../solvers/index.js';
+import {floatMap} from '../autodiff/index.js';
+import type {Regularization} from '../kernels/index.js';
 import {checkRank} from './rows.js';
+import {transportPlan} from './transport-plan.js';
 
 export type TransportParams = {
-  /** Row sums: [n], or a tensor of shape [..., n]. Positive, with the same total as b. */
+  /** Row sums: [n], or a tensor of shape [..., n]. Not negative, with the same total as b; a row whose sum is zero is zero. */
   a: tf.Tensor;
   /** Column sums: [m], or a tensor of shape [..., m]. */
   b: tf.Tensor;
 };
 
-const EUCLIDEAN: Potential = {
-  value: (z) => tf.relu(z),
-  // Not a cast of a comparison, which tfjs cannot transpose on WebGPU.
-  slope: (z) => tf.step(z),
-  balanceRows(z, a) {
-    const [batch, n, m] = z.shape as [number, number, number];
-    const rows = tf.reshape(z, [batch * n, m]) as tf.Tensor2D;
-    const y = runSimplex(rows, tf.reshape(tf.broadcastTo(a, [batch, n, 1]), [batch * n, 1]));
-    return tf.reshape(tf.sub(tf.max(rows, 1), tf.max(y, 1)), [batch, n, 1]);
-  },
-};
-
-const ENTROPIC: Potential = {
-  value: (z) => tf.exp(z),
-  slope: (z) => tf.exp(z),
-  balanceRows: (z, a) => tf.sub(tf.logSumExp(z, 2, true), tf.log(a)),
-};
-
 /**
  * argmin ‖P − x‖²_F subject to P ≥ 0, P1 = a, Pᵀ1 = b: regularised optimal transport for the similarities x, sparse.
  *
- * A sample whose sums cannot be met becomes NaN, the others do not notice.
+ * A sample whose sums cannot be met, or that was not solved, becomes NaN; the others do not notice. Where x is −∞, P is zero.
  *
- * @param x [..., n, m]. Differentiable in x, a and b.
+ * @param x [..., n, m]. Differentiable in x, a and b. f64 inside, where the host can read.
  * @throws If x has fewer than two axes, or a or b do not fit it.
  * @see Blondel, Seguy & Rolet 2018 (arXiv 1710.06276), equations 7 and 10.
  */
 export function transport(x: tf.Tensor, params: TransportParams): tf.Tensor {
-  return project('transport', EUCLIDEAN, x, params);
+  return project('transport', 'euclidean', x, params);
 }
 
 /** argmin ‖P − x‖²_F over the doubly stochastic matrices: `transport` with sums 1. @param x [..., n, n]. */
 export function birkhoff(x: tf.Tensor): tf.Tensor {
-  return project('birkhoff', EUCLIDEAN, x, ones('birkhoff', x));
+  return project('birkhoff', 'euclidean', x, ones('birkhoff', x));
 }
 
 /**
  * argmin KL(P, exp(x)) subject to P1 = a, Pᵀ1 = b: entropic optimal transport, P = diag(e⁻ᵘ) eˣ diag(e⁻ᵛ), positive.
  *
- * For a cost C and the strength ε, x = −C/ε. In the logarithmic domain throughout. A sample whose sums cannot be met becomes
- * NaN, the others do not notice.
+ * For a cost C and the strength ε, x = −C/ε. In the logarithmic domain throughout. A sample whose sums cannot be met, or that was not
+ * solved, becomes NaN; the others do not notice. Where x is −∞, P is zero.
  *
- * @param x [..., n, m]. Differentiable in x, a and b.
+ * @param x [..., n, m]. Differentiable in x, a and b. f64 inside, where the host can read.
  * @throws If x has fewer than two axes, or a or b do not fit it.
  * @see Cuturi 2013 (arXiv 1306.0895).
  */
 export function klTransport(x: tf.Tensor, params: TransportParams): tf.Tensor {
-  return project('klTransport', ENTROPIC, x, params);
+  return project('klTransport', 'entropic', x, params);
 }
 
 /** argmin KL(P, exp(x)) over the doubly stochastic matrices: `klTransport` with sums 1. @param x [..., n, n]. */
 export function klBirkhoff(x: tf.Tensor): tf.Tensor {
-  return project('klBirkhoff', ENTROPIC, x, ones('klBirkhoff', x));
+  return project('klBirkhoff', 'entropic', x, ones('klBirkhoff', x));
 }
 
 function ones(caller: string, x: tf.Tensor): TransportParams {
@@ -73,7 +56,12 @@ function ones(caller: string, x: tf.Tensor): TransportParams {
   return {a: tf.ones([n]), b: tf.ones([n])};
 }
 
-function project(caller: string, potential: Potential, x: tf.Tensor, {a, b}: TransportParams): tf.Tensor {
+function project(
+  caller: string,
+  kind: Regularization['kind'],
+  x: tf.Tensor,
+  {a, b}: TransportParams,
+): tf.Tensor {
   checkRank(x, caller, 2);
   const [n, m] = x.shape.slice(-2);
   if (a.shape[a.rank - 1] !== n || b.shape[b.rank - 1] !== m) {
@@ -82,17 +70,12 @@ function project(caller: string, potential: Potential, x: tf.Tensor, {a, b}: Tra
         `got [${a.shape}] and [${b.shape}].`,
     );
   }
-  return tf.tidy(() => {
+  return floatMap(`projections.${caller}`, {x, a, b}, ({x, a, b}) => {
     const outer = x.shape.slice(0, -2);
     const batch = outer.reduce((product, size) => product * size, 1);
-    const sums = (values: tf.Tensor, shape: number[]) =>
-      tf.reshape(tf.broadcastTo(values, [...outer, values.shape[values.rank - 1]]), shape);
-    const P = balanced(
-      potential,
-      tf.reshape(x, [batch, n, m]),
-      sums(a, [batch, n, 1]),
-      sums(b, [batch, 1, m]),
-    );
-    return tf.reshape(P, x.shape);
+    const sums = (values: tf.Tensor, size: number) =>
+      tf.reshape(tf.broadcastTo(values, [...outer, size]), [batch, size]);
+    const problem = {x: tf.reshape(x, [batch, n, m]), a: sums(a, n), b: sums(b, m)};
+    return tf.reshape(transportPlan({kind, strength: 1}, problem).plan, x.shape);
   });
 }

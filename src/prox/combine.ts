@@ -1,6 +1,6 @@
 /** @file Proximal operators made from others and from projections. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Parameter} from '../autodiff/index.js';
+import {floatMap, type Parameter} from '../autodiff/index.js';
 import type {Projection, Prox} from '../conditions/index.js';
 
 /** The proximal operator of a set's indicator function is the projection onto the set, whatever the scaling. */
@@ -32,7 +32,7 @@ export function blockwise<H extends Parameter>(
     if (Array.isArray(params) && params.length !== sizes.length) {
       throw new Error(`prox.blockwise: ${params.length} parameters for ${sizes.length} blocks.`);
     }
-    return tf.tidy(() => {
+    return floatMap('prox.blockwise', {x, params, scaling}, ({x, params, scaling}) => {
       const ofBlock = (j: number) => (Array.isArray(params) ? params[j] : params) as H;
       // tf.split into one part has no gradient.
       if (sizes.length === 1) return prox(x, ofBlock(0), scaling);

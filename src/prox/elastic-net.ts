@@ -1,5 +1,6 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import type {ElasticNetParams, Kink} from '../conditions/index.js';
 import {lasso} from './lasso.js';
 
@@ -15,5 +16,7 @@ export function elasticNet(
   scaling: number | tf.Tensor = 1,
   kink: Kink = {},
 ): tf.Tensor {
-  return tf.tidy(() => tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))));
+  return floatMap('prox.elasticNet', {x, l1, l2, scaling}, ({x, l1, l2, scaling}) =>
+    tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))),
+  );
 }

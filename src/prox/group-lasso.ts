@@ -1,6 +1,6 @@
 /** @file The proximal operator of the ℓ2 norm: it keeps a group or sets it to zero. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {rowNorm} from '../linsolve/index.js';
 import {rowWeight} from './weights.js';
 
@@ -19,7 +19,7 @@ export function groupLasso(
   weight: number | tf.Tensor = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
-  return tf.tidy(() => {
+  return floatMap('prox.groupLasso', {x, weight, scaling}, ({x, weight, scaling}) => {
     const threshold = rowWeight(weight, scaling);
     const kept = offTape(() => tf.broadcastTo(tf.greater(rowNorm(x), threshold), x.shape));
     // The norm of a group that is set to zero may be zero itself, and has no derivative there.

@@ -1,6 +1,6 @@
 /** @file The proximal operator of Huber's function. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 
 export type HuberParams = {
   /** The weight of the function. Default 1. */
@@ -22,7 +22,7 @@ export function huber(
   {weight = 1, delta = 1}: HuberParams = {},
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
-  return tf.tidy(() => {
+  return floatMap('prox.huber', {x, weight, delta, scaling}, ({x, weight, delta, scaling}) => {
     const t = tf.mul(weight, scaling);
     const inside = offTape(() => tf.lessEqual(tf.abs(x), tf.mul(tf.add(1, t), delta)));
     return tf.where(inside, tf.div(x, tf.add(1, t)), tf.sub(x, tf.mul(tf.mul(t, delta), tf.sign(x))));

@@ -1,5 +1,6 @@
 /** @file The proximal operator of the ℓ1 norm: soft thresholding. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {positivePart, type Kink} from '../conditions/index.js';
 
 /**
@@ -16,7 +17,7 @@ export function lasso(
   scaling: number | tf.Tensor = 1,
   kink: Kink = {},
 ): tf.Tensor {
-  return tf.tidy(() => {
+  return floatMap('prox.lasso', {x, l1, scaling}, ({x, l1, scaling}) => {
     const threshold = tf.mul(l1, scaling);
     const part = (side: tf.Tensor) => positivePart(tf.sub(side, threshold), kink, threshold);
     return tf.sub(part(x), part(tf.neg(x)));
@@ -29,5 +30,7 @@ export function nonNegativeLasso(
   l1: number | tf.Tensor = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
-  return tf.tidy(() => tf.relu(tf.sub(x, tf.mul(l1, scaling))));
+  return floatMap('prox.nonNegativeLasso', {x, l1, scaling}, ({x, l1, scaling}) =>
+    tf.relu(tf.sub(x, tf.mul(l1, scaling))),
+  );
 }

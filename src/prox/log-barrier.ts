@@ -1,6 +1,6 @@
 /** @file The proximal operator of the logarithmic barrier. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 
 /**
  * argmin_{y > 0} ½‖y − x‖² − scaling·weight·Σ log y = ½(x + √(x² + 4·scaling·weight)), entry by entry.
@@ -14,7 +14,7 @@ export function logBarrier(
   weight: number | tf.Tensor = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
-  return tf.tidy(() => {
+  return floatMap('prox.logBarrier', {x, weight, scaling}, ({x, weight, scaling}) => {
     const mu = tf.mul(weight, scaling);
     const negative = offTape(() => tf.less(x, 0));
     // With |x|, nothing cancels: the one root, or the other by their product −μ.

@@ -1,6 +1,6 @@
 /** @file The proximal operator of the nuclear norm: soft thresholding of singular values. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {spectralFunction, type SpectralFunction} from '../linalg/index.js';
 import {lasso} from './lasso.js';
 
@@ -28,12 +28,12 @@ export function nuclearNorm(
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
   if (x.rank < 2) throw new Error(`prox.nuclearNorm: x must have at least two axes, got shape [${x.shape}].`);
-  return tf.tidy(() => {
+  return floatMap('prox.nuclearNorm', {x, weight, scaling}, ({x, weight, scaling}) => {
     const [m, n] = x.shape.slice(-2);
     const outer = x.shape.slice(0, -2);
     const each =
       typeof weight === 'number' || weight.rank === 0 ? weight : tf.reshape(weight, [...weight.shape, 1, 1]);
-    const product = tf.broadcastTo(tf.cast(tf.mul(each, scaling), 'float32'), [...outer, 1, 1]);
+    const product = tf.broadcastTo(tf.mul(each, scaling), [...outer, 1, 1]);
     const positive = offTape(() => tf.greater(product, 0));
     const threshold = tf.where(positive, product, tf.onesLike(product));
     // In units of the threshold, which so gets its gradient by the product rule.

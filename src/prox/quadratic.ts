@@ -1,10 +1,11 @@
 /** @file Proximal operators of nothing and of squared norms. */
 import * as tf from '@tensorflow/tfjs-core';
+import {floatMap} from '../autodiff/index.js';
 import {nonNegativeLasso} from './lasso.js';
 
 /** The proximal operator of g = 0: y = x. It takes the arguments of the others and looks at none. */
 export function none(x: tf.Tensor, _params?: unknown, _scaling?: number | tf.Tensor): tf.Tensor {
-  return tf.clone(x);
+  return floatMap('prox.none', {x}, (floats) => tf.clone(floats.x));
 }
 
 /**
@@ -13,7 +14,9 @@ export function none(x: tf.Tensor, _params?: unknown, _scaling?: number | tf.Ten
  * @param x Any shape; l2 and scaling are numbers or tensors that broadcast with it. Defaults 1.
  */
 export function ridge(x: tf.Tensor, l2: number | tf.Tensor = 1, scaling: number | tf.Tensor = 1): tf.Tensor {
-  return tf.tidy(() => tf.div(x, tf.add(1, tf.mul(l2, scaling))));
+  return floatMap('prox.ridge', {x, l2, scaling}, ({x, l2, scaling}) =>
+    tf.div(x, tf.add(1, tf.mul(l2, scaling))),
+  );
 }
 
 /** argmin_{y ≥ 0} ½‖y − x‖² + scaling·½ l2‖y‖² = max(x, 0)/(1 + scaling·l2). */

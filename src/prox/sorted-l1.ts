@@ -1,6 +1,6 @@
 /** @file The proximal operator of the sorted ℓ1 norm (SLOPE, OSCAR). */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/index.js';
 
 /**
@@ -18,7 +18,7 @@ import {descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/in
  */
 export function sortedL1(x: tf.Tensor, weights: tf.Tensor, scaling: number | tf.Tensor = 1): tf.Tensor {
   if (x.rank === 0) throw new Error('prox.sortedL1: x must have at least one axis.');
-  return tf.tidy(() => {
+  return floatMap('prox.sortedL1', {x, weights, scaling}, ({x, weights, scaling}) => {
     const rows = (values: tf.Tensor) =>
       tf.reshape(tf.broadcastTo(values, x.shape), [-1, x.shape[x.rank - 1]]) as tf.Tensor2D;
     const sign = offTape(() => tf.where(tf.less(x, 0), tf.scalar(-1), tf.scalar(1)));

@@ -1,6 +1,6 @@
 /** @file The proximal operator of total variation in one dimension: denoising into pieces that are constant. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape} from '../autodiff/index.js';
+import {floatMap, offTape} from '../autodiff/index.js';
 import {blockMeans, blocksOf, runTotalVariation} from '../kernels/index.js';
 import {rowWeights} from './weights.js';
 
@@ -23,9 +23,9 @@ export function totalVariation1d(
 ): tf.Tensor {
   if (x.rank === 0) throw new Error('prox.totalVariation1d: x must have at least one axis.');
   const n = x.shape[x.rank - 1];
-  if (n < 2) return tf.clone(x);
-  return tf.tidy(() => {
-    const rows = tf.reshape(tf.cast(x, 'float32'), [-1, n]) as tf.Tensor2D;
+  return floatMap('prox.totalVariation1d', {x, weight, scaling}, ({x, weight, scaling}) => {
+    if (n < 2) return tf.clone(x);
+    const rows = tf.reshape(x, [-1, n]) as tf.Tensor2D;
     const lambda = rowWeights(x, weight, scaling);
     const {block, pull} = offTape(() => {
       const y = runTotalVariation(rows, lambda);

@@ -10,7 +10,7 @@ import {
   type QuadraticSolution,
 } from '../conditions/index.js';
 import {solvedRoot, type OnFailure} from '../implicit/index.js';
-import type {QPGuess, QPSolution} from '../kernels/index.js';
+import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 
@@ -86,7 +86,8 @@ export abstract class ImplicitQP {
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
       const {linsolve, onGradient, onFailure, where} = this;
       // In the order in which the condition hands its cotangents back.
-      const {Q, p, G, h, A, b} = data;
+      const {Q, p, G, A, b} = data;
+      const h = boundsOf(data.h);
       const {x} = solvedRoot(
         quadraticKkt,
         {linsolve, onGradient, onFailure, where},
@@ -102,13 +103,30 @@ export abstract class ImplicitQP {
         status,
         iterations: found.iterations,
         residual: found.residual,
-        slack: slackOf(found.slack, x.x, data, status),
+        slack: slackOf(found.slack, x.x, {...data, h}, status),
         activity,
         certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
       };
       return {x, state} as unknown as tf.TensorContainerObject;
     }) as unknown as {x: QuadraticSolution; state: QPState};
   }
+}
+
+/** h with a finite number, and no gradient, in the rows that have no bound. */
+function boundsOf(h: tf.Tensor): tf.Tensor {
+  if (hostCanRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
+  const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
+  return recordOp({
+    name: 'Bounds',
+    values: [offTape(() => tf.where(isBound(h), h, tf.fill(h.shape, NO_BOUND)))],
+    inputs: [h],
+    gradient: ([dy], _bounds, [given]) => [
+      tf.mul(
+        dy,
+        offTape(() => tf.cast(isBound(given), 'float32')),
+      ),
+    ],
+  })[0];
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */

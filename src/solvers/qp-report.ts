@@ -1,8 +1,10 @@
 /** @file Why quadratic programs fail, and what to do, in words. */
 import type {QuadraticData} from '../conditions/index.js';
 import {reportFailures, Status, type OnFailure} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {hostCanRead, NO_BOUND} from '../kernels/index.js';
 import type {QPState} from './implicit-qp.js';
+
+const EXPECTED = 'expected finite numbers';
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:
@@ -35,8 +37,12 @@ function invalidReason(data: QuadraticData, sample: number): string {
     const size = tensor.size / tensor.shape[0];
     const start = tensor.shape[0] === 1 ? 0 : sample * size;
     const values = tensor.dataSync().slice(start, start + size);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) return `${name} of shape [${tensor.shape}] holds ${values[bad]}; expected finite numbers`;
+    const bad = values.findIndex((value) => {
+      if (name === 'h') return Number.isNaN(value) || value <= -NO_BOUND;
+      return !(name === 'b' ? Math.abs(value) < NO_BOUND : Number.isFinite(value));
+    });
+    const expected = name === 'h' ? `${EXPECTED} (Infinity, or 1e20 and more, for no bound)` : EXPECTED;
+    if (bad >= 0) return `${name} of shape [${tensor.shape}] holds ${values[bad]}; ${expected}`;
   }
   const {Q} = data;
   const n = Q.shape[2]!;
@@ -53,5 +59,8 @@ function invalidReason(data: QuadraticData, sample: number): string {
       }
     }
   }
-  return 'Q must be positive semidefinite, but has a negative eigenvalue (pass Q = LLᵀ, or add a multiple of I)';
+  return (
+    'Q must be positive semidefinite, each variable in its own units, but has a negative eigenvalue (pass Q = LLᵀ, or add a ' +
+    'multiple of I)'
+  );
 }

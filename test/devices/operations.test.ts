@@ -22,6 +22,17 @@ import type {LinearSolver} from '../../src/linsolve/public.js';
 import {assertClose, describeDevices, toleranceOn, valuesOf} from './devices.js';
 import {definite, invertible, random, testWork, type Work} from './work.js';
 
+/** No shader may take what is large, or −∞, for another number. */
+const maskedLogits = () => [
+  tf.tensor2d([
+    [1, -Infinity, 0.75, 0.5],
+    [-Infinity, -Infinity, -Infinity, -Infinity],
+    [1e17, 1e17, 0, -3.4e38],
+    [-3.4e38, -3.4e38, -Infinity, -3.4e38],
+    [3, 2.5, -1e20, 2.75],
+  ]),
+];
+
 const work: Work[] = [
   {name: 'linalg.cholesky', inputs: () => [definite(1, [3], 4)], run: (a) => linalg.cholesky(a), twice: true},
   {
@@ -118,6 +129,45 @@ const work: Work[] = [
     name: 'projections.simplex of a given scale',
     inputs: () => [random(28, 3, 40), tf.tensor1d([0.5, 1, 3])],
     run: (x, scale) => projections.simplex(x, {scale}),
+  },
+  {
+    name: 'projections onto simplices, with masks and large entries',
+    inputs: maskedLogits,
+    run: (x) => [
+      sparsemax(x),
+      projections.simplex(x, {scale: 2}),
+      projections.sparseSimplex(x, {maxNonZeros: 2}),
+      projections.l1Ball(tf.mul(1e-3, x), {radius: 0.5}),
+    ],
+  },
+  {
+    name: 'entmax and normmax, with masks and large entries',
+    inputs: maskedLogits,
+    run: (x) => [
+      projections.entmax(x, {alpha: 1.5}),
+      projections.entmax(x, {alpha: 3}),
+      projections.entmax(x, {alpha: 1}),
+      projections.normmax(x),
+    ],
+  },
+  {
+    name: 'projections.boxSection with masks and large entries',
+    inputs: () => [
+      tf.tensor2d([
+        [1, -Infinity, 0.75, 0.5],
+        [-Infinity, -Infinity, -Infinity, -Infinity],
+        [1e7, 1e7, 0, -50],
+      ]),
+    ],
+    run: (x) => projections.boxSection(x, {c: 1}),
+  },
+  {
+    name: 'transport with weights of zero',
+    inputs: () => [random(52, 2, 3, 3)],
+    run: (x) => {
+      const sums = {a: tf.tensor1d([0.5, 0, 0.5]), b: tf.tensor1d([0.25, 0.25, 0.5])};
+      return [projections.klTransport(x, sums), projections.transport(x, sums)];
+    },
   },
   {
     name: 'projections.isotonic',

@@ -42,7 +42,7 @@ describeBackends('a quadratic program', (backend) => {
       [1, 1, [1, -1], [0, -1], 1],
       [0, -1, [-1, -1], [0, 0], 2],
       [1, NaN, [1, -1], [5, 5], 5],
-      [1, 1, [1, -1], [Infinity, 5], 5],
+      [1, 1, [1, -1], [-Infinity, 5], 5],
       [-1, 1, [1, -1], [5, 5], 5],
       [1, 1, [1, -1], [5, 0.5], 0],
     ];
@@ -70,7 +70,7 @@ describeBackends('a quadratic program', (backend) => {
   });
 
   for (const bad of [NaN, Infinity, -Infinity]) {
-    it(`a sample with ${bad} anywhere is invalid, with zeros for x, slack and gradient`, () => {
+    it(`a sample with ${bad} anywhere is invalid, with zeros for x, slack and gradient, save a bound at Infinity`, () => {
       const good = {Q: [[2]], p: [-4], G: [[1]], h: [1], A: [[0]], b: [0]};
       for (const name of ['Q', 'p', 'G', 'h', 'A', 'b'] as const) {
         const spoiled = good[name].map((entry) => (Array.isArray(entry) ? [bad] : bad));
@@ -79,6 +79,13 @@ describeBackends('a quadratic program', (backend) => {
         ) as unknown as PlainQP;
         const loss = ({x, slack, ineqDual}: QPResult) => tf.concat([x, slack, ineqDual], 1);
         const {status, x, gradients} = solveWithGradients(batch, {loss});
+        if (name === 'h' && bad === Infinity) {
+          // No bound at all: x = 2, and nothing acts on h.
+          assert.deepEqual(status, [0, 0]);
+          expectClose(x, [1, 2], 1e-6);
+          expectClose(gradients.h!, [-1, 0], 1e-6);
+          continue;
+        }
         assert.deepEqual(status, [0, 5], name);
         expectClose(x, [1, 0], 1e-6);
         // x = h/G, λ = −(p + Qx)/G, and the slack stays zero.

@@ -14,7 +14,7 @@ describeBackends('solveQP', () => {
       tf.tidy(() => {
         const {x, ineqDual, eqDual, status, residual} = solveQP(tensorsOf(qp));
         assert.equal(status.dataSync()[0], 0);
-        assert.isBelow(residual.dataSync()[0], 1e-9);
+        assert.isBelow(residual.dataSync()[0], 2 ** -22);
         // p, h and b were rounded to f32, which moves the solution by about their condition number times 6e-8.
         expectClose(x, qp.x, 2e-6, 1e-6);
         expectClose(ineqDual, qp.ineqDual, 1e-5, 1e-6);
@@ -23,14 +23,16 @@ describeBackends('solveQP', () => {
     });
   }
 
-  it('is not led astray by curvature that is next to nothing, or too small for the entries beside it', () => {
-    for (const [beside, curvature] of [
-      [1e-10, 1e-30],
-      [1e-13, 1e-30],
-      [1e-9, 1e-25],
-      [1e-7, 1e-20],
-      [1e-8, 1e-18],
-      [1e-10, 0],
+  it('judges curvature in the units of each variable: next to nothing is something, too little for the entries beside it is none', () => {
+    for (const [beside, curvature, expected] of [
+      [1e-15, 1e-30, 0],
+      [1e-13, 1e-25, 0],
+      [1e-10, 1e-20, 0],
+      [0, 1e-30, 0],
+      [1e-10, 1e-30, 5],
+      [1e-9, 1e-25, 5],
+      [1e-8, 1e-18, 5],
+      [1e-10, 0, 5],
     ]) {
       tf.tidy(() => {
         const Q = [
@@ -46,16 +48,35 @@ describeBackends('solveQP', () => {
           ],
           h: [1, 1, 1, 1],
         };
-        const solve = (p: tf.Tensor) => solveQP({Q, p, ...box});
+        const Qs = tf.tensor3d([
+          Q,
+          Q,
+          [
+            [1, 0],
+            [0, 1],
+          ],
+        ]);
+        const solve = (p: tf.Tensor) => solveQP({Q: Qs, p, ...box}, {onFailure: 'ignore'});
         const p = tf.tensor2d([
           [-0.5, 1e-3],
           [-0.5, -1],
+          [-0.5, -0.25],
         ]);
         const {x, status} = solve(p);
-        assert.deepEqual(Array.from(status.dataSync()), [0, 0]);
-        expectClose(x, [0.5, -1, 0.5, 1], 0, 1e-4);
+        assert.deepEqual(Array.from(status.dataSync()), [expected, expected, 0]);
+        const [values, slopes] =
+          expected === 0
+            ? [
+                [0.5, -1, 0.5, 1],
+                [-1, 0, -1, 0],
+              ]
+            : [
+                [0, 0, 0, 0],
+                [0, 0, 0, 0],
+              ];
+        expectClose(x, [...values, 0.5, 0.25], 0, 1e-6);
         const slope = tf.grad((p: tf.Tensor) => tf.sum(solve(p).x))(p);
-        expectClose(slope, [-1, 0, -1, 0], 0, 1e-4);
+        expectClose(slope, [...slopes, -1, -1], 0, 1e-6);
       });
     }
   });
@@ -163,7 +184,9 @@ describeBackends('solveQP', () => {
     ],
     ['a batch', {Q: [[[1]], [[1]]], p: [[1], [2], [3]]}, /batch of 3.*one of 2|batch of 2.*one of 3/],
     ['NaN', {Q: [[1]], p: [NaN]}, /p of shape .* holds NaN/],
-    ['Infinity', {Q: [[1]], p: [1], G: [[1]], h: [Infinity]}, /h of shape .* holds Infinity/],
+    ['Infinity', {Q: [[1]], p: [1], G: [[Infinity]], h: [1]}, /G of shape .* holds Infinity/],
+    ['a bound at −∞', {Q: [[1]], p: [1], G: [[1]], h: [-Infinity]}, /h of shape .* holds -Infinity/],
+    ['an equality with ∞', {Q: [[1]], p: [1], A: [[1]], b: [1e20]}, /b of shape .* holds 1/],
     [
       'a Q that is not symmetric',
       {

@@ -100,6 +100,13 @@ const entmaxInF64 = (x: number[], alpha: number) => {
   return at(bisect((tau) => 1 - sum(at(tau)), -20, 20));
 };
 
+const normmaxInF64 = (x: number[], alpha: number) => {
+  const at = (tau: number, power: number) => x.map((value) => Math.max(value - tau, 0) ** power);
+  const tau = bisect((t) => 1 - sum(at(t, alpha / (alpha - 1))), -20, 20);
+  const p = at(tau, 1 / (alpha - 1));
+  return p.map((value) => value / sum(p));
+};
+
 const down = (n: number) => Array.from({length: n}, (_, i) => n - i);
 
 export const PROJECTIONS: MapCase[] = [
@@ -328,6 +335,20 @@ export const PROJECTIONS: MapCase[] = [
       const kept = Matrix.diag(diagonalMatrix.diag().map((value) => Math.max(value, 0)));
       return V.mmul(kept).mmul(V.transpose()).to1DArray();
     },
+    curved: true,
+  },
+  {
+    name: 'entmax of a tensor',
+    samples: samples(() => [entries([6], 1), positive([], 1.2, 1.8)]),
+    run: (x, alpha) => projections.entmax(x, {alpha}),
+    reference: (x, [alpha]) => entmaxInF64(x, alpha),
+    curved: true,
+  },
+  {
+    name: 'normmax',
+    samples: samples(() => [entries([5], 0.3), positive([], 1.8, 2.5)]),
+    run: (x, alpha) => projections.normmax(x, {alpha}),
+    reference: (x, [alpha]) => normmaxInF64(x, alpha),
     curved: true,
   },
   ...[1, 1.5, 1.25, 3].map((alpha) => ({

@@ -2,7 +2,11 @@
 import {BINARY} from './binary/rows.js';
 import {createRowMemory} from './row-memory.js';
 
-/** The work on one row after another; `mean` receives one entry a row. */
+/**
+ * The work on one row after another; `mean` receives one entry a row.
+ *
+ * An entry −∞ is taken out: it becomes 0, and so does a row of such entries alone. A row with NaN or +∞ becomes NaN.
+ */
 export interface SimplexRows {
   project(x: Float32Array, rows: number, n: number, scale: Float32Array, out: Float32Array): void;
   gradient(
@@ -22,10 +26,10 @@ export function createSimplexRows(): SimplexRows | null {
   const {routines} = memory;
   return {
     project(x, rows, n, scale, out) {
-      const [from, kept, found, threshold] = memory.places(4 * n + 60, 4 * n, 4 * n, 8);
+      const [from, kept, found, threshold] = memory.places(4 * n + 60, 8 * n, 4 * n + 60, 16);
       const row = memory.floats(from, n);
       const indices = memory.indices(found, n);
-      const tau = memory.doubles(threshold, 1);
+      const tau = memory.doubles(threshold, 2);
       // Few entries of a row stay: only they are touched.
       out.fill(0);
       for (let i = 0; i < rows; i++) {
@@ -33,11 +37,13 @@ export function createSimplexRows(): SimplexRows | null {
         const count = routines.simplexThreshold(from, n, scale[i], kept, found, threshold);
         const base = i * n;
         if (Number.isNaN(tau[0])) out.fill(NaN, base, base + n);
-        for (let k = 0; k < count; k++) out[base + indices[k]] = Math.max(row[indices[k]] - tau[0], 0);
+        const [below, largest] = tau;
+        for (let k = 0; k < count; k++)
+          out[base + indices[k]] = Math.max(row[indices[k]] - largest - below, 0);
       }
     },
     gradient(y, dy, rows, n, dx, mean) {
-      const [from, found] = memory.places(4 * n + 60, 4 * n);
+      const [from, found] = memory.places(4 * n + 60, 4 * n + 60);
       const row = memory.floats(from, n);
       const indices = memory.indices(found, n);
       dx.fill(0);

@@ -14,6 +14,8 @@ import {maxAbs} from './vectors.js';
 
 /** A multiplier below this, relative to the terms of every variable that it acts on, does not hold its row. */
 export const ACTIVE = 1e-9;
+/** A row whose slack is above this part of its terms is not held at all. */
+export const TIGHT = 1e-5;
 /** How much of a neighbour's term an entry counts for at least, where it is itself close to zero. */
 export const NEIGHBOUR = 1e-2;
 /** How far sizes travel from neighbour to neighbour. */
@@ -27,6 +29,8 @@ export const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
 /** A given number below this part of the largest is noise in the place of a zero. */
 export const NOISE = 1e-12;
+/** Digits of f32, as a factor. */
+export const SINGLE_DIGITS = 2 ** 22;
 /** What rounding of f64 leaves in a solution. */
 const ROUNDING = 1e-14;
 /** The quotient of something by nothing. */
@@ -39,6 +43,8 @@ export class Certificate {
   readonly rows: Vector;
   /** What each variable's quotient is measured against, before neighbours are looked at. */
   readonly columnTerms: Vector;
+  /** The part of `columnTerms` that is not of multipliers. */
+  private readonly costTerms: Vector;
   /** Likewise for rows. */
   readonly rowTerms: Vector;
   /** How much each multiplier matters: its largest part in the terms of a variable. */
@@ -58,6 +64,7 @@ export class Certificate {
     this.columns = dense.vector(n);
     this.rows = dense.vector(rows);
     this.columnTerms = dense.vector(n);
+    this.costTerms = dense.vector(n);
     this.rowTerms = dense.vector(rows);
     this.multipliers = dense.vector(rows);
     this.gradient = dense.vector(n);
@@ -75,13 +82,13 @@ export class Certificate {
    * @returns The largest quotient.
    */
   measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
-    const {dense, columnTerms, rowTerms, gradient, excess, unused} = this;
+    const {dense, columnTerms, costTerms, rowTerms, gradient, excess, unused} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
     columnTerms.fill(0);
     dense.addMagnitudes(P, n, n, x, x, unused, columnTerms);
+    for (let j = 0; j < n; j++) costTerms[j] = columnTerms[j] += Math.abs(q[j]);
     dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
-    for (let j = 0; j < n; j++) columnTerms[j] += Math.abs(q[j]);
     for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
     dense.multiply(P, n, n, n, x, gradient);
     for (let j = 0; j < n; j++) gradient[j] += q[j];
@@ -100,13 +107,7 @@ export class Certificate {
    * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
    * those of its neighbours.
    */
-  isExact(
-    problem: Problem<Vector>,
-    x: Vector,
-    y: Vector,
-    enough: number,
-    amongNeighbours: boolean,
-  ): boolean {
+  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number, amongNeighbours: boolean): boolean {
     const {dense, columns, rows} = this;
     if (this.measure(problem, x, y, Infinity) <= enough) return true;
     if (!amongNeighbours) return false;
@@ -119,6 +120,15 @@ export class Certificate {
         plain.every((value, i) => value <= enough || sized[i] <= ROUNDING);
       return exact(plainColumns, columns) && exact(plainRows, rows);
     });
+  }
+
+  /**
+   * Whether the multipliers of the point measured last are so large that only the rounding of the rows to f32 keeps them from
+   * cancelling: rows that are equal up to rounding pull against each other.
+   */
+  pullsOnRounding(): boolean {
+    const {columnTerms, costTerms} = this;
+    return columnTerms.some((terms, j) => costTerms[j] > 0 && terms > SINGLE_DIGITS * costTerms[j]);
   }
 
   /**
@@ -181,10 +191,13 @@ export class Certificate {
    * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
    */
   private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
-    const {dense, multipliers} = this;
+    const {dense, multipliers, excess, rowTerms} = this;
     const count = d.length;
     const active: number[] = [];
-    for (let i = 0; i < count; i++) if (i < p || (multipliers[i] > ACTIVE && isBound(d[i]))) active.push(i);
+    for (let i = 0; i < count; i++) {
+      const holds = isBound(d[i]) && multipliers[i] > ACTIVE && Math.abs(excess[i]) <= TIGHT * rowTerms[i];
+      if (i < p || holds) active.push(i);
+    }
     const xSizes = dense.vector(n);
     const ySizes = dense.vector(count);
     const base = dense.vector(n);

@@ -10,8 +10,8 @@ import {AddedRows} from './added-rows.js';
 import type {Point, Problem} from './types.js';
 import {dot} from './vectors.js';
 
-/** The part of a row outside of the span of the others that makes it independent: less makes the system ill-conditioned. */
-const CLEARLY = 1e-8;
+/** The part of a row outside of the span of the others that makes it independent: less may be the rounding of its entries to f32. */
+const CLEARLY = 1e-6;
 /** Rows that stand out from the others by this much are chosen first. */
 const STANDS_OUT = [0.1, 1e-4, CLEARLY];
 /** Corrections of what rounding left. */

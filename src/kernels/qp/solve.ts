@@ -51,7 +51,7 @@ export const CONSISTENT = 1e-8;
 const NOISE = 1e-11;
 
 /** Curvature added for a dual active-set method, relative to the largest: none if there is enough, then less and less. */
-const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-9, 1e-11, 1e-11, 1e-11];
+const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
 /** The root of a pivot from which on curvature is enough. */
 const ENOUGH_CURVATURE = 1e-5;
 
@@ -168,7 +168,8 @@ export class QPSolver {
       // The active set may be right already where the last iterations failed.
       if (polished(last)) return found;
       solveOnIndependentRows(scaled, last, guess);
-      if (this.accept(guess, scaling, demands) || this.accept(last, scaling, demands)) return found;
+      if (this.accept(guess, scaling, demands) || polished(guess)) return found;
+      if (this.accept(last, scaling, demands)) return found;
       this.keepSpare([guess, last], scaling, demands);
     }
     if (outcome === 'iterationLimit') return this.fail(outcome);
@@ -230,7 +231,11 @@ export class QPSolver {
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, amongNeighbours, consistent}: Demands): boolean {
+  private accept(
+    point: Point<Vector>,
+    scaling: Scaling,
+    {enough, exactness, amongNeighbours, consistent}: Demands,
+  ): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
@@ -239,6 +244,7 @@ export class QPSolver {
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
     if (certificate.losesGivenNumbers(problem, amongNeighbours)) return false;
+    if (!amongNeighbours && certificate.pullsOnRounding()) return false;
     if (!(plain <= exactness)) {
       clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
       if (!certificate.isExact(problem, x, y, exactness, amongNeighbours)) return false;

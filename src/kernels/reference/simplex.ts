@@ -24,29 +24,38 @@ export const referenceSimplexRows: SimplexRows = {
 };
 
 /**
- * out = argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, for x[start … start + n).
+ * out = argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, for x[start … start + n); −∞ takes an entry out.
  *
  * The threshold τ with Σ max(x − τ, 0) = scale is found by Michelot's method (1986): averages over a shrinking set of
- * candidates; each pass is linear and the set only shrinks.
+ * candidates; each pass is linear and the set only shrinks. All is measured from the largest entry, so that its size cancels.
  */
 function projectSimplex(x: Float32Array, start: number, n: number, scale: number, out: Float32Array): void {
-  let count = n;
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += x[start + i];
-  let tau = (sum - scale) / n;
+  let largest = -Infinity;
+  let bad = !(scale >= 0);
+  for (let i = start; i < start + n; i++) {
+    if (!(x[i] < Infinity)) bad = true;
+    else if (x[i] > largest) largest = x[i];
+  }
+  if (bad || largest === -Infinity) {
+    out.fill(bad ? NaN : 0, start, start + n);
+    return;
+  }
+  let count = 0;
+  let threshold = -scale;
   for (;;) {
-    let nextCount = 0;
-    let nextSum = 0;
-    for (let i = 0; i < n; i++) {
-      const value = x[start + i];
-      if (value > tau) {
-        nextCount++;
-        nextSum += value;
+    let next = 0;
+    let sum = 0;
+    for (let i = start; i < start + n; i++) {
+      const value = x[i] - largest;
+      if (value > threshold || (count === 0 && value === 0)) {
+        next++;
+        sum += value;
       }
     }
-    if (nextCount === count || nextCount === 0) break;
-    count = nextCount;
-    tau = (nextSum - scale) / count;
+    // Rounding may bring back what it dropped: the set only shrinks.
+    if (next === 0 || (count > 0 && next >= count)) break;
+    count = next;
+    threshold = (sum - scale) / count;
   }
-  for (let i = 0; i < n; i++) out[start + i] = Math.max(x[start + i] - tau, 0);
+  for (let i = start; i < start + n; i++) out[i] = Math.max(x[i] - largest - threshold, 0);
 }

@@ -1,5 +1,5 @@
 /** @file WGSL: whether given numbers are lost beside what a point makes of them: `losesGivenNumbers` of `qp/certificate.ts`. */
-import {FAR_OUT, HOPELESS, IGNORED, NOISE} from '../qp/certificate.js';
+import {FAR_OUT, HOPELESS, IGNORED, NOISE, SINGLE_DIGITS} from '../qp/certificate.js';
 
 /** What is left of a sum in numbers of 48 bits. */
 const COUNTS = 1e-13;
@@ -35,5 +35,14 @@ fn loses_given_numbers(loose: bool) -> bool {
   given = most(found.x);
   counted = most(found.y);
   return most(found.z) > 0 || (given > 0 && counted == 0);
+}
+// Whether rows that are equal up to rounding pull against each other: see pullsOnRounding of the host.
+fn pulls_on_rounding() -> bool {
+  var found = 0f;
+  for (var j = lane; j < $n; j += LANES) {
+    let cost = rdd($cost_terms, j);
+    if (cost.x != 0 && value_of(big_quotient(rdd($column_terms, j), cost)) > ${SINGLE_DIGITS}) { found = 1; }
+  }
+  return most(found) > 0;
 }
 `;

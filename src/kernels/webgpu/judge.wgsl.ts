@@ -188,6 +188,7 @@ fn judge(claim: i32, loose: bool) -> bool {
     var negligible = f32(${ROUNDING_32});
     if (agree(stage == ${FIRST})) {
       if (agree(loses_given_numbers(loose))) { return false; }
+      if (agree(pulls_on_rounding() && !loose)) { return false; }
       keep_slacks();
       if (agree(off > exactness && exactness <= ${DOUBLE})) { negligible = ${NEGLIGIBLE_48}; }
       stage = select(${EXACT}, ${ROUNDED}, off <= exactness);

@@ -23,6 +23,8 @@ export function measureAreas(n: number, rows: number): Record<string, Area> {
     excess_exponent: {size: rows},
     column_terms: {size: n, double: true},
     row_terms: {size: rows, double: true},
+    cost_terms: {size: n, double: true},
+    active: {size: rows},
     columns: {size: n},
     rows: {size: rows},
     multipliers: {size: rows},
@@ -101,6 +103,7 @@ fn measure(x: i32, x_exponent: i32, y: i32, y_exponent: i32, homogeneous: bool) 
     }
     var s = wide(shifted(q, -top));
     var terms = abs(s.x);
+    var cost = terms;
     for (var i = 0; i < $n + $k + $m; i++) {
       var v = D(0, 0);
       var a = 0f;
@@ -114,7 +117,9 @@ fn measure(x: i32, x_exponent: i32, y: i32, y_exponent: i32, homogeneous: bool) 
       if (a == 0) { continue; }
       s = gather(s, a, v);
       terms += abs(a * v.x);
+      if (i < $n) { cost += abs(a * v.x); }
     }
+    wrd($cost_terms, j, big(cost, top));
     wrd($gradient, j, quick(s.x, s.y));
     wr($gradient_exponent, j, f32(top));
     wrd($column_terms, j, big(terms, top));

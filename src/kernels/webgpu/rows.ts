@@ -1,4 +1,5 @@
-/** @file The kernels of rows on WebGPU: simplex, isotonic, total variation. Their other parts are composed of tensor operations. */
+/** @file The kernels of rows on WebGPU: simplex, entmax, isotonic, total variation. Their other parts are composed of tensor operations. */
+import {entmaxAreas, entmaxRoutine} from './entmax.wgsl.js';
 import type {GpuCompute} from './register.js';
 import {
   blockMeansAreas,
@@ -16,6 +17,14 @@ export const gpuSimplex: GpuCompute<'x' | 'scale'> = (inputs, _attributes, backe
   const [batch, n] = shape;
   const problems = {...{batch, width: n, inputs, areas: simplexAreas(n)}, sizes: {n}};
   return runProblems(backend, simplexRoutine, problems, [{area: 'y', shape}]);
+};
+
+export const gpuEntmax: GpuCompute<'x' | 'excess'> = (inputs, {kind}, backend) => {
+  const {shape} = inputs.x;
+  const [batch, n] = shape;
+  const sizes = {n, kind: Number(kind === 'normmax')};
+  const problems = {...{batch, width: 1, inputs, areas: entmaxAreas(n)}, sizes};
+  return runProblems(backend, entmaxRoutine, problems, [{area: 'y', shape}]);
 };
 
 export const gpuIsotonic: GpuCompute<'x'> = (inputs, {increasing}, backend) => {

@@ -9,29 +9,52 @@ import type {Area, Routine} from './run-problems.js';
 export const simplexRoutine: Routine = {
   name: 'simplex',
   code: () => `
+fn masked(a: f32) -> bool { return bitcast<u32>(a) == 0xFF800000u; }
 fn solve() {
-  var count = 0;
-  var tau = -uniforms.INFINITY;
   var bad = 0f;
-  for (var j = lane; j < $n; j += LANES) { if (!finite(given_x(j))) { bad = 1; } }
-  let broken = most(bad) > 0;
+  var top = -3.4028234e38;
+  var present = 0f;
+  for (var j = lane; j < $n; j += LANES) {
+    let value = given_x(j);
+    if (finite(value)) {
+      top = max(top, value);
+      present = 1;
+    } else if (!masked(value)) {
+      bad = 1;
+    }
+  }
+  let scale_ = given_scale(0);
+  let broken = most(bad) > 0 || !(scale_ >= 0);
+  let largest = most(top);
+  let nothing_left = most(present) == 0;
+  var count = 0;
+  // Measured from the largest entry, so that its size cancels: exactly, for a difference of two f32 is a double.
+  var tau = wide(-scale_);
   loop {
     var s = D(0, 0);
     var above = D(0, 0);
     for (var j = lane; j < $n; j += LANES) {
       let value = given_x(j);
-      if (value > tau || count == 0) {
-        s = add(s, wide(value));
+      if (!finite(value) || value - largest < -scale_) { continue; }
+      let below = sum(value, -largest);
+      if (less(tau, below) || (count == 0 && value == largest)) {
+        s = add(s, below);
         above.x += 1;
       }
     }
     let next = i32(total(above).x);
     let all = total(s);
-    if (agree(next == count || next == 0 || broken)) { break; }
+    // Rounding may bring back what it dropped: the set only shrinks.
+    if (agree(next == 0 || (count > 0 && next >= count) || broken || nothing_left)) { break; }
     count = next;
-    tau = div(sub(all, wide(given_scale(0))), wide(f32(count))).x;
+    tau = div(sub(all, wide(scale_)), wide(f32(count)));
   }
-  for (var j = lane; j < $n; j += LANES) { wr($y, j, select(max(given_x(j) - tau, 0), uniforms.NAN, broken)); }
+  for (var j = lane; j < $n; j += LANES) {
+    let value = given_x(j);
+    var y = 0f;
+    if (finite(value) && value - largest >= -scale_) { y = max(sub(sum(value, -largest), tau).x, 0); }
+    wr($y, j, select(y, uniforms.NAN, broken));
+  }
 }
 `,
 };

@@ -1,12 +1,12 @@
 /** @file WGSL: what an entry that is close to zero counts for at least, beside its neighbours: see `qp/certificate.ts`. */
-import {ACTIVE, HOPS, NEIGHBOUR} from '../qp/certificate.js';
+import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../qp/certificate.js';
 
 /**
  * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of, into
  * `sized_columns` and `sized_rows`.
  */
 export const SIZES = `
-fn is_active(i: i32) -> bool { return i < $k || (rd($multipliers, i) > ${ACTIVE} && rd($absent, i) == 0); }
+fn is_active(i: i32) -> bool { return rd($active, i) > 0; }
 fn sum_with(s: Big, a: f32, b: Big) -> Big {
   if (a == 0 || b.x == 0) { return s; }
   let own = exponent_of(a);
@@ -16,7 +16,12 @@ fn sum_with(s: Big, a: f32, b: Big) -> Big {
 }
 fn measure_sizes(x: i32, x_exponent: i32, y: i32, y_exponent: i32) {
   for (var j = lane; j < $n; j += LANES) { wrd($x_sizes, j, big(abs(rdd(x, j).x), i32(rd(x_exponent, j)))); }
-  for (var i = lane; i < $k + $m; i += LANES) { wrd($y_sizes, i, big(abs(rdd(y, i).x), i32(rd(y_exponent, i)))); }
+  for (var i = lane; i < $k + $m; i += LANES) {
+    wrd($y_sizes, i, big(abs(rdd(y, i).x), i32(rd(y_exponent, i))));
+    let off = quotient(abs(rdd($excess, i).x), rd($excess_exponent, i), rdd($row_terms, i));
+    let holds = rd($absent, i) == 0 && rd($multipliers, i) > ${ACTIVE} && off <= ${TIGHT};
+    wr($active, i, select(0f, 1f, i < $k || holds));
+  }
   sync();
   for (var hop = 0; hop <= ${HOPS}; hop++) {
     // The last round sums what the others have found; the first also sums what the point itself has.

@@ -1,42 +1,49 @@
 /** @file Euclidean projection of a float32 row onto a scaled simplex: which entries stay, and what is taken off them. */
 
 const F32: usize = 4;
+const F64: usize = 8;
 const I32: usize = 4;
 
 /**
- * The indices of the entries of one row of n floats that may be above the threshold τ with Σ max(x − τ, 0) = scale, and τ
- * itself, in f64, at `tau`; NaN if an entry is NaN.
+ * The indices of the entries of one row of n floats that may be above the threshold with Σ max(x − largest − τ, 0) = scale, and
+ * in f64, at `tau`, τ and the largest entry; τ is NaN if an entry is NaN or +∞, and a row of −∞ alone has no indices.
  *
- * τ is at least max(x) − scale, which leaves few candidates; then Michelot's method (1986): τ is an average over them, and
- * what is not above it is dropped, until nothing is.
+ * All is measured from the largest entry, so that its size cancels. τ is at least −scale, which leaves few candidates; then
+ * Michelot's method (1986): τ is an average over them, and what is not above it is dropped, until nothing is.
  *
  * @param x There is room for 15 floats behind the row; they are overwritten.
- * @param kept Room for n floats.
+ * @param kept Room for n doubles.
  * @returns How many indices there are.
  */
 export function simplexThreshold(x: usize, n: i32, scale: f64, kept: usize, indices: usize, tau: usize): i32 {
   const padded = (n + 15) & ~15;
   for (let i = n; i < padded; i++) store<f32>(x + (i as usize) * F32, -Infinity);
   const largest = maxOf(x, padded) as f64;
+  store<f64>(tau + F64, largest);
+  store<f64>(tau, NaN);
+  if (!(largest < Infinity && scale >= 0)) return 0;
+  store<f64>(tau, 0);
   // A little lower, for the rounding to f32.
   const bound = largest - scale;
   const count = above(x, padded, (bound - 1e-6 * abs(bound) - 1e-37) as f32, indices);
   let sum: f64 = 0;
   for (let k = 0; k < count; k++) {
     const value = load<f32>(x + (load<i32>(indices + (k as usize) * I32) as usize) * F32);
-    store<f32>(kept + (k as usize) * F32, value);
-    sum += value as f64;
+    const below = (value as f64) - largest;
+    store<f64>(kept + (k as usize) * F64, below);
+    sum += below;
   }
+  if (count == 0) return 0;
   let rest = count;
-  let threshold = count > 0 ? (sum - scale) / (count as f64) : NaN;
+  let threshold = (sum - scale) / (count as f64);
   while (rest > 0) {
     let next = 0;
     sum = 0;
     for (let k = 0; k < rest; k++) {
-      const value = load<f32>(kept + (k as usize) * F32);
-      if (!((value as f64) > threshold)) continue;
-      store<f32>(kept + (next as usize) * F32, value);
-      sum += value as f64;
+      const value = load<f64>(kept + (k as usize) * F64);
+      if (!(value > threshold)) continue;
+      store<f64>(kept + (next as usize) * F64, value);
+      sum += value;
       next++;
     }
     if (next == rest || next == 0) break;

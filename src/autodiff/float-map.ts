@@ -1,0 +1,78 @@
+/** @file Where tensors enter a map: as float32, and what to do where there is nothing to map. */
+import * as tf from '@tensorflow/tfjs-core';
+import {rollBackOnThrow} from './engine.js';
+import {recordOp} from './op.js';
+
+/**
+ * A map of x and of what comes with it to a tensor of x's shape, inside a `tf.tidy`. Tensors of integers or of truth values come
+ * as float32: tfjs itself takes their memory for that of floats in some of its kernels. An empty x is given back as it is, with
+ * a gradient of zero, for some of tfjs's kernels do not take one.
+ *
+ * @param where Who speaks in an error, e.g. 'projections.box'.
+ * @throws If a tensor is not of numbers. Then neither tensors nor what was put on the tape are left.
+ */
+export function floatMap<T extends {x: tf.Tensor}>(
+  where: string,
+  given: T,
+  map: (floats: T) => tf.Tensor,
+): tf.Tensor {
+  return rollBackOnThrow(() =>
+    tf.tidy(() => {
+      const floats = Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [name, asFloat(where, name, value)]),
+      ) as T;
+      if (floats.x.size > 0) return map(floats);
+      return nothing([floats.x.shape], tensorsIn(floats))[0];
+    }),
+  );
+}
+
+function tensorsIn(value: unknown): tf.Tensor[] {
+  if (value instanceof tf.Tensor) return [value as tf.Tensor];
+  return isCollection(value) ? (Object.values(value) as unknown[]).flatMap(tensorsIn) : [];
+}
+
+function isCollection(value: unknown): value is object {
+  return Array.isArray(value) || (value !== null && typeof value === 'object' && isPlain(value));
+}
+
+const isPlain = (value: object) =>
+  [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+
+/**
+ * A tensor as float32, and so the tensors of a list or a record; anything else as it is.
+ *
+ * @throws If a tensor is of strings or complex numbers.
+ */
+export function asFloat<T>(where: string, name: string, value: T): T {
+  if (isCollection(value)) {
+    const entries = Object.entries(value).map(([key, each]) => [
+      key,
+      asFloat(where, `${name}.${key}`, each as unknown),
+    ]);
+    return (Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries)) as T;
+  }
+  if (!(value instanceof tf.Tensor) || value.dtype === 'float32') return value;
+  if (value.dtype !== 'int32' && value.dtype !== 'bool') {
+    throw new Error(
+      `${where}: ${name} must be a tensor of real numbers, got one of dtype '${value.dtype}'. Cast it to float32.`,
+    );
+  }
+  return tf.cast(value, 'float32') as tf.Tensor as T;
+}
+
+/** Zeros that stay connected to their inputs, with a gradient of zero that can be differentiated as well. */
+export function nothing(shapes: readonly number[][], inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  return recordOp({
+    name: 'Nothing',
+    values: shapes.map((shape) => tf.zeros(shape)),
+    inputs,
+    gradient: (_dys, _outputs, saved) => {
+      const floats = saved.filter(({dtype}) => dtype === 'float32');
+      return nothing(
+        floats.map(({shape}) => shape),
+        floats,
+      );
+    },
+  });
+}
