@@ -24,7 +24,7 @@ export function measureAreas(n: number, rows: number): Record<string, Area> {
     column_terms: {size: n, double: true},
     row_terms: {size: rows, double: true},
     cost_terms: {size: n, double: true},
-    active: {size: rows},
+    held: {size: rows},
     columns: {size: n},
     rows: {size: rows},
     multipliers: {size: rows},

@@ -6,7 +6,7 @@ import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../qp/certificate.js';
  * `sized_columns` and `sized_rows`.
  */
 export const SIZES = `
-fn is_active(i: i32) -> bool { return rd($active, i) > 0; }
+fn is_active(i: i32) -> bool { return rd($held, i) > 0; }
 fn sum_with(s: Big, a: f32, b: Big) -> Big {
   if (a == 0 || b.x == 0) { return s; }
   let own = exponent_of(a);
@@ -20,7 +20,7 @@ fn measure_sizes(x: i32, x_exponent: i32, y: i32, y_exponent: i32) {
     wrd($y_sizes, i, big(abs(rdd(y, i).x), i32(rd(y_exponent, i))));
     let off = quotient(abs(rdd($excess, i).x), rd($excess_exponent, i), rdd($row_terms, i));
     let holds = rd($absent, i) == 0 && rd($multipliers, i) > ${ACTIVE} && off <= ${TIGHT};
-    wr($active, i, select(0f, 1f, i < $k || holds));
+    wr($held, i, select(0f, 1f, i < $k || holds));
   }
   sync();
   for (var hop = 0; hop <= ${HOPS}; hop++) {
