@@ -32,12 +32,12 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
     name: 'SimplexProjection',
     values: [offTape(() => runSimplex(x, scale))],
     inputs: [x, scale],
-    gradient: ([dy], [y], [point]) => {
+    gradient: ([dy], [y], [point, size]) => {
       const above = tf.sub(tf.max(point, 1, true), point);
       const masked = maskedEntries(point);
       const distance = tf.sub(tf.max(y, 1, true), tf.where(masked, tf.zerosLike(above), above));
       const threshold = tf.sub(tf.max(point, 1, true), tf.max(y, 1, true));
-      const weight = kinkWeight(distance, kink, tf.maximum(tf.abs(threshold), 1));
+      const weight = kinkWeight(distance, kink, tf.maximum(tf.abs(threshold), size));
       const w = tf.where(masked, tf.zerosLike(weight), weight);
       const mean = tf.div(tf.sum(tf.mul(w, dy), 1, true), tf.maximum(tf.sum(w, 1, true), 1e-30));
       return [tf.where(masked, tf.zerosLike(w), tf.mul(w, tf.sub(dy, mean))), mean];

@@ -30,7 +30,9 @@ export function solveElastic(
   const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
   const {x} = solver.run(null, elasticData(data, n, m, k));
   const mask = tf.expandDims(infeasible, 1);
-  const choose = (other: tf.Tensor, own: tf.Tensor) => tf.where(tf.broadcastTo(mask, own.shape), other, own);
+  // Not every backend broadcasts to a tensor without entries.
+  const choose = (other: tf.Tensor, own: tf.Tensor) =>
+    own.size === 0 ? own : tf.where(tf.broadcastTo(mask, own.shape), other, own);
   return {
     x: choose(tf.slice(x.x, [0, 0], [-1, n]), found.x),
     ineqDual: choose(x.ineqDual, found.ineqDual),

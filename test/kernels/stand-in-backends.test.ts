@@ -106,8 +106,9 @@ for (const name of ['tensorflow', 'webgl']) {
 
     after(async () => {
       await tf.setBackend('cpu');
-      remove?.();
-      assert.isNull(remove && tf.findBackend(name), 'the stand-in is gone');
+      if (!remove) return;
+      remove();
+      assert.isNull(tf.findBackend(name), 'the stand-in is gone');
     });
 
     for (const [title, work] of Object.entries(WORK)) {

@@ -101,16 +101,6 @@ describe('setThreads', () => {
     assert.match(message, /in a worker thread/);
   });
 
-  it('ends the workers that are too many', async () => {
-    const workers = () =>
-      (process as unknown as {getActiveResourcesInfo(): string[]})
-        .getActiveResourcesInfo()
-        .filter((name) => name === 'MessagePort' || name === 'Worker').length;
-    setThreads(1);
-    await pause(300);
-    assert.equal(workers(), 0);
-  });
-
   it('a process with a live pool ends by itself', function () {
     this.timeout(30000);
     const script = `

@@ -103,6 +103,16 @@ describeBackends('EqualityConstrainedQP', () => {
     });
   });
 
+  it('solves samples without any rows, whose multipliers have no entries', () =>
+    tf.tidy(() => {
+      const [Q, p] = [tf.tensor2d([[2, 0], [0, 4]]), tf.tensor2d([[2, 4], [-2, 8]])]; // prettier-ignore
+      const {x, status, eqDual, certificate} = solveQP({Q, p}, {solver: new EqualityConstrainedQP()});
+      assert.deepEqual(Array.from(status.dataSync()), [0, 0]);
+      expectClose(x, [-1, -1, 1, -2], 1e-6);
+      assert.deepEqual(eqDual.shape, [2, 0]);
+      assert.deepEqual(certificate.eqDual.shape, [2, 0]);
+    }));
+
   it('tells inconsistent and unbounded samples apart, and keeps the good ones', () => {
     tf.tidy(() => {
       const data = {

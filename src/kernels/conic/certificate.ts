@@ -99,6 +99,10 @@ function sizesOf({p, m, c, E, d, blocks}: ConicProblem, z: Float64Array, y: Floa
   for (const block of blocks) {
     const {kind, start, size} = block;
     if (kind === 'zero' || largestOf(partOf(block, y)) > 0) binding.fill(1, start, start + size);
+    if (kind === 'zero' || kind === 'ray') continue;
+    // The cone ties its entries together: one that has to be zero is so up to the rounding of the others.
+    const least = SHARE * largestOf(partOf(block, y));
+    for (let i = start; i < start + size; i++) ys[i] = Math.max(ys[i], least);
   }
   const several = (count: number, entry: (k: number) => number) => {
     let found = 0;

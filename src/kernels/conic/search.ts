@@ -78,11 +78,10 @@ function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: nu
     v.map((value) => (Math.abs(value) > share * size ? value : 0));
   const inBlocks = (v: Float64Array) => {
     const out = new Float64Array(v);
-    for (const block of blocks)
-      partOf(block, out).set(above(partOf(block, v), share * largestOf(partOf(block, v))));
+    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), largestOf(partOf(block, v))));
     return out;
   };
-  return {z: above(z, share * Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
+  return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
 }
 
 /** The interior point, and Newton's method from where it stands. */

@@ -17,7 +17,7 @@ export type ActiveSetOutcome = 'solved' | 'primalInfeasible' | 'failed';
 export const CONTRADICTION = 2 ** -20;
 /** A row is violated by more than this part of its terms. */
 const VIOLATED = 1e-12;
-/** A row that depends on those of the working set holds if it is off by less than this. */
+/** A row that depends on those of the working set holds if it is off by less than this, or than what its dependence leaves open. */
 const HOLDS = 1e-10;
 /** A contradiction below this part of the largest right-hand side may be noise, such as 1e-16 in the place of a zero. */
 const NOISE = 1e-12;
@@ -28,16 +28,22 @@ export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
   /** Whether a contradiction was taken for noise that its own terms do not explain. */
-  forgave = false;
+  private forgave = false;
   private noise = 0;
   private readonly f: Float64Array;
   private readonly inSet: Uint8Array;
 
-  /** @param problem Read by `solve`; its right-hand sides give way where they contradict each other by rounding. */
-  constructor(private readonly problem: Problem) {
+  /**
+   * @param problem Read by `solve`; its right-hand sides give way where they contradict each other by rounding.
+   * @param dependent The part of a row outside of the span of the others below which it depends on them.
+   */
+  constructor(
+    private readonly problem: Problem,
+    private readonly dependent: number,
+  ) {
     const {n, p, m} = problem;
     this.point = {x: new Float64Array(n), y: new Float64Array(p + m), s: new Float64Array(p + m)};
-    this.rows = new AddedRows(n);
+    this.rows = new AddedRows(n, dependent);
     this.f = new Float64Array(n);
     this.inSet = new Uint8Array(p + m);
   }
@@ -130,10 +136,11 @@ export class ActiveSet {
       if (full === Infinity && blocking < 0) {
         let terms = Math.abs(d[i]);
         for (let j = 0; j < n; j++) terms += Math.abs(row[j] * x[j]);
-        if (Math.abs(excess) > HOLDS * terms) {
+        const holds = Math.max(HOLDS, this.dependent) * terms;
+        if (Math.abs(excess) > holds) {
           if (this.contradiction(i, side, dual)) return 'primalInfeasible';
           this.refresh(i, t);
-          if (!(Math.abs(dot(row, x) - d[i]) <= HOLDS * terms)) return 'failed';
+          if (!(Math.abs(dot(row, x) - d[i]) <= holds)) return 'failed';
         }
         // The row holds already. What it carries goes to the rows that it depends on, unless one of them cannot take it.
         const overdrawn = this.overdrawn(t, dual);

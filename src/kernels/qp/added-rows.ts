@@ -4,9 +4,6 @@
  */
 import {dot} from './vectors.js';
 
-/** A row whose part outside of the span of the others is smaller than this depends on them. */
-const DEPENDENT = 1e-10;
-
 export class AddedRows {
   /** The rows of the working set, in the order of R's columns. */
   readonly members: Int32Array;
@@ -20,9 +17,10 @@ export class AddedRows {
   private readonly g: Float64Array;
   private readonly dual: Float64Array;
 
+  /** @param dependent The part of a row outside of the span of the others below which it depends on them. */
   constructor(
     private readonly n: number,
-    private readonly dependent = DEPENDENT,
+    private readonly dependent: number,
   ) {
     this.members = new Int32Array(n);
     this.J = new Float64Array(n * n);

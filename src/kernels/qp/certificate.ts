@@ -22,17 +22,15 @@ export const NEIGHBOUR = 1e-2;
 export const HOPS = 3;
 /** A given number below this part of the terms beside it may be lost among them, */
 export const FAR_OUT = 1e-5;
-/** is certainly lost below this one in f64, */
-export const HOPELESS = 1e-11;
 /** and is, if more than this part of it is left, and more than rounding. */
 export const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
+/** Terms this many times larger than their sum leave nothing of it in f64. */
+export const HOPELESS = 1e11;
 /** A given number below this part of the largest is noise in the place of a zero. */
 export const NOISE = 1e-12;
 /** Digits of f32, as a factor. */
 export const SINGLE_DIGITS = 2 ** 22;
-/** What rounding of f64 leaves in a solution. */
-const ROUNDING = 1e-14;
 /** The quotient of something by nothing. */
 export const UNBOUNDED = 1e9;
 
@@ -45,6 +43,8 @@ export class Certificate {
   readonly columnTerms: Vector;
   /** The part of `columnTerms` that is not of multipliers. */
   private readonly costTerms: Vector;
+  /** Whether a given cost stands beside curvature that cancels by so much that it has been lost. */
+  private cancels = false;
   /** Likewise for rows. */
   readonly rowTerms: Vector;
   /** How much each multiplier matters: its largest part in the terms of a variable. */
@@ -87,10 +87,15 @@ export class Certificate {
     const rows = p + m;
     columnTerms.fill(0);
     dense.addMagnitudes(P, n, n, x, x, unused, columnTerms);
-    for (let j = 0; j < n; j++) costTerms[j] = columnTerms[j] += Math.abs(q[j]);
+    dense.multiply(P, n, n, n, x, gradient);
+    this.cancels = false;
+    for (let j = 0; j < n; j++) {
+      const kept = Math.max(Math.abs(gradient[j]), Math.abs(q[j]));
+      this.cancels ||= q[j] !== 0 && columnTerms[j] > HOPELESS * kept;
+      costTerms[j] = columnTerms[j] += Math.abs(q[j]);
+    }
     dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
     for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
-    dense.multiply(P, n, n, n, x, gradient);
     for (let j = 0; j < n; j++) gradient[j] += q[j];
     dense.addMultiplyTransposed(C, rows, n, n, y, gradient);
     dense.multiply(C, rows, n, n, x, excess);
@@ -104,48 +109,27 @@ export class Certificate {
   }
 
   /**
-   * Whether each quotient is at most `enough` by its own terms alone; or, with `amongNeighbours`, no more than rounding of f64 in
-   * those of its neighbours.
-   */
-  isExact(problem: Problem<Vector>, x: Vector, y: Vector, enough: number, amongNeighbours: boolean): boolean {
-    const {dense, columns, rows} = this;
-    if (this.measure(problem, x, y, Infinity) <= enough) return true;
-    if (!amongNeighbours) return false;
-    const plainColumns = columns.slice();
-    const plainRows = rows.slice();
-    return dense.scope(() => {
-      const {columns: among, rows: across} = this.sizes(problem, x, y);
-      this.quotients(problem, y, among, across);
-      const exact = (plain: Float64Array, sized: Vector) =>
-        plain.every((value, i) => value <= enough || sized[i] <= ROUNDING);
-      return exact(plainColumns, columns) && exact(plainRows, rows);
-    });
-  }
-
-  /**
    * Whether the multipliers of the point measured last are so large that only the rounding of the rows to f32 keeps them from
    * cancelling: rows that are equal up to rounding pull against each other.
    */
-  pullsOnRounding(): boolean {
+  pullsOnRounding({q}: Problem): boolean {
     const {columnTerms, costTerms} = this;
-    return columnTerms.some((terms, j) => costTerms[j] > 0 && terms > SINGLE_DIGITS * costTerms[j]);
+    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j]);
   }
 
   /**
    * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
    * out along a ray everything is small relative to x, also where there is no solution.
-   *
-   * @param unlessMet Whether a number may vanish beside its terms if these meet it to the last digit.
    */
-  losesGivenNumbers({p, q, d}: Problem, unlessMet: boolean): boolean {
+  losesGivenNumbers({p, q, d}: Problem): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
+    if (this.cancels) return true;
     let [given, counted] = [false, false];
     const isLost = (error: number, number: number, terms: number, noise: number) => {
       if (Math.abs(number) <= noise) return false;
       given = true;
       const part = Math.abs(number) / terms;
       if (part > DOUBLE) counted = true;
-      if (part < HOPELESS && !unlessMet) return true;
       return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
     };
     const noiseOfQ = NOISE * maxAbs(q);

@@ -52,6 +52,15 @@ const NOISE = 1e-11;
 
 /** Curvature added for a dual active-set method, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
+/**
+ * Rows that are equal up to the rounding of f32 count as one, at first; contradictions that are tiny beside the largest right-hand
+ * side are forgiven, at first.
+ */
+const ATTEMPTS = [
+  {dependent: 1e-7, forgive: true},
+  {dependent: 1e-10, forgive: true},
+  {dependent: 1e-10, forgive: false},
+];
 /** The root of a pivot from which on curvature is enough. */
 const ENOUGH_CURVATURE = 1e-5;
 
@@ -61,13 +70,9 @@ interface Demands {
   enough: number;
   /** Of its certificate in f64, before it is rounded. */
   exactness: number;
-  /** Whether rounding of f64 in the terms of its neighbours may excuse an entry. */
-  amongNeighbours: boolean;
   /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
   consistent: boolean;
 }
-
-const STRICT = {amongNeighbours: false, consistent: true};
 
 export class QPSolver {
   /** The problem to solve: to be filled in before `solve`. */
@@ -141,7 +146,7 @@ export class QPSolver {
     const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found} = this;
     const good = Math.min(tolerance, POLISHED);
     const enough = Math.max(tolerance, SINGLE);
-    const demands = {...STRICT, enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE};
+    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
     found.residual = Infinity;
     found.iterations = 0;
     this.spareScaling = null;
@@ -180,20 +185,19 @@ export class QPSolver {
   private solveByActiveSet(matrixScaling: MatrixScaling, good: number, strict: Demands): QPResult | null {
     const {dense, problem, scaled, kkt, found} = this;
     const demands = {...strict, consistent: false};
-    for (const forgive of [true, false]) {
-      const scaling = scaleProblem(dense, problem, matrixScaling, scaled);
+    let scaling!: Scaling;
+    for (const {dependent, forgive} of ATTEMPTS) {
+      scaling = scaleProblem(dense, problem, matrixScaling, scaled);
       kkt.readMatrices();
-      const activeSet = new ActiveSet(scaled);
+      const activeSet = new ActiveSet(scaled, dependent);
       const solved = this.proximalSteps(activeSet, scaling, good, demands, forgive);
       if (solved) return solved;
-      if (activeSet.forgave) continue;
-      const farkas = primalCertificate(dense, scaled);
-      if (farkas && this.provesInfeasible(farkas, scaling)) return found;
-      const ray = dualCertificate(dense, scaled);
-      if (ray && this.provesUnbounded(ray, scaling)) return found;
-      return null;
     }
-    return null;
+    const farkas = primalCertificate(dense, scaled);
+    if (farkas && this.provesInfeasible(farkas, scaling)) return found;
+    const ray = dualCertificate(dense, scaled);
+    if (ray && this.provesUnbounded(ray, scaling)) return found;
+    return this.spareScaling && this.accept(this.spare, this.spareScaling, loosened(demands)) ? found : null;
   }
 
   private proximalSteps(
@@ -225,17 +229,13 @@ export class QPSolver {
       this.keepSpare([polish.point, guess], scaling, demands);
       center.set(activeSet.point.x);
     }
-    return this.spareScaling && this.accept(this.spare, this.spareScaling, loosened(demands)) ? found : null;
+    return null;
   }
 
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(
-    point: Point<Vector>,
-    scaling: Scaling,
-    {enough, exactness, amongNeighbours, consistent}: Demands,
-  ): boolean {
+  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
@@ -243,11 +243,10 @@ export class QPSolver {
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
-    if (certificate.losesGivenNumbers(problem, amongNeighbours)) return false;
-    if (!amongNeighbours && certificate.pullsOnRounding()) return false;
+    if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem)) return false;
     if (!(plain <= exactness)) {
       clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
-      if (!certificate.isExact(problem, x, y, exactness, amongNeighbours)) return false;
+      if (!(certificate.measure(problem, x, y, Infinity) <= exactness)) return false;
     }
     clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
@@ -356,7 +355,6 @@ function dropNoise(values: Float64Array): void {
 const loosened = (demands: Demands): Demands => ({
   enough: demands.enough,
   exactness: demands.enough,
-  amongNeighbours: true,
   consistent: false,
 });
 

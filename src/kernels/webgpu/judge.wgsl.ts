@@ -16,9 +16,7 @@ import type {Area, Routine} from './run-problems.js';
 /** A point that is judged last: it need only be as exact as rounding to f32 leaves it. */
 const LOOSE = 1;
 
-/** What rounding of 48 bits leaves in a solution. */
-const ROUNDING_48 = 1e-11;
-/** An entry is that rounding if its term is below this part of all terms that it stands beside. */
+/** An entry is rounding of 48 bits if its term is below this part of all terms that it stands beside. */
 const NEGLIGIBLE_48 = 1e-12;
 /** A slack below this part of its row's terms is the rounding of zero. */
 const NO_SLACK = 1e-11;
@@ -53,8 +51,6 @@ export function judgeAreas(n: number, m: number, k: number): Record<string, Area
     ...exactZeroAreas(n, rows),
     rounded_x: {size: n, double: true},
     rounded_y: {size: rows, double: true},
-    plain_columns: {size: n},
-    plain_rows: {size: rows},
     exact_slack: {size: rows, double: true},
     acts: {size: rows},
   };
@@ -99,16 +95,6 @@ fn round_candidate() -> bool {
 `;
 
 const JUDGE = `
-fn is_exact(exactness: f32) -> bool {
-  var bad = 0f;
-  for (var j = lane; j < $n; j += LANES) {
-    if (rd($plain_columns, j) > exactness && rd($columns, j) > ${ROUNDING_48}) { bad = 1; }
-  }
-  for (var i = lane; i < $k + $m; i += LANES) {
-    if (rd($plain_rows, i) > exactness && rd($rows, i) > ${ROUNDING_48}) { bad = 1; }
-  }
-  return most(bad) == 0;
-}
 fn keep_slacks() {
   for (var i = lane; i < $k + $m; i += LANES) {
     let v = -rdd($excess, i).x;
@@ -170,7 +156,6 @@ fn judge(claim: i32, loose: bool) -> bool {
     measure(x, $exact_x_exponent, y, $exact_y_exponent, stage == ${RAY});
     if (agree(stage == ${RAY})) { return judge_ray(claim == ${FARKAS_RAY}); }
     var limit = f32(1e30);
-    if (stage == ${EXACT} && loose) { limit = exactness; }
     if (stage == ${ROUNDED}) { limit = enough; }
     if (stage == ${AGAIN}) { limit = ${CONSISTENT}; }
     var column_terms = $column_terms;
@@ -179,22 +164,19 @@ fn judge(claim: i32, loose: bool) -> bool {
     for (var turn = 0; turn < 2; turn++) {
       off = min(off, quotients(y, $exact_y_exponent, column_terms, row_terms));
       if (agree(turn == 1 || off <= limit)) { break; }
-      for (var j = lane; j < $n; j += LANES) { wr($plain_columns, j, rd($columns, j)); }
-      for (var i = lane; i < $k + $m; i += LANES) { wr($plain_rows, i, rd($rows, i)); }
       measure_sizes(x, $exact_x_exponent, y, $exact_y_exponent);
       column_terms = $sized_columns;
       row_terms = $sized_rows;
     }
     var negligible = f32(${ROUNDING_32});
     if (agree(stage == ${FIRST})) {
-      if (agree(loses_given_numbers(loose))) { return false; }
-      if (agree(pulls_on_rounding() && !loose)) { return false; }
+      if (agree(loses_given_numbers())) { return false; }
+      if (agree(pulls_on_rounding())) { return false; }
       keep_slacks();
       if (agree(off > exactness && exactness <= ${DOUBLE})) { negligible = ${NEGLIGIBLE_48}; }
       stage = select(${EXACT}, ${ROUNDED}, off <= exactness);
     } else if (agree(stage == ${EXACT})) {
-      // Neighbours excuse what is loose only.
-      if (agree(off > exactness)) { if (agree(!loose || !is_exact(exactness))) { return false; } }
+      if (agree(off > exactness)) { return false; }
       stage = ${ROUNDED};
     } else if (agree(stage == ${ROUNDED})) {
       if (agree(off < residual_of)) { residual_of = off; }

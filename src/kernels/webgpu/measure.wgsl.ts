@@ -4,7 +4,7 @@
  *
  * A vector is a double's mantissa and an exponent for each entry: `x` and `x_exponent`, and so on.
  */
-import {UNBOUNDED} from '../qp/certificate.js';
+import {HOPELESS, UNBOUNDED} from '../qp/certificate.js';
 import {ZERO} from '../qp/presolve.js';
 import type {Area} from './run-problems.js';
 import {SIZES} from './sizes.wgsl.js';
@@ -24,6 +24,7 @@ export function measureAreas(n: number, rows: number): Record<string, Area> {
     column_terms: {size: n, double: true},
     row_terms: {size: rows, double: true},
     cost_terms: {size: n, double: true},
+    cancels: {size: n},
     held: {size: rows},
     columns: {size: n},
     rows: {size: rows},
@@ -104,6 +105,8 @@ fn measure(x: i32, x_exponent: i32, y: i32, y_exponent: i32, homogeneous: bool) 
     var s = wide(shifted(q, -top));
     var terms = abs(s.x);
     var cost = terms;
+    let own = s;
+    var of_P = s;
     for (var i = 0; i < $n + $k + $m; i++) {
       var v = D(0, 0);
       var a = 0f;
@@ -117,9 +120,14 @@ fn measure(x: i32, x_exponent: i32, y: i32, y_exponent: i32, homogeneous: bool) 
       if (a == 0) { continue; }
       s = gather(s, a, v);
       terms += abs(a * v.x);
-      if (i < $n) { cost += abs(a * v.x); }
+      if (i < $n) {
+        cost += abs(a * v.x);
+        of_P = s;
+      }
     }
     wrd($cost_terms, j, big(cost, top));
+    let kept_of = max(abs(sub(quick(of_P.x, of_P.y), own).x), abs(own.x));
+    wr($cancels, j, select(0f, 1f, q != 0 && cost - abs(own.x) > ${HOPELESS} * kept_of));
     wrd($gradient, j, quick(s.x, s.y));
     wr($gradient_exponent, j, f32(top));
     wrd($column_terms, j, big(terms, top));

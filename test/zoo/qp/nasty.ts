@@ -273,6 +273,8 @@ const KINDS: Record<string, Draw> = {
   },
 };
 
+export const NASTY_KINDS = Object.keys(KINDS);
+
 /** So that rounding to f32 leaves it semidefinite. */
 function lifted(Q: number[][]): number[][] {
   return Q.map((row, i) =>
@@ -283,7 +285,7 @@ function lifted(Q: number[][]): number[][] {
 /** A batch of one kind and shape. */
 export function nastyBatch(seed: string, count: number, only?: string): NastyCase[] {
   const grid = new Grid(seed);
-  const kinds = Object.keys(KINDS).filter((name) => !only || name.includes(only));
+  const kinds = NASTY_KINDS.filter((name) => !only || name.includes(only));
   const kind = kinds[grid.integer(0, kinds.length - 1)];
   const n = grid.integer(1, 7);
   const shape = {n, m: grid.integer(1, 2 * n), k: grid.integer(0, (n - 1) >> 1)};

@@ -1,0 +1,90 @@
+/** @file Which suites should see a fault in which folder of src. */
+
+export interface Suites {
+  /** Folders and files below test/. */
+  tests: string[];
+  /** Files that are not worth their time here. */
+  except?: RegExp;
+  /** Each mutant in a process of its own, with its threads: slow. */
+  threaded?: boolean;
+}
+
+/** The longest folder that a path starts with counts. */
+const ROOMS: Record<string, Suites> = {
+  autodiff: {tests: ['autodiff', 'implicit', 'projections/simplex.test.ts', 'projections/box.test.ts']},
+  checks: {tests: ['checks', 'robustness/throwing.test.ts']},
+  conditions: {
+    tests: [
+      'conditions',
+      'implicit',
+      'solvers/grid.test.ts',
+      'solvers/solve-qp-gradient.test.ts',
+      'solvers/conic-splitting.test.ts',
+      'solvers/block-and-mirror.test.ts',
+      'solvers/sparse-coding.test.ts',
+      'solvers/forward-mode.test.ts',
+      'robustness/kinks.test.ts',
+      'robustness/degeneracy.test.ts',
+      'robustness/other-scales.test.ts',
+    ],
+  },
+  implicit: {
+    tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
+  },
+  kernels: {tests: ['kernels', 'linalg', 'solvers/solve-qp.test.ts', 'solvers/solve-qp-gradient.test.ts']},
+  'kernels/coding': {
+    tests: [
+      'kernels/code-batch.test.ts',
+      'kernels/coding.test.ts',
+      'solvers/sparse-coding.test.ts',
+      'conditions',
+    ],
+  },
+  'kernels/linalg': {tests: ['kernels', 'linalg']},
+  'kernels/qp': {
+    tests: [
+      'metamorphic',
+      'solvers/solve-qp.test.ts',
+      'solvers/solve-qp-gradient.test.ts',
+      'solvers/qp-reference.test.ts',
+      'solvers/qp-collection.test.ts',
+      'robustness/degeneracy.test.ts',
+      'robustness/thresholds.test.ts',
+      'robustness/other-scales.test.ts',
+    ],
+  },
+  'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
+  layers: {
+    tests: [
+      'layers',
+      'robustness/saved-models.test.ts',
+      'robustness/kinks.test.ts',
+      'robustness/failures.test.ts',
+    ],
+  },
+  linalg: {tests: ['linalg']},
+  linsolve: {tests: ['linsolve', 'implicit']},
+  losses: {tests: ['losses']},
+  projections: {
+    tests: [
+      'projections',
+      'robustness/edge-cases.test.ts',
+      'robustness/other-scales.test.ts',
+      'robustness/kinks.test.ts',
+    ],
+  },
+  prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
+  solvers: {
+    tests: ['solvers', 'robustness/closest.test.ts'],
+    except: /qp-(collection|fuzz|reference)/,
+  },
+};
+
+/** @throws If no room holds the folder. */
+export function suitesOf(folder: string): Suites {
+  const inside = folder.replace(/^(\.\/)?src\//, '').replace(/\/$/, '');
+  const rooms = Object.keys(ROOMS).filter((name) => inside === name || inside.startsWith(`${name}/`));
+  const room = rooms.sort((one, other) => other.length - one.length)[0];
+  if (!room) throw new Error(`No room of src holds ${folder}; there are ${Object.keys(ROOMS).join(', ')}.`);
+  return ROOMS[room];
+}

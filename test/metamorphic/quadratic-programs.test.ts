@@ -1,0 +1,59 @@
+/** @file Changes that cannot change a solution do not, and hard problems get a right answer or none: FUZZ=n runs n times as many. */
+import {assert} from 'chai';
+import {describeBackends} from '../helpers/backends.js';
+import {judgeNasty, judgeSolved, solveBatch, type Judgement} from '../helpers/qp-verdicts.js';
+import {metamorphicBatch} from '../zoo/qp/metamorphic.js';
+import {NASTY_KINDS, nastyBatch} from '../zoo/qp/nasty.js';
+import {CHANGES} from '../zoo/qp/unchanged.js';
+
+const BATCHES = 6 * Number(process.env.FUZZ ?? 1);
+const SAMPLES = 4;
+
+/** Fails with the first of the cases that are neither right nor unknown. */
+function assertAllRight(cases: {name: string; judgement: Judgement}[]): void {
+  const bad = cases.filter(({judgement: {verdict}}) => verdict !== 'right' && verdict !== 'unknown');
+  const lines = bad.slice(0, 5).map(({name, judgement: {verdict, why}}) => `${verdict}: ${name}: ${why}`);
+  assert.equal(bad.length, 0, `of ${cases.length}\n${lines.join('\n')}\n`);
+}
+
+const batches = Array.from({length: BATCHES}, (_, i) => i);
+
+describeBackends('quadratic programs after changes that cannot change the solution', () => {
+  for (const change of ['', ...Object.keys(CHANGES)]) {
+    it(change || 'as they are', () =>
+      assertAllRight(
+        batches.flatMap((i) => {
+          const {name, samples, neighbours} = metamorphicBatch(`${change} ${i}`, SAMPLES, change);
+          const outcomes = solveBatch([...samples, ...neighbours]);
+          return samples.map((sample, j) => ({name, judgement: judgeSolved(sample, outcomes[j])}));
+        }),
+      ),
+    );
+  }
+
+  it('several changes at a time', () =>
+    assertAllRight(
+      batches.flatMap((i) => {
+        const {name, samples, neighbours} = metamorphicBatch(`several ${i}`, SAMPLES);
+        const outcomes = solveBatch([...samples, ...neighbours]);
+        return samples.map((sample, j) => ({name, judgement: judgeSolved(sample, outcomes[j])}));
+      }),
+    ));
+});
+
+describeBackends('quadratic programs that are hard on purpose', () => {
+  for (const kind of NASTY_KINDS) {
+    it(kind, () =>
+      assertAllRight(
+        batches.flatMap((i) => {
+          const samples = nastyBatch(`${kind} ${i}`, SAMPLES, kind);
+          const outcomes = solveBatch(samples);
+          return samples.map((sample, j) => ({
+            name: `${sample.name} ${i} ${j}`,
+            judgement: judgeNasty(sample, outcomes[j]),
+          }));
+        }),
+      ),
+    );
+  }
+});
