@@ -1,7 +1,9 @@
 /** @file Jacobian–vector products by the double VJP: u ↦ uᵀ∂f is linear in u, and its own VJP is v ↦ ∂f·v. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, describe} from '../checks/index.js';
 import {offTape} from './engine.js';
-import {flatten, unflatten, type Structure} from './structure.js';
+import {distinct} from './op.js';
+import {flatten, flattenTangents, unflatten, type Structure} from './structure.js';
 import {backpropagate, withRecording} from './tape.js';
 import {pullbackOf, vjpOf, type Pullback} from './vjp.js';
 
@@ -12,45 +14,46 @@ import {pullbackOf, vjpOf, type Pullback} from './vjp.js';
  *
  * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
  * @param xs The point, one structure an argument of f.
- * @param tangents One structure like each of `xs`; `null` stands for zero.
- * @throws If f's path from an x to the result runs through an operation without a (twice differentiable) gradient.
+ * @param tangents One structure like each of `xs`; `null` stands for zero. Records are paired by name.
+ * @throws If a tangent is not like its x, or f's path from an x to the result runs through an operation without a (twice differentiable) gradient.
  */
 export function jvp<X extends Structure[], Y extends Structure>(
   f: (...xs: X) => Y,
   xs: X,
   tangents: {[K in keyof X]: X[K] | null},
 ): Y {
+  checkFunction('jvp', 'f', f);
+  if (!Array.isArray(xs) || !Array.isArray(tangents)) {
+    throw new Error(
+      `jvp: the point and its tangents must be arrays, an entry for each argument of f; got ${describe(xs)} and ${describe(tangents)}.`,
+    );
+  }
   if (tangents.length !== xs.length) {
     throw new Error(
       `jvp got ${xs.length} inputs, but ${tangents.length} tangents (null stands for a zero tangent).`,
     );
   }
-  const moving: tf.Tensor[] = [];
-  const directions: tf.Tensor[] = [];
-  xs.forEach((x, i) => {
-    if (tangents[i] === null) return;
-    const leaves = flatten(x);
-    const parts = flatten(tangents[i]);
-    if (
-      leaves.length !== parts.length ||
-      leaves.some((leaf, j) => !tf.util.arraysEqual(leaf.shape, parts[j].shape))
-    ) {
-      throw new Error(`Tangent ${i} of jvp must have the shapes of input ${i}.`);
-    }
-    moving.push(...leaves);
-    directions.push(...parts);
-  });
   let result!: Y;
-  const tangent = tf.tidy(() =>
-    jvpOf(
-      () => {
-        result = f(...xs);
-        return flatten(result);
-      },
-      moving,
-      directions,
-    ),
-  );
+  const tangent = tf.tidy(() => {
+    const at = distinct(xs);
+    const moving: tf.Tensor[] = [];
+    const directions: tf.Tensor[] = [];
+    at.forEach((x, i) => {
+      if (tangents[i] === null) return;
+      const leaves = flatten(x).filter(({dtype}) => dtype === 'float32');
+      const parts = flattenTangents(`jvp: tangent ${i}`, tangents[i], x, `input ${i}`);
+      if (leaves.some(({shape}, j) => !tf.util.arraysEqual(shape, parts[j].shape))) {
+        throw new Error(`Tangent ${i} of jvp must have the shapes of input ${i}.`);
+      }
+      moving.push(...leaves);
+      directions.push(...parts);
+    });
+    const value = () => {
+      result = f(...at);
+      return flatten(result);
+    };
+    return jvpOf(value, moving, directions);
+  });
   return unflatten(result, tangent);
 }
 
@@ -68,7 +71,7 @@ export function jvpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], v: readonl
 /** The pullback of a function's own pullback, v ↦ ∂f·v, recorded once. It must be disposed before the pullback. */
 export function pushforwardOf({outputs, pull}: Pullback): Pullback {
   const u = offTape(() => outputs.map((output) => tf.keep(tf.zeros(output.shape))));
-  const second = pullbackOf(() => pull(u), u);
+  const second = pullbackOf(pull, u);
   return {
     ...second,
     dispose() {

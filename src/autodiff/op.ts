@@ -1,6 +1,7 @@
 /** @file Puts an operation of our own on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
 import {disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
+import {flatten, unflatten, type Parameter} from './structure.js';
 
 export interface Op {
   /** Shown in tfjs's error messages. */
@@ -25,7 +26,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [];
   const save = (tensor: tf.Tensor) => {
-    const alias = recordAlias(tensor);
+    const alias = tf.keep(aliasOf(tensor));
     saved.push(alias);
     return alias;
   };
@@ -59,11 +60,11 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
 }
 
 /** Another name for the same memory, which `tf.clone`, or tf.reshape on the tape, copies on some backends. */
-function recordAlias(tensor: tf.Tensor): tf.Tensor {
+export function aliasOf(tensor: tf.Tensor): tf.Tensor {
   const again = (x: tf.Tensor) => tf.reshape(x, x.shape);
-  const alias = tf.keep(offTape(() => again(tensor)));
-  const state = engineState();
-  if (tensor.dtype === 'float32') {
+  const alias = offTape(() => again(tensor));
+  if (tensor.dtype === 'float32' && isTapeOn()) {
+    const state = engineState();
     state.activeTape!.push({
       id: state.nextTapeNodeId++,
       kernelName: 'Alias',
@@ -74,4 +75,18 @@ function recordAlias(tensor: tf.Tensor): tf.Tensor {
     });
   }
   return alias;
+}
+
+/**
+ * A tensor object that stands in two places becomes two arguments, each with its own derivative: the first stays, which is also what a
+ * function may close over.
+ */
+export function distinct<S extends Parameter | readonly Parameter[]>(structure: S): S {
+  const seen = new Set<number>();
+  const once = (tensor: tf.Tensor) => {
+    if (seen.has(tensor.id)) return aliasOf(tensor);
+    seen.add(tensor.id);
+    return tensor;
+  };
+  return unflatten(structure, flatten(structure).map(once));
 }

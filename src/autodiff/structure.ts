@@ -1,5 +1,6 @@
 /** @file Structures: a tensor, or arrays and records of structures, as every condition and solver takes them. */
 import {Tensor} from '@tensorflow/tfjs-core';
+import {describe, nearestName} from '../checks/index.js';
 
 /** A tensor, or a nested array or record of tensors. */
 export type Structure = Tensor | Structure[] | {[name: string]: Structure};
@@ -8,12 +9,61 @@ export type Structure = Tensor | Structure[] | {[name: string]: Structure};
 export type Parameter =
   Structure | number | boolean | string | null | undefined | Parameter[] | {[name: string]: Parameter};
 
+type Leaf = Exclude<Parameter, Parameter[] | Structure[]>;
+
 /** The tensors of a structure, depth first, records in the order of their keys. Other leaves are passed over. */
 export function flatten(structure: Parameter | readonly Parameter[]): Tensor[] {
   if (structure instanceof Tensor) return [structure];
   if (Array.isArray(structure)) return structure.flatMap((part) => flatten(part));
   if (isRecord(structure)) return Object.values(structure).flatMap(flatten);
   return [];
+}
+
+/**
+ * The tensors of a structure in the order of those of `like`: records are paired by name, arrays by index.
+ *
+ * @param what Names the structure in errors; `likeWhat` names `like`.
+ * @throws If a name is missing or unknown, an array has another length, or a tensor stands where none should.
+ */
+export function flattenLike(
+  what: string,
+  structure: Parameter | readonly Parameter[],
+  like: Parameter | readonly Parameter[],
+  likeWhat = 'x',
+): Tensor[] {
+  const leaves: Tensor[] = [];
+  pairLeaves({what, likeWhat}, structure, like, (leaf) => {
+    leaves.push(leaf as Tensor);
+  });
+  return leaves;
+}
+
+/**
+ * `flattenLike` for what stands for derivatives in `like`: a tensor of `like` without a derivative (one that is not float32) needs no
+ * partner, and is left out.
+ */
+export function flattenTangents(
+  what: string,
+  structure: Parameter | readonly Parameter[],
+  like: Parameter | readonly Parameter[],
+  likeWhat: string,
+): Tensor[] {
+  const leaves: Tensor[] = [];
+  pairLeaves(
+    {what, likeWhat, optional: ({dtype}) => dtype !== 'float32'},
+    structure,
+    like,
+    (leaf, {dtype}) => {
+      if (dtype === 'float32') leaves.push(leaf as Tensor);
+    },
+  );
+  return leaves;
+}
+
+/** The structure with its names in the order of those of `like`; see `flattenLike`. */
+export function arrangeLike<S extends Parameter>(what: string, structure: Parameter, like: S): S {
+  if (structure instanceof Tensor && like instanceof Tensor) return structure as S;
+  return unflatten(like, flattenLike(what, structure, like));
 }
 
 /** A structure like `like` with `leaves` in the place of its tensors. */
@@ -31,6 +81,74 @@ export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, l
   if (next !== leaves.length)
     throw new Error(`Structure has ${next} tensors, but ${leaves.length} were given.`);
   return result as S;
+}
+
+interface Pairing {
+  what: string;
+  likeWhat: string;
+  /** Whether a tensor of `like` may go without a partner. */
+  optional?: (leaf: Tensor) => boolean;
+}
+
+function pairLeaves(
+  {what, likeWhat, optional = () => false}: Pairing,
+  structure: Parameter | readonly Parameter[],
+  like: Parameter | readonly Parameter[],
+  take: (leaf: Leaf, like: Tensor) => void,
+): void {
+  const fail = (path: string, problem: string): never => {
+    throw new Error(`${what} must be a structure like ${likeWhat}: ${path && `at ${path}, `}${problem}.`);
+  };
+  const walk = (part: Parameter, model: Parameter, path: string): void => {
+    if (model instanceof Tensor) {
+      if (optional(model)) take(part as Leaf, model);
+      else if (part instanceof Tensor) take(part, model);
+      else fail(path, `expected a tensor, got ${describe(part)}`);
+      return;
+    }
+    if (Array.isArray(model)) {
+      if (!Array.isArray(part)) fail(path, `expected an array, got ${describe(part)}`);
+      const parts = part as Parameter[];
+      if (parts.length !== model.length) {
+        fail(path, `expected ${model.length} entries, got ${parts.length}`);
+      }
+      model.forEach((entry, i) => walk(parts[i], entry as Parameter, `${path}[${i}]`));
+      return;
+    }
+    if (isRecord(model)) {
+      if (!isRecord(part) || Array.isArray(part)) {
+        fail(path, `expected a record {${Object.keys(model).join(', ')}}, got ${describe(part)}`);
+      }
+      walkRecord(part as Record<string, Parameter>, model, path);
+      return;
+    }
+    // A leaf without a tensor (a number, a null) has no derivative: what stands for it does not matter, unless it holds tensors.
+    if (flatten(part).length > 0) fail(path, `expected ${describe(model)}, got ${describe(part)}`);
+  };
+  const walkRecord = (part: Record<string, Parameter>, model: Record<string, Parameter>, path: string) => {
+    const names = Object.keys(model);
+    const given = Object.keys(part).filter((name) => part[name] !== undefined);
+    const unknown = given.filter((name) => !Object.hasOwn(model, name));
+    const needed = names.filter(
+      (name) => !Object.hasOwn(part, name) && !flatten(model[name]).every(optional),
+    );
+    if (needed.length > 0) {
+      const [first] = needed;
+      const alone = needed.length === 1 && unknown.length === 1;
+      const meant = alone ? unknown[0] : unknown.find((name) => nearestName(name, needed) === first);
+      fail(
+        path,
+        `'${first}' is missing${meant ? ` (was it meant by '${meant}'?)` : ''}; expected ${names.join(', ')}`,
+      );
+    }
+    if (unknown.length > 0) {
+      const nearest = nearestName(unknown[0], names);
+      const suggestion = nearest ? ` (is '${nearest}' meant?)` : '';
+      fail(path, `there is no '${unknown[0]}'${suggestion}; expected ${names.join(', ')}`);
+    }
+    for (const name of names) walk(part[name], model[name], path ? `${path}.${name}` : name);
+  };
+  walk(structure as Parameter, like as Parameter, '');
 }
 
 function isRecord(value: unknown): value is {[name: string]: Parameter} {

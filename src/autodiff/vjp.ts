@@ -1,6 +1,8 @@
 /** @file Vector–Jacobian products on a private tape. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Structure} from './structure.js';
+import {checkFunction, describe} from '../checks/index.js';
+import {aliasOf, distinct} from './op.js';
+import {flatten, flattenLike, unflatten, type Structure} from './structure.js';
 import {disposeTape, offTape} from './engine.js';
 import {backpropagate, recordPrivately, withRecording, type Recording} from './tape.js';
 
@@ -12,22 +14,50 @@ import {backpropagate, recordPrivately, withRecording, type Recording} from './t
  *
  * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
  * @param xs The point, one structure an argument of f.
- * @param u The cotangent, a structure like f's result.
- * @throws If f's path from an x to the result runs through an operation without a gradient.
+ * @param u The cotangent, a structure like f's result: records are paired by name.
+ * @throws If `u` is not like f's result, or f's path from an x to the result runs through an operation without a gradient.
  */
 export function vjp<X extends Structure[]>(f: (...xs: X) => Structure, xs: X, u: Structure): X {
-  const leaves = flatten(xs);
-  const du = flatten(u);
-  const gradients = tf.tidy(() => vjpOf(() => flatten(f(...xs)), leaves, du));
+  checkFunction('vjp', 'f', f);
+  if (!Array.isArray(xs)) {
+    throw new Error(`vjp: the point must be an array of the arguments of f, got ${describe(xs)}.`);
+  }
+  const gradients = tf.tidy(() => {
+    const at = distinct(xs);
+    let du!: tf.Tensor[];
+    const value = () => {
+      const result = f(...at);
+      du = flattenLike('vjp: the cotangent', u, result, 'the result of f');
+      return flatten(result);
+    };
+    return vjpOf(value, flatten(at), () => du);
+  });
   return unflatten(xs, gradients);
 }
 
+/** `vjp` of a function of a flat list, which may hold a tensor twice. */
+export function vjpAt(
+  f: (xs: tf.Tensor[]) => tf.Tensor[],
+  xs: readonly tf.Tensor[],
+  u: readonly tf.Tensor[],
+): tf.Tensor[] {
+  return tf.tidy(() => {
+    const at = distinct([...xs]);
+    return vjpOf(() => f(at), at, u);
+  });
+}
+
 /** `vjp` on flat lists, for functions that close over their point. */
-export function vjpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], u: readonly tf.Tensor[]): tf.Tensor[] {
+export function vjpOf(
+  f: () => tf.Tensor[],
+  xs: readonly tf.Tensor[],
+  u: readonly tf.Tensor[] | (() => readonly tf.Tensor[]),
+): tf.Tensor[] {
   return tf.tidy(() =>
     withRecording(f, ({outputs, tape}) => {
-      checkCotangents(outputs, u);
-      return backpropagate(tape, xs, outputs, u).map((gradient, i) => gradient ?? tf.zerosLike(xs[i]));
+      const dys = typeof u === 'function' ? u() : u;
+      checkCotangents(outputs, dys);
+      return backpropagate(tape, xs, outputs, dys).map((gradient, i) => gradient ?? tf.zerosLike(xs[i]));
     }),
   );
 }
@@ -40,20 +70,32 @@ export interface Pullback {
   dispose(): void;
 }
 
-/** Records f once, off the caller's tape, for many vector–Jacobian products at the same point, until `dispose`. */
-export function pullbackOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[]): Pullback {
+/**
+ * Records f once, off the caller's tape, for many vector–Jacobian products at the same point, until `dispose`. `xs` may hold a tensor
+ * twice.
+ */
+export function pullbackOf(f: (xs: tf.Tensor[]) => tf.Tensor[], xs: readonly tf.Tensor[]): Pullback {
+  const at = offTape(() => xs.map((x) => tf.keep(aliasOf(x))));
   let recording!: Recording;
-  offTape(() => {
-    recording = recordPrivately(f);
-  });
+  try {
+    offTape(() => {
+      recording = recordPrivately(() => f(at));
+    });
+  } catch (error) {
+    tf.dispose(at);
+    throw error;
+  }
   const {outputs, tape} = recording;
   return {
     outputs,
     pull(u) {
       checkCotangents(outputs, u);
-      return tf.tidy(() => backpropagate(tape, xs, outputs, u).map((dx, i) => dx ?? tf.zerosLike(xs[i])));
+      return tf.tidy(() => backpropagate(tape, at, outputs, u).map((dx, i) => dx ?? tf.zerosLike(at[i])));
     },
-    dispose: () => disposeTape(tape),
+    dispose() {
+      disposeTape(tape);
+      tf.dispose(at);
+    },
   };
 }
 

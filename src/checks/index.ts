@@ -1,2 +1,2 @@
 /** @file Checks of what callers pass: the lowest room, which knows nothing of tensors. */
-export {checkFunction, checkOptions, describe} from './options.js';
+export {checkFunction, checkOptions, describe, nearestName, type Names, type NoOptions} from './options.js';

@@ -25,24 +25,58 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** More edits than this per letter, and a name is another word, not a misspelling. */
 const EDITS_PER_LETTER = 0.4;
 
-/** @throws If `options` is not a record, or has a name that is not among `known`; the nearest of them is suggested. */
-export function checkOptions(
+/** For a function that takes no options, where others of its kind do. */
+export type NoOptions = Readonly<Record<string, never>>;
+
+/** The names of the record T, all of them and no other: 1 for what is required, 0 for what is optional. The compiler sees to that. */
+export type Names<T> = {readonly [K in keyof T]-?: undefined extends T[K] ? 0 : 1};
+
+/**
+ * @param others Names that pass too, but are not listed.
+ * @returns The options, {} for none.
+ * @throws If `options` is not a record, or has a name that is not among `known` (the nearest of them is suggested), or lacks one that is
+ *   required.
+ */
+export function checkOptions<T extends object>(
   where: string,
-  options: object | null | undefined,
-  known: readonly string[],
+  options: T | null | undefined,
+  names: readonly string[] | Readonly<Record<string, 0 | 1>>,
   kind = 'option',
-): void {
-  if (options == null) return;
-  if (typeof options !== 'object' || Array.isArray(options)) {
-    throw new Error(`${where}: expected a record of ${kind}s, got ${describe(options)}.`);
+  others: readonly string[] = [],
+): T {
+  const known = Array.isArray(names) ? (names as readonly string[]) : Object.keys(names);
+  const required = Array.isArray(names)
+    ? []
+    : known.filter((name) => (names as Readonly<Record<string, 0 | 1>>)[name] === 1);
+  const given: object = options ?? {};
+  const isRecord = typeof given === 'object' && !Array.isArray(given);
+  const own = isRecord ? Object.keys(given) : [];
+  const isClass = isRecord && !['Object', undefined].includes(given.constructor?.name);
+  if (!isRecord || (isClass && own.some((name) => !known.includes(name) && !others.includes(name)))) {
+    throw new Error(
+      `${where}: expected a record of ${kind === 'entry' ? 'entries' : `${kind}s`}, got ${describe(options)}.${instead(options, required[0] ?? known[0])}`,
+    );
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
+  for (const name of own) {
+    if (known.includes(name) || others.includes(name)) continue;
+    const nearest = nearestName(name, [...known, ...others]);
     const suggestion = nearest ? ` Did you mean '${nearest}'?` : '';
     const takes = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
     throw new Error(`${where}: unknown ${kind} '${name}'; ${takes}.${suggestion}`);
   }
+  const missing = required.find((name) => (given as Record<string, unknown>)[name] === undefined);
+  if (missing !== undefined) {
+    const got = options == null ? ` (got ${describe(options)})` : '';
+    throw new Error(`${where}: '${missing}' is missing${got}; it takes ${known.join(', ')}.`);
+  }
+  return given as T;
+}
+
+/** How to pass what was passed without a name. */
+function instead(value: unknown, name: string | undefined): string {
+  if (name === undefined) return '';
+  const shown = typeof value === 'number' || typeof value === 'boolean' ? String(value) : '…';
+  return ` Pass {${name}: ${shown}}.`;
 }
 
 /** @throws If `value` is not a function: the first argument of most solvers and conditions. */
@@ -63,7 +97,8 @@ export function describe(value: unknown): string {
   return typeof value === 'function' ? 'a function' : `${typeof value} '${String(value as number)}'`;
 }
 
-function nearestName(name: string, known: readonly string[]): string | undefined {
+/** The one of `known` that was probably meant by `name`, if any is near enough. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = simplify(name);
   const synonym = ELSEWHERE[plain];
   if (synonym && known.includes(synonym)) return synonym;

@@ -1,5 +1,6 @@
 /** @file The block-wise proximal-gradient fixed point. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {Parameter} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
@@ -22,6 +23,8 @@ export function ofBlock<T>(all: T | readonly T[], j: number): T {
   return Array.isArray(all) ? (all as readonly T[])[j] : (all as T);
 }
 
+const NAMES: Names<BlockOptions> = {stepSizes: 0};
+
 /**
  * F = T − x with [T]ⱼ = prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇₁f(x, ...params)]ⱼ, proxParams[j]), zero at a minimum of f + Σ gⱼ: x is a list of
  * blocks.
@@ -33,9 +36,10 @@ export function ofBlock<T>(all: T | readonly T[], j: number): T {
 export function blockProximalGradient<P extends Parameter[]>(
   objective: Differentiable<tf.Tensor[], P>,
   prox: BlockProx,
-  {stepSizes = 1}: BlockOptions = {},
+  options: BlockOptions = {},
 ): FixedPointCondition<tf.Tensor[], [Parameter, ...P]> {
-  const gradient = gradientOf(objective);
+  const {stepSizes = 1} = checkOptions('conditions.blockProximalGradient', options, NAMES);
+  const gradient = gradientOf(objective, 'conditions.blockProximalGradient: the objective');
   const map: FixedPointMap<tf.Tensor[], [Parameter, ...P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const slopes = gradient(x, ...params);

@@ -1,5 +1,6 @@
 /** @file The residual map of the homogeneous self-dual embedding of a conic program. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction} from '../checks/index.js';
 import type {Condition} from '../implicit/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 
@@ -36,6 +37,7 @@ export type ConicPoint = {
 export function conicResidual(
   dualProjection: (v: tf.Tensor) => tf.Tensor,
 ): Condition<ConicPoint, [ConicData]> {
+  checkFunction('conditions.conicResidual', 'dualProjection', dualProjection);
   return ({u, v, w}, {c, E, d}) =>
     tf.tidy(() => {
       const y = dualProjection(v);

@@ -1,5 +1,6 @@
 /** @file Which derivative a quadratic program gets at a kink: where a constraint is weakly active. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import type {QPSolution} from '../kernels/index.js';
 
@@ -60,15 +61,15 @@ export interface Kink {
   smoothing?: number;
 }
 
+/** The names of `Kink`. */
+export const KINK: Names<Kink> = {degenerate: 0, smoothing: 0};
+
 /** Distance from a kink, relative to `scale`, at which an entry counts as being on it: the accuracy of f32 solvers. */
 const TIE = 1e-5;
 
 /** The derivative of max(a, 0) by the policy, entry by entry; `scale` is the size of what a is the difference of. */
-export function kinkWeight(
-  a: tf.Tensor,
-  {degenerate = 'leastNorm', smoothing = 1e-3}: Kink,
-  scale: number | tf.Tensor = 1,
-): tf.Tensor {
+export function kinkWeight(a: tf.Tensor, kink: Kink, scale: number | tf.Tensor = 1): tf.Tensor {
+  const {degenerate = 'leastNorm', smoothing = 1e-3} = checkOptions('conditions.kinkWeight', kink, KINK);
   checkDegenerate(degenerate, smoothing);
   return offTape(() => {
     if (degenerate === 'leastNorm') return tf.cast(tf.greater(a, 0), 'float32');
@@ -81,6 +82,7 @@ export function kinkWeight(
 
 /** max(a, 0) with the derivative of the policy. */
 export function positivePart(a: tf.Tensor, kink: Kink = {}, scale: number | tf.Tensor = 1): tf.Tensor {
+  checkOptions('conditions.positivePart', kink, KINK);
   if ((kink.degenerate ?? 'leastNorm') === 'leastNorm') return tf.relu(a);
   // The scale is read when the gradient is taken, and may be gone by then.
   const size = typeof scale === 'number' ? tf.scalar(scale) : scale;

@@ -2,5 +2,5 @@
 export * from './public.js';
 export {ofBlock} from './block-proximal-gradient.js';
 export {descend} from './proximal-gradient.js';
-export {checkDegenerate, complementarityWeight} from './degeneracy.js';
-export {inverseLipschitz, perEntry} from './sparse-code.js';
+export {checkDegenerate, complementarityWeight, KINK} from './degeneracy.js';
+export {codeGradient, ELASTIC_NET, inverseLipschitz, perEntry} from './sparse-code.js';

@@ -1,6 +1,7 @@
 /** @file The Karush–Kuhn–Tucker conditions of a constrained minimum. */
 import * as tf from '@tensorflow/tfjs-core';
-import {vjpOf, type Parameter} from '../autodiff/index.js';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
+import {vjpAt, type Parameter} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import type {Objective} from './objective.js';
 
@@ -23,6 +24,8 @@ export interface KktProblem<P extends Parameter[]> {
   inequality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
 }
 
+const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequality: 0};
+
 /**
  * F = (∇₁f + ∂₁Gᵀλ + ∂₁Hᵀν ; λ∘G ; H) at x = {x, ineqDual: λ, eqDual: ν}: min f(x) subject to G(x) ≤ 0, H(x) = 0.
  *
@@ -31,11 +34,11 @@ export interface KktProblem<P extends Parameter[]> {
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6.
  */
-export function kkt<P extends Parameter[]>({
-  objective,
-  equality,
-  inequality,
-}: KktProblem<P>): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
+export function kkt<P extends Parameter[]>(
+  problem: KktProblem<P>,
+): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
+  const {objective, equality, inequality} = checkOptions('conditions.kkt', problem, NAMES, 'entry');
+  checkFunction('conditions.kkt', 'objective', objective);
   return (solution, ...params) =>
     tf.tidy(() => {
       const {x, ineqDual, eqDual} = solution as PrimalDual;
@@ -43,17 +46,16 @@ export function kkt<P extends Parameter[]>({
         new Error(`conditions.kkt: the problem has an ${map}, so the solution needs '${name}'.`);
       if (inequality && !ineqDual) throw missing('ineqDual', 'inequality');
       if (equality && !eqDual) throw missing('eqDual', 'equality');
-      const values = () => {
-        const terms = [tf.sum(objective(x, ...params))];
-        if (inequality) terms.push(inequality(x, ...params));
-        if (equality) terms.push(equality(x, ...params));
+      const values = ([at]: tf.Tensor[]) => {
+        const terms = [tf.sum(objective(at, ...params))];
+        if (inequality) terms.push(inequality(at, ...params));
+        if (equality) terms.push(equality(at, ...params));
         return terms;
       };
       const multipliers = [tf.scalar(1), ...(inequality ? [ineqDual!] : []), ...(equality ? [eqDual!] : [])];
       const result: Partial<Record<keyof PrimalDual, tf.Tensor>> = {};
-      // In the order of the solution's own keys, which is that of its leaves.
       for (const name of Object.keys(solution) as (keyof PrimalDual)[]) {
-        if (name === 'x') result.x = vjpOf(values, [x], multipliers)[0];
+        if (name === 'x') result.x = vjpAt(values, [x], multipliers)[0];
         if (name === 'ineqDual') {
           result.ineqDual = inequality ? tf.mul(ineqDual!, inequality(x, ...params)) : tf.clone(ineqDual!);
         }

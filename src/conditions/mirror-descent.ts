@@ -1,9 +1,10 @@
 /** @file The mirror-descent fixed point. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
-import {descend, type FixedPointCondition, type StepOptions} from './proximal-gradient.js';
+import {descend, STEP, type FixedPointCondition, type StepOptions} from './proximal-gradient.js';
 
 /** A Bregman divergence D_φ on a set: how to go to the dual space, and back onto the set. */
 export interface MirrorGeometry<X extends Structure = Structure, H extends Parameter = Parameter> {
@@ -47,6 +48,8 @@ export const entropy = {
     ),
 };
 
+const GEOMETRY: Names<MirrorGeometry> = {mirrorMap: 1, projection: 1};
+
 /**
  * F = T − x with T = proj^φ(∇φ(x) − η∇₁f(x, ...params), projectionParams), zero at a minimum of f over the set.
  *
@@ -57,10 +60,17 @@ export const entropy = {
  */
 export function mirrorDescent<X extends Structure, H extends Parameter, P extends Parameter[]>(
   objective: Differentiable<X, P>,
-  {mirrorMap, projection}: MirrorGeometry<X, H>,
-  {stepSize = 1}: StepOptions<P> = {},
+  geometry: MirrorGeometry<X, H>,
+  options: StepOptions<P> = {},
 ): FixedPointCondition<X, [H, ...P]> {
-  const gradient = gradientOf(objective);
+  const {stepSize = 1} = checkOptions('conditions.mirrorDescent', options, STEP);
+  const {mirrorMap, projection} = checkOptions(
+    'conditions.mirrorDescent: geometry',
+    geometry,
+    GEOMETRY,
+    'entry',
+  );
+  const gradient = gradientOf(objective, 'conditions.mirrorDescent: the objective');
   const map: FixedPointMap<X, [H, ...P]> = (x, projectionParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;

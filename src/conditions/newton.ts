@@ -1,5 +1,6 @@
 /** @file Newton's fixed point, whose implicit gradient needs no linear solve beyond Newton's own. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {
   fixedPointResidual,
@@ -23,6 +24,8 @@ export interface NewtonOptions {
   batched?: boolean;
 }
 
+const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0, onFailure: 0};
+
 /**
  * F = T − x with T = x − η(∂₁G(x, ...params))⁻¹G(x, ...params), zero at a root of G; for a minimum of f, G is
  * `conditions.stationary(f)`.
@@ -33,8 +36,15 @@ export interface NewtonOptions {
  */
 export function newton<X extends Structure, P extends Parameter[]>(
   G: Condition<X, P>,
-  {stepSize = 1, linsolve = auto(), batched = true, onFailure}: NewtonOptions = {},
+  given: NewtonOptions = {},
 ): FixedPointCondition<X, P> {
+  checkFunction('conditions.newton', 'G', G);
+  const {
+    stepSize = 1,
+    linsolve = auto(),
+    batched = true,
+    onFailure,
+  } = checkOptions('conditions.newton', given, NAMES);
   if (!(stepSize > 0)) throw new Error(`conditions.newton: stepSize must be positive, got ${stepSize}.`);
   const options = {linsolve, batched, onFailure, where: 'conditions.newton'};
   const map: FixedPointMap<X, P> = (x, ...params) =>

@@ -1,6 +1,7 @@
 /** @file Objectives and their gradients, as conditions and solvers take them. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, vjpOf, type Parameter, type Structure} from '../autodiff/index.js';
+import {checkFunction, checkOptions} from '../checks/index.js';
+import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
 
 /** f(x, ...params): one value a sample, [B], or their sum. */
 export type Objective<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
@@ -18,14 +19,22 @@ export type Gradient<X extends Structure = Structure, P extends Parameter[] = Pa
 export type Differentiable<X extends Structure, P extends Parameter[]> =
   Objective<X, P> | {gradient: Gradient<X, P>};
 
-/** ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each. */
+/**
+ * ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each.
+ *
+ * @param where What to call f in errors.
+ */
 export function gradientOf<X extends Structure, P extends Parameter[]>(
   f: Differentiable<X, P>,
+  where = 'conditions.gradientOf',
 ): Gradient<X, P> {
-  if (typeof f !== 'function') return f.gradient;
+  if (typeof f !== 'function') {
+    checkFunction(where, 'gradient', checkOptions(where, f, {gradient: 1}, 'entry').gradient);
+    return (x, ...params) => arrangeLike('The gradient', f.gradient(x, ...params), x);
+  }
   return (x, ...params) =>
     tf.tidy(() => {
-      const sum = () => [tf.sum(f(x, ...params))];
-      return unflatten(x, vjpOf(sum, flatten(x), [tf.scalar(1)]));
+      const sum = (leaves: tf.Tensor[]) => [tf.sum(f(unflatten(x, leaves), ...params))];
+      return unflatten(x, vjpAt(sum, flatten(x), [tf.scalar(1)]));
     });
 }

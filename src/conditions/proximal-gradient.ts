@@ -1,6 +1,7 @@
 /** @file The proximal-gradient fixed point, and its special case for a projection. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
+import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, type Condition, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 
@@ -26,6 +27,9 @@ export interface StepOptions<P extends Parameter[]> {
   stepSize?: number | ((...params: P) => number | tf.Tensor);
 }
 
+/** The names of `StepOptions`. */
+export const STEP: Names<StepOptions<Parameter[]>> = {stepSize: 0};
+
 /** A condition T(x) − x that also carries T. */
 export interface FixedPointCondition<X extends Structure, P extends Parameter[]> extends Condition<X, P> {
   map: FixedPointMap<X, P>;
@@ -41,9 +45,11 @@ export interface FixedPointCondition<X extends Structure, P extends Parameter[]>
 export function proximalGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
   objective: Differentiable<X, P>,
   prox: Prox<X, H>,
-  {stepSize = 1}: StepOptions<P> = {},
+  options: StepOptions<P> = {},
 ): FixedPointCondition<X, [H, ...P]> {
-  const gradient = gradientOf(objective);
+  const {stepSize = 1} = checkOptions('conditions.proximalGradient', options, STEP);
+  checkFunction('conditions.proximalGradient', 'prox', prox);
+  const gradient = gradientOf(objective, 'conditions.proximalGradient: the objective');
   const map: FixedPointMap<X, [H, ...P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
@@ -62,12 +68,14 @@ export function projectedGradient<X extends Structure, H extends Parameter, P ex
   projection: Projection<X, H>,
   options: StepOptions<P> = {},
 ): FixedPointCondition<X, [H, ...P]> {
+  checkOptions('conditions.projectedGradient', options, STEP);
+  checkFunction('conditions.projectedGradient', 'projection', projection);
   return proximalGradient<X, H, P>(objective, (y, params) => projection(y, params), options);
 }
 
 /** x − η g, leaf by leaf. */
 export function descend<X extends Structure>(x: X, gradient: X, eta: number | tf.Tensor): X {
-  const steps = flatten(gradient);
+  const steps = flattenLike('The gradient', gradient, x);
   return unflatten(
     x,
     flatten(x).map((leaf, i) => tf.sub(leaf, tf.mul(eta, steps[i]))),

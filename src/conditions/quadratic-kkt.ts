@@ -56,6 +56,8 @@ export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, Quadrati
     };
   });
 
+quadraticKkt.order = ['x', 'ineqDual', 'eqDual'];
+
 quadraticKkt.pullback = (u, {x, ineqDual, eqDual}, data, {weight, status}) =>
   tf.tidy(() => {
     const half = tf.mul(0.5, u.x);

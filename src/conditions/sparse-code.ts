@@ -1,5 +1,6 @@
 /** @file The fixed point of sparse coding, with a Jacobian that knows its support. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, type Names} from '../checks/index.js';
 import {offTape, vjpOf} from '../autodiff/index.js';
 import {fromFunctions, type SupportOperator} from '../linsolve/index.js';
 import {proximalGradient, type FixedPointCondition, type Prox} from './proximal-gradient.js';
@@ -11,6 +12,8 @@ export type ElasticNetParams = {
   /** Weight of ½‖z‖². */
   l2: number | tf.Tensor;
 };
+
+export const ELASTIC_NET: Names<ElasticNetParams> = {l1: 1, l2: 1};
 
 /** A prox is flat or of slope 1/(1 + η l2); nearer than this to the latter is rounding. */
 const ROUNDING = 1e-6;
@@ -27,7 +30,8 @@ const ROUNDING = 1e-6;
 export function sparseCode(
   prox: Prox<tf.Tensor, ElasticNetParams>,
 ): FixedPointCondition<tf.Tensor, [ElasticNetParams, tf.Tensor, tf.Tensor]> {
-  const gradient = (z: tf.Tensor, D: tf.Tensor, x: tf.Tensor) => matMul(tf.sub(matMul(z, D, true), x), D);
+  checkFunction('conditions.sparseCode', 'prox', prox);
+  const gradient = codeGradient;
   const condition = proximalGradient<tf.Tensor, ElasticNetParams, [tf.Tensor, tf.Tensor]>({gradient}, prox, {
     stepSize: (D) => inverseLipschitz(D),
   });
@@ -69,6 +73,11 @@ export function sparseCode(
     return operator;
   };
   return condition;
+}
+
+/** Dᵀ(Dz − x), a sample each. */
+export function codeGradient(z: tf.Tensor, D: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return matMul(tf.sub(matMul(z, D, true), x), D);
 }
 
 /** A weight as [B | 1, units]. */

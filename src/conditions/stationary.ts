@@ -13,7 +13,7 @@ import {gradientOf, type Differentiable} from './objective.js';
 export function stationary<X extends Structure, P extends Parameter[]>(
   objective: Differentiable<X, P>,
 ): Condition<X, P> {
-  const gradient = gradientOf(objective);
+  const gradient = gradientOf(objective, 'conditions.stationary: the objective');
   const condition: Condition<X, P> = (x, ...params) => gradient(x, ...params);
   // A Hessian is symmetric; whether it is definite is the user's to know.
   condition.tags = {symmetric: true};

@@ -1,9 +1,10 @@
 /** @file Adds implicit differentiation to any solver. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {checkFunction, checkOptions, describe, type Names} from '../checks/index.js';
+import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
 import {solvedRoot} from './solved-root.js';
-import type {Condition, FixedPointMap, ImplicitOptions, Solver} from './types.js';
+import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
 
 export interface CustomRootOptions extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
@@ -18,6 +19,8 @@ export interface CustomRootOptions extends ImplicitOptions {
 }
 
 type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
+
+const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0, residualTolerance: 0};
 
 /**
  * Makes a solver of F(x, ...params) = 0 differentiable by the implicit-function theorem.
@@ -39,30 +42,48 @@ export function customRoot<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
   options: CustomRootOptions = {},
 ) {
+  checkFunction('customRoot', 'condition', condition);
   return differentiated('customRoot', condition, options);
 }
 
 function differentiated<X extends Structure, P extends Parameter[]>(
   where: string,
   condition: Condition<X, P>,
-  {hasAux = false, linsolve = auto(), residualTolerance = 0.1, ...options}: CustomRootOptions,
+  given: CustomRootOptions,
 ) {
+  const {
+    hasAux = false,
+    linsolve = auto(),
+    residualTolerance = 0.1,
+    ...options
+  } = checkOptions(where, given, NAMES);
   if (!(residualTolerance > 0)) {
     throw new Error(`${where}: residualTolerance must be positive, got ${residualTolerance}.`);
   }
-  return (solve: Solve<X, P>) =>
-    (init: X | null, ...params: P): X =>
+  return (solve: Solve<X, P>) => {
+    if (typeof solve !== 'function' && typeof solve?.run !== 'function') {
+      throw new Error(
+        `${where}: the solver must be a function or have a method run, got ${describe(solve)}.`,
+      );
+    }
+    return (init: X | null, ...params: P): X =>
       tf.tidy(() => {
         const all = {...options, linsolve, where, residualTolerance};
         const {x, aux} = solvedRoot(condition, all, params, () => {
           if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
           const result = solve(init as X, ...params);
           if (!hasAux) return {x: result as X};
+          if (!Array.isArray(result) || result.length !== 2) {
+            throw new Error(
+              `${where}: with hasAux the solver must return [x, aux], got ${describe(result)}.`,
+            );
+          }
           const [x, aux] = result as [X, Structure];
           return {x, aux};
         });
         return (hasAux ? [x, aux] : x) as X;
       });
+  };
 }
 
 /**
@@ -74,6 +95,7 @@ export function customFixedPoint<X extends Structure, P extends Parameter[]>(
   map: FixedPointMap<X, P>,
   options: CustomRootOptions = {},
 ) {
+  checkFunction('customFixedPoint', 'map', map);
   return differentiated<X, P>('customFixedPoint', fixedPointResidual(map), options);
 }
 
@@ -82,13 +104,8 @@ export function fixedPointResidual<X extends Structure, P extends Parameter[]>(
   map: FixedPointMap<X, P>,
 ): Condition<X, P> {
   return (x, ...params) => {
-    const moved = flatten(map(x, ...params));
+    const moved = flattenLike('What the fixed-point map returns', map(x, ...params), x);
     const xs = flatten(x);
-    if (moved.length !== xs.length) {
-      throw new Error(
-        `The fixed-point map must return a structure like x (${xs.length} tensors), got ${moved.length}.`,
-      );
-    }
     return unflatten(
       x,
       xs.map((leaf, i) => tf.sub(moved[i], leaf)),

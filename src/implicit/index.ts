@@ -5,7 +5,7 @@ export {packingOf, type Packing} from './packing.js';
 export {checkOnFailure, ON_FAILURE, reportFailures, type Failures, type OnFailure} from './report.js';
 export {rootJvp, rootTangent, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';
-export {type SystemOptions} from './system.js';
+export {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 export {
   Status,
   type Condition,

@@ -1,6 +1,14 @@
 /** @file The solution of a linear system with the Jacobian of a condition, as a differentiable function of everything in it. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, jvpOf, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  arrangeLike,
+  flatten,
+  flattenLike,
+  jvpOf,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {checkedSolution} from './gradient-report.js';
 import {packingOf} from './packing.js';
 import {solvedRoot} from './solved-root.js';
@@ -20,14 +28,19 @@ export function linearSolution<X extends Structure, P extends Parameter[]>(
   b: X,
 ): X {
   const residual: Condition<X, [X, X, ...P]> = (w, point, rhs, ...rest) => {
-    const product = jvpOf(() => flatten(G(point, ...rest)), flatten(point), flatten(w));
-    const sides = flatten(rhs);
+    const product = jvpOf(
+      () => flattenLike('The result of the condition', G(point, ...rest), point),
+      flatten(point),
+      flattenLike('The solution', w, point),
+    );
+    const sides = flattenLike('The right side', rhs, point);
     return unflatten(
-      w,
+      point,
       product.map((leaf, i) => tf.sub(leaf, sides[i])),
     );
   };
   residual.tags = G.tags;
+  const side = arrangeLike('The right side', b, x);
   const packing = packingOf(flatten(x), options.batched ?? true);
   const solve = () => {
     const system = rootSystem(G, options, x, params);
@@ -36,10 +49,10 @@ export function linearSolution<X extends Structure, P extends Parameter[]>(
     try {
       const factorization = linsolve.factor(operator);
       try {
-        const right = packing.pack(flatten(b));
+        const right = packing.pack(flatten(side));
         const u = factorization.solve(right) as tf.Tensor2D;
         const found = {operator, transpose: false, b: right, u, info: factorization.info!};
-        return {x: packing.restore(b, checkedSolution(linsolve, policy, found))};
+        return {x: packing.restore(x, checkedSolution(linsolve, policy, found))};
       } finally {
         factorization.dispose();
       }
@@ -47,5 +60,5 @@ export function linearSolution<X extends Structure, P extends Parameter[]>(
       operator.dispose();
     }
   };
-  return solvedRoot(residual, options, [x, b, ...params] as [X, X, ...P], solve).x;
+  return solvedRoot(residual, options, [x, side, ...params] as [X, X, ...P], solve).x;
 }

@@ -14,7 +14,7 @@ export function linearize(
   const packing = packingOf(xs, batched);
   let pullback: Pullback | null = null;
   let pushforward: Pullback | null = null;
-  const transposed = () => (pullback ??= pullbackOf(() => residual(xs), xs));
+  const transposed = () => (pullback ??= pullbackOf(residual, xs));
   const straight = () => (pushforward ??= pushforwardOf(transposed()));
   const product = (v: tf.Tensor, map: Pullback) => offTape(() => packing.pack(map.pull(packing.unpack(v))));
   return fromFunctions({

@@ -1,6 +1,6 @@
 /** @file Looks whether F is about zero where a solver of somebody else has stopped. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {flatten, flattenLike, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {packingOf} from './packing.js';
 import {reportFailures} from './report.js';
@@ -59,7 +59,11 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
   const [xs, ps] = [flatten(x), flatten(params)];
   const packing = packingOf(xs, batched);
   const at = (leaves: tf.Tensor[], rest: tf.Tensor[]) => {
-    const result = flatten(condition(unflatten(x, leaves), ...unflatten(params, rest)));
+    const result = flattenLike(
+      'What the condition returns',
+      condition(unflatten(x, leaves), ...unflatten(params, rest)),
+      x,
+    );
     checkLikeX(result, xs);
     return packing.pack(result);
   };

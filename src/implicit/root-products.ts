@@ -1,15 +1,24 @@
 /** @file Products with the Jacobian of a root that somebody else has found. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {checkFunction, checkOptions} from '../checks/index.js';
+import {
+  distinct,
+  flatten,
+  flattenLike,
+  flattenTangents,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
 import {differentiable, rootCotangents, rootTangents} from './root.js';
-import {rootSystem, type SystemOptions} from './system.js';
-import type {Condition, ImplicitOptions} from './types.js';
+import {inOrderOf, rootSystem, type SystemOptions} from './system.js';
+import {IMPLICIT, type Condition, type ImplicitOptions} from './types.js';
 
 /**
  * vᵀ∂x*(params): the cotangents of the parameters, given that F(x, ...params) = 0.
  *
- * @param cotangent v, a structure like x.
+ * @param cotangent v, a structure like x; records are paired by name.
  * @returns One entry a parameter, shaped like it; tensors that are not float32, and other leaves, come back as they are.
  */
 export function rootVjp<X extends Structure, P extends Parameter[]>(
@@ -17,14 +26,17 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
   cotangent: X,
-  {linsolve = auto(), ...options}: ImplicitOptions = {},
+  given: ImplicitOptions = {},
 ): P {
-  checkLike('cotangent', flatten(cotangent), flatten(x));
+  checkFunction('rootVjp', 'condition', condition);
+  const {linsolve = auto(), ...options} = checkOptions('rootVjp', given, IMPLICIT);
   return tf.tidy(() => {
-    const system = rootSystem(condition, {...options, linsolve, where: 'rootVjp'}, x, params);
-    const ps = flatten(params);
-    const gradients = rootCotangents(system, flatten(x), ps, flatten(cotangent));
-    const all = ps.map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
+    const [at, theta] = distinct([inOrderOf(condition, x), params] as [X, P]);
+    const vs = flattenLike('rootVjp: the cotangent', cotangent, at);
+    checkShapes('cotangent', vs, flatten(at));
+    const system = rootSystem(condition, {...options, linsolve, where: 'rootVjp'}, at, theta);
+    const gradients = rootCotangents(system, flatten(at), flatten(theta), vs);
+    const all = flatten(params).map((param) => (param.dtype === 'float32' ? gradients.shift()! : param));
     return unflatten(params, all) as unknown as tf.TensorContainer;
   }) as unknown as P;
 }
@@ -32,15 +44,17 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
 /**
  * ∂x*(params)·tangents: the tangent of the root, given that F(x, ...params) = 0.
  *
- * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
+ * @param tangents One entry a parameter, shaped like it; records are paired by name, `null` stands for zero.
  */
 export function rootJvp<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
   x: X,
   params: P,
   tangents: {[K in keyof P]: P[K] | null},
-  {linsolve = auto(), ...options}: ImplicitOptions = {},
+  given: ImplicitOptions = {},
 ): X {
+  checkFunction('rootJvp', 'condition', condition);
+  const {linsolve = auto(), ...options} = checkOptions('rootJvp', given, IMPLICIT);
   return rootTangent(condition, x, params, tangents, {...options, linsolve, where: 'rootJvp'});
 }
 
@@ -58,24 +72,23 @@ export function rootTangent<X extends Structure, P extends Parameter[]>(
     );
   }
   return tf.tidy(() => {
-    const system = rootSystem(condition, options, x, params);
-    const directions = params.flatMap((param, i) => {
+    const [at, theta] = distinct([inOrderOf(condition, x), params] as [X, P]);
+    const system = rootSystem(condition, options, at, theta);
+    const directions = theta.flatMap((param, i) => {
       const leaves = differentiable(flatten(param));
-      if (tangents[i] === null) return leaves.map((leaf) => tf.zerosLike(leaf));
-      const parts = differentiable(flatten(tangents[i] as Parameter));
-      checkLike(`tangent ${i}`, parts, leaves);
+      const tangent = tangents[i] as Parameter;
+      if (tangent === null) return leaves.map((leaf) => tf.zerosLike(leaf));
+      const parts = flattenTangents(`rootJvp: tangent ${i}`, tangent, param, `parameter ${i}`);
+      checkShapes(`tangent ${i}`, parts, leaves);
       return parts;
     });
-    return unflatten(x, rootTangents(system, flatten(x), flatten(params), directions));
+    return unflatten(at, rootTangents(system, flatten(at), flatten(theta), directions));
   });
 }
 
-function checkLike(name: string, parts: tf.Tensor[], like: tf.Tensor[]): void {
+function checkShapes(name: string, parts: tf.Tensor[], like: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
-  if (
-    parts.length !== like.length ||
-    parts.some(({shape}, i) => !tf.util.arraysEqual(shape, like[i].shape))
-  ) {
+  if (parts.some(({shape}, i) => !tf.util.arraysEqual(shape, like[i].shape))) {
     throw new Error(`The ${name} must have the shapes ${shapes(like)}, got ${shapes(parts)}.`);
   }
 }

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {implicitRoot} from './root.js';
 import {checkRoot} from './root-check.js';
-import {rootSystem, type SystemOptions} from './system.js';
+import {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 import type {Condition} from './types.js';
 
 /** What `customRoot` does, with a linear solver that the caller names: a bundle holds no other. */
@@ -14,14 +14,15 @@ export function solvedRoot<X extends Structure, P extends Parameter[], Aux exten
   solve: () => {x: X; aux?: Aux},
 ): {x: X; aux?: Aux} {
   const found = offTape(solve as () => tf.TensorContainerObject) as unknown as {x: X; aux?: Aux};
-  const [xs, ps] = [flatten(found.x), flatten(params)];
+  const x = inOrderOf(condition, found.x);
+  const [xs, ps] = [flatten(x), flatten(params)];
   const {residualTolerance} = options;
   const check = (leaves: tf.Tensor[], rest: tf.Tensor[]) =>
-    checkRoot(condition, options, residualTolerance!, unflatten(found.x, leaves), unflatten(params, rest));
+    checkRoot(condition, options, residualTolerance!, unflatten(x, leaves), unflatten(params, rest));
   const isChecked = residualTolerance !== undefined;
   // On a tape, the backward pass does it.
   if (isChecked && !isTapeOn()) check(xs, ps);
-  const system = rootSystem(condition, options, found.x, params);
+  const system = rootSystem(condition, options, x, params);
   const leaves = implicitRoot(isChecked ? {...system, check} : system, xs, ps);
-  return {...found, x: unflatten(found.x, leaves)};
+  return {...found, x: unflatten(x, leaves)};
 }

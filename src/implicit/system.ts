@@ -1,7 +1,10 @@
 /** @file Turns a user's condition on structures into a system on flat lists, and checks what the user promised. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  arrangeLike,
   flatten,
+  flattenLike,
+  flattenTangents,
   freeTensors,
   isTapeOn,
   offTape,
@@ -14,7 +17,7 @@ import type {LinearSolver, Operator} from '../linsolve/index.js';
 import {checkedGradients} from './gradient-report.js';
 import {linearize} from './linearize.js';
 import {packingOf} from './packing.js';
-import {differentiable, pullbackOf, type RootSystem} from './root.js';
+import {pullbackOf, type RootSystem} from './root.js';
 import {checkOnFailure} from './report.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
@@ -24,7 +27,14 @@ export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {linsolve: Linea
 /** Conditions whose samples were seen to be independent. */
 const probed = new WeakSet<object>();
 
-/** The system of `condition` for an x and parameters shaped like the given ones. */
+/** x with its names in the order that the condition's `linearize` goes by. */
+export function inOrderOf<X extends Structure, P extends Parameter[]>({order}: Condition<X, P>, x: X): X {
+  if (!order) return x;
+  const model = Object.fromEntries(order.map((name) => [name, (x as Record<string, Structure>)[name]]));
+  return arrangeLike('x', x, model as Structure) as X;
+}
+
+/** The system of `condition` for an x (in the condition's order) and parameters shaped like the given ones. */
 export function rootSystem<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
   {linsolve, batched = true, onGradient, onFailure = 'warn', where = 'customRoot'}: SystemOptions,
@@ -37,7 +47,8 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
   // A scalar x has no batch axis to speak of: one system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
-    const result = flatten(condition(unflatten(x, xs), ...unflatten(params, ps)));
+    const value = condition(unflatten(x, xs), ...unflatten(params, ps));
+    const result = flattenLike('What the condition returns', value, x);
     checkLikeX(result, xs);
     return result;
   };
@@ -63,8 +74,11 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
         )
       : [];
   const pullback = (us: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]) =>
-    differentiable(
-      flatten(condition.pullback!(unflatten(x, us), unflatten(x, xs), ...unflatten(params, ps))),
+    flattenTangents(
+      'What the pullback of the condition returns',
+      condition.pullback!(unflatten(x, us), unflatten(x, xs), ...unflatten(params, ps)),
+      params,
+      'the parameters',
     );
   return {
     batched: split,
@@ -84,7 +98,7 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
 /** @throws If F has returned something unlike x. */
 export function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
-  if (result.length !== xs.length || result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
+  if (result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
     throw new Error(
       `The condition must return a structure like x: expected tensors of shapes ${shapes(xs)}, got ${shapes(result)}.`,
     );

@@ -1,5 +1,6 @@
 /** @file The contracts of implicit differentiation: an optimality condition, and a solver that satisfies it. */
 import type {Parameter, Structure} from '../autodiff/index.js';
+import type {Names} from '../checks/index.js';
 import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
 import type {OnFailure} from './report.js';
 
@@ -14,9 +15,11 @@ export interface Condition<X extends Structure = Structure, P extends Parameter[
   tags?: Tags;
   /**
    * ∂₁F at a point as an operator with more structure than automatic differentiation sees. Its vectors are rows [B, n]:
-   * the leaves of x, flattened a sample and joined.
+   * the leaves of x, flattened a sample and joined, in `order`.
    */
   linearize?(x: X, ...params: P): Operator;
+  /** The names of the record x in the order of the rows of `linearize`. By default that of x itself, as the solver returned it. */
+  order?: readonly string[];
   /**
    * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that closes over no tensor. It must be made
    * of differentiable operations, and spares the backward pass an evaluation of F.
@@ -71,3 +74,6 @@ export interface ImplicitOptions {
    */
   onFailure?: OnFailure;
 }
+
+/** The names of `ImplicitOptions`. */
+export const IMPLICIT: Names<ImplicitOptions> = {linsolve: 0, batched: 0, onGradient: 0, onFailure: 0};

@@ -10,18 +10,18 @@ export interface CodingProblem {
   l1: Vector;
   l2: Vector;
   nonNegative: boolean;
-  /** The step of the proximal-gradient map T that the residual is measured with. */
-  step: number;
+  /** [n]: one over the size of the terms that atom j's condition is the sum of; zero for an atom that has none. */
+  units: Vector;
 }
 
 export interface CodingKernels {
   /**
-   * Minimises over one entry of z after another, all of them and then those that are not zero, until
-   * ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖) or after `maxSweeps` sweeps.
+   * Minimises over one entry of z after another, all of them and then those that are not zero, until no atom violates its optimality
+   * condition by more than the tolerance in its units, or after `maxSweeps` sweeps.
    *
    * @param z Start and solution, [n].
    * @param g c − G z, kept so.
-   * @param residual Receives ‖T(z) − z‖ / (1 + ‖z‖), [1]; NaN if z became so.
+   * @param residual Receives the largest violation in units of its atom, [1]; NaN if z became so.
    * @returns The number of sweeps.
    */
   descendCoordinates(

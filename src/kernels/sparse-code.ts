@@ -22,8 +22,6 @@ export interface CodeTensors {
   /** [B | 1, units]: weights of |zⱼ|, and of ½ zⱼ². */
   l1: tf.Tensor;
   l2: tf.Tensor;
-  /** One entry: the step of the proximal-gradient map that the residual is measured with. */
-  step: tf.Tensor;
 }
 
 export type CodeAttributes = {nonNegative: boolean; tolerance: number; maxIterations: number};
@@ -43,7 +41,7 @@ registerHostKernel<keyof CodeTensors>(CODE, (inputs, attributes) => {
   const {nonNegative, tolerance, maxIterations} = attributes as CodeAttributes;
   const [width, n] = inputs.dictionary.shape;
   const batch = inputs.x.shape[0];
-  const {gram, correlation} = products(inputs.dictionary.single, inputs.x.single, batch, width, n);
+  const {gram, correlation, size} = products(inputs.dictionary.single, inputs.x.single, batch, width, n);
   const output = {
     z: new Float32Array(batch * n),
     status: new Int32Array(batch),
@@ -51,12 +49,11 @@ registerHostKernel<keyof CodeTensors>(CODE, (inputs, attributes) => {
     residual: new Float32Array(batch),
   };
   const arrays = {
-    ...{gram, correlation},
+    ...{gram, correlation, size},
     ...{start: inputs.start.single, l1: inputs.l1.single, l2: inputs.l2.single},
     ...output,
   };
-  const step = inputs.step.single[0];
-  const parameters = {n, step, tolerance, maxIterations, nonNegative: Number(nonNegative)};
+  const parameters = {n, tolerance, maxIterations, nonNegative: Number(nonNegative)};
   runBatch(codeBatch, {arrays, parameters}, CODE_OUTPUTS, batch, SWEEPS * n * n);
   return CODE_OUTPUTS.map((name): HostOutput => {
     const values = output[name];
@@ -68,16 +65,17 @@ registerHostKernel<keyof CodeTensors>(CODE, (inputs, attributes) => {
   });
 });
 
-/** DᵀD, both triangles, and Dᵀx of each sample, in f64. */
+/** DᵀD, both triangles, and Dᵀx and ‖x‖ of each sample, in f64. */
 export function products(
   dictionary: Float32Array,
   x: Float32Array,
   batch: number,
   width: number,
   n: number,
-): {gram: Float64Array; correlation: Float64Array} {
+): {gram: Float64Array; correlation: Float64Array; size: Float64Array} {
   const gram = new Float64Array(n * n);
   const correlation = new Float64Array(batch * n);
+  const size = new Float64Array(batch);
   const dense = denseKernels();
   dense.scope(() => {
     const stride = paddedStride(n);
@@ -98,7 +96,8 @@ export function products(
       image.fill(0);
       dense.addMultiplyTransposed(D, width, n, stride, sample, image);
       correlation.set(image, i * n);
+      size[i] = Math.sqrt(sample.reduce((sum, value) => sum + value * value, 0));
     }
   });
-  return {gram, correlation};
+  return {gram, correlation, size};
 }

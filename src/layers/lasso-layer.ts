@@ -15,9 +15,11 @@ export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   l2?: number;
   /** Only z ≥ 0. Default false. */
   nonNegative?: boolean;
+  /** Of the first dictionary. Default: a new one each time. */
+  seed?: number;
 }
 
-const OWN = ['units', 'l1', 'l2', 'nonNegative', 'degenerate', 'smoothing'];
+const OWN = ['units', 'l1', 'l2', 'nonNegative', 'seed', 'degenerate', 'smoothing'];
 
 /** Relative distance from the kink at which a code counts as being on it: the solver's own accuracy. */
 const KINK = 1e-5;
@@ -37,6 +39,7 @@ export class LassoLayer extends IterativeLayer {
   private readonly l1: number;
   private readonly l2: number;
   private readonly nonNegative: boolean;
+  private readonly seed?: number;
   private readonly kink: Required<Kink>;
   private readonly solver: SparseCoding;
   private dictionary!: ReturnType<SolverLayer['addWeight']>;
@@ -48,6 +51,7 @@ export class LassoLayer extends IterativeLayer {
     this.l1 = checkNumber(className, 'l1', args.l1 ?? 0.1, 0);
     this.l2 = checkNumber(className, 'l2', args.l2 ?? 0, 0);
     this.nonNegative = checkFlag(className, 'nonNegative', args.nonNegative ?? false);
+    this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.kink = asKink(className, args);
     const {nonNegative, kink, options} = this;
     this.solver = new SparseCoding({...options, ...kink, nonNegative});
@@ -59,7 +63,7 @@ export class LassoLayer extends IterativeLayer {
     if (shape.length !== 2 || width == null) {
       throw new Error(`LassoLayer: the input must have shape [B, n] with a known n, got [${shape}].`);
     }
-    const initializer = initializers.glorotNormal({});
+    const initializer = initializers.glorotNormal({seed: this.seed});
     this.dictionary = this.addWeight(
       'dictionary',
       [width, this.units],
@@ -100,6 +104,7 @@ export class LassoLayer extends IterativeLayer {
       l1: this.l1,
       l2: this.l2,
       nonNegative: this.nonNegative,
+      seed: this.seed ?? null,
       ...this.kink,
     };
   }

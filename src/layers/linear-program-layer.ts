@@ -1,13 +1,16 @@
 /** @file A smoothed linear program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import type {QPInput, QPParameter} from '../solvers/index.js';
-import {QPLayer, type QPLayerArgs} from './qp-layer.js';
-import {checkNumber} from './solver-layer.js';
+import {QP_ARGUMENTS, QPLayer, type QPLayerArgs} from './qp-layer.js';
+import {checkNumber, KERAS_ARGUMENTS} from './solver-layer.js';
 
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
   /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
   strength?: number;
 }
+
+const OWN = ['strength', ...QP_ARGUMENTS.filter((name) => name !== 'epsilon')];
 
 /**
  * x(p) = argmin pᵀx + ½ε‖x‖² subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
@@ -22,9 +25,9 @@ export class LinearProgramLayer extends QPLayer {
   static override readonly className: string = 'LinearProgramLayer';
   private readonly strength: number;
 
-  constructor({strength = 0.1, ...args}: LinearProgramLayerArgs = {}) {
+  constructor(given: LinearProgramLayerArgs = {}) {
     const {className} = LinearProgramLayer;
-    if ('epsilon' in args) throw new Error(`${className}: unknown argument 'epsilon'; it has 'strength'.`);
+    const {strength = 0.1, ...args} = checkOptions(className, given, OWN, 'argument', KERAS_ARGUMENTS);
     super(args);
     this.strength = checkNumber(className, 'strength', strength, Number.MIN_VALUE);
     if (this.isGiven('Q')) throw new Error(`${className} has no Q: it is strength times the identity.`);

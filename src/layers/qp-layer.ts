@@ -68,7 +68,8 @@ export interface QPLayerArgs extends LayerArgs, Kink {
   warmStart?: boolean;
 }
 
-const OWN = [
+/** The names of `QPLayerArgs` that tfjs does not know. */
+export const QP_ARGUMENTS = [
   'units',
   'inequalities',
   'equalities',
@@ -125,7 +126,7 @@ export class QPLayer extends SolverLayer {
 
   constructor(args: QPLayerArgs = {}) {
     const className = new.target.className;
-    super(className, args, OWN);
+    super(className, args, QP_ARGUMENTS);
     this.constants = readConstants(className, QP_SHAPES, args.constants);
     this.fed = readInputs(className, QP_SHAPES, args.inputs ?? ['p'], this.constants);
     const optional = (name: 'units' | 'inequalities' | 'equalities', low: number) =>

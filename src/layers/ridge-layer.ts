@@ -5,9 +5,13 @@ import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base-learner-l
 
 export type RidgeLayerArgs = BaseLearnerArgs;
 
+/** The rows of √λ I give full rank, however small they are beside the features: nothing but the rounding of f64 is zero. */
+const FULL_RANK = 1e-14;
+
 /**
  * W = argmin ½‖XW − Y‖² + ½λ‖W‖² a sample: inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output their scores [B, q, k], or W
- * [B, p, k] without points. λ is learned.
+ * [B, p, k] without points. λ is learned; its unit is that of the features squared: features c times as
+ * large want c² times the λ.
  *
  * Each sample is a data set of its own: a base learner on features that the layers before it learn. f64 inside.
  *
@@ -28,7 +32,9 @@ export class RidgeLayer extends BaseLearnerLayer {
     const k = Y.shape[2]!;
     // As least squares of more rows: XᵀX would square the condition number.
     const penalty = tf.broadcastTo(tf.mul(tf.sqrt(l2), tf.eye(p)), [batch, p, p]);
-    const weights = lstsq(tf.concat([X, penalty], 1), tf.concat([Y, tf.zeros([batch, p, k])], 1));
+    const weights = lstsq(tf.concat([X, penalty], 1), tf.concat([Y, tf.zeros([batch, p, k])], 1), {
+      rcond: FULL_RANK,
+    });
     const zeros = tf.zeros([batch]);
     return {weights, status: zeros, iterations: tf.onesLike(zeros), residual: zeros};
   }

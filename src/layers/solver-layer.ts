@@ -1,5 +1,6 @@
 /** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../autodiff/index.js';
 import {copiesOf, hostCanRead, type Copies} from '../kernels/index.js';
@@ -17,7 +18,7 @@ import {DEGENERATE, type Kink} from '../conditions/index.js';
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
 /** Keras's arguments, and what tfjs adds to a saved config. */
-const KERAS_ARGUMENTS = [
+export const KERAS_ARGUMENTS = [
   'inputShape',
   'batchInputShape',
   'batchSize',
@@ -70,11 +71,7 @@ export abstract class SolverLayer extends layers.Layer {
     if (args === null || typeof args !== 'object') {
       throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
     }
-    for (const name of Object.keys(args)) {
-      if (!own.includes(name) && !KERAS_ARGUMENTS.includes(name)) {
-        throw new Error(`${className}: unknown argument '${name}'; its own are ${own.join(', ')}.`);
-      }
-    }
+    checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS);
     super(args);
   }
 

@@ -1,5 +1,6 @@
 /** @file A multiclass support-vector machine as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
 import {ON_FAILURE, solveQP, type OnFailure} from '../solvers/index.js';
 import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base-learner-layer.js';
 import {checkChoice} from './solver-layer.js';
@@ -9,13 +10,13 @@ export interface SVMLayerArgs extends BaseLearnerArgs {
   onFailure?: OnFailure;
 }
 
-/** Makes the dual strictly convex, as a share of its mean curvature: W hardly notices. */
+/** Added to the kernel matrix to make the dual strictly convex, as a share of the mean square of a feature: W hardly notices. */
 const REGULARIZATION = 1e-5;
 
 /**
  * W = Xᵀ(Y − β)/λ with β = argmin ½‖Xᵀ(Y − β)‖²/λ + ⟨β, Y⟩ over rows in the simplex: the dual of Crammer and Singer's multiclass SVM
  * with the margin 1, a sample. Inputs X [B, m, p], one-hot Y [B, m, k] and points [B, q, p]; output their scores [B, q, k], or W [B, p, k]
- * without points. λ is learned.
+ * without points. λ is learned; its unit is that of the features squared: features c times as large want c² times the λ.
  *
  * Each sample is a data set of its own, and costs a quadratic program in m·k variables; f64 inside.
  *
@@ -41,15 +42,29 @@ export class SVMLayer extends BaseLearnerLayer {
     const K = tf.matMul(X, X, false, true);
     // (K ⊗ I)/λ: the classes share the kernel matrix.
     const blocks = tf.mul(tf.reshape(K, [batch, m, 1, m, 1]), tf.reshape(tf.eye(k), [1, 1, k, 1, k]));
-    const size = tf.add(tf.mul(REGULARIZATION, tf.mean(tf.square(X), [1, 2], true)), 1e-12);
-    const Q = tf.div(tf.add(tf.reshape(blocks, [batch, n, n]), tf.mul(size, tf.eye(n))), l2);
-    const p = tf.reshape(tf.sub(Y, tf.div(tf.matMul(K, Y), l2)), [batch, n]);
+    // The slack s = Y − β is the variable: where features are large, β differs from Y by less than f32 can hold. All is measured in units
+    // of the kernel, so that the features' scale does not matter.
+    const mean = tf.mean(tf.square(X), [1, 2], true);
+    const size = tf.where(
+      offTape(() => tf.equal(mean, 0)),
+      tf.onesLike(mean),
+      tf.mul(REGULARIZATION, mean),
+    );
+    const unit = offTape(() => {
+      const diagonal = tf.sum(tf.mul(K, tf.eye(m)), [1, 2], true);
+      return tf.minimum(1, tf.div(tf.mul(m, l2), tf.maximum(diagonal, 1e-30)));
+    });
+    const Q = tf.mul(tf.div(tf.add(tf.reshape(blocks, [batch, n, n]), tf.mul(size, tf.eye(n))), l2), unit);
+    const labels = tf.reshape(Y, [batch, n]);
     const rows = tf.reshape(tf.mul(tf.reshape(tf.eye(m), [m, m, 1]), tf.ones([1, 1, k])), [m, n]);
     const {x, status, iterations, residual} = solveQP(
-      {Q, p, G: tf.neg(tf.eye(n)), h: tf.zeros([n]), A: rows, b: tf.ones([m])},
+      {
+        ...{Q, p: tf.neg(labels), G: tf.eye(n), h: tf.div(labels, tf.reshape(unit, [batch, 1]))},
+        ...{A: rows, b: tf.div(tf.sub(tf.sum(Y, 2), 1), tf.reshape(unit, [batch, 1]))},
+      },
       {onFailure: this.onFailure, onGradient: this.rememberGradient},
     );
-    const slack = tf.sub(Y, tf.reshape(x, [batch, m, k]));
+    const slack = tf.mul(tf.reshape(x, [batch, m, k]), unit);
     return {weights: tf.div(tf.matMul(X, slack, true), l2), status, iterations, residual};
   }
 

@@ -1,5 +1,6 @@
 /** @file Least-squares solutions of least norm. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runLstsq, type Call} from '../kernels/index.js';
 import {asOperation, toMatrices, toRightSide, type Values} from './inputs.js';
@@ -14,6 +15,8 @@ export interface LstsqOptions {
   rcond?: number;
 }
 
+const NAMES: Names<LstsqOptions> = {rcond: 0};
+
 /**
  * Of the x with the least ‖a x − b‖ the one with the least ‖x‖: the pseudo-inverse of a, times b.
  *
@@ -26,7 +29,8 @@ export interface LstsqOptions {
  * @throws If an entry is not finite.
  * @see Golub & Pereyra 1973, The differentiation of pseudo-inverses and nonlinear least squares problems, theorem 4.3.
  */
-export function lstsq(a: Values, b: Values, {rcond}: LstsqOptions = {}): tf.Tensor {
+export function lstsq(a: Values, b: Values, options: LstsqOptions = {}): tf.Tensor {
+  const {rcond} = checkOptions('linalg.lstsq', options, NAMES);
   const caller = 'linalg.lstsq';
   return asOperation(() => {
     const A = toMatrices(a, 'a', caller);

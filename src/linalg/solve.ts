@@ -1,5 +1,6 @@
 /** @file Linear systems with a square matrix. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runSolve, type Call} from '../kernels/index.js';
 import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
@@ -16,6 +17,8 @@ export interface SolveOptions {
   adjoint?: boolean;
 }
 
+const NAMES: Names<SolveOptions> = {assume: 0, adjoint: 0};
+
 /**
  * x with a x = b. A matrix is factored once, also when several right-hand sides broadcast against it.
  *
@@ -26,11 +29,8 @@ export interface SolveOptions {
  * @throws If an entry is not finite.
  * @see Giles 2008, Collected matrix derivative results for forward and reverse mode, section 2.3.1.
  */
-export function solve(
-  a: Values,
-  b: Values,
-  {assume = 'general', adjoint = false}: SolveOptions = {},
-): tf.Tensor {
+export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tensor {
+  const {assume = 'general', adjoint = false} = checkOptions('linalg.solve', options, NAMES);
   const caller = 'linalg.solve';
   return asOperation(() => {
     if (assume !== 'general' && assume !== 'positiveDefinite') {

@@ -1,5 +1,6 @@
 /** @file Linear systems with a triangular matrix. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runTriangularSolve, type Call} from '../kernels/index.js';
 import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
@@ -15,6 +16,8 @@ export interface TriangularSolveOptions {
   unitDiagonal?: boolean;
 }
 
+const NAMES: Names<TriangularSolveOptions> = {lower: 0, transpose: 0, unitDiagonal: 0};
+
 /**
  * x with T x = b, or Tᵀ x = b, where T is a triangle of `matrix`. What is not read has a zero gradient.
  *
@@ -24,11 +27,12 @@ export interface TriangularSolveOptions {
  * @throws SingularMatrixError naming the sample whose matrix has a zero on its diagonal.
  * @throws If an entry that is read is not finite.
  */
-export function triangularSolve(
-  matrix: Values,
-  b: Values,
-  {lower = true, transpose = false, unitDiagonal = false}: TriangularSolveOptions = {},
-): tf.Tensor {
+export function triangularSolve(matrix: Values, b: Values, options: TriangularSolveOptions = {}): tf.Tensor {
+  const {
+    lower = true,
+    transpose = false,
+    unitDiagonal = false,
+  } = checkOptions('linalg.triangularSolve', options, NAMES);
   const caller = 'linalg.triangularSolve';
   return asOperation(() => {
     const T = toSquare(matrix, 'the matrix', caller);

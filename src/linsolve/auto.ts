@@ -1,5 +1,6 @@
 /** @file Chooses a linear solver by what is known of the operator. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm, hostCanRead} from '../kernels/index.js';
 import {cg, normalCg} from './cg.js';
 import {directSolver} from './direct.js';
@@ -29,7 +30,8 @@ const HOST = {maxIterations: 1000, restart: 60};
  * better of the two solutions of each sample. `info` says what residual was reached. On WebGPU GMRES takes the place of MINRES, and
  * nothing is tried a second time.
  */
-export function auto(): LinearSolver {
+export function auto(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.auto', options, []);
   return {
     className: 'auto',
     getConfig: () => ({}),

@@ -1,7 +1,9 @@
 /** @file The stabilised biconjugate-gradient method. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {
   iterativeSolver,
+  PRECONDITIONED,
   type PreconditionedOptions,
   type KrylovMethod,
   type KrylovState,
@@ -102,7 +104,8 @@ const method: KrylovMethod = {
 };
 
 /** BiCGSTAB (van der Vorst 1992), for any nonsingular A: two products an iteration, constant memory. */
-export function bicgstab(options: PreconditionedOptions = {}): LinearSolver {
+export function bicgstab(given: PreconditionedOptions = {}): LinearSolver {
+  const options = checkOptions('linsolve.bicgstab', given, PRECONDITIONED);
   return iterativeSolver('bicgstab', method, options);
 }
 

@@ -1,7 +1,10 @@
 /** @file Conjugate gradients. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {
   iterativeSolver,
+  ITERATIVE,
+  PRECONDITIONED,
   reporting,
   type IterativeOptions,
   type KrylovMethod,
@@ -105,7 +108,8 @@ const method: KrylovMethod = {
  * On a singular but consistent system it finds the minimum-norm solution. Where A turns out not to be definite, or not symmetric,
  * it ends with the best x so far and reports that as not converged; `minres` takes indefinite matrices, `gmres` any.
  */
-export function cg(options: CgOptions = {}): LinearSolver {
+export function cg(given: CgOptions = {}): LinearSolver {
+  const options = checkOptions('linsolve.cg', given, PRECONDITIONED);
   return iterativeSolver('cg', method, options);
 }
 
@@ -116,7 +120,8 @@ export function cg(options: CgOptions = {}): LinearSolver {
  * singular. It is not preconditioned. `tolerance` and `info.converged` are about the residual of the normal equations,
  * `info.residual` is that of the system.
  */
-export function normalCg({tolerance, maxIterations}: IterativeOptions = {}): LinearSolver {
+export function normalCg(options: IterativeOptions = {}): LinearSolver {
+  const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);
   const inner = cg({tolerance, maxIterations});
   return {
     className: 'normalCg',

@@ -1,4 +1,5 @@
 /** @file Cholesky, in f64 on the host, in doubles of two f32 on WebGPU. */
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorCholesky, SingularMatrixError} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';
@@ -11,7 +12,8 @@ import type {LinearSolver} from './types.js';
  *
  * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` takes any matrix).
  */
-export function cholesky(): LinearSolver {
+export function cholesky(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.cholesky', options, []);
   return directSolver('cholesky', {
     factorDense(a, n, sample) {
       const solve = factorCholesky(a, n);

@@ -1,5 +1,6 @@
 /** @file Iterative refinement around another solver. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, describe, type Names} from '../checks/index.js';
 import {reporting} from './iterative.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} from './registry.js';
@@ -12,6 +13,8 @@ export interface IterativeRefinementOptions {
   tolerance?: number;
 }
 
+const NAMES: Names<IterativeRefinementOptions> = {maxIterations: 0, tolerance: 0};
+
 /**
  * x ← x + inner(b − A x), a few times: recovers the digits that an inexact inner solver lost.
  *
@@ -19,8 +22,12 @@ export interface IterativeRefinementOptions {
  */
 export function iterativeRefinement(
   inner: LinearSolver,
-  {maxIterations = 3, tolerance = 1e-6}: IterativeRefinementOptions = {},
+  options: IterativeRefinementOptions = {},
 ): LinearSolver {
+  const {maxIterations = 3, tolerance = 1e-6} = checkOptions('linsolve.iterativeRefinement', options, NAMES);
+  if (typeof inner?.factor !== 'function') {
+    throw new Error(`linsolve.iterativeRefinement: inner must be a linear solver, got ${describe(inner)}.`);
+  }
   return {
     className: 'iterativeRefinement',
     getConfig: () => ({

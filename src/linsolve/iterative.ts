@@ -5,6 +5,7 @@
  * operations on rows [B, n]; a sample whose residual is within the tolerance is frozen.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import {type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {solveOnHost, type HostMethod} from './host-krylov.js';
@@ -32,6 +33,9 @@ export interface PreconditionedOptions extends IterativeOptions {
    */
   preconditioner?: Preconditioner | Linear | NamedConfig;
 }
+
+export const ITERATIVE: Names<IterativeOptions> = {tolerance: 0, maxIterations: 0};
+export const PRECONDITIONED: Names<PreconditionedOptions> = {...ITERATIVE, preconditioner: 0};
 
 /** One Krylov method on rows, for a right-hand side of norm 1 and the initial guess 0. */
 export interface KrylovMethod {

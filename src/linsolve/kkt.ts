@@ -1,5 +1,6 @@
 /** @file The KKT system of a batch of quadratic programs, solved on the active set. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {KktBatch, type KktBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
 import {reporting} from './iterative.js';
@@ -22,7 +23,8 @@ export interface KktOperator extends Operator {
  *
  * @throws If the operator has no KKT blocks.
  */
-export function kkt(): LinearSolver {
+export function kkt(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.kkt', options, []);
   return {
     className: 'kkt',
     getConfig: () => ({}),

@@ -1,4 +1,5 @@
 /** @file LU with partial pivoting, in f64 on the host, in doubles of two f32 on WebGPU. */
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLu, minimumNormSolve, svd} from '../kernels/index.js';
 import {directSolver} from './direct.js';
 import {registerLinearSolver} from './registry.js';
@@ -11,7 +12,8 @@ import type {LinearSolver} from './types.js';
  * of the largest singular value, the rounding of f32 data, counts as zero. A matrix that is singular but for such rounding is solved
  * as it is; `qr` and `auto` look for it.
  */
-export function lu(): LinearSolver {
+export function lu(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.lu', options, []);
   return directSolver('lu', {
     factorDense(a, n) {
       const solve = factorLu(a, n);

@@ -1,5 +1,6 @@
 /** @file MINRES, for symmetric matrices that need not be definite. */
-import {iterativeSolver, type IterativeOptions} from './iterative.js';
+import {checkOptions} from '../checks/index.js';
+import {iterativeSolver, ITERATIVE, type IterativeOptions} from './iterative.js';
 import {gmresMethod} from './gmres.js';
 import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {registerLinearSolver} from './registry.js';
@@ -75,7 +76,8 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
  * A singular system gets the least-squares solution of least norm; `info.converged` says whether it solves the system. Where the
  * host cannot read tensors, GMRES with 20 products a cycle takes its place.
  */
-export function minres(options: IterativeOptions = {}): LinearSolver {
+export function minres(given: IterativeOptions = {}): LinearSolver {
+  const options = checkOptions('linsolve.minres', given, ITERATIVE);
   const method = {...gmresMethod(DEVICE_RESTART), onHost, hostRestart: undefined, symmetric: true};
   return iterativeSolver('minres', method, options);
 }

@@ -1,5 +1,6 @@
 /** @file Truncated Neumann series: cheap inexact solves with the Jacobian of a fixed point. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names, type NoOptions} from '../checks/index.js';
 import {residualOf} from './direct.js';
 import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
@@ -16,6 +17,8 @@ export interface NeumannOptions {
 /** The relative residual at which a system counts as solved. */
 const TOLERANCE = 1e-6;
 
+const NAMES: Names<NeumannOptions> = {terms: 0, damping: 0};
+
 /**
  * x = −λ Σ (I + λA)ʲ b over j < terms, for A = ∂T − I, the Jacobian of the condition T(z) = z.
  *
@@ -24,7 +27,8 @@ const TOLERANCE = 1e-6;
  *
  * @throws If `terms` is not a positive integer, or `damping` not in (0, 1].
  */
-export function neumann({terms = 10, damping = 1}: NeumannOptions = {}): LinearSolver {
+export function neumann(options: NeumannOptions = {}): LinearSolver {
+  const {terms = 10, damping = 1} = checkOptions('linsolve.neumann', options, NAMES);
   if (!Number.isInteger(terms) || terms < 1) {
     throw new Error(`neumann: terms must be a positive integer, got ${terms}.`);
   }
@@ -63,7 +67,8 @@ export function neumann({terms = 10, damping = 1}: NeumannOptions = {}): LinearS
  *
  * @see Bolte, Pauwels & Vaiter 2023, arXiv:2305.14350; Fung et al. 2022, arXiv:2103.12803.
  */
-export function oneStep(): LinearSolver {
+export function oneStep(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.oneStep', options, []);
   return neumann({terms: 1});
 }
 
@@ -72,7 +77,8 @@ export function oneStep(): LinearSolver {
  *
  * @see Geng et al. 2021, arXiv:2111.05177.
  */
-export function phantom({terms = 5, damping = 0.5}: NeumannOptions = {}): LinearSolver {
+export function phantom(options: NeumannOptions = {}): LinearSolver {
+  const {terms = 5, damping = 0.5} = checkOptions('linsolve.phantom', options, NAMES);
   return neumann({terms, damping});
 }
 

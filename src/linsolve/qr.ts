@@ -1,5 +1,6 @@
 /** @file QR with column pivoting, in f64 on the host, in doubles of two f32 on WebGPU. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runLstsq} from '../kernels/index.js';
 import {differenceOf, directReport} from './direct.js';
@@ -19,6 +20,8 @@ export interface QrOptions {
 /** ‖Aᵀr‖ ≤ this·‖A‖‖r‖ says that the residual r is as small as A can make it. */
 const LEAST_SQUARES = 1e-3;
 
+const NAMES: Names<QrOptions> = {rcond: 0};
+
 /**
  * The least-squares solution of minimum norm, for any A, also singular: a complete orthogonal decomposition in f64 between
  * f32 tensors, made anew for each right-hand side.
@@ -30,7 +33,8 @@ const LEAST_SQUARES = 1e-3;
  * @throws If `rcond` is not in [0, 1), or an entry of A is not finite.
  * @see Golub & Van Loan, Matrix Computations, section 5.5.
  */
-export function qr({rcond}: QrOptions = {}): LinearSolver {
+export function qr(options: QrOptions = {}): LinearSolver {
+  const {rcond} = checkOptions('linsolve.qr', options, NAMES);
   if (rcond !== undefined && !(rcond >= 0 && rcond < 1)) {
     throw new Error(`qr: rcond must lie in [0, 1), got ${rcond}.`);
   }

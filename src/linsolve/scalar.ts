@@ -1,5 +1,6 @@
 /** @file Systems of one unknown. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {directReport, residualOf} from './direct.js';
 import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
@@ -10,7 +11,8 @@ import type {LinearSolver, Operator} from './types.js';
  * Division, for operators of one unknown a system (or diagonal ones): b divided by A applied to ones. Where that is zero the
  * solution is zero, the one of least norm.
  */
-export function scalar(): LinearSolver {
+export function scalar(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.scalar', options, []);
   return {
     className: 'scalar',
     getConfig: () => ({}),

@@ -1,5 +1,6 @@
 /** @file The linear system of a sparse code, solved on its support in f64. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type NoOptions} from '../checks/index.js';
 import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, factorOnDevice, residualOf} from './direct.js';
 import {reporting} from './iterative.js';
@@ -27,7 +28,8 @@ export interface SupportOperator extends Operator {
  *
  * @throws If the operator has no support.
  */
-export function support(): LinearSolver {
+export function support(options?: NoOptions): LinearSolver {
+  checkOptions('linsolve.support', options, []);
   return {
     className: 'support',
     getConfig: () => ({}),

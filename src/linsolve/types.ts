@@ -1,11 +1,14 @@
 /** @file The contract of a linear solver: factor an operator once, then solve with it and with its transpose. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {type Names} from '../checks/index.js';
 
 /** What is known of a matrix; a solver may rely on it. */
 export interface Tags {
   symmetric?: boolean;
   positiveDefinite?: boolean;
 }
+
+export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 
 /**
  * A square linear map, v ↦ A v.

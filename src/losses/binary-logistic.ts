@@ -1,7 +1,8 @@
 /** @file The logistic loss of two classes. */
 import * as tf from '@tensorflow/tfjs-core';
 import {log1p} from './log1p.js';
-import {checkPointwise, recordLoss} from './record.js';
+import {weighted} from './limits.js';
+import {checkBinary, recordLoss} from './record.js';
 import {wherePositive} from './targets.js';
 
 /**
@@ -10,10 +11,10 @@ import {wherePositive} from './targets.js';
  *
  * @param label y in [0, 1], any shape and type. Differentiable if float32 (at 0 and 1 without the infinite terms).
  * @param logit z, of the same shape, which the result has too.
- * @throws If the shapes differ.
+ * @throws If the shapes differ, or a label lies outside of [0, 1] (where the host can read it).
  */
 export function binaryLogistic(label: tf.Tensor, logit: tf.Tensor): tf.Tensor {
-  checkPointwise('binaryLogistic', label, logit);
+  checkBinary('binaryLogistic', label, logit);
   return recordLoss(
     {
       name: 'BinaryLogistic',
@@ -21,7 +22,7 @@ export function binaryLogistic(label: tf.Tensor, logit: tf.Tensor): tf.Tensor {
         const y = tf.cast(target, 'float32');
         const no = tf.sub(1, y);
         // No two terms cancel for hard labels, so that tiny losses keep their digits.
-        const far = tf.add(tf.mul(no, tf.relu(z)), tf.mul(y, tf.relu(tf.neg(z))));
+        const far = tf.add(weighted(no, tf.relu(z)), weighted(y, tf.relu(tf.neg(z))));
         const loss = tf.add(far, log1p(tf.exp(tf.neg(tf.abs(z)))));
         return tf.relu(tf.add(loss, tf.add(timesLog(y), timesLog(no))));
       },

@@ -1,20 +1,21 @@
 /** @file What the hinge and the perceptron loss of two classes share. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
-import {checkPointwise, recordLoss} from './record.js';
+import {weighted} from './limits.js';
+import {checkBinary, recordLoss} from './record.js';
 
 /** max(margin − (2y − 1)z, 0), entry by entry. At the kink the slope is the mean of those on its sides. */
 export function binaryMargin(where: string, margin: number, label: tf.Tensor, logit: tf.Tensor): tf.Tensor {
-  checkPointwise(where, label, logit);
+  checkBinary(where, label, logit);
   const sign = (y: tf.Tensor) => tf.sub(tf.mul(2, tf.cast(y, 'float32')), 1);
-  const excess = (y: tf.Tensor, z: tf.Tensor) => tf.sub(margin, tf.mul(sign(y), z));
+  const excess = (y: tf.Tensor, z: tf.Tensor) => tf.sub(margin, weighted(sign(y), z));
   const active = (y: tf.Tensor, z: tf.Tensor) => offTape(() => tf.div(tf.add(tf.sign(excess(y, z)), 1), 2));
   return recordLoss(
     {
       name: where,
       value: (y, z) => tf.relu(excess(y, z)),
       slope: (y, z) => tf.mul(tf.neg(sign(y)), active(y, z)),
-      targetSlope: (y, z) => tf.mul(tf.mul(-2, z), active(y, z)),
+      targetSlope: (y, z) => weighted(active(y, z), tf.mul(-2, z)),
     },
     label,
     logit,

@@ -1,6 +1,7 @@
 /** @file The sparsemax loss of two classes, also known as the modified Huber loss. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkPointwise, recordLoss} from './record.js';
+import {weighted} from './limits.js';
+import {checkBinary, recordLoss} from './record.js';
 import {sparseSigmoid} from './sparse-sigmoid.js';
 
 /**
@@ -9,17 +10,20 @@ import {sparseSigmoid} from './sparse-sigmoid.js';
  *
  * @param label y in [0, 1], any shape and type. Differentiable if float32.
  * @param logit z, of the same shape, which the result has too. The loss is zero from |z| = 1 on, on the label's side.
- * @throws If the shapes differ.
+ * @throws If the shapes differ, or a label lies outside of [0, 1] (where the host can read it).
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 3.
  */
 export function binarySparsemax(label: tf.Tensor, logit: tf.Tensor): tf.Tensor {
-  checkPointwise('binarySparsemax', label, logit);
+  checkBinary('binarySparsemax', label, logit);
   return recordLoss(
     {
       name: 'BinarySparsemax',
       value: (target, z) => {
         const y = tf.cast(target, 'float32');
-        const beyond = tf.add(tf.mul(tf.sub(1, y), tf.relu(tf.sub(z, 1))), tf.mul(y, tf.relu(tf.sub(-1, z))));
+        const beyond = tf.add(
+          weighted(tf.sub(1, y), tf.relu(tf.sub(z, 1))),
+          weighted(y, tf.relu(tf.sub(-1, z))),
+        );
         // With p = sparseSigmoid(z): the same number as a sum of terms that are not negative.
         return tf.add(tf.square(tf.sub(y, sparseSigmoid(z))), beyond);
       },

@@ -1,6 +1,8 @@
 /** @file Makes the Fenchel–Young loss of a maximisation problem. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
+import {weighted} from './limits.js';
 import {asDistribution, checkTarget} from './targets.js';
 
 /** θ [B, …, n] to a maximum [B] or [B, …] over the axes that are gone. */
@@ -16,6 +18,8 @@ export interface Conjugate {
   regularizer?: (target: tf.Tensor) => tf.Tensor;
 }
 
+const NAMES: Names<Conjugate> = {conjugate: 1, prediction: 1, regularizer: 0};
+
 /**
  * L(y, θ) = Ω*(θ) + Ω(y) − ⟨θ, y⟩, or F(θ) − ⟨θ, y⟩ for a function F such as tf.logSumExp or a `perturbedMax`.
  *
@@ -24,12 +28,13 @@ export interface Conjugate {
  * @param source F, differentiated as it is written, or Ω* with its gradient.
  * @returns The loss of target and logits θ [B, …, n]: y is of θ's shape, or int32 class indices along the last axis. The
  *   result has the shape of F(θ), leading axes of θ. It throws if shapes do not fit. Logits much larger than the loss cost
- *   digits: for those, multiclassLogistic and its siblings are written without cancellation.
+ *   digits, and +∞ is what F makes of it (−∞ is fine where y is 0): for those, multiclassLogistic and its siblings are written without cancellation.
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), equation 14.
  */
 export function fenchelYoung(
   source: MaxFunction | Conjugate,
 ): (target: tf.Tensor, logits: tf.Tensor) => tf.Tensor {
+  if (typeof source !== 'function') checkOptions('losses.fenchelYoung', source, NAMES, 'entry');
   const {maximum, regularizer} =
     typeof source === 'function'
       ? {maximum: source, regularizer: undefined}
@@ -41,7 +46,7 @@ export function fenchelYoung(
       const y = asDistribution(target, theta);
       const value = maximum(theta);
       checkLeading(value, theta);
-      const product = tf.mul(theta, y);
+      const product = weighted(y, theta);
       const axes = theta.shape.map((_, axis) => axis).slice(value.rank);
       const loss = tf.sub(value, axes.length === 0 ? product : tf.sum(product, axes));
       return regularizer ? tf.add(loss, regularizer(y)) : loss;

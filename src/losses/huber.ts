@@ -1,12 +1,16 @@
 /** @file The Huber loss: quadratic near zero, linear beyond. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
+import {difference} from './limits.js';
 import {checkPointwise, recordLoss} from './record.js';
 
 export interface HuberParams {
   /** |r| from which the loss is linear, positive. Default 1. */
   delta?: number;
 }
+
+const NAMES: Names<HuberParams> = {delta: 0};
 
 /**
  * ½r² if |r| ≤ δ, else δ(|r| − ½δ), with r = prediction − target, entry by entry.
@@ -16,17 +20,18 @@ export interface HuberParams {
  * @throws If the shapes differ, or δ is not positive and finite.
  * @see Huber 1964, section 4.
  */
-export function huber(target: tf.Tensor, prediction: tf.Tensor, {delta = 1}: HuberParams = {}): tf.Tensor {
+export function huber(target: tf.Tensor, prediction: tf.Tensor, params: HuberParams = {}): tf.Tensor {
+  const {delta = 1} = checkOptions('losses.huber', params, NAMES, 'parameter');
   checkPointwise('huber', target, prediction);
   if (!(delta > 0 && delta < Infinity)) {
     throw new Error(`losses.huber: delta must be positive and finite, got ${delta}.`);
   }
-  const slope = (y: tf.Tensor, p: tf.Tensor) => clamp(tf.sub(p, tf.cast(y, 'float32')), delta);
+  const slope = (y: tf.Tensor, p: tf.Tensor) => clamp(difference(p, tf.cast(y, 'float32')), delta);
   return recordLoss(
     {
       name: 'Huber',
       value: (y, p) => {
-        const r = tf.sub(p, y);
+        const r = difference(p, tf.cast(y, 'float32'));
         const c = tf.clipByValue(r, -delta, delta);
         return tf.mul(c, tf.sub(r, tf.div(c, 2)));
       },

@@ -1,8 +1,9 @@
 /** @file The multinomial logistic loss: softmax cross-entropy. */
 import * as tf from '@tensorflow/tfjs-core';
+import {withFiniteMaximum} from './limits.js';
 import {log1p} from './log1p.js';
 import {recordLoss} from './record.js';
-import {asDistribution, checkTarget, expectation, oneHot, wherePositive} from './targets.js';
+import {asDistribution, checkDistribution, expectation, oneHot, wherePositive} from './targets.js';
 
 /**
  * log Σ exp(θ) − ⟨θ, y⟩ + Σ y log y along the last axis: KL(y ‖ softmax(θ)); the last term is zero for class indices.
@@ -13,16 +14,18 @@ import {asDistribution, checkTarget, expectation, oneHot, wherePositive} from '.
  *   infinite term where y = 0).
  * @param logits θ [..., n]; −∞ rules a class out that is not the target.
  * @returns [...].
- * @throws If the shapes do not fit. An index that is out of range is not noticed: it counts as y = 0.
+ * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
+ *   out of range is NaN).
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), table 1.
  */
 export function multiclassLogistic(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
-  checkTarget('multiclassLogistic', target, logits);
+  checkDistribution('multiclassLogistic', target, logits);
   return recordLoss(
     {
       name: 'MulticlassLogistic',
-      value: (given, theta) => {
-        const y = asDistribution(given, theta);
+      value: (given, logits) => {
+        const y = asDistribution(given, logits);
+        const theta = withFiniteMaximum(logits);
         const z = tf.sub(theta, tf.max(theta, -1, true));
         // The largest term is exactly 1: left to log1p, so that tiny losses keep their digits.
         const others = tf.sub(1, oneHot(tf.argMax(theta, -1), theta.shape[theta.rank - 1]));
@@ -33,7 +36,7 @@ export function multiclassLogistic(target: tf.Tensor, logits: tf.Tensor): tf.Ten
         );
         return tf.relu(tf.add(tf.sub(logSum, expectation(y, z)), negentropy));
       },
-      slope: (y, theta) => tf.sub(tf.softmax(theta), asDistribution(y, theta)),
+      slope: (y, theta) => tf.sub(tf.softmax(withFiniteMaximum(theta)), asDistribution(y, theta)),
       targetSlope: (y, theta) =>
         tf.sub(
           wherePositive(y, (p) => tf.add(tf.log(p), 1)),

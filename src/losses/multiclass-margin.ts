@@ -1,7 +1,8 @@
 /** @file What the hinge and the perceptron loss of several classes share. */
 import * as tf from '@tensorflow/tfjs-core';
+import {difference, withFiniteMaximum} from './limits.js';
 import {recordLoss} from './record.js';
-import {asDistribution, checkTarget, expectation, maximizers} from './targets.js';
+import {asDistribution, checkDistribution, expectation, maximizers} from './targets.js';
 
 /** max_j (θ_j + margin·(1 − y_j)) − ⟨θ, y⟩ along the last axis. Where several j attain it, the slope is their mean. */
 export function multiclassMargin(
@@ -10,17 +11,28 @@ export function multiclassMargin(
   target: tf.Tensor,
   logits: tf.Tensor,
 ): tf.Tensor {
-  checkTarget(where, target, logits);
-  const scores = (y: tf.Tensor, theta: tf.Tensor) => {
+  checkDistribution(where, target, logits);
+  const scores = (y: tf.Tensor, logits: tf.Tensor, from: (expected: tf.Tensor) => tf.Tensor) => {
+    const theta = withFiniteMaximum(logits);
     // The difference of logits first: large logits must not swallow the margin.
-    const lead = tf.sub(theta, tf.expandDims(expectation(y, theta), -1));
+    const lead = difference(theta, from(tf.expandDims(expectation(y, theta), -1)));
     return margin === 0 ? lead : tf.add(lead, tf.mul(margin, tf.sub(1, y)));
   };
-  const best = (y: tf.Tensor, theta: tf.Tensor) => maximizers(() => scores(y, theta));
+  const best = (y: tf.Tensor, theta: tf.Tensor) =>
+    maximizers(() =>
+      // Which is the largest does not hang on a target that is ruled out.
+      scores(y, theta, (expected) => tf.where(tf.isFinite(expected), expected, tf.zerosLike(expected))),
+    );
   return recordLoss(
     {
       name: where,
-      value: (y, theta) => tf.relu(tf.max(scores(asDistribution(y, theta), theta), -1)),
+      value: (y, theta) =>
+        tf.relu(
+          tf.max(
+            scores(asDistribution(y, theta), theta, (expected) => expected),
+            -1,
+          ),
+        ),
       slope: (given, theta) => {
         const y = asDistribution(given, theta);
         return tf.sub(best(y, theta), y);

@@ -8,7 +8,8 @@ import {multiclassMargin} from './multiclass-margin.js';
  * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
  * @param logits θ [..., n]. Where several classes attain the maximum the slope is the mean of theirs.
  * @returns [...].
- * @throws If the shapes do not fit. An index that is out of range is not noticed: it counts as y = 0.
+ * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
+ *   out of range is NaN).
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), table 1.
  */
 export function multiclassPerceptron(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {

@@ -1,8 +1,9 @@
 /** @file The sparsemax loss of several classes. */
 import * as tf from '@tensorflow/tfjs-core';
 import {sparsemax} from '../projections/index.js';
+import {withFiniteMaximum} from './limits.js';
 import {recordLoss} from './record.js';
-import {asDistribution, checkTarget, expectation, shortfall} from './targets.js';
+import {asDistribution, checkDistribution, expectation, shortfall} from './targets.js';
 
 /**
  * max_{p in the simplex} (⟨θ, p⟩ − ½‖p‖²) + ½‖y‖² − ⟨θ, y⟩ along the last axis.
@@ -12,22 +13,24 @@ import {asDistribution, checkTarget, expectation, shortfall} from './targets.js'
  * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
  * @param logits θ [..., n].
  * @returns [...].
- * @throws If the shapes do not fit. An index that is out of range is not noticed: it counts as y = 0.
+ * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
+ *   out of range is NaN).
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 3.
  */
 export function multiclassSparsemax(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
-  checkTarget('multiclassSparsemax', target, logits);
+  checkDistribution('multiclassSparsemax', target, logits);
   return recordLoss(
     {
       name: 'MulticlassSparsemax',
       // The same number as a sum of terms that are not negative: half a square, and y on classes outside the support.
-      value: (given, theta) => {
-        const y = asDistribution(given, theta);
+      value: (given, logits) => {
+        const y = asDistribution(given, logits);
+        const theta = withFiniteMaximum(logits);
         const p = sparsemax(theta);
         const near = tf.div(tf.sum(tf.square(tf.sub(y, p)), -1), 2);
         return tf.add(near, expectation(y, shortfall(theta, tf.max(p, -1, true))));
       },
-      slope: (y, theta) => tf.sub(sparsemax(theta), asDistribution(y, theta)),
+      slope: (y, theta) => tf.sub(sparsemax(withFiniteMaximum(theta)), asDistribution(y, theta)),
       targetSlope: (y, theta) => tf.sub(y, theta),
     },
     target,

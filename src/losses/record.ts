@@ -1,6 +1,9 @@
 /** @file Puts a loss on the tape with its slopes in closed form, so that its value may be written for accuracy alone. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../autodiff/index.js';
+import {isOnHost} from '../kernels/index.js';
+import {weighted} from './limits.js';
+import {whereClass} from './targets.js';
 
 /** Of a loss L(y, θ), entry by entry or with the last axis summed. y is the target as given: indices stay indices. */
 export interface LossRule {
@@ -18,10 +21,12 @@ export function recordLoss(rule: LossRule, target: tf.Tensor, prediction: tf.Ten
     const point = tf.cast(prediction, 'float32');
     return recordOp({
       name: rule.name,
-      values: [offTape(() => rule.value(target, point))],
+      values: [offTape(() => whereClass(rule.value(target, point), target, point))],
       inputs: [target, point],
       gradient: ([dy], _outputs, [y, theta]) => {
-        const along = (slope: tf.Tensor) => tf.mul(slope.rank > dy.rank ? tf.expandDims(dy, -1) : dy, slope);
+        // A loss that does not count has no gradient, whatever its slope.
+        const along = (slope: tf.Tensor) =>
+          weighted(slope.rank > dy.rank ? tf.expandDims(dy, -1) : dy, slope);
         const dTheta = along(rule.slope(y, theta));
         return y.dtype === 'float32' ? [along(rule.targetSlope(y, theta)), dTheta] : [dTheta];
       },
@@ -36,4 +41,21 @@ export function checkPointwise(where: string, target: tf.Tensor, prediction: tf.
       `losses.${where}: the target has shape [${target.shape}], the prediction [${prediction.shape}]; they must agree.`,
     );
   }
+}
+
+/** How far a label may lie outside of [0, 1]: rounding, and the steps of a finite difference. */
+const ROUNDING = 1e-2;
+
+/**
+ * `checkPointwise`, and that the labels lie in [0, 1], where the host can read them.
+ *
+ * @throws If not. A NaN is let through: its loss is NaN.
+ */
+export function checkBinary(where: string, label: tf.Tensor, logit: tf.Tensor): void {
+  checkPointwise(where, label, logit);
+  if (!isOnHost(label)) return;
+  const outside = label.dataSync().find((y) => y < -ROUNDING || y > 1 + ROUNDING);
+  if (outside === undefined) return;
+  const signs = outside === -1 ? ' For labels −1 and 1 pass (y + 1)/2.' : '';
+  throw new Error(`losses.${where}: labels lie in [0, 1], got ${outside}.${signs}`);
 }

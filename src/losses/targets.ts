@@ -1,6 +1,8 @@
 /** @file Targets of the multiclass losses: class indices or distributions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {isOnHost} from '../kernels/index.js';
+import {weighted} from './limits.js';
 
 /** @throws If the target is neither of the logits' shape nor int32 of that shape without the last axis. */
 export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor): void {
@@ -16,6 +18,48 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
   if (target.dtype !== 'int32') {
     throw new Error(`losses.${where}: class indices must be int32, got ${target.dtype}.`);
   }
+  if (!isOnHost(target)) return;
+  const classes = logits.shape[logits.rank - 1];
+  const outside = target.dataSync().find((index) => index < 0 || index >= classes);
+  if (outside !== undefined) {
+    throw new Error(
+      `losses.${where}: class ${outside} is out of range; ${classes} logits stand for the classes 0 to ${classes - 1}.`,
+    );
+  }
+}
+
+/** How far the sum of a distribution may be from 1, and an entry below 0: rounding, and the steps of a finite difference. */
+const ROUNDING = 1e-2;
+
+/**
+ * `checkTarget`, and that a target of the logits' shape holds distributions, where the host can read it.
+ *
+ * @throws If not. A NaN is let through: its loss is NaN.
+ */
+export function checkDistribution(where: string, target: tf.Tensor, logits: tf.Tensor): void {
+  checkTarget(where, target, logits);
+  if (target.rank !== logits.rank || !isOnHost(target)) return;
+  const n = target.shape[target.rank - 1];
+  const values = target.dataSync();
+  for (let row = 0; n > 0 && row < values.length; row += n) {
+    const y = Array.from(values.subarray(row, row + n));
+    const sum = y.reduce((a, b) => a + b, 0);
+    const negative = y.find((entry) => entry < -ROUNDING);
+    if (negative === undefined && !(Math.abs(sum - 1) > ROUNDING)) continue;
+    const found = negative === undefined ? `its entries sum to ${sum}` : `it has the entry ${negative}`;
+    throw new Error(
+      `losses.${where}: each target [n] must be a distribution (entries that are not negative and sum to 1); in row ` +
+        `${row / n} ${found}.`,
+    );
+  }
+}
+
+/** The loss where the class index is one, and NaN where it is not: for where the host could not see that. */
+export function whereClass(loss: tf.Tensor, target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  if (target.rank === logits.rank || isOnHost(target)) return loss;
+  const classes = logits.shape[logits.rank - 1];
+  const inside = tf.logicalAnd(tf.greaterEqual(target, 0), tf.less(target, classes));
+  return tf.where(inside, loss, tf.fill(loss.shape, NaN));
 }
 
 /** The target as distributions, float32 of the logits' shape. */
@@ -31,7 +75,7 @@ export function oneHot(indices: tf.Tensor, n: number): tf.Tensor {
 
 /** Σ y·v along the last axis, where zeros of y hide infinite v (the logits of classes that are ruled out). */
 export function expectation(y: tf.Tensor, v: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.where(tf.equal(y, 0), tf.zerosLike(v), tf.mul(y, v)), -1);
+  return tf.sum(weighted(y, v), -1);
 }
 
 /** A subgradient of the maximum along the last axis: the mean over the entries that attain it. A constant. */

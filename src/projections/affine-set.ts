@@ -1,5 +1,6 @@
 /** @file Projection onto the solutions of linear equations. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
 import {lstsq, ofFinite} from '../linalg/index.js';
 import {checkRank} from './rows.js';
@@ -10,6 +11,8 @@ export type AffineSetParams = {
   /** [k], or one a sample [..., k]. */
   b: tf.Tensor;
 };
+
+const NAMES: Names<AffineSetParams> = {A: 1, b: 1};
 
 /**
  * argmin ‖y − x‖² subject to Ay = b, along the last axis: x − A⁺(Ax − b).
@@ -22,7 +25,8 @@ export type AffineSetParams = {
  * @throws If shapes do not fit, or (where the host can read) an entry of A or b is not finite.
  * @see Golub & Pereyra 1973 for the derivative of the pseudo-inverse.
  */
-export function affineSet(x: tf.Tensor, {A, b}: AffineSetParams): tf.Tensor {
+export function affineSet(x: tf.Tensor, params: AffineSetParams): tf.Tensor {
+  const {A, b} = checkOptions('projections.affineSet', params, NAMES, 'parameter');
   checkRank(x, 'affineSet', 1);
   const n = x.shape[x.rank - 1];
   const k = A.shape[A.rank - 2];

@@ -1,5 +1,6 @@
 /** @file Projection onto a box cut by a hyperplane. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {runBoxSection, SIDE, type BoxSection} from '../kernels/index.js';
 import {safeDivide} from '../linsolve/index.js';
@@ -20,6 +21,8 @@ export type BoxSectionParams = {
 /** wᵀy may miss c by this share of the magnitudes that it sums up, where f32 has found it. */
 const FEASIBLE = 1e-4;
 
+const NAMES: Names<BoxSectionParams> = {lower: 0, upper: 0, w: 0, c: 1};
+
 type Params = [point: tf.Tensor, low: tf.Tensor, high: tf.Tensor, normal: tf.Tensor, offset: tf.Tensor];
 
 /**
@@ -33,7 +36,8 @@ type Params = [point: tf.Tensor, low: tf.Tensor, high: tf.Tensor, normal: tf.Ten
  * @throws If x has no axis.
  * @see Blondel et al. 2022 (arXiv 2105.15183), appendix C (box sections).
  */
-export function boxSection(x: tf.Tensor, {lower = 0, upper = 1, w = 1, c}: BoxSectionParams): tf.Tensor {
+export function boxSection(x: tf.Tensor, params: BoxSectionParams): tf.Tensor {
+  const {lower = 0, upper = 1, w = 1, c} = checkOptions('projections.boxSection', params, NAMES, 'parameter');
   return onRows('boxSection', {x, lower, upper, w, c}, (rows, {x, lower, upper, w, c}) => {
     const [low, high, normal] = [lower, upper, w].map((value) => alikeRows(value, x));
     const params: Params = [rows, low, high, normal, asColumn(c, x)];

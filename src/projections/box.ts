@@ -1,5 +1,6 @@
 /** @file Projections onto intervals. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {noteDualProjection} from '../kernels/index.js';
 
@@ -14,13 +15,16 @@ export type BoxParams = {
   upper: number | tf.Tensor;
 };
 
+const NAMES: Names<BoxParams> = {lower: 1, upper: 1};
+
 /**
  * argmin_{lower ≤ y ≤ upper} ‖y − x‖², entry by entry.
  *
  * @param x Any shape; the bounds are numbers or tensors that broadcast with it. Differentiable in all three: an entry
  *   beyond a bound passes its gradient to that bound.
  */
-export function box(x: tf.Tensor, {lower, upper}: BoxParams): tf.Tensor {
+export function box(x: tf.Tensor, params: BoxParams): tf.Tensor {
+  const {lower, upper} = checkOptions('projections.box', params, NAMES, 'parameter');
   const given = {x, lower: bound(lower), upper: bound(upper)};
   return floatMap('projections.box', given, ({x, lower, upper}) => {
     // The bound itself, not x plus what is missing: that rounds, and far outside loses every digit.
@@ -40,6 +44,7 @@ function bound(value: number | tf.Tensor): number | tf.Tensor {
  *
  * @param x Any shape; `scale` is the length of a side, a number or a tensor that broadcasts with x. Default 1.
  */
-export function hypercube(x: tf.Tensor, {scale = 1}: {scale?: number | tf.Tensor} = {}): tf.Tensor {
+export function hypercube(x: tf.Tensor, params: {scale?: number | tf.Tensor} = {}): tf.Tensor {
+  const {scale = 1} = checkOptions('projections.hypercube', params, ['scale'], 'parameter');
   return box(x, {lower: 0, upper: scale});
 }

@@ -1,5 +1,6 @@
 /** @file Products of cones: their projections, and those of their dual cones. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
 import {noteDualProjection, type Cones} from '../kernels/index.js';
 import {psdCone} from './psd-cone.js';
@@ -8,8 +9,11 @@ import {secondOrderCone} from './second-order-cone.js';
 
 export type {Cones};
 
+const NAMES: Names<Cones> = {zero: 0, nonNegative: 0, secondOrder: 0, psd: 0};
+
 /** The number of entries of a vector of the product. @throws If a size is not a non-negative integer. */
-export function coneSize({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): number {
+export function coneSize(cones: Cones): number {
+  const {zero = 0, nonNegative = 0, secondOrder = [], psd = []} = checkOptions('Cones', cones, NAMES, 'cone');
   for (const size of [zero, nonNegative, ...secondOrder, ...psd]) {
     if (!(Number.isInteger(size) && size >= 0)) {
       throw new Error(`Cones: a size must be a non-negative integer, got ${size}.`);
@@ -45,8 +49,8 @@ function byFactor(
   ofZero: (part: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
   checkRank(x, caller, 1);
-  const {zero = 0, nonNegative = 0, secondOrder = [], psd = []} = cones;
   const size = coneSize(cones);
+  const {zero = 0, nonNegative = 0, secondOrder = [], psd = []} = cones;
   if (x.shape[x.rank - 1] !== size) {
     throw new Error(`projections.${caller}: the cones have ${size} entries, x has shape [${x.shape}].`);
   }

@@ -1,5 +1,6 @@
 /** @file Entmax: the map between softmax (α = 1) and sparsemax (α = 2). */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {excessOf, powerRows} from './power-rows.js';
 import {onRows} from './rows.js';
@@ -9,6 +10,8 @@ export type EntmaxParams = {
   /** α ≥ 1, a number, or a tensor of x's shape without the last axis: 1 is softmax, 2 is sparsemax. Default 1.5. */
   alpha?: number | tf.Tensor;
 };
+
+const NAMES: Names<EntmaxParams> = {alpha: 0};
 
 /**
  * argmax_{p in the probability simplex} pᵀx + H_α(p), H_α(p) = Σ(pᵢ − pᵢ^α)/(α(α − 1)) Tsallis' entropy, along the last axis.
@@ -22,7 +25,8 @@ export type EntmaxParams = {
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), equation 10 and proposition 1; Correia, Niculae & Martins 2019
  *   (arXiv 1909.00015), proposition 1, for the derivative in α.
  */
-export function entmax(x: tf.Tensor, {alpha = 1.5}: EntmaxParams = {}): tf.Tensor {
+export function entmax(x: tf.Tensor, params: EntmaxParams = {}): tf.Tensor {
+  const {alpha = 1.5} = checkOptions('projections.entmax', params, NAMES, 'parameter');
   if (typeof alpha === 'number' && !(alpha >= 1 && alpha < Infinity)) {
     throw new Error(`projections.entmax: alpha must be finite and at least 1, got ${alpha}.`);
   }

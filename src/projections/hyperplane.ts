@@ -1,5 +1,6 @@
 /** @file Projections onto a hyperplane and a half-space. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
 import {safeDivide} from '../linsolve/index.js';
 import {beside, checkRank} from './rows.js';
@@ -11,13 +12,16 @@ export type HyperplaneParams = {
   b?: number | tf.Tensor;
 };
 
+const NAMES: Names<HyperplaneParams> = {a: 1, b: 0};
+
 /**
  * argmin ‖y − x‖² subject to aᵀy = b, along the last axis: x − (aᵀx − b)a/‖a‖².
  *
  * @param x [..., n]. Differentiable in x, a and b. For a = 0, y is x.
  * @throws If x has no axis.
  */
-export function hyperplane(x: tf.Tensor, {a, b = 0}: HyperplaneParams): tf.Tensor {
+export function hyperplane(x: tf.Tensor, params: HyperplaneParams): tf.Tensor {
+  const {a, b = 0} = checkOptions('projections.hyperplane', params, NAMES, 'parameter');
   checkRank(x, 'hyperplane', 1);
   return floatMap('projections.hyperplane', {x, a, b}, ({x, a, b}) => step(x, a, excess(x, a, b)));
 }
@@ -28,7 +32,8 @@ export function hyperplane(x: tf.Tensor, {a, b = 0}: HyperplaneParams): tf.Tenso
  * @param x [..., n]. Differentiable in x, a and b; on the boundary the derivative is the identity. For a = 0, y is x.
  * @throws If x has no axis.
  */
-export function halfspace(x: tf.Tensor, {a, b = 0}: HyperplaneParams): tf.Tensor {
+export function halfspace(x: tf.Tensor, params: HyperplaneParams): tf.Tensor {
+  const {a, b = 0} = checkOptions('projections.halfspace', params, NAMES, 'parameter');
   checkRank(x, 'halfspace', 1);
   return floatMap('projections.halfspace', {x, a, b}, ({x, a, b}) => step(x, a, tf.relu(excess(x, a, b))));
 }

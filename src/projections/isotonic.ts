@@ -1,5 +1,6 @@
 /** @file Isotonic regression: projection onto the monotone vectors. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {runIsotonic} from '../kernels/index.js';
 import {onRows} from './rows.js';
 
@@ -7,6 +8,8 @@ export type IsotonicParams = {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
   increasing?: boolean;
 };
+
+const NAMES: Names<IsotonicParams> = {increasing: 0};
 
 /**
  * argmin_y ½‖y − x‖² subject to y₁ ≤ y₂ ≤ … ≤ yₙ, along the last axis.
@@ -21,6 +24,7 @@ export type IsotonicParams = {
  * @throws If x has no axis.
  * @see Ayer et al. 1955 (pool adjacent violators); Best & Chakravarti 1990 for the linear time.
  */
-export function isotonic(x: tf.Tensor, {increasing = true}: IsotonicParams = {}): tf.Tensor {
+export function isotonic(x: tf.Tensor, params: IsotonicParams = {}): tf.Tensor {
+  const {increasing = true} = checkOptions('projections.isotonic', params, NAMES, 'parameter');
   return onRows('isotonic', {x}, (rows) => runIsotonic(rows, increasing));
 }

@@ -1,5 +1,6 @@
 /** @file Projections onto the ℓ1 sphere and ball. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {beside, checkPositive, checkRank, maskedEntries} from './rows.js';
 import {simplex} from './simplex.js';
@@ -8,6 +9,8 @@ export type RadiusParams = {
   /** A positive number, or a tensor of x's shape without the last axis. Default 1. */
   radius?: number | tf.Tensor;
 };
+
+export const RADIUS: Names<RadiusParams> = {radius: 0};
 
 /**
  * A point with ‖y‖₁ = radius nearest to x, along the last axis: |x| projected onto the simplex, with the signs of x.
@@ -18,7 +21,8 @@ export type RadiusParams = {
  * @throws If x has no axis, or a number `radius` is not positive.
  * @see Duchi et al. 2008, Efficient projections onto the ℓ1-ball, section 4.
  */
-export function l1Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
+export function l1Sphere(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
+  const {radius = 1} = checkOptions('projections.l1Sphere', params, RADIUS, 'parameter');
   checkRank(x, 'l1Sphere', 1);
   checkPositive(radius, 'radius', 'l1Sphere');
   return floatMap('projections.l1Sphere', {x, radius}, ({x, radius}) => {
@@ -37,7 +41,8 @@ export function l1Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tens
  * @throws If x has no axis, or a number `radius` is not positive.
  * @see Duchi et al. 2008, Efficient projections onto the ℓ1-ball, section 4.
  */
-export function l1Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
+export function l1Ball(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
+  const {radius = 1} = checkOptions('projections.l1Ball', params, RADIUS, 'parameter');
   checkRank(x, 'l1Ball', 1);
   checkPositive(radius, 'radius', 'l1Ball');
   return floatMap('projections.l1Ball', {x, radius}, ({x, radius}) => {

@@ -1,9 +1,10 @@
 /** @file Projections onto the ℓ2 sphere and ball, and the ℓ∞ ball. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {rowNorm} from '../linsolve/index.js';
 import {box} from './box.js';
-import type {RadiusParams} from './l1-ball.js';
+import {RADIUS, type RadiusParams} from './l1-ball.js';
 import {beside, checkPositive, checkRank} from './rows.js';
 
 /**
@@ -14,7 +15,8 @@ import {beside, checkPositive, checkRank} from './rows.js';
  * @param x [..., n]. Differentiable in x and in a tensor `radius`.
  * @throws If x has no axis, or a number `radius` is not positive.
  */
-export function l2Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
+export function l2Sphere(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
+  const {radius = 1} = checkOptions('projections.l2Sphere', params, RADIUS, 'parameter');
   checkRank(x, 'l2Sphere', 1);
   checkPositive(radius, 'radius', 'l2Sphere');
   return floatMap('projections.l2Sphere', {x, radius}, ({x, radius}) => tf.mul(beside(radius), unit(x)));
@@ -26,7 +28,8 @@ export function l2Sphere(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tens
  * @param x [..., n]. Differentiable in x and in a tensor `radius`; on the sphere itself the derivative is the identity.
  * @throws If x has no axis, or a number `radius` is not positive.
  */
-export function l2Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
+export function l2Ball(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
+  const {radius = 1} = checkOptions('projections.l2Ball', params, RADIUS, 'parameter');
   checkRank(x, 'l2Ball', 1);
   checkPositive(radius, 'radius', 'l2Ball');
   return floatMap('projections.l2Ball', {x, radius}, ({x, radius}) => {
@@ -42,7 +45,8 @@ export function l2Ball(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor
  * @param x [..., n]. Differentiable in x and in a tensor `radius`.
  * @throws If x has no axis, or a number `radius` is not positive.
  */
-export function linfBall(x: tf.Tensor, {radius = 1}: RadiusParams = {}): tf.Tensor {
+export function linfBall(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
+  const {radius = 1} = checkOptions('projections.linfBall', params, RADIUS, 'parameter');
   checkRank(x, 'linfBall', 1);
   checkPositive(radius, 'radius', 'linfBall');
   return floatMap('projections.linfBall', {x, radius}, ({x, radius}) => {

@@ -1,5 +1,6 @@
 /** @file Normmax: the map onto the simplex that a norm regularises. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {excessOf, powerRows} from './power-rows.js';
 import {onRows} from './rows.js';
@@ -8,6 +9,8 @@ export type NormmaxParams = {
   /** α > 1, a number, or a tensor of x's shape without the last axis. Towards ∞ the support is weighed alike. Default 2. */
   alpha?: number | tf.Tensor;
 };
+
+const NAMES: Names<NormmaxParams> = {alpha: 0};
 
 /**
  * argmax_{p in the probability simplex} pᵀx − ‖p‖_α, along the last axis: sparse, and nearer to equal weights on its support than
@@ -20,7 +23,8 @@ export type NormmaxParams = {
  * @throws If x has no axis, or a number `alpha` is not greater than 1, or infinite.
  * @see Blondel, Martins & Niculae 2020, Learning with Fenchel–Young losses (arXiv 1901.02324), section 5.
  */
-export function normmax(x: tf.Tensor, {alpha = 2}: NormmaxParams = {}): tf.Tensor {
+export function normmax(x: tf.Tensor, params: NormmaxParams = {}): tf.Tensor {
+  const {alpha = 2} = checkOptions('projections.normmax', params, NAMES, 'parameter');
   if (typeof alpha === 'number' && !(alpha > 1 && alpha < Infinity)) {
     throw new Error(`projections.normmax: alpha must be finite and greater than 1, got ${alpha}.`);
   }

@@ -1,5 +1,6 @@
 /** @file Projection onto the permutahedron of a vector: the convex hull of its permutations. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {blockMeans, blocksOf, descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/index.js';
 import {alikeRows, onRows} from './rows.js';
@@ -8,6 +9,8 @@ export type PermutahedronParams = {
   /** The vector whose permutations are the corners: [n], or a tensor that broadcasts with x. Default (n, …, 2, 1). */
   w?: tf.Tensor;
 };
+
+const NAMES: Names<PermutahedronParams> = {w: 0};
 
 /**
  * argmin ‖y − x‖² over the convex hull of the permutations of w, along the last axis.
@@ -19,7 +22,8 @@ export type PermutahedronParams = {
  * @throws If x has no axis.
  * @see Blondel et al. 2020, Fast differentiable sorting and ranking (arXiv 2002.08871), proposition 3.
  */
-export function permutahedron(x: tf.Tensor, {w}: PermutahedronParams = {}): tf.Tensor {
+export function permutahedron(x: tf.Tensor, params: PermutahedronParams = {}): tf.Tensor {
+  const {w} = checkOptions('projections.permutahedron', params, NAMES, 'parameter');
   return onRows('permutahedron', {x, w}, (rows, {x, w}) => {
     const n = rows.shape[1];
     const corners = w ? alikeRows(w, x) : descending(rows.shape);

@@ -1,5 +1,6 @@
 /** @file Projection onto a polyhedron: a quadratic program. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
 import {solveQP, type SolveQPOptions} from '../solvers/index.js';
 import {asRows, checkRank} from './rows.js';
@@ -13,6 +14,8 @@ export type PolyhedronParams = {
   h?: tf.Tensor;
 };
 
+const NAMES: Names<PolyhedronParams> = {A: 0, b: 0, G: 0, h: 0};
+
 /**
  * argmin ‖y − x‖² subject to Gy ≤ h, Ay = b, along the last axis.
  *
@@ -23,11 +26,8 @@ export type PolyhedronParams = {
  * @throws What `solveQP` throws.
  * @see `solveQP`, which this is for Q = I, p = −x.
  */
-export function polyhedron(
-  x: tf.Tensor,
-  {A, b, G, h}: PolyhedronParams,
-  options: SolveQPOptions = {},
-): tf.Tensor {
+export function polyhedron(x: tf.Tensor, params: PolyhedronParams, options: SolveQPOptions = {}): tf.Tensor {
+  const {A, b, G, h} = checkOptions('projections.polyhedron', params, NAMES, 'parameter');
   checkRank(x, 'polyhedron', 1);
   return floatMap('projections.polyhedron', {x, A, b, G, h}, ({x, A, b, G, h}) => {
     const rows = asRows(x);

@@ -1,14 +1,17 @@
 /** @file Projection onto the probability simplex; sparsemax is that projection of logits. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape, recordOp} from '../autodiff/index.js';
 import {runSimplex} from '../kernels/index.js';
 import {asColumn, checkPositive, maskedEntries, onRows} from './rows.js';
-import {kinkWeight, type Kink} from '../conditions/index.js';
+import {KINK, kinkWeight, type Kink} from '../conditions/index.js';
 
 export type SimplexParams = Kink & {
   /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */
   scale?: number | tf.Tensor;
 };
+
+const NAMES: Names<SimplexParams> = {scale: 0, ...KINK};
 
 /**
  * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the last axis.
@@ -20,7 +23,8 @@ export type SimplexParams = Kink & {
  * @throws If x has no axis, or a number `scale` is not positive.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 2; Michelot 1986 for the algorithm.
  */
-export function simplex(x: tf.Tensor, {scale = 1, ...kink}: SimplexParams = {}): tf.Tensor {
+export function simplex(x: tf.Tensor, params: SimplexParams = {}): tf.Tensor {
+  const {scale = 1, ...kink} = checkOptions('projections.simplex', params, NAMES, 'parameter');
   checkPositive(scale, 'scale', 'simplex');
   return onRows('simplex', {x, scale}, (rows, {x, scale}) => project(rows, asColumn(scale, x), kink));
 }
@@ -54,6 +58,7 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), equation 1.
  */
 export function sparsemax(logits: tf.Tensor, axis = -1, kink: Kink = {}): tf.Tensor {
+  checkOptions('sparsemax', kink, KINK);
   const {rank} = logits;
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new Error(`sparsemax: axis ${axis} is not an axis of logits of shape [${logits.shape}].`);

@@ -1,5 +1,6 @@
 /** @file Differentiable sorting and ranking. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {descending, permutahedron} from './permutahedron.js';
 import {onRows} from './rows.js';
 
@@ -10,6 +11,8 @@ export type SoftSortParams = {
   direction?: 'ascending' | 'descending';
 };
 
+const NAMES: Names<SoftSortParams> = {strength: 0, direction: 0};
+
 /**
  * The sorted x, softened: the projection of (n, …, 1)/ε onto the permutahedron of x, along the last axis.
  *
@@ -17,10 +20,13 @@ export type SoftSortParams = {
  * @throws If x has no axis, or an option is not one of the above.
  * @see Blondel et al. 2020, Fast differentiable sorting and ranking (arXiv 2002.08871), equation 5.
  */
-export function softSort(
-  x: tf.Tensor,
-  {strength = 1, direction = 'ascending'}: SoftSortParams = {},
-): tf.Tensor {
+export function softSort(x: tf.Tensor, params: SoftSortParams = {}): tf.Tensor {
+  const {strength = 1, direction = 'ascending'} = checkOptions(
+    'projections.softSort',
+    params,
+    NAMES,
+    'parameter',
+  );
   check('softSort', strength, direction);
   return onRows('softSort', {x}, (rows) => {
     const down = (values: tf.Tensor) => permutahedron(tf.div(descending(rows.shape), strength), {w: values});
@@ -36,10 +42,13 @@ export function softSort(
  * @throws If x has no axis, or an option is not one of the above.
  * @see Blondel et al. 2020, Fast differentiable sorting and ranking (arXiv 2002.08871), equation 6.
  */
-export function softRank(
-  x: tf.Tensor,
-  {strength = 1, direction = 'ascending'}: SoftSortParams = {},
-): tf.Tensor {
+export function softRank(x: tf.Tensor, params: SoftSortParams = {}): tf.Tensor {
+  const {strength = 1, direction = 'ascending'} = checkOptions(
+    'projections.softRank',
+    params,
+    NAMES,
+    'parameter',
+  );
   check('softRank', strength, direction);
   return onRows('softRank', {x}, (rows) =>
     permutahedron(tf.div(rows, direction === 'ascending' ? strength : -strength)),

@@ -1,5 +1,6 @@
 /** @file Projection onto the points of the simplex with few entries that are not zero. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runSimplex} from '../kernels/index.js';
 import {asColumn, checkPositive, onRows} from './rows.js';
@@ -11,6 +12,8 @@ export type SparseSimplexParams = {
   scale?: number | tf.Tensor;
 };
 
+const NAMES: Names<SparseSimplexParams> = {maxNonZeros: 1, scale: 0};
+
 /**
  * A point nearest to x with y ≥ 0, Σy = scale and at most `maxNonZeros` positive entries, along the last axis: the
  * projection of the largest entries onto the simplex. Of equal entries the first are taken. −∞ masks an entry, see `simplex`.
@@ -19,7 +22,8 @@ export type SparseSimplexParams = {
  * @throws If x has no axis, `maxNonZeros` is not a positive integer, or a number `scale` is not positive.
  * @see Kyrillidis et al. 2013 (arXiv 1206.1529), theorem 1.
  */
-export function sparseSimplex(x: tf.Tensor, {maxNonZeros, scale = 1}: SparseSimplexParams): tf.Tensor {
+export function sparseSimplex(x: tf.Tensor, params: SparseSimplexParams): tf.Tensor {
+  const {maxNonZeros, scale = 1} = checkOptions('projections.sparseSimplex', params, NAMES, 'parameter');
   if (!(Number.isInteger(maxNonZeros) && maxNonZeros >= 1)) {
     throw new Error(`projections.sparseSimplex: maxNonZeros must be a positive integer, got ${maxNonZeros}.`);
   }

@@ -1,5 +1,6 @@
 /** @file Projections onto the transportation polytope: matrices with given row and column sums. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
 import type {Regularization} from '../kernels/index.js';
 import {checkRank} from './rows.js';
@@ -56,12 +57,15 @@ function ones(caller: string, x: tf.Tensor): TransportParams {
   return {a: tf.ones([n]), b: tf.ones([n])};
 }
 
+const NAMES: Names<TransportParams> = {a: 1, b: 1};
+
 function project(
   caller: string,
   kind: Regularization['kind'],
   x: tf.Tensor,
-  {a, b}: TransportParams,
+  params: TransportParams,
 ): tf.Tensor {
+  const {a, b} = checkOptions(`projections.${caller}`, params, NAMES, 'parameter');
   checkRank(x, caller, 2);
   const [n, m] = x.shape.slice(-2);
   if (a.shape[a.rank - 1] !== n || b.shape[b.rank - 1] !== m) {

@@ -1,7 +1,8 @@
 /** @file The proximal operator of the elastic net. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
-import type {ElasticNetParams, Kink} from '../conditions/index.js';
+import {ELASTIC_NET, KINK, type ElasticNetParams, type Kink} from '../conditions/index.js';
 import {lasso} from './lasso.js';
 
 /**
@@ -12,10 +13,12 @@ import {lasso} from './lasso.js';
  */
 export function elasticNet(
   x: tf.Tensor,
-  {l1, l2}: ElasticNetParams,
+  params: ElasticNetParams,
   scaling: number | tf.Tensor = 1,
   kink: Kink = {},
 ): tf.Tensor {
+  const {l1, l2} = checkOptions('prox.elasticNet', params, ELASTIC_NET, 'parameter');
+  checkOptions('prox.elasticNet', kink, KINK);
   return floatMap('prox.elasticNet', {x, l1, l2, scaling}, ({x, l1, l2, scaling}) =>
     tf.div(lasso(x, l1, scaling, kink), tf.add(1, tf.mul(scaling, l2))),
   );

@@ -1,5 +1,6 @@
 /** @file The proximal operator of Huber's function. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 
 export type HuberParams = {
@@ -9,6 +10,8 @@ export type HuberParams = {
   delta?: number | tf.Tensor;
 };
 
+const NAMES: Names<HuberParams> = {weight: 0, delta: 0};
+
 /**
  * argmin_y ½‖y − x‖² + scaling·weight·Σh(y), h(y) = ½y² for |y| ≤ δ and δ(|y| − ½δ) beyond, entry by entry.
  *
@@ -17,11 +20,8 @@ export type HuberParams = {
  * @param x Any shape; the parameters and scaling are numbers or tensors that broadcast with it. Differentiable in all.
  * @see Parikh & Boyd 2014, Proximal algorithms, section 6.1.
  */
-export function huber(
-  x: tf.Tensor,
-  {weight = 1, delta = 1}: HuberParams = {},
-  scaling: number | tf.Tensor = 1,
-): tf.Tensor {
+export function huber(x: tf.Tensor, params: HuberParams = {}, scaling: number | tf.Tensor = 1): tf.Tensor {
+  const {weight = 1, delta = 1} = checkOptions('prox.huber', params, NAMES, 'parameter');
   return floatMap('prox.huber', {x, weight, delta, scaling}, ({x, weight, delta, scaling}) => {
     const t = tf.mul(weight, scaling);
     const inside = offTape(() => tf.lessEqual(tf.abs(x), tf.mul(tf.add(1, t), delta)));

@@ -1,7 +1,8 @@
 /** @file The proximal operator of the ℓ1 norm: soft thresholding. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {floatMap} from '../autodiff/index.js';
-import {positivePart, type Kink} from '../conditions/index.js';
+import {KINK, positivePart, type Kink} from '../conditions/index.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·l1·‖y‖₁ = sign(x)·max(|x| − scaling·l1, 0), entry by entry.
@@ -17,6 +18,7 @@ export function lasso(
   scaling: number | tf.Tensor = 1,
   kink: Kink = {},
 ): tf.Tensor {
+  checkOptions('prox.lasso', kink, KINK);
   return floatMap('prox.lasso', {x, l1, scaling}, ({x, l1, scaling}) => {
     const threshold = tf.mul(l1, scaling);
     const part = (side: tf.Tensor) => positivePart(tf.sub(side, threshold), kink, threshold);

@@ -1,11 +1,13 @@
 /** @file Anderson acceleration of a fixed-point iteration. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {fixedPointResidual, packingOf} from '../implicit/index.js';
 import {auto, orthonormalize, rowDot, rowNorm} from '../linsolve/index.js';
 import type {FixedPointProblem} from './fixed-point-iteration.js';
-import {IterativeSolver} from './iterate.js';
-import type {SolverOptions} from './types.js';
+import {IterativeSolver, tolerancesOf} from './iterate.js';
+import {restOf} from './rest.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface AndersonOptions<
   X extends Structure = Structure,
@@ -23,6 +25,9 @@ type Memory = {dx: tf.Tensor3D; df: tf.Tensor3D; x: tf.Tensor2D; f: tf.Tensor2D;
 /** A residual that grew by more than this makes the sample start its history anew. */
 const GROWTH = 4;
 
+const PROBLEM: Names<FixedPointProblem<Structure, Parameter[]>> = {fun: 1};
+
+export const ANDERSON: Names<AndersonOptions> = {...SOLVER_OPTIONS, historySize: 0, mixing: 0};
 /**
  * x ← T(x, ...params), extrapolated: the combination of the last iterates whose residual is least, by least squares.
  *
@@ -36,18 +41,19 @@ export class AndersonAcceleration<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(
-    {fun}: FixedPointProblem<X, P>,
-    {historySize = 5, mixing = 1, ...options}: AndersonOptions<X, P> = {},
-  ) {
+  constructor(problem: FixedPointProblem<X, P>, given: AndersonOptions<X, P> = {}) {
+    const {fun} = checkOptions('AndersonAcceleration', problem, PROBLEM, 'entry');
+    checkFunction('AndersonAcceleration', 'fun', fun);
+    const {historySize = 5, mixing = 1, ...options} = checkOptions('AndersonAcceleration', given, ANDERSON);
     if (!(Number.isInteger(historySize) && historySize >= 1)) {
       throw new Error(`AndersonAcceleration: historySize must be a positive integer, got ${historySize}.`);
     }
     if (!(mixing > 0 && mixing <= 1)) {
       throw new Error(`AndersonAcceleration: mixing must be in (0, 1], got ${mixing}.`);
     }
-    const residual = fixedPointResidual(fun);
+    const map = fixedPointResidual(fun);
     const {batched = true} = options;
+    const rest = restOf<X>(batched, tolerancesOf('AndersonAcceleration', options));
     super(
       'AndersonAcceleration',
       {
@@ -59,21 +65,19 @@ export class AndersonAcceleration<
             x: tf.zeros([batch, n]),
             f: tf.zeros([batch, n]),
             age: tf.zeros([batch, 1]),
+            watch: rest.start(x),
           };
         },
         step(x, memory, ...params) {
           const packing = packingOf(flatten(x), batched);
-          const r = residual(x, ...params);
-          const next = accelerate(
-            packing.pack(flatten(x)),
-            packing.pack(flatten(r)),
-            memory as Memory,
-            mixing,
-          );
-          return {x: packing.restore(x, next.moved), memory: next.memory, residual: r};
+          const r = map(x, ...params);
+          const {watch: before, ...own} = memory as Memory & {watch: Structure};
+          const next = accelerate(packing.pack(flatten(x)), packing.pack(flatten(r)), own, mixing);
+          const {residual, watch} = rest.test(x, r, before);
+          return {x: packing.restore(x, next.moved), memory: {...next.memory, watch}, residual};
         },
       },
-      residual,
+      map,
       {...options, linsolve: options.linsolve ?? auto()},
     );
   }

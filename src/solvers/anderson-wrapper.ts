@@ -1,7 +1,8 @@
 /** @file Anderson acceleration of another solver. */
+import {checkOptions, describe, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
-import {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
-import type {IterativeSolver} from './iterate.js';
+import {ANDERSON, AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
+import {IterativeSolver} from './iterate.js';
 
 export interface AndersonWrapperOptions<X extends Structure, P extends Parameter[]> extends AndersonOptions<
   X,
@@ -10,6 +11,8 @@ export interface AndersonWrapperOptions<X extends Structure, P extends Parameter
   /** Steps of the inner solver, begun anew each time, that make one step of the map that is accelerated. Default 1. */
   steps?: number;
 }
+
+const NAMES: Names<AndersonWrapperOptions<Structure, Parameter[]>> = {...ANDERSON, steps: 0};
 
 /**
  * The iteration of another solver, `steps` of it taken as a fixed-point map, accelerated. `run` takes the inner solver's arguments.
@@ -23,7 +26,11 @@ export class AndersonWrapper<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends AndersonAcceleration<X, P> {
-  constructor(solver: IterativeSolver<X, P>, {steps = 1, ...options}: AndersonWrapperOptions<X, P> = {}) {
+  constructor(solver: IterativeSolver<X, P>, given: AndersonWrapperOptions<X, P> = {}) {
+    const {steps = 1, ...options} = checkOptions('AndersonWrapper', given, NAMES);
+    if (!(solver instanceof IterativeSolver)) {
+      throw new Error(`AndersonWrapper: expected an iterative solver, got ${describe(solver)}.`);
+    }
     if (!(Number.isInteger(steps) && steps >= 1)) {
       throw new Error(`AndersonWrapper: steps must be a positive integer, got ${steps}.`);
     }

@@ -1,9 +1,10 @@
 /** @file Stochastic gradient descent with Armijo's line search on each batch. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {combine, innerProduct} from './leaves.js';
-import {StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
+import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
 export interface ArmijoSGDOptions<
   X extends Structure,
@@ -23,6 +24,14 @@ export interface ArmijoSGDOptions<
 /** Values nearer than this share of |f| are one value in f32. */
 const ROUNDING = 1e-6;
 
+const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
+  ...STOCHASTIC,
+  sufficientDecrease: 0,
+  decreaseFactor: 0,
+  increaseFactor: 0,
+  maxLineSearch: 0,
+};
+
 /**
  * min_x of the mean of f(x, data), the step size of each batch by backtracking on that batch.
  *
@@ -36,16 +45,14 @@ export class ArmijoSGD<
   D extends Parameter = Parameter,
   P extends Parameter[] = Parameter[],
 > extends StochasticSolver<X, D, P> {
-  constructor(
-    problem: StochasticProblem<X, D, P>,
-    {
+  constructor(problem: StochasticProblem<X, D, P>, given: ArmijoSGDOptions<X, D, P> = {}) {
+    const {
       sufficientDecrease = 0.1,
       decreaseFactor = 0.8,
       increaseFactor = 1.5,
       maxLineSearch = 15,
       ...options
-    }: ArmijoSGDOptions<X, D, P> = {},
-  ) {
+    } = checkOptions('ArmijoSGD', given, NAMES);
     const within = (value: number) => value > 0 && value < 1;
     if (!within(sufficientDecrease) || !within(decreaseFactor)) {
       throw new Error('ArmijoSGD: sufficientDecrease and decreaseFactor must lie between 0 and 1.');

@@ -1,5 +1,6 @@
 /** @file Quadratic programs in a box. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
@@ -58,6 +59,14 @@ const CHECK_EVERY = 5;
 
 type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | 'damping', tf.Tensor2D>;
 
+const NAMES: Names<BoxCDQPOptions> = {
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
  * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
@@ -79,13 +88,14 @@ export class BoxCDQP {
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
 
-  constructor({
-    maxIterations = 200,
-    tolerance = 1e-5,
-    linsolve = kkt(),
-    onGradient,
-    onFailure,
-  }: BoxCDQPOptions = {}) {
+  constructor(given: BoxCDQPOptions = {}) {
+    const {
+      maxIterations = 200,
+      tolerance = 1e-5,
+      linsolve = kkt(),
+      onGradient,
+      onFailure,
+    } = checkOptions('BoxCDQP', given, NAMES);
     checkLimits('BoxCDQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;

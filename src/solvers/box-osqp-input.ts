@@ -1,5 +1,6 @@
 /** @file What the quadratic solvers of this family accept: options, shapes, and samples that are problems at all. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead, SingularMatrixError} from '../kernels/index.js';
 import {cholesky, eigh} from '../linalg/index.js';
@@ -26,18 +27,22 @@ export function checkShapes(
   data: Record<string, tf.Tensor>,
   shapes: Record<string, string>,
 ): number {
+  // An empty pair (G, h) may come with the others.
+  checkOptions(className, data, Object.keys(shapes), 'input', ['G', 'h']);
   const sizes: Record<string, number> = {};
   let batch = 1;
   for (const [name, axes] of Object.entries(shapes)) {
     const shape = data[name]?.shape;
     const symbols = ['B | 1', ...axes].join(', ');
     if (!shape) throw new Error(`${className}: ${name} is missing; expected shape [${symbols}].`);
+    const before = {...sizes};
     const fits =
       shape.length === axes.length + 1 &&
       [...axes].every((axis, i) => (sizes[axis] ??= shape[i + 1]) === shape[i + 1]);
     if (!fits) {
-      const known = ['B | 1', ...[...axes].map((axis) => sizes[axis] ?? axis)].join(', ');
-      throw new Error(`${className}: ${name} must have shape [${symbols}], here [${known}]; got [${shape}].`);
+      const known = ['B | 1', ...[...axes].map((axis) => before[axis] ?? axis)].join(', ');
+      const here = known === symbols ? '' : `, here [${known}]`;
+      throw new Error(`${className}: ${name} must have shape [${symbols}]${here}; got [${shape}].`);
     }
     if (shape[0] !== 1 && batch !== 1 && shape[0] !== batch) {
       throw new Error(

@@ -1,5 +1,6 @@
 /** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status, type OnFailure} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
@@ -56,6 +57,14 @@ export interface BoxQPState {
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
 }
 
+const NAMES: Names<BoxOSQPOptions> = {
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor
  * operations; where the host can read, the f64 kernel of `solveQP` goes on from there, and has the last word. It tells infeasible and unbounded samples apart from solved
@@ -76,13 +85,14 @@ export class BoxOSQP {
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
 
-  constructor({
-    maxIterations = 4000,
-    tolerance = 1e-5,
-    linsolve = kkt(),
-    onGradient,
-    onFailure,
-  }: BoxOSQPOptions = {}) {
+  constructor(given: BoxOSQPOptions = {}) {
+    const {
+      maxIterations = 4000,
+      tolerance = 1e-5,
+      linsolve = kkt(),
+      onGradient,
+      onFailure,
+    } = checkOptions('BoxOSQP', given, NAMES);
     checkLimits('BoxOSQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
     this.tolerance = tolerance;
@@ -104,6 +114,7 @@ export class BoxOSQP {
     const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
     const solve = () => {
       const batch = checkShapes('BoxOSQP', data, {Q: 'nn', p: 'n', A: 'mn', l: 'm', u: 'm'});
+      if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
       const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
       const found = offTape(
         () => solveBoxed(data, batch, start, this) as unknown as tf.TensorContainerObject,

@@ -1,5 +1,6 @@
 /** @file A solver of conic programs: an interior point in f64 where the host can read, else operator splitting; both refined by Newton. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../conditions/index.js';
 import {solvedRoot, Status, type Condition, type OnFailure} from '../implicit/index.js';
@@ -43,6 +44,14 @@ const REFINEMENTS = 8;
 /** What f32 reaches. */
 const IN_SINGLE = 1e-5;
 
+const NAMES: Names<ConicSplittingOptions> = {
+  tolerance: 0,
+  maxIterations: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
 /**
  * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
  *
@@ -71,14 +80,16 @@ export class ConicSplitting {
   /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
   constructor(
     private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
-    {
+    given: ConicSplittingOptions = {},
+  ) {
+    checkFunction('ConicSplitting', 'dualProjection', dualProjection);
+    const {
       tolerance = 1e-6,
       maxIterations = 2000,
       linsolve = auto(),
       onGradient,
       onFailure,
-    }: ConicSplittingOptions = {},
-  ) {
+    } = checkOptions('ConicSplitting', given, NAMES);
     if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`ConicSplitting: maxIterations must be a positive integer, got ${maxIterations}.`);

@@ -1,5 +1,6 @@
 /** @file Quadratic programs with equalities alone: one linear system. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {QuadraticData, QuadraticSolution} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
 import {hostCanRead, KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
@@ -25,6 +26,14 @@ export interface EqualityConstrainedQPOptions extends Pick<
 /** The data; every tensor has the batch or 1 in front, and p the batch if any has. G and h must be empty. */
 export type EqualityConstrainedData = Pick<QuadraticData, 'Q' | 'p' | 'A' | 'b'> & Partial<QuadraticData>;
 
+const NAMES: Names<EqualityConstrainedQPOptions> = {
+  tolerance: 0,
+  maxIterations: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
 /**
  * min ½ xᵀQx + pᵀx subject to Ax = b, for a batch: the KKT system [Q Aᵀ; A 0], factored in f64, with iterative refinement.
  * Q is symmetric positive semidefinite.
@@ -44,7 +53,12 @@ export class EqualityConstrainedQP extends ImplicitQP {
   readonly tolerance: number;
   readonly maxIterations: number;
 
-  constructor({tolerance = 1e-5, maxIterations = 2, ...options}: EqualityConstrainedQPOptions = {}) {
+  constructor(given: EqualityConstrainedQPOptions = {}) {
+    const {
+      tolerance = 1e-5,
+      maxIterations = 2,
+      ...options
+    } = checkOptions('EqualityConstrainedQP', given, NAMES);
     super(options, 'EqualityConstrainedQP');
     checkLimits('EqualityConstrainedQP', {maxIterations, tolerance});
     this.tolerance = tolerance;

@@ -1,21 +1,26 @@
 /** @file Plain fixed-point iteration. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
-import {IterativeSolver} from './iterate.js';
+import {IterativeSolver, tolerancesOf} from './iterate.js';
 import {combine} from './leaves.js';
-import type {SolverOptions} from './types.js';
+import {restOf} from './rest.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface FixedPointProblem<X extends Structure, P extends Parameter[]> {
   /** T(x, ...params), a structure like x. */
   fun: FixedPointMap<X, P>;
 }
 
+const PROBLEM: Names<FixedPointProblem<Structure, Parameter[]>> = {fun: 1};
+
 /**
  * x ← T(x, ...params) until T(x) = x.
  *
- * Converges where T is a contraction. `run(init, ...params)` returns {x, state}.
+ * Converges where T is a contraction. `run(init, ...params)` returns {x, state}; solved where |T(x)ⱼ − xⱼ| is within the tolerance of
+ * |xⱼ| for every j. Defaults: at most 500 iterations, tolerance 1e-6.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 3, for the gradient.
  */
@@ -23,18 +28,23 @@ export class FixedPointIteration<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor({fun}: FixedPointProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    const residual = fixedPointResidual(fun);
+  constructor(problem: FixedPointProblem<X, P>, options: SolverOptions<X, P> = {}) {
+    const {fun} = checkOptions('FixedPointIteration', problem, PROBLEM, 'entry');
+    checkFunction('FixedPointIteration', 'fun', fun);
+    const {batched = true} = checkOptions('FixedPointIteration', options, SOLVER_OPTIONS);
+    const map = fixedPointResidual(fun);
+    const rest = restOf<X>(batched, tolerancesOf('FixedPointIteration', options));
     super(
       'FixedPointIteration',
       {
-        start: () => [],
+        start: (x: X, ..._params: P): Structure => rest.start(x),
         step(x, memory, ...params) {
-          const r = residual(x, ...params);
-          return {x: combine(x, r, (a, b) => tf.add(a, b)), memory, residual: r};
+          const r = map(x, ...params);
+          const {residual, watch} = rest.test(x, r, memory);
+          return {x: combine(x, r, (a, b) => tf.add(a, b)), memory: watch, residual};
         },
       },
-      residual,
+      map,
       {...options, linsolve: options.linsolve ?? auto()},
     );
   }

@@ -1,5 +1,6 @@
 /** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {
   checkDegenerate,
@@ -46,6 +47,15 @@ export type QPState = {
   certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
 };
 
+const GUESS: Names<QPGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1};
+export const IMPLICIT_QP: Names<ImplicitQPOptions> = {
+  linsolve: 0,
+  degenerate: 0,
+  smoothing: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
 /** A solver of batches of quadratic programs, made differentiable by the implicit-function theorem. */
 export abstract class ImplicitQP {
   private readonly linsolve: LinearSolver;
@@ -80,6 +90,8 @@ export abstract class ImplicitQP {
    * @returns The solution, differentiable in `data` to any order, and the state.
    */
   run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
+    // A guess may be a whole result, with more in it.
+    if (init) checkOptions('The guess (warmStart)', init, GUESS, 'entry', Object.keys(init));
     return tf.tidy(() => {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;

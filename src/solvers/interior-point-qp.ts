@@ -1,7 +1,8 @@
 /** @file The interior-point solver of quadratic programs. */
+import {checkOptions, type Names} from '../checks/index.js';
 import type {QuadraticData} from '../conditions/index.js';
 import {runQP, type QPGuess, type QPSolution} from '../kernels/index.js';
-import {ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
+import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 
 export interface InteriorPointQPOptions extends ImplicitQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
@@ -9,6 +10,8 @@ export interface InteriorPointQPOptions extends ImplicitQPOptions {
   /** Default 100. */
   maxIterations?: number;
 }
+
+const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: a primal–dual interior-point method on the homogeneous
@@ -24,7 +27,8 @@ export class InteriorPointQP extends ImplicitQP {
   readonly tolerance: number;
   readonly maxIterations: number;
 
-  constructor({tolerance = 1e-9, maxIterations = 100, ...options}: InteriorPointQPOptions = {}) {
+  constructor(given: InteriorPointQPOptions = {}) {
+    const {tolerance = 1e-9, maxIterations = 100, ...options} = checkOptions('InteriorPointQP', given, NAMES);
     super(options);
     if (!(tolerance > 0)) throw new Error(`InteriorPointQP: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {

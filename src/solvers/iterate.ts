@@ -17,13 +17,23 @@ import {
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
+import type {Tolerances} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
 export interface Iteration<X extends Structure, P extends Parameter[]> {
   start(x: X, ...params: P): Structure;
-  /** One step. `residual` is T(x) − x for the x that came in. */
-  step(x: X, memory: Structure, ...params: P): {x: X; memory: Structure; residual: X};
+  /**
+   * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
+   * `verdict`, [B], is 0 where the iteration goes on, else the status with which it ends.
+   */
+  step(
+    x: X,
+    memory: Structure,
+    ...params: P
+  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor};
+  /** What is left of a memory when the parameters change. Default: nothing, `start`. */
+  renew?(x: X, memory: Structure, ...params: P): Structure;
 }
 
 export interface IterationState {
@@ -31,7 +41,7 @@ export interface IterationState {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: ‖T(x) − x‖ / (1 + ‖x‖). */
+  /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
   residual: tf.Tensor1D;
 }
 
@@ -41,6 +51,9 @@ export interface Progress<X extends Structure = Structure> extends IterationStat
   memory: Structure;
 }
 
+/** The parameters that a progress was made with, by its status: `update` sees by them whether the data are others. */
+const madeWith = new WeakMap<tf.Tensor, unknown[]>();
+
 /** How often the host looks whether every sample is solved. */
 const CHECK_EVERY = 5;
 
@@ -48,6 +61,7 @@ const CHECK_EVERY = 5;
 export class IterativeSolver<X extends Structure, P extends Parameter[]> implements Solver<X, P> {
   readonly maxIterations: number;
   readonly tolerance: number;
+  readonly absoluteTolerance: number;
   readonly implicitDiff: boolean;
   readonly batched: boolean;
   /** What the implicit gradient comes from. */
@@ -62,7 +76,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     condition: Condition<X, P>,
     {
       maxIterations = 500,
-      tolerance = 1e-6,
+      tolerance,
+      absoluteTolerance,
       implicitDiff = true,
       batched = true,
       linsolve,
@@ -74,10 +89,11 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
     }
-    if (!(tolerance >= 0)) throw new Error(`${className}: tolerance must not be negative, got ${tolerance}.`);
+    const accuracy = tolerancesOf(className, {tolerance, absoluteTolerance});
     if (onFailure) checkOnFailure(className, onFailure);
     this.maxIterations = maxIterations;
-    this.tolerance = tolerance;
+    this.tolerance = accuracy.tolerance;
+    this.absoluteTolerance = accuracy.absoluteTolerance;
     this.implicitDiff = implicitDiff;
     this.batched = batched;
     this.condition = given ?? condition;
@@ -104,10 +120,10 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
-      // A sample that became NaN or infinite, or that asked for what there is not, is zero, with a zero gradient: it must not
-      // touch its neighbours.
+      // A sample that became NaN, that fell without end, or that asked for what there is not, is zero, with a zero gradient: it must
+      // not touch its neighbours.
       const x = select(
-        offTape(() => tf.less(state.status, Status.NUMERICAL_ERROR)),
+        offTape(() => isPoint(state.status)),
         found,
         zerosLike(found),
       );
@@ -123,6 +139,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
         tf.fill([samples], code, 'int32'),
       );
       const residual = tf.fill([samples], Infinity);
+      madeWith.set(status, identities(params));
       const x = mapLeaves(init, (leaf) => tf.clone(leaf));
       const memory = mapLeaves(this.iteration.start(init, ...params), (leaf) => tf.clone(leaf));
       return {x, memory, status, iterations, residual} as unknown as tf.TensorContainerObject;
@@ -130,17 +147,51 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   }
 
   /**
-   * One step of every sample that is not solved yet, for a loop of your own; its iterations are differentiated if a gradient is
-   * being recorded. The status stays 3 until a sample is solved.
+   * One step of every sample that is not solved, for a loop of your own; its iterations are differentiated if a gradient is being
+   * recorded. The status stays 3 until a sample is solved.
+   *
+   * With the parameters of the last call a solved sample stays as it is. With others (another tensor, or another value of a variable)
+   * it is judged anew and goes on where it is not solved any more; what the iteration remembers of the old ones is dropped. A sample that
+   * failed stays so.
    */
   update(progress: Progress<X>, ...params: P): Progress<X> {
     return tf.tidy(() => {
-      const active = offTape(() => tf.cast(tf.equal(progress.status, Status.ITERATION_LIMIT), 'float32'));
-      const moved = this.move(active, progress, params);
-      const iterations = tf.cast(tf.add(progress.iterations, active), 'int32');
-      const status = this.statusOf(moved.residual);
-      return {...moved, iterations, status} as unknown as tf.TensorContainerObject;
+      const data = identities(params);
+      const before = madeWith.get(progress.status);
+      const changed = before !== undefined && !sameEntries(before, data);
+      const is = (code: number) => offTape(() => tf.equal(progress.status, code));
+      const [open, solved] = [is(Status.ITERATION_LIMIT), is(Status.SOLVED)];
+      const renewed = changed ? this.renewed(progress, params) : progress;
+      const tried = offTape(() => tf.cast(changed ? tf.logicalOr(open, solved) : open, 'float32'));
+      const moved = this.move(tried, renewed, params);
+      const moves = offTape(() => {
+        const rests = tf.logicalAnd(solved, tf.lessEqual(moved.residual, this.tolerance));
+        return tf.mul(tried, tf.sub(1, tf.cast(rests, 'float32')));
+      });
+      const status = offTape(() =>
+        tf.where(
+          tf.greater(tried, 0),
+          this.statusOf(moved.residual, moved.verdict, moved.x),
+          progress.status,
+        ),
+      ) as tf.Tensor1D;
+      madeWith.set(status, data);
+      return {
+        x: select(moves, moved.x, progress.x),
+        memory: select(moves, moved.memory, renewed.memory),
+        residual: moved.residual,
+        iterations: tf.cast(tf.add(progress.iterations, moves), 'int32'),
+        status,
+      } as unknown as tf.TensorContainerObject;
     }) as unknown as Progress<X>;
+  }
+
+  private renewed(progress: Progress<X>, params: P): Progress<X> {
+    const {iteration} = this;
+    const memory = iteration.renew
+      ? iteration.renew(progress.x, progress.memory, ...params)
+      : iteration.start(progress.x, ...params);
+    return {...progress, memory};
   }
 
   /**
@@ -172,25 +223,40 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     params: P,
   ) {
     const moved = this.iteration.step(x, memory, ...params);
-    const relative = this.relativeNorm(moved.residual, x);
     return {
       x: select(active, moved.x, x),
       memory: select(active, moved.memory, memory),
-      residual: tf.where(tf.greater(active, 0), relative, residual) as tf.Tensor1D,
+      residual: offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D,
+      verdict: offTape(() => tf.mul(active, tf.cast(moved.verdict ?? tf.zerosLike(active), 'float32'))),
     };
   }
 
-  private statusOf(residual: tf.Tensor): tf.Tensor1D {
+  private statusOf(residual: tf.Tensor, verdict: tf.Tensor, x: X): tf.Tensor1D {
     return offTape(() => {
       const code = (value: number) => tf.fill(residual.shape, value, 'int32');
-      const failed = tf.logicalNot(tf.isFinite(residual));
+      const failed = tf.logicalNot(tf.logicalAnd(tf.isFinite(residual), this.areFinite(x)));
       const unsolved = tf.where(
         tf.greater(residual, this.tolerance),
         code(Status.ITERATION_LIMIT),
         code(Status.SOLVED),
       );
-      return tf.where(failed, code(Status.NUMERICAL_ERROR), unsolved);
+      const ended = tf.where(failed, code(Status.NUMERICAL_ERROR), unsolved);
+      const given = tf.cast(verdict, 'int32');
+      // A stall is no reason to doubt a solution, and NaN is no verdict.
+      const said = tf.logicalAnd(
+        tf.isFinite(residual),
+        tf.logicalAnd(tf.greater(given, 0), tf.notEqual(given, Status.ITERATION_LIMIT)),
+      );
+      return tf.where(said, given, ended);
     }) as tf.Tensor1D;
+  }
+
+  /** [B]: whether all entries of a sample are. */
+  private areFinite(x: X): tf.Tensor {
+    const leaves = flatten(x).map((leaf) =>
+      tf.all(tf.isFinite(tf.reshape(leaf, [this.batched ? leaf.shape[0] : 1, -1])), 1),
+    );
+    return leaves.reduce((a, b) => tf.logicalAnd(a, b));
   }
 
   /** Finds x, off every tape unless `implicitDiff` is false. */
@@ -203,17 +269,23 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     let active = tf.ones([samples]);
     let iterations = tf.zeros([samples]);
     let residual: tf.Tensor = tf.zeros([samples]);
+    let verdict: tf.Tensor = tf.zeros([samples]);
     for (let k = 0; k < this.maxIterations; k++) {
       const previous = {x, memory};
       const next = tf.tidy(() => {
         const moved = this.move(active, {x, memory, residual}, params);
         return {
           ...moved,
+          verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
           iterations: tf.add(iterations, active),
           // NaN is not greater than anything: such a sample stops, and is found out below.
-          active: offTape(() =>
-            tf.mul(active, tf.cast(tf.greater(moved.residual, this.tolerance), 'float32')),
-          ),
+          active: offTape(() => {
+            const open = tf.logicalAnd(
+              tf.greater(moved.residual, this.tolerance),
+              tf.equal(moved.verdict, 0),
+            );
+            return tf.mul(active, tf.cast(open, 'float32'));
+          }),
         } as unknown as tf.TensorContainerObject;
       }) as unknown as {
         x: X;
@@ -221,45 +293,62 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
         active: tf.Tensor1D;
         iterations: tf.Tensor1D;
         residual: tf.Tensor;
+        verdict: tf.Tensor;
       };
-      ({x, memory, active, iterations, residual} = next);
+      ({x, memory, active, iterations, residual, verdict} = next);
       if (!isTapeOn()) {
         for (const tensor of flatten([previous.x, previous.memory]))
           borrowed.has(tensor.id) || tensor.dispose();
       }
       if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
     }
-    const status = this.statusOf(residual);
+    const status = this.statusOf(residual, verdict, x);
     const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
     return [x, {status, ...state} as unknown as IterationState];
   }
 
   /** The condition is evaluated at zero where there is no solution to evaluate it at. */
   private finite([x, state]: [X, IterationState]): [X, IterationState] {
-    const found = tf.less(state.status, Status.NUMERICAL_ERROR);
-    return [select(found, x, zerosLike(x)), state];
-  }
-
-  /** ‖r‖ / (1 + ‖x‖) a sample, off the tape. */
-  private relativeNorm(r: X, x: X): tf.Tensor1D {
-    const norm = (structure: Structure) =>
-      tf.sqrt(
-        tf.addN(
-          flatten(structure).map((leaf) =>
-            tf.sum(tf.square(tf.reshape(leaf, [this.batched ? leaf.shape[0] : 1, -1])), 1),
-          ),
-        ),
-      );
-    return offTape(() => tf.div(norm(r), tf.add(1, norm(x)))) as tf.Tensor1D;
+    return [select(isPoint(state.status), x, zerosLike(x)), state];
   }
 }
+
+/** Whether a status comes with an x: a solution, or how far the iteration came. */
+function isPoint(status: tf.Tensor): tf.Tensor {
+  return tf.logicalOr(tf.equal(status, Status.SOLVED), tf.equal(status, Status.ITERATION_LIMIT));
+}
+
+/** The tolerances with their defaults. @throws If one is negative. */
+export function tolerancesOf(
+  className: string,
+  {tolerance = 1e-6, absoluteTolerance = 0}: {tolerance?: number; absoluteTolerance?: number},
+): Tolerances {
+  for (const [name, value] of Object.entries({tolerance, absoluteTolerance})) {
+    if (!(value >= 0)) throw new Error(`${className}: ${name} must not be negative, got ${value}.`);
+  }
+  return {tolerance, absoluteTolerance};
+}
+
+/** What tells parameters apart: the memory of tensors, the values of others. */
+function identities(params: Parameter | readonly Parameter[]): unknown[] {
+  if (params instanceof tf.Tensor) return [params.dataId];
+  if (params !== null && typeof params === 'object') return Object.values(params).flatMap(identities);
+  return [params];
+}
+
+const sameEntries = (a: unknown[], b: unknown[]) =>
+  a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]));
 
 /**
  * The parameters where all is well, else with zero for NaN: such an entry has made its sample fail, whose gradient is zero, and
  * zero times NaN would be NaN in the parameters that all samples share.
  */
 function withoutNaN<P extends Parameter[]>(params: P, status: tf.Tensor): P {
-  if (hostCanRead() && status.dataSync().every((code) => code < Status.NUMERICAL_ERROR)) return params;
+  if (
+    hostCanRead() &&
+    status.dataSync().every((code) => code === Status.SOLVED || code === Status.ITERATION_LIMIT)
+  )
+    return params;
   const clean = (leaf: tf.Tensor) => {
     if (leaf.dtype !== 'float32') return leaf;
     return tf.where(

@@ -1,7 +1,8 @@
 /** @file L-BFGS: quasi-Newton with a short memory. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
-import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './quasi-newton-history.js';
 
 export interface LBFGSOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
@@ -9,9 +10,11 @@ export interface LBFGSOptions<X extends Structure, P extends Parameter[]> extend
   historySize?: number;
 }
 
+const NAMES: Names<LBFGSOptions<Structure, Parameter[]>> = {...DESCENT, historySize: 0};
+
 /**
- * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤
- * tolerance·(1 + ‖x‖). The default condition is `conditions.stationary`.
+ * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}. The default
+ * condition is `conditions.stationary`.
  *
  * @throws If `historySize` is not a positive integer.
  * @see Nocedal & Wright 2006, algorithm 7.5.
@@ -20,16 +23,16 @@ export class LBFGS<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends DescentSolver<X, P> {
-  constructor(problem: MinimizationProblem<X, P>, {historySize = 10, ...options}: LBFGSOptions<X, P> = {}) {
+  constructor(problem: MinimizationProblem<X, P>, given: LBFGSOptions<X, P> = {}) {
+    const {historySize = 10, ...options} = checkOptions('LBFGS', given, NAMES);
     checkHistorySize('LBFGS', historySize);
     super(
       'LBFGS',
       problem,
       {
         start: (rows) => emptyHistory(rows, historySize),
-        direction({x, gradient, before}, memory) {
-          const [step, change] = [tf.sub(x, before.x), tf.sub(gradient, before.gradient)];
-          const history = remember(memory as History, step, change, before.known);
+        direction({gradient, before}, memory) {
+          const history = remember(memory as History, before.step, before.change, before.known);
           return {d: tf.neg(inverseHessianProduct(history, gradient)), memory: history};
         },
       },

@@ -1,6 +1,6 @@
 /** @file Structures leaf by leaf, the sample axis in front. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, unflatten, type Structure} from '../autodiff/index.js';
+import {flatten, flattenLike, offTape, unflatten, type Structure} from '../autodiff/index.js';
 
 export function mapLeaves<S extends Structure>(structure: S, f: (leaf: tf.Tensor) => tf.Tensor): S {
   return unflatten(structure, flatten(structure).map(f));
@@ -10,23 +10,24 @@ export function zerosLike<S extends Structure>(structure: S): S {
   return mapLeaves(structure, (leaf) => tf.zerosLike(leaf));
 }
 
-/** `next` where a sample is active, else `previous`; leaf by leaf, the sample axis in front. */
+/** `next` where a sample is active, else `previous`; leaf by leaf, the sample axis in front, in the order of `previous`. */
 export function select<S extends Structure>(active: tf.Tensor, next: S, previous: S): S {
-  const before = flatten(previous);
+  const after = flattenLike('The next iterate', next, previous, 'the one before');
   const one = active.shape[0] === 1;
   return unflatten(
-    next,
-    flatten(next).map((leaf, i) => {
+    previous,
+    flatten(previous).map((before, i) => {
+      const leaf = after[i];
       const shape = one ? leaf.shape.map(() => 1) : [active.shape[0], ...leaf.shape.slice(1).map(() => 1)];
       const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(active, shape), 'bool'), leaf.shape));
-      return tf.where(mask, leaf, before[i]);
+      return tf.where(mask, leaf, before);
     }),
   );
 }
 
-/** f of the leaves of two structures alike, pair by pair. */
+/** f of the leaves of two structures alike, pair by pair: records are paired by name. The result is like `a`. */
 export function combine<X extends Structure>(a: X, b: X, f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): X {
-  const others = flatten(b);
+  const others = flattenLike('A result', b, a);
   return unflatten(
     a,
     flatten(a).map((leaf, i) => f(leaf, others[i])),
@@ -43,7 +44,7 @@ export function beside(values: tf.Tensor, leaf: tf.Tensor, batched: boolean): tf
 
 /** ⟨a, b⟩ a sample, [B]. */
 export function innerProduct(a: Structure, b: Structure, batched: boolean): tf.Tensor {
-  const others = flatten(b);
+  const others = flattenLike('A result', b, a);
   return tf.addN(
     flatten(a).map((leaf, i) => {
       const rows = [batched ? leaf.shape[0] : 1, -1];

@@ -1,15 +1,16 @@
 /** @file Newton's method for a root. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
-import {linearSolution, packingOf} from '../implicit/index.js';
+import {checkOptions} from '../checks/index.js';
+import type {Parameter, Structure} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
-import {RootSolver, type RootProblem} from './root-finding.js';
-import type {SolverOptions} from './types.js';
+import {frozenSolution} from './frozen-solution.js';
+import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 /**
  * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, t halved until ‖F‖ falls.
  *
- * `run(init, ...params)` returns {x, state}; solved at ‖F‖ ≤ tolerance·(1 + ‖x‖). `linsolve` solves the Newton systems, and that of
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
  * the gradient. The default condition is F; `conditions.newton(F)` goes with it as well.
  *
  * @see Nocedal & Wright 2006, section 11.1.
@@ -19,26 +20,16 @@ export class NewtonRoot<
   P extends Parameter[] = Parameter[],
 > extends RootSolver<X, P> {
   constructor(problem: RootProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    const {linsolve = auto(), batched = true} = options;
+    checkRoot('NewtonRoot', problem);
+    const {linsolve = auto(), batched = true} = checkOptions('NewtonRoot', options, SOLVER_OPTIONS);
     super(
       'NewtonRoot',
       problem,
       {
         start: () => ({}),
-        direction({f, point, params}, memory) {
-          const x = point as X;
-          const packing = packingOf(flatten(x), batched);
-          // An unrolled gradient takes the directions as they are.
-          const step = offTape(() => {
-            const solution = linearSolution(
-              problem.fun,
-              {linsolve, batched, onFailure: 'ignore'},
-              x,
-              params,
-              packing.restore(x, f),
-            );
-            return packing.pack(flatten(solution));
-          });
+        direction({f, point, params, scale}, memory) {
+          const values = tf.mul(f, scale);
+          const step = frozenSolution(problem.fun, {linsolve, batched}, point as X, params, values);
           return {d: tf.neg(step), memory};
         },
       },

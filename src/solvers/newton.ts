@@ -1,15 +1,16 @@
 /** @file Newton's method for a minimum. */
-import {flatten, offTape, type Parameter, type Structure} from '../autodiff/index.js';
+import type {Parameter, Structure} from '../autodiff/index.js';
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../checks/index.js';
 import {stationary} from '../conditions/index.js';
-import {linearSolution, packingOf} from '../implicit/index.js';
 import {auto} from '../linsolve/index.js';
-import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {frozenSolution} from './frozen-solution.js';
 
 /**
  * min_x f(x, ...params) by x ← x − t(∇²f)⁻¹∇f, t from a line search; where that does not lead downhill, along −∇f.
  *
- * `run(init, ...params)` returns {x, state}; solved at ‖∇f‖ ≤ tolerance·(1 + ‖x‖). `linsolve` solves the Newton systems, and that of
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
  * the gradient. The default condition is `conditions.stationary`; `conditions.newton` goes with it as well. f must be twice
  * differentiable in tfjs (see `enableHigherOrderGradients`).
  *
@@ -20,27 +21,19 @@ export class Newton<
   P extends Parameter[] = Parameter[],
 > extends DescentSolver<X, P> {
   constructor(problem: MinimizationProblem<X, P>, options: DescentOptions<X, P> = {}) {
-    const {linsolve = auto(), batched = true} = options;
+    const {linsolve = auto(), batched = true} = checkOptions('Newton', options, DESCENT);
+    checkFunction('Newton', 'fun', checkOptions('Newton', problem, {fun: 1}, 'entry').fun);
     const condition = stationary<X, P>(problem.fun);
     super(
       'Newton',
       problem,
       {
         start: () => ({}),
-        direction({gradient, point, params}, memory) {
-          const x = point as X;
-          const packing = packingOf(flatten(x), batched);
-          // An unrolled gradient takes the directions as they are.
-          const step = offTape(() => {
-            const solution = linearSolution(
-              condition,
-              {linsolve, batched},
-              x,
-              params,
-              packing.restore(x, gradient),
-            );
-            return packing.pack(flatten(solution));
-          });
+        direction({gradient, point, params, scale}, memory) {
+          // Gradient and step in their units, which are constants.
+          const slopes = tf.mul(gradient, scale.gradient);
+          const solution = frozenSolution(condition, {linsolve, batched}, point as X, params, slopes);
+          const step = tf.div(solution, scale.x) as tf.Tensor2D;
           return {d: tf.neg(step), memory};
         },
       },

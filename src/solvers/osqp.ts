@@ -1,11 +1,12 @@
 /** @file The operator-splitting solver of quadratic programs in the form that `solveQP` takes. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import type {QuadraticData} from '../conditions/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 import {checkLimits, checkShapes} from './box-osqp-input.js';
 import {solveBoxed} from './box-osqp.js';
-import {ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
+import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 import {asNumbers, ofBatch, positive} from './operator-splitting-rows.js';
 
 export interface OSQPOptions extends ImplicitQPOptions {
@@ -23,6 +24,8 @@ const WEAK = 3e-6;
 /** The largest finite f32: the slack of a row without a bound. */
 const LARGEST = 3.4028234663852886e38;
 
+const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
+
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
  * tensor operations; where the host can read, the f64 kernel of `solveQP` goes on from there, and has the last word. Statuses, certificates and gradients are those of
@@ -38,7 +41,8 @@ export class OSQP extends ImplicitQP {
   readonly tolerance: number;
   readonly maxIterations: number;
 
-  constructor({tolerance = 1e-5, maxIterations = 4000, ...options}: OSQPOptions = {}) {
+  constructor(given: OSQPOptions = {}) {
+    const {tolerance = 1e-5, maxIterations = 4000, ...options} = checkOptions('OSQP', given, NAMES);
     super(options, 'OSQP');
     checkLimits('OSQP', {maxIterations, tolerance});
     this.tolerance = tolerance;

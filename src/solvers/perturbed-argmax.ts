@@ -1,5 +1,6 @@
 /** @file A discrete argmax made differentiable by noise. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction} from '../checks/index.js';
 import {
   drawSamples,
   perturbedSettings,
@@ -23,6 +24,7 @@ export function perturbedArgmax(
   argmax: RowFunction,
   options: PerturbedOptions = {},
 ): (theta: tf.Tensor) => tf.Tensor {
+  checkFunction('perturbedArgmax', 'argmax', argmax);
   const settings = perturbedSettings('perturbedArgmax', options);
   return (theta) =>
     tf.tidy(() => {

@@ -1,5 +1,6 @@
 /** @file The maximum that belongs to a perturbed argmax: a smooth convex function. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {
   drawSamples,
@@ -28,7 +29,8 @@ export function perturbedMax(
   options: PerturbedOptions = {},
 ): (theta: tf.Tensor) => tf.Tensor {
   const settings = perturbedSettings('perturbedMax', options);
-  const f = typeof max === 'function' ? max : max.argmax;
+  const f = typeof max === 'function' ? max : checkOptions('perturbedMax', max, {argmax: 1}, 'entry').argmax;
+  checkFunction('perturbedMax', 'the function', f);
   return (theta) =>
     tf.tidy(() => {
       const point = tf.cast(theta, 'float32');

@@ -1,5 +1,6 @@
 /** @file Smoothing by noise: the mean of f(θ + σZ) over samples, with a gradient to any order though f has none. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {isTapeOn, offTape} from '../autodiff/index.js';
 
 /** The distribution of Z: 'gumbel' is the standard Gumbel, of mean 0.5772; 'normal' the standard normal. */
@@ -38,6 +39,15 @@ export type Samples = {
   noise: tf.Tensor;
 };
 
+const NAMES: Names<PerturbedOptions> = {
+  numSamples: 0,
+  sigma: 0,
+  noise: 0,
+  controlVariate: 0,
+  seed: 0,
+  antithetic: 0,
+};
+
 /** The options with their defaults. @throws If one is out of its range. */
 export function perturbedSettings(where: string, options: PerturbedOptions): PerturbedSettings {
   const {
@@ -46,7 +56,7 @@ export function perturbedSettings(where: string, options: PerturbedOptions): Per
     noise = 'gumbel',
     controlVariate = true,
     antithetic = false,
-  } = options;
+  } = checkOptions(where, options, NAMES);
   if (!(Number.isInteger(numSamples) && numSamples > 0)) {
     throw new Error(`${where}: numSamples must be a positive integer, got ${numSamples}.`);
   }

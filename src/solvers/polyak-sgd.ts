@@ -1,7 +1,8 @@
 /** @file Stochastic gradient descent with Polyak's step size. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
-import {StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
+import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
 export interface PolyakSGDOptions<
   X extends Structure,
@@ -13,6 +14,12 @@ export interface PolyakSGDOptions<
   /** Added to ‖∇f‖². Default 0. */
   delta?: number;
 }
+
+const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
+  ...STOCHASTIC,
+  minimum: 0,
+  delta: 0,
+};
 
 /**
  * min_x of the mean of f(x, data) with η = min((f − minimum)/(‖∇f‖² + δ), maxStepSize), f of the batch.
@@ -27,10 +34,8 @@ export class PolyakSGD<
   D extends Parameter = Parameter,
   P extends Parameter[] = Parameter[],
 > extends StochasticSolver<X, D, P> {
-  constructor(
-    problem: StochasticProblem<X, D, P>,
-    {minimum = 0, delta = 0, ...options}: PolyakSGDOptions<X, D, P> = {},
-  ) {
+  constructor(problem: StochasticProblem<X, D, P>, given: PolyakSGDOptions<X, D, P> = {}) {
+    const {minimum = 0, delta = 0, ...options} = checkOptions('PolyakSGD', given, NAMES);
     if (!(delta >= 0)) throw new Error(`PolyakSGD: delta must not be negative, got ${delta}.`);
     const {maxStepSize = 1} = options;
     super(

@@ -1,4 +1,5 @@
 /** @file The projected-gradient method, accelerated. */
+import {checkFunction, checkOptions} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Differentiable, Projection} from '../conditions/index.js';
 import {ProximalGradient, type ProximalGradientOptions} from './proximal-gradient.js';
@@ -23,10 +24,9 @@ export class ProjectedGradient<
   H extends Parameter = Parameter,
   P extends Parameter[] = Parameter[],
 > extends ProximalGradient<X, H, P> {
-  constructor(
-    {fun, projection}: ProjectedGradientProblem<X, H, P>,
-    options: ProximalGradientOptions<X, H, P> = {},
-  ) {
+  constructor(problem: ProjectedGradientProblem<X, H, P>, options: ProximalGradientOptions<X, H, P> = {}) {
+    const {fun, projection} = checkOptions('ProjectedGradient', problem, {fun: 1, projection: 1}, 'entry');
+    checkFunction('ProjectedGradient', 'projection', projection);
     super({fun, prox: (y, params) => projection(y, params)}, options, 'ProjectedGradient');
   }
 }

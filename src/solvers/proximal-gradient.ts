@@ -1,4 +1,5 @@
 /** @file The proximal-gradient method, accelerated. */
+import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import {
   gradientOf,
@@ -8,9 +9,9 @@ import {
   type StepOptions,
 } from '../conditions/index.js';
 import {auto} from '../linsolve/index.js';
-import {IterativeSolver} from './iterate.js';
+import {IterativeSolver, tolerancesOf} from './iterate.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
-import type {SolverOptions} from './types.js';
+import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
 
 export interface ProximalGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
   /** The smooth part f(x, ...params), one value a sample or their sum; or `{gradient}`. */
@@ -36,6 +37,12 @@ export type ProximalGradientOptions<
   P extends Parameter[],
 > = SolverOptions<X, [H, ...P]> & DescentStep<P>;
 
+const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+  acceleration: 0,
+};
+
 /**
  * min_x f(x, ...params) + g(x; proxParams): x ← prox_{ηg}(y − η∇f(y)), y extrapolated from the last two x.
  *
@@ -50,17 +57,32 @@ export class ProximalGradient<
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, [H, ...P]> {
   constructor(
-    {fun, prox}: ProximalGradientProblem<X, H, P>,
+    problem: ProximalGradientProblem<X, H, P>,
     options: ProximalGradientOptions<X, H, P> = {},
     className = 'ProximalGradient',
   ) {
-    const {stepSize = 'search', acceleration = true, batched = true} = options;
-    const gradient = gradientOf(fun);
+    const {fun, prox} = checkOptions(className, problem, {fun: 1, prox: 1}, 'entry');
+    checkFunction(className, 'prox', prox);
+    const {
+      stepSize = 'search',
+      acceleration = true,
+      batched = true,
+    } = checkOptions(className, options, NAMES);
+    const gradient = gradientOf(fun, `${className}: fun`);
     const searched = stepSize === 'search';
     const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize: searched ? 1 : stepSize});
+    const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
     const iteration = searched
-      ? searchedStep({gradient, prox}, batched, acceleration)
-      : fixedStep(condition, batched, acceleration);
+      ? searchedStep({gradient, prox, smooth: false}, settings)
+      : fixedStep<X, [H, ...P]>(
+          {
+            gradient: (x, _proxParams, ...params) => gradient(x, ...params),
+            stepSize: (_proxParams, ...params) =>
+              typeof stepSize === 'function' ? stepSize(...params) : stepSize,
+            prox: (y, eta, proxParams, ..._params) => prox(y, proxParams, eta),
+          },
+          settings,
+        );
     super(className, iteration, condition, {...options, linsolve: options.linsolve ?? auto()});
   }
 }

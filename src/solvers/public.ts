@@ -36,7 +36,12 @@ export {OSQP, type OSQPOptions} from './osqp.js';
 export {PolyakSGD, type PolyakSGDOptions} from './polyak-sgd.js';
 export {ProjectedGradient, type ProjectedGradientProblem} from './projected-gradient.js';
 export {type RootProblem} from './root-finding.js';
-export {type StochasticOptions, type StochasticProblem} from './stochastic.js';
+export {
+  type BatchDataset,
+  type Batches,
+  type StochasticOptions,
+  type StochasticProblem,
+} from './stochastic.js';
 export {FixedPointIteration, type FixedPointProblem} from './fixed-point-iteration.js';
 export {type QPSolver} from './foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';

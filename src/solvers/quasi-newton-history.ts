@@ -1,5 +1,6 @@
 /** @file The last steps of a quasi-Newton method, and the product with the inverse Hessian that they imply. */
 import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
 import {rowDot, safeDivide} from '../linsolve/index.js';
 
 /** Steps and changes of the gradient, newest first, [B, m, n] each; `rho` [B, m] is 1/⟨s, y⟩, zero for a slot without a pair. */
@@ -18,11 +19,10 @@ export function remember(
 ): History {
   const size = rho.shape[1];
   const curvature = rowDot(step, change);
-  const learns = tf.logicalAnd(
-    tf.greater(known, 0),
-    tf.greater(curvature, tf.mul(1e-10, rowDot(change, change))),
+  const learns = offTape(() =>
+    tf.logicalAnd(tf.greater(known, 0), tf.greater(curvature, tf.mul(1e-10, rowDot(change, change)))),
   );
-  const alive = tf.cast(tf.greater(known, 0), 'float32');
+  const alive = offTape(() => tf.cast(tf.greater(known, 0), 'float32'));
   const push = <T extends tf.Tensor>(buffer: T, entry: tf.Tensor): T => {
     const rest = tf.slice(
       buffer,
@@ -31,7 +31,11 @@ export function remember(
     );
     const shape = [learns.shape[0], ...buffer.shape.slice(1).map(() => 1)];
     const longer = tf.concat([tf.expandDims(entry, 1), rest], 1);
-    const chosen = tf.where(tf.broadcastTo(tf.reshape(learns, shape), buffer.shape), longer, buffer);
+    const chosen = tf.where(
+      offTape(() => tf.broadcastTo(tf.reshape(learns, shape), buffer.shape)),
+      longer,
+      buffer,
+    );
     return tf.mul(chosen, tf.reshape(alive, shape)) as T;
   };
   const inverse = tf.reshape(safeDivide(tf.onesLike(curvature), curvature), [-1]);
@@ -55,7 +59,9 @@ export function inverseHessianProduct({s, y, rho}: History, v: tf.Tensor2D, mask
     const own = tf.slice(rho, [0, i], [-1, 1]);
     const inside = mask ? rowDot(step, change) : null;
     const valid = inside
-      ? tf.logicalAnd(tf.notEqual(own, 0), tf.greater(inside, tf.mul(1e-10, rowDot(change, change))))
+      ? offTape(() =>
+          tf.logicalAnd(tf.notEqual(own, 0), tf.greater(inside, tf.mul(1e-10, rowDot(change, change)))),
+        )
       : null;
     const weight = inside
       ? tf.where(valid!, safeDivide(tf.onesLike(inside), inside), tf.zerosLike(inside))
@@ -72,7 +78,8 @@ export function inverseHessianProduct({s, y, rho}: History, v: tf.Tensor2D, mask
   let gamma: tf.Tensor = tf.ones([v.shape[0], 1]);
   for (const {step, change, weight} of [...pairs].reverse()) {
     const ratio = safeDivide(rowDot(step, change), rowDot(change, change));
-    gamma = tf.where(tf.logicalAnd(tf.notEqual(weight, 0), tf.greater(ratio, 0)), ratio, gamma);
+    const valid = offTape(() => tf.logicalAnd(tf.notEqual(weight, 0), tf.greater(ratio, 0)));
+    gamma = tf.where(valid, ratio, gamma);
   }
   let r = tf.mul(gamma, q);
   for (let i = size - 1; i >= 0; i--) {

@@ -1,6 +1,8 @@
 /** @file Sparse codes by coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../checks/index.js';
 import {
+  codeGradient,
   inverseLipschitz,
   perEntry,
   sparseCode,
@@ -10,9 +12,9 @@ import {
 import {runSparseCode} from '../kernels/index.js';
 import {support} from '../linsolve/index.js';
 import {elasticNet} from '../prox/index.js';
-import {IterativeSolver, type IterationState} from './iterate.js';
+import {IterativeSolver, tolerancesOf, type IterationState} from './iterate.js';
 import {fixedStep} from './proximal-iteration.js';
-import type {SolverOptions} from './types.js';
+import {UNBATCHED_OPTIONS, type SolverOptions} from './types.js';
 
 type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
 
@@ -20,6 +22,8 @@ export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Param
   /** Only z ≥ 0. Default false. */
   nonNegative?: boolean;
 }
+
+const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0, degenerate: 0, smoothing: 0};
 
 /**
  * argmin_z ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖² [z ≥ 0]: z [B, units], D [n, units], x [B, n].
@@ -34,11 +38,25 @@ export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Param
 export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
   private readonly nonNegative: boolean;
 
-  constructor({nonNegative = false, degenerate, smoothing, ...options}: SparseCodingOptions = {}) {
+  constructor(given: SparseCodingOptions = {}) {
+    const {
+      nonNegative = false,
+      degenerate,
+      smoothing,
+      ...options
+    } = checkOptions('SparseCoding', given, NAMES);
     const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);
-    super('SparseCoding', fixedStep(condition), condition, {
+    const iteration = fixedStep<tf.Tensor, Params>(
+      {
+        gradient: (z, _weights, D, x) => codeGradient(z, D, x),
+        stepSize: (_weights, D) => inverseLipschitz(D),
+        prox: (y, eta, weights) => prox(y, weights, eta),
+      },
+      {batched: true, acceleration: true, accuracy: tolerancesOf('SparseCoding', options)},
+    );
+    super('SparseCoding', iteration, condition, {
       ...options,
       linsolve: options.linsolve ?? support(),
     });
@@ -52,7 +70,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const units = dictionary.shape[1]!;
     const [z, status, iterations, residual] = runSparseCode(
       {
-        ...{dictionary, x, start: init, step: inverseLipschitz(dictionary)},
+        ...{dictionary, x, start: init},
         ...{l1: perEntry(l1, units), l2: perEntry(l2, units)},
       },
       {nonNegative, tolerance, maxIterations},

@@ -1,6 +1,7 @@
 /** @file What the iterative solvers share: options, stopping, status. */
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Condition, OnFailure} from '../implicit/index.js';
+import type {Names} from '../checks/index.js';
 import type {LinearSolver, SolveInfo} from '../linsolve/index.js';
 
 export interface SolverOptions<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
@@ -9,12 +10,23 @@ export interface SolverOptions<X extends Structure = Structure, P extends Parame
    * the one that the solver's class names.
    */
   condition?: Condition<X, P>;
-  /** Default 500. */
+  /** Iterations at most. Default 500, or what the class names. */
   maxIterations?: number;
-  /** A sample is solved at ‖T(x) − x‖ ≤ tolerance·(1 + ‖x‖), T the solver's own step, or at ‖F‖ for one that has
-   * no T (its class says so). Default 1e-6. */
+  /**
+   * The accuracy, relative and without units. A sample is solved where each entry of what must be zero (a gradient, F, T(x) − x) is at
+   * most this share of the terms that it is the sum of, as small changes of x show them, and x has come to rest: scaling x, f or F
+   * changes nothing. Zero goes on until nothing is left. Default 1e-6, about as far as f32 goes.
+   */
   tolerance?: number;
-  /** True: the gradient comes from the optimality condition. False: from the unrolled iterations. Default true. */
+  /**
+   * So much of each entry counts as zero besides, in its own units: those of the gradient for a minimisation, of F for a root, of x for
+   * a fixed point. Default 0.
+   */
+  absoluteTolerance?: number;
+  /**
+   * True: the gradient comes from the optimality condition. False: from the unrolled iterations, the lengths of whose steps, and the
+   * matrices that Newton's method and its kin divide by, count as constants. Default true.
+   */
   implicitDiff?: boolean;
   /** Default true: axis 0 of x is a batch of independent problems. */
   batched?: boolean;
@@ -28,3 +40,18 @@ export interface SolverOptions<X extends Structure = Structure, P extends Parame
    */
   onFailure?: OnFailure;
 }
+
+/** The options of a solver whose x is one problem. */
+export const UNBATCHED_OPTIONS: Names<Omit<SolverOptions, 'batched'>> = {
+  condition: 0,
+  maxIterations: 0,
+  tolerance: 0,
+  absoluteTolerance: 0,
+  implicitDiff: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
+/** The options of every iterative solver. */
+export const SOLVER_OPTIONS: Names<SolverOptions> = {...UNBATCHED_OPTIONS, batched: 0};

@@ -8,7 +8,7 @@ import {expectClose, expectNoLeak} from './expect.js';
 /** f32 in, f32 out, of entries of size 1; f64 differences are good to 1e-9. */
 const VALUE = 2e-6;
 const SLOPE = 4e-6;
-const CURVATURE = 1e-4;
+const CURVATURE = 1e-5;
 
 /** Defines the tests of one case on the current backend. */
 export function testMap(map: MapCase): void {

@@ -31,7 +31,7 @@ function code({n, apart, l1, l2, seed, maxIterations = 5000, scale = 1}: Setup) 
   for (const row of atoms) row.forEach((a, i) => row.forEach((b, j) => (gram[i * n + j] += a * b)));
   const correlation = entries((i) => atoms.reduce((sum, row, k) => sum + row[i] * x[k], 0));
   const arrays = {
-    ...{gram, correlation, start: entries(() => 0)},
+    ...{gram, correlation, size: Float64Array.of(Math.hypot(...x)), start: entries(() => 0)},
     l1: entries(() => l1 * scale ** 2),
     l2: entries((i) => (l2 * scale ** 2) / (1 + i)),
     ...{z: entries(() => NaN), status: new Int32Array(1), iterations: new Int32Array(1)},
@@ -106,6 +106,7 @@ describe('sparse codes over atoms that are alike', () => {
     const arrays = {
       gram: Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 1),
       correlation: Float64Array.of(NaN, 0, 0, 3, 0, 2),
+      size: Float64Array.of(NaN, Math.sqrt(10)),
       start: new Float64Array(2 * n),
       l1: new Float64Array(n).fill(0.5),
       l2: new Float64Array(n).fill(1),

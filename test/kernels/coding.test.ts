@@ -18,7 +18,9 @@ function descend(
 ): number[] {
   const random = seededRandom(seed);
   const stride = paddedStride(n) + 4 * (seed % 2);
-  const [G, l1, l2, z, g, residual] = [n * stride, n, n, n, n, 1].map((length) => dense.vector(length));
+  const [G, l1, l2, z, g, units, residual] = [n * stride, n, n, n, n, n, 1].map((length) =>
+    dense.vector(length),
+  );
   // Now and then an atom of zeros.
   const some = Array.from({length: n}, () => Number(random() > 0.1));
   for (let i = 0; i < n; i++) {
@@ -30,10 +32,11 @@ function descend(
     l2[i] = random() < 0.5 ? 0 : random();
     z[i] = random() < 0.5 ? 0 : random() - 0.5;
     g[i] = some[i] * (2 * random() - 1);
+    units[i] = 0.5 + random();
   }
   if (options.nan) g[seed % n] = NaN;
   const {nonNegative, tolerance, maxSweeps} = options;
-  const problem = {G, stride, l1, l2, nonNegative, step: 0.5};
+  const problem = {G, stride, l1, l2, nonNegative, units};
   const sweeps = codingKernels(dense).descendCoordinates(problem, z, g, tolerance, maxSweeps, residual);
   return [sweeps, residual[0], ...z, ...g];
 }

@@ -18,7 +18,7 @@ const LAYERS: [
   (args: Pick<LassoLayerArgs, 'onFailure' | 'maxIterations' | 'name'>) => SolverLayer,
 ][] = [
   ['FixedPointLayer', (args) => new FixedPointLayer({cell: new TanhCell(), stateShape: [3], ...args})],
-  ['LassoLayer', (args) => new LassoLayer({units: 3, l1: 0.05, ...args})],
+  ['LassoLayer', (args) => new LassoLayer({units: 3, l1: 0.05, seed: 1, ...args})],
 ];
 
 /** z ↦ w z² + x. */

@@ -124,7 +124,7 @@ const MOST_WEIGHTS = 7;
 
 /** Names the layer, the linear solver, a weight or a shape; typed arrays that are too long are tfjs's to refuse. */
 const NAMED =
-  /QPLayer|OptNetQP|SparsemaxProjection|LassoLayer|FixedPointLayer|linear solver|gmres|cg:|iterativeRefinement|weight|shape|typed array|layer|units/i;
+  /QPLayer|OptNetQP|SparsemaxProjection|LassoLayer|FixedPointLayer|linear solver|linsolve|gmres|cg:|iterativeRefinement|weight|shape|typed array|layer|units/i;
 
 describeBackends('a saved model', () => {
   for (const [name, make] of LAYERS) {

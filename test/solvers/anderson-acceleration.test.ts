@@ -59,7 +59,7 @@ describeBackends('AndersonAcceleration', () => {
         assert.include(Array.from(plain.state.status.dataSync()), 3);
         const {x, state} = new AndersonAcceleration({fun: bent}, options).run(tf.zeros([3, 1]), column(T));
         expectClose(state.status, [0, 0, 0]);
-        expectClose(x, BENT, 0, 3e-6);
+        expectClose(x, BENT, 0, 5e-7);
       }),
     ));
 
@@ -84,8 +84,8 @@ describeBackends('AndersonAcceleration', () => {
         };
         const exact = A.flat().map((a) => 1 / (1 - a));
         expectClose(slope(true), exact, 2e-6);
-        // The extrapolation's own derivative is as good as its residual, 1e-6, over 1 − a ≥ 0.05, squared.
-        expectClose(slope(false), exact, 1e-6 / 0.05 ** 2);
+        // The extrapolation's own derivative is as good as its residual, over 1 − a ≥ 0.05, squared.
+        expectClose(slope(false), exact, 4e-5);
       }),
     ));
 
@@ -100,7 +100,7 @@ describeBackends('AndersonAcceleration', () => {
         assert.equal(status[0], 0);
         assert.include([3, 4], status[1]);
         assert.equal(status[2], 4);
-        expectClose(tf.slice(x, 0, 1), [(1 - Math.sqrt(0.6)) / 2], 0, 2e-6);
+        expectClose(tf.slice(x, 0, 1), [(1 - Math.sqrt(0.6)) / 2], 0, 1e-7);
       }),
     ));
 

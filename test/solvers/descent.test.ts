@@ -103,7 +103,7 @@ describeBackends('descent', () => {
     it(`${name} solves Rosenbrock's problem of six variables, or says that it has not`, () =>
       expectNoLeak(() =>
         tf.tidy(() => {
-          const tolerance = 3e-5;
+          const tolerance = 2e-5;
           const run = make(rosenbrock, {tolerance, maxIterations: slow ? 40 : 250});
           const {x, state} = run(tf.tensor2d([[0.5, 0.2, 1.4, 0.8, 1.2, 0.3]]), tf.tensor2d([[1]]));
           if (slow) {

@@ -258,7 +258,7 @@ describeBackends('Bisection', () => {
       tf.tidy(() => {
         // A jump has no point with |F| ≤ tolerance.
         const fun: F = (x, c) => tf.sub(tf.mul(2, tf.cast(tf.greater(x, c), 'float32')), 1);
-        const solver = new solvers.Bisection<[tf.Tensor]>({fun}, {lower: 0, upper: 1});
+        const solver = new solvers.Bisection<[tf.Tensor]>({fun}, {lower: 0, upper: 1, tolerance: 0});
         const {x, state} = solver.run(tf.zeros([1, 1]), tf.tensor2d([[0.3]]));
         expectClose(state.status, [0]);
         expectClose(x, [0.3], 1e-7);

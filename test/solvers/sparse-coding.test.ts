@@ -62,7 +62,7 @@ describeBackends('sparse coding', () => {
                 const value = code[s * units + j];
                 let pull = -l2 * value;
                 for (let i = 0; i < width; i++) pull += d[i * units + j] * rest[i];
-                const bound = 3e-6 * (1 + units);
+                const bound = 5e-7 * (1 + units);
                 if (value !== 0) expectClose([pull], [l1 * Math.sign(value)], 0, bound);
                 else assert.isAtMost(nonNegative ? pull : Math.abs(pull), l1 + bound);
                 if (nonNegative) assert.isAtLeast(value, 0);
@@ -112,7 +112,7 @@ describeBackends('sparse coding', () => {
             const [expected, actual] = [reference, ours].map((solver) =>
               tf.grads(loss((D, x) => solver.run(init, {l1, l2}, D, x).x))([D, x]),
             );
-            expected.forEach((tensor, i) => expectClose(actual[i].dataSync(), tensor.dataSync(), 1e-3, 1e-4));
+            expected.forEach((tensor, i) => expectClose(actual[i].dataSync(), tensor.dataSync(), 1e-4, 1e-5));
           }),
         ),
         {numRuns: 15},
@@ -151,6 +151,48 @@ describeBackends('sparse coding', () => {
         assert.equal(state.status.dataSync()[0], 0);
         const [a, b, c, d] = z.dataSync();
         expectClose([a + b, c, d], [0.9, 0.6, 0], 1e-6);
+      }),
+    ));
+
+  it('solves for atoms of any norm, as f64 does: scaling one with its l1 scales its code', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const {x: z, state} = new SparseCoding().run(
+          tf.zeros([1, 2]),
+          {l1: 0.1, l2: 0},
+          tf.tensor2d([
+            [0.3, 5000],
+            [0.3, 2000],
+          ]),
+          tf.tensor2d([[87, 36]]),
+        );
+        assert.equal(state.status.dataSync()[0], 0);
+        const [a, b] = z.dataSync();
+        // Both atoms carry: Dᵀ(x − Dz) = l1 sign z, solved in closed form for two equations.
+        const [g11, g12, g22] = [0.18, 0.3 * 7000, 29e6];
+        const [c1, c2] = [0.3 * 123 - 0.1, 87 * 5000 + 36 * 2000 - 0.1];
+        const det = g11 * g22 - g12 * g12;
+        expectClose([a], [(c1 * g22 - c2 * g12) / det], 1e-5);
+        expectClose([b], [(g11 * c2 - g12 * c1) / det], 1e-5);
+        fc.assert(
+          fc.property(fc.integer({min: -6, max: 6}), fc.nat(), (power, seed) =>
+            tf.tidy(() => {
+              const {D, x} = draw({width: 6, units: 4, batch: 2, l1: 0.1, l2: 0, nonNegative: false, seed});
+              const factors = tf.tensor1d([1, 10 ** power, 1, 10 ** -power]);
+              const codes = (scaled: tf.Tensor) =>
+                new SparseCoding().run(
+                  tf.zeros([2, 4]),
+                  {l1: tf.mul(0.1, scaled), l2: 0},
+                  tf.mul(D, scaled),
+                  x,
+                );
+              const [plain, changed] = [codes(tf.ones([4])), codes(factors)];
+              expectClose(changed.state.status, [0, 0]);
+              expectClose(tf.mul(changed.x, factors), plain.x, 1e-5, 1e-6);
+            }),
+          ),
+          {numRuns: 12, seed: 3},
+        );
       }),
     ));
 

@@ -137,6 +137,34 @@ describeBackends('start and update', () => {
       }),
     ));
 
+  it('a solved sample goes on with new data', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        for (const make of [
+          () => new solvers.LBFGS<tf.Tensor, [tf.Tensor]>({fun}),
+          () => new solvers.GradientDescent<tf.Tensor, [tf.Tensor]>({fun}),
+          () => new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>({fun: map}),
+          () => new solvers.Bisection<[tf.Tensor]>({fun: root}, {lower: -3, upper: 3}),
+          () => new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor]>({residual}),
+        ]) {
+          const solver = make() as solvers.IterativeSolver<tf.Tensor, [tf.Tensor]>;
+          const follow = (from: solvers.Progress<tf.Tensor>, at: tf.Tensor) => {
+            let progress = from;
+            for (let k = 0; k < 60; k++) progress = solver.update(progress, at);
+            return progress;
+          };
+          const at = c();
+          const first = follow(solver.start(tf.ones([2, 2]), at), at);
+          const other = tf.add(at, tf.tensor2d([0.2, 0.3, 0, 0], [2, 2]));
+          const second = follow(first, other);
+          expectClose(second.status, [0, 0]);
+          expectClose(second.x, solver.run(tf.ones([2, 2]), other).x, 1e-4);
+          const counts = [first, second].map(({iterations}) => numbers(iterations));
+          assert.isAbove(counts[1][0], counts[0][0]);
+        }
+      }),
+    ));
+
   it('a sample that fails stays failed', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

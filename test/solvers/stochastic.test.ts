@@ -1,5 +1,6 @@
 /** @file PolyakSGD and ArmijoSGD over batches of data, and on all of it with the implicit gradient. */
 import * as tf from '@tensorflow/tfjs-core';
+import * as data from '@tensorflow/tfjs-data';
 import {assert} from 'chai';
 import {enableHigherOrderGradients, solvers, vjp} from '../../src/index.js';
 import {describeBackends} from '../helpers/backends.js';
@@ -72,7 +73,7 @@ describeBackends('stochastic solvers', () => {
             const theta: tf.Tensor = tf.scalar(0);
             const solver = make({momentum, maxIterations: 1000});
             const {x, memory, status, iterations, residual} = await solver.runIterator(init, data(40), theta);
-            expectClose(x, TRUTH, 1e-4);
+            expectClose(x, TRUTH, 1e-6);
             expectClose(iterations, [160]);
             tf.dispose([init, theta, x, memory as tf.TensorContainer, status, iterations, residual]);
           }));
@@ -139,15 +140,32 @@ describeBackends('stochastic solvers', () => {
       expectNoLeak(async () => {
         const [init, theta]: tf.Tensor[] = [tf.tensor1d(TRUTH), tf.scalar(0)];
         const shifted = FITTED.map((value) => value + 1);
-        const progress = await make().runIterator(
-          init,
-          [dataOf(0, 6), dataOf(6, 12, shifted), dataOf(6, 12, shifted)],
-          theta,
-        );
+        const batches = [dataOf(0, 6), dataOf(6, 12, shifted), dataOf(6, 12, shifted)];
+        const progress = await make().runIterator(init, batches, theta);
+        // An array's tensors are the caller's.
+        expectClose(batches[0].targets, FITTED.slice(0, 6));
+        tf.dispose(batches as unknown as tf.TensorContainer);
         expectClose(progress.iterations, [3]);
         assert.isAbove(progress.residual.dataSync()[0], 1e-3);
         assert.notDeepEqual(Array.from(progress.x.dataSync()), TRUTH);
         tf.dispose([init, theta, progress as unknown as tf.TensorContainer]);
+      }));
+
+    it(`${name} takes a dataset of tf.data, and leaves tensors that a generator only hands on`, () =>
+      expectNoLeak(async () => {
+        const [init, theta]: tf.Tensor[] = [tf.zeros([3]), tf.scalar(0)];
+        const items = POINTS.map((points, i) => ({points, targets: FITTED[i]}));
+        const dataset = data.array(items).batch(6).repeat(10) as unknown as solvers.BatchDataset<Data>;
+        const first = await make().runIterator(init, dataset, theta);
+        expectClose(first.iterations, [40]);
+        const held = [dataOf(0, 6), dataOf(6, 12)];
+        function* again() {
+          for (let k = 0; k < 3; k++) yield* held;
+        }
+        const second = await make().runIterator(init, again(), theta);
+        expectClose(second.iterations, [6]);
+        expectClose(held[1].targets, FITTED.slice(6, 12));
+        tf.dispose([init, theta, held, first, second] as unknown as tf.TensorContainer);
       }));
 
     it(`${name} leaves nothing behind when the data end before they begin, or the loss throws`, () =>

@@ -5,10 +5,12 @@ import {paddedStride} from '../dense.js';
 import {SupportGuess} from './support-guess.js';
 
 /**
- * `gram` [n, n] in f64 and `correlation` [B, n] in f64 of the samples with the atoms; `start` [B, n]; `l1` and `l2` [B | 1, n].
+ * `gram` [n, n] in f64 and `correlation` [B, n] in f64 of the samples with the atoms; `size` [B]: the
+ * length of each sample; `start` [B, n]; `l1` and `l2` [B | 1, n].
  * Codes go to `z` [B, n]; `status`, `iterations` (sweeps) and `residual` are [B].
  */
-type CodeArrays = 'gram' | 'correlation' | 'start' | 'l1' | 'l2' | 'z' | 'status' | 'iterations' | 'residual';
+type CodeArrays =
+  'gram' | 'correlation' | 'size' | 'start' | 'l1' | 'l2' | 'z' | 'status' | 'iterations' | 'residual';
 
 export const CODE_OUTPUTS = ['z', 'status', 'iterations', 'residual'] as const;
 
@@ -22,12 +24,12 @@ const NUMERICAL_ERROR = 4;
 export const codeBatch: BatchKernel<CodeArrays> = {
   name: 'ImplicitSparseCode',
   start(dense, {arrays, parameters}) {
-    const {n, step, tolerance, maxIterations, nonNegative} = parameters;
+    const {n, tolerance, maxIterations, nonNegative} = parameters;
     const stride = paddedStride(n);
     const G = dense.vector(n * stride);
     for (let i = 0; i < n; i++) G.set(arrays.gram.subarray(i * n, (i + 1) * n), i * stride);
-    const [l1, l2, z, g, residual] = [n, n, n, n, 1].map((length) => dense.vector(length));
-    const problem = {G, stride, l1, l2, nonNegative: nonNegative === 1, step};
+    const [l1, l2, z, g, units, residual] = [n, n, n, n, n, 1].map((length) => dense.vector(length));
+    const problem = {G, stride, l1, l2, nonNegative: nonNegative === 1, units};
     const coding = codingKernels(dense);
     const guess = new SupportGuess(dense, n);
     const target = DEEPER * tolerance;
@@ -38,6 +40,11 @@ export const codeBatch: BatchKernel<CodeArrays> = {
       dense.multiply(G, n, n, stride, z, g);
       const correlation = sampleOf(arrays.correlation, sample, n);
       for (let j = 0; j < n; j++) g[j] = correlation[j] - g[j];
+      for (let j = 0; j < n; j++) {
+        // Of dⱼᵀ(x − Dz), as long as Dz explains x.
+        const terms = Math.sqrt(G[j * stride + j]) * arrays.size[sample] + l1[j];
+        units[j] = terms === 0 ? 0 : 1 / terms;
+      }
       let sweeps = 0;
       for (let chunk = FIRST_SWEEPS; ; chunk *= 2) {
         const allowed = Math.min(chunk, maxIterations - sweeps);

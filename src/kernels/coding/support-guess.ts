@@ -5,7 +5,7 @@ import {paddedStride, type DenseKernels, type Vector} from '../dense.js';
 
 /** Linear systems at most, each followed by a sweep or by an entry that leaves the support. */
 const ROUNDS = 16;
-/** Far above rounding: a step is corrected by the next, and descends in any case. */
+/** A share of each atom's own curvature, far above rounding: a step is corrected by the next, and descends in any case. */
 const SHIFT = 1e-9;
 
 /**
@@ -50,7 +50,7 @@ export class SupportGuess {
   }
 
   /**
-   * @param shift Of the diagonal, relative to its largest entry.
+   * @param shift Of the diagonal, relative to itself.
    * @returns The length of the step in [0, 1]; `null` if the system could not be factored.
    */
   private newton({G, stride, l1, l2}: CodingProblem, z: Vector, g: Vector, shift: number): number | null {
@@ -59,11 +59,10 @@ export class SupportGuess {
     for (let j = 0; j < n; j++) if (z[j] !== 0) on.push(j);
     const count = on.length;
     const own = paddedStride(count);
-    const ridge = shift * on.reduce((most, j) => Math.max(most, G[j * stride + j]), 0);
     for (let k = 0; k < count; k++) {
       const j = on[k];
       for (let l = k; l < count; l++) matrix[k * own + l] = G[j * stride + on[l]];
-      matrix[k * own + k] += l2[j] + ridge;
+      matrix[k * own + k] += l2[j] + shift * G[j * stride + j];
       rhs[k] = g[j] - l1[j] * Math.sign(z[j]) - l2[j] * z[j];
     }
     if (dense.signedCholesky(matrix, count, own, count, inverse) >= 0) return null;

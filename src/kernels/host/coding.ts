@@ -8,7 +8,7 @@ export function createHostCoding(memory: WebAssembly.Memory): CodingKernels | nu
   const routines = instantiate(BINARY, memory);
   if (!routines) return null;
   return {
-    descendCoordinates: ({G, stride, l1, l2, nonNegative, step}, z, g, tolerance, maxSweeps, residual) =>
+    descendCoordinates: ({G, stride, l1, l2, nonNegative, units}, z, g, tolerance, maxSweeps, residual) =>
       routines.descendCoordinates(
         G.byteOffset,
         z.length,
@@ -16,7 +16,7 @@ export function createHostCoding(memory: WebAssembly.Memory): CodingKernels | nu
         l1.byteOffset,
         l2.byteOffset,
         Number(nonNegative),
-        step,
+        units.byteOffset,
         z.byteOffset,
         g.byteOffset,
         tolerance,

@@ -13,8 +13,7 @@ export const referenceCoding: CodingKernels = {
       // Written so that NaN ends it, too.
       if (!(residualOf(problem, z, g) > tolerance)) break;
       for (let inner = 0; inner < INNER && sweeps < maxSweeps; inner++) {
-        const {moved, size} = sweep(problem, z, g, true);
-        if (!(moved > (0.1 * tolerance * (1 + size)) ** 2)) break;
+        if (!(sweep(problem, z, g, true) > 0.1 * tolerance)) break;
         sweeps++;
       }
     } while (sweeps < maxSweeps);
@@ -23,11 +22,11 @@ export const referenceCoding: CodingKernels = {
   },
 };
 
-/** @returns The squared length of the move, and the length of z. */
-function sweep(problem: CodingProblem, z: Float64Array, g: Float64Array, onlyNonZero: boolean) {
-  const {G, stride, l1, l2, nonNegative} = problem;
+/** @returns The largest violation that a move put right, in units of its atom. */
+function sweep(problem: CodingProblem, z: Float64Array, g: Float64Array, onlyNonZero: boolean): number {
+  const {G, stride, l1, l2, nonNegative, units} = problem;
   const n = z.length;
-  let [moved, size] = [0, 0];
+  let most = 0;
   for (let j = 0; j < n; j++) {
     if (onlyNonZero && z[j] === 0) continue;
     const curvature = G[j * stride + j];
@@ -36,23 +35,30 @@ function sweep(problem: CodingProblem, z: Float64Array, g: Float64Array, onlyNon
     if (denominator === 0 && l1[j] === 0) continue;
     const next = denominator === 0 ? 0 : soft(g[j] + curvature * z[j], l1[j], nonNegative) / denominator;
     const change = next - z[j];
-    size += next * next;
     if (change === 0) continue;
     z[j] = next;
-    moved += change * change;
+    most = larger(most, Math.abs(change) * denominator * units[j]);
     for (let i = 0; i < n; i++) g[i] -= change * G[j * stride + i];
   }
-  return {moved, size: Math.sqrt(size)};
+  return most;
 }
 
-function residualOf({l1, l2, nonNegative, step}: CodingProblem, z: Float64Array, g: Float64Array): number {
-  let [off, size] = [0, 0];
+/** The largest violation of an atom's condition, in its units. */
+function residualOf(problem: CodingProblem, z: Float64Array, g: Float64Array): number {
+  const {l1, l2, nonNegative, units} = problem;
+  let most = 0;
   for (let j = 0; j < z.length; j++) {
-    const target = soft(z[j] + step * g[j], step * l1[j], nonNegative) / (1 + step * l2[j]);
-    off += (target - z[j]) ** 2;
-    size += z[j] * z[j];
+    const slope = g[j] - l2[j] * z[j];
+    const violation =
+      z[j] === 0 ? Math.abs(soft(slope, l1[j], nonNegative)) : Math.abs(slope - (z[j] > 0 ? l1[j] : -l1[j]));
+    most = larger(most, violation * units[j]);
   }
-  return Math.sqrt(off) / (1 + Math.sqrt(size));
+  return most;
+}
+
+/** The larger one; NaN once there was one. */
+function larger(a: number, b: number): number {
+  return b > a || b !== b ? b : a;
 }
 
 function soft(x: number, threshold: number, nonNegative: boolean): number {

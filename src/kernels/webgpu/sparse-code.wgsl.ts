@@ -37,7 +37,9 @@ fn slope(j: i32) -> D {
   return total(quick(s.x, s.y));
 }
 fn solve() {
-  let step = given_step(0);
+  var square = 0f;
+  for (var i = 0; i < $width; i++) { square += given_x(i) * given_x(i); }
+  let size = sqrt(square);
   let goal = ${DEEPER} * $tolerance;
   for (var j = lane; j < $n; j += LANES) {
     wrd($code, j, wide(given_start(j)));
@@ -60,9 +62,7 @@ fn solve() {
   var residual = f32(0);
   loop {
     // A sweep over all entries is followed by a look at the residual; only that ends the descent.
-    var moved = 0f;
-    var squares = 0f;
-    var off = 0f;
+    var most = 0f;
     let look = inner < 0;
     for (var j = 0; j < $n; j++) {
       let before = rdd($code, j);
@@ -73,28 +73,31 @@ fn solve() {
       let denominator = add(curvature, wide(l2));
       if (agree(!look && denominator.x == 0 && l1 == 0)) { continue; }
       let g = slope(j);
+      // In units of the terms that the atom's condition is the sum of.
+      let terms = sqrt(curvature.x) * size + l1;
+      let unit = select(1 / terms, 0f, terms == 0);
       if (agree(look)) {
-        let reached = div(soft(add(before, scale(g, step)), step * l1), wide(1 + step * l2));
-        let change = sub(reached, before).x;
-        off += change * change;
-        squares += before.x * before.x;
+        let own = sub(g, scale(before, l2));
+        var violation = soft(own, l1);
+        if (before.x > 0) { violation = sub(own, wide(l1)); }
+        if (before.x < 0) { violation = add(own, wide(l1)); }
+        let share = abs(violation.x) * unit;
+        if (!(share <= most)) { most = share; }
         continue;
       }
       var next = D(0, 0);
       if (denominator.x != 0) { next = div(soft(add(g, mul(curvature, before)), l1), denominator); }
       let change = sub(next, before);
-      squares += next.x * next.x;
       if (agree(change.x == 0)) { continue; }
-      moved += change.x * change.x;
+      most = max(most, abs(change.x) * denominator.x * unit);
       if (lane == 0) { wrd($code, j, next); }
       for (var i = lane; i < $width; i += LANES) {
         wrd($r, i, sub(rdd($r, i), scale(change, given_dictionary(i * $n + j))));
       }
       sync();
     }
-    let length = 1 + sqrt(squares);
     if (agree(look)) {
-      residual = sqrt(off) / length;
+      residual = most;
       if (agree(!(residual > goal) || sweeps >= $max_iterations)) { break; }
       everywhere = false;
       inner = 0;
@@ -102,11 +105,10 @@ fn solve() {
     }
     sweeps++;
     inner++;
-    let limit = 0.1 * goal * length;
     if (agree(everywhere || sweeps >= $max_iterations)) {
       everywhere = true;
       inner = -1;
-    } else if (agree(inner >= ${INNER} || !(sqrt(moved) > limit))) {
+    } else if (agree(inner >= ${INNER} || !(most > 0.1 * goal))) {
       everywhere = true;
     }
   }

@@ -1,7 +1,8 @@
 /** @file The operator of a sparse matrix. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
 import type {Operator} from '../types.js';
-import {structured, type StructuredOptions} from './structured.js';
+import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 /** A square matrix in compressed sparse rows: the entries of row i are those from indptr[i] up to indptr[i + 1]. */
 export interface CsrMatrix {
@@ -15,6 +16,8 @@ export interface CsrMatrix {
   shape: [number, number];
 }
 
+const NAMES: Names<CsrMatrix> = {data: 1, indices: 1, indptr: 1, shape: 1};
+
 /**
  * The operator of a sparse matrix, shared over the batch (vectors [B, n]), or of one system if `batched` is false.
  *
@@ -23,7 +26,9 @@ export interface CsrMatrix {
  *
  * @throws If the matrix is not square, or the positions are not those of a matrix of its shape.
  */
-export function csr(matrix: CsrMatrix, {batched = true, tags}: StructuredOptions = {}): Operator {
+export function csr(matrix: CsrMatrix, options: StructuredOptions = {}): Operator {
+  const {batched = true, tags} = checkOptions('operators.csr', options, STRUCTURED);
+  checkOptions('operators.csr', matrix, NAMES, 'entry');
   const {data} = matrix;
   const [n] = matrix.shape;
   const rows = rowsOf(matrix);

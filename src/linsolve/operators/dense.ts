@@ -1,6 +1,7 @@
 /** @file The operator of a matrix. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Operator, Tags} from '../types.js';
+import {checkOptions} from '../../checks/index.js';
+import {TAGS, type Operator, type Tags} from '../types.js';
 import {mainDiagonal, squareSize} from './shapes.js';
 
 /**
@@ -8,6 +9,7 @@ import {mainDiagonal, squareSize} from './shapes.js';
  * (vectors [B, n]). A stays the caller's.
  */
 export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
+  checkOptions('operators.dense', tags, TAGS, 'tag');
   const n = squareSize(A, 'operators.dense: A');
   const batched = A.rank === 3;
   const product = (v: tf.Tensor, transpose: boolean) =>

@@ -1,14 +1,16 @@
 /** @file The operator of a diagonal matrix. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
 import type {Operator} from '../types.js';
-import {structured, type StructuredOptions} from './structured.js';
+import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 /**
  * A = diag(d), for d of shape [n] or [B, n], which stays the caller's. Tagged symmetric.
  *
  * @throws If d has another rank.
  */
-export function diagonal(d: tf.Tensor, {tags, ...options}: StructuredOptions = {}): Operator {
+export function diagonal(d: tf.Tensor, given: StructuredOptions = {}): Operator {
+  const {tags, ...options} = checkOptions('operators.diagonal', given, STRUCTURED);
   if (d.rank !== 1 && d.rank !== 2) {
     throw new Error(`operators.diagonal: d must have shape [n] or [B, n], got [${d.shape}].`);
   }

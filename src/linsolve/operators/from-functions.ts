@@ -1,5 +1,6 @@
 /** @file The operator of a pair of functions. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
 import {toRows} from '../rows.js';
 import type {Operator, Tags} from '../types.js';
 export interface FunctionOperator {
@@ -13,8 +14,11 @@ export interface FunctionOperator {
   dispose?(): void;
 }
 
+const NAMES: Names<FunctionOperator> = {apply: 1, applyTranspose: 0, batched: 0, tags: 0, dispose: 0};
+
 /** The operator of a pair of functions. */
 export function fromFunctions(functions: FunctionOperator): Operator {
+  checkOptions('operators.fromFunctions', functions, NAMES, 'entry');
   const {batched = true, tags = {}} = functions;
   const {applyTranspose} = functions;
   if (!applyTranspose && !tags.symmetric) {

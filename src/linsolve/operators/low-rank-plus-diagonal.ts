@@ -1,8 +1,9 @@
 /** @file The operator of a diagonal matrix plus one of low rank. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
 import type {Operator} from '../types.js';
 import {asMatrices, commonBatch} from './shapes.js';
-import {structured, type StructuredOptions} from './structured.js';
+import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 export interface LowRankPlusDiagonal {
   /** d, [n] or [B, n]. */
@@ -13,16 +14,17 @@ export interface LowRankPlusDiagonal {
   V?: tf.Tensor;
 }
 
+const NAMES: Names<LowRankPlusDiagonal> = {diagonal: 1, U: 1, V: 0};
+
 /**
  * A = diag(d) + U Vᵀ, without forming it. The tensors stay the caller's.
  *
  * @throws If their shapes do not fit each other.
  */
-export function lowRankPlusDiagonal(
-  {diagonal, U, V = U}: LowRankPlusDiagonal,
-  {tags, ...options}: StructuredOptions = {},
-): Operator {
+export function lowRankPlusDiagonal(parts: LowRankPlusDiagonal, given: StructuredOptions = {}): Operator {
   const caller = 'operators.lowRankPlusDiagonal';
+  const {tags, ...options} = checkOptions(caller, given, STRUCTURED);
+  const {diagonal, U, V = U} = checkOptions(caller, parts, NAMES, 'entry');
   const [n, k] = U.shape.slice(-2);
   const fits = (tensor: tf.Tensor, ...shape: number[]) =>
     (tensor.rank === shape.length || tensor.rank === shape.length + 1) &&

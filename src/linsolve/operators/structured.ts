@@ -1,7 +1,8 @@
 /** @file What the operators of structured matrices share: vectors of any shape as checked rows, and the optional batch. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
 import {toRows} from '../rows.js';
-import type {Operator, Tags} from '../types.js';
+import {TAGS, type Operator, type Tags} from '../types.js';
 
 export interface StructuredOptions {
   /**
@@ -27,11 +28,15 @@ export interface Structure {
   diagonal: () => tf.Tensor;
 }
 
+export const STRUCTURED: Names<StructuredOptions> = {batched: 0, tags: 0};
+
 /** The operator of a structured matrix. It holds nothing: tensors stay the caller's. */
 export function structured(
   {name, n, batch, product, matrices, diagonal}: Structure,
-  {batched = batch !== null, tags = {}}: StructuredOptions,
+  options: StructuredOptions,
 ): Operator {
+  const {batched = batch !== null, tags = {}} = checkOptions(`operators.${name}`, options, STRUCTURED);
+  checkOptions(`operators.${name}`, tags, TAGS, 'tag');
   if (batch !== null && !batched) {
     throw new Error(`operators.${name}: batched cannot be false for a batch of ${batch} matrices.`);
   }

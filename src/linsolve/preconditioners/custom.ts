@@ -1,5 +1,6 @@
 /** @file A preconditioner of one's own. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Preconditioner} from './types.js';
 
 export interface CustomPreconditioner {
@@ -9,12 +10,16 @@ export interface CustomPreconditioner {
   applyTranspose?: (v: tf.Tensor2D) => tf.Tensor2D;
 }
 
+const NAMES: Names<CustomPreconditioner> = {apply: 1, applyTranspose: 0};
+
 /**
  * M as a pair of functions. Functions are not saved: a solver that is loaded has none.
  *
  * @throws In `solveTranspose`, if `applyTranspose` is needed and missing.
  */
-export function custom({apply, applyTranspose = missing}: CustomPreconditioner): Preconditioner {
+export function custom(functions: CustomPreconditioner): Preconditioner {
+  const {apply, applyTranspose = missing} = checkOptions('preconditioners.custom', functions, NAMES, 'entry');
+  checkFunction('preconditioners.custom', 'apply', apply);
   return {
     className: 'custom',
     getConfig: () => ({}),

@@ -1,5 +1,6 @@
 /** @file The Jacobi preconditioner. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type NoOptions} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
 import {mainDiagonal} from '../operators/shapes.js';
 import {registerPreconditioner} from './registry.js';
@@ -10,7 +11,8 @@ import type {Preconditioner} from './types.js';
  *
  * An operator that does not know its diagonal is materialised for it.
  */
-export function jacobi(): Preconditioner {
+export function jacobi(options?: NoOptions): Preconditioner {
+  checkOptions('preconditioners.jacobi', options, []);
   return {
     className: 'jacobi',
     getConfig: () => ({}),

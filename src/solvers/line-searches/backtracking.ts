@@ -1,5 +1,6 @@
 /** @file The line search that shortens a step until it is good enough. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe, type Trial} from './tests.js';
@@ -20,19 +21,22 @@ export interface BacktrackingOptions {
   maxIterations?: number;
 }
 
+const NAMES: Names<BacktrackingOptions> = {condition: 0, c1: 0, c2: 0, decreaseFactor: 0, maxIterations: 0};
+
 /**
  * t ← decreaseFactor·t until the condition holds; a step that only decreases f is taken if none does.
  *
  * @throws If an option is out of range.
  * @see Nocedal & Wright 2006, algorithm 3.1.
  */
-export function backtracking({
-  condition = 'armijo',
-  c1 = 1e-4,
-  c2 = 0.9,
-  decreaseFactor = 0.5,
-  maxIterations = 30,
-}: BacktrackingOptions = {}): LineSearch {
+export function backtracking(options: BacktrackingOptions = {}): LineSearch {
+  const {
+    condition = 'armijo',
+    c1 = 1e-4,
+    c2 = 0.9,
+    decreaseFactor = 0.5,
+    maxIterations = 30,
+  } = checkOptions('lineSearches.backtracking', options, NAMES);
   const className = 'backtracking';
   checkConstants(className, c1, c2, maxIterations);
   if (!(decreaseFactor > 0 && decreaseFactor < 1)) {

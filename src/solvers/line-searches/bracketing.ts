@@ -1,5 +1,6 @@
 /** @file The line searches that close a bracket around a step with the strong Wolfe conditions. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
@@ -26,6 +27,8 @@ export interface BracketingOptions {
 /** A trial comes no nearer to an end of the bracket than this share of its width. */
 const MARGIN = 0.1;
 
+export const BRACKETING: Names<BracketingOptions> = {c1: 0, c2: 0, increaseFactor: 0, maxIterations: 0};
+
 /**
  * Grows the step until the bracket has an upper end, then tries where `interpolate` says, until |φ'(t)| ≤ c₂|φ'(0)| and f
  * decreases. The longest way down that was seen is taken if the iterations run out.
@@ -33,8 +36,14 @@ const MARGIN = 0.1;
 export function bracketing(
   className: string,
   interpolate: (low: End, high: End) => tf.Tensor,
-  {c1 = 1e-4, c2 = 0.9, increaseFactor = 2, maxIterations = 30}: BracketingOptions,
+  options: BracketingOptions,
 ): LineSearch {
+  const {
+    c1 = 1e-4,
+    c2 = 0.9,
+    increaseFactor = 2,
+    maxIterations = 30,
+  } = checkOptions(`lineSearches.${className}`, options, BRACKETING);
   checkConstants(className, c1, c2, maxIterations);
   if (!(increaseFactor > 1)) {
     throw new Error(`${className}: increaseFactor must be greater than 1, got ${increaseFactor}.`);

@@ -1,6 +1,7 @@
 /** @file The line search of Hager and Zhang: secant steps in a bracket. */
 import * as tf from '@tensorflow/tfjs-core';
-import {bracketing, type BracketingOptions, type End} from './bracketing.js';
+import {checkOptions} from '../../checks/index.js';
+import {BRACKETING, bracketing, type BracketingOptions, type End} from './bracketing.js';
 import type {LineSearch} from './types.js';
 
 /**
@@ -12,7 +13,11 @@ import type {LineSearch} from './types.js';
  * @see Hager & Zhang 2005, A new conjugate gradient method with guaranteed descent and an efficient line search, section 4.
  */
 export function hagerZhang(options: BracketingOptions = {}): LineSearch {
-  return bracketing('hagerZhang', secant, {c1: 0.1, increaseFactor: 5, ...options});
+  return bracketing('hagerZhang', secant, {
+    c1: 0.1,
+    increaseFactor: 5,
+    ...checkOptions('lineSearches.hagerZhang', options, BRACKETING),
+  });
 }
 
 function secant(low: End, high: End): tf.Tensor {

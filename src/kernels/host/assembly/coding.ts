@@ -5,15 +5,12 @@ const F64: usize = 8;
 /** Sweeps over the entries that are not zero, for each one over all. */
 const INNER = 20;
 
-/** The length of z after the latest sweep. */
-let size: f64 = 0;
-
 /**
- * min ½ zᵀG z − cᵀz + Σ l1ⱼ|zⱼ| + ½ Σ l2ⱼ zⱼ² over one entry after another, until ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the
- * proximal-gradient map with step `step`.
+ * min ½ zᵀG z − cᵀz + Σ l1ⱼ|zⱼ| + ½ Σ l2ⱼ zⱼ² over one entry after another, until no atom violates its optimality condition by more than
+ * the tolerance, measured in `units`.
  *
  * @param g c − G z, kept so.
- * @param residual Receives ‖T(z) − z‖ / (1 + ‖z‖).
+ * @param residual Receives the largest violation.
  * @returns The number of sweeps.
  */
 export function descendCoordinates(
@@ -23,7 +20,7 @@ export function descendCoordinates(
   l1: usize,
   l2: usize,
   nonNegative: bool,
-  step: f64,
+  units: usize,
   z: usize,
   g: usize,
   tolerance: f64,
@@ -33,21 +30,20 @@ export function descendCoordinates(
   let sweeps = 0;
   do {
     sweeps++;
-    sweep(G, n, stride, l1, l2, nonNegative, z, g, false);
+    sweep(G, n, stride, l1, l2, nonNegative, units, z, g, false);
     // Written so that NaN ends it, too.
-    if (!(residualOf(n, l1, l2, nonNegative, step, z, g) > tolerance)) break;
+    if (!(residualOf(n, l1, l2, nonNegative, units, z, g) > tolerance)) break;
     for (let inner = 0; inner < INNER && sweeps < maxSweeps; inner++) {
-      const moved = sweep(G, n, stride, l1, l2, nonNegative, z, g, true);
-      const small = 0.1 * tolerance * (1 + size);
-      if (!(moved > small * small)) break;
+      const moved = sweep(G, n, stride, l1, l2, nonNegative, units, z, g, true);
+      if (!(moved > 0.1 * tolerance)) break;
       sweeps++;
     }
   } while (sweeps < maxSweeps);
-  store<f64>(residual, residualOf(n, l1, l2, nonNegative, step, z, g));
+  store<f64>(residual, residualOf(n, l1, l2, nonNegative, units, z, g));
   return sweeps;
 }
 
-/** @returns The squared length of the move. */
+/** @returns The largest violation that a move put right, in units of its atom. */
 function sweep(
   G: usize,
   n: i32,
@@ -55,12 +51,12 @@ function sweep(
   l1: usize,
   l2: usize,
   nonNegative: bool,
+  units: usize,
   z: usize,
   g: usize,
   onlyNonZero: bool,
 ): f64 {
-  let moved: f64 = 0;
-  let square: f64 = 0;
+  let most: f64 = 0;
   for (let j = 0; j < n; j++) {
     const at = (j as usize) * F64;
     const value = load<f64>(z + at);
@@ -76,27 +72,30 @@ function sweep(
         ? 0
         : soft(load<f64>(g + at) + curvature * value, threshold, nonNegative) / denominator;
     const change = next - value;
-    square += next * next;
     if (change == 0) continue;
     store<f64>(z + at, next);
-    moved += change * change;
+    most = larger(most, Math.abs(change) * denominator * load<f64>(units + at));
     addScaled(g, -change, row, n);
   }
-  size = Math.sqrt(square);
-  return moved;
+  return most;
 }
 
-function residualOf(n: i32, l1: usize, l2: usize, nonNegative: bool, step: f64, z: usize, g: usize): f64 {
-  let off: f64 = 0;
-  let square: f64 = 0;
+function residualOf(n: i32, l1: usize, l2: usize, nonNegative: bool, units: usize, z: usize, g: usize): f64 {
+  let most: f64 = 0;
   for (let j: usize = 0; j < (n as usize) * F64; j += F64) {
     const value = load<f64>(z + j);
-    const moved = soft(value + step * load<f64>(g + j), step * load<f64>(l1 + j), nonNegative);
-    const difference = moved / (1 + step * load<f64>(l2 + j)) - value;
-    off += difference * difference;
-    square += value * value;
+    const threshold = load<f64>(l1 + j);
+    const slope = load<f64>(g + j) - load<f64>(l2 + j) * value;
+    const violation =
+      value == 0 ? soft(slope, threshold, nonNegative) : slope - (value > 0 ? threshold : -threshold);
+    most = larger(most, Math.abs(violation) * load<f64>(units + j));
   }
-  return Math.sqrt(off) / (1 + Math.sqrt(square));
+  return most;
+}
+
+/** The larger one; NaN once there was one. */
+function larger(a: f64, b: f64): f64 {
+  return b > a || b != b ? b : a;
 }
 
 function soft(x: f64, threshold: f64, nonNegative: bool): f64 {
