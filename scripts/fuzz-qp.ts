@@ -6,7 +6,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import {
   judgeNasty,
   judgeSolved,
-  solveBatch,
+  solveBatchAsync,
   type Judgement,
   type Outcome,
 } from '../test/helpers/qp-verdicts.js';
@@ -58,16 +58,16 @@ interface Case {
 const [count, size, from, show] = [options.count, options.batch, options.from, options.show].map(Number);
 
 /** The cases of one batch, judged. */
-function run(kind: string, index: number): Case[] {
+async function run(kind: string, index: number): Promise<Case[]> {
   const seed = `${options.seed} ${kind} ${index}`;
   const place = `--kind ${kind} --seed ${options.seed} --from ${index} --count ${size} --batch ${size}`;
-  const described = <P extends QPCase>(
+  const described = async <P extends QPCase>(
     name: string,
     problems: P[],
     neighbours: QPCase[],
     judge: (problem: P, outcome: Outcome) => Judgement,
   ) => {
-    const outcomes = solveBatch([...problems, ...neighbours]);
+    const outcomes = await solveBatchAsync([...problems, ...neighbours]);
     return problems.map((problem, i) => {
       const outcome = outcomes[i];
       return {name, seed: `${seed} ${i}`, place, problem, outcome, judgement: judge(problem, outcome)};
@@ -96,7 +96,7 @@ for (const kind of options.kind.split(',')) {
   const start = performance.now();
   let done = 0;
   for (let index = from; done < count; index++) {
-    const cases = run(kind, index);
+    const cases = await run(kind, index);
     for (const one of cases) {
       const {verdict} = one.judgement;
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;

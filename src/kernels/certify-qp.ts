@@ -10,6 +10,8 @@ import {MatrixReader} from './qp/matrices.js';
 import {clearEmptyRows} from './qp/presolve.js';
 import {SINGLE} from './qp/solve.js';
 import {emptyPoint, emptyProblem} from './qp/types.js';
+import {gpuCertifyQP} from './webgpu/certify-qp.js';
+import {registerGpuKernel} from './webgpu/register.js';
 
 const CERTIFY = 'CertifyQP';
 
@@ -34,6 +36,8 @@ export function runCertifyQP(tensors: CertifiedTensors): {
     .runKernel(CERTIFY, tensors as unknown as tf.NamedTensorMap) as unknown as tf.Tensor[];
   return {residual: residual as tf.Tensor1D, rows: rows as tf.Tensor2D, columns: columns as tf.Tensor2D};
 }
+
+registerGpuKernel(CERTIFY, gpuCertifyQP);
 
 registerHostKernel<keyof CertifiedTensors>(CERTIFY, (inputs) => {
   const [batch, n] = inputs.p.shape;

@@ -38,54 +38,81 @@ const TIE = 1e-7;
 
 const NAMES = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
 
-/** Tensors that are equal in all samples are given once. */
-export function solveBatch(samples: readonly QPCase[], options: SolveQPOptions = {}): Outcome[] {
+type Width = 'n' | 'm' | 'k' | null;
+const READ: [string, Width][] = [
+  ['x', 'n'],
+  ['ineqDual', 'm'],
+  ['eqDual', 'k'],
+  ['status', null],
+  ['iterations', null],
+  ['certificate.x', 'n'],
+  ['certificate.ineqDual', 'm'],
+  ['certificate.eqDual', 'k'],
+];
+
+/** The tensors that `READ` names; null where every sample is invalid. Tensors that are equal in all samples are given once. */
+function solveTensors(samples: readonly QPCase[], options: SolveQPOptions): tf.Tensor[] | null {
   const {n, m, k} = samples[0];
   const shapes = {Q: [n, n], p: [n], G: [m, n], h: [m], A: [k, n], b: [k]};
-  const read = (tensor: tf.Tensor, width: number) => {
-    const values = tensor.dataSync();
-    return samples.map((_, i) => Array.from(values.subarray(i * width, (i + 1) * width)));
-  };
-  let outcomes!: Outcome[];
-  tf.tidy(() => {
-    const given = NAMES.filter((name) => shapes[name].every((size) => size > 0)).map((name) => {
-      const flat = samples.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
-      const isShared =
-        name !== 'p' && flat.every((values) => values.every((value, i) => value === flat[0][i]));
-      const tensor = isShared
-        ? tf.tensor(flat[0], shapes[name], 'float32')
-        : tf.tensor(flat.flat(), [samples.length, ...shapes[name]], 'float32');
-      return [name, tensor] as const;
-    });
-    const problem = Object.fromEntries(given) as unknown as QPInput;
-    let result;
-    try {
-      result = solveQP(problem, {onFailure: 'ignore', ...options});
-    } catch (error) {
-      // It throws where every sample is invalid.
-      if (!/invalid/i.test((error as Error).message)) throw error;
-      const zeros = {x: zero(n), ineqDual: zero(m), eqDual: zero(k)};
-      outcomes = samples.map(() => ({...zeros, status: 5, iterations: 0, certificate: zeros}));
-      return;
-    }
-    const [x, ineqDual, eqDual] = [read(result.x, n), read(result.ineqDual, m), read(result.eqDual, k)];
-    const {certificate} = result;
-    const proofs = [read(certificate.x, n), read(certificate.ineqDual, m), read(certificate.eqDual, k)];
-    const [status, iterations] = [result.status.dataSync(), result.iterations.dataSync()];
-    outcomes = samples.map((_, i) => ({
-      x: x[i],
-      ineqDual: ineqDual[i],
-      eqDual: eqDual[i],
-      status: status[i],
-      iterations: iterations[i],
-      certificate: {x: proofs[0][i], ineqDual: proofs[1][i], eqDual: proofs[2][i]},
-    }));
+  const given = NAMES.filter((name) => shapes[name].every((size) => size > 0)).map((name) => {
+    const flat = samples.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
+    const isShared = name !== 'p' && flat.every((values) => values.every((value, i) => value === flat[0][i]));
+    const tensor = isShared
+      ? tf.tensor(flat[0], shapes[name], 'float32')
+      : tf.tensor(flat.flat(), [samples.length, ...shapes[name]], 'float32');
+    return [name, tensor] as const;
   });
+  const problem = Object.fromEntries(given) as unknown as QPInput;
+  try {
+    return tf.tidy(() => {
+      const {certificate, ...rest} = solveQP(problem, {onFailure: 'ignore', ...options});
+      const all: Record<string, unknown> = {...rest};
+      for (const [name, tensor] of Object.entries(certificate)) all[`certificate.${name}`] = tensor;
+      return READ.map(([name]) => all[name] as tf.Tensor);
+    });
+  } catch (error) {
+    // It throws where every sample is invalid.
+    if (!/invalid/i.test((error as Error).message)) throw error;
+    return null;
+  } finally {
+    tf.dispose(given.map(([, tensor]) => tensor));
+  }
+}
+
+function outcomesOf(samples: readonly QPCase[], values: ArrayLike<number>[] | null): Outcome[] {
+  const sizes = samples[0];
+  return samples.map((_, i) => {
+    const [x, ineqDual, eqDual, status, iterations, ...proof] = READ.map(([name, width], at) => {
+      const size = width === null ? 1 : sizes[width];
+      if (values) return Array.from(values[at]).slice(i * size, (i + 1) * size);
+      return new Array<number>(size).fill(name === 'status' ? 5 : 0);
+    });
+    return {
+      ...{x, ineqDual, eqDual, status: status[0], iterations: iterations[0]},
+      certificate: {x: proof[0], ineqDual: proof[1], eqDual: proof[2]},
+    };
+  });
+}
+
+export function solveBatch(samples: readonly QPCase[], options: SolveQPOptions = {}): Outcome[] {
+  const tensors = solveTensors(samples, options);
+  const outcomes = outcomesOf(samples, tensors && tensors.map((tensor) => tensor.dataSync()));
+  if (tensors) tf.dispose(tensors);
   return outcomes;
 }
 
-function zero(count: number): number[] {
-  return new Array<number>(count).fill(0);
+/** The same where no host may read a tensor at once. */
+export async function solveBatchAsync(
+  samples: readonly QPCase[],
+  options: SolveQPOptions = {},
+): Promise<Outcome[]> {
+  const tensors = solveTensors(samples, options);
+  const outcomes = outcomesOf(
+    samples,
+    tensors && (await Promise.all(tensors.map((tensor) => tensor.data()))),
+  );
+  if (tensors) tf.dispose(tensors);
+  return outcomes;
 }
 
 export function judgeSolved(problem: SolvedCase, outcome: Outcome): Judgement {

@@ -13,26 +13,26 @@ import {isBound, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 /** A multiplier below this, relative to the terms of every variable that it acts on, does not hold its row. */
-const ACTIVE = 1e-9;
+export const ACTIVE = 1e-9;
 /** A row whose slack is above this part of its terms is not held at all. */
-const TIGHT = 1e-5;
+export const TIGHT = 1e-5;
 /** How much of a neighbour's term an entry counts for at least, where it is itself close to zero. */
-const NEIGHBOUR = 1e-2;
+export const NEIGHBOUR = 1e-2;
 /** How far sizes travel from neighbour to neighbour. */
-const HOPS = 3;
+export const HOPS = 3;
 /** A given number below this part of the terms beside it may be lost among them, */
-const FAR_OUT = 1e-5;
+export const FAR_OUT = 1e-5;
 /** and is, if more than this part of it is left, and more than rounding. */
-const IGNORED = 1e-3;
+export const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
 /** Terms this many times larger than their sum leave nothing of it in f64. */
-const HOPELESS = 1e11;
+export const HOPELESS = 1e11;
 /** A given number below this part of the largest is noise in the place of a zero. */
-const NOISE = 1e-12;
+export const NOISE = 1e-12;
 /** Digits of f32, as a factor. */
-const SINGLE_DIGITS = 2 ** 22;
+export const SINGLE_DIGITS = 2 ** 22;
 /** The quotient of something by nothing. */
-const UNBOUNDED = 1e9;
+export const UNBOUNDED = 1e9;
 
 export class Certificate {
   /** The quotient of each variable, [n]. */

@@ -22,7 +22,7 @@ export interface Scaling extends MatrixScaling {
 
 const PASSES = 10;
 /** How many times further away than all that matters an inequality is far. */
-const FAR = 1e4;
+export const FAR = 1e4;
 /** How far from 1 the largest entry of a row or column may stay. */
 const ENOUGH = 0.1;
 /** Curvature below this times the largest is none, whatever the units: it must not say how far a variable may range. */

@@ -2,7 +2,7 @@
 import {NO_BOUND, type Problem} from './types.js';
 
 /** A row of zeros holds if its right-hand side is off by no more than this. */
-const ZERO = 1e-10;
+export const ZERO = 1e-10;
 
 /** The right-hand side of such a row cannot be met by any point: it says so itself, so the problem is not a valid one. */
 export function asksForInfinity({p, d}: Problem): boolean {

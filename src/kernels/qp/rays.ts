@@ -4,11 +4,11 @@ import {CONTRADICTION} from './active-set.js';
 import {isBound, type Problem} from './types.js';
 
 /** What must cancel along a ray may leave this part of its terms. */
-const CANCELS = 1e-10;
+export const CANCELS = 1e-10;
 /** Curvature along a ray, relative to its terms, that rounding of Q to f32 may leave. */
-const FLAT = 2 ** -22;
+export const FLAT = 2 ** -22;
 /** The fall along a ray must be more than this part of its terms. */
-const FALLS = 2 ** -20;
+export const FALLS = 2 ** -20;
 
 /** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could make. */
 export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Float64Array): boolean {

@@ -3,9 +3,9 @@ import {paddedStride, type DenseKernels, type Vector} from '../dense.js';
 import {maxAbs} from './vectors.js';
 
 /** A difference of an entry and its mirror image that f32 rounding may leave, relative to the largest entry. */
-const ASYMMETRY = 1e-5;
+export const ASYMMETRY = 1e-5;
 /** Lifts of the diagonal that are tried, relative to each entry; the last is what f32 rounding may need. */
-const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
+export const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
 
 /**
  * What the diagonal of the symmetric n×n matrix P must grow by, relative to each of its entries, for P to be positive semidefinite:

@@ -32,7 +32,7 @@ export interface QPResult extends Point {
 }
 
 /** Multiplier and slack both below this, relative to their row's terms: weakly active. */
-const WEAK = 1e-6;
+export const WEAK = 1e-6;
 
 /** A polished point this good needs no interior point at all (a warm start), or replaces it. */
 const POLISHED = 1e-9;
@@ -41,11 +41,11 @@ const POLISHED = 1e-9;
 export const SINGLE = 2 ** -20;
 
 /** The certificate that a point has before it is rounded, save where rounding of f64 explains more. */
-const DOUBLE = 1e-9;
+export const DOUBLE = 1e-9;
 /** What rounding a solution to f32 costs at most. */
-const ROUNDING = 2 ** -22;
+export const ROUNDING = 2 ** -22;
 /** A row that is violated by more than this in f64 may contradict others. */
-const CONSISTENT = 1e-8;
+export const CONSISTENT = 1e-8;
 
 /** Entries of a ray below this part of its largest are rounding. */
 const NOISE = 1e-11;

@@ -76,7 +76,7 @@ fn factor_${suffix}(delta: f32) -> bool {
   for (var i = lane; i < $n; i += LANES) {
     let row = i * (i + 1) / 2;
     for (var j = 0; j <= i; j++) { ${write}($K, row + j, ${of('rd($P, i * $n + j)')}); }
-    ${write}($K, row + i, ${double ? 'add(rdd($K, row + i), wide(delta))' : 'rd($K, row + i) + delta'});
+    ${write}($K, row + i, ${double ? 'add(add(rdd($K, row + i), times(lift_of, rd($P, i * $n + i))), wide(delta))' : 'rd($K, row + i) * (1 + lift_of) + delta'});
     for (var r = 0; r < $k + $m; r++) {
       let lift = rd($lift, r);
       let c = rd($C, r * $n + i);

@@ -1,82 +1,151 @@
-/** @file The kernel 'ImplicitQP' on WebGPU: the interior point in doubles of two f32 on factors in f32. */
+/**
+ * @file The kernel 'ImplicitQP' on WebGPU: solvers of which each takes what the ones before it left, and after each the judge, who
+ * alone decides what is reported.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import {QP_OUTPUTS} from '../qp/qp-batch.js';
+import {NO_BOUND} from '../qp/types.js';
+import {activeSet, activeSetAreas} from './active-set.wgsl.js';
+import {judge, judgeAreas} from './judge.wgsl.js';
 import {quadraticProgram, quadraticProgramAreas} from './quadratic-program.wgsl.js';
 import type {GpuCompute} from './register.js';
-import {callKernel, runProblems} from './run-problems.js';
+import {runProblems, type Output, type Problems, type Routine} from './run-problems.js';
 import type {WebGPU} from './types.js';
 
 type Inputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
-type OutputName = (typeof QP_OUTPUTS)[number];
+type Tensors = Record<Inputs, tf.TensorInfo>;
 
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 const SCALARS: ReadonlySet<string> = new Set(['status', 'iterations', 'residual']);
 /** Of the linear programs that prove that there is no solution. */
 const CERTIFICATE = {tolerance: 1e-9, maxIterations: 100};
 
+interface Options {
+  tolerance: number;
+  maxIterations: number;
+}
+
 export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
-  const options = attributes as typeof CERTIFICATE;
-  const solved = solve(backend, inputs, null, 0, options, QP_OUTPUTS);
-  const found = Object.fromEntries(QP_OUTPUTS.map((name, i) => [name, solved[i]])) as Record<
-    OutputName,
-    tf.TensorInfo
-  >;
-  const replace = (name: OutputName, info: tf.TensorInfo) => {
-    backend.disposeData(found[name].dataId);
-    found[name] = info;
+  const options = attributes as unknown as Options;
+  const stages = new Stages(backend, inputs);
+  const follow = (candidate: tf.TensorInfo) => {
+    stages.judge(options.tolerance, false, candidate, ['state']);
+    backend.disposeData(candidate.dataId);
   };
-  /** Adds what a linear program found: zero where it was not asked. */
-  const include = (name: OutputName, info: tf.TensorInfo) => {
-    if (info.shape[1] > 0) replace(name, callKernel(backend, 'Add', {a: found[name], b: info}));
-    backend.disposeData(info.dataId);
-  };
-  const names = ['certificateIneq', 'certificateEq', 'status'] as const;
-  const [ineq, eq, afterFarkas] = solve(backend, inputs, found.status, 1, CERTIFICATE, names);
-  include('certificateIneq', ineq);
-  include('certificateEq', eq);
-  replace('status', afterFarkas);
-  const [ray, afterRay] = solve(backend, inputs, found.status, 2, CERTIFICATE, ['x', 'status']);
-  include('certificateX', ray);
-  replace('status', afterRay);
-  return QP_OUTPUTS.map((name) => found[name]);
+  follow(stages.solve(0, options));
+  const last = stages.solveByActiveSet();
+  stages.judge(options.tolerance, false, last, ['state']);
+  follow(stages.solve(1, CERTIFICATE));
+  follow(stages.solve(2, CERTIFICATE));
+  // What is exact only up to f32 is taken where there is no proof: far out, everything is small beside x.
+  const outputs = stages.judge(options.tolerance, true, last, QP_OUTPUTS);
+  backend.disposeData(last.dataId);
+  return outputs;
 };
 
-/** @param mode As `problem.wgsl.ts` explains. @param gate The status by which samples are chosen, unless the mode is 0. */
-function solve(
-  backend: WebGPU,
-  inputs: Record<Inputs, tf.TensorInfo>,
-  gate: tf.TensorInfo | null,
-  mode: number,
-  {tolerance, maxIterations}: typeof CERTIFICATE,
-  outputs: readonly OutputName[],
-): tf.TensorInfo[] {
-  const [batch, n] = inputs.p.shape;
-  const m = inputs.G.shape[1];
-  const k = inputs.A.shape[1] + (mode === 2 ? n + 1 : 0);
-  const areas = quadraticProgramAreas(n, m, k);
-  // The shader names every input, also one that it does not read.
-  const nothing: tf.TensorInfo = {dataId: inputs.p.dataId, shape: [batch, 0], dtype: 'float32'};
-  const unused = {gx: nothing, gIneq: nothing, gEq: nothing, gSlack: nothing, gate: nothing};
-  return runProblems(
-    backend,
-    quadraticProgram,
-    {
-      ...{batch, width: n + m + k, areas},
-      inputs: {...unused, ...inputs, ...(gate && {gate})},
-      sizes: {
-        n,
-        m,
-        k,
-        mode,
-        max_iterations: maxIterations,
-        guessed: Number(mode === 0 && inputs.gx !== undefined),
+class Stages {
+  private readonly batch: number;
+  private readonly n: number;
+  private readonly m: number;
+  private readonly k: number;
+  private readonly nothing: tf.TensorInfo;
+  private readonly areas: ReturnType<typeof judgeAreas>;
+  /** What is known so far; none before the first judge. */
+  private state: tf.TensorInfo | null = null;
+
+  constructor(
+    private readonly backend: WebGPU,
+    private readonly inputs: Tensors,
+  ) {
+    const [batch, n] = inputs.p.shape;
+    [this.batch, this.n, this.m, this.k] = [batch, n, inputs.G.shape[1], inputs.A.shape[1]];
+    // A shader names every input, also one that it does not read.
+    this.nothing = {dataId: inputs.p.dataId, shape: [batch, 0], dtype: 'float32'};
+    this.areas = judgeAreas(n, this.m, this.k);
+  }
+
+  /** The interior point. @param mode As `problem.wgsl.ts` explains. @returns The candidates. */
+  solve(mode: number, {tolerance, maxIterations}: Options): tf.TensorInfo {
+    const {n, m, k, nothing, inputs, state} = this;
+    const added = mode === 2 ? n + 1 : 0;
+    const guess = {gx: nothing, gIneq: nothing, gEq: nothing, gSlack: nothing};
+    const [candidate] = this.run(
+      quadraticProgram,
+      {
+        width: n + m + k + added,
+        inputs: {...guess, ...inputs},
+        areas: quadraticProgramAreas(n, m, k + added, added),
+        sizes: {
+          ...{n, m, k: k + added, rows: k + m, mode},
+          // Far rows must not set the scale; what they would have changed, the judge sees.
+          without_far: Number(mode === 0),
+          max_iterations: maxIterations,
+          guessed: Number(state === null && inputs.gx !== undefined),
+        },
+        numbers: {tolerance},
       },
+      ['candidate'],
+    );
+    return candidate;
+  }
+
+  solveByActiveSet(): tf.TensorInfo {
+    const {n, m, k} = this;
+    const {Q, p, G, h, A, b} = this.inputs;
+    const problems = {
+      ...{width: n + m + k, inputs: {Q, p, G, h, A, b}, areas: activeSetAreas(n, m, k)},
+      sizes: {n, m, k, rows: k + m, mode: 0, without_far: 0, forgive: 1},
+    };
+    return this.run(activeSet, problems, ['candidate'])[0];
+  }
+
+  /** Unless other outputs are asked for, the new state takes the place of the one before. */
+  judge(
+    tolerance: number,
+    loose: boolean,
+    candidate: tf.TensorInfo,
+    outputs: readonly string[],
+  ): tf.TensorInfo[] {
+    const {backend, n, m, k, areas} = this;
+    const {Q, p, G, h, A, b} = this.inputs;
+    const problems = {
+      ...{width: n + m + k, inputs: {Q, p, G, h, A, b, candidate}, areas},
+      sizes: {n, m, k, state_size: areas.state.size, loose: Number(loose)},
       numbers: {tolerance},
-    },
-    outputs.map((area) => ({
-      area,
-      shape: SCALARS.has(area) ? [batch] : [batch, areas[area].size],
-      dtype: INTEGERS.has(area) ? 'int32' : 'float32',
-    })),
-  );
+    };
+    const judged = this.run(judge, problems, outputs);
+    if (this.state) backend.disposeData(this.state.dataId);
+    this.state = outputs[0] === 'state' ? judged[0] : null;
+    return judged;
+  }
+
+  private run(
+    routine: Routine,
+    {inputs, sizes, numbers, ...problems}: Omit<Problems, 'batch'>,
+    outputs: readonly string[],
+  ): tf.TensorInfo[] {
+    const {backend, batch, nothing, areas, state} = this;
+    return runProblems(
+      backend,
+      routine,
+      {
+        ...{batch, ...problems, inputs: {...inputs, state: state ?? nothing}},
+        sizes: {
+          ...sizes,
+          first_stage: Number(state === null),
+          status_at: areas.status.offset!,
+          residual_at: areas.residual.offset!,
+        },
+        numbers: {...numbers, no_bound: NO_BOUND},
+      },
+      outputs.map((area): Output => {
+        const {size} = problems.areas[area];
+        return {
+          area,
+          shape: SCALARS.has(area) ? [batch] : [batch, size],
+          dtype: INTEGERS.has(area) ? 'int32' : 'float32',
+        };
+      }),
+    );
+  }
 }

@@ -10,9 +10,9 @@ import type {Area} from './run-problems.js';
 
 const STEP_FRACTION = 0.995;
 const CENTRALITY = 1e-3;
-/** A point this good is accepted when no further progress is possible: the noise of f32 data. */
-export const ACCEPTABLE = 5e-7;
+/** A ray this good is one; the better it is, the more of its rows pass their own test. */
 const CERTIFICATE = 1e-8;
+const PERFECT = 1e-13;
 const MEANT = 1e-3;
 const DEEPER = 1e-3;
 const STALLS = 12;
@@ -34,7 +34,7 @@ export function interiorPointAreas(n: number, rows: number): Record<string, Area
     [`${prefix}s`]: {size: rows, double: true},
   });
   return {
-    ...{...point('point_'), ...point('found_')},
+    ...{...point('point_'), ...point('found_'), ...point('ray_')},
     affine_s: {size: rows, double: true},
     constant_x: {size: n, double: true},
     constant_y: {size: rows, double: true},
@@ -55,7 +55,6 @@ export function interiorPointAreas(n: number, rows: number): Record<string, Area
  * ($f, $g) into ($solved_x, $solved_y).
  */
 export const INTERIOR_POINT = `
-var<private> iterations: i32;
 var<private> tau: D;
 var<private> kappa: D;
 var<private> mu: D;
@@ -67,11 +66,15 @@ var<private> tau_affine: D;
 var<private> error: f32;
 var<private> best: f32;
 var<private> stalls: i32;
+var<private> ray_before: f32;
+var<private> ray_claim: i32;
 fn prepare_start() {
   tau = D(1, 0);
   kappa = D(1, 0);
   best = ${NEVER};
   stalls = 0;
+  ray_before = 1;
+  ray_claim = ${UNDECIDED};
   for (var i = lane; i < $k + $m; i += LANES) {
     wr($w, i, select(0f, 1f, i >= $k));
     wrd($g, i, rdd($d, i));
@@ -167,7 +170,7 @@ fn evaluate(goal: f32) -> i32 {
   r_tau = add(gap, kappa);
   let values = min(abs(add(curved * 0.5, qx).x), abs(add(curved * 0.5, dy).x));
   error = max(max(primal_residual, dual_residual), abs(gap.x) / max(tau.x, values));
-  if (agree(!(error < 1e30) || !finite(mu.x))) { return ${NUMERICAL_ERROR}; }
+  if (agree(!(error < 1e30) || !finite(mu.x))) { return select(ray_claim, ${NUMERICAL_ERROR}, ray_claim < 0); }
   if (agree(error < best && tau.x > 0)) {
     stalls = select(stalls + 1, 0, error < 0.9 * best);
     best = error;
@@ -183,8 +186,20 @@ fn evaluate(goal: f32) -> i32 {
   }
   if (agree(error <= ${DEEPER} * goal || (best <= goal && stalls > 0))) { return ${SOLVED}; }
   let embedded = ${MEANT} * max(tau.x, kappa.x);
-  if (agree(-dy.x > embedded && max_Cty <= -${CERTIFICATE} * dy.x)) { return ${PRIMAL_INFEASIBLE}; }
-  if (agree(-qx.x > embedded && max(max_Px, ray) <= -${CERTIFICATE} * qx.x)) { return ${DUAL_INFEASIBLE}; }
+  let contradicts = select(1, max_Cty / -dy.x, -dy.x > embedded);
+  let falls = select(1, max(max_Px, ray) / -qx.x, -qx.x > embedded);
+  let ray_error = min(contradicts, falls);
+  if (agree(ray_error <= ${CERTIFICATE} && ray_error < ray_before)) {
+    // Better and better, until it does not improve any more; what comes after the best one does not count.
+    let improves = ray_error > ${PERFECT} && ray_error < 0.1 * ray_before;
+    ray_before = ray_error;
+    ray_claim = select(${DUAL_INFEASIBLE}, ${PRIMAL_INFEASIBLE}, contradicts <= falls);
+    copy($point_x, $ray_x, $n);
+    copy($point_y, $ray_y, $k + $m);
+    if (agree(!improves)) { return ray_claim; }
+  } else if (agree(ray_claim >= 0)) {
+    return ray_claim;
+  }
   if (agree(iterations >= $max_iterations)) { return ${ITERATION_LIMIT}; }
   if (agree(stalls >= ${STALLS})) { return ${NUMERICAL_ERROR}; }
   return ${UNDECIDED};

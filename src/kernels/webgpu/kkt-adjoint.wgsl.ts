@@ -96,8 +96,10 @@ fn solve() {
   sync();
   if (agree(given_status(0) != 0)) { return; }
   if (!read_matrices()) { return; }
+  for (var i = lane; i < $k + $m; i += LANES) { wr($apart, i, 0); }
+  sync();
   equilibrate();
-  scale_matrices(1);
+  scale_matrices();
   for (var i = lane; i < $k + $m; i += LANES) {
     let weight = weight_of(i);
     let e = rd($E, i);

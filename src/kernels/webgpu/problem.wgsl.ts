@@ -4,12 +4,9 @@
  * Equalities come first in C and d. Scales are powers of two, so that the scaled numbers are as exact as the given ones:
  * x = D x̂/β, s = ŝ/(E β), y = E ŷ/(c β).
  */
+import {ASYMMETRY} from '../qp/semidefinite.js';
 import type {Area} from './run-problems.js';
 
-/** A difference of an entry and its mirror image that f32 rounding may leave, relative to the largest entry. */
-const ASYMMETRY = 1e-5;
-/** Shifts of the diagonal that are tried, relative to the largest entry; the last is what f32 rounding may need. */
-export const SHIFTS = [1e-11, 1e-8, 1e-7, 1e-6];
 const PASSES = 10;
 const NO_CURVATURE = 1e-26;
 /** More than an entry of a semidefinite matrix can be after scaling by powers of two, which leaves its diagonal below 4. */
@@ -22,6 +19,7 @@ export function problemAreas(n: number, rows: number): Record<string, Area> {
     D: {size: n},
     E: {size: rows},
     largest: {size: n},
+    apart: {size: rows},
   };
 }
 
@@ -54,7 +52,8 @@ fn entry_d(i: i32) -> f32 {
 
 /** `entry_Q` and `entry_A` are where the matrices come from. */
 export const MATRICES = `
-fn power_of_two(a: f32) -> f32 { return bitcast<f32>(bitcast<u32>(a * 1.41421356) & 0x7F800000u); }
+// The nearest, or 2¹²⁶, whose inverse is a number still.
+fn power_of_two(a: f32) -> f32 { return bitcast<f32>(min(bitcast<u32>(a * 1.41421356) & 0x7F800000u, 0x7E800000u)); }
 fn read_matrices() -> bool {
   var bad = 0f;
   var asymmetry = 0f;
@@ -66,7 +65,7 @@ fn read_matrices() -> bool {
       if (!finite(a)) { bad = 1; }
       asymmetry = max(asymmetry, abs(a - b));
       largest = max(largest, abs(a));
-      wr($P, i * $n + j, 0.5 * (a + b));
+      wr($P, i * $n + j, 0.5 * a + 0.5 * b);
     }
   }
   for (var i = lane; i < $k * $n; i += LANES) {
@@ -83,20 +82,17 @@ fn read_matrices() -> bool {
   if (agree(most(bad) > 0)) { return false; }
   return !(most(asymmetry) > ${ASYMMETRY} * most(largest));
 }
-fn largest_curvature() -> f32 {
-  var on_diagonal = 0f;
-  var anywhere = 0f;
+// 1 if there is any, 0 if not; −1 if it is negative somewhere, or a variable without has some with others.
+fn curvature() -> f32 {
+  var found = 0f;
+  var bad = 0f;
   for (var i = lane; i < $n; i += LANES) {
-    on_diagonal = max(on_diagonal, rd($P, i * $n + i));
-    for (var j = 0; j < $n; j++) { anywhere = max(anywhere, abs(rd($P, i * $n + j))); }
+    let own = rd($P, i * $n + i);
+    if (own > 0) { found = 1; } else if (own < 0) { bad = 1; }
+    if (own == 0) { for (var j = 0; j < $n; j++) { if (rd($P, i * $n + j) != 0) { bad = 1; } } }
   }
-  let largest = most(on_diagonal);
-  let entries = most(anywhere);
-  return select(largest, -1, largest == 0 && entries > 0);
-}
-fn lift(shift: f32) {
-  for (var i = lane; i < $n; i += LANES) { wr($P, i * $n + i, rd($P, i * $n + i) + shift); }
-  sync();
+  let any = most(found);
+  return select(any, -1, most(bad) > 0);
 }
 fn largest_of_columns(source: i32, out: i32, from_row: i32, rows: i32) {
   for (var j = lane; j < $n; j += LANES) {
@@ -106,6 +102,7 @@ fn largest_of_columns(source: i32, out: i32, from_row: i32, rows: i32) {
   }
   sync();
 }
+// Rows apart set no scale, and get their own at the end.
 fn equilibrate() {
   var on_diagonal = 0f;
   for (var j = lane; j < $n; j += LANES) { on_diagonal = max(on_diagonal, rd($P, j * $n + j)); }
@@ -133,19 +130,29 @@ fn equilibrate() {
   sync();
   for (var j = lane; j < $n; j += LANES) { if (rd($largest, j) < 0) { wr($D, j, -rd($largest, j)); } }
   sync();
-  for (var pass_of = 0; pass_of < ${PASSES}; pass_of++) {
+  var last = false;
+  for (var pass_of = 0; pass_of <= ${PASSES}; pass_of++) {
+    last = last || pass_of == ${PASSES};
     var off = 0f;
     for (var i = lane; i < $k + $m; i += LANES) {
+      if ((rd($apart, i) > 0) != last) { continue; }
       var s = 0f;
       for (var j = 0; j < $n; j++) { s = max(s, abs(rd($C, i * $n + j)) * rd($D, j)); }
       s *= rd($E, i);
       if (s == 0) { continue; }
-      wr($E, i, rd($E, i) / power_of_two(select(sqrt(s), s, curved)));
+      wr($E, i, rd($E, i) / power_of_two(select(sqrt(s), s, curved || last)));
       off = max(off, abs(1 - s));
     }
     sync();
-    if (agree(curved)) { break; }
+    if (agree(last)) { break; }
+    if (agree(curved)) {
+      last = true;
+      continue;
+    }
+    for (var i = lane; i < $k + $m; i += LANES) { if (rd($apart, i) > 0) { wr($E, i, 0); } }
+    sync();
     largest_of_columns($C, $largest, $E, $k + $m);
+    for (var i = lane; i < $k + $m; i += LANES) { if (rd($apart, i) > 0) { wr($E, i, 1); } }
     for (var j = lane; j < $n; j += LANES) {
       let s = rd($largest, j);
       if (rd($P, j * $n + j) > floor_of || s == 0) { continue; }
@@ -153,12 +160,12 @@ fn equilibrate() {
       off = max(off, abs(1 - s));
     }
     sync();
-    if (agree(most(off) < 0.5)) { break; }
+    last = most(off) < 0.5;
   }
 }
-fn scale_matrices(c: f32) {
+fn scale_matrices() {
   for (var i = lane; i < $n; i += LANES) {
-    for (var j = 0; j < $n; j++) { wr($P, i * $n + j, c * rd($D, i) * rd($P, i * $n + j) * rd($D, j)); }
+    for (var j = 0; j < $n; j++) { wr($P, i * $n + j, rd($D, i) * rd($P, i * $n + j) * rd($D, j)); }
   }
   for (var i = lane; i < $k + $m; i += LANES) {
     for (var j = 0; j < $n; j++) { wr($C, i * $n + j, rd($E, i) * rd($C, i * $n + j) * rd($D, j)); }

@@ -1,6 +1,17 @@
-/** @file WGSL: a quadratic program from its data to its report: scale, interior point, polish. */
+/** @file WGSL: a quadratic program from its data to a point or a ray that the judge may accept: scale, interior point, polish. */
+import {LIFTS} from '../qp/semidefinite.js';
+import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {
-  ACCEPTABLE,
+  CANDIDATE,
+  candidateAreas,
+  DESCENT_RAY,
+  FARKAS_RAY,
+  GUESS,
+  INVALID,
+  NOTHING,
+  POINT,
+} from './candidate.wgsl.js';
+import {
   DUAL_INFEASIBLE,
   INEXACT,
   INTERIOR_POINT,
@@ -9,19 +20,19 @@ import {
   NUMERICAL_ERROR,
   PRIMAL_INFEASIBLE,
   SOLVE_TARGET,
-  SOLVED,
   UNDECIDED,
 } from './interior-point.wgsl.js';
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {POLISH, polishAreas} from './polish.wgsl.js';
-import {DATA, MATRICES, problemAreas, SHIFTS} from './problem.wgsl.js';
-import {GUESS, REPORT, reportAreas} from './report.wgsl.js';
+import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
+import {SCALING, scalingAreas} from './scaling.wgsl.js';
 
-const INVALID = 5;
 /** Of a factorisation in f32, relative to the largest entry and per variable: what is definite by more is so for certain. */
 const ROUNDING = 1.2e-7;
 const ROUNDS = 6;
+/** In the place of curvature that is exactly zero. */
+const FLAT = 1e-25;
 /** Residual of a linear system that is solved, and the one to aim at. */
 const EXACT = 1e-11;
 const TARGET = 1e-12;
@@ -37,82 +48,36 @@ const CORRECTOR = 4;
 const DEFINITE = 5;
 const FINISH = 6;
 
-export function quadraticProgramAreas(n: number, m: number, k: number): Record<string, Area> {
+/** @param added Equalities that are not the given problem's. */
+export function quadraticProgramAreas(n: number, m: number, k: number, added = 0): Record<string, Area> {
   const rows = k + m;
   return {
     ...kktAreas(n, rows),
     ...problemAreas(n, rows),
+    ...scalingAreas(rows),
     ...interiorPointAreas(n, rows),
     ...polishAreas(n, rows),
-    ...reportAreas(n, m, k),
+    ...candidateAreas(n, rows - added),
   };
 }
 
 const SOLVE = `
-fn read_vectors() -> bool {
-  var bad = 0f;
-  for (var j = lane; j < $n; j += LANES) {
-    let value = entry_p(j);
-    if (!finite(value)) { bad = 1; }
-    wrd($q, j, wide(value));
-  }
-  for (var i = lane; i < $k + $m; i += LANES) {
-    let value = entry_d(i);
-    if (!finite(value)) { bad = 1; }
-    wrd($d, i, wide(value));
-  }
-  sync();
-  return most(bad) == 0;
+var<private> claim: i32;
+var<private> fallback: i32;
+var<private> offered_x: i32;
+var<private> offered_y: i32;
+fn claim_ray(outcome: i32) {
+  offered_x = $ray_x;
+  offered_y = $ray_y;
+  // Of the linear programs, each proves one thing.
+  if (outcome == ${PRIMAL_INFEASIBLE} && $mode < 2) { claim = ${FARKAS_RAY}; }
+  if (outcome == ${DUAL_INFEASIBLE} && $mode == 0) { claim = ${DESCENT_RAY}; }
 }
-fn scale_problem() {
-  // A row of zeros has no size but that of its right-hand side, which must not set the size of everything.
-  for (var i = lane; i < $k + $m; i += LANES) {
-    let d = rdd($d, i).x;
-    var entries = 0;
-    for (var j = 0; j < $n; j++) { if (rd($C, i * $n + j) != 0) { entries++; } }
-    wr($lift, i, f32(entries));
-    if (entries == 0 && d != 0) { wr($E, i, 1 / power_of_two(abs(d))); }
-    wrd($d, i, wide(rd($E, i) * d));
-  }
-  sync();
-  let largest = norm($d, $k + $m);
-  beta_of = 1;
-  if (largest > 0) { beta_of = 1 / power_of_two(largest); }
-  largest_of_columns($P, $largest, $D, $n);
-  var objective = 0f;
-  for (var j = lane; j < $n; j += LANES) {
-    let q = beta_of * rd($D, j) * rdd($q, j).x;
-    wrd($q, j, wide(q));
-    objective = max(objective, max(rd($largest, j), abs(q)));
-  }
-  sync();
-  objective = most(objective);
-  c_of = 1;
-  if (objective > 0) { c_of = 1 / power_of_two(objective); }
-  multiply($q, wide(c_of), $n);
-  multiply($d, wide(beta_of), $k + $m);
-  scale_matrices(c_of);
-}
-fn impossible_row() -> bool {
-  var found = -1f;
-  for (var i = lane; i < $k + $m; i += LANES) {
-    wrd($point_y, i, D(0, 0));
-    let d = rdd($d, i).x;
-    if (rd($lift, i) == 0 && d != 0 && (i < $k || d < 0)) { found = f32(i); }
-  }
-  sync();
-  let row = i32(most(found));
-  if (agree(row < 0)) { return false; }
-  if (lane == 0) { wrd($point_y, row, div(D(-1, 0), rdd($d, row))); }
-  sync();
-  return true;
-}
-fn report_best(polished_error: f32) {
-  if (agree(polished_error < best)) {
-    report_solution($polished_x, $polished_y, $polished_s, polished_error);
-  } else {
-    report_solution($found_x, $found_y, $found_s, best);
-  }
+fn claim_best(polished_error: f32) {
+  if ($mode == 0) { claim = ${POINT}; } else if ($mode == 2) { claim = ${DESCENT_RAY}; }
+  let polished = polished_error <= best;
+  offered_x = select($found_x, $polished_x, polished);
+  offered_y = select($found_y, $polished_y, polished);
 }
 fn solve_in_stages(goal: f32) {
   var stage = ${DEFINITE};
@@ -125,7 +90,13 @@ fn solve_in_stages(goal: f32) {
   var guess_below = f32(${GUESS_BELOW});
   var rounds = ${ROUNDS};
   var shifts = -1;
-  let curvature = largest_curvature();
+  let curved = curvature();
+  if (agree(curved < 0)) {
+    claim = ${INVALID};
+    return;
+  }
+  equilibrate_rows();
+  scale_matrices();
   loop {
     let polishing = stage == ${POLISH_STAGE};
     // A guess on the way is not worth a factorisation in doubles.
@@ -145,24 +116,24 @@ fn solve_in_stages(goal: f32) {
     }
     if (agree(!factored)) {
       if (agree(stage == ${DEFINITE})) {
-        // Without any row, and with a shift in the place of the regularisation: is P semidefinite?
+        // Without any row, and with a lift in the place of the regularisation: is P semidefinite?
         for (var i = lane; i < $k + $m; i += LANES) { wr($w, i, -1); }
         sync();
-        delta = curvature * -${ROUNDING} * f32($n + 1);
-        if (shifts >= 0) { delta = curvature * array(${SHIFTS.join(', ')})[shifts]; }
+        delta = ${FLAT};
+        lift_of = -${ROUNDING} * f32($n + 1);
+        if (shifts >= 0) { lift_of = array(${LIFTS.join(', ')})[shifts]; }
       }
       classify();
       var regular = false;
       if (agree(full)) { regular = factor_double(delta); } else { regular = factor_single(delta); }
       if (agree(stage == ${DEFINITE})) {
-        if (agree(regular || curvature == 0)) {
-          if (agree(shifts > 0)) { lift(delta); }
-          equilibrate();
-          scale_problem();
+        if (agree(regular || curved == 0)) {
+          if (shifts < 1) { lift_of = 0; }
           if (impossible_row()) {
-            report_farkas(0);
+            if ($mode < 2) { claim = ${FARKAS_RAY}; }
             return;
           }
+          scale_problem();
           full = false;
           prepared = false;
           stage = ${START};
@@ -175,8 +146,8 @@ fn solve_in_stages(goal: f32) {
         }
         full = true;
         shifts++;
-        if (agree(curvature < 0 || shifts == ${SHIFTS.length})) {
-          report(${INVALID}, 0);
+        if (agree(shifts == ${LIFTS.length})) {
+          claim = ${INVALID};
           return;
         }
         continue;
@@ -207,12 +178,13 @@ fn solve_in_stages(goal: f32) {
       rounds--;
       let polished_error = select(f32(${NEVER}), use_polish(), off < ${NEVER});
       if (agree(polished_error <= good(goal))) {
-        report_solution($polished_x, $polished_y, $polished_s, polished_error);
+        claim_best(0);
         return;
       }
       if (agree(rounds > 0 && polished_error < ${NEVER})) { if (agree(change_sides())) { continue; } }
       if (agree(after_polish == ${FINISH})) {
-        if (agree(outcome == ${SOLVED})) { report_best(polished_error); } else { report(outcome, best); }
+        if (outcome == ${ITERATION_LIMIT}) { fallback = outcome; }
+        claim_best(polished_error);
         return;
       }
       stage = after_polish;
@@ -239,17 +211,12 @@ fn solve_in_stages(goal: f32) {
       stage = ${CONSTANT};
       factored = false;
     }
-    if (agree(outcome == ${PRIMAL_INFEASIBLE})) {
-      report_farkas(0);
-      return;
-    }
-    if (agree(outcome == ${DUAL_INFEASIBLE})) {
-      report_ray(0);
+    if (agree(outcome == ${PRIMAL_INFEASIBLE} || outcome == ${DUAL_INFEASIBLE})) {
+      claim_ray(outcome);
       return;
     }
     let last = outcome != ${UNDECIDED};
-    if (agree(last && best <= max(${ACCEPTABLE}, goal))) { outcome = ${SOLVED}; }
-    if (agree(last || error <= guess_below)) {
+    if (agree(last || (error <= guess_below && ray_claim < 0))) {
       guess_below = ${GUESS_AGAIN} * error;
       after_polish = select(${CONSTANT}, ${FINISH}, last);
       rounds = select(2, ${ROUNDS}, last);
@@ -266,22 +233,35 @@ fn solve_in_stages(goal: f32) {
 fn solve() {
   iterations = 0;
   best = ${NEVER};
-  clear_outputs();
-  if ($mode > 0) {
-    // Only where the problem itself came to no end.
-    let gate = i32(given_gate(0));
-    if (agree(gate != ${ITERATION_LIMIT} && gate != ${NUMERICAL_ERROR})) {
-      write_report(gate, 0);
-      return;
-    }
+  beta_of = 1;
+  c_of = 1;
+  claim = ${NOTHING};
+  fallback = ${NUMERICAL_ERROR};
+  offered_x = $point_x;
+  offered_y = $point_y;
+  clear($point_x, $n);
+  clear($point_y, $k + $m);
+  for (var j = lane; j < $n; j += LANES) { wr($D, j, 1); }
+  for (var i = lane; i < $k + $m; i += LANES) { wr($E, i, 1); }
+  sync();
+  var wanted = true;
+  if ($first_stage == 0) {
+    // Only where no stage before came to an end.
+    let before = i32(given_state($status_at));
+    wanted = before == ${NUMERICAL_ERROR} || (before == ${ITERATION_LIMIT} && $mode > 0);
+    fallback = -1;
   }
-  let matrices = read_matrices();
-  let vectors = read_vectors();
-  if (agree(matrices && vectors)) { solve_in_stages($tolerance); } else { report(${INVALID}, 0); }
+  if (agree(wanted)) {
+    let matrices = read_matrices();
+    let vectors = read_vectors();
+    if (agree(matrices && vectors)) { solve_in_stages($tolerance); } else { claim = ${INVALID}; }
+  }
+  offer(claim, fallback, offered_x, offered_y);
 }
 `;
 
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
-  code: () => [KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, REPORT, GUESS, SOLVE].join('\n'),
+  code: () =>
+    [BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, CANDIDATE, GUESS, SCALING, SOLVE].join('\n'),
 };

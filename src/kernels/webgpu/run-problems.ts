@@ -24,6 +24,9 @@ export interface Routine {
 export interface Area {
   size: number;
   double?: boolean;
+  /** A part of another area, which comes before it, from the word `offset` on. */
+  within?: string;
+  offset?: number;
 }
 
 export interface Problems {
@@ -56,8 +59,9 @@ export function runProblems(
   if (batch === 0) return outputs.map(({shape, dtype = 'float32'}) => empty(backend, shape, dtype));
   const places: Record<string, number> = {};
   let words = 0;
-  for (const [name, {size, double}] of Object.entries(areas)) {
-    places[name] = words;
+  for (const [name, {size, double, within, offset = 0}] of Object.entries(areas)) {
+    places[name] = within === undefined ? words : places[within] + offset;
+    if (within !== undefined) continue;
     words += double ? 2 * size : size;
   }
   words = Math.max(1, words);

@@ -1,6 +1,8 @@
-/** @file WGSL: vectors, which are areas of doubles, and products with the matrices P [n, n] and C [k + m, n]. */
+/** @file WGSL: vectors, which are areas of doubles, and products with the matrices P [n, n], lifted, and C [k + m, n]. */
 
 export const VECTORS = `
+// What P's diagonal grows by, relative to itself.
+var<private> lift_of: f32;
 fn magnitude(a: D) -> f32 { return select(1e38, abs(a.x), finite(a.x)); }
 fn copy(source: i32, target_area: i32, count: i32) {
   for (var i = lane; i < count; i += LANES) { wrd(target_area, i, rdd(source, i)); }
@@ -35,6 +37,7 @@ fn times_P(x: i32, out: i32) {
       let a = rd($P, i * $n + j);
       if (a != 0) { s = gather(s, a, rdd(x, j)); }
     }
+    if (lift_of != 0) { s = gather(s, lift_of * rd($P, i * $n + i), rdd(x, i)); }
     wrd(out, i, quick(s.x, s.y));
   }
   sync();
