@@ -35,14 +35,14 @@ export function vjp<X extends Structure[]>(f: (...xs: X) => Structure, xs: X, u:
   return unflatten(xs, gradients);
 }
 
-/** `vjp` of a function of a flat list, which may hold a tensor twice. */
+/** `vjp` of a function of a flat list, which may hold a tensor twice. What the function also closes over is a constant. */
 export function vjpAt(
   f: (xs: tf.Tensor[]) => tf.Tensor[],
   xs: readonly tf.Tensor[],
   u: readonly tf.Tensor[],
 ): tf.Tensor[] {
   return tf.tidy(() => {
-    const at = distinct([...xs]);
+    const at = xs.map(aliasOf);
     return vjpOf(() => f(at), at, u);
   });
 }

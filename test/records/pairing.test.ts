@@ -345,9 +345,10 @@ describeBackends('one tensor in two places is two arguments', () => {
       const [{a, b}] = vjp(({a, b}: {a: tf.Tensor; b: tf.Tensor}) => f(a, b), [{a: c, b: c}], one);
       expectClose(a, 9);
       expectClose(b, 18);
-      // What f also closes over is a constant.
-      expectClose(vjp((x: tf.Tensor) => tf.mul(x, c), [c], one)[0], 3);
-      expectClose(jvp((x: tf.Tensor) => tf.mul(x, c), [c], [one]) as tf.Tensor, 3);
+      // A point that f also closes over counts wherever it stands, as in tf.grad.
+      expectClose(vjp((x: tf.Tensor) => tf.mul(x, c), [c], one)[0], 6);
+      expectClose(jvp((x: tf.Tensor) => tf.mul(x, c), [c], [one]) as tf.Tensor, 6);
+      expectClose(tf.grad((x) => tf.mul(x, c))(c), 6);
     }),
   );
 
