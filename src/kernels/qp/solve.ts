@@ -177,7 +177,7 @@ export class QPSolver {
       if (this.accept(last, scaling, demands)) return found;
       this.keepSpare([guess, last], scaling, demands);
     }
-    if (outcome === 'iterationLimit') return this.fail(outcome);
+    if (outcome === 'iterationLimit') return this.prove(scaling) ? found : this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
   }
 
@@ -193,11 +193,17 @@ export class QPSolver {
       const solved = this.proximalSteps(activeSet, scaling, good, demands, forgive);
       if (solved) return solved;
     }
-    const farkas = primalCertificate(dense, scaled);
-    if (farkas && this.provesInfeasible(farkas, scaling)) return found;
-    const ray = dualCertificate(dense, scaled);
-    if (ray && this.provesUnbounded(ray, scaling)) return found;
+    if (this.prove(scaling)) return found;
     return this.spareScaling && this.accept(this.spare, this.spareScaling, loosened(demands)) ? found : null;
+  }
+
+  /** Whether linear programs find a proof that there is no solution. */
+  private prove(scaling: Scaling): boolean {
+    const {dense, scaled} = this;
+    const farkas = primalCertificate(dense, scaled);
+    if (farkas && this.provesInfeasible(farkas, scaling)) return true;
+    const ray = dualCertificate(dense, scaled);
+    return ray !== null && this.provesUnbounded(ray, scaling);
   }
 
   private proximalSteps(
