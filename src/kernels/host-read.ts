@@ -11,9 +11,17 @@ export function hostCanRead(): boolean {
 
 /** Whether this tensor can be read synchronously: on any backend, if its values have not been to a device yet. */
 export function isOnHost(tensor: tf.Tensor): boolean {
-  if (hostCanRead()) return true;
-  const {tensorMap} = tf.backend() as {tensorMap?: {get(id: object): {values?: unknown} | undefined}};
-  return tensorMap?.get(tensor.dataId)?.values != null;
+  return hostCanRead() || valuesBeforeUpload(tensor) !== null;
+}
+
+/** The values of this tensor where `isOnHost`, else `null`. */
+export function valuesOnHost(tensor: tf.Tensor): tf.TypedArray | null {
+  return hostCanRead() ? tensor.dataSync() : valuesBeforeUpload(tensor);
+}
+
+function valuesBeforeUpload({dataId}: tf.Tensor): tf.TypedArray | null {
+  const {tensorMap} = tf.backend() as {tensorMap?: {get(id: object): {values?: tf.TypedArray} | undefined}};
+  return tensorMap?.get(dataId)?.values ?? null;
 }
 
 /** The values of a tensor in double precision. */

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {Status} from '../implicit/index.js';
-import {isOnHost} from '../kernels/index.js';
+import {valuesOnHost} from '../kernels/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
 import {ConicSplitting, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
@@ -217,8 +217,8 @@ function savable(constants: ConicLayerArgs['constants']): ConicLayerArgs['consta
   if (!constants || Array.isArray(constants) || constants.d == null) return constants;
   const {d} = constants;
   if (d instanceof tf.Tensor) {
-    if (!isOnHost(d)) return constants;
-    return {...constants, d: Array.from(d.dataSync(), finiteBound)};
+    const values = valuesOnHost(d);
+    return values ? {...constants, d: Array.from(values, finiteBound)} : constants;
   }
   return {...constants, d: Array.from(d as ArrayLike<number>, finiteBound)};
 }

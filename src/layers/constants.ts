@@ -1,6 +1,6 @@
 /** @file Constants of a layer: given as tensors or numbers, saved as numbers. */
 import * as tf from '@tensorflow/tfjs-core';
-import {isOnHost} from '../kernels/index.js';
+import {valuesOnHost} from '../kernels/index.js';
 import type {QPParameter} from '../solvers/index.js';
 
 /** The parameters that a layer's problem has, each with the names of its axes, without the batch. */
@@ -82,13 +82,14 @@ function valuesNow(
   if (!(given instanceof tf.Tensor)) {
     return Array.from(Float32Array.from(tf.util.flatten(given as number[][]) as number[]));
   }
-  if (!isOnHost(tensor)) {
+  const values = valuesOnHost(tensor);
+  if (!values) {
     throw new Error(
       `${className}: the constant ${symbol} was computed on the backend '${tf.getBackend()}', which cannot be read at once: ` +
         'pass numbers, or a tensor of `await constant.array()`.',
     );
   }
-  return Array.from(tensor.dataSync());
+  return Array.from(values);
 }
 
 function constantTensor(

@@ -2,4 +2,5 @@
 export * from './public.js';
 export {areFinite, ofFinite} from './of-finite.js';
 export {spectralFunction, type SpectralFunction} from './spectral-function.js';
+export {sumOf} from './sum-of.js';
 export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';

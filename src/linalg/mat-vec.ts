@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape, recordOp} from '../autodiff/index.js';
 import {runOuters} from '../kernels/index.js';
+import {sumOf} from './sum-of.js';
 
 /** M x a sample, for M of shape [B | 1, rows, n] and x of shape [B, n]. */
 export function matVec(M: tf.Tensor, x: tf.Tensor): tf.Tensor {
@@ -49,5 +50,5 @@ export function sumOfOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], count: number
 
 /** A matMul over so short an axis is far slower than a product with broadcasting. */
 function composed(pairs: [a: tf.Tensor, b: tf.Tensor][]): tf.Tensor {
-  return tf.tidy(() => tf.addN(pairs.map(([a, b]) => tf.mul(tf.expandDims(a, 2), tf.expandDims(b, 1)))));
+  return tf.tidy(() => sumOf(pairs.map(([a, b]) => tf.mul(tf.expandDims(a, 2), tf.expandDims(b, 1)))));
 }

@@ -1,7 +1,7 @@
 /** @file Targets of the multiclass losses: class indices or distributions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
-import {isOnHost} from '../kernels/index.js';
+import {isOnHost, valuesOnHost} from '../kernels/index.js';
 import {weighted} from './limits.js';
 
 /** @throws If the target is neither of the logits' shape nor int32 of that shape without the last axis. */
@@ -18,9 +18,8 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
   if (target.dtype !== 'int32') {
     throw new Error(`losses.${where}: class indices must be int32, got ${target.dtype}.`);
   }
-  if (!isOnHost(target)) return;
   const classes = logits.shape[logits.rank - 1];
-  const outside = target.dataSync().find((index) => index < 0 || index >= classes);
+  const outside = valuesOnHost(target)?.find((index) => index < 0 || index >= classes);
   if (outside !== undefined) {
     throw new Error(
       `losses.${where}: class ${outside} is out of range; ${classes} logits stand for the classes 0 to ${classes - 1}.`,
@@ -38,9 +37,9 @@ const ROUNDING = 1e-2;
  */
 export function checkDistribution(where: string, target: tf.Tensor, logits: tf.Tensor): void {
   checkTarget(where, target, logits);
-  if (target.rank !== logits.rank || !isOnHost(target)) return;
+  const values = target.rank === logits.rank ? valuesOnHost(target) : null;
+  if (values === null) return;
   const n = target.shape[target.rank - 1];
-  const values = target.dataSync();
   for (let row = 0; n > 0 && row < values.length; row += n) {
     const y = Array.from(values.subarray(row, row + n));
     const sum = y.reduce((a, b) => a + b, 0);

@@ -1,6 +1,7 @@
 /** @file Structures leaf by leaf, the sample axis in front. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, flattenLike, offTape, unflatten, type Structure} from '../autodiff/index.js';
+import {sumOf} from '../linalg/index.js';
 
 export function mapLeaves<S extends Structure>(structure: S, f: (leaf: tf.Tensor) => tf.Tensor): S {
   return unflatten(structure, flatten(structure).map(f));
@@ -45,7 +46,7 @@ export function beside(values: tf.Tensor, leaf: tf.Tensor, batched: boolean): tf
 /** ⟨a, b⟩ a sample, [B]. */
 export function innerProduct(a: Structure, b: Structure, batched: boolean): tf.Tensor {
   const others = flattenLike('A result', b, a);
-  return tf.addN(
+  return sumOf(
     flatten(a).map((leaf, i) => {
       const rows = [batched ? leaf.shape[0] : 1, -1];
       return tf.sum(tf.mul(tf.reshape(leaf, rows), tf.reshape(others[i], rows)), 1);

@@ -47,6 +47,22 @@ const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
         ...(data as Data),
       ).x,
   ),
+  NonlinearCG: fitted(
+    (fun, start, data) =>
+      new solvers.NonlinearCG<tf.Tensor, Data>({fun}, {maxIterations: 6, lineSearch: FEW}).run(
+        start,
+        ...(data as Data),
+      ).x,
+  ),
+  LevenbergMarquardt: (A, b) => {
+    const residual = (x: tf.Tensor, A: tf.Tensor, b: tf.Tensor) =>
+      tf.sub(tf.squeeze(tf.matMul(A, tf.expandDims(x, -1)), [-1]), b);
+    const solver = new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor, tf.Tensor]>(
+      {residual},
+      {maxIterations: 4},
+    );
+    return solver.run(tf.zeros([2, 3]), A, b).x;
+  },
   Newton: fitted(
     (fun, start, data) =>
       new solvers.Newton<tf.Tensor, Data>({fun}, {maxIterations: 2, lineSearch: FEW}).run(
@@ -89,6 +105,30 @@ work.push(
     },
   },
   {
+    name: 'losses with infinite logits',
+    inputs: () => [random(66, 3, 3)],
+    run: (finite) => {
+      const target = tf.tensor1d([0, 2, 1], 'int32');
+      const ruledOut = tf.concat([finite, tf.fill([3, 1], -Infinity)], 1);
+      const label = tf.tensor1d([1, 0]);
+      const certain = tf.concat([tf.tensor1d([Infinity, -Infinity]), tf.reshape(finite, [9])]);
+      const labels = tf.concat([label, tf.ones([9])]);
+      return [
+        ...[
+          losses.multiclassLogistic,
+          losses.multiclassSparsemax,
+          losses.multiclassEntmax15,
+          losses.multiclassHinge,
+          losses.multiclassPerceptron,
+        ].map((loss) => loss(target, ruledOut)),
+        losses.binaryLogistic(labels, certain),
+        losses.binarySparsemax(labels, certain),
+        losses.binaryHinge(labels, certain),
+        losses.huber(certain, tf.reverse(tf.reverse(certain))),
+      ];
+    },
+  },
+  {
     name: 'losses of numbers',
     inputs: () => [random(63, 3, 4)],
     run: (x) => [
@@ -108,6 +148,26 @@ work.push(
       });
       const E = tf.tensor3d([1, 1, 1, 0, 0, 0, -1, 0, 0, -1], [1, 5, 2]);
       return solver.run(null, {c, E, d: tf.tensor2d([[1e7, 1e20, 1, 0, 0]])}).x.z;
+    },
+  },
+  {
+    name: 'solvers.GradientDescent of more tensors than a shader binds',
+    inputs: () => [random(67, 2, 9)],
+    run: (b) => {
+      const fun = (x: tf.Tensor[], b: tf.Tensor) =>
+        tf.div(tf.sum(tf.square(tf.sub(tf.concat(x, 1), b)), 1), 2);
+      const start = Array.from({length: 9}, () => tf.zeros([2, 1]));
+      const solver = new solvers.GradientDescent<tf.Tensor[], [tf.Tensor]>({fun}, {maxIterations: 2});
+      return tf.concat(solver.run(start, b).x, 1);
+    },
+  },
+  {
+    name: 'operators.blockDiagonal of more blocks than a shader binds',
+    inputs: () => [random(68, 1, 9)],
+    run: (v) => {
+      const blocks = Array.from({length: 9}, (_, i) => tf.tensor2d([[i + 2]]));
+      const system = linsolve.lu().factor(linsolve.operators.blockDiagonal(blocks));
+      return tf.mul(v, system.solve(tf.ones([1, 9])));
     },
   },
   {

@@ -1,6 +1,7 @@
 /** @file An operation on a device: its values and gradients against the f64 kernels of the host. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
+import {sumOf} from '../../src/linalg/index.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {assertClose, toleranceOn, use, valuesOf} from './devices.js';
 
@@ -32,7 +33,7 @@ export const definite = (seed: number, batch: number[], n: number) => {
 /** A function of the inputs that treats no output like another. */
 function loss({run}: Work, inputs: tf.Tensor[]): tf.Tensor {
   const outputs = [run(...inputs)].flat();
-  return tf.addN(
+  return sumOf(
     outputs.map((output) => {
       const weights = Array.from({length: output.size}, (_, i) => Math.sin(2 * i + 1));
       // Not linear, so that every second derivative depends on the inputs.

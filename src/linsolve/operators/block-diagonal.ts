@@ -1,5 +1,6 @@
 /** @file The operator of a block-diagonal matrix. */
 import * as tf from '@tensorflow/tfjs-core';
+import {sumOf} from '../../linalg/index.js';
 import type {Operator} from '../types.js';
 import {asMatrices, commonBatch, mainDiagonal, squareSize} from './shapes.js';
 import {structured, type StructuredOptions} from './structured.js';
@@ -32,7 +33,7 @@ export function blockDiagonal(blocks: tf.Tensor[], options: StructuredOptions = 
           1,
         ),
       matrices: () =>
-        tf.addN(
+        sumOf(
           blocks.map((block, i) => {
             const around: [number, number] = [starts[i], n - starts[i] - sizes[i]];
             return tf.pad(repeated(asMatrices(block), batch), [[0, 0], around, around]);
