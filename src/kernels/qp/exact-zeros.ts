@@ -16,7 +16,7 @@ export const ROUNDING_64 = 1e-13;
 export function clearRounding(
   dense: DenseKernels,
   problem: Problem<Vector>,
-  {columnTerms, rowTerms}: Certificate,
+  {columnTerms, rowTerms, multipliers}: Certificate,
   x: Vector,
   y: Vector,
   negligible: number,
@@ -39,12 +39,16 @@ export function clearRounding(
       ys[i] = Math.abs(y[i]);
       sizes[i] = d[i] !== 0 && isBound(d[i]) ? 1 / rowTerms[i] : 0;
     }
+    const doubtful = (values: Vector, parts: Vector) => {
+      for (let i = 0; i < values.length; i++) if (values[i] !== 0 && !(parts[i] > negligible)) return true;
+      return false;
+    };
     dense.scaledMaxima(P, n, n, weights, xs, unused, ofX);
-    dense.scaledMaxima(C, rows, n, sizes, xs, unused, ofX);
-    dense.scaledMaxima(C, rows, n, ys, weights, ofY, unused);
-    const doubtful = (values: Vector, parts: Vector) =>
-      values.some((value, i) => value !== 0 && !(parts[i] > negligible));
-    if (!doubtful(x, ofX) && !doubtful(y, ofY)) return;
+    if (doubtful(x, ofX)) dense.scaledMaxima(C, rows, n, sizes, xs, unused, ofX);
+    // The certificate has the parts in the terms of all variables: the same, if each has a cost.
+    const hasCosts = !q.some((value) => value === 0);
+    if (!hasCosts) dense.scaledMaxima(C, rows, n, ys, weights, ofY, unused);
+    if (!doubtful(x, ofX) && !doubtful(y, hasCosts ? multipliers : ofY)) return;
     const [keepX, keepY] = followSizes(problem, {columnTerms, rowTerms}, xs, ys, negligible);
     for (let j = 0; j < n; j++) if (!keepX[j]) x[j] = 0;
     for (let i = 0; i < rows; i++) if (!keepY[i]) y[i] = 0;
