@@ -84,12 +84,15 @@ function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPRe
       arrays.activity[sample * m + i] = result.activity[k + i];
     }
   } else if (result.outcome === 'primalInfeasible') {
-    arrays.certificateEq.set(y.subarray(0, k), sample * k);
-    arrays.certificateIneq.set(y.subarray(k), sample * m);
+    arrays.certificateEq.set(y.subarray(0, k).map(saturated), sample * k);
+    arrays.certificateIneq.set(y.subarray(k).map(saturated), sample * m);
   } else if (result.outcome === 'dualInfeasible') {
-    arrays.certificateX.set(x, sample * n);
+    arrays.certificateX.set(x.map(saturated), sample * n);
   }
 }
+
+/** A number that f32 can hold. */
+const saturated = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
 /** A slack that f32 can hold. A row of zeros has its right-hand side, one without a bound the largest number. */
 function finite(slack: number, bound: number): number {
