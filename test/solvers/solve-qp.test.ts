@@ -81,6 +81,51 @@ describeBackends('solveQP', () => {
     }
   });
 
+  it('a loose tolerance gives each sample its own answer, within that tolerance', () => {
+    tf.tidy(() => {
+      const p = tf.tensor2d([
+        [-3, 1],
+        [4, -2],
+        [0.5, -5],
+        [-1, -1],
+      ]);
+      const G = tf.tensor2d([
+        [1, 0],
+        [0, 1],
+        [-1, 0],
+        [0, -1],
+        [1, 1],
+      ]);
+      const problem = {Q: tf.eye(2), p, G, h: tf.tensor1d([1, 1, 1, 1, 1.5])};
+      const exact = solveQP(problem);
+      for (const tolerance of [1e-5, 1e-3, 1e-2]) {
+        const {x, status, residual} = solveQP(problem, {tolerance});
+        assert.deepEqual(Array.from(status.dataSync()), [0, 0, 0, 0]);
+        assert.isTrue(residual.dataSync().every((value) => value <= tolerance));
+        expectClose(x, exact.x, 0, 10 * tolerance);
+      }
+    });
+  });
+
+  it('a contradiction within a loose tolerance is one, and does not get the answer of the sample before', () => {
+    tf.tidy(() => {
+      const G = tf.tensor2d([[1], [-1]]);
+      for (const gap of [1e-5, 1e-4, 1e-3]) {
+        for (const tolerance of [1e-4, 1e-3, 1e-2]) {
+          const h = tf.tensor2d([
+            [5, 5],
+            [1, -1 - gap],
+            [5, 5],
+          ]);
+          const p = tf.tensor2d([[-3], [-3], [2]]);
+          const {x, status} = solveQP({Q: tf.eye(1), p, G, h}, {tolerance, onFailure: 'ignore'});
+          assert.deepEqual(Array.from(status.dataSync()), [0, 1, 0], `gap ${gap}, tolerance ${tolerance}`);
+          expectClose(x, [3, 0, -2], 0, 10 * tolerance);
+        }
+      }
+    });
+  });
+
   it('satisfies the KKT conditions on random problems (certificate, not comparison)', () => {
     const recipes = fc.record({
       n: fc.integer({min: 1, max: 12}),

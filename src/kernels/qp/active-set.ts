@@ -27,8 +27,7 @@ const STEPS = 20;
 export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
-  /** Whether a contradiction was taken for noise that its own terms do not explain. */
-  private forgave = false;
+  /** A contradiction up to this, for each unit of its ray, is noise whatever its own terms. */
   private noise = 0;
   private readonly f: Float64Array;
   private readonly inSet: Uint8Array;
@@ -213,8 +212,7 @@ export class ActiveSet {
       terms += Math.abs(term);
       squares += term * term;
     }
-    if (gap > CONTRADICTION * terms) this.forgave = gap <= this.noise * sumOfMagnitudes(ray);
-    if (gap > CONTRADICTION * terms && !this.forgave) {
+    if (gap > CONTRADICTION * terms && gap > this.noise * sumOfMagnitudes(ray)) {
       point.y.set(ray);
       return true;
     }

@@ -41,12 +41,12 @@ export class Certificate {
   readonly rows: Vector;
   /** What each variable's quotient is measured against, before neighbours are looked at. */
   readonly columnTerms: Vector;
+  /** Likewise for rows. */
+  readonly rowTerms: Vector;
   /** The part of `columnTerms` that is not of multipliers. */
   private readonly costTerms: Vector;
   /** Whether a given cost stands beside curvature that cancels by so much that it has been lost. */
   private cancels = false;
-  /** Likewise for rows. */
-  readonly rowTerms: Vector;
   /** How much each multiplier matters: its largest part in the terms of a variable. */
   readonly multipliers: Vector;
   /** Cx − d. */

@@ -147,9 +147,7 @@ export class QPSolver {
     const good = Math.min(tolerance, POLISHED);
     const enough = Math.max(tolerance, SINGLE);
     const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
-    found.residual = Infinity;
-    found.iterations = 0;
-    this.spareScaling = null;
+    this.forget();
     const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
     if (impossible >= 0) return this.emptyRowRay(impossible);
     const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
@@ -165,7 +163,7 @@ export class QPSolver {
       polished(point, 2),
     );
     found.iterations = iterations;
-    if (found.residual <= enough) return found;
+    if (found.outcome === 'solved') return found;
     const last = interiorPoint.point;
     if (outcome === 'primalInfeasible' && this.provesInfeasible(last, scaling)) return found;
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
@@ -326,6 +324,15 @@ export class QPSolver {
     found.y[row] = -1 / problem.d[row];
     found.outcome = 'primalInfeasible';
     return found;
+  }
+
+  /** Nothing of the sample before may be left where this one finds nothing. */
+  private forget(): void {
+    const {found} = this;
+    found.outcome = 'numericalError';
+    found.residual = Infinity;
+    found.iterations = 0;
+    this.spareScaling = null;
   }
 
   private fail(outcome: Outcome): QPResult {
