@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
 import {Status} from '../implicit/index.js';
-import {hostCanRead, SingularMatrixError} from '../kernels/index.js';
+import {hostCanRead, NO_BOUND, SingularMatrixError} from '../kernels/index.js';
 import {cholesky, eigh} from '../linalg/index.js';
 import type {BoxQPData} from './box-osqp.js';
 import {allOf, asNumbers, ofBatch, positive, type BoxedRows} from './operator-splitting-rows.js';
@@ -93,8 +93,6 @@ export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedR
   return {data, status};
 }
 
-/** A bound of this size or more is none. */
-const NO_BOUND = 1e20;
 /** What rounding to f32 can make of equal bounds, relative to them. */
 const CROSSING = 2 ** -20;
 

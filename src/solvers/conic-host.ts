@@ -2,8 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
-import {coneBlocks, readF64, solveConic, type ConicOutcome, type Cones} from '../kernels/index.js';
-import {NO_ROW} from './conic-screen.js';
+import {NO_BOUND, coneBlocks, readF64, solveConic, type ConicOutcome, type Cones} from '../kernels/index.js';
 import type {IterationState} from './iterate.js';
 
 /** What f32 outputs can meet. */
@@ -139,11 +138,11 @@ function absentRows({p, m, c, E, d, blocks}: Parameters<typeof solveConic>[0]): 
   if (![c, E].every((values) => values.every(Number.isFinite))) return null;
   for (const {kind, start, size} of blocks) {
     for (let i = start; i < start + size; i++) {
-      if (kind === 'ray' && d[i] >= NO_ROW) {
+      if (kind === 'ray' && d[i] >= NO_BOUND) {
         absent[i] = true;
         E.fill(0, i * p, (i + 1) * p);
         d[i] = 1;
-      } else if (!Number.isFinite(d[i]) || (kind === 'ray' && d[i] <= -NO_ROW)) return null;
+      } else if (!Number.isFinite(d[i]) || (kind === 'ray' && d[i] <= -NO_BOUND)) return null;
     }
   }
   return absent;

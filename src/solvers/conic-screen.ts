@@ -2,21 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import type {ConicData} from '../conditions/index.js';
-import {coneBlocks, type Cones} from '../kernels/index.js';
+import {coneBlocks, NO_BOUND, type Cones} from '../kernels/index.js';
 import {keepSamples} from './leaves.js';
 
-/** From here on, a row of the cone of what is not negative does not exist. */
-export const NO_ROW = 1e20;
-
-/** Where the cones are known, rows at `NO_ROW` say nothing; `valid` [B] is 1 for samples that are finite otherwise. */
+/** Where the cones are known, rows at `NO_BOUND` say nothing; `valid` [B] is 1 for samples that are finite otherwise. */
 export function screenConic({c, E, d}: ConicData, cones: Cones | null): {data: ConicData; valid: tf.Tensor} {
   const m = E.shape[1]!;
   const {absent, valid} = offTape(() => {
     const rays = new Float32Array(m);
     for (const {kind, start} of cones ? coneBlocks(cones) : []) if (kind === 'ray') rays[start] = 1;
     const isRay = tf.broadcastTo(tf.greater(tf.tensor2d(rays, [1, m]), 0), d.shape);
-    const gone = tf.logicalAnd(isRay, tf.greaterEqual(d, NO_ROW));
-    const isBad = tf.logicalAnd(isRay, tf.lessEqual(d, -NO_ROW));
+    const gone = tf.logicalAnd(isRay, tf.greaterEqual(d, NO_BOUND));
+    const isBad = tf.logicalAnd(isRay, tf.lessEqual(d, -NO_BOUND));
     const fine = tf.logicalAnd(tf.logicalNot(isBad), tf.logicalOr(gone, tf.isFinite(d)));
     // Not a cast of a comparison: on WebGPU it yields integers that say they are floats.
     const all = (flags: tf.Tensor) =>

@@ -1,14 +1,12 @@
 /** @file The last word on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u where the host can read: the f64 kernel, from the point that a solver ended on. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../implicit/index.js';
-import {readF32, runQP} from '../kernels/index.js';
+import {NO_BOUND, readF32, runQP} from '../kernels/index.js';
 import {matVec} from '../linalg/index.js';
 import {pressed} from './operator-splitting-polish.js';
 import {ofBatch, positive, type BoxedRows, type Pair, type Rows} from './operator-splitting-rows.js';
 import type {SplittingOptions, SplittingResult} from './operator-splitting.js';
 
-/** A bound of this size or more is none. */
-const NO_BOUND = 1e20;
 /** Iterations that the kernel gets. */
 export const FINISHING = 100;
 
