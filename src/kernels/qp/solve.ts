@@ -72,6 +72,8 @@ interface Demands {
   exactness: number;
   /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
   consistent: boolean;
+  /** Whether entries that are close to zero by cancellation are measured beside their neighbours in f64, too. */
+  sized?: boolean;
 }
 
 export class QPSolver {
@@ -159,22 +161,31 @@ export class QPSolver {
       rescale(guess, scaling);
       if (polished(guess)) return found;
     }
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point) =>
-      polished(point, 2),
+    let tried = false;
+    const finish = (point: Point<Vector>) => {
+      tried = true;
+      // The active set may be right already where the last iterations failed.
+      if (polished(point)) return true;
+      solveOnIndependentRows(scaled, point, guess);
+      if (this.accept(guess, scaling, demands) || polished(guess)) return true;
+      if (this.accept(point, scaling, demands)) return true;
+      this.keepSpare([guess, point], scaling, demands);
+      return false;
+    };
+    const finishLast = (point: Point<Vector>) => {
+      solveOnIndependentRows(scaled, point, guess);
+      const sized = {...demands, sized: true};
+      return this.accept(guess, scaling, sized) || this.accept(point, scaling, sized);
+    };
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point, stage) =>
+      stage === 'guess' ? polished(point, 2) : stage === 'converged' ? finish(point) : finishLast(point),
     );
     found.iterations = iterations;
     if (found.outcome === 'solved') return found;
     const last = interiorPoint.point;
     if (outcome === 'primalInfeasible' && this.provesInfeasible(last, scaling)) return found;
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
-    if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible') {
-      // The active set may be right already where the last iterations failed.
-      if (polished(last)) return found;
-      solveOnIndependentRows(scaled, last, guess);
-      if (this.accept(guess, scaling, demands) || polished(guess)) return found;
-      if (this.accept(last, scaling, demands)) return found;
-      this.keepSpare([guess, last], scaling, demands);
-    }
+    if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible' && !tried && finish(last)) return found;
     if (outcome === 'iterationLimit') return this.prove(scaling) ? found : this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
   }
@@ -239,8 +250,9 @@ export class QPSolver {
   /**
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
-  private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
+  private accept(point: Point<Vector>, scaling: Scaling, demands: Demands): boolean {
     const {dense, problem, certificate, exact, rounded, found} = this;
+    const {enough, exactness, consistent, sized} = demands;
     const {p} = problem;
     const {x, y, s} = exact;
     copyPoint(point, exact);
@@ -249,8 +261,9 @@ export class QPSolver {
     const plain = certificate.measure(problem, x, y, Infinity);
     if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem)) return false;
     if (!(plain <= exactness)) {
-      clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
-      if (!(certificate.measure(problem, x, y, Infinity) <= exactness)) return false;
+      const ofF32 = exactness > DOUBLE || sized;
+      clearRounding(dense, problem, certificate, x, y, ofF32 ? ROUNDING_32 : ROUNDING_64);
+      if (!(certificate.measure(problem, x, y, sized ? exactness : Infinity) <= exactness)) return false;
     }
     clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
