@@ -29,6 +29,8 @@ const DOUBLE = 1e-14;
 export const HOPELESS = 1e11;
 /** A given number below this part of the largest is noise in the place of a zero. */
 export const NOISE = 1e-12;
+/** The part of a variable's terms from which on the multiplier of its bound holds it, whatever rounding does to the others. */
+export const HELD = 1e-2;
 /** Digits of f32, as a factor. */
 export const SINGLE_DIGITS = 2 ** 22;
 /** The quotient of something by nothing. */
@@ -109,12 +111,21 @@ export class Certificate {
   }
 
   /**
-   * Whether the multipliers of the point measured last are so large that only the rounding of the rows to f32 keeps them from
-   * cancelling: rows that are equal up to rounding pull against each other.
+   * Whether the multipliers y of the point measured last are so large that only the rounding of the rows to f32 keeps them from
+   * cancelling: rows that are equal up to rounding pull against each other. A variable that its own bound holds stays there.
    */
-  pullsOnRounding({q}: Problem): boolean {
+  pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
     const {columnTerms, costTerms} = this;
-    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j]);
+    const isHeld = (j: number) => {
+      for (let i = 0; i < y.length; i++) {
+        if (!(Math.abs(C[i * n + j] * y[i]) > HELD * columnTerms[j])) continue;
+        if (C.subarray(i * n, (i + 1) * n).every((value, k) => value === 0 || k === j)) return true;
+      }
+      return false;
+    };
+    return columnTerms.some(
+      (terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j] && !isHeld(j),
+    );
   }
 
   /**

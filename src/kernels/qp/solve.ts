@@ -259,7 +259,7 @@ export class QPSolver {
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const plain = certificate.measure(problem, x, y, Infinity);
-    if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem)) return false;
+    if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem, y)) return false;
     if (!(plain <= exactness)) {
       const ofF32 = exactness > DOUBLE || sized;
       clearRounding(dense, problem, certificate, x, y, ofF32 ? ROUNDING_32 : ROUNDING_64);
