@@ -4,7 +4,7 @@ import {CONTRADICTION} from './active-set.js';
 import {isBound, type Problem} from './types.js';
 
 /** What must cancel along a ray may leave this part of its terms. */
-export const CANCELS = 1e-12;
+export const CANCELS = 1e-10;
 /** Curvature along a ray, relative to its terms, that rounding of Q to f32 may leave. */
 export const FLAT = 2 ** -22;
 /** The fall along a ray must be more than this part of its terms. */
