@@ -123,9 +123,7 @@ export class Certificate {
       }
       return false;
     };
-    return columnTerms.some(
-      (terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j] && !isHeld(j),
-    );
+    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j] && !isHeld(j));
   }
 
   /**

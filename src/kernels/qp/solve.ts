@@ -185,7 +185,8 @@ export class QPSolver {
     const last = interiorPoint.point;
     if (outcome === 'primalInfeasible' && this.provesInfeasible(last, scaling)) return found;
     if (outcome === 'dualInfeasible' && this.provesUnbounded(last, scaling)) return found;
-    if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible' && !tried && finish(last)) return found;
+    if (outcome !== 'primalInfeasible' && outcome !== 'dualInfeasible' && !tried && finish(last))
+      return found;
     if (outcome === 'iterationLimit') return this.prove(scaling) ? found : this.fail(outcome);
     return this.solveByActiveSet(matrixScaling, good, demands) ?? this.fail('numericalError');
   }
