@@ -154,12 +154,11 @@ class MochaRunner implements TestRunner {
 function isEngineIdle(): boolean {
   const {_tfengine: engine} = globalThis as unknown as {_tfengine?: {state: EngineState}};
   if (!engine) return true;
-  const {activeTape, gradientDepth, kernelDepth, scopeStack} = engine.state;
-  return !activeTape && gradientDepth === 0 && kernelDepth === 0 && scopeStack.length === 0;
+  const {gradientDepth, kernelDepth, scopeStack} = engine.state;
+  return gradientDepth === 0 && kernelDepth === 0 && scopeStack.length === 0;
 }
 
 interface EngineState {
-  activeTape: unknown;
   gradientDepth: number;
   kernelDepth: number;
   scopeStack: unknown[];
