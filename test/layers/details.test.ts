@@ -250,7 +250,7 @@ describeOnCpu('diagnostics', () => {
       assert.deepEqual(empty, {status: [], iterations: [], residual: [], weaklyActive: [], gradient: null});
       layer.dispose();
       assert.match(
-        String(await layer.diagnostics().catch((thrown: Error) => thrown.message)),
+        (await layer.diagnostics().catch((thrown: Error) => thrown.message)) as string,
         /not been called/,
       );
       tf.dispose([p, smooth, none]);

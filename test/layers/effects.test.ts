@@ -196,15 +196,15 @@ const SCENES: Scene[] = [
   })),
   {
     layer: 'FixedPointLayer',
-    args: {cell: {className: 'TestAffineCell', config: {size: 0.1}}, stateShape: [4]},
+    args: {cell: {className: 'TestAffineCell', config: {size: 0.1}}, stateShape: [2], tolerance: 1e-3},
     inputs: noise([3, 2]),
     changes: [
       {cell: {className: 'TestAffineCell', config: {size: 0.15}}},
       {stateShape: [3]},
       {solver: 'iteration'},
       {historySize: 1},
-      {tolerance: 0.1},
-      {maxIterations: 2},
+      {tolerance: 0.5},
+      {maxIterations: 1},
       {linsolve: rough()},
       {warmStart: true},
     ],

@@ -48,7 +48,11 @@ describe('a layer refuses', () => {
     const refused = (argument: string, values: unknown[]) => {
       for (const value of values) {
         const message = messageOf(() => made(name, {[argument]: value}));
-        assert.match(message, new RegExp(`^${name}: ${argument} must be .*; got `), `${argument} = ${value}`);
+        assert.match(
+          message,
+          new RegExp(`^${name}: ${argument} must be .*; got `),
+          `${argument} = ${String(value)}`,
+        );
         assert.include(message, JSON.stringify(value));
       }
     };

@@ -140,7 +140,7 @@ describe('a bad sample', () => {
         const plain = make({});
         const clean = evaluate(plain, without);
         for (let which = 0; which < shapes.length; which++) {
-          for (const value of [NaN, Infinity, -Infinity]) {
+          for (const value of which === 0 ? [NaN, Infinity, -Infinity] : [NaN]) {
             if (masks && which === 0 && value === -Infinity) continue;
             const own = `${name.replace(/\W+/g, '_')}_${count++}`;
             const layer = make({name: own});
