@@ -124,6 +124,13 @@ describeOnCpu('the weights of a layer', () => {
       assert.notDeepEqual(G, A);
       assert.notDeepEqual(G, two[1]);
       assert.notDeepEqual(A, two[3]);
+      const kernel = (seed: number) => {
+        const layer = new QPLayer({seed, units: 2});
+        run(layer, tf.zeros([1, 3]));
+        return Array.from(layer.getWeights()[0].dataSync());
+      };
+      assert.deepEqual(kernel(5), kernel(5));
+      assert.notDeepEqual(kernel(5), kernel(6));
     }));
 });
 

@@ -250,6 +250,12 @@ const SHAPES: [string, Args, (number | null)[][], [(number | null)[][], RegExp][
     [[null, 3]],
     [[[[null, null]], /number of variables is not known: feed p or Q, or pass units/]],
   ],
+  [
+    'QPLayer',
+    {units: 3, inputs: ['Q']},
+    [[null, 3, 3]],
+    [[[[null, 2, 2]], /input Q .* has 2 variables, but units has 3/]],
+  ],
   ['QPLayer', {units: 2, constants: {G: [[1, 2]], h: [1]}}, [[null, 2]], []],
   ['QPLayer', {units: 3, constants: {Q: [[1, 0], [0, 1]]}}, [], [[[[null, 3]], /constant Q of shape \[2,2\] has 2 variables, but units has 3/]]], // prettier-ignore
   ['QPLayer', {inequalities: 3, constants: {h: [1, 1]}}, [], [[[[null, 3]], /inequalities has 3 inequalities, but the constant h .* has 2/]]], // prettier-ignore

@@ -210,6 +210,7 @@ describe('a bad sample', () => {
       for (const [size, l2] of [
         [1e20, 1],
         [1e15, 1e-9],
+        [1.5e19, 1],
       ]) {
         // prettier-ignore
         const layer = layers.svm({l2, query: false, onFailure: 'ignore'});
