@@ -67,9 +67,12 @@ const ROOMS: Record<string, Suites> = {
   layers: {
     tests: [
       'layers',
+      'projections/masks-and-sizes.test.ts',
       'robustness/saved-models.test.ts',
       'robustness/kinks.test.ts',
       'robustness/failures.test.ts',
+      'robustness/inputs.test.ts',
+      'robustness/degeneracy.test.ts',
     ],
   },
   linalg: {tests: ['linalg']},
