@@ -69,6 +69,19 @@ export interface DenseKernels extends PairKernels {
   /** out [n] += Aᵀ y for A [rows, n]. */
   addMultiplyTransposed(A: Vector, rows: number, n: number, stride: number, y: Vector, out: Vector): void;
 
+  /** out [rows] = A x and terms [rows] = |A| |x|, for A [rows, n] without padding. */
+  multiplyWithTerms(A: Vector, rows: number, n: number, x: Vector, out: Vector, terms: Vector): void;
+
+  /** out [n] += Aᵀ y and terms [n] += |A|ᵀ |y|, for A [rows, n] without padding. */
+  addMultiplyTransposedWithTerms(
+    A: Vector,
+    rows: number,
+    n: number,
+    y: Vector,
+    out: Vector,
+    terms: Vector,
+  ): void;
+
   /** The upper triangle of `to` = that of `from`, both [n, n]. */
   copyUpper(from: Vector, strideFrom: number, to: Vector, strideTo: number, n: number): void;
 

@@ -39,6 +39,17 @@ export function createHostDense(): DenseKernels | null {
       routines.multiply(A.byteOffset, rows, n, stride, x.byteOffset, out.byteOffset),
     addMultiplyTransposed: (A, rows, n, stride, y, out) =>
       routines.addMultiplyTransposed(A.byteOffset, rows, n, stride, y.byteOffset, out.byteOffset),
+    multiplyWithTerms: (A, rows, n, x, out, terms) =>
+      routines.multiplyWithTerms(A.byteOffset, rows, n, x.byteOffset, out.byteOffset, terms.byteOffset),
+    addMultiplyTransposedWithTerms: (A, rows, n, y, out, terms) =>
+      routines.addMultiplyTransposedWithTerms(
+        A.byteOffset,
+        rows,
+        n,
+        y.byteOffset,
+        out.byteOffset,
+        terms.byteOffset,
+      ),
     copyUpper: (from, strideFrom, to, strideTo, n) =>
       routines.copyUpper(from.byteOffset, strideFrom, to.byteOffset, strideTo, n),
     copyTransposed: (from, n, rows, count, to, strideTo, at) =>

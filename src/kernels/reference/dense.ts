@@ -78,6 +78,30 @@ export const referenceDense: DenseKernels = {
     }
   },
 
+  multiplyWithTerms(A, rows, n, x, out, terms) {
+    for (let i = 0; i < rows; i++) {
+      let sum = 0;
+      let size = 0;
+      for (let j = 0; j < n; j++) {
+        const value = A[i * n + j] * x[j];
+        sum += value;
+        size += Math.abs(value);
+      }
+      out[i] = sum;
+      terms[i] = size;
+    }
+  },
+
+  addMultiplyTransposedWithTerms(A, rows, n, y, out, terms) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < n; j++) {
+        const value = A[i * n + j] * y[i];
+        out[j] += value;
+        terms[j] += Math.abs(value);
+      }
+    }
+  },
+
   copyUpper(from, strideFrom, to, strideTo, n) {
     for (let i = 0; i < n; i++) {
       for (let j = i; j < n; j++) to[i * strideTo + j] = from[i * strideFrom + j];

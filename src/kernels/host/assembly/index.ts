@@ -13,4 +13,5 @@ export {
   stepPairs,
 } from './pairs';
 export {addMultiplyTransposed, addWeightedGram, multiply} from './products';
+export {addMultiplyTransposedWithTerms, multiplyWithTerms} from './products-and-terms';
 export {signedSolve} from './substitution';
