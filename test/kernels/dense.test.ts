@@ -175,14 +175,7 @@ describe('dense kernels', () => {
         compare((dense) => {
           const [out, terms, plain] = [filled(dense, x), filled(dense, right), filled(dense, right)];
           dense.addMultiplyTransposedWithTerms(filled(dense, A), rows, n, filled(dense, y), out, terms);
-          dense.addMultiplyTransposed(
-            filled(dense, A.map(Math.abs)),
-            rows,
-            n,
-            n,
-            filled(dense, left),
-            plain,
-          );
+          dense.addMultiplyTransposed(filled(dense, A.map(Math.abs)), rows, n, n, filled(dense, left), plain);
           for (let j = 0; j < n; j++) assert.closeTo(terms[j], plain[j], 1e-13 * Math.max(1, rows));
           plain.set(x);
           dense.addMultiplyTransposed(filled(dense, A), rows, n, n, filled(dense, y), plain);
