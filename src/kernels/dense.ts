@@ -26,6 +26,9 @@ export interface DenseKernels extends PairKernels {
   vector(length: number): Vector;
   indices(length: number): Indices;
 
+  /** A view of entries of a vector. */
+  part(vector: Vector, from: number, to?: number): Vector;
+
   /** Runs `work` and takes back every vector that it made. It may be run again from its beginning, to find more memory. */
   scope<T>(work: () => T): T;
 

@@ -11,6 +11,7 @@ export const referenceDense: DenseKernels = {
   // Room behind the length, as the contract has it.
   vector: (length) => new Float64Array(new ArrayBuffer(8 * padded(length)), 0, length) as Vector,
   indices: (length) => new Int32Array(length) as Indices,
+  part: (vector, from, to) => vector.subarray(from, to) as Vector,
   scope: (work) => work(),
   keep: (work) => work(),
 
