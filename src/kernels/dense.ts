@@ -116,6 +116,9 @@ export interface DenseKernels extends PairKernels {
   /** to = diag(left) A diag(right) for A [rows, n], without padding. */
   scale(A: Vector, rows: number, n: number, left: Vector, right: Vector, to: Vector): void;
 
+  /** The upper triangle of `to` = that of diag(units) P diag(units), for P [n, n] without padding. */
+  scaleUpper(P: Vector, n: number, units: Vector, to: Vector, strideTo: number): void;
+
   /**
    * The largest magnitudes in the rows of diag(left) A diag(right), A [rows, n], into `rowMaxima`; those in its columns into
    * `columnMaxima`, where they are larger than what is there. `left` and `right` are not negative.

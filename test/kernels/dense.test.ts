@@ -225,6 +225,15 @@ describe('dense kernels', () => {
           return to;
         });
         compare((dense) => {
+          const to = dense.vector(n * (n + 2));
+          dense.scaleUpper(filled(dense, square), n, filled(dense, x), to, n + 2);
+          const all = dense.vector(n * n);
+          dense.scale(filled(dense, square), n, n, filled(dense, x), filled(dense, x), all);
+          for (let i = 0; i < n; i++)
+            for (let j = i; j < n; j++) assert.equal(to[i * (n + 2) + j], all[i * n + j]);
+          return to;
+        });
+        compare((dense) => {
           const P = filled(dense, square);
           const difference = dense.symmetrize(P, n);
           return [...P, difference];

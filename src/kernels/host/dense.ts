@@ -50,6 +50,7 @@ export function createHostDense(): DenseKernels | null {
     packRows: (A, rows, n, limit, to, stride, entries) =>
       routines.packRows(at(A), rows, n, limit, at(to), stride, at(entries)),
     scale: (A, rows, n, left, right, to) => routines.scale(at(A), rows, n, at(left), at(right), at(to)),
+    scaleUpper: (P, n, units, to, strideTo) => routines.scaleUpper(at(P), n, at(units), at(to), strideTo),
     scaledMaxima: (A, rows, n, left, right, rowMaxima, columnMaxima) =>
       routines.scaledMaxima(at(A), rows, n, at(left), at(right), at(rowMaxima), at(columnMaxima)),
     addMagnitudes: (A, rows, n, left, right, rowSums, columnSums) =>

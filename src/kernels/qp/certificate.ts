@@ -114,7 +114,10 @@ export class Certificate {
    */
   pullsOnRounding({q}: Problem): boolean {
     const {columnTerms, costTerms} = this;
-    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j]);
+    for (let j = 0; j < q.length; j++) {
+      if (q[j] !== 0 && columnTerms[j] > SINGLE_DIGITS * costTerms[j]) return true;
+    }
+    return false;
   }
 
   /**

@@ -9,6 +9,8 @@ export interface MatrixScaling {
   E: Vector;
   /** 1 for rows of zeros. */
   isEmpty: Uint8Array;
+  /** The largest magnitude of D P D. */
+  curvature: number;
 }
 
 export interface Scaling extends MatrixScaling {
@@ -38,6 +40,7 @@ export function scalingRoom(
     D: dense.vector(n),
     E: dense.vector(rows),
     isEmpty: new Uint8Array(rows),
+    curvature: 0,
     rows: dense.vector(rows),
     absent: new Uint8Array(rows),
     row: dense.vector(Math.max(rows, n)),
@@ -86,7 +89,9 @@ export function equilibrateMatrices(
   isEmpty.fill(0);
   column.fill(0);
   dense.scaledMaxima(P, n, n, D, D, row, column);
-  if (column.some((size) => size > CONSISTENT)) respectEntries(P, n, D);
+  let curvature = maxAbs(column);
+  const consistent = !(curvature > CONSISTENT);
+  if (!consistent) respectEntries(P, n, D);
   for (let pass = 0; pass < PASSES; pass++) {
     column.fill(0);
     dense.scaledMaxima(C, rows, n, E, D, row, column);
@@ -114,7 +119,12 @@ export function equilibrateMatrices(
       isEmpty[i] = Number(row[i] === 0);
     }
   }
-  return {D, E, isEmpty};
+  if (!curved || !consistent) {
+    column.fill(0);
+    dense.scaledMaxima(P, n, n, D, D, row, column);
+    curvature = maxAbs(column);
+  }
+  return {D, E, isEmpty, curvature};
 }
 
 /**
@@ -149,10 +159,10 @@ export function scaleProblem(
 ): Scaling {
   const {n, p, P, q, C, d} = problem;
   const rows = d.length;
-  const {row, column} = room;
+  const {row} = room;
   const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar, room.absent);
   const scales = leaveOut ? equilibrateMatrices(dense, problem, undefined, leaveOut) : matrices;
-  const {D, isEmpty} = scales;
+  const {D, isEmpty, curvature} = scales;
   const E = room.rows;
   for (let i = 0; i < rows; i++) {
     E[i] = absent[i] ? 1 : scales.E[i];
@@ -160,9 +170,7 @@ export function scaleProblem(
   }
   const largest = maxAbs(scaled.d);
   const beta = largest > 0 ? 1 / largest : 1;
-  column.fill(0);
-  dense.scaledMaxima(P, n, n, D, D, row, column);
-  let objective = maxAbs(column);
+  let objective = curvature;
   for (let j = 0; j < n; j++) {
     scaled.q[j] = beta * D[j] * q[j];
     objective = Math.max(objective, Math.abs(scaled.q[j]));
@@ -179,7 +187,7 @@ export function scaleProblem(
     scaled.C.fill(0, i * n, (i + 1) * n);
     scaled.d[i] = i < p ? 0 : 1;
   }
-  return {D, E, isEmpty, c, beta, absent};
+  return {D, E, isEmpty, curvature, c, beta, absent};
 }
 
 /**

@@ -9,7 +9,6 @@ export const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
 
 export class SemidefiniteLift {
   private readonly units: Vector;
-  private readonly scaled: Vector;
   private readonly shifted: Vector;
   private readonly inverse: Vector;
 
@@ -20,7 +19,6 @@ export class SemidefiniteLift {
   ) {
     const stride = paddedStride(n);
     this.units = dense.vector(n);
-    this.scaled = dense.vector(n * n);
     this.shifted = dense.vector(stride * stride);
     this.inverse = dense.vector(n);
   }
@@ -31,7 +29,7 @@ export class SemidefiniteLift {
    * that is not enough. Each variable is judged in its own units.
    */
   of(P: Vector): number | null {
-    const {dense, n, units, scaled, shifted, inverse} = this;
+    const {dense, n, units, shifted, inverse} = this;
     for (let j = 0; j < n; j++) {
       const entry = P[j * n + j];
       if (entry < 0) return null;
@@ -42,9 +40,8 @@ export class SemidefiniteLift {
       if (units[j] === 0 && maxAbs(P.subarray(j * n, (j + 1) * n)) > 0) return null;
     }
     const stride = paddedStride(n);
-    dense.scale(P, n, n, units, units, scaled);
     for (const lift of LIFTS) {
-      dense.copyUpper(scaled, n, shifted, stride, n);
+      dense.scaleUpper(P, n, units, shifted, stride);
       for (let i = 0; i < n; i++) shifted[i * stride + i] += lift;
       if (dense.signedCholesky(shifted, n, stride, n, inverse) < 0) return lift > LIFTS[0] ? lift : 0;
     }

@@ -131,6 +131,12 @@ export const referenceDense: DenseKernels = {
     }
   },
 
+  scaleUpper(P, n, units, to, strideTo) {
+    for (let i = 0; i < n; i++) {
+      for (let j = i; j < n; j++) to[i * strideTo + j] = units[i] * P[i * n + j] * units[j];
+    }
+  },
+
   scaledMaxima(A, rows, n, left, right, rowMaxima, columnMaxima) {
     for (let i = 0; i < rows; i++) {
       let largest = 0;
