@@ -11,7 +11,17 @@ export interface Suites {
 
 /** The longest folder that a path starts with counts. */
 const ROOMS: Record<string, Suites> = {
-  autodiff: {tests: ['autodiff', 'implicit', 'projections/simplex.test.ts', 'projections/box.test.ts']},
+  autodiff: {
+    tests: [
+      'autodiff',
+      'implicit',
+      'projections/simplex.test.ts',
+      'projections/box.test.ts',
+      'records',
+      'robustness/inputs.test.ts',
+      'robustness/throwing.test.ts',
+    ],
+  },
   checks: {tests: ['checks', 'robustness/throwing.test.ts']},
   conditions: {
     tests: [
