@@ -84,24 +84,24 @@ export class Certificate {
    * @returns The largest quotient.
    */
   measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
-    const {dense, columnTerms, costTerms, rowTerms, gradient, excess, unused} = this;
+    const {dense, columnTerms, costTerms, rowTerms, gradient, excess} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
-    columnTerms.fill(0);
-    dense.addMagnitudes(P, n, n, x, x, unused, columnTerms);
-    dense.multiply(P, n, n, n, x, gradient);
+    dense.multiplyWithTerms(P, n, n, x, gradient, columnTerms);
     this.cancels = false;
     for (let j = 0; j < n; j++) {
-      const kept = Math.max(Math.abs(gradient[j]), Math.abs(q[j]));
-      this.cancels ||= q[j] !== 0 && columnTerms[j] > HOPELESS * kept;
-      costTerms[j] = columnTerms[j] += Math.abs(q[j]);
+      const cost = Math.abs(q[j]);
+      const kept = Math.max(Math.abs(gradient[j]), cost);
+      if (cost !== 0 && columnTerms[j] > HOPELESS * kept) this.cancels = true;
+      costTerms[j] = columnTerms[j] += cost;
+      gradient[j] += q[j];
     }
-    dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
-    for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
-    for (let j = 0; j < n; j++) gradient[j] += q[j];
-    dense.addMultiplyTransposed(C, rows, n, n, y, gradient);
-    dense.multiply(C, rows, n, n, x, excess);
-    for (let i = 0; i < rows; i++) excess[i] -= d[i];
+    dense.addMultiplyTransposedWithTerms(C, rows, n, y, gradient, columnTerms);
+    dense.multiplyWithTerms(C, rows, n, x, excess, rowTerms);
+    for (let i = 0; i < rows; i++) {
+      rowTerms[i] += Math.abs(d[i]);
+      excess[i] -= d[i];
+    }
     const plain = this.quotients(problem, y, columnTerms, rowTerms);
     if (plain <= enough) return plain;
     return dense.scope(() => {
@@ -116,14 +116,20 @@ export class Certificate {
    */
   pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
     const {columnTerms, costTerms} = this;
-    const isHeld = (j: number) => {
-      for (let i = 0; i < y.length; i++) {
-        if (!(Math.abs(C[i * n + j] * y[i]) > HELD * columnTerms[j])) continue;
-        if (C.subarray(i * n, (i + 1) * n).every((value, k) => value === 0 || k === j)) return true;
-      }
-      return false;
-    };
-    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j] && !isHeld(j));
+    for (let j = 0; j < n; j++) {
+      if (q[j] === 0 || !(columnTerms[j] > SINGLE_DIGITS * costTerms[j])) continue;
+      if (!this.isHeld(C, y, n, j)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the multiplier of a bound of variable j stands out from what rounding makes of the others. */
+  private isHeld(C: Float64Array, y: Float64Array, n: number, j: number): boolean {
+    for (let i = 0; i < y.length; i++) {
+      if (!(Math.abs(C[i * n + j] * y[i]) > HELD * this.columnTerms[j])) continue;
+      if (C.subarray(i * n, (i + 1) * n).every((value, k) => value === 0 || k === j)) return true;
+    }
+    return false;
   }
 
   /**
