@@ -82,8 +82,10 @@ describeBackends('start and update', () => {
         ]) {
           const solver = make() as solvers.IterativeSolver<tf.Tensor, [tf.Tensor]>;
           const follow = (from: solvers.Progress<tf.Tensor>, at: tf.Tensor) => {
-            let progress = from;
-            for (let k = 0; k < 60; k++) progress = solver.update(progress, at);
+            let progress = solver.update(from, at);
+            for (let k = 1; k < 60 && numbers(progress.status).includes(3); k++) {
+              progress = solver.update(progress, at);
+            }
             return progress;
           };
           const at = c();
