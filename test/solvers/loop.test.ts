@@ -25,13 +25,22 @@ function samplesOf(x: Structure, batch: number): number[][] {
   );
 }
 
+/** The solver, which says so before each step. */
+function observed(made: unknown, look: () => void): Stepwise {
+  const solver = made as Stepwise & {iteration: {step: (...args: unknown[]) => unknown}};
+  const {iteration} = solver;
+  const {step} = iteration;
+  iteration.step = (...args) => {
+    look();
+    return step.apply(iteration, args);
+  };
+  return solver;
+}
+
 function outcomeOf({make, init, params, batch}: SolverCase, options: object = {}): Outcome {
   return tf.tidy(() => {
-    const solver = make(options) as Stepwise;
-    const {iteration} = solver as unknown as {iteration: {step: (...args: unknown[]) => unknown}};
-    const {step} = iteration;
     let steps = 0;
-    iteration.step = (...args) => (steps++, step.apply(iteration, args));
+    const solver = observed(make(options), () => steps++);
     const {x, state} = solver.run(init(), ...(params() as never[]));
     const [status, iterations, residual] = [state.status, state.iterations, state.residual].map(valuesOf);
     return {x: samplesOf(x, batch), status, iterations, residual, steps} as never;
@@ -78,6 +87,27 @@ describe('every iterative solver', () => {
         short.residual.forEach((residual, i) => assert.equal(residual > tolerance, isLast[i]));
         isLast.forEach((slowest, i) => slowest || assert.deepEqual(short.x[i], whole.x[i]));
       }));
+
+    it(`${name} keeps no more tensors at its last step than at its fourth, and goes where its steps lead`, () =>
+      expectNoLeak(() =>
+        tf.tidy(() => {
+          const [init, params] = [given.init(), given.params()];
+          const counts: number[] = [];
+          const solver = observed(make({maxIterations: 9, tolerance: 0}), () => {
+            counts.push(tf.memory().numTensors);
+          });
+          solver.run(init, ...(params as never[]));
+          assert.isAtLeast(counts.length, 5);
+          assert.equal(counts[counts.length - 1], counts[3]);
+          // x after some steps is where as many steps lead, whatever was remembered.
+          const three = (make({maxIterations: 3, tolerance: 0}) as Stepwise).run(
+            init,
+            ...(params as never[]),
+          );
+          const advanced = solver.advance(init, 3, params as never);
+          assert.deepEqual(samplesOf(advanced, batch), samplesOf(three.x, batch));
+        }),
+      ));
 
     it(`${name} refuses limits and tolerances that are none`, () => {
       for (const maxIterations of [0, -1, 1.5, NaN]) {

@@ -12,6 +12,7 @@ export type Stepwise = {
   run: (init: Structure, ...params: never[]) => {x: Structure; state: solvers.IterationState};
   start: (init: Structure, ...params: never[]) => solvers.Progress;
   update: (progress: solvers.Progress, ...params: never[]) => solvers.Progress;
+  advance: (x: Structure, steps: number, params: never[]) => Structure;
 };
 
 export interface SolverCase {
