@@ -111,6 +111,36 @@ describeUnreadable('solvers beside the f64 kernels', () => {
       }),
     ));
 
+  it('a sharp plan is found from far away', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        // All of it lies where the cost is least, but for what the sums do not allow.
+        const x = tf.tensor3d([40, 0, -25, 3, 60, -9, 0, 31, 20], [1, 3, 3]);
+        const [a, b] = [tf.tensor1d([0.2, 0.5, 0.3]), tf.tensor1d([0.2, 0.7, 0.1])];
+        const plan = valuesOf(projections.klTransport(x, {a, b}));
+        expectClose(plan, [0.2, 0, 0, 0, 0.5, 0, 0, 0.2, 0.1], 0, 1e-5);
+      }),
+    ));
+
+  it('a conic program is solved as well as f32 can, whatever is asked', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const solver = new solvers.ConicSplitting((v) => projections.dualConeProduct(v, {nonNegative: 2}), {
+          tolerance: 1e-15,
+          maxIterations: 200,
+        });
+        const {x, state} = solver.run(null, {
+          c: tf.tensor2d([0.3, -1.7], [2, 1]),
+          E: tf.tensor3d([1, -0.7], [1, 2, 1]),
+          d: tf.tensor2d([1.1, 2.3], [1, 2]),
+        });
+        assert.deepEqual(valuesOf(state.status), [0, 0]);
+        expectClose(valuesOf(x.z), [-2.3 / 0.7, 1.1], 1e-5);
+        expectClose(valuesOf(x.dual), [0, 0.3 / 0.7, 1.7, 0], 1e-5, 1e-5);
+        expectClose(valuesOf(x.slack), [1.1 + 2.3 / 0.7, 0, 0, 2.3 + 0.77], 1e-5, 1e-5);
+      }),
+    ));
+
   it('conic programs without a solution say so', () =>
     expectNoLeak(() =>
       tf.tidy(() => {
