@@ -88,7 +88,15 @@ const ROOMS: Record<string, Suites> = {
   },
   prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
   solvers: {
-    tests: ['solvers', 'robustness/closest.test.ts'],
+    tests: [
+      // First what is quick and reaches most.
+      'solvers/loop.test.ts',
+      'solvers/unreadable.test.ts',
+      'devices/qp-solvers.test.ts',
+      'solvers',
+      'robustness/closest.test.ts',
+      'metamorphic/certify.test.ts',
+    ],
     except: /qp-(collection|fuzz|reference)/,
   },
 };

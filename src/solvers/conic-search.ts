@@ -92,7 +92,8 @@ function refine(
     tf.logicalAnd(tf.all(tf.isFinite(u), 1), tf.all(tf.isFinite(v), 1)),
   );
   const start = {u: keepSamples(finite, u), v: keepSamples(finite, v), w: tf.onesLike(tau)};
-  return newton.run(start, data).x;
+  // A sample where Newton's method fails is zero in all parts, and w = 0 would make zero a root.
+  return {...newton.run(start, data).x, w: start.w};
 }
 
 /**
