@@ -4,7 +4,7 @@
  */
 import {UNBOUNDED} from '../qp/certificate.js';
 import {ROUNDING_32} from '../qp/exact-zeros.js';
-import {CONSISTENT, DOUBLE, ROUNDING, SINGLE, WEAK} from '../qp/solve.js';
+import {CONSISTENT, DOUBLE, ROUNDING, SINGLE, WEAK} from '../qp/acceptance.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {DESCENT_RAY, FARKAS_RAY, INVALID, NOTHING, POINT} from './candidate.wgsl.js';
 import {EXACT_ZEROS, exactZeroAreas} from './exact-zeros.wgsl.js';
