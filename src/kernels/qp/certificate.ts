@@ -82,24 +82,24 @@ export class Certificate {
    * @returns The largest quotient.
    */
   measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
-    const {dense, columnTerms, costTerms, rowTerms, gradient, excess, unused} = this;
+    const {dense, columnTerms, costTerms, rowTerms, gradient, excess} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
-    columnTerms.fill(0);
-    dense.addMagnitudes(P, n, n, x, x, unused, columnTerms);
-    dense.multiply(P, n, n, n, x, gradient);
+    dense.multiplyWithTerms(P, n, n, x, gradient, columnTerms);
     this.cancels = false;
     for (let j = 0; j < n; j++) {
-      const kept = Math.max(Math.abs(gradient[j]), Math.abs(q[j]));
-      this.cancels ||= q[j] !== 0 && columnTerms[j] > HOPELESS * kept;
-      costTerms[j] = columnTerms[j] += Math.abs(q[j]);
+      const cost = Math.abs(q[j]);
+      const kept = Math.max(Math.abs(gradient[j]), cost);
+      if (cost !== 0 && columnTerms[j] > HOPELESS * kept) this.cancels = true;
+      costTerms[j] = columnTerms[j] += cost;
+      gradient[j] += q[j];
     }
-    dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
-    for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
-    for (let j = 0; j < n; j++) gradient[j] += q[j];
-    dense.addMultiplyTransposed(C, rows, n, n, y, gradient);
-    dense.multiply(C, rows, n, n, x, excess);
-    for (let i = 0; i < rows; i++) excess[i] -= d[i];
+    dense.addMultiplyTransposedWithTerms(C, rows, n, y, gradient, columnTerms);
+    dense.multiplyWithTerms(C, rows, n, x, excess, rowTerms);
+    for (let i = 0; i < rows; i++) {
+      rowTerms[i] += Math.abs(d[i]);
+      excess[i] -= d[i];
+    }
     const plain = this.quotients(problem, y, columnTerms, rowTerms);
     if (plain <= enough) return plain;
     return dense.scope(() => {
@@ -114,7 +114,10 @@ export class Certificate {
    */
   pullsOnRounding({q}: Problem): boolean {
     const {columnTerms, costTerms} = this;
-    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j]);
+    for (let j = 0; j < q.length; j++) {
+      if (q[j] !== 0 && columnTerms[j] > SINGLE_DIGITS * costTerms[j]) return true;
+    }
+    return false;
   }
 
   /**

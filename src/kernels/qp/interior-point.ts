@@ -89,7 +89,7 @@ export class InteriorPoint {
     this.inverseY = dense.vector(m);
     this.sizes = dense.vector(5);
     const {point, affine, ry, g, w} = this;
-    const inequalities = (v: Vector) => v.subarray(p) as Vector;
+    const inequalities = (v: Vector) => dense.part(v, p);
     this.cone = {
       s: inequalities(point.s),
       y: inequalities(point.y),

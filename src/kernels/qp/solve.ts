@@ -6,11 +6,13 @@ import {
   equilibrateMatrices,
   rescale,
   scaleProblem,
+  scalingRoom,
   unscale,
   type MatrixScaling,
   type Scaling,
+  type ScalingRoom,
 } from './equilibrate.js';
-import {clearRounding, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
+import {ExactZeros, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
 import {solveOnIndependentRows} from './independent-set.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
@@ -81,7 +83,9 @@ export class QPSolver {
   private readonly kkt: KktSystem;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
+  private readonly room: ScalingRoom;
   private readonly certificate: Certificate;
+  private readonly zeros: ExactZeros;
   private readonly guess: Point<Vector>;
   private readonly rounded: Point<Vector>;
   private readonly exact: Point<Vector>;
@@ -101,7 +105,9 @@ export class QPSolver {
     this.kkt = new KktSystem(dense, n, p + m, this.scaled.P, this.scaled.C);
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
+    this.room = scalingRoom(dense, {n, p, m});
     this.certificate = new Certificate(dense, {n, p, m});
+    this.zeros = new ExactZeros(dense, {n, p, m});
     this.guess = emptyPoint(dense, {n, p, m});
     this.rounded = emptyPoint(dense, {n, p, m});
     this.exact = emptyPoint(dense, {n, p, m});
@@ -132,7 +138,7 @@ export class QPSolver {
         tolerance,
         maxIterations,
         warmStart,
-        matrixScaling ?? equilibrateMatrices(this.dense, this.problem),
+        matrixScaling ?? equilibrateMatrices(this.dense, this.problem, this.room),
       ),
     );
   }
@@ -143,14 +149,14 @@ export class QPSolver {
     warmStart: Point | undefined,
     matrixScaling: MatrixScaling,
   ): QPResult {
-    const {dense, problem, scaled, kkt, interiorPoint, polish, guess, found} = this;
+    const {dense, problem, scaled, kkt, room, interiorPoint, polish, guess, found} = this;
     const good = Math.min(tolerance, POLISHED);
     const enough = Math.max(tolerance, SINGLE);
     const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
     this.forget();
     const impossible = clearEmptyRows(problem, matrixScaling.isEmpty);
     if (impossible >= 0) return this.emptyRowRay(impossible);
-    const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true);
+    const scaling = scaleProblem(dense, problem, matrixScaling, scaled, true, room);
     kkt.readMatrices();
     const polished = (from: Point<Vector>, rounds?: number) =>
       polish.run(from, rounds) <= good && this.acceptPolished(scaling, good, demands);
@@ -240,7 +246,7 @@ export class QPSolver {
    * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
    */
   private accept(point: Point<Vector>, scaling: Scaling, {enough, exactness, consistent}: Demands): boolean {
-    const {dense, problem, certificate, exact, rounded, found} = this;
+    const {problem, certificate, zeros, exact, rounded, found} = this;
     const {p} = problem;
     const {x, y, s} = exact;
     copyPoint(point, exact);
@@ -249,10 +255,10 @@ export class QPSolver {
     const plain = certificate.measure(problem, x, y, Infinity);
     if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem)) return false;
     if (!(plain <= exactness)) {
-      clearRounding(dense, problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
+      zeros.clear(problem, certificate, x, y, exactness > DOUBLE ? ROUNDING_32 : ROUNDING_64);
       if (!(certificate.measure(problem, x, y, Infinity) <= exactness)) return false;
     }
-    clearRounding(dense, problem, certificate, x, y, ROUNDING_32);
+    zeros.clear(problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
     for (let j = 0; j < x.length; j++) rounded.x[j] = Math.fround(x[j]);
     for (let i = 0; i < y.length; i++) rounded.y[i] = Math.fround(y[i]);
