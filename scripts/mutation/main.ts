@@ -64,10 +64,11 @@ console.log(`${keys.length} of ${total} mutants of ${sources.length} files, ${te
 mkdirSync('out/mutation', {recursive: true});
 const list = join('out/mutation', `sample-${process.pid}.txt`);
 writeFileSync(list, keys.join('\n'));
-const setup = (JSON.parse(readFileSync('.mocharc.json', 'utf8')) as {file: string[]}).file;
+const setup = (JSON.parse(readFileSync('.mocharc.json', 'utf8')) as {require: string[]}).require;
 process.env.MUTATION_SAMPLE = join(process.cwd(), list);
 process.env.MUTATION_BROKEN = join(process.cwd(), 'out/mutation', `broken-${process.pid}.txt`);
-process.env.MUTATION_TESTS = [...setup, ...tests].join('\n');
+process.env.MUTATION_SETUP = setup.join('\n');
+process.env.MUTATION_TESTS = tests.join('\n');
 const chosen = new Set(keys);
 const touched = sources.filter((source) => keys.some((key) => key.startsWith(`${source}:`)));
 const results = await new Stryker({

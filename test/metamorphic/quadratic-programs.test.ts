@@ -1,12 +1,13 @@
 /** @file Changes that cannot change a solution do not, and hard problems get a right answer or none: FUZZ=n runs n times as many. */
 import {assert} from 'chai';
 import {describeBackends} from '../helpers/backends.js';
+import {FUZZ} from '../helpers/effort.js';
 import {judgeNasty, judgeSolved, solveBatch, type Judgement} from '../helpers/qp-verdicts.js';
 import {metamorphicBatch} from '../zoo/qp/metamorphic.js';
 import {NASTY_KINDS, nastyBatch} from '../zoo/qp/nasty.js';
 import {CHANGES} from '../zoo/qp/unchanged.js';
 
-const BATCHES = 6 * Number(process.env.FUZZ ?? 1);
+const BATCHES = 6 * FUZZ;
 const SAMPLES = 4;
 
 /** Fails with the first of the cases that are neither right nor unknown. */

@@ -4,8 +4,9 @@ import {layers as keras, sequential} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {QPLayer, SparsemaxProjection} from '../../src/index.js';
 import {describeBackends} from '../helpers/backends.js';
+import {effort} from '../helpers/effort.js';
 
-const STEPS = 1200;
+const STEPS = effort(200, 1200);
 const SETTLED = 10;
 const HEAP_GROWTH = 30 * 2 ** 20;
 
