@@ -1,4 +1,4 @@
-/** @file Two thousand training steps: the number of tensors, their bytes and the heap stay where they were. */
+/** @file Hundreds of training steps: the number of tensors, their bytes and the heap stay where they were. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers as keras, sequential} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
