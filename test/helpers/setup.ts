@@ -1,5 +1,6 @@
 /** @file Makes tests repeatable: property tests, and whatever is drawn without a seed. */
 import fc from 'fast-check';
+import './own-gradients.js';
 import {seedRandom} from './random.js';
 
 fc.configureGlobal({seed: Number(process.env.FC_SEED ?? 20260901)});
