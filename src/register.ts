@@ -1,6 +1,16 @@
 /** @file Imports everything for its registrations: after `import 'tfjs-implicit/register'` any saved model loads. */
+import {serialization} from '@tensorflow/tfjs-core';
 import * as layers from './layers/index.js';
 import * as linsolve from './linsolve/public.js';
+import {hold} from './linsolve/registry.js';
 
 /** The registered layer classes and linear solvers, by name. */
 export const registered = {layers, linsolve};
+
+// What is imported and never used bundlers leave out, and its registrations with it: so it is used.
+for (const layer of Object.values(layers)) {
+  if ('className' in layer)
+    serialization.registerClass(layer as unknown as Parameters<typeof serialization.registerClass>[0]);
+}
+hold(linsolve);
+hold(linsolve.preconditioners);
