@@ -37,7 +37,10 @@ for (const [name, type] of [
   ['esm', 'module'],
   ['cjs', 'commonjs'],
 ]) {
-  writeFileSync(join(dist, name, 'package.json'), `{"type": "${type}", "sideEffects": ["./register.js", "./${WORKER}"]}\n`);
+  writeFileSync(
+    join(dist, name, 'package.json'),
+    `{"type": "${type}", "sideEffects": ["./register.js", "./${WORKER}"]}\n`,
+  );
 }
 
 /** One file for each thing that registers itself, and as few as that allows for what they share. */
