@@ -100,7 +100,7 @@ async function buildSingleFiles() {
     {
       file: join(dist, 'tfjs-implicit.min.js'),
       format: 'iife',
-      name: 'tfjsImplicit',
+      name: 'tfImplicit',
       globals: {'@tensorflow/tfjs-core': 'tf', '@tensorflow/tfjs-layers': 'tf'},
       intro: SCRIPT_INTRO,
       sourcemap: true,

@@ -45,18 +45,19 @@ export async function resultOf(address) {
   browser ??= await puppeteer.launch({executablePath: findChromium(), args: FLAGS});
   const page = await browser.newPage();
   const complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error?.stack ?? error)));
+  const uncaught = new Promise((_, reject) => page.on('pageerror', reject));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   try {
     await page.goto(address, {timeout: 2 * MINUTE});
-    await page.waitForFunction('window.result !== undefined', {timeout: 2 * MINUTE, polling: 100});
+    const arrived = page.waitForFunction('window.result !== undefined', {timeout: 2 * MINUTE, polling: 100});
+    await Promise.race([arrived, uncaught]);
     const result = await page.evaluate('window.result');
     if (result.error) throw new Error(result.error);
     return result;
   } catch (error) {
-    throw new Error(`${address}: ${error.message}\n${complaints.join('\n')}`, {cause: error});
+    throw new Error(`${address}: ${error?.stack ?? error}\n${complaints.join('\n')}`, {cause: error});
   } finally {
-    await page.close();
+    await page.close().catch(() => undefined);
   }
 }
 

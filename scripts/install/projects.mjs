@@ -10,7 +10,7 @@ export const root = resolve(import.meta.dirname, '../..');
 const NODE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 export const NODES = ['20.19.0', '22', '24'];
 const nodeName = (version) => `node-${version.split('.')[0]}`;
-export const VITES = {'vite-oldest': '5.0.0', 'vite-newest': 'latest'};
+const VITES = {'vite-oldest': '5.0.0', 'vite-newest': 'latest'};
 export const TYPESCRIPTS = {'typescript-oldest': '5.4', 'typescript-newest': 'latest'};
 
 const aliases = (name, versions) =>

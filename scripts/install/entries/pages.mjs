@@ -28,7 +28,7 @@ const importMap = (implicit) =>
   })}</script>`;
 
 const exerciseWith = (threadsWithin) =>
-  `exercise(tf, tfjsImplicit, saved, {threadsWithin: ${threadsWithin}}).catch((error) => ({error: String(error.stack)}))`;
+  `exercise(tf, tfImplicit, saved, {threadsWithin: ${threadsWithin}}).catch((error) => ({error: String(error.stack)}))`;
 const SCRIPTS = ['tfjs/tf.min.js', 'dist/tfjs-implicit.min.js', 'saved.script.js', 'program.script.js'];
 const tags = (...names) => names.map((name) => `<script src="${name}"></script>`).join('');
 

@@ -3,9 +3,14 @@ import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {judge} from '../judge.mjs';
 import {ISOLATED, resultOf} from '../page.mjs';
-import {moduleOf, PAGE, programFiles, projectOf, VITES} from '../projects.mjs';
+import {moduleOf, PAGE, programFiles, projectOf} from '../projects.mjs';
 
 const IN_WORKER = moduleOf({report: 'run().then((result) => postMessage(result));'});
+/** What old versions prepare for development they bundle, and leave the worker behind. */
+const UNPREPARED = {
+  exclude: ['tfjs-implicit'],
+  include: ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
+};
 /** The same once more in a worker of the application. */
 const IN_PAGE = moduleOf({
   threadsWithin: 30,
@@ -39,8 +44,7 @@ async function check(installation, name, mode) {
     worker: {format: 'es'},
     server: {headers: ISOLATED, fs: {strict: false}},
     preview: {headers: ISOLATED},
-    // Vite bundles what it prepares for development, and then finds no worker beside it.
-    optimizeDeps: mode === 'dev with threads' ? {exclude: ['tfjs-implicit']} : {},
+    optimizeDeps: mode === 'dev with threads' ? UNPREPARED : {},
   };
   let server;
   if (mode === 'build') {
@@ -52,11 +56,12 @@ async function check(installation, name, mode) {
   }
   try {
     const result = await resultOf(address(server));
-    judge(result, installation.saved, {threads: mode === 'dev' ? null : true});
+    judge(result, installation.saved, {threads: name === 'vite-oldest' && mode === 'dev' ? null : true});
     judge(result.worker, installation.saved);
     return `${version}${result.helped ? ', threads' : ''}`;
   } finally {
-    await server.close();
+    // The preview of Vite 5.0 cannot be closed otherwise.
+    await (server.close ? server.close() : new Promise((resolve) => server.httpServer.close(resolve)));
   }
 }
 
@@ -112,8 +117,11 @@ async function checkReact(installation) {
 }
 
 export default [
-  ...Object.keys(VITES).flatMap((name) =>
-    ['dev', 'dev with threads', 'build'].map((mode) => ({
+  ...Object.entries({
+    'vite-oldest': ['dev', 'dev with threads', 'build'],
+    'vite-newest': ['dev', 'build'],
+  }).flatMap(([name, modes]) =>
+    modes.map((mode) => ({
       name: `${name} ${mode}`,
       page: true,
       check: (installation) => check(installation, name, mode),
