@@ -46,6 +46,7 @@ export async function resultOf(address) {
   const page = await browser.newPage();
   const complaints = [];
   const uncaught = new Promise((_, reject) => page.on('pageerror', reject));
+  uncaught.catch(() => undefined);
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   try {
     await page.goto(address, {timeout: 2 * MINUTE});

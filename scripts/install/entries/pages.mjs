@@ -9,7 +9,7 @@ import {moduleOf, PAGE, programFiles, projectOf, REPORT} from '../projects.mjs';
 /** A folder as one would put it on a server: tfjs, the files of the package, and the exercise. */
 function site(installation, name, files) {
   const folder = projectOf(installation, name, {...programFiles(installation), ...files});
-  for (const file of ['tf.min.js', 'tf.fesm.min.js']) {
+  for (const file of ['tf.min.js', 'tf.es2017.min.js', 'tf.fesm.min.js']) {
     mkdirSync(join(folder, 'tfjs'), {recursive: true});
     copyFileSync(join(installation.modules, '@tensorflow/tfjs/dist', file), join(folder, 'tfjs', file));
   }
@@ -29,7 +29,10 @@ const importMap = (implicit) =>
 
 const exerciseWith = (threadsWithin) =>
   `exercise(tf, tfImplicit, saved, {threadsWithin: ${threadsWithin}}).catch((error) => ({error: String(error.stack)}))`;
-const SCRIPTS = ['tfjs/tf.min.js', 'dist/tfjs-implicit.min.js', 'saved.script.js', 'program.script.js'];
+const OURS = ['dist/tfjs-implicit.min.js', 'saved.script.js', 'program.script.js'];
+const SCRIPTS = ['tfjs/tf.min.js', ...OURS];
+/** The default script of tfjs evaluates text when it loads, which no strict policy allows. */
+const STRICT_SCRIPTS = ['tfjs/tf.es2017.min.js', ...OURS];
 const tags = (...names) => names.map((name) => `<script src="${name}"></script>`).join('');
 
 async function importMapOf(installation, name, implicit, register) {
@@ -43,7 +46,7 @@ async function importMapOf(installation, name, implicit, register) {
 /** @param policy What the server allows the page beside its own scripts. */
 async function scripts(installation, name, policy) {
   const folder = site(installation, name, {
-    'index.html': PAGE(tags(...SCRIPTS, 'main.js')),
+    'index.html': PAGE(tags(...(policy ? STRICT_SCRIPTS : SCRIPTS), 'main.js')),
     'main.js': `${exerciseWith(30)}.then((result) => {
       try { new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); result.wasm = true; } catch { result.wasm = false; }
       window.result = result;
