@@ -64,6 +64,8 @@ export default [
           ...programFiles(installation),
           'index.html': PAGE('<script type="module" src="main.js"></script>'),
           'main.js': moduleOf({report: REPORT}),
+          // Parcel takes the settings of the folder that has a lock file.
+          'package-lock.json': '{}',
         },
         {browserslist: 'last 2 Chrome versions', '@parcel/resolver-default': {packageExports: true}},
       );
