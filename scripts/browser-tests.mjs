@@ -7,14 +7,17 @@ import {FLAGS, findChromium} from './chromium.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MINUTES = 60_000;
+/** Those named on the command line, or all. */
+const pages = process.argv.length > 2 ? process.argv.slice(2) : ['suites', 'half-floats'];
 
 const executablePath = findChromium();
 if (!executablePath) process.exit(0);
 
 await esbuild.build({
   absWorkingDir: root,
-  entryPoints: ['test/devices/browser.ts'],
-  outfile: 'out/browser/suites.js',
+  // A page each: a backend keeps the flags that it was started with.
+  entryPoints: {suites: 'test/devices/browser.ts', 'half-floats': 'test/devices/half-floats.ts'},
+  outdir: 'out/browser',
   bundle: true,
   format: 'esm',
   platform: 'browser',
@@ -30,7 +33,7 @@ const runner = await startTestRunner({
   readFileConfig: false,
   config: {
     rootDir: root,
-    files: ['out/browser/suites.js'],
+    files: pages.map((page) => `out/browser/${page}.js`),
     browsers: [
       chromeLauncher({
         launchOptions: {executablePath, args: FLAGS},

@@ -46,9 +46,13 @@ function filesBelow(path: string, keep: (name: string) => boolean): string[] {
 
 const [folder] = positionals;
 const room = suitesOf(folder);
-const tests = (options.tests?.split(',') ?? room.tests).flatMap((name) =>
-  filesBelow(join('test', name), (file) => file.endsWith('.test.ts') && !room.except?.test(file)),
-);
+const tests = [
+  ...new Set(
+    (options.tests?.split(',') ?? room.tests).flatMap((name) =>
+      filesBelow(join('test', name), (file) => file.endsWith('.test.ts') && !room.except?.test(file)),
+    ),
+  ),
+];
 // Shaders and AssemblyScript run elsewhere; types and lists of exports do nothing.
 const sources = filesBelow(
   folder,

@@ -11,7 +11,17 @@ export interface Suites {
 
 /** The longest folder that a path starts with counts. */
 const ROOMS: Record<string, Suites> = {
-  autodiff: {tests: ['autodiff', 'implicit', 'projections/simplex.test.ts', 'projections/box.test.ts']},
+  autodiff: {
+    tests: [
+      'autodiff',
+      'implicit',
+      'projections/simplex.test.ts',
+      'projections/box.test.ts',
+      'records',
+      'robustness/inputs.test.ts',
+      'robustness/throwing.test.ts',
+    ],
+  },
   checks: {tests: ['checks', 'robustness/throwing.test.ts']},
   conditions: {
     tests: [
@@ -57,9 +67,12 @@ const ROOMS: Record<string, Suites> = {
   layers: {
     tests: [
       'layers',
+      'projections/masks-and-sizes.test.ts',
       'robustness/saved-models.test.ts',
       'robustness/kinks.test.ts',
       'robustness/failures.test.ts',
+      'robustness/inputs.test.ts',
+      'robustness/degeneracy.test.ts',
     ],
   },
   linalg: {tests: ['linalg']},
@@ -75,7 +88,15 @@ const ROOMS: Record<string, Suites> = {
   },
   prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
   solvers: {
-    tests: ['solvers', 'robustness/closest.test.ts'],
+    tests: [
+      // First what is quick and reaches most.
+      'solvers/loop.test.ts',
+      'solvers/unreadable.test.ts',
+      'devices/qp-solvers.test.ts',
+      'solvers',
+      'robustness/closest.test.ts',
+      'metamorphic/certify.test.ts',
+    ],
     except: /qp-(collection|fuzz|reference)/,
   },
 };

@@ -4,6 +4,9 @@
  * MUTATION_TESTS holds the files, separated by newlines; MUTATION_SAMPLE the name of a file with the keys of the mutants to
  * run: any other is passed over. Threads are off, since workers do not know which mutant is on. A test that fails without any
  * change is left out; MUTATION_BROKEN names the file that remembers these.
+ *
+ * A mutant may leave something behind, a tape that stays on say, which would fail the tests of all mutants after it. So the tests
+ * that found one run once more without it; if they fail still, the next mutant gets a new process.
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
@@ -40,6 +43,8 @@ class MochaRunner implements TestRunner {
   private readonly all = new Map<Mocha.Suite, Mocha.Test[]>();
   private loaded = false;
   private covering = false;
+  /** What the mutant before left behind. */
+  private spoiled = false;
 
   capabilities() {
     return {reloadEnvironment: false};
@@ -74,7 +79,20 @@ class MochaRunner implements TestRunner {
     if (!this.sample.has(keyOf(options.activeMutant))) {
       return {status: MutantRunStatus.Survived, nrOfTests: 0};
     }
-    return toMutantRunResult(await this.run(options));
+    // Stryker answers an error by a new process, and asks it again.
+    if (this.spoiled) throw new Error('The mutant before left something behind.');
+    const result = toMutantRunResult(await this.run(options));
+    this.spoiled = !(await this.isClean(result));
+    return result;
+  }
+
+  private async isClean(result: MutantRunResult): Promise<boolean> {
+    if (!isEngineIdle()) return false;
+    if (result.status === MutantRunStatus.Survived) return true;
+    if (result.status !== MutantRunStatus.Killed) return false;
+    const again = await this.run({testFilter: result.killedBy});
+    if (again.status !== DryRunStatus.Complete || again.tests.length === 0) return false;
+    return isEngineIdle() && again.tests.every(({status}) => status === TestStatus.Success);
   }
 
   private async run(options: Partial<MutantRunOptions>): Promise<DryRunResult> {
@@ -130,6 +148,20 @@ class MochaRunner implements TestRunner {
     }
     for (const inner of suite.suites) this.name(inner, seen);
   }
+}
+
+/** Whether tfjs records nothing and is in no tf.tidy. */
+function isEngineIdle(): boolean {
+  const {_tfengine: engine} = globalThis as unknown as {_tfengine?: {state: EngineState}};
+  if (!engine) return true;
+  const {gradientDepth, kernelDepth, scopeStack} = engine.state;
+  return gradientDepth === 0 && kernelDepth === 0 && scopeStack.length === 0;
+}
+
+interface EngineState {
+  gradientDepth: number;
+  kernelDepth: number;
+  scopeStack: unknown[];
 }
 
 function readBroken(): string[] {

@@ -23,18 +23,14 @@ const CONSTANT_BINARY = [
 ];
 const CONSTANT_UNARY = [tf.LogicalNot, tf.IsNan, tf.IsInf, tf.IsFinite];
 
-let enabled = false;
-
 /**
  * Makes tfjs's own gradients differentiable a second time: exp, tanh, sigmoid, softmax, elu, pow, max, min,
  * logSumExp, maximum, minimum, clipByValue, leakyRelu, relu6, selu, and masks made by comparisons.
  *
  * It replaces entries of tfjs's global gradient registry (first derivatives keep their values), so it is never called
- * for you. Calling it again does nothing.
+ * for you. Calling it again changes nothing.
  */
 export function enableHigherOrderGradients(): void {
-  if (enabled) return;
-  enabled = true;
   const zeros = (x: tf.Tensor) => tf.zeros(x.shape);
   for (const kernelName of CONSTANT_BINARY) {
     tf.registerGradient({

@@ -71,12 +71,17 @@ export function jvpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], v: readonl
 /** The pullback of a function's own pullback, v ↦ ∂f·v, recorded once. It must be disposed before the pullback. */
 export function pushforwardOf({outputs, pull}: Pullback): Pullback {
   const u = offTape(() => outputs.map((output) => tf.keep(tf.zeros(output.shape))));
-  const second = pullbackOf(pull, u);
-  return {
-    ...second,
-    dispose() {
-      second.dispose();
-      u.forEach((tensor) => tensor.dispose());
-    },
-  };
+  try {
+    const second = pullbackOf(pull, u);
+    return {
+      ...second,
+      dispose() {
+        second.dispose();
+        tf.dispose(u);
+      },
+    };
+  } catch (error) {
+    tf.dispose(u);
+    throw error;
+  }
 }

@@ -9,8 +9,6 @@ export type Structure = Tensor | Structure[] | {[name: string]: Structure};
 export type Parameter =
   Structure | number | boolean | string | null | undefined | Parameter[] | {[name: string]: Parameter};
 
-type Leaf = Exclude<Parameter, Parameter[] | Structure[]>;
-
 /** The tensors of a structure, depth first, records in the order of their keys. Other leaves are passed over. */
 export function flatten(structure: Parameter | readonly Parameter[]): Tensor[] {
   if (structure instanceof Tensor) return [structure];
@@ -31,11 +29,7 @@ export function flattenLike(
   like: Parameter | readonly Parameter[],
   likeWhat = 'x',
 ): Tensor[] {
-  const leaves: Tensor[] = [];
-  pairLeaves({what, likeWhat}, structure, like, (leaf) => {
-    leaves.push(leaf as Tensor);
-  });
-  return leaves;
+  return paired({what, likeWhat, optional: () => false}, structure, like);
 }
 
 /**
@@ -48,16 +42,7 @@ export function flattenTangents(
   like: Parameter | readonly Parameter[],
   likeWhat: string,
 ): Tensor[] {
-  const leaves: Tensor[] = [];
-  pairLeaves(
-    {what, likeWhat, optional: ({dtype}) => dtype !== 'float32'},
-    structure,
-    like,
-    (leaf, {dtype}) => {
-      if (dtype === 'float32') leaves.push(leaf as Tensor);
-    },
-  );
-  return leaves;
+  return paired({what, likeWhat, optional: ({dtype}) => dtype !== 'float32'}, structure, like);
 }
 
 /** The structure with its names in the order of those of `like`; see `flattenLike`. */
@@ -86,23 +71,25 @@ export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, l
 interface Pairing {
   what: string;
   likeWhat: string;
-  /** Whether a tensor of `like` may go without a partner. */
-  optional?: (leaf: Tensor) => boolean;
+  /** Whether a tensor of `like` needs no partner; it gets none then. */
+  optional: (leaf: Tensor) => boolean;
 }
 
-function pairLeaves(
-  {what, likeWhat, optional = () => false}: Pairing,
+function paired(
+  {what, likeWhat, optional}: Pairing,
   structure: Parameter | readonly Parameter[],
   like: Parameter | readonly Parameter[],
-  take: (leaf: Leaf, like: Tensor) => void,
-): void {
+): Tensor[] {
+  const leaves: Tensor[] = [];
   const fail = (path: string, problem: string): never => {
     throw new Error(`${what} must be a structure like ${likeWhat}: ${path && `at ${path}, `}${problem}.`);
   };
+  const isNeeded = (model: Parameter) => !flatten(model).every(optional);
   const walk = (part: Parameter, model: Parameter, path: string): void => {
+    if ((part ?? null) === null && !isNeeded(model)) return;
     if (model instanceof Tensor) {
-      if (optional(model)) take(part as Leaf, model);
-      else if (part instanceof Tensor) take(part, model);
+      if (optional(model)) return;
+      if (part instanceof Tensor) leaves.push(part);
       else fail(path, `expected a tensor, got ${describe(part)}`);
       return;
     }
@@ -129,9 +116,7 @@ function pairLeaves(
     const names = Object.keys(model);
     const given = Object.keys(part).filter((name) => part[name] !== undefined);
     const unknown = given.filter((name) => !Object.hasOwn(model, name));
-    const needed = names.filter(
-      (name) => !Object.hasOwn(part, name) && !flatten(model[name]).every(optional),
-    );
+    const needed = names.filter((name) => !given.includes(name) && isNeeded(model[name]));
     if (needed.length > 0) {
       const [first] = needed;
       const alone = needed.length === 1 && unknown.length === 1;
@@ -146,9 +131,12 @@ function pairLeaves(
       const suggestion = nearest ? ` (is '${nearest}' meant?)` : '';
       fail(path, `there is no '${unknown[0]}'${suggestion}; expected ${names.join(', ')}`);
     }
-    for (const name of names) walk(part[name], model[name], path ? `${path}.${name}` : name);
+    for (const name of names) {
+      if (given.includes(name)) walk(part[name], model[name], path ? `${path}.${name}` : name);
+    }
   };
   walk(structure as Parameter, like as Parameter, '');
+  return leaves;
 }
 
 function isRecord(value: unknown): value is {[name: string]: Parameter} {

@@ -76,7 +76,7 @@ export function backpropagate(
   dys: readonly tf.Tensor[],
 ): (tf.Tensor | null)[] {
   return tf.tidy(() => {
-    const path = pathBetween(tape, xs, ys);
+    const path = pathFrom(tape, xs);
     const cotangents = new Map<number, tf.Tensor>();
     const accumulate = (tensor: tf.Tensor, dy: tf.Tensor) => {
       const sum = cotangents.get(tensor.id);
@@ -86,6 +86,7 @@ export function backpropagate(
     for (let i = path.length - 1; i >= 0; i--) {
       const {node, inputs} = path[i];
       const nodeCotangents = node.outputs.map((output) => cotangents.get(output.id) ?? null);
+      // No y depends on it.
       if (nodeCotangents.every((dy) => dy === null)) continue;
       const gradients = gradientOf(node)(nodeCotangents);
       for (const name of inputs) {
@@ -125,12 +126,8 @@ interface PathStep {
   inputs: string[];
 }
 
-/** The nodes that lead from one of xs to one of ys, in order. */
-function pathBetween(
-  tape: readonly TapeNode[],
-  xs: readonly tf.Tensor[],
-  ys: readonly tf.Tensor[],
-): PathStep[] {
+/** The nodes that depend on one of xs, in order. */
+function pathFrom(tape: readonly TapeNode[], xs: readonly tf.Tensor[]): PathStep[] {
   const fromX = new Set(xs.map((x) => x.id));
   const reached: PathStep[] = [];
   for (const node of tape) {
@@ -141,15 +138,7 @@ function pathBetween(
     outputs.forEach((output) => fromX.add(output.id));
     reached.push({node, inputs});
   }
-  const toY = new Set(ys.map((y) => y.id));
-  return reached
-    .reverse()
-    .filter(({node, inputs}) => {
-      if (!node.outputs.some((output) => toY.has(output.id))) return false;
-      inputs.forEach((name) => toY.add(node.inputs[name].id));
-      return true;
-    })
-    .reverse();
+  return reached;
 }
 
 /**

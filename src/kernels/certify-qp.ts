@@ -8,7 +8,7 @@ import {Certificate} from './qp/certificate.js';
 import {equilibrateMatrices} from './qp/equilibrate.js';
 import {MatrixReader} from './qp/matrices.js';
 import {clearEmptyRows} from './qp/presolve.js';
-import {SINGLE} from './qp/solve.js';
+import {SINGLE} from './qp/acceptance.js';
 import {emptyPoint, emptyProblem} from './qp/types.js';
 import {gpuCertifyQP} from './webgpu/certify-qp.js';
 import {registerGpuKernel} from './webgpu/register.js';

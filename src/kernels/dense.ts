@@ -26,6 +26,9 @@ export interface DenseKernels extends PairKernels {
   vector(length: number): Vector;
   indices(length: number): Indices;
 
+  /** A view of entries of a vector. */
+  part(vector: Vector, from: number, to?: number): Vector;
+
   /** Runs `work` and takes back every vector that it made. It may be run again from its beginning, to find more memory. */
   scope<T>(work: () => T): T;
 
@@ -69,6 +72,19 @@ export interface DenseKernels extends PairKernels {
   /** out [n] += Aᵀ y for A [rows, n]. */
   addMultiplyTransposed(A: Vector, rows: number, n: number, stride: number, y: Vector, out: Vector): void;
 
+  /** out [rows] = A x and terms [rows] = |A| |x|, for A [rows, n] without padding. */
+  multiplyWithTerms(A: Vector, rows: number, n: number, x: Vector, out: Vector, terms: Vector): void;
+
+  /** out [n] += Aᵀ y and terms [n] += |A|ᵀ |y|, for A [rows, n] without padding. */
+  addMultiplyTransposedWithTerms(
+    A: Vector,
+    rows: number,
+    n: number,
+    y: Vector,
+    out: Vector,
+    terms: Vector,
+  ): void;
+
   /** The upper triangle of `to` = that of `from`, both [n, n]. */
   copyUpper(from: Vector, strideFrom: number, to: Vector, strideTo: number, n: number): void;
 
@@ -99,6 +115,9 @@ export interface DenseKernels extends PairKernels {
 
   /** to = diag(left) A diag(right) for A [rows, n], without padding. */
   scale(A: Vector, rows: number, n: number, left: Vector, right: Vector, to: Vector): void;
+
+  /** The upper triangle of `to` = that of diag(units) P diag(units), for P [n, n] without padding. */
+  scaleUpper(P: Vector, n: number, units: Vector, to: Vector, strideTo: number): void;
 
   /**
    * The largest magnitudes in the rows of diag(left) A diag(right), A [rows, n], into `rowMaxima`; those in its columns into

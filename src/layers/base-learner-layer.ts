@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {offTape} from '../autodiff/index.js';
 import {Status} from '../implicit/index.js';
-import {keepSamples} from '../solvers/index.js';
+import {keepSamples, reportFailures, type OnFailure} from '../solvers/index.js';
 import {finiteRows} from './rows.js';
 import {checkFlag, checkNumber, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
 
@@ -68,9 +68,9 @@ export abstract class BaseLearnerLayer extends SolverLayer {
   }
 
   protected override solve(given: tf.Tensor[]): tf.Tensor {
-    const valid = finiteRows(given);
+    const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.tensor1d([this.l2]);
+    const valid = this.usable(given, l2);
     const [X, Y, points] = given.map((input) => keepSamples(valid, input));
-    const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.fill([1], this.l2);
     const {weights, status, ...report} = this.fit(X, Y, l2);
     const codes = offTape(() =>
       tf.where(
@@ -80,7 +80,35 @@ export abstract class BaseLearnerLayer extends SolverLayer {
       ),
     );
     this.remember({status: codes, ...report});
+    // What `fit` could not solve it has reported.
+    const invalid = this.statusCodes().map((code) =>
+      code === Status.INVALID_INPUT ? Status.INVALID_INPUT : Status.SOLVED,
+    );
+    reportFailures(
+      {
+        where: `${this.getClassName()} '${this.name}'`,
+        codes: invalid,
+        reason: () => this.whyInvalid,
+        consequence: 'Its output and gradient are zero.',
+        what: 'data set',
+      },
+      this.whenInvalid,
+    );
     return keepSamples(valid, points ? tf.matMul(points, weights) : weights);
+  }
+
+  /** 1 for a sample that can be fitted, else 0: [B]. */
+  protected usable(given: readonly tf.Tensor[], _l2: tf.Tensor): tf.Tensor {
+    return finiteRows(given);
+  }
+
+  /** What is wrong with a sample that cannot. */
+  protected get whyInvalid(): string {
+    return 'has NaN or infinity in its input';
+  }
+
+  protected get whenInvalid(): OnFailure {
+    return 'warn';
   }
 
   /** The model of each data set; `l2` has the shape [1]. */

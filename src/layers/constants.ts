@@ -60,7 +60,7 @@ export function readConstants<Name extends string>(
       Array.isArray(values) &&
       shape.length === rank &&
       values.length === tf.util.sizeFromShape(shape) &&
-      values.every((value) => typeof value === 'number' && Number.isFinite(value));
+      values.every((value) => Number.isFinite(value));
     if (!valid) {
       throw new Error(
         `${className}: the constant ${parameter} must be a ${rank === 2 ? 'matrix' : 'vector'} of finite numbers, ` +

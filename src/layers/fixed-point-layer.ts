@@ -147,13 +147,13 @@ export class FixedPointLayer extends IterativeLayer {
 /** The cell of a saved layer. */
 function cellFromConfig(saved: {className: string; config: tf.serialization.ConfigDict}): Layer {
   const {classNameMap} = tf.serialization.SerializationMap.getMap();
-  const known = Object.hasOwn(classNameMap, saved?.className) ? classNameMap[saved.className] : null;
-  const config = saved?.config;
+  const known = Object.hasOwn(classNameMap, saved.className) ? classNameMap[saved.className] : null;
+  const config = saved.config;
   const isLayer = known !== null && known[0].prototype instanceof layers.Layer;
   if (!isLayer || config === null || typeof config !== 'object') {
     throw new Error(
       `FixedPointLayer: the cell must be a layer, or {className, config} of a registered one; got ` +
-        `${JSON.stringify(saved?.className ?? saved)}.`,
+        `${JSON.stringify(saved.className ?? saved)}.`,
     );
   }
   const [cls, fromConfig] = known;

@@ -1,9 +1,8 @@
 /** @file A smoothed linear program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../checks/index.js';
 import type {QPInput, QPParameter} from '../solvers/index.js';
 import {QP_ARGUMENTS, QPLayer, type QPLayerArgs} from './qp-layer.js';
-import {checkNumber, KERAS_ARGUMENTS} from './solver-layer.js';
+import {checkArguments, checkNumber} from './solver-layer.js';
 
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
   /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
@@ -27,9 +26,9 @@ export class LinearProgramLayer extends QPLayer {
 
   constructor(given: LinearProgramLayerArgs = {}) {
     const {className} = LinearProgramLayer;
-    const {strength = 0.1, ...args} = checkOptions(className, given, OWN, 'argument', KERAS_ARGUMENTS);
+    const {strength, ...args} = checkArguments(className, given, OWN);
     super(args);
-    this.strength = checkNumber(className, 'strength', strength, Number.MIN_VALUE);
+    this.strength = checkNumber(className, 'strength', strength ?? 0.1, Number.MIN_VALUE);
     if (this.isGiven('Q')) throw new Error(`${className} has no Q: it is strength times the identity.`);
   }
 

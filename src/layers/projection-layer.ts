@@ -20,6 +20,8 @@ const REASON_OF_MASKS =
   'has NaN or +infinity in its input, or nothing that is not masked by -infinity (leave an entry in each row)';
 
 export abstract class ProjectionLayer extends SolverLayer {
+  /** Keras's mask of time steps is passed on. */
+  override supportsMasking = true;
   protected override readonly inputNames: readonly string[] = ['x'];
 
   /** The axis along which −∞ takes an entry of x out of its row; `null` where −∞ is no input. */
@@ -67,10 +69,10 @@ export abstract class ProjectionLayer extends SolverLayer {
     return keepSamples(solved, y);
   }
 
-  /** 1 for a sample that is an input, and for one of which no row is masked throughout: [B] each. */
+  /** 1 for a sample that is an input, and for one of which no row is masked throughout: [B] each, or one for all. */
   private usable(given: readonly tf.Tensor[]): {valid: tf.Tensor; left: tf.Tensor} {
     const axis = this.maskedAxis;
-    const all = tf.ones([given[0].shape[0]]);
+    const all = tf.scalar(1);
     if (!this.masks) return {valid: finiteRows(given), left: all};
     return offTape(() => {
       const [x, ...rest] = given;
@@ -97,7 +99,7 @@ export abstract class ProjectionLayer extends SolverLayer {
 /** `project` along another axis than the last. */
 export function alongAxis(x: tf.Tensor, axis: number, project: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const last = x.rank - 1;
-  const at = axis < 0 ? axis + x.rank : axis;
+  const at = (axis + x.rank) % x.rank;
   if (at === last) return project(x);
   const order = [...Array(x.rank).keys()];
   [order[at], order[last]] = [last, at];
@@ -106,8 +108,7 @@ export function alongAxis(x: tf.Tensor, axis: number, project: (x: tf.Tensor) =>
 
 /** @throws If `axis` is not an axis of the input, or is the batch axis. */
 export function checkAxis(className: string, axis: number, inputShape: Shape): void {
-  const at = axis < 0 ? axis + inputShape.length : axis;
-  if (at < 1 || at >= inputShape.length) {
+  if (axis === 0 || Math.abs(axis) >= inputShape.length) {
     throw new Error(`${className}: axis ${axis} is not a feature axis of an input of shape [${inputShape}].`);
   }
 }

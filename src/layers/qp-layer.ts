@@ -205,8 +205,8 @@ export class QPLayer extends SolverLayer {
       tolerance,
       maxIterations,
       ...policies,
-      ...(linsolve && {linsolve}),
-      ...(this.solver && {solver: this.solver}),
+      linsolve,
+      solver: this.solver,
     };
     const result = solveQP(problem, {...options, warmStart: this.warmStart.take(list[0].shape[0])});
     this.remember(result);

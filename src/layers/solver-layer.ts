@@ -18,7 +18,7 @@ import {DEGENERATE, type Kink} from '../conditions/index.js';
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
 /** Keras's arguments, and what tfjs adds to a saved config. */
-export const KERAS_ARGUMENTS = [
+const KERAS_ARGUMENTS = [
   'inputShape',
   'batchInputShape',
   'batchSize',
@@ -68,11 +68,7 @@ export abstract class SolverLayer extends layers.Layer {
 
   /** @param own The names of the layer's own arguments. */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
-    if (args === null || typeof args !== 'object') {
-      throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
-    }
-    checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS);
-    super(args);
+    super(checkArguments(className, args, own));
   }
 
   /** The names of the inputs, in order. */
@@ -219,6 +215,14 @@ export function checkFlag(className: string, name: string, value: unknown): bool
     throw new Error(`${className}: ${name} must be true or false; got ${JSON.stringify(value)}.`);
   }
   return value;
+}
+
+/** @throws If the arguments are no record, or have a name that neither the layer nor Keras knows. */
+export function checkArguments<T extends LayerArgs>(className: string, args: T, own: readonly string[]): T {
+  if (args === null || typeof args !== 'object') {
+    throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
+  }
+  return checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS);
 }
 
 /** @throws If the value is not one of `choices`. */

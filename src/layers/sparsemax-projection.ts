@@ -35,7 +35,6 @@ export class SparsemaxProjection extends ProjectionLayer {
     super(SparsemaxProjection.className, args, ['axis', 'degenerate', 'smoothing']);
     this.kink = asKink(SparsemaxProjection.className, args);
     this.axis = checkNumber(SparsemaxProjection.className, 'axis', args.axis ?? -1, -16, true);
-    this.supportsMasking = true;
   }
 
   override build(inputShape: Shape | Shape[]): void {

@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {ON_FAILURE, solveQP, type OnFailure} from '../solvers/index.js';
 import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base-learner-layer.js';
+import {finiteRows} from './rows.js';
 import {checkChoice} from './solver-layer.js';
 
 export interface SVMLayerArgs extends BaseLearnerArgs {
-  /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W of β = 0. */
+  /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */
   onFailure?: OnFailure;
 }
 
@@ -35,6 +36,19 @@ export class SVMLayer extends BaseLearnerLayer {
     this.onFailure = checkChoice(SVMLayer.className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
   }
 
+  protected override usable(given: readonly tf.Tensor[], l2: tf.Tensor): tf.Tensor {
+    // The kernel matrix is f32.
+    return offTape(() => finiteRows([...given, tf.div(tf.sum(tf.square(given[0]), [1, 2]), l2)]));
+  }
+
+  protected override get whyInvalid(): string {
+    return 'has NaN or infinity in its input, or features that are too large beside λ to be squared in f32';
+  }
+
+  protected override get whenInvalid(): OnFailure {
+    return this.onFailure;
+  }
+
   protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit {
     const [batch, m] = X.shape as [number, number];
     const k = Y.shape[2]!;
@@ -54,7 +68,7 @@ export class SVMLayer extends BaseLearnerLayer {
       const diagonal = tf.sum(tf.mul(K, tf.eye(m)), [1, 2], true);
       return tf.minimum(1, tf.div(tf.mul(m, l2), tf.maximum(diagonal, 1e-30)));
     });
-    const Q = tf.mul(tf.div(tf.add(tf.reshape(blocks, [batch, n, n]), tf.mul(size, tf.eye(n))), l2), unit);
+    const Q = tf.mul(tf.add(tf.reshape(blocks, [batch, n, n]), tf.mul(size, tf.eye(n))), tf.div(unit, l2));
     const labels = tf.reshape(Y, [batch, n]);
     const rows = tf.reshape(tf.mul(tf.reshape(tf.eye(m), [m, m, 1]), tf.ones([1, 1, k])), [m, n]);
     const {x, status, iterations, residual} = solveQP(

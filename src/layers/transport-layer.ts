@@ -41,6 +41,7 @@ export class TransportLayer extends ProjectionLayer {
     this.strength = checkNumber(className, 'strength', args.strength ?? 1, Number.MIN_VALUE);
     this.marginals = checkFlag(className, 'marginals', args.marginals ?? false);
     this.inputNames = this.marginals ? ['x', 'a', 'b'] : ['x'];
+    this.supportsMasking = !this.marginals;
   }
 
   override build(inputShape: Shape | Shape[]): void {

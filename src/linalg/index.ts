@@ -2,5 +2,6 @@
 export * from './public.js';
 export {areFinite, ofFinite} from './of-finite.js';
 export {spectralFunction, type SpectralFunction} from './spectral-function.js';
+export {signOf} from './sign-of.js';
 export {sumOf} from './sum-of.js';
 export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';

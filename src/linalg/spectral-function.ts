@@ -4,6 +4,7 @@ import {offTape, recordOp} from '../autodiff/index.js';
 import {eigh} from './eigh.js';
 import {finiteSamples, ofFinite} from './of-finite.js';
 import {symmetric, transpose} from './products.js';
+import {signOf} from './sign-of.js';
 
 /** A function of eigenvalues made of lines of slope 0 or 1, entry by entry. */
 export interface SpectralFunction {
@@ -61,7 +62,7 @@ function differenceQuotients(eigenvalues: tf.Tensor, {value, piece}: SpectralFun
       tf.abs(differences(eigenvalues)),
       tf.mul(TIE, tf.expandDims(tf.max(tf.abs(eigenvalues), -1, true), -1)),
     );
-    const slopes = tf.expandDims(tf.abs(tf.sign(line)), -1);
+    const slopes = tf.expandDims(tf.abs(signOf(line)), -1);
     return {
       alike: tf.logicalOr(same, tie),
       slope: tf.mul(0.5, tf.add(slopes, transpose(slopes))),

@@ -28,9 +28,9 @@ export function rowDot(a: tf.Tensor, b: tf.Tensor): tf.Tensor2D {
 export function rowNorm(a: tf.Tensor): tf.Tensor2D {
   const square = rowDot(a, a);
   if (!isTapeOn()) return tf.sqrt(square);
-  // The derivative of sqrt at zero is infinite: a zero row has the derivative zero instead.
-  const positive = offTape(() => tf.greater(square, 0));
-  return tf.where(positive, tf.sqrt(tf.where(positive, square, tf.onesLike(square))), tf.zerosLike(square));
+  // The derivative of sqrt at zero is infinite: a zero row has the derivative zero instead. NaN stays NaN.
+  const zero = offTape(() => tf.lessEqual(square, 0));
+  return tf.where(zero, tf.zerosLike(square), tf.sqrt(tf.where(zero, tf.onesLike(square), square)));
 }
 
 /** The largest magnitude of each row, [B, 1]; 1 for a zero row. */

@@ -1,6 +1,7 @@
 /** @file What the hinge and the perceptron loss of two classes share. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {signOf} from '../linalg/index.js';
 import {weighted} from './limits.js';
 import {checkBinary, recordLoss} from './record.js';
 
@@ -9,7 +10,7 @@ export function binaryMargin(where: string, margin: number, label: tf.Tensor, lo
   checkBinary(where, label, logit);
   const sign = (y: tf.Tensor) => tf.sub(tf.mul(2, tf.cast(y, 'float32')), 1);
   const excess = (y: tf.Tensor, z: tf.Tensor) => tf.sub(margin, weighted(sign(y), z));
-  const active = (y: tf.Tensor, z: tf.Tensor) => offTape(() => tf.div(tf.add(tf.sign(excess(y, z)), 1), 2));
+  const active = (y: tf.Tensor, z: tf.Tensor) => offTape(() => tf.div(tf.add(signOf(excess(y, z)), 1), 2));
   return recordLoss(
     {
       name: where,

@@ -24,7 +24,7 @@ export function blockwise<H extends Parameter>(
 ): Prox<tf.Tensor, H | H[]> {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return (x, params, scaling = 1) => {
-    if (x.rank === 0 || x.shape[x.rank - 1] !== total) {
+    if (x.shape.at(-1) !== total) {
       throw new Error(
         `prox.blockwise: blocks of ${sizes.join(' + ')} entries do not fit x of shape [${x.shape}].`,
       );

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {rowNorm} from '../linsolve/index.js';
-import {rowWeight} from './weights.js';
+import {magnitude, rowWeight} from './weights.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, the last axis being a group.
@@ -20,11 +20,15 @@ export function groupLasso(
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
   return floatMap('prox.groupLasso', {x, weight, scaling}, ({x, weight, scaling}) => {
-    const threshold = rowWeight(weight, scaling);
-    const kept = offTape(() => tf.broadcastTo(tf.greater(rowNorm(x), threshold), x.shape));
+    // In units of the group's largest entry, so that no square leaves the range of f32.
+    const unit = offTape(() => magnitude(tf.max(tf.abs(x), -1, true)));
+    const scaled = tf.div(x, unit);
+    const threshold = tf.div(rowWeight(weight, scaling), unit);
+    // Asked this way round, NaN is not set to zero.
+    const dropped = offTape(() => tf.broadcastTo(tf.lessEqual(rowNorm(scaled), threshold), x.shape));
     // The norm of a group that is set to zero may be zero itself, and has no derivative there.
-    const known = tf.where(kept, x, tf.onesLike(x));
-    const shrunk = tf.sub(known, tf.mul(threshold, tf.div(known, rowNorm(known))));
-    return tf.where(kept, shrunk, tf.zerosLike(x));
+    const known = tf.where(dropped, tf.onesLike(x), scaled);
+    const shrunk = tf.mul(known, tf.sub(1, tf.div(threshold, rowNorm(known))));
+    return tf.where(dropped, tf.zerosLike(x), tf.mul(unit, shrunk));
   });
 }

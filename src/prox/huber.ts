@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
+import {signOf} from '../linalg/index.js';
 
 export type HuberParams = {
   /** The weight of the function. Default 1. */
@@ -25,6 +26,6 @@ export function huber(x: tf.Tensor, params: HuberParams = {}, scaling: number | 
   return floatMap('prox.huber', {x, weight, delta, scaling}, ({x, weight, delta, scaling}) => {
     const t = tf.mul(weight, scaling);
     const inside = offTape(() => tf.lessEqual(tf.abs(x), tf.mul(tf.add(1, t), delta)));
-    return tf.where(inside, tf.div(x, tf.add(1, t)), tf.sub(x, tf.mul(tf.mul(t, delta), tf.sign(x))));
+    return tf.where(inside, tf.div(x, tf.add(1, t)), tf.sub(x, tf.mul(tf.mul(t, delta), signOf(x))));
   });
 }

@@ -1,6 +1,7 @@
 /** @file The proximal operator of the logarithmic barrier. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
+import {magnitude} from './weights.js';
 
 /**
  * argmin_{y > 0} ½‖y − x‖² − scaling·weight·Σ log y = ½(x + √(x² + 4·scaling·weight)), entry by entry.
@@ -16,10 +17,14 @@ export function logBarrier(
 ): tf.Tensor {
   return floatMap('prox.logBarrier', {x, weight, scaling}, ({x, weight, scaling}) => {
     const mu = tf.mul(weight, scaling);
+    // In units of the larger of |x| and √μ, so that no square leaves the range of f32.
+    const unit = offTape(() => magnitude(tf.maximum(tf.abs(x), tf.sqrt(mu))));
+    const scaled = tf.div(x, unit);
+    const nu = tf.div(tf.div(mu, unit), unit);
     const negative = offTape(() => tf.less(x, 0));
     // With |x|, nothing cancels: the one root, or the other by their product −μ.
-    const size = tf.where(negative, tf.neg(x), x);
-    const larger = tf.mul(0.5, tf.add(size, tf.sqrt(tf.add(tf.square(size), tf.mul(4, mu)))));
-    return tf.where(negative, tf.div(mu, larger), larger);
+    const size = tf.where(negative, tf.neg(scaled), scaled);
+    const larger = tf.mul(0.5, tf.add(size, tf.sqrt(tf.add(tf.square(size), tf.mul(4, nu)))));
+    return tf.mul(unit, tf.where(negative, tf.div(nu, larger), larger));
   });
 }

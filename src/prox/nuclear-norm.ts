@@ -1,13 +1,13 @@
 /** @file The proximal operator of the nuclear norm: soft thresholding of singular values. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
-import {spectralFunction, type SpectralFunction} from '../linalg/index.js';
+import {signOf, spectralFunction, type SpectralFunction} from '../linalg/index.js';
 import {lasso} from './lasso.js';
 
 /** Soft thresholding by 1, of eigenvalues ±σ. */
 const SOFT: SpectralFunction = {
   value: (eigenvalues) => lasso(eigenvalues),
-  piece: (eigenvalues) => tf.sign(lasso(eigenvalues)),
+  piece: (eigenvalues) => signOf(lasso(eigenvalues)),
 };
 
 /**
@@ -31,8 +31,7 @@ export function nuclearNorm(
   return floatMap('prox.nuclearNorm', {x, weight, scaling}, ({x, weight, scaling}) => {
     const [m, n] = x.shape.slice(-2);
     const outer = x.shape.slice(0, -2);
-    const each =
-      typeof weight === 'number' || weight.rank === 0 ? weight : tf.reshape(weight, [...weight.shape, 1, 1]);
+    const each = tf.expandDims(tf.expandDims(weight, -1), -1);
     const product = tf.broadcastTo(tf.mul(each, scaling), [...outer, 1, 1]);
     const positive = offTape(() => tf.greater(product, 0));
     const threshold = tf.where(positive, product, tf.onesLike(product));

@@ -1,6 +1,7 @@
 /** @file The proximal operator of total variation in one dimension: denoising into pieces that are constant. */
 import * as tf from '@tensorflow/tfjs-core';
-import {floatMap, offTape} from '../autodiff/index.js';
+import {floatMap, nothing, offTape} from '../autodiff/index.js';
+import {signOf} from '../linalg/index.js';
 import {blockMeans, blocksOf, runTotalVariation} from '../kernels/index.js';
 import {rowWeights} from './weights.js';
 
@@ -24,12 +25,13 @@ export function totalVariation1d(
   if (x.rank === 0) throw new Error('prox.totalVariation1d: x must have at least one axis.');
   const n = x.shape[x.rank - 1];
   return floatMap('prox.totalVariation1d', {x, weight, scaling}, ({x, weight, scaling}) => {
-    if (n < 2) return tf.clone(x);
     const rows = tf.reshape(x, [-1, n]) as tf.Tensor2D;
     const lambda = rowWeights(x, weight, scaling);
+    // One entry has no neighbour. The weight stays connected, with a gradient of zero.
+    if (n < 2) return tf.add(x, nothing([x.shape], [lambda])[0]);
     const {block, pull} = offTape(() => {
       const y = runTotalVariation(rows, lambda);
-      const jump = tf.sign(tf.sub(tf.slice(y, [0, 1], [-1, n - 1]), tf.slice(y, [0, 0], [-1, n - 1])));
+      const jump = signOf(tf.sub(tf.slice(y, [0, 1]), tf.slice(y, 0, [-1, n - 1])));
       const pad = (before: number) =>
         tf.pad(jump, [
           [0, 0],

@@ -1,10 +1,9 @@
-/** @file Weights of penalties on whole rows. */
+/** @file Weights of penalties on whole rows, and the units that they are taken in. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** scaling·weight, to broadcast with rows [..., n]: weight has x's shape without the last axis, scaling broadcasts with x. */
 export function rowWeight(weight: number | tf.Tensor, scaling: number | tf.Tensor): tf.Tensor {
-  const column = typeof weight === 'number' || weight.rank === 0 ? weight : tf.expandDims(weight, -1);
-  return tf.mul(column, scaling);
+  return tf.mul(tf.expandDims(weight, -1), scaling);
 }
 
 /** The same as [rows, 1], for x seen as [rows, n]. */
@@ -15,4 +14,10 @@ export function rowWeights(
 ): tf.Tensor2D {
   const outer = [...x.shape.slice(0, -1), 1];
   return tf.reshape(tf.broadcastTo(rowWeight(weight, scaling), outer), [-1, 1]);
+}
+
+/** Sizes to divide by: 1 for those that are zero or not finite. */
+export function magnitude(sizes: tf.Tensor): tf.Tensor {
+  const usable = tf.logicalAnd(tf.isFinite(sizes), tf.greater(sizes, 0));
+  return tf.where(usable, sizes, tf.onesLike(sizes));
 }

@@ -15,7 +15,7 @@ import {equilibrate} from './operator-splitting-scaling.js';
 import {finishBoxed, FINISHING} from './qp-finish.js';
 
 export interface BoxCDQPOptions {
-  /** Steps at most. Default 200; about ten are usual, and 30 are all where the host cannot read. */
+  /** Steps at most. Default 200; about ten are usual, and 30 are all before the kernel where the host cannot read. */
   maxIterations?: number;
   /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
   tolerance?: number;
@@ -70,8 +70,8 @@ const NAMES: Names<BoxCDQPOptions> = {
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
  * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
- * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds; where the
- * host can read, by the f64 kernel of `solveQP`, whose status and residual it has.
+ * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds, by the
+ * kernel of `solveQP`, whose status and residual it has.
  *
  * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
  * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.
@@ -147,38 +147,25 @@ export class BoxCDQP {
     const solved = tf.lessEqual(state.error, this.tolerance);
     const isOpen = tf.equal(state.status, Status.ITERATION_LIMIT);
     const codes = tf.where(tf.logicalAnd(isOpen, solved), tf.zerosLike(state.status), state.status);
-    const isSolved = tf.equal(codes, Status.SOLVED);
-    const only = (v: tf.Tensor) => tf.where(isSolved, v, tf.zerosLike(v)) as tf.Tensor2D;
-    const {lower, upper, y} = boundsOf(data, state.best);
-    const [low, high] = [lower, upper].map((flags) => tf.logicalAnd(flags, isSolved) as tf.Tensor2D);
+    const {y} = boundsOf(data, state.best);
     const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
-    if (hostCanRead()) {
-      const isProblem = tf.equal(flat(status), Status.ITERATION_LIMIT);
-      const isEnough = this.maxIterations > FINISHING;
-      const hasEnded = isEnough ? isProblem : tf.notEqual(flat(codes), Status.ITERATION_LIMIT);
-      const found = finishBoxed(
-        data,
-        {x: finite(state.best) as tf.Tensor2D, y: finite(y) as tf.Tensor2D},
-        {
-          open: tf.logicalAnd(isProblem, hasEnded),
-          status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
-          iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
-        },
-        {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
-      );
-      return {
-        ...found,
-        activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,
-        certificate: {x: found.certificate.x},
-      };
-    }
+    const isProblem = tf.equal(flat(status), Status.ITERATION_LIMIT);
+    const isEnough = this.maxIterations > FINISHING;
+    const hasEnded = isEnough ? isProblem : tf.notEqual(flat(codes), Status.ITERATION_LIMIT);
+    const found = finishBoxed(
+      data,
+      {x: finite(state.best) as tf.Tensor2D, y: finite(y) as tf.Tensor2D},
+      {
+        open: tf.logicalAnd(isProblem, hasEnded),
+        status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
+        iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
+      },
+      {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
+    );
     return {
-      ...{x: only(state.best), y: only(y), lower: low, upper: high},
-      activity: tf.cast(tf.sub(asNumbers(high), asNumbers(low)), 'int32') as tf.Tensor2D,
-      status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
-      iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
-      residual: flat(state.error),
-      certificate: {x: state.ray},
+      ...found,
+      activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,
+      certificate: {x: found.certificate.x},
     };
   }
 

@@ -3,10 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status, type OnFailure} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
-import {finishBoxed, FINISHING} from './qp-finish.js';
+import {finishBoxed, FINISHING, type Sides} from './qp-finish.js';
 import {boundedRoot} from './box-osqp-root.js';
 import {asNumbers, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './operator-splitting.js';
@@ -15,8 +14,8 @@ export interface BoxOSQPOptions {
   /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
   maxIterations?: number;
   /**
-   * KKT error at which the splitting ends. Default 1e-5. Where the host can read, a solved sample has a residual of at most 2⁻²⁰, as
-   * that of `solveQP`: each row and column beside its own terms.
+   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
+   * and column beside its own terms.
    */
   tolerance?: number;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
@@ -67,7 +66,7 @@ const NAMES: Names<BoxOSQPOptions> = {
 
 /**
  * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor
- * operations; where the host can read, the f64 kernel of `solveQP` goes on from there, and has the last word. It tells infeasible and unbounded samples apart from solved
+ * operations; the kernel of `solveQP` goes on from there, and has the last word. It tells infeasible and unbounded samples apart from solved
  * ones. A sample that fails has x = 0, dual = 0 and a zero gradient, and never touches the others.
  *
  * `run(init, {Q, p, A, l, u})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an
@@ -137,13 +136,20 @@ export class BoxOSQP {
   }
 }
 
-/** Solves checked data, off the tape. */
+type BoxedSolution = ReturnType<typeof finishBoxed>;
+
+/**
+ * Solves checked data, off the tape.
+ *
+ * @param known Which rows are equalities and which have a bound on either side, if that is known.
+ */
 export function solveBoxed(
   given: BoxQPData,
   batch: number,
   start: Pair | null,
   {maxIterations, tolerance}: SplittingOptions,
-): SplittingResult {
+  known?: Sides,
+): BoxedSolution {
   const n = given.Q.shape[2]!;
   const rows = given.A.shape[1]!;
   // A row that says nothing instead of none: not every operation takes an empty tensor.
@@ -151,7 +157,7 @@ export function solveBoxed(
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
   const {data, status} = screen(padded, batch);
-  const result = finished(data, status, guess, {maxIterations, tolerance});
+  const result = finished(data, status, guess, {maxIterations, tolerance}, rows > 0 ? known : undefined);
   if (rows > 0) return result;
   const empty = tf.zeros([batch, 0]) as tf.Tensor2D;
   const none = tf.zeros([batch, 0], 'bool') as tf.Tensor2D;
@@ -165,14 +171,14 @@ export function solveBoxed(
 /** The most iterations of the splitting before the kernel takes over. */
 const SPLITTING = 1000;
 
-/** The splitting, and where the host can read, the f64 kernel from where it stands. */
+/** The splitting, and the kernel of quadratic programs from where it stands. */
 function finished(
   data: BoxedRows,
   status: tf.Tensor2D,
   guess: Pair | null,
   {maxIterations, tolerance}: SplittingOptions,
-): SplittingResult {
-  if (!hostCanRead()) return splitOperators(data, status, guess, {maxIterations, tolerance});
+  known: Sides | undefined,
+): BoxedSolution {
   // Too few iterations for both are the splitting's; the kernel then judges alone.
   const isEnough = maxIterations > FINISHING;
   const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
@@ -185,5 +191,6 @@ function finished(
     point,
     {open: tf.logicalAnd(isProblem, hasEnded), status: found.status, iterations: found.iterations},
     {tolerance, maxIterations: isEnough ? FINISHING : 1},
+    known,
   );
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData, ConicPoint} from '../conditions/index.js';
 import {Status, type Condition} from '../implicit/index.js';
-import {hostCanRead, readF64} from '../kernels/index.js';
+import {hostCanRead, readF64, runCertifyQP} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 import {rowDot, rowNorm} from '../linsolve/index.js';
 import {splitting} from './conic-step.js';
@@ -92,27 +92,28 @@ function refine(
     tf.logicalAnd(tf.all(tf.isFinite(u), 1), tf.all(tf.isFinite(v), 1)),
   );
   const start = {u: keepSamples(finite, u), v: keepSamples(finite, v), w: tf.onesLike(tau)};
-  return newton.run(start, data).x;
+  // A sample where Newton's method fails is zero in all parts, and w = 0 would make zero a root.
+  return {...newton.run(start, data).x, w: start.w};
 }
 
 /**
- * The largest relative error of Ez + s = d and Eᵀy + c = 0, [B]; the cones and complementarity hold by themselves. Each row and
- * column against its own terms, in f64, where the host can read; elsewhere against all of them.
+ * The largest relative error of Ez + s = d and Eᵀy + c = 0, [B], each row and column against its own terms; the cones and
+ * complementarity hold by themselves. In f64 where the host can read, elsewhere in doubles of two f32.
  */
 function residualOf(point: ConicPoint, {c, E, d}: ConicData, search: ConicSearch): tf.Tensor {
   const y = search.dualProjection(point.v);
   const s = tf.sub(y, point.v);
   if (hostCanRead()) return tf.tensor1d(errorsByRow({c, E, d}, {z: point.u, y, s}));
-  const {u, v} = search.condition(point, {c, E, d});
-  const part = (r: tf.Tensor, terms: tf.Tensor[]) =>
-    tf.div(
-      rowNorm(r),
-      tf.maximum(tf.addN(terms.map((term) => rowNorm(tf.add(term, tf.zerosLike(r))))), 1e-30),
-    );
-  const dual = part(u, [c, matVecTransposed(E, y)]);
-  const primal = part(v, [d, matVec(E, point.u), s]);
-  const error = tf.squeeze(tf.maximum(dual, primal), [1]);
-  return tf.where(tf.isFinite(error), error, tf.fill(error.shape, NO_POINT));
+  // These are the conditions of a quadratic program in (z, s) without curvature, whose cost of s is −y.
+  const [batch, p] = c.shape as [number, number];
+  const m = E.shape[1]!;
+  const identity = tf.tile(tf.expandDims(tf.eye(m), 0), [E.shape[0], 1, 1]);
+  const {residual} = runCertifyQP({
+    ...{Q: tf.zeros([1, p + m, p + m]), p: tf.concat([c, tf.neg(y)], 1)},
+    ...{G: tf.zeros([1, 0, p + m]), h: tf.zeros([1, 0]), A: tf.concat([E, identity], 2), b: d},
+    ...{x: tf.concat([point.u, s], 1), ineqDual: tf.zeros([batch, 0]), eqDual: y},
+  });
+  return residual;
 }
 
 /** A row or column counts for no less than this share of the largest one. */

@@ -16,8 +16,8 @@ import {NewtonRoot} from './newton-root.js';
 
 export interface ConicSplittingOptions {
   /**
-   * The residual at which a sample counts as solved. Default 1e-6; no less than 2⁻²⁰ where the cones are known, and no less
-   * than 1e-5, all that f32 reaches, where they are not or the host cannot read.
+   * The residual at which a sample counts as solved. Default 1e-6; no less than 2⁻²⁰, and no less than 1e-5 where the
+   * cones are not known and the host can read.
    */
   tolerance?: number;
   /** Iterations at most. Default 2000. */
@@ -43,6 +43,8 @@ export type ConicSolution = {
 const REFINEMENTS = 8;
 /** What f32 reaches. */
 const IN_SINGLE = 1e-5;
+/** What f32 outputs can meet, where doubles measure them. */
+const SINGLE = 2 ** -20;
 
 const NAMES: Names<ConicSplittingOptions> = {
   tolerance: 0,
@@ -173,7 +175,7 @@ export class ConicSplitting {
 
   private splitting(data: ConicData): {x: ConicSolution; state: IterationState} {
     const {linsolve, maxIterations} = this.options;
-    const tolerance = Math.max(this.options.tolerance, IN_SINGLE);
+    const tolerance = Math.max(this.options.tolerance, hostCanRead() ? IN_SINGLE : SINGLE);
     // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.
     const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
     const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};

@@ -3,21 +3,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import type {QuadraticData, QuadraticSolution} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
-import {hostCanRead, KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
-import {lstsq, matVec, matVecTransposed} from '../linalg/index.js';
+import {KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
+import {matVec, matVecTransposed} from '../linalg/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 import {errorMeter, type ErrorMeter} from './operator-splitting-errors.js';
-import {farkasRay, unboundedRay} from './operator-splitting-proofs.js';
-import {asNumbers, finite, ofBatch, type BoxedRows, type Pair} from './operator-splitting-rows.js';
-import {equilibrate, type Equilibrated} from './operator-splitting-scaling.js';
+import {asNumbers, finite, type BoxedRows, type Pair} from './operator-splitting-rows.js';
+import {equilibrate} from './operator-splitting-scaling.js';
 import {finishBoxed, FINISHING} from './qp-finish.js';
 
 export interface EqualityConstrainedQPOptions extends Pick<
   ImplicitQPOptions,
   'linsolve' | 'onGradient' | 'onFailure'
 > {
-  /** KKT error of a solved sample at most where the host cannot read; elsewhere it is 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
+  /** What counts as solved, but no less than 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
   tolerance?: number;
   /** Corrections of the residual at most. Default 2. */
   maxIterations?: number;
@@ -102,35 +101,13 @@ export class EqualityConstrainedQP extends ImplicitQP {
       ...{ineqDual: none, slack: none, certificateIneq: none},
       activity: tf.cast(none, 'int32') as tf.Tensor2D,
     };
-    if (hostCanRead()) {
-      const so = {open: flat(isOpen), status: integers(screened), iterations: integers(quick.corrections)};
-      const limits = {tolerance: this.tolerance, maxIterations: FINISHING};
-      const {x, y, status, iterations, residual, certificate} = finishBoxed(data, quick, so, limits);
-      return {
-        ...{...empty, x, eqDual: ofRows(y), status, iterations, residual},
-        ...{certificateX: certificate.x, certificateEq: ofRows(certificate.y)},
-      };
-    }
-    const isFine = (at: tf.Tensor) => tf.lessEqual(at, this.tolerance);
-    const {x, y, error, farkas, falling} = leastSquares(data, quick, scaled, errorAt);
-    const solved = tf.logicalAnd(isOpen, isFine(error));
-    const code = (value: number) => tf.fill([batch, 1], value);
-    const failure = tf.where(
-      farkas.proven,
-      code(Status.PRIMAL_INFEASIBLE),
-      tf.where(falling.proven, code(Status.DUAL_INFEASIBLE), code(Status.NUMERICAL_ERROR)),
-    );
-    const status = tf.where(isOpen, tf.where(solved, code(Status.SOLVED), failure), screened);
-    const only = (value: tf.Tensor, where: number) =>
-      tf.where(tf.equal(status, where), value, tf.zerosLike(value)) as tf.Tensor2D;
+    const so = {open: flat(isOpen), status: integers(screened), iterations: integers(quick.corrections)};
+    const limits = {tolerance: this.tolerance, maxIterations: FINISHING};
+    const known = k > 0 ? {equal: [...Array(k).keys()], upper: [], lower: []} : undefined;
+    const {x, y, status, iterations, residual, certificate} = finishBoxed(data, quick, so, limits, known);
     return {
-      ...empty,
-      ...{x: only(x, Status.SOLVED), eqDual: ofRows(only(y, Status.SOLVED))},
-      status: integers(status),
-      iterations: integers(quick.corrections),
-      residual: flat(error),
-      certificateX: only(falling.ray, Status.DUAL_INFEASIBLE),
-      certificateEq: ofRows(only(farkas.ray, Status.PRIMAL_INFEASIBLE)),
+      ...{...empty, x, eqDual: ofRows(y), status, iterations, residual},
+      ...{certificateX: certificate.x, certificateEq: ofRows(certificate.y)},
     };
   }
 
@@ -173,38 +150,4 @@ type Solution = Pair & {error: tf.Tensor2D; corrections: tf.Tensor};
 function residualOf({Q, p, A, l}: BoxedRows, {x, y}: Pair): tf.Tensor {
   const pull = tf.addN([matVec(Q, x), p, matVecTransposed(A, y)]);
   return tf.concat([tf.neg(pull), tf.sub(l, matVec(A, x))], 1);
-}
-
-/**
- * In equilibrated data, the least-squares solution of least norm, where it is the better one. What it leaves of the right side lies in the null
- * space of the matrix: Q rx = 0, A rx = 0 and Aᵀ ry = 0, so rx is a direction of descent, and −ry a proof of infeasibility.
- */
-function leastSquares(
-  given: BoxedRows,
-  quick: Solution,
-  {D, E, ...matrices}: Equilibrated,
-  errorAt: ErrorMeter,
-) {
-  const even = {p: tf.mul(D, given.p), l: tf.mul(E, given.l), u: tf.mul(E, given.u), ...matrices};
-  const data = even as BoxedRows;
-  const {Q, p, A, l} = data;
-  const [batch, n] = p.shape;
-  const k = l.shape[1];
-  const [curvature, rows] = [Q, A].map((M) => ofBatch(M, batch));
-  const above = tf.concat([curvature, tf.transpose(rows, [0, 2, 1])], 2);
-  const K = tf.concat([above, tf.concat([rows, tf.zeros([batch, k, k])], 2)], 1);
-  const right = residualOf(data, {x: tf.zerosLike(p), y: tf.zerosLike(l)});
-  const [x, y] = tf.split(tf.squeeze(lstsq(K, tf.expandDims(right, 2)), [2]), [n, k], 1) as tf.Tensor2D[];
-  const [rx, ry] = tf.split(residualOf(data, {x, y}), [n, k], 1) as tf.Tensor2D[];
-  const point = {x: tf.mul(D, x), y: tf.mul(E, y)} as Pair;
-  const error = errorAt(point);
-  const better = tf.less(error, quick.error);
-  const [farkas, falling] = [farkasRay(data, tf.neg(ry)), unboundedRay(data, rx)];
-  return {
-    x: tf.where(better, point.x, quick.x) as tf.Tensor2D,
-    y: tf.where(better, point.y, quick.y) as tf.Tensor2D,
-    error: tf.minimum(error, quick.error) as tf.Tensor2D,
-    farkas: {...farkas, ray: tf.mul(E, farkas.ray)},
-    falling: {...falling, ray: tf.mul(D, falling.ray)},
-  };
 }

@@ -271,7 +271,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     let residual: tf.Tensor = tf.zeros([samples]);
     let verdict: tf.Tensor = tf.zeros([samples]);
     for (let k = 0; k < this.maxIterations; k++) {
-      const previous = {x, memory};
+      const previous = {x, memory, active, iterations, residual, verdict};
       const next = tf.tidy(() => {
         const moved = this.move(active, {x, memory, residual}, params);
         return {
@@ -297,8 +297,9 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       };
       ({x, memory, active, iterations, residual, verdict} = next);
       if (!isTapeOn()) {
-        for (const tensor of flatten([previous.x, previous.memory]))
-          borrowed.has(tensor.id) || tensor.dispose();
+        for (const tensor of flatten(previous as unknown as Structure)) {
+          if (!borrowed.has(tensor.id)) tensor.dispose();
+        }
       }
       if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
     }

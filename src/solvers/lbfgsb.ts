@@ -5,6 +5,7 @@ import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, projectedGradient, type Objective} from '../conditions/index.js';
 import {packingOf, Status} from '../implicit/index.js';
 import {hostCanRead} from '../kernels/index.js';
+import {signOf} from '../linalg/index.js';
 import {auto, rowDot, rowNorm, safeDivide} from '../linsolve/index.js';
 import {FAILURES, FAR} from './descent.js';
 import {firstScale, type Scale} from './first-scale.js';
@@ -179,7 +180,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             // Where a gradient step ends at a bound, what matters is g or the way there, whichever is less.
             const clipped = tf.greater(tf.abs(tf.mul(scale.x, g)), room);
             const size = tf.maximum(
-              tf.maximum(tf.abs(x), tf.abs(tf.sub(x, tf.mul(tf.sign(g), distance)))),
+              tf.maximum(tf.abs(x), tf.abs(tf.sub(x, tf.mul(signOf(g), distance)))),
               tf.mul(SHARE_OF_LARGEST, before.watch.largest),
             );
             const place = {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead, readF64} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
-import {clip, largest, positive, type BoxedRows, type Pair} from './operator-splitting-rows.js';
+import {allOf, clip, largest, positive, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import type {Equilibrated} from './operator-splitting-scaling.js';
 
 /** The largest relative error of a point: [B, 1], or Infinity. */
@@ -132,6 +132,9 @@ function deviceMeter({Q, p, A, l, u}: BoxedRows, {D, E}: Pick<Equilibrated, 'D' 
         most(...terms.map((t) => tf.abs(t)), tf.mul(largest(tf.div(x, D)), dual)),
       );
       const error = most(over(off, dual), over(beyond, primal), largest(shares), gap);
-      return tf.where(tf.isFinite(error), error, tf.fill(error.shape, Infinity)) as tf.Tensor2D;
+      // What compares with NaN is false, so that a point of NaN would have no error.
+      const finite = tf.logicalAnd(allOf(tf.isFinite(x)), allOf(tf.isFinite(y)));
+      const known = tf.logicalAnd(finite, tf.isFinite(error));
+      return tf.where(known, error, tf.fill(error.shape, Infinity)) as tf.Tensor2D;
     });
 }

@@ -3,24 +3,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import type {QuadraticData} from '../conditions/index.js';
 import type {QPGuess, QPSolution} from '../kernels/index.js';
-import {matVec, matVecTransposed} from '../linalg/index.js';
+import {matVec} from '../linalg/index.js';
 import {checkLimits, checkShapes} from './box-osqp-input.js';
 import {solveBoxed} from './box-osqp.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
-import {asNumbers, ofBatch, positive} from './operator-splitting-rows.js';
+import {asNumbers, ofBatch} from './operator-splitting-rows.js';
 
 export interface OSQPOptions extends ImplicitQPOptions {
   /**
-   * KKT error at which the splitting ends. Default 1e-5. Where the host can read, a solved sample has a residual of at most 2⁻²⁰, as
-   * that of `solveQP`: each row and column beside its own terms.
+   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
+   * and column beside its own terms.
    */
   tolerance?: number;
   /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
   maxIterations?: number;
 }
 
-/** A multiplier and a slack below this, relative to their own terms, are both taken for zero. */
-const WEAK = 3e-6;
 /** The largest finite f32: the slack of a row without a bound. */
 const LARGEST = 3.4028234663852886e38;
 
@@ -28,7 +26,7 @@ const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
- * tensor operations; where the host can read, the f64 kernel of `solveQP` goes on from there, and has the last word. Statuses, certificates and gradients are those of
+ * tensor operations; the kernel of `solveQP` goes on from there, and has the last word. Statuses, certificates and gradients are those of
  * `InteriorPointQP`; a sample that fails has x = 0 and a zero gradient, and never touches the others.
  *
  * `solveQP(problem, {solver: new OSQP()})` wraps it with shape checks, shared tensors and messages.
@@ -60,7 +58,8 @@ export class OSQP extends ImplicitQP {
       ...{l: stack(tf.fill(h.shape, -Infinity), b), u: stack(upper, b)},
     };
     const start = init && {x: init.x as tf.Tensor2D, y: stack(init.ineqDual, init.eqDual) as tf.Tensor2D};
-    const found = solveBoxed(boxed, batch, start, this);
+    const known = {equal: range(m, m + k), upper: range(0, m), lower: []};
+    const found = solveBoxed(boxed, batch, start, this, known);
     const split = (y: tf.Tensor) => tf.split(y, [m, k], 1) as tf.Tensor2D[];
     const [dual, eqDual] = split(found.y);
     const active = split(found.upper)[0];
@@ -69,7 +68,7 @@ export class OSQP extends ImplicitQP {
     const free = tf.logicalAnd(solved, tf.logicalNot(active));
     const distance = tf.minimum(LARGEST, tf.relu(tf.sub(h, matVec(G, found.x))));
     const slack = tf.where(free, distance, tf.zerosLike(dual)) as tf.Tensor2D;
-    const weak = found.weak ? split(found.weak)[0] : weakRows(data, found.x, ineqDual, eqDual, slack);
+    const weak = split(found.weak)[0];
     const [certificateIneq, certificateEq] = split(found.certificate.y);
     return {
       ...{x: found.x, ineqDual, eqDual, slack},
@@ -92,24 +91,7 @@ function activityOf(active: tf.Tensor, weak: tf.Tensor): tf.Tensor2D {
   return tf.cast(kinds, 'int32') as tf.Tensor2D;
 }
 
-/** Rows whose multiplier moves no variable beside its own terms, and whose slack is lost in the row's. */
-function weakRows(
-  {Q, p, G, h, A}: QuadraticData,
-  x: tf.Tensor2D,
-  ineqDual: tf.Tensor2D,
-  eqDual: tf.Tensor2D,
-  slack: tf.Tensor2D,
-): tf.Tensor {
-  if (ineqDual.size === 0) return tf.cast(ineqDual, 'bool');
-  const sizes = tf.abs(x);
-  const rows = tf.add(matVec(tf.abs(G), sizes), tf.minimum(LARGEST, tf.abs(h)));
-  const duals = [matVecTransposed(tf.abs(G), ineqDual)];
-  if (eqDual.size > 0) duals.push(matVecTransposed(tf.abs(A), tf.abs(eqDual)));
-  const columns = tf.addN([matVec(tf.abs(Q), sizes), tf.add(tf.abs(p), tf.zerosLike(x)), ...duals]);
-  const shares = tf.max(tf.div(tf.abs(G), tf.expandDims(positive(columns), 1)), 2);
-  const lost = tf.lessEqual(slack, tf.mul(WEAK, rows));
-  return tf.logicalAnd(lost, tf.lessEqual(tf.mul(shares, ineqDual), WEAK));
-}
+const range = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i);
 
 /** The rows of one above those of the other, with the larger batch. */
 function stack(above: tf.Tensor, below: tf.Tensor): tf.Tensor {

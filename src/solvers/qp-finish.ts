@@ -1,7 +1,7 @@
-/** @file The last word on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u where the host can read: the f64 kernel, from the point that a solver ended on. */
+/** @file The last word on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u: the kernel of quadratic programs, from the point that a solver ended on. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../implicit/index.js';
-import {NO_BOUND, readF32, runQP} from '../kernels/index.js';
+import {hostCanRead, NO_BOUND, readF32, runQP} from '../kernels/index.js';
 import {matVec} from '../linalg/index.js';
 import {pressed} from './operator-splitting-polish.js';
 import {ofBatch, positive, type BoxedRows, type Pair, type Rows} from './operator-splitting-rows.js';
@@ -13,28 +13,30 @@ export const FINISHING = 100;
 /** What the kernel aims at. */
 const TOLERANCE = 1e-9;
 
-/** Where each row of A went in the form Gx ≤ h, Ax = b. */
-interface Sides {
+/** Where each row of A goes in the form Gx ≤ h, Ax = b. */
+export interface Sides {
   equal: number[];
   upper: number[];
   lower: number[];
 }
 
 /**
- * Takes the active set of a point, moves onto its solution in f64, or iterates on where it is not the right one; the status, the
+ * Takes the active set of a point, moves onto its solution in f64 (on WebGPU in doubles of two f32), or iterates on where it is not the right one; the status, the
  * residual and the certificates are those of `solveQP`: each row and column in the user's own units.
  *
  * @param so Which samples to judge, and the status of the others; the iterations so far. [B] each.
+ * @param known Where the rows go, if that is known whatever l and u are.
  */
 export function finishBoxed(
   data: BoxedRows,
   point: Pair,
   so: {open: tf.Tensor; status: tf.Tensor1D; iterations: tf.Tensor1D},
   {tolerance, maxIterations}: SplittingOptions,
+  known?: Sides,
 ): SplittingResult & {weak: tf.Tensor2D} {
   const {Q, p, A, l, u} = data;
   const m = l.shape[1];
-  const sides = sidesOf(l, u);
+  const sides = known ?? sidesOf(l, u);
   const take = (v: tf.Tensor, indices: number[], axis = 1) =>
     tf.gather(v, tf.tensor1d(indices, 'int32'), axis);
   const rowsOf = (indices: number[]) =>
@@ -106,9 +108,13 @@ function valueOf(y: tf.Tensor2D, l: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor {
   return tf.sum(tf.mul(bounds, y), 1, true);
 }
 
-/** Rows that are equalities in every sample, and those that have a bound on either side in one. */
+/**
+ * Rows that are equalities in every sample, and those that have a bound on either side in one. Where the host cannot read, any row may
+ * have one on both: an equality is then two inequalities.
+ */
 function sidesOf(l: tf.Tensor2D, u: tf.Tensor2D): Sides {
   const [batch, m] = l.shape;
+  if (!hostCanRead()) return {equal: [], upper: [...Array(m).keys()], lower: [...Array(m).keys()]};
   const [low, high] = [readF32(l), readF32(u)];
   const sides: Sides = {equal: [], upper: [], lower: []};
   for (let i = 0; i < m; i++) {

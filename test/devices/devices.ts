@@ -1,17 +1,35 @@
 /** @file Runs a suite on every device of this run, where no host may read a tensor of the GPU and no GPU error goes unnoticed. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
+import {addUnreadable, UNREADABLE} from '../helpers/unreadable.js';
 import {runtime, type GpuBackend} from './runtime.js';
 
 /** How far numbers may be off: f64 on the host, doubles of two f32 on WebGPU, and f32 for what tfjs itself computes there. */
 export const toleranceOn = (device: string): number => (device === 'webgpu' ? 1e-4 : 2e-5);
 
-/** `describe` once a device. In it, tensors are read by `valuesOf`. */
-export function describeDevices(title: string, suite: (device: string) => void): void {
-  for (const device of runtime.devices) {
+/**
+ * `describe` once a device. In it, tensors are read by `valuesOf`.
+ *
+ * @param unreadable Also where the host computes, but may not read: what runs on WebGPU then runs without one as well.
+ */
+export function describeDevices(
+  title: string,
+  suite: (device: string) => void,
+  {unreadable = false}: {unreadable?: boolean} = {},
+): void {
+  const standIns = unreadable && runtime.devices.includes('cpu') ? [UNREADABLE] : [];
+  for (const device of [...runtime.devices, ...standIns]) {
     describe(`${title} [${device}]`, () => {
       let errors: string[] = [];
       let allowReads: () => void;
+      if (device === UNREADABLE) {
+        let remove: () => void;
+        before(() => void (remove = addUnreadable()));
+        after(async () => {
+          await use('cpu');
+          remove();
+        });
+      }
       before(async () => {
         await use(device);
         allowReads = device === 'webgpu' ? forbidReads() : () => undefined;

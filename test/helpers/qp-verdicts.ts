@@ -33,6 +33,9 @@ const WRONG = 1e-5;
 /** A unique solution differs from that found by no more than this, in units of its variables. */
 const OFF = 1e-3;
 
+/** What rounding to f32 changes, at most, relative to a number. */
+const HALF_A_DIGIT = 2 ** -24;
+
 /** A rise of the objective that is a tie but for rounding to f32. */
 const TIE = 1e-7;
 
@@ -123,15 +126,16 @@ export function judgeSolved(problem: SolvedCase, outcome: Outcome): Judgement {
     (most, value, j) => Math.max(most, Math.abs(value - outcome.x[j]) / problem.unit[j]),
     0,
   );
-  if (off <= OFF || !isWorse(problem, outcome.x)) return judgement;
+  if (off <= OFF || !isWorse(problem, outcome)) return judgement;
   return {verdict: 'wrong', why: `x is off by ${off.toExponential(1)}`};
 }
 
 /**
  * Whether the objective at x is higher than at the planted solution. Rounding the data to f32 can make another point as good, or
- * better: two costs that differ by less than that become equal.
+ * better: two costs that differ by less than that become equal. Rounding x to f32 moves rows, each at the price of its multiplier: by
+ * weak duality a stationary x is above the minimum by no more than Σ yᵢ(rhs − row·x)ᵢ, of which the part within rounding says nothing.
  */
-function isWorse({Q, p, x: planted}: SolvedCase, x: readonly number[]): boolean {
+function isWorse({Q, p, G, h, A, b, x: planted}: SolvedCase, {x, ineqDual, eqDual}: Answer): boolean {
   const step = x.map((value, j) => value - planted[j]);
   let [rise, terms] = [0, 0];
   const add = (term: number) => {
@@ -142,7 +146,27 @@ function isWorse({Q, p, x: planted}: SolvedCase, x: readonly number[]): boolean 
     add(p[j] * move);
     Q[j].forEach((entry, i) => add(entry * move * (planted[i] + step[i] / 2)));
   });
-  return rise > TIE * terms;
+  const priceOfRounding = (row: number[], rhs: number, multiplier: number) => {
+    if (multiplier === 0 || !Number.isFinite(rhs)) return 0;
+    const missed = Math.abs(exactSum([...row.map((entry, j) => entry * x[j]), -rhs]));
+    const rounding = row.reduce((sum, entry, j) => sum + Math.abs(entry * x[j]) * HALF_A_DIGIT, 0);
+    return Math.abs(multiplier) * Math.min(missed, rounding);
+  };
+  const excused =
+    G.reduce((sum, row, i) => sum + priceOfRounding(row, h[i], ineqDual[i]), 0) +
+    A.reduce((sum, row, i) => sum + priceOfRounding(row, b[i], eqDual[i]), 0);
+  return rise - excused > TIE * terms;
+}
+
+/** A sum whose terms may cancel, with what f64 loses in each addition (Neumaier 1974). */
+function exactSum(values: number[]): number {
+  let [sum, lost] = [0, 0];
+  for (const value of values) {
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+    sum = next;
+  }
+  return sum + lost;
 }
 
 export function judgeNasty(problem: NastyCase, outcome: Outcome): Judgement {

@@ -164,6 +164,25 @@ describe('dense kernels', () => {
           return out;
         });
         compare((dense) => {
+          const [out, terms, plain] = [dense.vector(rows), dense.vector(rows), dense.vector(rows)];
+          dense.multiplyWithTerms(filled(dense, A), rows, n, filled(dense, x), out, terms);
+          dense.multiply(filled(dense, A.map(Math.abs)), rows, n, n, filled(dense, right), plain);
+          for (let i = 0; i < rows; i++) assert.closeTo(terms[i], plain[i], 1e-13 * n);
+          dense.multiply(filled(dense, A), rows, n, n, filled(dense, x), plain);
+          for (let i = 0; i < rows; i++) assert.closeTo(out[i], plain[i], 1e-13 * n);
+          return [...out, ...terms];
+        });
+        compare((dense) => {
+          const [out, terms, plain] = [filled(dense, x), filled(dense, right), filled(dense, right)];
+          dense.addMultiplyTransposedWithTerms(filled(dense, A), rows, n, filled(dense, y), out, terms);
+          dense.addMultiplyTransposed(filled(dense, A.map(Math.abs)), rows, n, n, filled(dense, left), plain);
+          for (let j = 0; j < n; j++) assert.closeTo(terms[j], plain[j], 1e-13 * Math.max(1, rows));
+          plain.set(x);
+          dense.addMultiplyTransposed(filled(dense, A), rows, n, n, filled(dense, y), plain);
+          for (let j = 0; j < n; j++) assert.closeTo(out[j], plain[j], 1e-13 * Math.max(1, rows));
+          return [...out, ...terms];
+        });
+        compare((dense) => {
           const to = dense.vector(rows * n);
           dense.scale(filled(dense, A), rows, n, filled(dense, y), filled(dense, x), to);
           return to;
@@ -203,6 +222,15 @@ describe('dense kernels', () => {
         compare((dense) => {
           const to = dense.vector(n * (n + 2));
           dense.copyUpper(filled(dense, square), n, to, n + 2, n);
+          return to;
+        });
+        compare((dense) => {
+          const to = dense.vector(n * (n + 2));
+          dense.scaleUpper(filled(dense, square), n, filled(dense, x), to, n + 2);
+          const all = dense.vector(n * n);
+          dense.scale(filled(dense, square), n, n, filled(dense, x), filled(dense, x), all);
+          for (let i = 0; i < n; i++)
+            for (let j = i; j < n; j++) assert.equal(to[i * (n + 2) + j], all[i * n + j]);
           return to;
         });
         compare((dense) => {

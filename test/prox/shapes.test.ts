@@ -48,4 +48,16 @@ describeBackends('shapes of proximal operators', () => {
         expectClose(f(x, tf.fill([2, 3], 0.8)), expected, 1e-6);
       }
     }));
+
+  it('a weight for each row, or matrix, of two axes of them', () =>
+    tf.tidy(() => {
+      const x = tf.randomNormal([2, 3, 2, 2], 0, 2, 'float32', 10);
+      const weight = tf.tensor2d([0.2, 0.4, 0.6, 0.8, 1, 1.2], [2, 3]);
+      const flat = prox.nuclearNorm(tf.reshape(x, [6, 2, 2]), tf.reshape(weight, [6]));
+      expectClose(prox.nuclearNorm(x, weight), flat, 1e-6);
+      const rows = tf.reshape(x, [2, 3, 4]);
+      for (const f of [prox.groupLasso, prox.totalVariation1d]) {
+        expectClose(f(rows, weight), f(tf.reshape(x, [6, 4]), tf.reshape(weight, [6])), 1e-6);
+      }
+    }));
 });

@@ -1,83 +1,45 @@
 /** @file `PairKernels` on WebAssembly. */
 import type {PairKernels} from '../pairs.js';
+import {placeOf as at} from './memory.js';
 import type {Routines} from './module.js';
 
 /** On the routines of the module of the dense kernels. */
 export function hostPairs(routines: Routines): PairKernels {
   return {
     dualResidual: (Px, q, x, tau, r, out) =>
-      void routines.dualResidual(
-        Px.byteOffset,
-        q.byteOffset,
-        x.byteOffset,
-        tau,
-        r.byteOffset,
-        Px.length,
-        out.byteOffset,
-      ),
+      void routines.dualResidual(at(Px), at(q), at(x), tau, at(r), Px.length, at(out)),
     primalResidual: (s, y, d, tau, r, out) =>
-      void routines.primalResidual(
-        s.byteOffset,
-        y.byteOffset,
-        d.byteOffset,
-        tau,
-        r.byteOffset,
-        s.length,
-        out.byteOffset,
-      ),
+      void routines.primalResidual(at(s), at(y), at(d), tau, at(r), s.length, at(out)),
     invertPairs: (s, y, inverseS, inverseY, w) =>
-      void routines.invertPairs(
-        s.byteOffset,
-        y.byteOffset,
-        s.length,
-        inverseS.byteOffset,
-        inverseY.byteOffset,
-        w.byteOffset,
-      ),
+      void routines.invertPairs(at(s), at(y), s.length, at(inverseS), at(inverseY), at(w)),
     pushPairs: (s, products, target, inverseY, r, keep, push, g) =>
       void routines.pushPairs(
-        s.byteOffset,
-        products.byteOffset,
+        at(s),
+        at(products),
         target,
-        inverseY.byteOffset,
-        r.byteOffset,
+        at(inverseY),
+        at(r),
         keep,
         s.length,
-        push.byteOffset,
-        g.byteOffset,
+        at(push),
+        at(g),
       ),
     stepPairs: (push, w, dy, inverseS, inverseY, ds, products) =>
       routines.stepPairs(
-        push.byteOffset,
-        w.byteOffset,
-        dy.byteOffset,
-        inverseS.byteOffset,
-        inverseY.byteOffset,
+        at(push),
+        at(w),
+        at(dy),
+        at(inverseS),
+        at(inverseY),
         push.length,
-        ds.byteOffset,
-        products.byteOffset,
+        at(ds),
+        at(products),
       ),
     centrality: (s, y, ds, dy, alpha, first) =>
-      routines.centrality(s.byteOffset, y.byteOffset, ds.byteOffset, dy.byteOffset, alpha, first, s.length),
+      routines.centrality(at(s), at(y), at(ds), at(dy), alpha, first, s.length),
     eliminated: (weights, image, g, dy, y, total) =>
-      void routines.eliminated(
-        weights.byteOffset,
-        image.byteOffset,
-        g.byteOffset,
-        weights.length,
-        dy.byteOffset,
-        y.byteOffset,
-        total.byteOffset,
-      ),
+      void routines.eliminated(at(weights), at(image), at(g), weights.length, at(dy), at(y), at(total)),
     remainder: (mask, g, image, w, y, r) =>
-      routines.remainder(
-        mask.byteOffset,
-        g.byteOffset,
-        image.byteOffset,
-        w.byteOffset,
-        y.byteOffset,
-        mask.length,
-        r.byteOffset,
-      ),
+      routines.remainder(at(mask), at(g), at(image), at(w), at(y), mask.length, at(r)),
   };
 }

@@ -1,7 +1,13 @@
 /** @file Solves the KKT system of a quadratic program on its active set, with either transpose. */
 import type {DenseKernels, Vector} from '../dense.js';
 import {minimumNormSolve, svd, type SVD} from '../reference/svd.js';
-import {addLift, equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
+import {
+  addLift,
+  equilibrateMatrices,
+  scalingRoom,
+  type MatrixScaling,
+  type ScalingRoom,
+} from './equilibrate.js';
 import {KktSystem} from './kkt.js';
 import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';
@@ -39,11 +45,8 @@ export class KktFactor {
   private quick = false;
   private decomposition: {svd: SVD; rows: number[]} | null = null;
   private weight: Float64Array = new Float64Array(0);
-  private scaling: MatrixScaling = {
-    D: new Float64Array(0) as Vector,
-    E: new Float64Array(0) as Vector,
-    isEmpty: new Uint8Array(0),
-  };
+  private readonly room: ScalingRoom;
+  private scaling: MatrixScaling;
 
   /** @param problem Its matrices, read by `factor`. */
   constructor(
@@ -53,6 +56,8 @@ export class KktFactor {
     const {n, p, m} = problem;
     const rows = p + m;
     this.rows = rows;
+    this.room = scalingRoom(dense, problem);
+    this.scaling = this.room;
     this.P = dense.vector(n * n);
     this.C = dense.vector(rows * n);
     this.kkt = new KktSystem(dense, n, rows, this.P, this.C);
@@ -68,7 +73,10 @@ export class KktFactor {
    * @param weight One entry a row of C, in [0, 1]: 1 where it holds with equality, 0 where it does not matter.
    * @param scaling That of the matrices, if it is known from another sample.
    */
-  factor(weight: Float64Array, scaling: MatrixScaling = equilibrateMatrices(this.dense, this.problem)): void {
+  factor(
+    weight: Float64Array,
+    scaling: MatrixScaling = equilibrateMatrices(this.dense, this.problem, this.room),
+  ): void {
     const {dense, problem, rows, w} = this;
     const {n, P, C} = problem;
     const {D, E} = scaling;

@@ -29,6 +29,8 @@ const DOUBLE = 1e-14;
 export const HOPELESS = 1e11;
 /** A given number below this part of the largest is noise in the place of a zero. */
 export const NOISE = 1e-12;
+/** The part of a variable's terms from which on the multiplier of its bound holds it, whatever rounding does to the others. */
+export const HELD = 1e-2;
 /** Digits of f32, as a factor. */
 export const SINGLE_DIGITS = 2 ** 22;
 /** The quotient of something by nothing. */
@@ -82,24 +84,24 @@ export class Certificate {
    * @returns The largest quotient.
    */
   measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
-    const {dense, columnTerms, costTerms, rowTerms, gradient, excess, unused} = this;
+    const {dense, columnTerms, costTerms, rowTerms, gradient, excess} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
-    columnTerms.fill(0);
-    dense.addMagnitudes(P, n, n, x, x, unused, columnTerms);
-    dense.multiply(P, n, n, n, x, gradient);
+    dense.multiplyWithTerms(P, n, n, x, gradient, columnTerms);
     this.cancels = false;
     for (let j = 0; j < n; j++) {
-      const kept = Math.max(Math.abs(gradient[j]), Math.abs(q[j]));
-      this.cancels ||= q[j] !== 0 && columnTerms[j] > HOPELESS * kept;
-      costTerms[j] = columnTerms[j] += Math.abs(q[j]);
+      const cost = Math.abs(q[j]);
+      const kept = Math.max(Math.abs(gradient[j]), cost);
+      if (cost !== 0 && columnTerms[j] > HOPELESS * kept) this.cancels = true;
+      costTerms[j] = columnTerms[j] += cost;
+      gradient[j] += q[j];
     }
-    dense.addMagnitudes(C, rows, n, y, x, rowTerms, columnTerms);
-    for (let i = 0; i < rows; i++) rowTerms[i] += Math.abs(d[i]);
-    for (let j = 0; j < n; j++) gradient[j] += q[j];
-    dense.addMultiplyTransposed(C, rows, n, n, y, gradient);
-    dense.multiply(C, rows, n, n, x, excess);
-    for (let i = 0; i < rows; i++) excess[i] -= d[i];
+    dense.addMultiplyTransposedWithTerms(C, rows, n, y, gradient, columnTerms);
+    dense.multiplyWithTerms(C, rows, n, x, excess, rowTerms);
+    for (let i = 0; i < rows; i++) {
+      rowTerms[i] += Math.abs(d[i]);
+      excess[i] -= d[i];
+    }
     const plain = this.quotients(problem, y, columnTerms, rowTerms);
     if (plain <= enough) return plain;
     return dense.scope(() => {
@@ -109,12 +111,25 @@ export class Certificate {
   }
 
   /**
-   * Whether the multipliers of the point measured last are so large that only the rounding of the rows to f32 keeps them from
-   * cancelling: rows that are equal up to rounding pull against each other.
+   * Whether the multipliers y of the point measured last are so large that only the rounding of the rows to f32 keeps them from
+   * cancelling: rows that are equal up to rounding pull against each other. A variable that its own bound holds stays there.
    */
-  pullsOnRounding({q}: Problem): boolean {
+  pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
     const {columnTerms, costTerms} = this;
-    return columnTerms.some((terms, j) => q[j] !== 0 && terms > SINGLE_DIGITS * costTerms[j]);
+    for (let j = 0; j < n; j++) {
+      if (q[j] === 0 || !(columnTerms[j] > SINGLE_DIGITS * costTerms[j])) continue;
+      if (!this.isHeld(C, y, n, j)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the multiplier of a bound of variable j stands out from what rounding makes of the others. */
+  private isHeld(C: Float64Array, y: Float64Array, n: number, j: number): boolean {
+    for (let i = 0; i < y.length; i++) {
+      if (!(Math.abs(C[i * n + j] * y[i]) > HELD * this.columnTerms[j])) continue;
+      if (C.subarray(i * n, (i + 1) * n).every((value, k) => value === 0 || k === j)) return true;
+    }
+    return false;
   }
 
   /**

@@ -9,6 +9,8 @@ export interface MatrixScaling {
   E: Vector;
   /** 1 for rows of zeros. */
   isEmpty: Uint8Array;
+  /** The largest magnitude of D P D. */
+  curvature: number;
 }
 
 export interface Scaling extends MatrixScaling {
@@ -18,6 +20,32 @@ export interface Scaling extends MatrixScaling {
   beta: number;
   /** 1 for rows that are left out. */
   absent: Uint8Array;
+}
+
+/** Where scalings of problems of one shape are written, so that not every sample needs memory of its own. */
+export interface ScalingRoom extends MatrixScaling {
+  /** The scaling of rows once some are left out. */
+  rows: Vector;
+  absent: Uint8Array;
+  row: Vector;
+  column: Vector;
+}
+
+export function scalingRoom(
+  dense: DenseKernels,
+  {n, p, m}: Pick<Problem<Vector>, 'n' | 'p' | 'm'>,
+): ScalingRoom {
+  const rows = p + m;
+  return {
+    D: dense.vector(n),
+    E: dense.vector(rows),
+    isEmpty: new Uint8Array(rows),
+    curvature: 0,
+    rows: dense.vector(rows),
+    absent: new Uint8Array(rows),
+    row: dense.vector(Math.max(rows, n)),
+    column: dense.vector(n),
+  };
 }
 
 const PASSES = 10;
@@ -39,12 +67,15 @@ const CONSISTENT = 1.01;
  */
 export function equilibrateMatrices(
   dense: DenseKernels,
-  {n, p, m, P, C}: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
+  problem: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
+  room: ScalingRoom = scalingRoom(dense, problem),
   leaveOut?: Uint8Array,
 ): MatrixScaling {
+  const {n, p, m, P, C} = problem;
   const rows = p + m;
-  const D = dense.vector(n).fill(1) as Vector;
-  const E = dense.vector(rows).fill(1) as Vector;
+  const {D, E, isEmpty, row, column} = room;
+  D.fill(1);
+  E.fill(1);
   if (leaveOut) for (let i = 0; i < rows; i++) E[i] = 1 - leaveOut[i];
   let largest = 0;
   for (let j = 0; j < n; j++) largest = Math.max(largest, P[j * n + j]);
@@ -55,11 +86,12 @@ export function equilibrateMatrices(
     if (entry > floor) D[j] = 1 / Math.sqrt(entry);
     else curved = false;
   }
-  const column = dense.vector(n);
-  const row = dense.vector(Math.max(rows, n));
-  const isEmpty = new Uint8Array(rows);
+  isEmpty.fill(0);
+  column.fill(0);
   dense.scaledMaxima(P, n, n, D, D, row, column);
-  if (column.some((size) => size > CONSISTENT)) respectEntries(P, n, D);
+  let curvature = maxAbs(column);
+  const consistent = !(curvature > CONSISTENT);
+  if (!consistent) respectEntries(P, n, D);
   for (let pass = 0; pass < PASSES; pass++) {
     column.fill(0);
     dense.scaledMaxima(C, rows, n, E, D, row, column);
@@ -87,7 +119,12 @@ export function equilibrateMatrices(
       isEmpty[i] = Number(row[i] === 0);
     }
   }
-  return {D, E, isEmpty};
+  if (!curved || !consistent) {
+    column.fill(0);
+    dense.scaledMaxima(P, n, n, D, D, row, column);
+    curvature = maxAbs(column);
+  }
+  return {D, E, isEmpty, curvature};
 }
 
 /**
@@ -118,30 +155,29 @@ export function scaleProblem(
   matrices: MatrixScaling,
   scaled: Problem<Vector>,
   withoutFar = false,
+  room: ScalingRoom = scalingRoom(dense, problem),
 ): Scaling {
   const {n, p, P, q, C, d} = problem;
   const rows = d.length;
-  const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar);
-  const scales = leaveOut ? equilibrateMatrices(dense, problem, leaveOut) : matrices;
-  const {D, isEmpty} = scales;
-  const E = dense.vector(rows);
+  const {row} = room;
+  const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar, room.absent);
+  const scales = leaveOut ? equilibrateMatrices(dense, problem, undefined, leaveOut) : matrices;
+  const {D, isEmpty, curvature} = scales;
+  const E = room.rows;
   for (let i = 0; i < rows; i++) {
     E[i] = absent[i] ? 1 : scales.E[i];
     scaled.d[i] = absent[i] ? 0 : E[i] * d[i];
   }
   const largest = maxAbs(scaled.d);
   const beta = largest > 0 ? 1 / largest : 1;
-  const columns = dense.vector(n);
-  dense.scaledMaxima(P, n, n, D, D, dense.vector(n), columns);
-  let objective = maxAbs(columns);
+  let objective = curvature;
   for (let j = 0; j < n; j++) {
     scaled.q[j] = beta * D[j] * q[j];
     objective = Math.max(objective, Math.abs(scaled.q[j]));
   }
   const c = objective > 0 ? 1 / objective : 1;
-  const left = dense.vector(n);
-  for (let j = 0; j < n; j++) left[j] = c * D[j];
-  dense.scale(P, n, n, left, D, scaled.P);
+  for (let j = 0; j < n; j++) row[j] = c * D[j];
+  dense.scale(P, n, n, row, D, scaled.P);
   addLift(scaled.P, n, problem.lift);
   for (let j = 0; j < n; j++) scaled.q[j] *= c;
   dense.scale(C, rows, n, E, D, scaled.C);
@@ -151,7 +187,7 @@ export function scaleProblem(
     scaled.C.fill(0, i * n, (i + 1) * n);
     scaled.d[i] = i < p ? 0 : 1;
   }
-  return {D, E, isEmpty, c, beta, absent};
+  return {D, E, isEmpty, curvature, c, beta, absent};
 }
 
 /**
@@ -159,15 +195,16 @@ export function scaleProblem(
  * all rows will do.
  *
  * @param scaledD Room for the right-hand sides in scaled units.
+ * @param absent Room for the first of them.
  */
 function rowsToLeaveOut(
   problem: Problem,
   {D, E, isEmpty}: MatrixScaling,
   scaledD: Vector,
   withoutFar: boolean,
+  absent: Uint8Array,
 ): {leaveOut?: Uint8Array; absent: Uint8Array} {
   const {p, d} = problem;
-  const absent = new Uint8Array(d.length);
   let some = false;
   for (let i = 0; i < d.length; i++) {
     const isFree = !isBound(d[i]);
@@ -188,16 +225,15 @@ function rowsToLeaveOut(
  */
 function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
   let size = 0;
-  const positive: number[] = [];
+  let largest = 0;
   for (let i = 0; i < d.length; i++) {
     if (absent[i]) continue;
     if (i < p || d[i] < 0) size = Math.max(size, Math.abs(d[i]));
-    else if (d[i] > 0) positive.push(d[i]);
+    else largest = Math.max(largest, d[i]);
   }
-  const largest = positive.reduce((a, b) => Math.max(a, b), 0);
   for (let j = 0; j < n; j++) if (P[j * n + j] > 0) size = Math.max(size, Math.abs(D[j] * q[j]));
   if (largest <= FAR * size) return Infinity;
-  positive.sort((a, b) => a - b);
+  const positive = d.filter((value, i) => !absent[i] && i >= p && value > 0).sort();
   return FAR * Math.max(size, positive[Math.floor(positive.length / 4)]);
 }
 

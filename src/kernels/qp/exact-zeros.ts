@@ -7,58 +7,101 @@ import {isBound, type Problem} from './types.js';
 export const ROUNDING_32 = 1e-8;
 export const ROUNDING_64 = 1e-13;
 
-/**
- * Clears such entries of x and y in place. A row (or variable) whose terms are all of this kind has no size: its own entries
- * cannot say that they matter, so sizes start from the given numbers, q and d, and travel from there.
- *
- * @param certificate Measured at (x, y): its terms are used.
- */
-export function clearRounding(
-  dense: DenseKernels,
-  problem: Problem<Vector>,
-  {columnTerms, rowTerms, multipliers}: Certificate,
-  x: Vector,
-  y: Vector,
-  negligible: number,
-): void {
-  const {n, P, q, C, d} = problem;
-  const rows = d.length;
-  dense.scope(() => {
+export class ExactZeros {
+  private readonly ofRows: Vector;
+  private readonly ofColumns: Vector;
+  private readonly partsX: Vector;
+  private readonly partsY: Vector;
+  private readonly unused: Vector;
+  private readonly xs: Vector;
+  private readonly ys: Vector;
+
+  constructor(
+    private readonly dense: DenseKernels,
+    {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>,
+  ) {
+    const rows = p + m;
+    this.ofRows = dense.vector(rows);
+    this.ofColumns = dense.vector(n);
+    this.partsX = dense.vector(n);
+    this.partsY = dense.vector(rows);
+    this.unused = dense.vector(Math.max(n, rows));
+    this.xs = dense.vector(n);
+    this.ys = dense.vector(rows);
+  }
+
+  /**
+   * Clears such entries of x and y in place. A row (or variable) whose terms are all of this kind has no size: its own entries
+   * cannot say that they matter, so sizes start from the given numbers, q and d, and travel from there.
+   *
+   * @param certificate Measured at (x, y): its terms are used.
+   */
+  clear(problem: Problem<Vector>, certificate: Certificate, x: Vector, y: Vector, negligible: number): void {
     // In most problems every entry matters beside a number that was given.
-    const sizes = dense.vector(Math.max(n, rows));
-    const weights = dense.vector(Math.max(n, rows));
-    const ofX = dense.vector(n);
-    const ofY = dense.vector(rows);
-    const unused = dense.vector(Math.max(n, rows));
-    const [xs, ys] = [dense.vector(n), dense.vector(rows)];
+    const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
+    if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return;
+    const {xs, ys} = this;
+    for (let j = 0; j < xs.length; j++) xs[j] = Math.abs(x[j]);
+    for (let i = 0; i < ys.length; i++) ys[i] = Math.abs(y[i]);
+    const [keepX, keepY] = followSizes(problem, certificate, xs, ys, negligible);
+    for (let j = 0; j < x.length; j++) if (!keepX[j]) x[j] = 0;
+    for (let i = 0; i < y.length; i++) if (!keepY[i]) y[i] = 0;
+  }
+
+  /** Whether an entry of x is small beside each number of q and d that it stands with. */
+  private isDoubtfulX(
+    {n, P, q, C, d}: Problem<Vector>,
+    {columnTerms, rowTerms}: Certificate,
+    x: Vector,
+    negligible: number,
+  ): boolean {
+    const {dense, ofRows, ofColumns, partsX, unused, xs} = this;
+    // Its own curvature says so for most of them, without a look at the whole matrix.
+    let sure = true;
+    for (let j = 0; j < n && sure; j++) {
+      const part = Math.abs(P[j * (n + 1)] * x[j]);
+      sure = x[j] === 0 || (q[j] !== 0 && part > negligible * columnTerms[j]);
+    }
+    if (sure) return false;
     for (let j = 0; j < n; j++) {
       xs[j] = Math.abs(x[j]);
-      weights[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
+      ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
     }
-    for (let i = 0; i < rows; i++) {
-      ys[i] = Math.abs(y[i]);
-      sizes[i] = d[i] !== 0 && isBound(d[i]) ? 1 / rowTerms[i] : 0;
-    }
-    const doubtful = (values: Vector, parts: Vector) => {
-      for (let i = 0; i < values.length; i++) if (values[i] !== 0 && !(parts[i] > negligible)) return true;
-      return false;
-    };
-    dense.scaledMaxima(P, n, n, weights, xs, unused, ofX);
-    if (doubtful(x, ofX)) dense.scaledMaxima(C, rows, n, sizes, xs, unused, ofX);
+    partsX.fill(0);
+    dense.scaledMaxima(P, n, n, ofColumns, xs, unused, partsX);
+    if (!someBelow(x, partsX, negligible)) return false;
+    for (let i = 0; i < d.length; i++) ofRows[i] = d[i] !== 0 && isBound(d[i]) ? 1 / rowTerms[i] : 0;
+    dense.scaledMaxima(C, d.length, n, ofRows, xs, unused, partsX);
+    return someBelow(x, partsX, negligible);
+  }
+
+  /** The same of y, beside the numbers of q. */
+  private isDoubtfulY(
+    {n, q, C, d}: Problem<Vector>,
+    {columnTerms, multipliers}: Certificate,
+    y: Vector,
+    negligible: number,
+  ): boolean {
+    const {dense, ofColumns, partsY, unused, ys} = this;
     // The certificate has the parts in the terms of all variables: the same, if each has a cost.
-    const hasCosts = !q.some((value) => value === 0);
-    if (!hasCosts) dense.scaledMaxima(C, rows, n, ys, weights, ofY, unused);
-    if (!doubtful(x, ofX) && !doubtful(y, hasCosts ? multipliers : ofY)) return;
-    const [keepX, keepY] = followSizes(problem, {columnTerms, rowTerms}, xs, ys, negligible);
-    for (let j = 0; j < n; j++) if (!keepX[j]) x[j] = 0;
-    for (let i = 0; i < rows; i++) if (!keepY[i]) y[i] = 0;
-  });
+    if (!q.includes(0)) return someBelow(y, multipliers, negligible);
+    for (let j = 0; j < n; j++) ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
+    for (let i = 0; i < d.length; i++) ys[i] = Math.abs(y[i]);
+    dense.scaledMaxima(C, d.length, n, ys, ofColumns, partsY, unused);
+    return someBelow(y, partsY, negligible);
+  }
+}
+
+/** Whether an entry that is not zero has too small a part. */
+function someBelow(values: Vector, parts: Vector, negligible: number): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0 && !(parts[i] > negligible)) return true;
+  return false;
 }
 
 /** Which entries matter, starting from the rows and variables whose own number is not zero. */
 function followSizes(
   {n, P, q, C, d}: Problem<Vector>,
-  {columnTerms, rowTerms}: Pick<Certificate, 'columnTerms' | 'rowTerms'>,
+  {columnTerms, rowTerms}: Certificate,
   xs: Vector,
   ys: Vector,
   negligible: number,

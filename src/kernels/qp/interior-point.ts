@@ -18,6 +18,12 @@ export interface InteriorPointResult {
   iterations: number;
 }
 
+/**
+ * What the point is when the caller looks at it: good enough to guess the active set; as good as the largest numbers need; or, in
+ * the last iterations, better than that, for the sake of rows whose terms are small beside them.
+ */
+export type Stage = 'guess' | 'converged' | 'last';
+
 /** Fraction of the way to the boundary that a step may go. */
 const STEP_FRACTION = 0.995;
 /** The least product of a pair, relative to the mean, that a step may leave behind. */
@@ -35,6 +41,9 @@ const GUESS_BELOW = 1e-2;
 const GUESS_AGAIN = 1e-1;
 /** How far below the tolerance the error goes where the active set cannot be guessed. */
 const DEEPER = 1e-3;
+/** Iterations after that, where the point is still not good enough row by row, and the residual of their linear systems. */
+const LAST_ITERATIONS = 30;
+const LAST_TARGET = 1e-15;
 /** Iterations without progress. */
 const STALLS = 12;
 /** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
@@ -89,7 +98,7 @@ export class InteriorPoint {
     this.inverseY = dense.vector(m);
     this.sizes = dense.vector(5);
     const {point, affine, ry, g, w} = this;
-    const inequalities = (v: Vector) => v.subarray(p) as Vector;
+    const inequalities = (v: Vector) => dense.part(v, p);
     this.cone = {
       s: inequalities(point.s),
       y: inequalities(point.y),
@@ -102,13 +111,13 @@ export class InteriorPoint {
   }
 
   /**
-   * @param finish Called with the point each time the error has fallen far enough to guess the active set; returns whether it
-   *   could solve the problem from there.
+   * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged,
+   *   and in each of the last iterations; returns whether it could solve the problem from there.
    */
   solve(
     tolerance: number,
     maxIterations: number,
-    finish: (point: Point<Vector>) => boolean = () => false,
+    finish: (point: Point<Vector>, stage: Stage) => boolean = () => false,
   ): InteriorPointResult {
     const {dense, problem, point, affine, constant, rx, ry, f, g, Px, products, kkt, sizes, cone} = this;
     const {n, p, m, P, q, d} = problem;
@@ -121,6 +130,7 @@ export class InteriorPoint {
     let bestError = Infinity;
     let stalls = 0;
     let guessBelow = GUESS_BELOW;
+    let last = Infinity;
     const end = (outcome: Outcome, iterations: number): InteriorPointResult => {
       if (outcome === 'iterationLimit' || outcome === 'numericalError') {
         copyPoint(this.best, point);
@@ -162,15 +172,19 @@ export class InteriorPoint {
       }
       // At a weakly active constraint the point is off by the root of the error: where no guess of the active set helps, a few
       // more iterations do.
-      if (error <= DEEPER * tolerance || (bestError <= tolerance && stalls > 0)) {
-        copyPoint(this.best, point);
-        return end('solved', iteration);
-      }
-      if (error <= guessBelow) {
-        if (finish(this.best)) {
-          copyPoint(this.best, point);
-          return end('solved', iteration);
-        }
+      if (last < Infinity) {
+        copyPoint(point, affine, 1 / tau);
+        if (finish(affine, 'last')) return {outcome: 'solved', iterations: iteration};
+        if (iteration >= last) return end('iterationLimit', iteration);
+      } else if (
+        error <= DEEPER * tolerance ||
+        (bestError <= tolerance && stalls > 0) ||
+        (bestError <= ACCEPTABLE && stalls >= STALLS)
+      ) {
+        if (finish(this.best, 'converged')) return end('iterationLimit', iteration);
+        last = Math.min(iteration + LAST_ITERATIONS, maxIterations);
+      } else if (error <= guessBelow) {
+        if (finish(this.best, 'guess')) return end('iterationLimit', iteration);
         guessBelow = error * GUESS_AGAIN;
       }
       if (-dy > MEANT * Math.max(tau, kappa) && ctyNorm <= -CERTIFICATE * dy) {
@@ -182,15 +196,16 @@ export class InteriorPoint {
         return end('dualInfeasible', iteration);
       }
       if (iteration === maxIterations) return end('iterationLimit', iteration);
-      if (stalls >= STALLS) return end('numericalError', iteration);
+      if (stalls >= STALLS && last === Infinity) return end('numericalError', iteration);
+      const target = last < Infinity ? LAST_TARGET : SOLVE_TARGET;
 
       // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
       dense.invertPairs(cone.s, cone.y, inverseS, inverseY, cone.w);
       for (let j = 0; j < n; j++) f[j] = -q[j];
-      let inexact = this.solveConstant();
+      let inexact = this.solveConstant(target);
       if (inexact > INEXACT && !kkt.stiff) {
         kkt.stiff = true;
-        inexact = this.solveConstant();
+        inexact = this.solveConstant(target);
       }
       if (inexact === Infinity) return end('numericalError', iteration);
       const denominator = this.tauDenominator(tau, kappa);
@@ -208,8 +223,8 @@ export class InteriorPoint {
         dense.pushPairs(cone.s, products, target, inverseY, cone.ry, keep, push, cone.g);
         // Where the first right-hand side was solved to the last digits, the others need no check; nor does the predictor,
         // which is but a guess, where that needed no refinement.
-        const unchecked = inexact <= (phase === 'predictor' ? SOLVE_TARGET : EXACT);
-        kkt.solve(f, g, affine.x, affine.y, unchecked ? Infinity : SOLVE_TARGET);
+        const unchecked = inexact <= (phase === 'predictor' ? target : EXACT) && last === Infinity;
+        kkt.solve(f, g, affine.x, affine.y, unchecked ? Infinity : target);
         // 2ξᵀP Δx with ξ = x/τ.
         const slope = (2 / tau) * dot(Px, affine.x) + dot(q, affine.x) + dot(d, affine.y);
         const dTau = (keep * rTau - dKappa / tau + slope) / denominator;
@@ -280,9 +295,9 @@ export class InteriorPoint {
   }
 
   /** Factors at the current w and solves for the constant direction; its relative residual, or Infinity. */
-  private solveConstant(): number {
+  private solveConstant(target: number): number {
     const {problem, constant, f, w, kkt} = this;
-    return this.factor(w) ? kkt.solve(f, problem.d, constant.x, constant.y, SOLVE_TARGET) : Infinity;
+    return this.factor(w) ? kkt.solve(f, problem.d, constant.x, constant.y, target) : Infinity;
   }
 
   private factor(w: Float64Array): boolean {

@@ -98,7 +98,7 @@ export class KktSystem {
     this.baseStride = paddedStride(n);
     this.base = dense.vector(this.baseStride * this.baseStride);
     this.rhs = dense.vector(n + rows);
-    this.rhsX = this.rhs.subarray(0, n) as Vector;
+    this.rhsX = dense.part(this.rhs, 0, n);
     this.stretch = new Float64Array(rows);
     this.hardW = new Float64Array(rows);
     this.hardY = new Float64Array(rows);

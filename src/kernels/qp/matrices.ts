@@ -1,8 +1,8 @@
 /** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
 import {sampleOf, type BatchJob} from '../batch.js';
 import type {DenseKernels, Vector} from '../dense.js';
-import {equilibrateMatrices, type MatrixScaling} from './equilibrate.js';
-import {liftToSemidefinite, symmetrize} from './semidefinite.js';
+import {equilibrateMatrices, scalingRoom, type MatrixScaling, type ScalingRoom} from './equilibrate.js';
+import {SemidefiniteLift, symmetrize} from './semidefinite.js';
 import type {Problem} from './types.js';
 
 /** The matrices of a sample; samples that share them read and scale them once. */
@@ -11,6 +11,9 @@ export class MatrixReader {
   private valid = false;
   private scaling: MatrixScaling | null = null;
   private readonly shared: boolean;
+  private readonly lift: SemidefiniteLift;
+  /** Of the scaling that samples share: it must outlive the scope of a sample. */
+  private readonly room: ScalingRoom | null;
 
   /** @param shared Whether each of Q, G, A is the same for every sample. */
   constructor(
@@ -20,6 +23,8 @@ export class MatrixReader {
   ) {
     const {sharedQ, sharedG, sharedA} = job.parameters;
     this.shared = Boolean(sharedQ && sharedG && sharedA);
+    this.lift = new SemidefiniteLift(dense, problem.n);
+    this.room = this.shared ? scalingRoom(dense, problem) : null;
   }
 
   /**
@@ -37,7 +42,7 @@ export class MatrixReader {
     P.set(sampleOf(arrays.Q, sample, n * n, parameters.sharedQ));
     C.set(sampleOf(arrays.A, sample, p * n, parameters.sharedA));
     C.set(sampleOf(arrays.G, sample, m * n, parameters.sharedG), p * n);
-    const lift = dense.isFinite(C) && symmetrize(dense, P, n) ? liftToSemidefinite(dense, P, n) : null;
+    const lift = dense.isFinite(C) && symmetrize(dense, P, n) ? this.lift.of(P) : null;
     problem.lift = lift ?? 0;
     this.valid = lift !== null;
     return this.valid;
@@ -45,7 +50,7 @@ export class MatrixReader {
 
   /** The scaling, if it outlives the sample. */
   sharedScaling(): MatrixScaling | undefined {
-    if (!this.shared) return undefined;
-    return (this.scaling ??= equilibrateMatrices(this.dense, this.problem));
+    if (!this.room) return undefined;
+    return (this.scaling ??= equilibrateMatrices(this.dense, this.problem, this.room));
   }
 }

@@ -3,7 +3,8 @@ import {sampleOf, type BatchJob, type BatchKernel} from '../batch.js';
 import type {Outcome} from './interior-point.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
-import {QPSolver, type QPResult} from './solve.js';
+import type {QPResult} from './acceptance.js';
+import {QPSolver} from './solve.js';
 import type {Point} from './types.js';
 
 /** The data in f32; a guess (gx …) if the parameter `guess` is 1. */

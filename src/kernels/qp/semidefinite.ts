@@ -7,14 +7,29 @@ export const ASYMMETRY = 1e-5;
 /** Lifts of the diagonal that are tried, relative to each entry; the last is what f32 rounding may need. */
 export const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
 
-/**
- * What the diagonal of the symmetric n×n matrix P must grow by, relative to each of its entries, for P to be positive semidefinite:
- * zero, or what rounding made negative (a product LLᵀ of low rank has such eigenvalues), at most 1e-6. `null` if that is not
- * enough. Each variable is judged in its own units.
- */
-export function liftToSemidefinite(dense: DenseKernels, P: Vector, n: number): number | null {
-  return dense.scope(() => {
-    const units = dense.vector(n);
+export class SemidefiniteLift {
+  private readonly units: Vector;
+  private readonly shifted: Vector;
+  private readonly inverse: Vector;
+
+  /** Its room is for matrices [n, n]. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly n: number,
+  ) {
+    const stride = paddedStride(n);
+    this.units = dense.vector(n);
+    this.shifted = dense.vector(stride * stride);
+    this.inverse = dense.vector(n);
+  }
+
+  /**
+   * What the diagonal of the symmetric n×n matrix P must grow by, relative to each of its entries, for P to be positive
+   * semidefinite: zero, or what rounding made negative (a product LLᵀ of low rank has such eigenvalues), at most 1e-6. `null` if
+   * that is not enough. Each variable is judged in its own units.
+   */
+  of(P: Vector): number | null {
+    const {dense, n, units, shifted, inverse} = this;
     for (let j = 0; j < n; j++) {
       const entry = P[j * n + j];
       if (entry < 0) return null;
@@ -25,17 +40,13 @@ export function liftToSemidefinite(dense: DenseKernels, P: Vector, n: number): n
       if (units[j] === 0 && maxAbs(P.subarray(j * n, (j + 1) * n)) > 0) return null;
     }
     const stride = paddedStride(n);
-    const scaled = dense.vector(n * n);
-    const shifted = dense.vector(stride * stride);
-    const inverse = dense.vector(n);
-    dense.scale(P, n, n, units, units, scaled);
     for (const lift of LIFTS) {
-      dense.copyUpper(scaled, n, shifted, stride, n);
+      dense.scaleUpper(P, n, units, shifted, stride);
       for (let i = 0; i < n; i++) shifted[i * stride + i] += lift;
       if (dense.signedCholesky(shifted, n, stride, n, inverse) < 0) return lift > LIFTS[0] ? lift : 0;
     }
     return null;
-  });
+  }
 }
 
 /** P ← ½(P + Pᵀ). @returns Whether P was finite and symmetric, but for f32 rounding. */

@@ -11,6 +11,7 @@ export const referenceDense: DenseKernels = {
   // Room behind the length, as the contract has it.
   vector: (length) => new Float64Array(new ArrayBuffer(8 * padded(length)), 0, length) as Vector,
   indices: (length) => new Int32Array(length) as Indices,
+  part: (vector, from, to) => vector.subarray(from, to) as Vector,
   scope: (work) => work(),
   keep: (work) => work(),
 
@@ -78,6 +79,30 @@ export const referenceDense: DenseKernels = {
     }
   },
 
+  multiplyWithTerms(A, rows, n, x, out, terms) {
+    for (let i = 0; i < rows; i++) {
+      let sum = 0;
+      let size = 0;
+      for (let j = 0; j < n; j++) {
+        const value = A[i * n + j] * x[j];
+        sum += value;
+        size += Math.abs(value);
+      }
+      out[i] = sum;
+      terms[i] = size;
+    }
+  },
+
+  addMultiplyTransposedWithTerms(A, rows, n, y, out, terms) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < n; j++) {
+        const value = A[i * n + j] * y[i];
+        out[j] += value;
+        terms[j] += Math.abs(value);
+      }
+    }
+  },
+
   copyUpper(from, strideFrom, to, strideTo, n) {
     for (let i = 0; i < n; i++) {
       for (let j = i; j < n; j++) to[i * strideTo + j] = from[i * strideFrom + j];
@@ -103,6 +128,12 @@ export const referenceDense: DenseKernels = {
   scale(A, rows, n, left, right, to) {
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < n; j++) to[i * n + j] = left[i] * A[i * n + j] * right[j];
+    }
+  },
+
+  scaleUpper(P, n, units, to, strideTo) {
+    for (let i = 0; i < n; i++) {
+      for (let j = i; j < n; j++) to[i * strideTo + j] = units[i] * P[i * n + j] * units[j];
     }
   },
 

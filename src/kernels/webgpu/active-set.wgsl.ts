@@ -134,11 +134,12 @@ fn bring_in(i: i32) -> i32 {
     if (agree(dependent && blocking < 0)) {
       var terms = abs(rdd($d, i).x);
       for (var j = 0; j < $n; j++) { terms += abs(rd($C, i * $n + j) * rdd($point_x, j).x); }
-      if (agree(abs(off.x) > ${HOLDS} * terms)) {
+      let holds = max(${HOLDS}, $dependent) * terms;
+      if (agree(abs(off.x) > holds)) {
         if (agree(contradiction(i, side))) { return ${CONTRADICTORY}; }
         refresh(i, t);
         let left = sub(dot_C(i, $point_x), rdd($d, i)).x;
-        if (agree(!(abs(left) <= ${HOLDS} * terms))) { return ${FAILED}; }
+        if (agree(!(abs(left) <= holds))) { return ${FAILED}; }
       }
       // What the row carries goes to those that it depends on, unless one of them cannot take it.
       var overdrawn = -1;
@@ -280,8 +281,9 @@ fn solve() {
         for (var j = lane; j < $n; j += LANES) { wrd($image, j, sub(rdd($point_x, j), rdd($center, j))); }
         sync();
         let left = left_by(proximity);
-        // Far out along a direction that is flat but for rounding nothing becomes better.
-        if (agree(left < 0.5 * least_left)) {
+        // Far out along a direction that is flat but for rounding nothing becomes better; but rows that are let go one after another
+        // show in no variable's stationarity before the last is gone.
+        if (agree($latest > 0 || left < 0.5 * least_left)) {
           least_left = left;
           copy($point_x, $best_x, $n);
           copy($point_y, $best_y, $k + $m);

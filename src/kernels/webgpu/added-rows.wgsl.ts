@@ -1,8 +1,8 @@
-/** @file WGSL: the factors of a dual active-set method, as `qp/added-rows.ts` explains, in doubles. */
+/**
+ * @file WGSL: the factors of a dual active-set method, as `qp/added-rows.ts` explains, in doubles. A row whose part outside of the
+ * span of the others is `$dependent` or less depends on them.
+ */
 import type {Area} from './run-problems.js';
-
-/** A row whose part outside of the span of the others is smaller than this depends on them, in 48 bits. */
-const DEPENDENT = 1e-9;
 
 export function addedRowsAreas(n: number, rows: number): Record<string, Area> {
   const vectors = ['objective', 'd_row', 'a_part', 'g_part', 'dual', 'point_x'];
@@ -96,6 +96,8 @@ fn refresh(row: i32, t: D) {
   sync();
 }
 var<private> square: D;
+// The part of the row outside of the span of W.
+var<private> outside_part: f32;
 // What a unit of the row's multiplier does; $dual to those of W. Whether the row depends on them.
 fn direction(row: i32) -> bool {
   var all = D(0, 0);
@@ -121,7 +123,8 @@ fn direction(row: i32) -> bool {
   }
   sync();
   square = total(outside);
-  return !(sqrt(square.x / max(total(all).x, 1e-37)) > ${DEPENDENT});
+  outside_part = sqrt(square.x / max(total(all).x, 1e-37));
+  return !(outside_part > $dependent);
 }
 // Brings in the row that 'direction' was last asked for.
 fn add_row(member: i32) {

@@ -1,5 +1,5 @@
 /** @file The kernel 'CertifyQP' on WebGPU. */
-import {SINGLE} from '../qp/solve.js';
+import {SINGLE} from '../qp/acceptance.js';
 import {NO_BOUND} from '../qp/types.js';
 import {certifyAreas, certifyRoutine} from './certify.wgsl.js';
 import type {GpuCompute} from './register.js';

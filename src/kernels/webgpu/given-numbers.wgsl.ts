@@ -42,7 +42,7 @@ fn loses_given_numbers() -> bool {
   counted = most(found.y);
   return most(found.z) > 0 || (given > 0 && counted == 0);
 }
-// Whether rows that are equal up to rounding pull against each other: see pullsOnRounding of the host.
+// Whether rows that are equal up to rounding pull against each other: pullsOnRounding of the host, but for its variables at a bound.
 fn pulls_on_rounding() -> bool {
   var found = 0f;
   for (var j = lane; j < $n; j += LANES) {

@@ -4,7 +4,7 @@
  */
 import {UNBOUNDED} from '../qp/certificate.js';
 import {ROUNDING_32} from '../qp/exact-zeros.js';
-import {CONSISTENT, DOUBLE, ROUNDING, SINGLE, WEAK} from '../qp/solve.js';
+import {CONSISTENT, DOUBLE, ROUNDING, SINGLE, WEAK} from '../qp/acceptance.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {DESCENT_RAY, FARKAS_RAY, INVALID, NOTHING, POINT} from './candidate.wgsl.js';
 import {EXACT_ZEROS, exactZeroAreas} from './exact-zeros.wgsl.js';
@@ -57,22 +57,25 @@ export function judgeAreas(n: number, m: number, k: number): Record<string, Area
 }
 
 const READ = `
+// Which of the candidates is read.
+var<private> candidate_at: i32;
+fn candidate_entry(i: i32) -> f32 { return given_candidate(candidate_at + i); }
 // Whether every number is finite.
 fn read_candidate(claim: i32) -> bool {
   var bad = 0f;
   let y_at = 3 + 3 * $n;
   for (var j = lane; j < $n; j += LANES) {
-    let v = D(given_candidate(3 + 2 * j), given_candidate(4 + 2 * j));
+    let v = D(candidate_entry(3 + 2 * j), candidate_entry(4 + 2 * j));
     if (!finite(v.x) || !finite(v.y)) { bad = 1; }
     wrd($exact_x, j, select(v, D(0, 0), claim == ${FARKAS_RAY}));
-    wr($exact_x_exponent, j, given_candidate(3 + 2 * $n + j));
+    wr($exact_x_exponent, j, candidate_entry(3 + 2 * $n + j));
   }
   for (var i = lane; i < $k + $m; i += LANES) {
-    let v = D(given_candidate(y_at + 2 * i), given_candidate(y_at + 1 + 2 * i));
+    let v = D(candidate_entry(y_at + 2 * i), candidate_entry(y_at + 1 + 2 * i));
     if (!finite(v.x) || !finite(v.y)) { bad = 1; }
     let none_of_it = claim == ${DESCENT_RAY} || rd($absent, i) > 0 || (i >= $k && v.x < 0);
     wrd($exact_y, i, select(v, D(0, 0), none_of_it));
-    wr($exact_y_exponent, i, given_candidate(y_at + 2 * ($k + $m) + i));
+    wr($exact_y_exponent, i, candidate_entry(y_at + 2 * ($k + $m) + i));
   }
   sync();
   return most(bad) == 0;
@@ -209,20 +212,26 @@ fn solve() {
     status = share(i32(given_state($status_at)));
     residual_of = given_state($residual_at);
   }
-  let claim = share(i32(given_candidate(0)));
-  if (agree((status >= 0 && status <= 2) || status == ${INVALID} || claim == ${NOTHING})) { return; }
-  let fallback = i32(given_candidate(1));
-  if (fallback >= 0) { status = fallback; }
-  if (agree(claim == ${INVALID})) {
-    status = ${INVALID};
-  } else {
-    read_bounds();
+  if (agree((status >= 0 && status <= 2) || status == ${INVALID})) { return; }
+  read_bounds();
+  for (var which = 0; which < $candidates; which++) {
+    candidate_at = which * $candidate_size;
+    let claim = share(i32(candidate_entry(0)));
+    if (agree(claim == ${NOTHING})) { continue; }
+    let fallback = i32(candidate_entry(1));
+    if (fallback >= 0) { status = fallback; }
+    if (agree(claim == ${INVALID})) {
+      status = ${INVALID};
+      break;
+    }
+    var accepted = false;
     for (var attempt = 0; attempt <= $loose; attempt++) {
-      if (agree(!read_candidate(claim))) { break; }
-      if (agree(judge(claim, attempt == ${LOOSE}))) {
-        status = claim;
-        break;
-      }
+      if (agree(accepted || !read_candidate(claim))) { break; }
+      accepted = judge(claim, attempt == ${LOOSE});
+    }
+    if (agree(accepted)) {
+      status = claim;
+      break;
     }
   }
   if (agree(status == ${POINT})) { report_point(); }

@@ -44,7 +44,14 @@ fn entry_p(i: i32) -> f32 {
   return given_p(i);
 }
 fn entry_d(i: i32) -> f32 {
-  if ($mode == 2) { return select(0f, -1f, i == $n); }
+  if ($mode == 2) {
+    // No bound stays none, along a ray too.
+    if (i >= $k) {
+      let h = given_h(i - $k);
+      if (bitcast<u32>(h) == 0x7F800000u || h >= $no_bound) { return h; }
+    }
+    return select(0f, -1f, i == $n);
+  }
   if (i < $k) { return given_b(i); }
   return given_h(i - $k);
 }

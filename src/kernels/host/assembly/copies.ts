@@ -33,6 +33,26 @@ export function scale(A: usize, rows: i32, n: i32, left: usize, right: usize, to
   }
 }
 
+/** The upper triangle of `to` = that of diag(units) P diag(units), P n×n without padding. */
+export function scaleUpper(P: usize, n: i32, units: usize, to: usize, strideTo: i32): void {
+  const row = (n as usize) * F64;
+  const end = units + row;
+  for (let i = 0; i < n; i++) {
+    const diagonal = (i as usize) * F64;
+    let a = P + (i as usize) * row + diagonal;
+    let target = to + (i as usize) * (strideTo as usize) * F64 + diagonal;
+    let u = units + diagonal;
+    const value = load<f64>(u);
+    const factor = f64x2.splat(value);
+    for (; u + 16 <= end; u += 16) {
+      v128.store(target, f64x2.mul(f64x2.mul(factor, v128.load(a)), v128.load(u)));
+      a += 16;
+      target += 16;
+    }
+    if (u < end) store<f64>(target, value * load<f64>(a) * load<f64>(u));
+  }
+}
+
 /** to[a, k] = from[rows[k], a] for `count` rows of n entries: rows become columns, four at a time. */
 export function copyTransposed(from: usize, n: i32, rows: usize, count: i32, to: usize, strideTo: i32): void {
   const row = (n as usize) * F64;

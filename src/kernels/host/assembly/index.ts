@@ -1,6 +1,6 @@
 /** @file What the dense kernels export. Pointers are byte offsets into the memory that the caller provides. */
 export {signedCholesky} from './cholesky';
-export {copyTransposed, copyUpper, packRows, scale} from './copies';
+export {copyTransposed, copyUpper, packRows, scale, scaleUpper} from './copies';
 export {addMagnitudes, excess, scaledMaxima, symmetrize} from './maxima';
 export {
   centrality,
@@ -13,4 +13,5 @@ export {
   stepPairs,
 } from './pairs';
 export {addMultiplyTransposed, addWeightedGram, multiply} from './products';
+export {addMultiplyTransposedWithTerms, multiplyWithTerms} from './products-and-terms';
 export {signedSolve} from './substitution';

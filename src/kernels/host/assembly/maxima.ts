@@ -113,10 +113,49 @@ export function addMagnitudes(
  */
 export function symmetrize(P: usize, n: i32): f64 {
   const row = (n as usize) * F64;
-  let largest: f64 = 0;
+  const half = f64x2.splat(0.5);
+  let most = f64x2.splat(0);
   // Differences of equals: 0, or NaN where an entry is not finite.
+  let zeros = f64x2.splat(0);
+  let largest: f64 = 0;
   let zero: f64 = 0;
-  for (let i = 0; i < n; i++) {
+  let i = 0;
+  // Blocks of two by two and their mirror images, then what is on the diagonal.
+  for (; i + 2 <= n; i += 2) {
+    let across = P + (i as usize) * row;
+    let down = P + (i as usize) * F64;
+    for (let j = 0; j < i; j += 2) {
+      const a0 = v128.load(across);
+      const a1 = v128.load(across + row);
+      const b0 = v128.load(down);
+      const b1 = v128.load(down + row);
+      const c0 = f64x2.shuffle(b0, b1, 0, 2);
+      const c1 = f64x2.shuffle(b0, b1, 1, 3);
+      const d0 = f64x2.sub(a0, c0);
+      const d1 = f64x2.sub(a1, c1);
+      most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(d0), f64x2.abs(d1)));
+      zeros = f64x2.add(zeros, f64x2.add(f64x2.sub(d0, d0), f64x2.sub(d1, d1)));
+      const m0 = f64x2.mul(half, f64x2.add(a0, c0));
+      const m1 = f64x2.mul(half, f64x2.add(a1, c1));
+      v128.store(across, m0);
+      v128.store(across + row, m1);
+      v128.store(down, f64x2.shuffle(m0, m1, 0, 2));
+      v128.store(down + row, f64x2.shuffle(m0, m1, 1, 3));
+      across += 16;
+      down += 2 * row;
+    }
+    const right = load<f64>(across, 8);
+    const left = load<f64>(across + row);
+    const difference = left - right;
+    largest = max(largest, abs(difference));
+    const diagonal = load<f64>(across);
+    const next = load<f64>(across + row, 8);
+    zero += difference - difference + (diagonal - diagonal) + (next - next);
+    const mean = 0.5 * (left + right);
+    store<f64>(across, mean, 8);
+    store<f64>(across + row, mean);
+  }
+  if (i < n) {
     let across = P + (i as usize) * row;
     let down = P + (i as usize) * F64;
     for (let j = 0; j < i; j++) {
@@ -134,7 +173,8 @@ export function symmetrize(P: usize, n: i32): f64 {
     const diagonal = load<f64>(across);
     zero += diagonal - diagonal;
   }
-  return largest + zero;
+  largest = max(largest, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
+  return largest + zero + f64x2.extract_lane(zeros, 0) + f64x2.extract_lane(zeros, 1);
 }
 
 /** Σ (aᵢ − aᵢ): 0, or NaN if one of the `count` entries is not finite. */

@@ -1,4 +1,4 @@
-/** @file enableHigherOrderGradients changes a global registry, so this file runs after its siblings. */
+/** @file enableHigherOrderGradients changes a global registry, which these tests put back. */
 import * as tf from '@tensorflow/tfjs-core';
 import {enableHigherOrderGradients, vjp} from '../../src/autodiff/index.js';
 import {describeBackends} from '../helpers/backends.js';
@@ -19,6 +19,23 @@ const X = [0.2, -0.7, 1.1];
 const W = [1.5, -0.5, 0.75];
 const V = [0.3, 1.2, -0.9];
 
+/** Tests of numbers, as truth values. */
+const MASKS: Record<string, (x: tf.Tensor, one: tf.Tensor) => tf.Tensor> = {
+  Equal: (x, one) => tf.equal(x, one),
+  NotEqual: (x, one) => tf.notEqual(x, one),
+  Greater: (x, one) => tf.greater(x, one),
+  GreaterEqual: (x, one) => tf.greaterEqual(x, one),
+  Less: (x, one) => tf.less(one, x),
+  LessEqual: (x, one) => tf.lessEqual(one, x),
+  LogicalAnd: (x, one) => tf.logicalAnd(tf.greater(x, one), tf.less(x, 5)),
+  LogicalOr: (x, one) => tf.logicalOr(tf.less(x, 0), tf.greater(x, one)),
+  LogicalNot: (x, one) => tf.logicalNot(tf.less(x, one)),
+  IsNan: (x) => tf.isNaN(x),
+  IsInf: (x) => tf.isInf(x),
+  IsFinite: (x) => tf.isFinite(x),
+};
+const MENDED_KERNELS = [...Object.keys(MASKS), tf.Exp, tf.Tanh, tf.Sigmoid, tf.Elu, tf.Softmax, tf.Pow];
+
 /** f′ by tfjs's own tape. */
 const tfDerivative = (f: Unary): Unary => tf.grad((x) => tf.sum(f(x)));
 
@@ -30,9 +47,17 @@ function hessianProducts(reduce: (x: tf.Tensor) => tf.Tensor): tf.Tensor[] {
 }
 
 describeBackends('enableHigherOrderGradients', () => {
-  before(() => {
+  const before = new Map<string, ReturnType<typeof tf.getGradient> | undefined>();
+  beforeEach(() => {
+    for (const name of MENDED_KERNELS) before.set(name, tf.getGradient(name));
     enableHigherOrderGradients();
     enableHigherOrderGradients();
+  });
+  afterEach(() => {
+    for (const [name, config] of before) {
+      if (config) tf.registerGradient(config);
+      else if (tf.getGradient(name)) tf.unregisterGradient(name);
+    }
   });
 
   const cases: [ClosedForm, number[]][] = [
@@ -47,6 +72,30 @@ describeBackends('enableHigherOrderGradients', () => {
           expectClose(tfDerivative(f)(x), points.map(first), 1e-6);
           expectClose(tfDerivative(tfDerivative(f))(x), points.map(second), 2e-6);
           expectClose(nthDerivative(f, 2)(x), points.map(second), 2e-6);
+        }),
+      ));
+  }
+
+  for (const [name, mask] of Object.entries(MASKS)) {
+    it(`passes through a mask of ${name} to both orders, with a number and with a tensor that broadcasts`, () =>
+      expectNoLeak(() =>
+        tf.tidy(() => {
+          const x = tf.tensor2d([-2, 1, 3, 0.5], [2, 2]);
+          for (const one of [tf.scalar(1), tf.ones([2, 1])]) {
+            const chosen = Array.from(mask(x, one).dataSync());
+            const f = (at: tf.Tensor, bound: tf.Tensor) =>
+              tf.sum(tf.mul(tf.cast(mask(at, bound), 'float32'), tf.square(at)));
+            const gradient = (at: tf.Tensor) => tf.grad((y: tf.Tensor) => f(y, one))(at);
+            expectClose(gradient(x), tf.mul(2, tf.mul(tf.tensor(chosen, x.shape, 'float32'), x)), 1e-6);
+            const curvature = tf.grad((at: tf.Tensor) => tf.sum(gradient(at)))(x);
+            expectClose(
+              curvature,
+              chosen.map((value) => 2 * value),
+              1e-6,
+            );
+            if (!/Is/.test(name))
+              expectClose(tf.grad((bound: tf.Tensor) => f(x, bound))(one), tf.zerosLike(one), 0);
+          }
         }),
       ));
   }
