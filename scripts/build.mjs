@@ -43,14 +43,14 @@ for (const [name, type] of [
   );
 }
 
-/** One file for each thing that registers itself, and as few as that allows for what they share. */
+/** One file for whatever does something when it is loaded, and as few as that allows for what they share. */
 async function buildModules() {
-  const registering = new Set(Object.values(modules));
+  const names = new Map(Object.entries(modules).map(([name, path]) => [path, name]));
   await bundle(
     {
       input: modules,
       plugins: [sources({asFiles: true, version})],
-      treeshake: {moduleSideEffects: (id) => registering.has(id)},
+      treeshake: {moduleSideEffects: (id) => names.has(id)},
       preserveEntrySignatures: 'strict',
     },
     {
@@ -59,6 +59,9 @@ async function buildModules() {
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
       hoistTransitiveImports: false,
+      // Each alone: what shared its file would bring it into bundles that do without it.
+      manualChunks: (id) => names.get(id),
+      onlyExplicitManualChunks: true,
     },
   );
 }

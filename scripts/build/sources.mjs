@@ -27,8 +27,11 @@ const isNamespace = (statement) =>
 const targetOf = (path, statement) =>
   resolve(dirname(path), statement.moduleSpecifier.text).replace(/\.js$/, '.ts');
 
-/** Files that do something when they are loaded, which registers something: a bundle has them only where their exports are used. */
-const registering = sourceFiles.filter((path) => parsed.get(path).statements.some(ts.isExpressionStatement));
+/**
+ * Files that do something when they are loaded: they register something, or put a text together. A bundle has them only where their
+ * exports are used, which bundlers see of a file, and not of a statement that calls something.
+ */
+const active = sourceFiles.filter((path) => parsed.get(path).statements.some(isActive));
 
 /** Files of a namespace, `export * as name from …`: bundlers look into one only where it is a file. */
 const namespaces = sourceFiles.flatMap((path) =>
@@ -38,9 +41,20 @@ const namespaces = sourceFiles.flatMap((path) =>
     .map((statement) => targetOf(path, statement)),
 );
 
-const entries = [join(src, 'index.ts'), join(src, 'register.ts'), ...namespaces, ...registering];
+const entries = [join(src, 'index.ts'), join(src, 'register.ts'), ...namespaces, ...active];
 /** What the bundler starts from, by the name of the file that becomes of it. */
 export const modules = Object.fromEntries(entries.map((path) => [nameOf(path), path]));
+
+function isActive(statement) {
+  if (ts.isExpressionStatement(statement)) return true;
+  return ts.isVariableStatement(statement) && statement.declarationList.declarations.some(composes);
+}
+
+/** Whether a text is put together, outside of functions. */
+function composes(node) {
+  if (ts.isFunctionLike(node)) return false;
+  return ts.isTemplateExpression(node) || Boolean(ts.forEachChild(node, composes));
+}
 
 const compilerOptions = {
   target: ts.ScriptTarget.ES2022,
