@@ -70,7 +70,7 @@ export default [
         {browserslist: 'last 2 Chrome versions', '@parcel/resolver-default': {packageExports: true}},
       );
       const parcel = join(installation.modules, 'parcel/lib/bin.js');
-      const built = run(
+      await run(
         'node',
         [parcel, 'build', 'index.html', '--no-source-maps', '--public-url', './'],
         folder,
@@ -78,7 +78,6 @@ export default [
         // It writes everything, and then looks for the sources that tfjs's own source maps name, which nobody has packed.
         if (!/Built in[^]*ENOENT[^]*tfjs-core/.test(error.message)) throw error;
       });
-      await built;
       judge(await resultIn(join(folder, 'dist')), installation.saved, {threads: null});
       return JSON.parse(readFileSync(join(installation.modules, 'parcel/package.json'), 'utf8')).version;
     },
