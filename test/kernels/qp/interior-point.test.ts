@@ -89,8 +89,8 @@ for (const dense of DENSE) {
     });
 
     it('finds rays where there is no solution', () => {
-      // Where it gets stuck on the way, as at seed 1, the solver has other means.
-      for (const seed of [0, 2, 3]) {
+      // Where it creeps, as at seed 2, the solver asks linear programs.
+      for (const seed of [0, 3, 4]) {
         const {problem} = planted(dense, {n: 4, p: 1, active: 1, idle: 2}, seed);
         const {n, C, d, P, q} = problem;
         const even = emptyProblem(dense, problem);
