@@ -51,7 +51,7 @@ const ROOMS: Record<string, Suites> = {
     ],
   },
   'kernels/conic': {
-    tests: ['kernels/conic.test.ts', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
+    tests: ['kernels/conic', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
   },
   'kernels/host': {tests: ['kernels']},
   'kernels/linalg': {tests: ['kernels', 'linalg']},
@@ -88,6 +88,7 @@ const ROOMS: Record<string, Suites> = {
   'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
   'kernels/transport': {
     tests: [
+      'kernels/transport.test.ts',
       'projections/transport.test.ts',
       'projections/definitions.test.ts',
       'projections/properties.test.ts',
