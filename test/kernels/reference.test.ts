@@ -284,6 +284,14 @@ describe('sections of boxes, row by row', () => {
     }
   });
 
+  it('keep entries without a weight where the others are at their bounds, but for rounding', () => {
+    const upper = -0.7615968585014343;
+    const w = -0.9007962942123413;
+    const {y, side} = project([0.5, 0], [0, -1], [1, upper], [0, w], Math.fround(upper * w));
+    assert.isAtMost(apart(y, [0.5, upper]), 1e-6);
+    assert.deepEqual(side, [SIDE.free, SIDE.upper]);
+  });
+
   it('keep their digits where x is far away', () => {
     const {y} = project([1e9, 1e9 + 64, -5e8], [0, 0, 0], [1, 1, 1], [1, 1, 1], 1);
     assert.isAtMost(apart(y, [0, 1, 0]), 1e-6);
