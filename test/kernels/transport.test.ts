@@ -186,6 +186,62 @@ describe('transport plans in f64', () => {
     });
   }
 
+  it('what must pass through weak links gets there, where sweeps alone would creep', () => {
+    for (const [n, depth] of [
+      [2, 40],
+      [2, 400],
+      [5, 60],
+    ]) {
+      // prettier-ignore
+      // Each row has a column of its own; what is left over goes down the stairs.
+      const X = Float64Array.from({length: n * n}, (_, at) => -depth * (Math.floor(at / n) - (at % n)) ** 2);
+      const rows = Float64Array.from(
+        {length: n},
+        (_, i) => (1 + (i === 0 ? 0.2 : i === n - 1 ? -0.2 : 0)) / n,
+      );
+      const columns = new Float64Array(n).fill(1 / n);
+      const {P, miss} = findPlan({kind: 'entropic', n, m: n, X, rows, columns});
+      assert.isAtMost(miss, 1e-9);
+      for (let i = 0; i < n - 1; i++) assert.approximately(P[i * n + i + 1], 0.2 / n, 1e-8);
+      for (let i = 1; i < n; i++) assert.isAtMost(P[i * n + i - 1], 1e-8);
+    }
+  });
+
+  it('is as exact as X is, whatever is added to its rows and columns, and at any size', () => {
+    const [n, m] = [4, 5];
+    const random = seededRandom(21);
+    const [rows, columns] = [shares(n, random), shares(m, random)];
+    const X = Float64Array.from({length: n * m}, () => Math.round(16 * random()) / 8);
+    const shifted = X.map((value, at) => value + 2 ** 42 * (1 + Math.floor(at / m)) - 2 ** 40 * (at % m));
+    for (const kind of KINDS) {
+      const [plain, far] = [X, shifted].map((values) => findPlan({kind, n, m, X: values, rows, columns}));
+      assert.isAtMost(far.miss, 1e-9);
+      assert.isAtMost(largest(far.P.map((value, at) => value - plain.P[at])), 1e-9);
+      for (const size of [1e7, 1e9]) {
+        const {P, miss} = findPlan({kind, n, m, X: X.map((value) => size * value), rows, columns}); // prettier-ignore
+        assert.isAtMost(miss, 2e-7);
+        const [r, c] = sumsOf(P, n, m);
+        assert.isAtMost(Math.max(largest(r.map((v, i) => v - rows[i])), largest(c.map((v, j) => v - columns[j]))), 1e-7); // prettier-ignore
+      }
+    }
+  });
+
+  it('the cotangents of sums are equal in total, in each part that is linked', () => {
+    // Rows 0 and 2 with columns 1 and 3; row 1 with columns 0 and 2.
+    const P = Float32Array.of(0, 0.2, 0, 0.1, 0.15, 0, 0.25, 0, 0, 0.1, 0, 0.2);
+    const dP = Float32Array.from({length: 12}, (_, at) => Math.cos(3 * at));
+    const [dx, da, db] = [12, 3, 4].map((size) => new Float32Array(size));
+    for (const kind of KINDS) {
+      planGradientBatch({kind, batch: 1, n: 3, m: 4, strength: 0.5}, P, dP, dx, da, db);
+      assert.approximately(da[0] + da[2], db[1] + db[3], 1e-6);
+      assert.approximately(da[1], db[0] + db[2], 1e-6);
+      // No move of x changes a sum: those of dx are zero.
+      const [r, c] = sumsOf(dx, 3, 4);
+      assert.isAtMost(Math.max(largest(r), largest(c)), 1e-6);
+      P.forEach((value, at) => value === 0 && assert.equal(Math.abs(dx[at]), 0));
+    }
+  });
+
   it('the system of the sums is solved in each linked part, without cancellation', () => {
     for (const [n, m, W] of [
       [2, 3, [1, 2, 3, 4, 5, 6]],
