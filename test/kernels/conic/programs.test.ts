@@ -165,6 +165,9 @@ describe('certificates of conic programs', () => {
     assert.equal(verdict(-2, [1, 1 + 1e-8]), 'nothing');
     assert.equal(verdict(-2, [1, 1 + 1e-9]), 'proof');
     assert.equal(verdict(2, [-1, -1]), 'nothing');
+    // Also where some rows take no part.
+    const more = problemOf([0], [[1], [-1], [1], [0], [0]], [1, -2, 5, 1, 1], {nonNegative: 3, secondOrder: [2]}); // prettier-ignore
+    assert.equal(provesInfeasible(more, Float64Array.of(1, 1, 0, 0, 0)), 'proof');
     assert.equal(verdict(-2, [NaN, 1]), 'nothing');
   });
 
@@ -217,6 +220,84 @@ describe('equalities that depend on each other', () => {
   });
 });
 
+describe('rows and variables that do not matter, or matter late', () => {
+  const signs = [[-1, 0], [0, -1]]; // prettier-ignore
+
+  it('variables in no row are zero, or fall without end', () => {
+    const of = (cost: number) =>
+      solveConic(problemOf([1, cost], [[-1, 0]], [-2], {nonNegative: 1}), 1e-6, 100);
+    assert.equal(of(0).outcome, 'solved');
+    assert.isAtMost(apart(of(0).z, [2, 0]), 1e-12);
+    assert.equal(of(1).outcome, 'unbounded');
+    assert.equal(of(-1).outcome, 'unbounded');
+  });
+
+  it('rows that are far away join where they bind, or where nothing else holds', () => {
+    // max z₁ + z₂ with z ≤ 1, a row at 1e6 that is met, one at 1e12 and a cone of its own.
+    const E = [...signs, [1, 0], [0, 1], [1, 1], [1, -1]];
+    const near = problemOf([-1, -2], E, [0, 0, 1, 1, 1e6, 1e12], {nonNegative: 6});
+    const found = solveConic(near, 1e-6, 100);
+    assert.equal(found.outcome, 'solved');
+    assert.isAtMost(apart(found.z, [1, 1]), 1e-9);
+    assert.isAtMost(apart(found.y, [0, 0, 1, 2, 0, 0]), 1e-9);
+    assert.isAtMost(apart(found.s, [1, 1, 0, 0, 1e6 - 2, 1e12]), 1e-3);
+    // Without the bounds of 1 the far row holds both.
+    const far = problemOf([-1, -2], [...signs, [1, 1], [1, -1]], [0, 0, 1e6, 1e12], {nonNegative: 4});
+    const held = solveConic(far, 1e-6, 100);
+    assert.equal(held.outcome, 'solved');
+    assert.isAtMost(apart(held.z, [0, 1e6]), 1e-3);
+    assert.isAtMost(apart(held.y, [1, 0, 2, 0]), 1e-9);
+    // Near rows alone would go too far along z₂: the far cone cuts that off.
+    const cut = problemOf([0, -1], [...signs, [1, 0], [0, 1], [0, 0], [0, 1]], [0, 0, 1, 1e9, 2e5, 0], {nonNegative: 4, secondOrder: [2]}); // prettier-ignore
+    const within = solveConic(cut, 1e-6, 100);
+    assert.equal(within.outcome, 'solved');
+    assert.approximately(within.z[1], 2e5, 1e-3);
+  });
+
+  it('rows of zeros hold or do not, by themselves', () => {
+    const of = (d: number) => solveConic(problemOf([1], [[-1], [0]], [-2, d], {nonNegative: 2}), 1e-6, 100).outcome; // prettier-ignore
+    assert.deepEqual([1, 0, -0.9e-10, -1.1e-10, -1].map(of), [
+      'solved',
+      'solved',
+      'solved',
+      'infeasible',
+      'infeasible',
+    ]);
+  });
+
+  it('contradictions of the size of rounding are reconciled, of bounds and of costs', () => {
+    // z ≤ 1 and z ≥ 1 + g; then −z₁ + (1 + g) z₂ along z₁ = z₂.
+    for (const [gap, outcome] of [
+      [1e-7, 'solved'],
+      [6e-7, 'solved'],
+      [1e-5, 'infeasible'],
+    ] as const) {
+      // prettier-ignore
+      const found = solveConic(problemOf([1, 0], [[1, 1], [-1, -1], [0, 1], [0, -1]], [1, -1 - gap, 0.5, 0], {nonNegative: 4}), 1e-6, 200); // prettier-ignore
+      assert.equal(found.outcome, outcome);
+      if (outcome === 'solved') assert.approximately(found.z[0] + found.z[1], 1 + gap / 2, gap);
+    }
+    for (const [gap, outcome] of [
+      [1e-7, 'solved'],
+      [6e-7, 'solved'],
+      [1e-5, 'unbounded'],
+    ] as const) {
+      // prettier-ignore
+      const found = solveConic(problemOf([-1, 1 - gap], [[1, -1], [-1, 1], [-1, 0]], [0, 0, 0], {nonNegative: 3}), 1e-6, 200); // prettier-ignore
+      assert.equal(found.outcome, outcome);
+    }
+  });
+
+  it('an entry that is zero by cancellation is measured beside its neighbours', () => {
+    // z₃ = z₁ − z₂ at (1, 1, 1e-9), which the last row says to be zero.
+    const of = problemOf([0, 0, 0], [[1, 0, 0], [0, 1, 0], [1, -1, -1], [0, 0, 1]], [1, 1, 0, 0], {zero: 3, nonNegative: 1}); // prettier-ignore
+    const off = conicError(of, {z: Float64Array.of(1, 1, 1e-9), y: new Float64Array(4)});
+    assert.isAtMost(off, 1e-6);
+    const alone = {...of, E: of.E.slice(9), d: of.d.slice(3), m: 1, blocks: coneBlocks({nonNegative: 1})};
+    assert.equal(conicError(alone, {z: Float64Array.of(1, 1, 1e-9), y: new Float64Array(1)}), 1);
+  });
+});
+
 describe('variables that a bound holds', () => {
   it('are those that are fixed, and those whose price stands out', () => {
     const E = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [1, 1, 1], [0, 0, -1]]; // prettier-ignore
@@ -232,6 +313,7 @@ describe('variables that a bound holds', () => {
     assert.deepEqual(held([1, 900, 1], [2, 2, 5, 3, 9, 0]), []);
     const equal = heldColumns(problemOf([1, 1], [[2, 0], [1, 1], [1, 0]], [6, 1, 9], {zero: 2, nonNegative: 1})); // prettier-ignore
     assert.deepEqual(equal, [{column: 0, row: 0, value: 3, opposite: 0}]);
+    assert.deepEqual(heldColumns(problemOf([1], [[2], [1]], [6, 3], {zero: 2})), []);
     // Not where another bound says otherwise.
     assert.deepEqual(heldColumns(problemOf([1, 1], [[2, 0], [1, 1], [1, 0]], [6, 1, 2], {zero: 2, nonNegative: 1})), []); // prettier-ignore
   });
@@ -249,6 +331,14 @@ describe('variables that a bound holds', () => {
     const found = solveConic(problem, 1e-6, 100);
     assert.equal(found.outcome, 'solved');
     assert.isAtMost(apart([...found.z, ...found.y], [2, 0, 0, 1, 0, 2]), 1e-9);
+    const inHalves = problemOf([1, 2], [[2, 0], [-4, 0], [3, 1], [0, -1]], [4, -8, 9, 0], {nonNegative: 4}); // prettier-ignore
+    const prices = new Float64Array(4);
+    priceHeld(inHalves, heldColumns(inHalves), prices);
+    assert.deepEqual([...prices], [0, 0.25, 0, 0]);
+    inHalves.c[0] = -1;
+    prices.fill(0);
+    priceHeld(inHalves, heldColumns(inHalves), prices);
+    assert.deepEqual([...prices], [0.5, 0, 0, 0]);
     // One that only a price suggested is let go where the multiplier has the wrong sign.
     const suggested = [{column: 0, row: 0, value: 2, opposite: null}];
     assert.deepEqual(priceHeld(problem, suggested, Float64Array.of(0, 0, 0, 2)), suggested);
