@@ -190,8 +190,8 @@ export class Certificate {
     for (let j = 0; j < n; j++) {
       columns[j] = quotient(Math.abs(gradient[j]), T[j]);
       inverse[j] = T[j] > 0 ? 1 / T[j] : 0;
-      // A NaN must not be lost.
-      if (!(columns[j] <= largest)) largest = columns[j];
+      // Which keeps a NaN.
+      largest = Math.max(largest, columns[j]);
     }
     for (let i = 0; i < d.length; i++) positive[i] = Math.abs(y[i]);
     unused.fill(0);
@@ -202,7 +202,7 @@ export class Certificate {
       else if (!isBound(d[i])) rows[i] = 0;
       else if (value > 0) rows[i] = quotient(value, R[i]);
       else rows[i] = Math.min(multipliers[i], quotient(-value, R[i]));
-      if (!(rows[i] <= largest)) largest = rows[i];
+      largest = Math.max(largest, rows[i]);
     }
     return Number.isNaN(largest) ? Infinity : largest;
   }
