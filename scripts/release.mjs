@@ -42,7 +42,7 @@ function prepare() {
   writeFileSync(changelog, dated);
   if (version !== versionNow()) run('npm', 'version', version, '--no-git-tag-version');
   run('npm', 'run', 'lint');
-  run('npm', 'test');
+  run('npm', 'run', 'test:all');
   run('npm', 'run', 'test:install', '--', '--release');
   run('git', 'commit', '--all', '--message', `Version ${version}`);
   run('git', 'tag', '--annotate', `v${version}`, '--message', `Version ${version}`);
