@@ -46,12 +46,24 @@ describe('transport plans in f64', () => {
       }
       assert.equal(potential.value(-Infinity), 0);
       for (const z of [-2, -0.5, 0.25, 1]) {
-        assert.approximately(potential.slope(potential.value(z)), (potential.value(z + 1e-6) - potential.value(z - 1e-6)) / 2e-6, 1e-8);
+        assert.approximately(
+          potential.slope(potential.value(z)),
+          (potential.value(z + 1e-6) - potential.value(z - 1e-6)) / 2e-6,
+          1e-8,
+        );
       }
       assert.equal(potential.slope(0), 0);
       // One entry takes all; equal ones share.
-      assert.approximately(potential.value(5 - potential.balance(Float64Array.of(5), 0, 1, 1, 0.3)), 0.3, 1e-14);
-      assert.approximately(potential.value(5 - potential.balance(Float64Array.of(5, 5, 5), 0, 1, 3, 0.3)), 0.1, 1e-14);
+      assert.approximately(
+        potential.value(5 - potential.balance(Float64Array.of(5), 0, 1, 1, 0.3)),
+        0.3,
+        1e-14,
+      );
+      assert.approximately(
+        potential.value(5 - potential.balance(Float64Array.of(5, 5, 5), 0, 1, 3, 0.3)),
+        0.1,
+        1e-14,
+      );
     });
 
     it(`${kind}: plans have their sums, and X less two duals behind them`, () => {
