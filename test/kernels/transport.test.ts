@@ -31,27 +31,39 @@ function sumsOf(A: ArrayLike<number>, n: number, m: number): [Float64Array, Floa
 describe('transport plans in f64', () => {
   for (const kind of KINDS) {
     it(`${kind}: a potential balances a row, and has its slope`, () => {
-      const {value, slope, balance} = POTENTIALS[kind];
+      const potential = POTENTIALS[kind];
       const random = seededRandom(2);
       for (const scale of [0.1, 1, 30, 1e3]) {
         // Every other entry from the second on.
         const z = Float64Array.from({length: 11}, () => scale * (2 * random() - 1));
         z[3] = -Infinity;
         for (const sum of [1e-3, 0.5, 7]) {
-          const u = balance(z, 1, 2, 5, sum);
+          const u = potential.balance(z, 1, 2, 5, sum);
           let found = 0;
-          for (let k = 0; k < 5; k++) found += value(z[1 + 2 * k] - u);
+          for (let k = 0; k < 5; k++) found += potential.value(z[1 + 2 * k] - u);
           assert.approximately(found, sum, 1e-11 * sum * Math.max(1, scale));
         }
       }
-      assert.equal(value(-Infinity), 0);
+      assert.equal(potential.value(-Infinity), 0);
       for (const z of [-2, -0.5, 0.25, 1]) {
-        assert.approximately(slope(value(z)), (value(z + 1e-6) - value(z - 1e-6)) / 2e-6, 1e-8);
+        assert.approximately(
+          potential.slope(potential.value(z)),
+          (potential.value(z + 1e-6) - potential.value(z - 1e-6)) / 2e-6,
+          1e-8,
+        );
       }
-      assert.equal(slope(0), 0);
+      assert.equal(potential.slope(0), 0);
       // One entry takes all; equal ones share.
-      assert.approximately(value(5 - balance(Float64Array.of(5), 0, 1, 1, 0.3)), 0.3, 1e-14);
-      assert.approximately(value(5 - balance(Float64Array.of(5, 5, 5), 0, 1, 3, 0.3)), 0.1, 1e-14);
+      assert.approximately(
+        potential.value(5 - potential.balance(Float64Array.of(5), 0, 1, 1, 0.3)),
+        0.3,
+        1e-14,
+      );
+      assert.approximately(
+        potential.value(5 - potential.balance(Float64Array.of(5, 5, 5), 0, 1, 3, 0.3)),
+        0.1,
+        1e-14,
+      );
     });
 
     it(`${kind}: plans have their sums, and X less two duals behind them`, () => {

@@ -205,14 +205,15 @@ describe('equalities that depend on each other', () => {
 
   it('are moved to what they can be together, and share their multipliers', () => {
     const delta = 1e-7;
-    const {d, spare, contradict, spread} = of([[1, 1], [0, 1], [2, 2]], [1, 3, 2 + 2 * delta])!; // prettier-ignore
+    const together = of([[1, 1], [0, 1], [2, 2]], [1, 3, 2 + 2 * delta])!; // prettier-ignore
+    const {d, spare, contradict} = together;
     assert.isFalse(contradict);
     assert.approximately(d[2], 2 * d[0], 1e-13);
     assert.approximately(d[0], 1 + delta / 2, 1e-12);
     assert.approximately(d[1], 3, 1e-12);
     assert.equal(spare.filter(Boolean).length, 1);
     assert.isFalse(spare[1]);
-    const y = spread(Float64Array.of(5, 7, 0));
+    const y = together.spread(Float64Array.of(5, 7, 0));
     assert.isAtMost(apart(transposedTimes([1, 1, 0, 1, 2, 2], y, 2), [5, 12]), 1e-12);
     // Of least norm among rows of size one.
     assert.isAtMost(apart(y, [2.5, 7, 1.25]), 1e-12);
