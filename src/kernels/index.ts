@@ -1,5 +1,6 @@
 /** @file Fused numerical work. `reference/` is plain TypeScript in f64. */
 export {HOST_BACKENDS, hostCanRead, isOnHost, valuesOnHost, readF64, readF32} from './host-read.js';
+export {fill} from './fill.js';
 export {solveOnDevice} from './device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './factored.js';
 export {factorLeastNorm} from './least-norm.js';

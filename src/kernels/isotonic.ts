@@ -5,6 +5,7 @@ import {blockMeans, blocksOf, isotonicRows} from './blocks.js';
 import {registerHostKernel} from './host-kernel.js';
 import {registerGpuKernel} from './webgpu/register.js';
 import {gpuIsotonic} from './webgpu/rows.js';
+import {fill} from './fill.js';
 
 const ISOTONIC = 'ImplicitIsotonic';
 
@@ -65,7 +66,7 @@ function minMax(x: tf.Tensor2D): tf.Tensor {
   // means[a, b], then most[a, i] = max over b ≥ i.
   const means = tf.div(sum, tf.maximum(length, 1));
   // As tensors: tfjs refuses to convert an infinite number when it debugs.
-  let most = tf.where(ordered, means, tf.fill(means.shape, -Infinity));
+  let most = tf.where(ordered, means, fill(means.shape, -Infinity));
   for (let shift = 1; shift < n; shift *= 2) {
     const shifted = tf.slice(most, [0, 0, shift], [-1, n, n - shift]);
     most = tf.maximum(
@@ -81,5 +82,5 @@ function minMax(x: tf.Tensor2D): tf.Tensor {
       ),
     );
   }
-  return tf.min(tf.where(ordered, most, tf.fill(most.shape, Infinity)), 1);
+  return tf.min(tf.where(ordered, most, fill(most.shape, Infinity)), 1);
 }

@@ -1,11 +1,12 @@
 /** @file Keeps samples that are not finite away from what would throw at them. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {fill} from '../kernels/index.js';
 
 /** `map` of the samples of x that are finite, a sample the last `rank` axes; the others become NaN. */
 export function ofFinite(x: tf.Tensor, rank: number, map: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const good = offTape(() => finiteSamples(x, rank));
-  return tf.where(good, map(tf.where(good, x, tf.zerosLike(x))), tf.fill(x.shape, NaN));
+  return tf.where(good, map(tf.where(good, x, tf.zerosLike(x))), fill(x.shape, NaN));
 }
 
 /** Of x's shape: whether the sample that an entry belongs to is finite. */

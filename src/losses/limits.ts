@@ -1,6 +1,7 @@
 /** @file Arithmetic that takes the limit where a logit is infinite, instead of ∞ − ∞ or 0·∞. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
+import {fill} from '../kernels/index.js';
 
 /** weight·v, and 0 where the weight is 0, whatever v is. */
 export function weighted(weight: tf.Tensor, v: tf.Tensor): tf.Tensor {
@@ -26,7 +27,7 @@ export function withFiniteMaximum(logits: tf.Tensor): tf.Tensor {
     const attained = tf.equal(logits, top);
     return {
       far: rows,
-      limit: tf.where(attained, tf.zerosLike(logits), tf.fill(logits.shape, -Infinity)),
+      limit: tf.where(attained, tf.zerosLike(logits), fill(logits.shape, -Infinity)),
     };
   });
   return tf.where(far, limit, logits);

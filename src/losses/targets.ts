@@ -1,7 +1,7 @@
 /** @file Targets of the multiclass losses: class indices or distributions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
-import {isOnHost, valuesOnHost} from '../kernels/index.js';
+import {fill, isOnHost, valuesOnHost} from '../kernels/index.js';
 import {weighted} from './limits.js';
 
 /** @throws If the target is neither of the logits' shape nor int32 of that shape without the last axis. */
@@ -58,7 +58,7 @@ export function whereClass(loss: tf.Tensor, target: tf.Tensor, logits: tf.Tensor
   if (target.rank === logits.rank || isOnHost(target)) return loss;
   const classes = logits.shape[logits.rank - 1];
   const inside = tf.logicalAnd(tf.greaterEqual(target, 0), tf.less(target, classes));
-  return tf.where(inside, loss, tf.fill(loss.shape, NaN));
+  return tf.where(inside, loss, fill(loss.shape, NaN));
 }
 
 /** The target as distributions, float32 of the logits' shape. */

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
-import {runBoxSection, SIDE, type BoxSection} from '../kernels/index.js';
+import {fill, runBoxSection, SIDE, type BoxSection} from '../kernels/index.js';
 import {safeDivide} from '../linsolve/index.js';
 import {scalarRoot} from '../solvers/index.js';
 import {box} from './box.js';
@@ -111,7 +111,7 @@ function sectionBySearch([given, low, high, weights, offset]: Params): tf.Tensor
       empty: tf.broadcastTo(tf.equal(left, 0), y.shape),
     };
   });
-  return tf.where(empty, none, tf.where(solved, y, tf.fill(y.shape, NaN)));
+  return tf.where(empty, none, tf.where(solved, y, fill(y.shape, NaN)));
 }
 
 /** xₘ/wₘ for the entry m whose bounds are the nearest to xₘ + τwₘ, of those with a weight; 0 if none has one. [rows, 1]. */
@@ -143,8 +143,8 @@ function bracketOf<P extends [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Ten
     1,
   );
   const finite = tf.isFinite(breaks);
-  const extreme = (fill: number, reduce: typeof tf.min, side: number) => {
-    const edge = reduce(tf.where(finite, breaks, tf.fill(breaks.shape, fill)), 1, true);
+  const extreme = (empty: number, reduce: typeof tf.min, side: number) => {
+    const edge = reduce(tf.where(finite, breaks, fill(breaks.shape, empty)), 1, true);
     const known = tf.where(tf.isFinite(edge), edge, tf.zerosLike(edge));
     // A little outside of the last break, where the slope is that of the line.
     const outside = tf.add(known, tf.mul(side, tf.add(tf.mul(1e-3, tf.abs(known)), 1e-3)));

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
-import {noteDualProjection} from '../kernels/index.js';
+import {fill, noteDualProjection} from '../kernels/index.js';
 
 /** argmin_{y ≥ 0} ‖y − x‖² = max(x, 0), entry by entry. */
 export function nonNegative(x: tf.Tensor): tf.Tensor {
@@ -36,7 +36,7 @@ export function box(x: tf.Tensor, params: BoxParams): tf.Tensor {
 
 /** A number that is infinite as a tensor: tfjs refuses to convert it when it debugs. */
 function bound(value: number | tf.Tensor): number | tf.Tensor {
-  return typeof value === 'number' && !Number.isFinite(value) ? tf.fill([], value) : value;
+  return typeof value === 'number' && !Number.isFinite(value) ? fill([], value) : value;
 }
 
 /**

@@ -4,6 +4,7 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {beside, checkPositive, checkRank, maskedEntries} from './rows.js';
 import {simplex} from './simplex.js';
+import {fill} from '../kernels/index.js';
 
 export type RadiusParams = {
   /** A positive number, or a tensor of x's shape without the last axis. Default 1. */
@@ -28,7 +29,7 @@ export function l1Sphere(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
   return floatMap('projections.l1Sphere', {x, radius}, ({x, radius}) => {
     const sign = offTape(() => tf.sub(1, tf.mul(2, tf.step(tf.neg(x)))));
     const masked = maskedEntries(x);
-    const magnitudes = tf.where(masked, tf.fill(x.shape, -Infinity), tf.mul(sign, x));
+    const magnitudes = tf.where(masked, fill(x.shape, -Infinity), tf.mul(sign, x));
     return tf.where(masked, tf.zerosLike(x), tf.mul(sign, simplex(magnitudes, {scale: radius})));
   });
 }

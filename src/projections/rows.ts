@@ -1,6 +1,7 @@
 /** @file The rows that a projection along the last axis works on, and parameters beside them. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
+import {fill} from '../kernels/index.js';
 
 /** x [..., n] as [rows, n]. What is so already stays: on the tape, tf.reshape copies. */
 export function asRows(x: tf.Tensor): tf.Tensor2D {
@@ -45,13 +46,13 @@ export function beside(value: number | tf.Tensor): number | tf.Tensor {
 export function asColumn(value: number | tf.Tensor, x: tf.Tensor): tf.Tensor2D {
   const outer = x.shape.slice(0, -1);
   const rows = outer.reduce((a, b) => a * b, 1);
-  if (typeof value === 'number') return tf.fill([rows, 1], value);
+  if (typeof value === 'number') return fill([rows, 1], value);
   return tf.reshape(tf.broadcastTo(value, outer), [rows, 1]);
 }
 
 /** A number, or a tensor that broadcasts with x, as the rows [rows, n]. */
 export function alikeRows(value: number | tf.Tensor, x: tf.Tensor): tf.Tensor2D {
-  if (typeof value === 'number') return tf.fill(asRowsShape(x), value);
+  if (typeof value === 'number') return fill(asRowsShape(x), value);
   return tf.reshape(tf.broadcastTo(value, x.shape), asRowsShape(x));
 }
 

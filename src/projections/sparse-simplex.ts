@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
-import {runSimplex} from '../kernels/index.js';
+import {fill, runSimplex} from '../kernels/index.js';
 import {asColumn, checkPositive, onRows} from './rows.js';
 
 export type SparseSimplexParams = {
@@ -41,6 +41,6 @@ export function sparseSimplex(x: tf.Tensor, params: SparseSimplexParams): tf.Ten
       // What is not finite must reach the projection, which says what becomes of its row.
       return tf.logicalOr(tf.cast(tf.add(above, taken), 'bool'), tf.logicalNot(tf.isFinite(rows)));
     });
-    return runSimplex(tf.where(chosen, rows, tf.fill(rows.shape, -Infinity)) as tf.Tensor2D, scales);
+    return runSimplex(tf.where(chosen, rows, fill(rows.shape, -Infinity)) as tf.Tensor2D, scales);
   });
 }

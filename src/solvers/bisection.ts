@@ -7,6 +7,7 @@ import {scalar} from '../linsolve/index.js';
 import {IterativeSolver, tolerancesOf, type IterationState} from './iterate.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
 import type {SolverOptions} from './types.js';
+import {fill} from '../kernels/index.js';
 
 export interface BisectionOptions<P extends Parameter[]> extends Omit<
   SolverOptions<tf.Tensor, P>,
@@ -83,10 +84,10 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
           const narrow = tf.logicalOr(tf.equal(middle, low), tf.equal(middle, high));
           const there = tf.logicalOr(narrow, tf.equal(f, 0));
           const share = tf.where(there, tf.zerosLike(f), tf.div(beyond, tf.add(beyond, size)));
-          const known = tf.where(tf.isNaN(f), tf.fill(f.shape, NaN), share);
+          const known = tf.where(tf.isNaN(f), fill(f.shape, NaN), share);
           const worst = tf.max(tf.reshape(share, [x.shape[0], -1]), 1);
           const lost = tf.any(tf.isNaN(tf.reshape(known, [x.shape[0], -1])), 1);
-          return {x: middle, memory: next, residual: tf.where(lost, tf.fill(worst.shape, NaN), worst)};
+          return {x: middle, memory: next, residual: tf.where(lost, fill(worst.shape, NaN), worst)};
         },
       },
       fun,

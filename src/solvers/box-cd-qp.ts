@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, rollBackOnThrow} from '../autodiff/index.js';
 import {Status, type OnFailure} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {fill, hostCanRead} from '../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../linsolve/index.js';
 import {boundsOf, DAMPING, descend} from './box-cd-qp-step.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
@@ -128,7 +128,7 @@ export class BoxCDQP {
     const {p, l, u} = data;
     const start = init ? finite(init) : tf.zerosLike(p);
     const x = clip(start, l, u);
-    const error = tf.fill([batch, 1], Infinity) as tf.Tensor2D;
+    const error = fill([batch, 1], Infinity) as tf.Tensor2D;
     const none = tf.zerosLike(x);
     const damping = tf.fill([batch, 1], DAMPING[0]) as tf.Tensor2D;
     const iterations = tf.zerosLike(status);
@@ -185,7 +185,7 @@ export class BoxCDQP {
     const done = tf.logicalAnd(isOpen, tf.logicalAnd(stalled, tf.lessEqual(least, this.tolerance)));
     const descent = descend(data, x, bounds, damping);
     const moved = tf.where(isOpen, descent.x, x) as tf.Tensor2D;
-    const code = (value: number) => tf.fill(status.shape, value);
+    const code = (value: number) => fill(status.shape, value);
     let next = tf.where(done, code(Status.SOLVED), status);
     if ((k + 1) % CHECK_EVERY === 0) {
       const falling = unboundedRay(data, tf.sub(moved, x));

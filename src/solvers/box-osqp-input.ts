@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
 import {Status} from '../implicit/index.js';
-import {hostCanRead, NO_BOUND, SingularMatrixError} from '../kernels/index.js';
+import {fill, hostCanRead, NO_BOUND, SingularMatrixError} from '../kernels/index.js';
 import {cholesky, eigh} from '../linalg/index.js';
 import type {BoxQPData} from './box-osqp.js';
 import {allOf, asNumbers, ofBatch, positive, type BoxedRows} from './operator-splitting-rows.js';
@@ -70,7 +70,7 @@ export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedR
     .map(allOf)
     .reduce((one, other) => tf.logicalAnd(one, other), convex);
   const unbounded = (v: tf.Tensor, isBound: tf.Tensor, none: number) =>
-    tf.where(isBound, v, tf.fill(v.shape, none));
+    tf.where(isBound, v, fill(v.shape, none));
   const [low, high] = [
     toBatch(unbounded(tf.where(below, l, tf.fill(l.shape, -1)), tf.greater(l, -NO_BOUND), -Infinity)),
     toBatch(unbounded(tf.where(above, u, tf.fill(u.shape, 1)), tf.less(u, NO_BOUND), Infinity)),
@@ -79,7 +79,7 @@ export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedR
   const [gap, terms] = [tf.sub(low, high), tf.add(tf.abs(low), tf.abs(high))];
   const crosses = tf.logicalAnd(tf.greater(gap, 0), tf.greater(gap, tf.mul(CROSSING, terms)));
   const crossing = tf.logicalNot(allOf(tf.logicalNot(crosses)));
-  const code = (value: number) => tf.fill([batch, 1], value);
+  const code = (value: number) => fill([batch, 1], value);
   const status = tf.where(
     tf.greater(toBatch(asNumbers(valid)), 0),
     tf.where(crossing, code(Status.PRIMAL_INFEASIBLE), code(Status.ITERATION_LIMIT)),

@@ -205,7 +205,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
           tf.max(tf.abs(moved), 1, true),
           tf.mul(FAR, tf.maximum(scale.x, tf.max(tf.abs(before.x), 1, true))),
         );
-        const away = tf.logicalOr(far, tf.equal(reached, -Infinity));
+        const away = tf.logicalOr(far, tf.logicalAnd(tf.isInf(reached), tf.less(reached, 0)));
         const code = tf.where(
           away,
           tf.fill([batch, 1], Status.DUAL_INFEASIBLE),

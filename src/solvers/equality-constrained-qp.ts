@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import type {QuadraticData, QuadraticSolution} from '../conditions/index.js';
 import {Status} from '../implicit/index.js';
-import {KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
+import {fill, KktBatch, type QPGuess, type QPSolution} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 import {checkLimits, checkShapes, screen} from './box-osqp-input.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
@@ -119,7 +119,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     const status = tf.reshape(tf.cast(asNumbers(tf.logicalNot(isOpen)), 'int32'), [-1]);
     const systems = new KktBatch({Q, G: A, A: tf.zeros([1, 0, n]), weight, status});
     let point = {x: tf.zerosLike(p), y: tf.zerosLike(l)};
-    let error = tf.fill([p.shape[0], 1], Infinity) as tf.Tensor2D;
+    let error = fill([p.shape[0], 1], Infinity) as tf.Tensor2D;
     let corrections = tf.zerosLike(error) as tf.Tensor;
     for (let i = 0; i <= this.maxIterations; i++) {
       const right = tf.mul(tf.concat([tf.onesLike(p), weight], 1), residualOf(data, point)) as tf.Tensor2D;

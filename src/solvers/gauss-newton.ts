@@ -18,6 +18,7 @@ import {
 } from './least-squares.js';
 import {startWatch, type Watch} from './stopping.js';
 import {SOLVER_OPTIONS, type SolverOptions} from './types.js';
+import {fill} from '../kernels/index.js';
 
 /** Columns of J that are shorter by more than this are not taken for zero, but lengthened. */
 const SPREAD = 1e3;
@@ -66,7 +67,7 @@ export class GaussNewton<
               tf.equal(tf.max(tf.abs(J), [1, 2]), 0),
               tf.greater(tf.max(tf.abs(r), 1), 0),
             );
-            const residual = tf.where(lost, tf.fill(test.residual.shape, NaN), test.residual);
+            const residual = tf.where(lost, fill(test.residual.shape, NaN), test.residual);
             return {residual, watch: test.watch} as unknown as tf.TensorContainerObject;
           }) as unknown as ReturnType<typeof leastSquaresTest>;
           return {x: packing.restore(x, tf.add(rows, step)), memory: watch, residual};

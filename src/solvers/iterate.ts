@@ -14,7 +14,7 @@ import {
   type OnFailure,
   type Solver,
 } from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {fill, hostCanRead} from '../kernels/index.js';
 import type {LinearSolver} from '../linsolve/index.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
 import type {Tolerances} from './stopping.js';
@@ -138,7 +138,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       const [status, iterations] = [Status.ITERATION_LIMIT, 0].map((code) =>
         tf.fill([samples], code, 'int32'),
       );
-      const residual = tf.fill([samples], Infinity);
+      const residual = fill([samples], Infinity);
       madeWith.set(status, identities(params));
       const x = mapLeaves(init, (leaf) => tf.clone(leaf));
       const memory = mapLeaves(this.iteration.start(init, ...params), (leaf) => tf.clone(leaf));

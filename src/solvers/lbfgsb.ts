@@ -4,7 +4,7 @@ import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {gradientOf, projectedGradient, type Objective} from '../conditions/index.js';
 import {packingOf, Status} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {fill, hostCanRead} from '../kernels/index.js';
 import {signOf} from '../linalg/index.js';
 import {auto, rowDot, rowNorm, safeDivide} from '../linsolve/index.js';
 import {FAILURES, FAR} from './descent.js';
@@ -171,7 +171,10 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
               tf.max(tf.abs(moved), 1, true),
               tf.mul(FAR, tf.maximum(scale.x, tf.abs(before.x))),
             );
-            const away = tf.logicalOr(tf.equal(lowest, -Infinity), tf.any(far, 1, true));
+            const away = tf.logicalOr(
+              tf.logicalAnd(tf.isInf(lowest), tf.less(lowest, 0)),
+              tf.any(far, 1, true),
+            );
             const stalled = tf.mul(
               Status.ITERATION_LIMIT,
               tf.cast(tf.greaterEqual(failed, FAILURES), 'float32'),
@@ -221,7 +224,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
               const reached = at(there);
               lowest = tf.minimum(
                 lowest,
-                tf.where(tf.isNaN(reached.value), tf.fill(lowest.shape, Infinity), reached.value),
+                tf.where(tf.isNaN(reached.value), fill(lowest.shape, Infinity), reached.value),
               );
               const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
               const alike = tf.lessEqual(

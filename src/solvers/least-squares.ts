@@ -15,6 +15,7 @@ import {packingOf, type Condition} from '../implicit/index.js';
 import {areFinite, lstsq} from '../linalg/index.js';
 import {safeDivide} from '../linsolve/index.js';
 import {notFinite, PATIENCE, sizesOf, type Tolerances, type Watch} from './stopping.js';
+import {fill} from '../kernels/index.js';
 
 export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]> {
   /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
@@ -82,7 +83,7 @@ export function leastSquaresStep(J: tf.Tensor3D, r: tf.Tensor2D, units: tf.Tenso
     const inverse = tf.expandDims(safeDivide(tf.onesLike(units), units), 2);
     const scaled = finite(tf.mul(J, tf.reshape(inverse, [batch, 1, n])));
     const step = tf.mul(lstsq(scaled, finite(right)), inverse);
-    return tf.squeeze(tf.where(tf.broadcastTo(good, step.shape), step, tf.fill(step.shape, NaN)), [2]);
+    return tf.squeeze(tf.where(tf.broadcastTo(good, step.shape), step, fill(step.shape, NaN)), [2]);
   }) as tf.Tensor2D;
 }
 
@@ -165,7 +166,7 @@ export function leastSquaresTest(
     const measure = tf.minimum(cosine, tf.where(waiting, tf.maximum(move, share), share));
     const lost = notFinite(x, r, slope, step);
     return {
-      residual: tf.reshape(tf.where(lost, tf.fill(measure.shape, NaN), measure), [-1]),
+      residual: tf.reshape(tf.where(lost, fill(measure.shape, NaN), measure), [-1]),
       watch: {...watch, largest, held},
     } as unknown as tf.TensorContainerObject;
   }) as unknown as {residual: tf.Tensor1D; watch: Watch};

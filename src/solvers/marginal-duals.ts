@@ -4,6 +4,7 @@ import {offTape} from '../autodiff/index.js';
 import {solvedRoot, type Condition} from '../implicit/index.js';
 import {areFinite, solve} from '../linalg/index.js';
 import {lu} from '../linsolve/index.js';
+import {fill} from '../kernels/index.js';
 
 /** Which matrices: P = φ'(X − u1ᵀ − 1vᵀ), φ' growing. */
 export interface Potential {
@@ -63,7 +64,7 @@ export function balanced(potential: Potential, ...params: Params): tf.Tensor {
     const met = offTape(() =>
       tf.broadcastTo(tf.logicalAnd(good, tf.lessEqual((aux as {miss: tf.Tensor}).miss, FEASIBLE)), P.shape),
     );
-    return tf.where(met, P, tf.fill(P.shape, NaN));
+    return tf.where(met, P, fill(P.shape, NaN));
   });
 }
 

@@ -1,6 +1,6 @@
 /** @file How far a point is from the KKT conditions of min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u, as precisely as can be known. */
 import * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead, readF64} from '../kernels/index.js';
+import {fill, hostCanRead, readF64} from '../kernels/index.js';
 import {matVec, matVecTransposed} from '../linalg/index.js';
 import {allOf, clip, largest, positive, type BoxedRows, type Pair} from './operator-splitting-rows.js';
 import type {Equilibrated} from './operator-splitting-scaling.js';
@@ -135,6 +135,6 @@ function deviceMeter({Q, p, A, l, u}: BoxedRows, {D, E}: Pick<Equilibrated, 'D' 
       // What compares with NaN is false, so that a point of NaN would have no error.
       const finite = tf.logicalAnd(allOf(tf.isFinite(x)), allOf(tf.isFinite(y)));
       const known = tf.logicalAnd(finite, tf.isFinite(error));
-      return tf.where(known, error, tf.fill(error.shape, Infinity)) as tf.Tensor2D;
+      return tf.where(known, error, fill(error.shape, Infinity)) as tf.Tensor2D;
     });
 }

@@ -1,7 +1,7 @@
 /** @file The iteration behind OSQP and BoxOSQP: operator splitting for min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u, a batch at a time. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {fill, hostCanRead} from '../kernels/index.js';
 import {matVec} from '../linalg/index.js';
 import {errorMeter} from './operator-splitting-errors.js';
 import {activeRows, bestOf, polish, pressed} from './operator-splitting-polish.js';
@@ -89,7 +89,7 @@ export function splitOperators(
       const iterate = firstIterate(even, guess);
       const {x, y} = iterate;
       const masks = {lower: noneOf(y.shape), upper: noneOf(y.shape)};
-      const zero = {x: tf.zerosLike(x), y: tf.zerosLike(y), error: tf.fill(status.shape, Infinity), ...masks};
+      const zero = {x: tf.zerosLike(x), y: tf.zerosLike(y), error: fill(status.shape, Infinity), ...masks};
       const nothing = {iterations: tf.zerosLike(status), rayX: zero.x, rayY: zero.y};
       const found = {...zero, ...nothing, status} as unknown as Found;
       return {iterate, found, rho: firstPenalty(even), inverse: tf.zeros([1, 1, 1]), before: {x, y}};
@@ -114,7 +114,7 @@ export function splitOperators(
       const falling = trying ? unboundedRay(even, moved.x) : {ray: none.x, proven: none.proven};
       const infeasible = tf.logicalAnd(left, farkas.proven);
       const unbounded = tf.logicalAnd(tf.logicalAnd(left, tf.logicalNot(infeasible)), falling.proven);
-      const code = (value: number) => tf.fill(open.shape, value);
+      const code = (value: number) => fill(open.shape, value);
       const now = tf.where(
         solved,
         code(Status.SOLVED),

@@ -8,6 +8,7 @@ import {checkLimits, checkShapes} from './box-osqp-input.js';
 import {solveBoxed} from './box-osqp.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 import {asNumbers, ofBatch} from './operator-splitting-rows.js';
+import {fill} from '../kernels/index.js';
 
 export interface OSQPOptions extends ImplicitQPOptions {
   /**
@@ -52,10 +53,10 @@ export class OSQP extends ImplicitQP {
     const {Q, p, G, h, A, b} = data;
     const [m, k] = [G.shape[1]!, A.shape[1]!];
     // Infinity is no bound; anything else that is not finite is no number.
-    const upper = tf.where(tf.logicalOr(tf.isFinite(h), tf.greater(h, 0)), h, tf.fill(h.shape, NaN));
+    const upper = tf.where(tf.logicalOr(tf.isFinite(h), tf.greater(h, 0)), h, fill(h.shape, NaN));
     const boxed = {
       ...{Q, p, A: stack(G, A)},
-      ...{l: stack(tf.fill(h.shape, -Infinity), b), u: stack(upper, b)},
+      ...{l: stack(fill(h.shape, -Infinity), b), u: stack(upper, b)},
     };
     const start = init && {x: init.x as tf.Tensor2D, y: stack(init.ineqDual, init.eqDual) as tf.Tensor2D};
     const known = {equal: range(m, m + k), upper: range(0, m), lower: []};

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, flattenLike, offTape, type Parameter, type Structure} from '../autodiff/index.js';
 import {packingOf, Status, type Condition} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {fill, hostCanRead} from '../kernels/index.js';
 import {auto, rowDot, rowNorm} from '../linsolve/index.js';
 import {IterativeSolver, tolerancesOf, type Iteration} from './iterate.js';
 import {backtracking} from './line-searches/index.js';
@@ -107,7 +107,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       return {
         ...{x: tf.zerosLike(rows), f: tf.zerosLike(rows), known: column()},
         scale: tf.where(usable, top, tf.onesLike(top)),
-        ...{mark: tf.fill(top.shape, Infinity), still: column()},
+        ...{mark: fill(top.shape, Infinity), still: column()},
         watch: startWatch(rows),
         rule: rule.start(rows, f, at),
       } as unknown as tf.TensorContainerObject;

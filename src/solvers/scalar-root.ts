@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter} from '../autodiff/index.js';
 import {solvedRoot, type Condition} from '../implicit/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {fill, hostCanRead} from '../kernels/index.js';
 import {scalar} from '../linsolve/index.js';
 
 export interface GrowingFunction<P extends Parameter[]> {
@@ -58,6 +58,6 @@ function search<P extends Parameter[]>({value, slope, bracket}: GrowingFunction<
       if ((k + 1) % CHECK_EVERY === 0 && hostCanRead() && active.dataSync().every((flag) => flag === 0))
         break;
     }
-    return tf.where(tf.isNaN(value(tau, ...params)), tf.fill(tau.shape, NaN), tau);
+    return tf.where(tf.isNaN(value(tau, ...params)), fill(tau.shape, NaN), tau);
   });
 }

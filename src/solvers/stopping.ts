@@ -9,6 +9,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {safeDivide} from '../linsolve/index.js';
+import {fill} from '../kernels/index.js';
 
 export interface Tolerances {
   /** Of each entry, relative to its terms. */
@@ -43,7 +44,7 @@ const STUCK = 1e-3;
 export function startWatch(x: tf.Tensor): Watch {
   return offTape(() => {
     const column = tf.zeros([x.shape[0], 1]);
-    const best = tf.fill([x.shape[0], 1], Infinity);
+    const best = fill([x.shape[0], 1], Infinity);
     return {
       ...{largest: tf.abs(x), terms: tf.zerosLike(x), count: column},
       ...{best, held: tf.zerosLike(column)},
@@ -182,5 +183,5 @@ export function notFinite(...rows: tf.Tensor[]): tf.Tensor {
 }
 
 function nanWhere(bad: tf.Tensor, measure: tf.Tensor): tf.Tensor1D {
-  return tf.reshape(tf.where(bad, tf.fill(measure.shape, NaN), measure), [-1]);
+  return tf.reshape(tf.where(bad, fill(measure.shape, NaN), measure), [-1]);
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {fill, hostCanRead} from '../../kernels/index.js';
 import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
 import type {LineSearch} from './types.js';
 
@@ -54,7 +54,7 @@ export function bracketing(
       offTape(() => {
         const zero = tf.zerosLike(start.trial);
         let low: End = {t: zero, value: start.value, slope: start.slope};
-        let high: End = {t: tf.fill(zero.shape, Infinity), value: zero, slope: zero};
+        let high: End = {t: fill(zero.shape, Infinity), value: zero, slope: zero};
         let t = start.trial;
         let step = zero;
         let least = start.value;

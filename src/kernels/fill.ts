@@ -1,0 +1,11 @@
+/** @file Tensors of one value, which may be infinite or NaN. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * `tf.fill` of float32 on every backend. That of 'tensorflow' uploads the value, and tfjs refuses to upload what is not finite
+ * when it debugs: there it is divided by zero instead.
+ */
+export function fill<R extends tf.Rank>(shape: tf.ShapeMap[R], value: number): tf.Tensor<R> {
+  if (Number.isFinite(value) || tf.getBackend() !== 'tensorflow') return tf.fill(shape, value);
+  return tf.div(tf.fill(shape, Number.isNaN(value) ? 0 : Math.sign(value)), 0);
+}
