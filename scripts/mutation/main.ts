@@ -9,6 +9,7 @@ import {EXCLUDED, keyOf, sampleOf, type Change} from './sample.js';
 
 const HELP = `npm run test:mutation -- FOLDER [options]
   FOLDER           of src, or one file of it: src/losses, src/kernels/coding, src/solvers/bfgs.ts
+  --flat           only the files that lie directly in the folder
   --sample N       this many mutants, drawn by seed; default all
   --seed S         default 1
   --concurrency N  test runners at a time, default 1
@@ -21,6 +22,7 @@ const GOAL = 0.85;
 const {values: options, positionals} = parseArgs({
   allowPositionals: true,
   options: {
+    flat: {type: 'boolean', default: false},
     sample: {type: 'string'},
     seed: {type: 'string', default: '1'},
     concurrency: {type: 'string', default: '1'},
@@ -35,9 +37,9 @@ if (options.help || positionals.length !== 1) {
 }
 
 /** The files below a path that `keep` takes. */
-function filesBelow(path: string, keep: (name: string) => boolean): string[] {
+function filesBelow(path: string, keep: (name: string) => boolean, recursive = true): string[] {
   if (statSync(path).isFile()) return [path];
-  const names = readdirSync(path, {recursive: true}).map(String);
+  const names = readdirSync(path, {recursive}).map(String);
   return names
     .filter((name) => keep(name))
     .map((name) => join(path, name))
@@ -64,10 +66,11 @@ console.log(`${keys.length} of ${total} mutants of ${sources.length} files, ${te
 mkdirSync('out/mutation', {recursive: true});
 const list = join('out/mutation', `sample-${process.pid}.txt`);
 writeFileSync(list, keys.join('\n'));
-const setup = (JSON.parse(readFileSync('.mocharc.json', 'utf8')) as {file: string[]}).file;
+const setup = (JSON.parse(readFileSync('.mocharc.json', 'utf8')) as {require: string[]}).require;
 process.env.MUTATION_SAMPLE = join(process.cwd(), list);
 process.env.MUTATION_BROKEN = join(process.cwd(), 'out/mutation', `broken-${process.pid}.txt`);
-process.env.MUTATION_TESTS = [...setup, ...tests].join('\n');
+process.env.MUTATION_SETUP = setup.join('\n');
+process.env.MUTATION_TESTS = tests.join('\n');
 const chosen = new Set(keys);
 const touched = sources.filter((source) => keys.some((key) => key.startsWith(`${source}:`)));
 const results = await new Stryker({

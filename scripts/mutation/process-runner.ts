@@ -34,7 +34,7 @@ export class ProcessRunner implements TestRunner {
   }
 
   private run(timeout: number, mutant?: string): Promise<DryRunResult> {
-    const files = process.env.MUTATION_TESTS!.split('\n').filter((file) => file.endsWith('.test.ts'));
+    const files = process.env.MUTATION_TESTS!.split('\n');
     const env = {...process.env, NODE_OPTIONS: '', __STRYKER_ACTIVE_MUTANT__: mutant};
     const start = performance.now();
     const child = spawn(process.execPath, [MOCHA, '--bail', ...files], {env, timeout, killSignal: 'SIGKILL'});

@@ -50,20 +50,50 @@ const ROOMS: Record<string, Suites> = {
       'conditions',
     ],
   },
+  'kernels/conic': {
+    tests: ['kernels/conic', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
+  },
+  'kernels/host': {tests: ['kernels']},
   'kernels/linalg': {tests: ['kernels', 'linalg']},
   'kernels/qp': {
+    // First what is quick and reaches most.
     tests: [
-      'metamorphic',
+      'kernels/qp',
+      'solvers/qp-reference.test.ts',
+      'robustness/thresholds.test.ts',
+      'robustness/degeneracy.test.ts',
+      'metamorphic/rounding.test.ts',
       'solvers/solve-qp.test.ts',
       'solvers/solve-qp-gradient.test.ts',
-      'solvers/qp-reference.test.ts',
       'solvers/qp-collection.test.ts',
-      'robustness/degeneracy.test.ts',
-      'robustness/thresholds.test.ts',
       'robustness/other-scales.test.ts',
+      'metamorphic/certify.test.ts',
+      'metamorphic/quadratic-programs.test.ts',
     ],
   },
+  'kernels/reference': {
+    tests: [
+      'kernels',
+      'linalg/reference.test.ts',
+      'linalg/eigh.test.ts',
+      'linsolve/singular.test.ts',
+      'projections/entmax.test.ts',
+      'projections/box.test.ts',
+      'projections/isotonic.test.ts',
+      'projections/definitions.test.ts',
+      'prox/definitions.test.ts',
+    ],
+    except: /thread|code-batch|stand-in/,
+  },
   'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
+  'kernels/transport': {
+    tests: [
+      'kernels/transport.test.ts',
+      'projections/transport.test.ts',
+      'projections/definitions.test.ts',
+      'projections/properties.test.ts',
+    ],
+  },
   layers: {
     tests: [
       'layers',

@@ -1,15 +1,17 @@
 /**
  * @file Mocha for Stryker: loads the suites once, and then runs for each mutant the tests that reach it.
  *
- * MUTATION_TESTS holds the files, separated by newlines; MUTATION_SAMPLE the name of a file with the keys of the mutants to
- * run: any other is passed over. Threads are off, since workers do not know which mutant is on. A test that fails without any
- * change is left out; MUTATION_BROKEN names the file that remembers these.
+ * MUTATION_SETUP and MUTATION_TESTS hold the files, separated by newlines; MUTATION_SAMPLE the name of a file with the keys of
+ * the mutants to run: any other is passed over. Threads are off, since workers do not know which mutant is on. A test that fails
+ * without any change is left out; MUTATION_BROKEN names the file that remembers these.
  *
  * A mutant may leave something behind, a tape that stays on say, which would fail the tests of all mutants after it. So the tests
  * that found one run once more without it; if they fail still, the next mutant gets a new process.
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import os from 'node:os';
+import {resolve} from 'node:path';
 import {declareClassPlugin, PluginKind} from '@stryker-mutator/api/plugin';
 import {
   determineHitLimitReached,
@@ -101,6 +103,7 @@ class MochaRunner implements TestRunner {
     context.hitCount = hitLimit === undefined ? undefined : 0;
     if (!this.loaded) {
       context.activeMutant = mutantActivation === 'static' ? activeMutant!.id : undefined;
+      this.setUp();
       await this.mocha.loadFilesAsync();
       this.name(this.mocha.suite, new Map());
       this.loaded = true;
@@ -119,6 +122,15 @@ class MochaRunner implements TestRunner {
     return (
       determineHitLimitReached(context.hitCount, context.hitLimit) ?? {status: DryRunStatus.Complete, tests}
     );
+  }
+
+  /** What --require of mocha does, which loads as it does the suites: else there would be two copies of tfjs. */
+  private setUp(): void {
+    const require = createRequire(import.meta.url);
+    for (const file of process.env.MUTATION_SETUP!.split('\n')) {
+      const {mochaHooks} = require(resolve(file)) as {mochaHooks?: Mocha.RootHookObject};
+      if (mochaHooks) this.mocha.rootHooks(mochaHooks);
+    }
   }
 
   private results(): Promise<TestResult[]> {

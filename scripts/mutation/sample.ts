@@ -13,7 +13,9 @@ export type Change = Pick<Mutant, 'location' | 'mutatorName' | 'replacement'> & 
 /** The same for a mutant in this process and in that of the test runner. */
 export function keyOf({fileName, location: {start, end}, mutatorName, replacement}: Change): string {
   const file = fileName.slice(fileName.lastIndexOf('src/'));
-  return [file, start.line, start.column, end.line, end.column, mutatorName, replacement].join(':');
+  // In one line: the sample is a file of lines.
+  const change = String(replacement).replace(/\s+/g, ' ');
+  return [file, start.line, start.column, end.line, end.column, mutatorName, change].join(':');
 }
 
 const no = () => undefined;

@@ -1,7 +1,8 @@
 /** @file Runs work on a batch sample by sample, on all threads where there is enough of it. */
 import {denseKernels} from './current-dense.js';
 import type {DenseKernels} from './dense.js';
-import {claimSamples, shareWork} from './threads/pool.js';
+import {claimSamples} from './threads/job.js';
+import {shareWork} from './threads/pool.js';
 
 export type BatchArray = Float32Array | Float64Array | Int32Array;
 
@@ -24,7 +25,7 @@ export interface BatchKernel<Names extends string = string> {
 /**
  * Runs `kernel` for samples 0 … batch − 1.
  *
- * @param outputs The names of the arrays that it writes.
+ * @param outputs The names of the arrays that it writes: each the same number of entries a sample, in the order of the samples.
  * @param cost Multiplications per sample, roughly: threads are for work that takes longer than to wake them.
  */
 export function runBatch<Names extends string>(

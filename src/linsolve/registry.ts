@@ -19,3 +19,10 @@ export function registerLinearSolver<M extends (options: never) => LinearSolver>
 export function linearSolverFromConfig(saved: LinearSolverConfig): LinearSolver {
   return makers.fromConfig(saved);
 }
+
+const held = new Set<object>();
+
+/** Keeps the members of a namespace, which have registered themselves, from being left out of a bundle. */
+export function hold(namespace: object): void {
+  held.add(Object.values(namespace));
+}

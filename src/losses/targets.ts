@@ -40,7 +40,7 @@ export function checkDistribution(where: string, target: tf.Tensor, logits: tf.T
   const values = target.rank === logits.rank ? valuesOnHost(target) : null;
   if (values === null) return;
   const n = target.shape[target.rank - 1];
-  for (let row = 0; n > 0 && row < values.length; row += n) {
+  for (let row = 0; row < values.length; row += n) {
     const y = Array.from(values.subarray(row, row + n));
     const sum = y.reduce((a, b) => a + b, 0);
     const negative = y.find((entry) => entry < -ROUNDING);

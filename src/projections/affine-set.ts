@@ -30,7 +30,7 @@ export function affineSet(x: tf.Tensor, params: AffineSetParams): tf.Tensor {
   checkRank(x, 'affineSet', 1);
   const n = x.shape[x.rank - 1];
   const k = A.shape[A.rank - 2];
-  if (A.rank < 2 || A.shape[A.rank - 1] !== n || b.rank < 1 || b.shape[b.rank - 1] !== k) {
+  if (A.rank < 2 || A.shape[A.rank - 1] !== n || b.shape[b.rank - 1] !== k) {
     throw new Error(
       `projections.affineSet: for x of shape [${x.shape}], A must have shape [..., k, ${n}] and b [..., k]; ` +
         `got [${A.shape}] and [${b.shape}].`,

@@ -4,6 +4,7 @@ import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
+import {useOwnGradients} from '../helpers/own-gradients.js';
 import {logSoftmaxForms, POINTS, SMOOTH, softmaxForms} from './closed-forms.js';
 import {derivative, nthDerivative} from './derivative.js';
 
@@ -12,6 +13,8 @@ const W = [1.5, -0.5, 0.75];
 const V = [0.3, 1.2, -0.9];
 
 describeBackends('second derivatives by vjp of vjp', () => {
+  useOwnGradients();
+
   for (const {name, f, first, second} of SMOOTH) {
     it(`gives the first and second derivative of ${name}`, () =>
       expectNoLeak(() =>
@@ -83,6 +86,7 @@ describeBackends('second derivatives by vjp of vjp', () => {
 });
 
 describe('second derivatives by vjp of vjp [cpu only]', () => {
+  useOwnGradients();
   before(() => tf.setBackend('cpu'));
 
   // The wasm backend has no kernel for the first derivative of maxPool.

@@ -37,6 +37,30 @@ describe('checkOptions', () => {
     expect(refuse([])).to.throw('got an array');
   });
 
+  it('refuses an instance of a class that brings foreign names, and tells of what class', () => {
+    class Settings {
+      tolerance = 1;
+    }
+    class Foreign extends Settings {
+      banana = 2;
+    }
+    expect(refuse(new Settings())).not.to.throw();
+    expect(refuse(new Foreign())).to.throw(
+      'Solver: expected a record of options, got a Foreign. Pass {tolerance: …}.',
+    );
+    expect(() => checkOptions('Solver', new Foreign(), known, 'option', ['banana'])).not.to.throw();
+    expect(refuse(Object.assign(Object.create(null) as object, {banana: 1}))).to.throw('unknown option');
+  });
+
+  it('tells names apart by each letter, also the last', () => {
+    const letters = [...'abcdefgh'];
+    for (const own of [letters.map((letter) => `row${letter}`), letters.map((letter) => `${letter}row`)]) {
+      for (const name of own) {
+        expect(() => checkOptions('f', {[name.toUpperCase()]: 1}, own)).to.throw(`Did you mean '${name}'?`);
+      }
+    }
+  });
+
   it('says where there are no options', () => {
     expect(() => checkOptions('f', {a: 1}, [])).to.throw("f: unknown option 'a'; it takes none.");
   });

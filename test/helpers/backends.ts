@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import {createRequire} from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
+import {LONG} from './effort.js';
 
 const REQUIRED = ['cpu', 'wasm'];
 const NODE_BINDING = '@tensorflow/tfjs-node';
@@ -12,9 +13,14 @@ const whyNoTensorflow = loadNodeBinding();
 
 export const BACKENDS = whyNoTensorflow === null ? [...REQUIRED, 'tensorflow'] : REQUIRED;
 
+/** For what concerns no kernel, but how operations are put together: the first backend stands for all, unless LONG is set. */
+export function describeAnyBackend(title: string, suite: (backend: string) => void): void {
+  describeBackends(title, suite, LONG ? BACKENDS : BACKENDS.slice(0, 1));
+}
+
 /** `describe` once a backend, with that backend set. */
-export function describeBackends(title: string, suite: (backend: string) => void): void {
-  for (const backend of BACKENDS) {
+export function describeBackends(title: string, suite: (backend: string) => void, backends = BACKENDS): void {
+  for (const backend of backends) {
     describe(`${title} [${backend}]`, () => {
       before(async function () {
         const available = await tf.setBackend(backend).catch(() => false);

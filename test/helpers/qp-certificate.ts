@@ -127,7 +127,6 @@ export function complaints(problem: QPCase, solved: Solved, bound = 1e-6): strin
 /** The largest magnitude; NaN if there is one. */
 function norm(...vectors: number[][]): number {
   let largest = 0;
-  for (const v of vectors)
-    for (const value of v) if (!(Math.abs(value) <= largest)) largest = Math.abs(value);
+  for (const v of vectors) for (const value of v) largest = Math.max(largest, Math.abs(value));
   return largest;
 }

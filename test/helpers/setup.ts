@@ -1,5 +1,6 @@
 /** @file Makes tests repeatable: property tests, and whatever is drawn without a seed. */
 import fc from 'fast-check';
+import './own-gradients.js';
 import {seedRandom} from './random.js';
 
 fc.configureGlobal({seed: Number(process.env.FC_SEED ?? 20260901)});
@@ -7,6 +8,8 @@ fc.configureGlobal({seed: Number(process.env.FC_SEED ?? 20260901)});
 // tfjs takes the seed of an unseeded draw (of an initializer, a dropout, a shuffle) from Math.random: each test begins the
 // same numbers anew, whatever ran before it.
 seedRandom('the files');
-beforeEach(function () {
-  seedRandom(this.currentTest?.fullTitle() ?? '');
-});
+export const mochaHooks: Mocha.RootHookObject = {
+  beforeEach(this: Mocha.Context) {
+    seedRandom(this.currentTest?.fullTitle() ?? '');
+  },
+};

@@ -5,7 +5,7 @@ import {vjp} from '../../src/autodiff/index.js';
 import {customRoot, type Condition} from '../../src/implicit/index.js';
 import {cg, gmres, lu} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
-import {expectClose, expectNoLeak} from '../helpers/expect.js';
+import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 
 const column = (...values: number[]): tf.Tensor => tf.tensor2d(values, [values.length, 1]);
 const squareMinus: Condition<tf.Tensor, [tf.Tensor]> = (x, t) => tf.sub(tf.square(x), t);
@@ -112,6 +112,36 @@ describeBackends('customRoot', () => {
         expectClose(aux.steps, 12);
         assert.equal(aux.name, 'sqrt');
         aux.steps.dispose();
+      }),
+    ));
+
+  it('refuses a solver that is none, one without its aux, and a tolerance that is not positive', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        for (const solver of [undefined, 3, {}, {run: 3}]) {
+          assert.match(
+            messageOf(() => customRoot(squareMinus)(solver as never)),
+            /customRoot: the solver must be a function or have a method run, got /,
+          );
+        }
+        for (const residualTolerance of [0, -1, NaN]) {
+          assert.match(
+            messageOf(() => customRoot(squareMinus, {residualTolerance})),
+            new RegExp(`customRoot: residualTolerance must be positive, got ${residualTolerance}`),
+          );
+        }
+        const results = [
+          (t: tf.Tensor) => tf.sqrt(t),
+          (t: tf.Tensor) => [tf.sqrt(t)],
+          (t: tf.Tensor) => [tf.sqrt(t), 1, 2],
+        ];
+        for (const result of results) {
+          const root = customRoot(squareMinus, {hasAux: true})((_init, t) => result(t) as never);
+          assert.match(
+            messageOf(() => root(null, column(4))),
+            /customRoot: with hasAux the solver must return \[x, aux\], got an? /,
+          );
+        }
       }),
     ));
 

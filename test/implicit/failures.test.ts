@@ -140,6 +140,15 @@ describeBackends('failures of customRoot', () => {
           );
         }
         w.dispose();
+        // One of two is enough.
+        const pair = customRoot(([u, v]: tf.Tensor[]) => [u, tf.sum(v, 1)])(() => [
+          tf.zeros([2, 1]),
+          tf.zeros([2, 3]),
+        ]);
+        assert.match(
+          messageOf(() => tf.grad((t) => tf.sum(tf.mul(t, pair(null)[1])))(tf.scalar(1))),
+          /expected tensors of shapes \[2,1\], \[2,3\], got \[2,1\], \[2\]/,
+        );
         const fixedPoint = customFixedPoint((x: tf.Tensor[]) => x.slice(1))(() => [
           tf.ones([2, 1]),
           tf.ones([2, 1]),

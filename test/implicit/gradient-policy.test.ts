@@ -58,6 +58,26 @@ describeBackends('gradients whose linear system is not solved', () => {
       ));
   }
 
+  it('are solved to rounding, whatever was asked of the linear solver', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const J = tf.tensor2d([1, 1e-3, 0, 1e-3, 1, 2e-3, 0, 2e-3, 1], [3, 3]);
+        const linear: Map2 = (at, s) => tf.sub(tf.matMul(at as tf.Tensor2D, J), s);
+        const gradient = (linsolve: LinearSolver) => {
+          let info!: number[][];
+          const onGradient = ({converged, residual}: SolveInfo) =>
+            void (info = [converged, residual].map((tensor) => Array.from(tensor.dataSync())));
+          const root = customRoot(linear, {linsolve, onGradient, onFailure: 'throw'})(() => tf.zeros([1, 3]));
+          const slope = tf.grad((s) => tf.sum(root(null, s)))(tf.zeros([1, 3]));
+          return {slope: Array.from(slope.dataSync()), info};
+        };
+        const {slope, info} = gradient(cg({tolerance: 1e-9, maxIterations: 2}));
+        assert.deepEqual(info[0], [0]);
+        assert.isBelow(info[1][0], 1e-5);
+        expectClose(slope, gradient(lu()).slope, 1e-5);
+      }),
+    ));
+
   it('refuse a policy that does not exist', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

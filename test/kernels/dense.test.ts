@@ -229,8 +229,13 @@ describe('dense kernels', () => {
           dense.scaleUpper(filled(dense, square), n, filled(dense, x), to, n + 2);
           const all = dense.vector(n * n);
           dense.scale(filled(dense, square), n, n, filled(dense, x), filled(dense, x), all);
-          for (let i = 0; i < n; i++)
-            for (let j = i; j < n; j++) assert.equal(to[i * (n + 2) + j], all[i * n + j]);
+          for (let i = 0; i < n; i++) {
+            assert.deepEqual(
+              to.slice(i * (n + 2) + i, i * (n + 2) + n),
+              all.slice(i * n + i, (i + 1) * n),
+              `row ${i}`,
+            );
+          }
           return to;
         });
         compare((dense) => {

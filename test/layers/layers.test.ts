@@ -7,10 +7,11 @@ import {loadLayersModel, type LayersModel} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {folder} from '../../examples/support/file-system.js';
 import {describeBackends} from '../helpers/backends.js';
+import {LONG} from '../helpers/effort.js';
 import {expectClose} from '../helpers/expect.js';
 import {CASES, compiled, data} from './models.js';
 
-describeBackends('every layer', () => {
+describeBackends('every layer', (backend) => {
   for (const item of CASES) {
     describe(item.name, () => {
       it('trains in a model, and no epoch leaves a tensor behind', async () => {
@@ -20,10 +21,12 @@ describeBackends('every layer', () => {
         // The first step makes the optimiser's own variables.
         const [first] = (await model.fit(x, y, {epochs: 1, batchSize: 8, verbose: 0})).history.loss;
         const trained = tf.memory().numTensors;
-        const epochs = item.epochs ?? 10;
+        // How far it trains is no matter of the backend.
+        const far = LONG || backend === 'cpu';
+        const epochs = far ? (item.epochs ?? 10) : 2;
         const history = await model.fit(x, y, {epochs, batchSize: 8, verbose: 0});
         const losses = history.history.loss as number[];
-        assert.isBelow(losses[epochs - 1], 0.985 * (first as number), 'the loss falls');
+        assert.isBelow(losses[epochs - 1], (far ? 0.985 : 1) * (first as number), 'the loss falls');
         assert.equal(tf.memory().numTensors, trained, 'after fit');
         tf.dispose(model.evaluate(x, y));
         tf.dispose(model.predict(x));

@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {linalg, vjp} from '../../src/index.js';
+import {spectralFunction} from '../../src/linalg/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
@@ -14,6 +15,7 @@ import {
   choleskyDense,
   combine,
   determinant,
+  diagonal,
   eighDense,
   identity,
   inverse,
@@ -24,6 +26,7 @@ import {
   type Matrix,
 } from './dense.js';
 import {randomDefinite, randomInvertible, randomMatrix, randomSymmetric, type Random} from './random.js';
+import {shrink, SHRINK} from './shrink.js';
 
 interface Case {
   name: string;
@@ -130,6 +133,15 @@ const CASES: Case[] = [
     inputs: spread,
     f: (a) => tf.square(linalg.eigh(a).eigenvectors),
     f64: (A) => eighDense(symmetric(A)).vectors.map((row) => row.map((value) => value * value)),
+  },
+  {
+    name: 'spectralFunction',
+    inputs: spread,
+    f: (a) => spectralFunction(a, SHRINK),
+    f64: (A) => {
+      const {values, vectors} = eighDense(symmetric(A));
+      return multiply(multiply(vectors, diagonal(values.map(shrink))), transpose(vectors));
+    },
   },
 ];
 

@@ -76,7 +76,12 @@ describeBackends('linalg, errors', () => {
       () => linalg.solve([[1]], [1], {assume: 'symmetric' as 'general'}),
       /assume must be .* got 'symmetric'/,
     );
-    refuses(() => linalg.lstsq([[1]], [1], {rcond: -1}), /rcond must lie in \[0, 1\), got -1/);
+    for (const rcond of [-1, 1, NaN]) {
+      refuses(
+        () => linalg.lstsq([[1]], [1], {rcond}),
+        new RegExp(`linalg.lstsq: rcond must lie in \\[0, 1\\), got ${rcond}`),
+      );
+    }
   });
 
   it('of singular matrices name the sample and the way out', () => {

@@ -135,7 +135,7 @@ describeBackends('linear solvers, systems that are singular up to rounding', () 
             expectClose(tf.sum(tf.mul(tangent, v)), [sensitivity], 1e-4);
           }
         }),
-      )).timeout(20000);
+      ));
   }
 
   it('linsolve.minres solves indefinite systems, of 200 unknowns too', () =>

@@ -82,6 +82,26 @@ describeBackends("onInfeasible: 'closest'", () => {
     expectClose([...gradients.h!, ...gradients.b!], [0.5, 0.5], TOLERANCE);
   });
 
+  it('does not depend on the size of the objective, be it quadratic or linear', () => {
+    const [G, h] = [[[1, 0, 0], [-1, 0, 0], [0, 1, 2]], [0, -2, 1]]; // prettier-ignore
+    const [A, b] = [[[1, 0, 1], [1, 0, 1]], [0, 1]]; // prettier-ignore
+    const matrix = [[2, 0, 1], [0, 1, 0], [1, 0, 3]]; // prettier-ignore
+    const linear = [0, -3, 0];
+    for (const [q, p] of I) {
+      const at = (size: number) => {
+        const Q = matrix.map((row) => row.map((entry) => size * q * entry));
+        return closest({Q, p: linear.map((entry) => size * p * entry), G, h, A, b});
+      };
+      const {x, status} = at(1);
+      assert.deepEqual(status, [1]);
+      for (const size of [1e-8, 1e8]) {
+        const scaled = at(size);
+        assert.deepEqual(scaled.status, [1]);
+        expectClose(scaled.x, x, TOLERANCE);
+      }
+    }
+  });
+
   it('leaves solved samples as they are, to the last bit', () => {
     const problem = {
       Q: [[2]],

@@ -13,6 +13,7 @@ import {
 } from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
 import {describeBackends} from '../helpers/backends.js';
+import {effort} from '../helpers/effort.js';
 import {TanhCell} from '../layers/models.js';
 
 const WIDTH = 4;
@@ -174,7 +175,7 @@ describeBackends('any valid config', () => {
           original.dispose();
           copy.dispose();
         }),
-        {numRuns: 20},
+        {numRuns: effort(6, 20)},
       );
       assert.equal(tf.memory().numTensors, before);
     });

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {layers as keras, type Shape} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
-import {FixedPointLayer, LassoLayer, QPLayer, type LassoLayerArgs} from '../../src/index.js';
+import {FixedPointLayer, LassoLayer, linsolve, QPLayer, type LassoLayerArgs} from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
@@ -156,6 +156,24 @@ describeBackends('a layer with a failing sample', (backend) => {
         );
       layer.dispose();
     }
+  });
+
+  it('FixedPointLayer: a gradient whose linear system was not solved has status 4, sample by sample', async () => {
+    const layer = new FixedPointLayer({
+      cell: new TanhCell(),
+      stateShape: [3],
+      linsolve: linsolve.bicgstab({maxIterations: 1, tolerance: 1e-6}),
+      onFailure: 'ignore',
+    });
+    tf.tidy(() => {
+      const loss = (x: tf.Tensor) =>
+        tf.sum(tf.mul(tf.square(layer.apply(x) as tf.Tensor), tf.tensor2d([[1], [0]])));
+      tf.grad(loss)(tf.tensor2d(GOOD));
+    });
+    const {status, gradient} = await layer.diagnostics();
+    assert.deepEqual([status, gradient!.status], [[0, 0], [4, 0]]); // prettier-ignore
+    assert.isAbove(gradient!.residual[0], 1e-6);
+    layer.dispose();
   });
 
   it('QPLayer: an infeasible sample taints the gradient with status 1', async () => {

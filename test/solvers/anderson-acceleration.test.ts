@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import {AndersonAcceleration, FixedPointIteration} from '../../src/solvers/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 
 const column = (values: number[]): tf.Tensor => tf.tensor2d(values, [values.length, 1]);
@@ -33,7 +33,7 @@ const BENT = T.map((t) => {
   return x;
 });
 
-describeBackends('AndersonAcceleration', () => {
+describeAnyBackend('AndersonAcceleration', () => {
   it('solves an affine map of three unknowns in a few steps, each sample by itself', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

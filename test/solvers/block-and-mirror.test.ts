@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, enableHigherOrderGradients, projections, prox, solvers, vjp} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {simplexInF64, soft, vjpInF64} from '../zoo/maps.js';
@@ -49,7 +49,7 @@ function randomRegression(m: number, n: number, seed: number) {
   return {A, b};
 }
 
-describeBackends('BlockCoordinateDescent', () => {
+describeAnyBackend('BlockCoordinateDescent', () => {
   before(() => enableHigherOrderGradients());
 
   it('solves a lasso of 20 features in 20 blocks within 100 passes (JAXopt: 999 to 7407)', () =>
@@ -157,7 +157,7 @@ describeBackends('BlockCoordinateDescent', () => {
     ));
 });
 
-describeBackends('MirrorDescent', () => {
+describeAnyBackend('MirrorDescent', () => {
   before(() => enableHigherOrderGradients());
 
   /** ½‖x − c‖². */

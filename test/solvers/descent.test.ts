@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {enableHigherOrderGradients, solvers, vjp} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend, describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {seededRandom, solveExactly} from '../zoo/linear-systems.js';
 
@@ -71,7 +71,7 @@ function logisticInF64(theta: number): number[] {
   return x;
 }
 
-describeBackends('descent', () => {
+describeAnyBackend('descent', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [name, make] of Object.entries(METHODS)) {

@@ -12,6 +12,7 @@ import {
 import type {Parameter} from '../../src/autodiff/index.js';
 import type {LinearSolver} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
+import {LONG} from '../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {vjpInF64} from '../zoo/maps.js';
 import {
@@ -320,7 +321,8 @@ describeBackends('any solver with any condition', (backend) => {
       }
     }
     const [first] = Object.values(runs);
-    for (const [condition, F] of Object.entries(choices)) {
+    // Nor is which linear solver goes with a condition: its kernels have suites of their own.
+    for (const [condition, F] of backend === 'cpu' || LONG ? Object.entries(choices) : []) {
       for (const [name, linear] of Object.entries(linsolves)) {
         // A Jacobian of T − x is not definite, and only that of a Hessian is symmetric.
         if ((name === 'cg' || name === 'cholesky') && condition !== 'stationary') continue;

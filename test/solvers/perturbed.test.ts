@@ -5,7 +5,7 @@ import {jvp, vjp} from '../../src/autodiff/index.js';
 import {perturbedArgmax} from '../../src/solvers/perturbed-argmax.js';
 import {perturbedMax} from '../../src/solvers/perturbed-max.js';
 import {type Noise, type PerturbedOptions} from '../../src/solvers/perturbed.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 
 const SIGMA = 0.5;
@@ -75,7 +75,7 @@ function expectMean({mean, variance}: ReturnType<typeof overSeeds>, expected: nu
 const gradientOf = (options: PerturbedOptions) =>
   tf.tidy(() => vjp(perturbedArgmax(oneHotArgmax, options), [tf.tensor2d(THETA)], tf.tensor2d(DY))[0]);
 
-describeBackends('perturbedArgmax', () => {
+describeAnyBackend('perturbedArgmax', () => {
   it('of a one-hot argmax with Gumbel noise is softmax(θ/σ)', () =>
     expectNoLeak(() =>
       tf.tidy(() => {
@@ -249,7 +249,7 @@ describeBackends('perturbedArgmax', () => {
     ));
 });
 
-describeBackends('perturbedMax', () => {
+describeAnyBackend('perturbedMax', () => {
   const logSums = THETA.map(
     (row) => SIGMA * (Math.log(row.reduce((sum, value) => sum + Math.exp(value / SIGMA), 0)) + EULER),
   );

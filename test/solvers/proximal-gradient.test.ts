@@ -5,7 +5,7 @@ import {vjp} from '../../src/autodiff/index.js';
 import {simplex} from '../../src/projections/index.js';
 import {lasso} from '../../src/prox/index.js';
 import {ProximalGradient} from '../../src/solvers/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 
 // f(x; b) = ½xᵀHx − bᵀx, eigenvalues 1.38 and 3.62; supports of two, one and no entry.
@@ -26,7 +26,7 @@ const b = (): tf.Tensor => tf.tensor2d(B, [3, 2]);
 const v = () => tf.tensor2d(V, [3, 2]);
 const l1 = (): tf.Tensor => tf.scalar(0.5);
 
-describeBackends('ProximalGradient', () => {
+describeAnyBackend('ProximalGradient', () => {
   for (const acceleration of [true, false]) {
     const kind = acceleration ? 'accelerated' : 'plain';
 

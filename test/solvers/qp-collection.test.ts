@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {solveQP} from '../../src/index.js';
 import {describeBackends} from '../helpers/backends.js';
+import {LONG} from '../helpers/effort.js';
 import {complaints, solveInF64, type Solved} from '../helpers/qp-certificate.js';
 import {tensorsOf} from '../helpers/qp-tensors.js';
 import {objectiveOf, toF32, type QPCase} from '../zoo/qp/case.js';
@@ -59,7 +60,7 @@ describe('the reference kernel on the collection of quadratic programs', () => {
     }
   });
 
-  for (const {name, build} of process.env.CI ? LONG_QPS : []) {
+  for (const {name, build} of LONG ? LONG_QPS : []) {
     it(`proves the status of a long one to 1e-6: ${name}`, () => {
       const problem = build();
       assert.deepEqual(complaints(problem, solveInF64(problem)), []);

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {enableHigherOrderGradients, solvers} from '../../src/index.js';
 import {flatten, type Structure} from '../../src/autodiff/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {ITERATIVE_SOLVERS, smoothProblems, type Stepwise} from '../zoo/iterative-solvers.js';
 
@@ -11,7 +11,7 @@ const {C, c, fun, root, map, residual} = smoothProblems;
 
 const numbers = (structure: Structure) => flatten(structure).flatMap((leaf) => Array.from(leaf.dataSync()));
 
-describeBackends('start and update', () => {
+describeAnyBackend('start and update', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [name, {make, init, params, batch}] of Object.entries(ITERATIVE_SOLVERS)) {

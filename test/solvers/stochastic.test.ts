@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as data from '@tensorflow/tfjs-data';
 import {assert} from 'chai';
 import {enableHigherOrderGradients, solvers, vjp} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {seededRandom, solveExactly} from '../zoo/linear-systems.js';
 
@@ -58,7 +58,7 @@ function ridgeInF64(theta: number): number[] {
   );
 }
 
-describeBackends('stochastic solvers', () => {
+describeAnyBackend('stochastic solvers', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [name, make] of Object.entries(METHODS)) {

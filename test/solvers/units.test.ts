@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {enableHigherOrderGradients, solvers} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 
 type F = (x: tf.Tensor) => tf.Tensor;
@@ -71,7 +71,7 @@ const EXTREMES = [
   [1e-8, 1e-8],
 ];
 
-describeBackends('stopping in the units of the problem', () => {
+describeAnyBackend('stopping in the units of the problem', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [kind, methods, problem] of [

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, projections, prox, solvers} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 
 type Run = (lambda: tf.Tensor) => tf.Tensor;
@@ -113,7 +113,7 @@ const ITERATIONS: Record<string, number> = {
 const gradientOf = (run: Run, at: number[][]) =>
   tf.grad((lambda: tf.Tensor) => tf.sum(tf.mul(tf.tensor2d(D), run(lambda))))(tf.tensor2d(at));
 
-describeBackends('unrolled gradients under a plain tf.grad', () => {
+describeAnyBackend('unrolled gradients under a plain tf.grad', () => {
   for (const [name, make] of Object.entries(METHODS)) {
     it(`${name} has the gradient of its solution`, () =>
       expectNoLeak(() =>

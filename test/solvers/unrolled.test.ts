@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, enableHigherOrderGradients, linsolve, prox, solvers, vjp} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {multiply, transposed} from '../zoo/linear-systems.js';
 
@@ -65,7 +65,7 @@ const METHODS: Record<string, (options: Options) => Run> = {
     ),
 };
 
-describeBackends('unrolled gradients', () => {
+describeAnyBackend('unrolled gradients', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [name, make] of Object.entries(METHODS)) {
@@ -94,7 +94,7 @@ describeBackends('unrolled gradients', () => {
   }
 });
 
-describeBackends('truncated gradients of a linear fixed point', () => {
+describeAnyBackend('truncated gradients of a linear fixed point', () => {
   // T(x) = xWᵀ + c: x* = (I − W)⁻¹c, so that dᵀ∂x* = Σ (Wᵀ)ʲd over all j, here over some.
   const W = [0.3, -0.2, 0.1, 0.4];
   const D = [1, -2];

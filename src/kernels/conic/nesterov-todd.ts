@@ -121,9 +121,7 @@ function secondOrder(s: Float64Array, y: Float64Array): BlockScaling | null {
 function semidefinite(s: Float64Array, y: Float64Array, n: number): BlockScaling | null {
   const [L1, L2] = [s, y].map((triangle) => {
     const L = matrixOf(triangle, n);
-    if (choleskyInPlace(L, n) >= 0) return null;
-    for (let i = 0; i < n; i++) L.fill(0, i * n + i + 1, (i + 1) * n);
-    return L;
+    return choleskyInPlace(L, n) >= 0 ? null : L;
   });
   if (!L1 || !L2) return null;
   const {right, singularValues: sigma} = svd(product(L2, L1, n, 'a'), n);

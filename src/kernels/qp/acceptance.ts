@@ -29,6 +29,8 @@ export const SINGLE = 2 ** -20;
 
 /** The certificate that a point has before it is rounded, save where rounding of f64 explains more. */
 export const DOUBLE = 1e-9;
+/** The same of variables and rows with a given number, where others are measured beside their neighbours. */
+const GIVEN = 1e-8;
 /** What rounding a solution to f32 costs at most. */
 export const ROUNDING = 2 ** -22;
 /** A row that is violated by more than this in f64 may contradict others. */
@@ -110,7 +112,12 @@ export class Acceptance {
     if (!(plain <= exactness)) {
       const ofF32 = exactness > DOUBLE || sized;
       zeros.clear(problem, certificate, x, y, ofF32 ? ROUNDING_32 : ROUNDING_64);
-      if (!(certificate.measure(problem, x, y, sized ? exactness : Infinity) <= exactness)) return false;
+      if (!(certificate.measure(problem, x, y, Infinity) <= exactness)) {
+        if (!sized) return false;
+        const asked = {enough: exactness, given: GIVEN};
+        if (!certificate.meetsAmongNeighbours(problem, x, y, asked)) return false;
+        certificate.measure(problem, x, y, Infinity);
+      }
     }
     zeros.clear(problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);

@@ -153,13 +153,35 @@ export class Certificate {
     }
     if (given && !counted) return true;
     given = counted = false;
-    let largest = 0;
-    for (let i = 0; i < d.length; i++) if (isBound(d[i])) largest = Math.max(largest, Math.abs(d[i]));
+    const noiseOfD = NOISE * largestBound(d);
     for (let i = 0; i < d.length; i++) {
       const error = i < p ? Math.abs(excess[i]) : excess[i];
-      if (isBound(d[i]) && isLost(error, d[i], rowTerms[i], NOISE * largest)) return true;
+      if (isBound(d[i]) && isLost(error, d[i], rowTerms[i], noiseOfD)) return true;
     }
     return given && !counted;
+  }
+
+  /**
+   * Whether the point, beside its neighbours, meets everything to `enough`; and by itself each variable that has a cost, and each row
+   * whose right-hand side is not noise there, to `given`: what was given is not close to zero by cancellation.
+   */
+  meetsAmongNeighbours(
+    problem: Problem<Vector>,
+    x: Vector,
+    y: Vector,
+    {enough, given}: {enough: number; given: number},
+  ): boolean {
+    const {dense, columns, rows} = this;
+    const {q, d} = problem;
+    this.measure(problem, x, y, Infinity);
+    return dense.scope(() => {
+      const {columns: among, rows: across} = this.sizes(problem, x, y);
+      for (let j = 0; j < q.length; j++) if (q[j] !== 0 && !(columns[j] <= given)) return false;
+      for (let i = 0; i < d.length; i++) {
+        if (isBound(d[i]) && Math.abs(d[i]) > NOISE * across[i] && !(rows[i] <= given)) return false;
+      }
+      return this.quotients(problem, y, among, across) <= enough;
+    });
   }
 
   private quotients({n, p, C, d}: Problem<Vector>, y: Vector, T: Vector, R: Vector): number {
@@ -168,8 +190,8 @@ export class Certificate {
     for (let j = 0; j < n; j++) {
       columns[j] = quotient(Math.abs(gradient[j]), T[j]);
       inverse[j] = T[j] > 0 ? 1 / T[j] : 0;
-      // A NaN must not be lost.
-      if (!(columns[j] <= largest)) largest = columns[j];
+      // Which keeps a NaN.
+      largest = Math.max(largest, columns[j]);
     }
     for (let i = 0; i < d.length; i++) positive[i] = Math.abs(y[i]);
     unused.fill(0);
@@ -180,7 +202,7 @@ export class Certificate {
       else if (!isBound(d[i])) rows[i] = 0;
       else if (value > 0) rows[i] = quotient(value, R[i]);
       else rows[i] = Math.min(multipliers[i], quotient(-value, R[i]));
-      if (!(rows[i] <= largest)) largest = rows[i];
+      largest = Math.max(largest, rows[i]);
     }
     return Number.isNaN(largest) ? Infinity : largest;
   }
@@ -245,6 +267,12 @@ export class Certificate {
     for (let i = 0; i < count; i++) rows[i] += Math.abs(d[i]);
     return {columns, rows};
   }
+}
+
+function largestBound(d: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < d.length; i++) if (isBound(d[i])) largest = Math.max(largest, Math.abs(d[i]));
+  return largest;
 }
 
 function quotient(error: number, terms: number): number {

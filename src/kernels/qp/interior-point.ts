@@ -112,12 +112,13 @@ export class InteriorPoint {
 
   /**
    * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged,
-   *   and in each of the last iterations; returns whether it could solve the problem from there.
+   *   and in each of the last iterations; returns whether it could solve the problem from there. By default a point that has
+   *   converged will do.
    */
   solve(
     tolerance: number,
     maxIterations: number,
-    finish: (point: Point<Vector>, stage: Stage) => boolean = () => false,
+    finish: (point: Point<Vector>, stage: Stage) => boolean = (_, stage) => stage === 'converged',
   ): InteriorPointResult {
     const {dense, problem, point, affine, constant, rx, ry, f, g, Px, products, kkt, sizes, cone} = this;
     const {n, p, m, P, q, d} = problem;

@@ -14,9 +14,6 @@ export function dot(a: Float64Array, b: Float64Array): number {
 /** The largest magnitude; NaN if an entry is NaN. */
 export function maxAbs(a: Float64Array): number {
   let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const value = Math.abs(a[i]);
-    if (!(value <= largest)) largest = value;
-  }
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]));
   return largest;
 }

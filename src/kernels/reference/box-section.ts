@@ -174,7 +174,9 @@ function root(
   }
   // Without a free entry the sum jumps at a break, where breaks that differ have been rounded to one.
   const jump = rest === 0 ? inside : rest < 0 ? low : high;
-  const tau = square > 0 ? Math.min(Math.max(rest / square, low), high) : jump;
+  // Where rounding asks for more than the box has, there is no break to jump at.
+  const corner = Number.isFinite(jump) ? jump : inside;
+  const tau = square > 0 ? Math.min(Math.max(rest / square, low), high) : corner;
   for (const i of present) if (side[i] === SIDE.free) y[i] = clip(x[i] + tau * w[i], i);
-  return {tau: Number.isFinite(tau) ? tau : 0, y, side};
+  return {tau, y, side};
 }

@@ -1,4 +1,4 @@
-/** @file The shared words by which the threads at one job agree: who takes which sample, who is still at it, what went wrong. */
+/** @file The shared words by which the threads at one job agree: who takes which sample, which are done, what went wrong. */
 
 /** Indices of the words. */
 export const NEXT = 0;
@@ -11,22 +11,44 @@ const TEXT_BYTES = 2000;
 export class ControlBlock {
   readonly buffer: SharedArrayBuffer;
   private readonly words: Int32Array;
+  private readonly text: Uint8Array;
+  /** One entry a sample: 1 when it has been done. */
+  private readonly done: Int32Array;
 
-  /** Each job has its own: a worker that comes late finds no sample left of the old one. */
-  constructor(buffer = new SharedArrayBuffer(4 * WORDS + TEXT_BYTES)) {
+  /**
+   * Each job has its own: a worker that comes late finds no sample left of the old one.
+   *
+   * @param batch How many samples there are.
+   * @param buffer That of the thread which made the job, in the others.
+   */
+  constructor(
+    readonly batch: number,
+    buffer = new SharedArrayBuffer(4 * WORDS + TEXT_BYTES + 4 * batch),
+  ) {
     this.buffer = buffer;
     this.words = new Int32Array(buffer, 0, WORDS);
+    this.text = new Uint8Array(buffer, 4 * WORDS, TEXT_BYTES);
+    this.done = new Int32Array(buffer, 4 * WORDS + TEXT_BYTES, batch);
   }
 
   /** The next sample, or −1 if there is none left. */
-  claim(batch: number): number {
+  claim(): number {
     const sample = Atomics.add(this.words, NEXT, 1);
-    return sample < batch ? sample : -1;
+    return sample < this.batch ? sample : -1;
+  }
+
+  /** Notes that the results of a sample stand in the shared memory. */
+  finish(sample: number): void {
+    Atomics.store(this.done, sample, 1);
+  }
+
+  isDone(sample: number): boolean {
+    return Atomics.load(this.done, sample) === 1;
   }
 
   /** No more samples. */
-  close(batch: number): void {
-    Atomics.store(this.words, NEXT, batch);
+  close(): void {
+    Atomics.store(this.words, NEXT, this.batch);
   }
 
   /** Between `enter` and `leave` a worker may hold a sample. */
@@ -53,20 +75,19 @@ export class ControlBlock {
   }
 
   /** Records the first failure, and ends the job. */
-  fail(message: string, batch: number): void {
+  fail(message: string): void {
     if (Atomics.compareExchange(this.words, FAILED, 0, 1) === 0) {
       const text = new TextEncoder().encode(message).subarray(0, TEXT_BYTES);
-      new Uint8Array(this.buffer, 4 * WORDS).set(text);
+      this.text.set(text);
       Atomics.store(this.words, TEXT_LENGTH, text.length);
     }
-    this.close(batch);
+    this.close();
   }
 
   /** What went wrong, or `null`. To be asked when no worker is active any more. */
   failure(): string | null {
     if (this.load(FAILED) === 0) return null;
-    const text = new Uint8Array(this.buffer, 4 * WORDS, this.load(TEXT_LENGTH));
     // Not of the shared buffer itself, which a page's decoder refuses.
-    return new TextDecoder().decode(text.slice());
+    return new TextDecoder().decode(this.text.slice(0, this.load(TEXT_LENGTH)));
   }
 }

@@ -2,32 +2,23 @@
  * @file Worker threads that help with a batch while the calling thread blocks: layers are called synchronously.
  *
  * The caller copies the job to shared memory, posts it to the workers and takes samples itself; whoever is free claims the
- * next one. A worker that is still starting claims nothing, so nobody waits for it.
+ * next one. A worker that is still starting claims nothing, so nobody waits for it; what a worker that died has taken with it
+ * the caller does again.
  */
 import type {BatchArray, BatchJob, BatchKernel} from '../batch.js';
 import {denseKernels} from '../current-dense.js';
-import type {DenseKernels} from '../dense.js';
 import {ACTIVE, ControlBlock} from './control.js';
+import {arraysOf, claimSamples, type ArrayType, type SharedJob} from './job.js';
 import {defaultThreads, spawn, type Thread} from './platform.js';
 
 /** Multiplications that are worth waking one more thread for: about a millisecond. */
 const WORTH_A_THREAD = 2e6;
-/** A worker that has been busy for longer than this, and for much longer than our own slowest sample, is lost. */
-const LOST_AFTER_MS = 20_000;
-const LOST_FACTOR = 50;
-
-/** A job as it travels: arrays are places in the shared memory. */
-export interface SharedJob {
-  kernel: string;
-  memory: SharedArrayBuffer;
-  control: SharedArrayBuffer;
-  batch: number;
-  parameters: Record<string, number>;
-  arrays: Record<string, {type: ArrayType; offset: number; length: number}>;
-}
-
-const TYPES = {Float32Array, Float64Array, Int32Array};
-type ArrayType = keyof typeof TYPES;
+/**
+ * A worker that is busy for longer than this after the last sample was taken, and for longer than our own slowest sample, has
+ * died, or is slower than the caller: which takes over.
+ */
+const LATE_AFTER_MS = 500;
+const LATE_FACTOR = 4;
 
 let limit: number | null = null;
 let workers: Thread[] = [];
@@ -70,59 +61,39 @@ export function shareWork<Names extends string>(
   const ready = workers.slice(0, helpers);
   if (!ready.some((worker) => worker.ready())) return false;
 
-  const control = new ControlBlock();
+  const control = new ControlBlock(batch);
   const {shared, local} = toSharedMemory(kernel.name, job, batch, control);
   for (const worker of ready) worker.post(shared);
   let slowest = 0;
   let last = performance.now();
+  const claim = () => {
+    const now = performance.now();
+    slowest = Math.max(slowest, now - last);
+    last = now;
+    return control.claim();
+  };
   try {
-    claimSamples(denseKernels(), kernel, local, () => {
-      const now = performance.now();
-      slowest = Math.max(slowest, now - last);
-      last = now;
-      return control.claim(batch);
-    });
+    claimSamples(denseKernels(), kernel, local, claim, (sample) => control.finish(sample));
   } catch (error) {
-    control.close(batch);
+    control.close();
     awaitWorkers(control, slowest);
     throw error;
   }
   awaitWorkers(control, slowest);
   const failure = control.failure();
   if (failure !== null) throw new Error(`${kernel.name}, in a worker thread: ${failure}`);
-  for (const name of outputs) job.arrays[name].set(local.arrays[name]);
+  takeResults(kernel, job, outputs, local, control);
   return true;
 }
 
-/** Calls the kernel for each sample that `claim` gives, until it gives −1. */
-export function claimSamples(
-  dense: DenseKernels,
-  kernel: BatchKernel,
-  job: BatchJob,
-  claim: () => number,
-): void {
-  let sample = claim();
-  // The scope may begin again: with the sample that it could not finish.
-  dense.scope(() => {
-    const run = kernel.start(dense, job);
-    for (; sample >= 0; sample = claim()) run(sample);
-  });
-}
-
-/** The arrays of a job, as views of its shared memory. */
-export function arraysOf({memory: buffer, arrays}: SharedJob): Record<string, BatchArray> {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, {type, offset, length}]) => [
-      name,
-      new TYPES[type](buffer as unknown as ArrayBuffer, offset, length),
-    ]),
-  );
-}
-
 function startWorkers(count: number): void {
+  if (workers.some((worker) => worker.silent())) {
+    for (const worker of workers.splice(0)) worker.terminate();
+    unavailable = true;
+  }
   while (workers.length < count && !unavailable) {
     const worker = spawn((lost) => {
-      unavailable ||= workers.includes(lost) && !lost.ready();
+      unavailable ||= workers.includes(lost) && !lost.ready() && !lost.busy();
       workers = workers.filter((other) => other !== lost);
     });
     if (!worker) return;
@@ -150,19 +121,46 @@ function toSharedMemory<Names extends string>(
   return {shared, local: {arrays: views, parameters}};
 }
 
-/** Waits until no worker is at a sample. A page's main thread must not block, so it spins. */
+/**
+ * Waits until no worker is at a sample, but not for ever: those that are late are ended, and the memory in which they may still
+ * write is given up. A page's main thread must not block, so it spins.
+ */
 function awaitWorkers(control: ControlBlock, slowest: number): void {
-  const patience = Math.max(LOST_AFTER_MS, LOST_FACTOR * slowest);
-  const end = performance.now() + patience;
+  const end = performance.now() + Math.max(LATE_AFTER_MS, LATE_FACTOR * slowest);
   for (let active = control.load(ACTIVE); active > 0; active = control.load(ACTIVE)) {
     const left = end - performance.now();
     if (left <= 0) {
-      for (const worker of workers.splice(0)) worker.terminate();
-      throw new Error(
-        `A worker thread has not answered for ${Math.round(patience / 1000)} s, and was ended. ` +
-          'setThreads(1) does without worker threads.',
-      );
+      const late = workers.filter((worker) => worker.busy());
+      workers = workers.filter((worker) => !late.includes(worker));
+      for (const worker of late) worker.terminate();
+      memory = null;
+      return;
     }
     control.wait(ACTIVE, active, left);
+  }
+}
+
+/** Takes back the outputs, and does the samples that nobody has finished: from the caller's own arrays, which no worker sees. */
+function takeResults<Names extends string>(
+  kernel: BatchKernel<Names>,
+  job: BatchJob<Names>,
+  outputs: readonly Names[],
+  local: BatchJob<Names>,
+  control: ControlBlock,
+): void {
+  const samples = Array.from({length: control.batch}, (_, sample) => sample);
+  const missing = new Set(samples.filter((sample) => !control.isDone(sample)));
+  if (missing.size === 0) {
+    for (const name of outputs) job.arrays[name].set(local.arrays[name]);
+    return;
+  }
+  const left = missing.values();
+  claimSamples(denseKernels(), kernel, job, () => left.next().value ?? -1);
+  for (const name of outputs) {
+    const size = job.arrays[name].length / control.batch;
+    for (const sample of samples) {
+      if (missing.has(sample)) continue;
+      job.arrays[name].set(local.arrays[name].subarray(sample * size, (sample + 1) * size), sample * size);
+    }
   }
 }

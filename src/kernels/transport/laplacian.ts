@@ -50,7 +50,7 @@ export class MarginalSystem {
     const sizes = pivots.slice();
     for (let j = 0; j < m; j++) {
       let size = ground[j];
-      for (let k = 0; k < m; k++) if (k !== j) size += links[j * m + k];
+      for (let k = 0; k < m; k++) size += links[j * m + k];
       sizes[j] = size;
     }
     for (let p = m - 1; p >= 0; p--) {

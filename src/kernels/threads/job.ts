@@ -1,0 +1,64 @@
+/** @file A job as it travels between threads, and what each of them does with it. */
+import type {BatchArray, BatchJob, BatchKernel} from '../batch.js';
+import type {DenseKernels} from '../dense.js';
+import type {ControlBlock} from './control.js';
+
+/** Arrays are places in the shared memory. */
+export interface SharedJob {
+  kernel: string;
+  memory: SharedArrayBuffer;
+  control: SharedArrayBuffer;
+  batch: number;
+  parameters: Record<string, number>;
+  arrays: Record<string, {type: ArrayType; offset: number; length: number}>;
+}
+
+const TYPES = {Float32Array, Float64Array, Int32Array};
+export type ArrayType = keyof typeof TYPES;
+
+/** The arrays of a job, as views of its shared memory. */
+export function arraysOf({memory: buffer, arrays}: SharedJob): Record<string, BatchArray> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, {type, offset, length}]) => [
+      name,
+      new TYPES[type](buffer as unknown as ArrayBuffer, offset, length),
+    ]),
+  );
+}
+
+/** Calls the kernel for each sample that `claim` gives, until it gives −1. */
+export function claimSamples(
+  dense: DenseKernels,
+  kernel: BatchKernel,
+  job: BatchJob,
+  claim: () => number,
+  finish: (sample: number) => void = () => undefined,
+): void {
+  let sample = claim();
+  if (sample < 0) return;
+  // The scope may begin again: with the sample that it could not finish.
+  dense.scope(() => {
+    const run = kernel.start(dense, job);
+    for (; sample >= 0; sample = claim()) {
+      run(sample);
+      finish(sample);
+    }
+  });
+}
+
+/** A worker's part of a job. */
+export function workAlong(
+  dense: DenseKernels,
+  kernel: BatchKernel,
+  job: SharedJob,
+  control: ControlBlock,
+): void {
+  const {parameters} = job;
+  claimSamples(
+    dense,
+    kernel,
+    {arrays: arraysOf(job), parameters},
+    () => control.claim(),
+    (sample) => control.finish(sample),
+  );
+}

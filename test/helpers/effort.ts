@@ -1,0 +1,9 @@
+/** @file How much the suites try: a sample for `npm test`, and all of it with LONG=1, as `npm run test:long` sets it. */
+
+export const LONG = Boolean(process.env.LONG);
+
+/** Random problems of each kind, as a multiple: FUZZ=n takes n times as many. */
+export const FUZZ = Number(process.env.FUZZ ?? 1);
+
+/** @returns `all` where there is time, or else `sample`. */
+export const effort = (sample: number, all: number): number => (LONG ? all : sample);

@@ -1,0 +1,2 @@
+/** @file Every suite tries all it has, for `npm run test:long`. */
+process.env.LONG ??= '1';
