@@ -59,6 +59,7 @@ const tests = [
 const sources = filesBelow(
   folder,
   (file) => file.endsWith('.ts') && !/(\.wgsl|(^|\/)(types|index|public))\.ts$|(^|\/)assembly\//.test(file),
+  !options.flat,
 );
 const {keys, total} = await sampleOf(sources, options.sample ? Number(options.sample) : null, options.seed);
 console.log(`${keys.length} of ${total} mutants of ${sources.length} files, ${tests.length} files of tests`);
