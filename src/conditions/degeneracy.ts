@@ -85,11 +85,10 @@ export function positivePart(a: tf.Tensor, kink: Kink = {}, scale: number | tf.T
   checkOptions('conditions.positivePart', kink, KINK);
   if ((kink.degenerate ?? 'leastNorm') === 'leastNorm') return tf.relu(a);
   // The scale is read when the gradient is taken, and may be gone by then.
-  const size = typeof scale === 'number' ? tf.scalar(scale) : scale;
   return recordOp({
     name: 'PositivePart',
     values: [offTape(() => tf.relu(a))],
-    inputs: [a, tf.cast(size, 'float32')],
+    inputs: [a, tf.cast(scale, 'float32')],
     gradient: ([dy], _outputs, [point, unit]) => [
       tf.mul(dy, kinkWeight(point, kink, unit)),
       tf.zerosLike(unit),

@@ -33,7 +33,7 @@ export function sparseSimplex(x: tf.Tensor, params: SparseSimplexParams): tf.Ten
     const k = Math.min(maxNonZeros, rows.shape[1]);
     const chosen = offTape(() => {
       const values = tf.topk(rows, k).values;
-      const least = tf.slice(values, [0, k - 1], [-1, 1]);
+      const least = tf.slice(values, [0, k - 1]);
       const above = tf.cast(tf.greater(rows, least), 'float32');
       const ties = tf.cast(tf.equal(rows, least), 'float32');
       const room = tf.sub(k, tf.sum(above, 1, true));

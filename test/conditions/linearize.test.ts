@@ -52,6 +52,11 @@ const CASES: Record<string, Case> = {
     x: () => tf.mul(drawn([2, 4], 11), tf.tensor2d([[1, 0, 1, 0], [0, 1, 1, 1]])), // prettier-ignore
     params: () => [{l1: 0.1, l2: 0.3}, drawn([3, 4], 12), drawn([2, 3], 13)],
   },
+  'sparseCode, a weight for each entry': {
+    condition: sparseCode(elasticNet) as never,
+    x: () => tf.mul(drawn([2, 4], 11), tf.tensor2d([[1, 0, 1, 0], [0, 1, 1, 1]])), // prettier-ignore
+    params: () => [{l1: 0.1, l2: drawn([2, 4], 14, 0)}, drawn([3, 4], 12), drawn([2, 3], 13)],
+  },
 };
 
 const parts = (x: Leaves): tf.Tensor[] => (x instanceof tf.Tensor ? [x] : Object.values(x));
@@ -144,6 +149,21 @@ describeBackends('conditions.mirrorDescent', () => {
             expectClose(slope, vjp(solution, [t], v)[0], 1e-5);
           }
         }
+      }),
+    ));
+});
+
+describeBackends('conditions.entropy', () => {
+  it('goes to the dual space and back along the last axis of leaves of any rank, entries of zero included', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        for (const shape of [[3], [2, 3], [2, 2, 3], [2, 1, 4, 3]]) {
+          const x = tf.softmax(drawn(shape, 15));
+          const large = entropy.projection({y: [tf.add(entropy.mirrorMap(x), 500)]}, {scale: 2});
+          expectClose(large.y[0], tf.mul(2, x), 1e-4);
+        }
+        const corner = tf.tensor1d([0, 1, 0]);
+        expectClose(entropy.projection(entropy.mirrorMap(corner)), [0, 1, 0], 0, 1e-29);
       }),
     ));
 });

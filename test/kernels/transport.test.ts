@@ -198,6 +198,16 @@ describe('transport plans in f64', () => {
     });
   }
 
+  it('the system of the sums takes links that are rounding for none', () => {
+    // Columns 1 and 2 belong together; what links them to column 0 is nothing beside that.
+    const weights = Float64Array.of(0, 1, 1, 1, 1e-17, 0);
+    const system = new MarginalSystem(2, 3);
+    const [u, v] = [new Float64Array(2), new Float64Array(3)];
+    system.factor(weights);
+    system.solve(weights, Float64Array.of(1, 0), Float64Array.of(1, 0, 0), u, v);
+    assert.isAtMost(largest([...u, ...v]), 10);
+  });
+
   it('what must pass through weak links gets there, where sweeps alone would creep', () => {
     for (const [n, depth] of [
       [2, 40],

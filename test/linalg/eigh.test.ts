@@ -99,6 +99,24 @@ describeBackends('linalg.eigh', () => {
       }),
     ));
 
+  it('has second derivatives in a batch that are those of each matrix alone', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const random = seededRandom(8);
+        const matrices = [[-2, 0.4, 1.5], [-1, 0.3, 0.9], [0.5, 2, 3]].map((values) => randomSymmetric(values, random)); // prettier-ignore
+        const squares = (a: tf.Tensor) => {
+          const {eigenvalues, eigenvectors} = linalg.eigh(a);
+          const weights = tf.tensor2d([1, 2, -1, 0.5, 3, 1, -2, 1, 1], [3, 3]);
+          const part = tf.sum(tf.mul(weights, tf.square(eigenvectors)));
+          return tf.add(part, tf.sum(tf.pow(eigenvalues, 3)));
+        };
+        const twice = tf.grad((a) => tf.sum(tf.square(tf.grad(squares)(a))));
+        const together = twice(tf.tensor(matrices.flat(2), [3, 3, 3]));
+        const alone = matrices.map((matrix) => twice(tf.tensor2d(matrix)));
+        expectClose(together, tf.stack(alone), 1e-5);
+      }),
+    ));
+
   it('keeps the gradient of an eigenvector accurate where eigenvalues are close', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

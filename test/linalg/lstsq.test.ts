@@ -99,4 +99,26 @@ describeBackends('linalg.lstsq', () => {
         assert.isAbove(tf.max(tf.abs(linalg.lstsq(b, [0.1, 0.3, 0.8], {rcond: 0}))).dataSync()[0], 1e3);
       }),
     ));
+
+  it('counts as noise of f32 what is below max(m, n) roundings of the longest column', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const rounding = 2 ** -23;
+        // Of 64 rows and 2 columns, or the other way round: the second pivot is the off-diagonal entry.
+        const [m, n] = [64, 2];
+        for (const wide of [false, true]) {
+          for (const [share, isNoise] of [
+            [32, true],
+            [128, false],
+          ] as const) {
+            // prettier-ignore
+            const entry = (i: number, j: number) => (i === 0 && j === 0 ? 1 : i === 1 && j === 1 ? share * rounding : 0); // prettier-ignore
+            const a = tf.tensor2d(wide ? build(n, m, entry) : build(m, n, entry));
+            const b = tf.tensor1d(Array.from({length: a.shape[0]}, (_, i) => Number(i < 2)));
+            const x = Array.from(linalg.lstsq(a, b).dataSync()).slice(0, 2);
+            expectClose(x, [1, isNoise ? 0 : 1 / (share * rounding)], 1e-6);
+          }
+        }
+      }),
+    ));
 });
