@@ -1,6 +1,6 @@
 /**
  * @file Runs the host suites on the backend 'tensorflow' alone: on the @tensorflow/tfjs-node that is installed, or else on one
- * that is built for them. Arguments go to mocha: files, or options.
+ * that is built for them. Arguments go to mocha: files, or options. With LONG=1 also the suites that one backend stands for.
  */
 import {spawnSync} from 'node:child_process';
 import {delimiter} from 'node:path';
