@@ -116,6 +116,7 @@ export class Acceptance {
         if (!sized) return false;
         const asked = {enough: exactness, given: GIVEN};
         if (!certificate.meetsAmongNeighbours(problem, x, y, asked)) return false;
+        // Exact zeros are told by the terms of the point alone.
         certificate.measure(problem, x, y, Infinity);
       }
     }

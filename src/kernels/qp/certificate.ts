@@ -162,8 +162,9 @@ export class Certificate {
   }
 
   /**
-   * Whether the point, beside its neighbours, meets everything to `enough`; and by itself each variable that has a cost, and each row
-   * whose right-hand side is not noise there, to `given`: what was given is not close to zero by cancellation.
+   * Whether the point (x, y), measured last, meets everything to `enough` where small entries count for a part of their neighbours;
+   * and without that, each variable that has a cost and each row whose right-hand side is not noise to `given`: what was given is
+   * not close to zero by cancellation.
    */
   meetsAmongNeighbours(
     problem: Problem<Vector>,
@@ -173,7 +174,6 @@ export class Certificate {
   ): boolean {
     const {dense, columns, rows} = this;
     const {q, d} = problem;
-    this.measure(problem, x, y, Infinity);
     return dense.scope(() => {
       const {columns: among, rows: across} = this.sizes(problem, x, y);
       for (let j = 0; j < q.length; j++) if (q[j] !== 0 && !(columns[j] <= given)) return false;
