@@ -42,7 +42,7 @@ const ROOMS: Record<string, Suites> = {
     tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
   },
   kernels: {tests: ['kernels', 'linalg', 'solvers/solve-qp.test.ts', 'solvers/solve-qp-gradient.test.ts']},
-  'kernels/coding': {
+  'kernels/algorithms/coding': {
     tests: [
       'kernels/code-batch.test.ts',
       'kernels/coding.test.ts',
@@ -50,12 +50,12 @@ const ROOMS: Record<string, Suites> = {
       'conditions',
     ],
   },
-  'kernels/conic': {
+  'kernels/algorithms/conic': {
     tests: ['kernels/conic', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
   },
-  'kernels/host': {tests: ['kernels']},
-  'kernels/linalg': {tests: ['kernels', 'linalg']},
-  'kernels/qp': {
+  'kernels/twins/host': {tests: ['kernels']},
+  'kernels/algorithms/linalg': {tests: ['kernels', 'linalg']},
+  'kernels/algorithms/qp': {
     // First what is quick and reaches most.
     tests: [
       'kernels/qp',
@@ -71,7 +71,7 @@ const ROOMS: Record<string, Suites> = {
       'metamorphic/quadratic-programs.test.ts',
     ],
   },
-  'kernels/reference': {
+  'kernels/twins/reference': {
     tests: [
       'kernels',
       'linalg/reference.test.ts',
@@ -86,7 +86,7 @@ const ROOMS: Record<string, Suites> = {
     except: /thread|code-batch|stand-in/,
   },
   'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
-  'kernels/transport': {
+  'kernels/algorithms/transport': {
     tests: [
       'kernels/transport.test.ts',
       'projections/transport.test.ts',

@@ -1,7 +1,7 @@
 /** @file Sparse codes over atoms that are alike, in f64: the guess of the support ends what single coordinates would creep to. */
 import {assert} from 'chai';
-import {runBatch} from '../../src/kernels/batch.js';
-import {CODE_OUTPUTS, codeBatch} from '../../src/kernels/coding/code-batch.js';
+import {runBatch} from '../../src/kernels/threads/batch.js';
+import {CODE_OUTPUTS, codeBatch} from '../../src/kernels/algorithms/coding/code-batch.js';
 import {expectClose} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 

@@ -1,10 +1,10 @@
 /** @file Coordinate descent: the twins against each other, sweep by sweep, and at the solution. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {codingKernels} from '../../src/kernels/current-coding.js';
-import {paddedStride, type DenseKernels} from '../../src/kernels/dense.js';
-import {createHostDense} from '../../src/kernels/host/dense.js';
-import {referenceDense} from '../../src/kernels/reference/dense.js';
+import {codingKernels} from '../../src/kernels/twins/current-coding.js';
+import {paddedStride, type DenseKernels} from '../../src/kernels/contracts/dense.js';
+import {createHostDense} from '../../src/kernels/twins/host/dense.js';
+import {referenceDense} from '../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {compareTwins} from './twins.js';
 

@@ -1,9 +1,9 @@
 /** @file The two implementations of the dense kernels against each other, and against the formulas, at every remainder. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {paddedStride, type DenseKernels, type Vector} from '../../src/kernels/dense.js';
-import {createHostDense} from '../../src/kernels/host/dense.js';
-import {referenceDense} from '../../src/kernels/reference/dense.js';
+import {paddedStride, type DenseKernels, type Vector} from '../../src/kernels/contracts/dense.js';
+import {createHostDense} from '../../src/kernels/twins/host/dense.js';
+import {referenceDense} from '../../src/kernels/twins/reference/dense.js';
 import {compareTwins} from './twins.js';
 
 const host = createHostDense()!;

@@ -1,9 +1,9 @@
 /** @file The two implementations of the matrix kernels against each other, and against the formulas, at every remainder. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {createHostMatrices} from '../../src/kernels/host/matrices.js';
-import {roomForQR, scaledLU, type MatrixKernels} from '../../src/kernels/matrices.js';
-import {referenceMatrices} from '../../src/kernels/reference/matrices.js';
+import {createHostMatrices} from '../../src/kernels/twins/host/matrices.js';
+import {roomForQR, scaledLU, type MatrixKernels} from '../../src/kernels/contracts/matrices.js';
+import {referenceMatrices} from '../../src/kernels/twins/reference/matrices.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {compareTwins, expectNear} from './twins.js';
 

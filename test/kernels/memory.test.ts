@@ -1,9 +1,9 @@
 /** @file The memory of the host kernels: places that do not overlap, scopes that give back, work that begins again when it is full. */
 import {assert} from 'chai';
-import {HostMemory, placeOf} from '../../src/kernels/host/memory.js';
-import {createRowMemory} from '../../src/kernels/host/row-memory.js';
-import {BINARY} from '../../src/kernels/host/binary/rows.js';
-import {instantiate} from '../../src/kernels/host/module.js';
+import {HostMemory, placeOf} from '../../src/kernels/twins/host/memory.js';
+import {createRowMemory} from '../../src/kernels/twins/host/row-memory.js';
+import {BINARY} from '../../src/kernels/twins/host/binary/rows.js';
+import {instantiate} from '../../src/kernels/twins/host/module.js';
 
 const FULL = (64 * 65536) / 8;
 

@@ -1,9 +1,9 @@
 /** @file The entry-by-entry routines of the interior-point method: the twins against each other, NaN included. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import type {DenseKernels, Vector} from '../../src/kernels/dense.js';
-import {createHostDense} from '../../src/kernels/host/dense.js';
-import {referenceDense} from '../../src/kernels/reference/dense.js';
+import type {DenseKernels, Vector} from '../../src/kernels/contracts/dense.js';
+import {createHostDense} from '../../src/kernels/twins/host/dense.js';
+import {referenceDense} from '../../src/kernels/twins/reference/dense.js';
 
 const SENTINEL = 1234.5;
 

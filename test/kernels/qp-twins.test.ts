@@ -1,8 +1,8 @@
 /** @file The quadratic-program kernel on both sets of dense kernels: the same status everywhere, the same unique solutions. */
 import {assert} from 'chai';
-import {createHostDense} from '../../src/kernels/host/dense.js';
-import {referenceDense} from '../../src/kernels/reference/dense.js';
-import {svd} from '../../src/kernels/reference/svd.js';
+import {createHostDense} from '../../src/kernels/twins/host/dense.js';
+import {referenceDense} from '../../src/kernels/twins/reference/dense.js';
+import {svd} from '../../src/kernels/algorithms/linalg/svd.js';
 import {solveInF64} from '../helpers/qp-certificate.js';
 import {QP_COLLECTION} from '../zoo/qp-families.js';
 import type {QPCase} from '../zoo/qp/case.js';

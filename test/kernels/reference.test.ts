@@ -1,10 +1,10 @@
 /** @file The kernels that exist in plain TypeScript alone, against their definitions: decompositions, and rows that are projected. */
 import {assert} from 'chai';
-import {boxSectionRows, SIDE} from '../../src/kernels/reference/box-section.js';
-import {entmaxGradientRows, entmaxRows, type EntmaxKind} from '../../src/kernels/reference/entmax.js';
-import {cofactorDerivative, cofactors, lduInPlace} from '../../src/kernels/reference/ldu.js';
-import {minimumNormSolve, svd} from '../../src/kernels/reference/svd.js';
-import {totalVariationRows} from '../../src/kernels/reference/total-variation.js';
+import {boxSectionRows, SIDE} from '../../src/kernels/algorithms/rows/box-section.js';
+import {entmaxGradientRows, entmaxRows, type EntmaxKind} from '../../src/kernels/algorithms/rows/entmax.js';
+import {cofactorDerivative, cofactors, lduInPlace} from '../../src/kernels/algorithms/linalg/ldu.js';
+import {minimumNormSolve, svd} from '../../src/kernels/algorithms/linalg/svd.js';
+import {totalVariationRows} from '../../src/kernels/algorithms/rows/total-variation.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {apart, largest, noise, times, transposedTimes} from './qp/planted.js';
 

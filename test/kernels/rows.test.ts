@@ -1,12 +1,12 @@
 /** @file The kernels on float32 rows: WebAssembly against plain TypeScript, at every remainder, with NaN and infinities. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {createIsotonicRows} from '../../src/kernels/host/isotonic-rows.js';
-import {createOuterRows} from '../../src/kernels/host/outer-rows.js';
-import {createSimplexRows} from '../../src/kernels/host/simplex-rows.js';
-import {referenceIsotonicRows} from '../../src/kernels/reference/isotonic.js';
-import {referenceOuterRows} from '../../src/kernels/reference/outers.js';
-import {referenceSimplexRows} from '../../src/kernels/reference/simplex.js';
+import {createIsotonicRows} from '../../src/kernels/twins/host/isotonic-rows.js';
+import {createOuterRows} from '../../src/kernels/twins/host/outer-rows.js';
+import {createSimplexRows} from '../../src/kernels/twins/host/simplex-rows.js';
+import {referenceIsotonicRows} from '../../src/kernels/twins/reference/isotonic.js';
+import {referenceOuterRows} from '../../src/kernels/twins/reference/outers.js';
+import {referenceSimplexRows} from '../../src/kernels/twins/reference/simplex.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {expectNear} from './twins.js';
 

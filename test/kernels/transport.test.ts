@@ -1,9 +1,9 @@
 /** @file Transport plans in f64 and the systems behind them: marginals and optimality of a plan, the cotangents against the definition. */
 import {assert} from 'chai';
-import {PLAN, planBatch, planGradientBatch} from '../../src/kernels/transport/batch.js';
-import {MarginalSystem} from '../../src/kernels/transport/laplacian.js';
-import {findPlan} from '../../src/kernels/transport/plan.js';
-import {POTENTIALS, type TransportKind} from '../../src/kernels/transport/potentials.js';
+import {PLAN, planBatch, planGradientBatch} from '../../src/kernels/algorithms/transport/batch.js';
+import {MarginalSystem} from '../../src/kernels/algorithms/transport/laplacian.js';
+import {findPlan} from '../../src/kernels/algorithms/transport/plan.js';
+import {POTENTIALS, type TransportKind} from '../../src/kernels/algorithms/transport/potentials.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 
 const KINDS: TransportKind[] = ['entropic', 'euclidean'];

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {solveQP, vjp} from '../../src/index.js';
-import {BoxCDQP, type BoxCDQPData} from '../../src/solvers/box-cd-qp.js';
+import {BoxCDQP, type BoxCDQPData} from '../../src/solvers/quadratic/box-cd-qp.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {solveQP, vjp, type QPResult} from '../../src/index.js';
-import {EqualityConstrainedQP} from '../../src/solvers/equality-constrained-qp.js';
+import {EqualityConstrainedQP} from '../../src/solvers/quadratic/equality-constrained-qp.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {balanced, complaints} from '../helpers/qp-certificate.js';

@@ -1,8 +1,8 @@
 /** @file The error by which the splitting stops: each kind of it by hand, and what must not change it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {errorMeter} from '../../src/solvers/operator-splitting-errors.js';
-import type {BoxedRows, Pair} from '../../src/solvers/operator-splitting-rows.js';
+import {errorMeter} from '../../src/solvers/quadratic/splitting/errors.js';
+import type {BoxedRows, Pair} from '../../src/solvers/quadratic/splitting/rows.js';
 import '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {describeUnreadable, UNREADABLE, valuesOf} from '../helpers/unreadable.js';

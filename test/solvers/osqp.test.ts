@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {solveQP, type QPResult} from '../../src/index.js';
-import {OSQP} from '../../src/solvers/osqp.js';
+import {OSQP} from '../../src/solvers/quadratic/osqp.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {balanced, complaints, type Solved} from '../helpers/qp-certificate.js';

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {jvp, vjp} from '../../src/autodiff/index.js';
-import {perturbedArgmax} from '../../src/solvers/perturbed-argmax.js';
-import {perturbedMax} from '../../src/solvers/perturbed-max.js';
-import {type Noise, type PerturbedOptions} from '../../src/solvers/perturbed.js';
+import {perturbedArgmax} from '../../src/solvers/perturbed/perturbed-argmax.js';
+import {perturbedMax} from '../../src/solvers/perturbed/perturbed-max.js';
+import {type Noise, type PerturbedOptions} from '../../src/solvers/perturbed/perturbed.js';
 import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 

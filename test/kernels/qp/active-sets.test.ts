@@ -1,12 +1,12 @@
 /** @file The methods that know an active set, or look for one: rows in and out, polishing, independent rows; against known solutions. */
 import {assert} from 'chai';
-import {ActiveSet} from '../../../src/kernels/qp/active-set.js';
-import {AddedRows} from '../../../src/kernels/qp/added-rows.js';
-import {solveOnIndependentRows} from '../../../src/kernels/qp/independent-set.js';
-import {KktSystem} from '../../../src/kernels/qp/kkt.js';
-import {Polish} from '../../../src/kernels/qp/polish.js';
-import {emptyPoint, type Point, type Problem} from '../../../src/kernels/qp/types.js';
-import {referenceDense} from '../../../src/kernels/reference/dense.js';
+import {ActiveSet} from '../../../src/kernels/algorithms/qp/active-set.js';
+import {AddedRows} from '../../../src/kernels/algorithms/qp/added-rows.js';
+import {solveOnIndependentRows} from '../../../src/kernels/algorithms/qp/independent-set.js';
+import {KktSystem} from '../../../src/kernels/algorithms/qp/kkt.js';
+import {Polish} from '../../../src/kernels/algorithms/qp/polish.js';
+import {emptyPoint, type Point, type Problem} from '../../../src/kernels/algorithms/qp/types.js';
+import {referenceDense} from '../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
 import {apart, DENSE, kktError, largest, noise, planted, semidefinite, times, transposedTimes, vectorOf, type Shape} from './planted.js'; // prettier-ignore
 

@@ -1,8 +1,8 @@
 /** @file The linear systems of quadratic programs, against plain products: rows of all kinds, and every way to factor. */
 import {assert} from 'chai';
-import {KktFactor} from '../../../src/kernels/qp/adjoint.js';
-import {ConstraintRows} from '../../../src/kernels/qp/constraint-rows.js';
-import {KktSystem} from '../../../src/kernels/qp/kkt.js';
+import {KktFactor} from '../../../src/kernels/algorithms/qp/adjoint.js';
+import {ConstraintRows} from '../../../src/kernels/algorithms/qp/constraint-rows.js';
+import {KktSystem} from '../../../src/kernels/algorithms/qp/kkt.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
 import {apart, DENSE, largest, noise, semidefinite, times, transposedTimes, vectorOf} from './planted.js';
 

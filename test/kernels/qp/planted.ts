@@ -1,8 +1,8 @@
 /** @file Quadratic programs whose solution is known, and plain products to judge what a kernel says of them. */
-import type {DenseKernels, Vector} from '../../../src/kernels/dense.js';
-import {createHostDense} from '../../../src/kernels/host/dense.js';
-import type {Point, Problem} from '../../../src/kernels/qp/types.js';
-import {referenceDense} from '../../../src/kernels/reference/dense.js';
+import type {DenseKernels, Vector} from '../../../src/kernels/contracts/dense.js';
+import {createHostDense} from '../../../src/kernels/twins/host/dense.js';
+import type {Point, Problem} from '../../../src/kernels/algorithms/qp/types.js';
+import {referenceDense} from '../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
 
 /** Both sets of dense kernels. */

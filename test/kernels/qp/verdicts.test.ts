@@ -1,13 +1,13 @@
 /** @file What decides about rows, rays and points of a quadratic program, on both sides of each bound. */
 import {assert} from 'chai';
-import {Certificate} from '../../../src/kernels/qp/certificate.js';
-import {ExactZeros} from '../../../src/kernels/qp/exact-zeros.js';
-import {dualCertificate, primalCertificate} from '../../../src/kernels/qp/infeasibility.js';
-import {asksForInfinity, clearEmptyRows} from '../../../src/kernels/qp/presolve.js';
-import {isDescentRay, isFarkasRay} from '../../../src/kernels/qp/rays.js';
-import {SemidefiniteLift, symmetrize} from '../../../src/kernels/qp/semidefinite.js';
-import type {Problem} from '../../../src/kernels/qp/types.js';
-import {maxAbs} from '../../../src/kernels/qp/vectors.js';
+import {Certificate} from '../../../src/kernels/algorithms/qp/certificate.js';
+import {ExactZeros} from '../../../src/kernels/algorithms/qp/exact-zeros.js';
+import {dualCertificate, primalCertificate} from '../../../src/kernels/algorithms/qp/infeasibility.js';
+import {asksForInfinity, clearEmptyRows} from '../../../src/kernels/algorithms/qp/presolve.js';
+import {isDescentRay, isFarkasRay} from '../../../src/kernels/algorithms/qp/rays.js';
+import {SemidefiniteLift, symmetrize} from '../../../src/kernels/algorithms/qp/semidefinite.js';
+import type {Problem} from '../../../src/kernels/algorithms/qp/types.js';
+import {maxAbs} from '../../../src/kernels/algorithms/qp/vectors.js';
 import {apart, DENSE, largest, planted, times, transposedTimes, vectorOf} from './planted.js';
 
 it('the largest magnitude of a vector is NaN if an entry is', () => {

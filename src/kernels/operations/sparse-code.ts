@@ -1,0 +1,103 @@
+/** @file The kernel 'ImplicitSparseCode': sparse codes by coordinate descent. */
+import * as tf from '@tensorflow/tfjs-core';
+import {runBatch} from '../threads/batch.js';
+import {CODE_OUTPUTS, codeBatch} from '../algorithms/coding/code-batch.js';
+import {denseKernels} from '../twins/current-dense.js';
+import {paddedStride} from '../contracts/dense.js';
+import {registerHostKernel, type HostOutput} from '../backends/host-kernel.js';
+import {registerGpuKernel} from '../twins/webgpu/register.js';
+import {gpuSparseCode} from '../twins/webgpu/sparse-code.js';
+
+const CODE = codeBatch.name;
+/** Sweeps that a code takes, about. */
+const SWEEPS = 30;
+
+export interface CodeTensors {
+  /** [n, units]: the atoms. */
+  dictionary: tf.Tensor;
+  /** [B, n]. */
+  x: tf.Tensor;
+  /** [B, units]. */
+  start: tf.Tensor;
+  /** [B | 1, units]: weights of |zⱼ|, and of ½ zⱼ². */
+  l1: tf.Tensor;
+  l2: tf.Tensor;
+}
+
+export type CodeAttributes = {nonNegative: boolean; tolerance: number; maxIterations: number};
+
+/** [z, status, iterations, residual] of argmin ½‖x − Dz‖² + Σ l1ⱼ|zⱼ| + ½ Σ l2ⱼ zⱼ² [z ≥ 0], on the backend of its tensors. */
+export function runSparseCode(
+  tensors: CodeTensors,
+  attributes: CodeAttributes,
+): [z: tf.Tensor2D, status: tf.Tensor1D, iterations: tf.Tensor1D, residual: tf.Tensor1D] {
+  const inputs = {...tensors} as unknown as tf.NamedTensorMap;
+  return tf.engine().runKernel(CODE, inputs, attributes) as unknown as ReturnType<typeof runSparseCode>;
+}
+
+registerGpuKernel(CODE, gpuSparseCode);
+
+registerHostKernel<keyof CodeTensors>(CODE, (inputs, attributes) => {
+  const {nonNegative, tolerance, maxIterations} = attributes as CodeAttributes;
+  const [width, n] = inputs.dictionary.shape;
+  const batch = inputs.x.shape[0];
+  const {gram, correlation, size} = products(inputs.dictionary.single, inputs.x.single, batch, width, n);
+  const output = {
+    z: new Float32Array(batch * n),
+    status: new Int32Array(batch),
+    iterations: new Int32Array(batch),
+    residual: new Float32Array(batch),
+  };
+  const arrays = {
+    ...{gram, correlation, size},
+    ...{start: inputs.start.single, l1: inputs.l1.single, l2: inputs.l2.single},
+    ...output,
+  };
+  const parameters = {n, tolerance, maxIterations, nonNegative: Number(nonNegative)};
+  runBatch(codeBatch, {arrays, parameters}, CODE_OUTPUTS, batch, SWEEPS * n * n);
+  return CODE_OUTPUTS.map((name): HostOutput => {
+    const values = output[name];
+    return {
+      values,
+      shape: name === 'z' ? [batch, n] : [batch],
+      dtype: values instanceof Int32Array ? 'int32' : 'float32',
+    };
+  });
+});
+
+/** DᵀD, both triangles, and Dᵀx and ‖x‖ of each sample, in f64. */
+export function products(
+  dictionary: Float32Array,
+  x: Float32Array,
+  batch: number,
+  width: number,
+  n: number,
+): {gram: Float64Array; correlation: Float64Array; size: Float64Array} {
+  const gram = new Float64Array(n * n);
+  const correlation = new Float64Array(batch * n);
+  const size = new Float64Array(batch);
+  const dense = denseKernels();
+  dense.scope(() => {
+    const stride = paddedStride(n);
+    const D = dense.vector(width * stride);
+    for (let i = 0; i < width; i++) D.set(dictionary.subarray(i * n, (i + 1) * n), i * stride);
+    const rows = dense.indices(width);
+    for (let i = 0; i < width; i++) rows[i] = i;
+    const ones = dense.vector(width);
+    ones.fill(1);
+    const upper = dense.vector(stride * stride);
+    dense.addWeightedGram(upper, n, stride, D, stride, rows, ones, width, dense.vector(2 * width * stride));
+    for (let i = 0; i < n; i++) {
+      for (let j = i; j < n; j++) gram[i * n + j] = gram[j * n + i] = upper[i * stride + j];
+    }
+    const [sample, image] = [dense.vector(width), dense.vector(n)];
+    for (let i = 0; i < batch; i++) {
+      sample.set(x.subarray(i * width, (i + 1) * width));
+      image.fill(0);
+      dense.addMultiplyTransposed(D, width, n, stride, sample, image);
+      correlation.set(image, i * n);
+      size[i] = Math.sqrt(sample.reduce((sum, value) => sum + value * value, 0));
+    }
+  });
+  return {gram, correlation, size};
+}
