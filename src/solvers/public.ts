@@ -10,7 +10,8 @@ export {
   type BlockProblem,
 } from './proximal/block-coordinate-descent.js';
 export {BoxCDQP, type BoxCDQPData, type BoxCDQPOptions, type BoxCDQPState} from './quadratic/box-cd-qp.js';
-export {BoxOSQP, type BoxOSQPOptions, type BoxQPData, type BoxQPState} from './quadratic/box-osqp.js';
+export type {BoxQPData} from './quadratic/box-qp-data.js';
+export {BoxOSQP, type BoxOSQPOptions, type BoxQPState} from './quadratic/box-osqp.js';
 export {Broyden, type BroydenOptions} from './roots/broyden.js';
 export {ConicSplitting, type ConicSolution, type ConicSplittingOptions} from './conic/conic-splitting.js';
 export {type DescentOptions, type MinimizationProblem} from './descent/descent.js';

@@ -1,7 +1,7 @@
 /** @file The pool of worker threads with workers that the tests hold in their hands: who starts, works, fails, is lost, and ends. */
 import {assert} from 'chai';
 import {setThreads} from '../../src/index.js';
-import type {BatchKernel} from '../../src/kernels/threads/batch.js';
+import type {BatchKernel} from '../../src/kernels/contracts/batch-kernel.js';
 import {ACTIVE, ControlBlock, NEXT} from '../../src/kernels/threads/control.js';
 import {AT_WORK, PROTOCOL, READY, type Greeting} from '../../src/kernels/threads/greeting.js';
 import {arraysOf, type SharedJob} from '../../src/kernels/threads/job.js';

@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {assert} from 'chai';
 import * as tf from '@tensorflow/tfjs-core';
 import {setThreads, solveQP, solvers} from '../../src/index.js';
-import type {BatchKernel} from '../../src/kernels/threads/batch.js';
+import type {BatchKernel} from '../../src/kernels/contracts/batch-kernel.js';
 import {shareWork} from '../../src/kernels/threads/pool.js';
 import {describeBackends} from '../helpers/backends.js';
 

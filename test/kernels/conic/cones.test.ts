@@ -1,6 +1,12 @@
 /** @file Cones in f64: triangles, projections and their derivative, and the scalings of Nesterov and Todd, against their definitions. */
 import {assert} from 'chai';
-import {coneBlocks, matrixOf, product, triangleOf, type ConeBlock} from '../../../src/kernels/algorithms/conic/cones.js';
+import {
+  coneBlocks,
+  matrixOf,
+  product,
+  triangleOf,
+  type ConeBlock,
+} from '../../../src/kernels/algorithms/conic/cones.js';
 import {scalingOf} from '../../../src/kernels/algorithms/conic/nesterov-todd.js';
 import {depth, distance, project, projectDual, projectionDerivative, tailNorm} from '../../../src/kernels/algorithms/conic/projection.js'; // prettier-ignore
 import {seededRandom} from '../../zoo/linear-systems.js';

@@ -1,13 +1,23 @@
 /** @file Conic programs in f64: solutions in few iterations, units, held variables, and proofs that there is no solution. */
 import {assert} from 'chai';
-import {conicError, provesInfeasible, provesUnbounded} from '../../../src/kernels/algorithms/conic/certificate.js';
+import {
+  conicError,
+  provesInfeasible,
+  provesUnbounded,
+} from '../../../src/kernels/algorithms/conic/certificate.js';
 import {coneBlocks, type Cones} from '../../../src/kernels/algorithms/conic/cones.js';
 import {dependentEqualities} from '../../../src/kernels/algorithms/conic/equalities.js';
 import {unitsOf} from '../../../src/kernels/algorithms/conic/equilibrate.js';
 import {heldColumns, priceHeld, withoutHeld} from '../../../src/kernels/algorithms/conic/held.js';
 import {interiorPoint} from '../../../src/kernels/algorithms/conic/interior-point.js';
 import {balanceOf, newtonStep, pointOf} from '../../../src/kernels/algorithms/conic/polish.js';
-import {partOf, rescaled, scaled, unscaled, type ConicProblem} from '../../../src/kernels/algorithms/conic/problem.js';
+import {
+  partOf,
+  rescaled,
+  scaled,
+  unscaled,
+  type ConicProblem,
+} from '../../../src/kernels/algorithms/conic/problem.js';
 import {distance} from '../../../src/kernels/algorithms/conic/projection.js';
 import {solveConic} from '../../../src/kernels/algorithms/conic/solve.js';
 import {conicCase} from '../../zoo/conic-programs.js';

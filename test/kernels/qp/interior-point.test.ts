@@ -1,11 +1,18 @@
 /** @file The interior-point method by itself: solutions, rays, what it says of where it stands, and how many iterations it takes. */
+import {DOUBLE, SINGLE} from '../../../src/kernels/contracts/qp-limits.js';
 import {assert} from 'chai';
-import {Acceptance, DOUBLE, SINGLE} from '../../../src/kernels/algorithms/qp/acceptance.js';
+import {Acceptance} from '../../../src/kernels/algorithms/qp/acceptance.js';
 import {equilibrateMatrices, scaleProblem} from '../../../src/kernels/algorithms/qp/equilibrate.js';
 import {InteriorPoint, type Stage} from '../../../src/kernels/algorithms/qp/interior-point.js';
 import {KktSystem} from '../../../src/kernels/algorithms/qp/kkt.js';
 import {QPSolver} from '../../../src/kernels/algorithms/qp/solve.js';
-import {copyPoint, copyProblem, emptyPoint, emptyProblem, type Point} from '../../../src/kernels/algorithms/qp/types.js';
+import {
+  copyPoint,
+  copyProblem,
+  emptyPoint,
+  emptyProblem,
+  type Point,
+} from '../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, kktError, largest, planted, times, transposedTimes, vectorOf, type Shape} from './planted.js'; // prettier-ignore
 
 const SHAPES: Shape[] = [
