@@ -15,3 +15,4 @@ export {freeTensors} from './free-tensors.js';
 export {distinct, recordOp} from './op.js';
 export {asFloat, floatMap, nothing} from './float-map.js';
 export {enableHigherOrderGradients} from './higher-order.js';
+export {observe, observed, unobserved, type KernelCall, type Observed, type ObservedLoop} from './observe.js';

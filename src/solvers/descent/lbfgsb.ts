@@ -4,7 +4,8 @@ import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {gradientOf, projectedGradient, type Objective} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
-import {fill, hostCanRead} from '../../kernels/index.js';
+import {fill} from '../../kernels/index.js';
+import {loopWhile} from '../../programs/index.js';
 import {signOf} from '../../linalg/index.js';
 import {auto, rowDot, rowNorm, safeDivide} from '../../linsolve/index.js';
 import {FAILURES, FAR} from './descent.js';
@@ -211,33 +212,35 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
           /** Armijo's rule along the projected path, by halving. */
           function search(trial: tf.Tensor, direction: tf.Tensor): {t: tf.Tensor; lowest: tf.Tensor} {
             const g = slopes;
-            let lowest = value as tf.Tensor;
-            let s = trial;
-            let step = tf.zerosLike(trial);
             // No step is good for a sample that is NaN, or that stands on its solution.
             const open = tf.logicalAnd(tf.isFinite(value), tf.greater(tf.max(distance, 1, true), 0));
-            let searching = tf.cast(open, 'float32') as tf.Tensor;
-            for (let k = 0; k < TRIALS; k++) {
-              const there = project(tf.add(x, tf.mul(s, direction)));
-              const change = tf.sub(there, x);
-              const slope = rowDot(g, change);
-              const reached = at(there);
-              lowest = tf.minimum(
-                lowest,
-                tf.where(tf.isNaN(reached.value), fill(lowest.shape, Infinity), reached.value),
-              );
-              const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
-              const alike = tf.lessEqual(
-                tf.abs(tf.sub(reached.value, value)),
-                tf.mul(ROUNDING, tf.abs(value)),
-              );
-              const flat = tf.lessEqual(rowDot(reached.gradient, change), tf.mul(2 * ARMIJO - 1, slope));
-              const good = tf.cast(tf.logicalOr(armijo, tf.logicalAnd(alike, flat)), 'float32');
-              step = tf.where(tf.cast(tf.mul(good, searching), 'bool'), s, step);
-              searching = tf.mul(searching, tf.sub(1, good));
-              s = tf.mul(0.5, s);
-              if (hostCanRead() && searching.dataSync().every((flag) => flag === 0)) break;
-            }
+            const {step, lowest} = loopWhile(
+              {
+                ...{lowest: value as tf.Tensor, s: trial, step: tf.zerosLike(trial)},
+                searching: tf.cast(open, 'float32') as tf.Tensor,
+              },
+              ({lowest: least, s, step: before, searching}) => {
+                const there = project(tf.add(x, tf.mul(s, direction)));
+                const change = tf.sub(there, x);
+                const slope = rowDot(g, change);
+                const reached = at(there);
+                const seen = tf.where(tf.isNaN(reached.value), fill(least.shape, Infinity), reached.value);
+                const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
+                const alike = tf.lessEqual(
+                  tf.abs(tf.sub(reached.value, value)),
+                  tf.mul(ROUNDING, tf.abs(value)),
+                );
+                const flat = tf.lessEqual(rowDot(reached.gradient, change), tf.mul(2 * ARMIJO - 1, slope));
+                const good = tf.cast(tf.logicalOr(armijo, tf.logicalAnd(alike, flat)), 'float32');
+                const left = tf.mul(searching, tf.sub(1, good));
+                const state = {
+                  ...{lowest: tf.minimum(least, seen), s: tf.mul(0.5, s), searching: left},
+                  step: tf.where(tf.cast(tf.mul(good, searching), 'bool'), s, before),
+                };
+                return {state, open: left};
+              },
+              {limit: TRIALS},
+            );
             return {t: step, lowest};
           }
         },

@@ -17,6 +17,7 @@ import {
 import {fill, hostCanRead} from '../../kernels/index.js';
 import type {LinearSolver} from '../../linsolve/index.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
+import {runProgrammed} from './programmed.js';
 import type {Tolerances} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
@@ -266,6 +267,19 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     const borrowed = new Set(flatten([init, ...params] as Parameter[]).map(({id}) => id));
     let x = init;
     let memory = this.iteration.start(x, ...params);
+    const arrival = isTapeOn()
+      ? null
+      : runProgrammed<X>(
+          this.className,
+          (moving, from) => this.move(moving, from, params),
+          {x, memory},
+          {samples, maxIterations: this.maxIterations, tolerance: this.tolerance},
+        );
+    if (arrival) {
+      const {iterations, residual, verdict} = arrival;
+      const status = this.statusOf(residual, verdict, arrival.x);
+      return [arrival.x, {status, iterations, residual}];
+    }
     let active = tf.ones([samples]);
     let iterations = tf.zeros([samples]);
     let residual: tf.Tensor = tf.zeros([samples]);

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {descend, type Gradient, type Prox} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {loopWhile} from '../../programs/index.js';
 import {firstScale} from '../iteration/first-scale.js';
 import type {Iteration} from '../iteration/iterate.js';
 import {beside, combine, innerProduct, mapLeaves} from '../iteration/leaves.js';
@@ -171,13 +171,13 @@ export function searchStep(
   tryStep: (eta: tf.Tensor) => {from: Structure; change: Structure; bend: Structure},
 ): {eta: tf.Tensor; next: tf.Tensor} {
   return offTape(() => {
-    let eta: tf.Tensor = tf.mul(GROWTH, before);
-    let next = eta;
-    for (let trial = 0; trial < TRIALS; trial++) {
-      const tried = tf.tidy(() => {
-        const {from, change, bend} = tryStep(eta);
+    const first = tf.mul(GROWTH, before);
+    const {eta, next} = loopWhile(
+      {eta: first, next: first},
+      ({eta: tried}) => {
+        const {from, change, bend} = tryStep(tried);
         const square = innerProduct(change, change, batched);
-        const bound = tf.div(square, eta);
+        const bound = tf.div(square, tried);
         const curved = innerProduct(change, bend, batched);
         const tooLong = tf.logicalOr(
           tf.greater(curved, tf.mul(1 + 1e-4, bound)),
@@ -186,18 +186,12 @@ export function searchStep(
         );
         const long = tf.greater(square, tf.mul(NOT_SHORT, innerProduct(from, from, batched)));
         const straight = tf.logicalAnd(long, tf.less(curved, tf.mul(STRAIGHT, bound)));
-        const chosen = tf.where(tooLong, tf.mul(SHRINKAGE, eta), eta);
-        return {
-          tooLong: tf.cast(tooLong, 'float32'),
-          eta: chosen,
-          next: tf.where(straight, tf.mul(FAST_GROWTH / GROWTH, chosen), chosen),
-        };
-      });
-      ({eta, next} = tried);
-      if (trial % CHECK_EVERY === 0 && hostCanRead() && tried.tooLong.dataSync().every((flag) => flag === 0))
-        break;
-      if (!hostCanRead() && trial === UNSEEN_TRIALS) break;
-    }
+        const chosen = tf.where(tooLong, tf.mul(SHRINKAGE, tried), tried);
+        const following = tf.where(straight, tf.mul(FAST_GROWTH / GROWTH, chosen), chosen);
+        return {state: {eta: chosen, next: following}, open: tf.cast(tooLong, 'float32')};
+      },
+      {limit: TRIALS, unseen: UNSEEN_TRIALS + 1, lookEvery: CHECK_EVERY},
+    );
     return {eta, next};
   });
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
 import {offTape} from '../../../autodiff/index.js';
-import {hostCanRead} from '../../../kernels/index.js';
+import {loopWhile} from '../../../programs/index.js';
 import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe, type Trial} from './tests.js';
 import type {LineSearch, LineStart} from './types.js';
 
@@ -58,22 +58,22 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
     className,
     search: (phi, start) =>
       offTape(() => {
-        let t = start.trial;
-        let step = tf.zerosLike(t);
-        let searching = leadsDown(start);
-        for (let k = 0; k < maxIterations; k++) {
-          const trial = {t, ...phi(t)};
-          const lower = tf.cast(decreases(trial, start, c1), 'float32');
-          const good = second ? tf.mul(lower, tf.cast(second(trial, start), 'float32')) : lower;
-          const take = tf.mul(searching, lower);
-          // The longest step that decreases f is kept, unless a later one is good altogether.
-          const first = tf.cast(tf.equal(step, 0), 'float32');
-          const replace = tf.cast(tf.mul(take, tf.maximum(first, good)), 'bool');
-          step = tf.where(replace, t, step);
-          searching = tf.mul(searching, tf.sub(1, good));
-          t = tf.mul(decreaseFactor, t);
-          if (hostCanRead() && searching.dataSync().every((flag) => flag === 0)) break;
-        }
+        const {step} = loopWhile(
+          {t: start.trial, step: tf.zerosLike(start.trial), searching: leadsDown(start)},
+          ({t, step: before, searching}) => {
+            const trial = {t, ...phi(t)};
+            const lower = tf.cast(decreases(trial, start, c1), 'float32');
+            const good = second ? tf.mul(lower, tf.cast(second(trial, start), 'float32')) : lower;
+            const take = tf.mul(searching, lower);
+            // The longest step that decreases f is kept, unless a later one is good altogether.
+            const first = tf.cast(tf.equal(before, 0), 'float32');
+            const replace = tf.cast(tf.mul(take, tf.maximum(first, good)), 'bool');
+            const open = tf.mul(searching, tf.sub(1, good));
+            const state = {t: tf.mul(decreaseFactor, t), step: tf.where(replace, t, before), searching: open};
+            return {state, open};
+          },
+          {limit: maxIterations},
+        );
         return step;
       }),
   };

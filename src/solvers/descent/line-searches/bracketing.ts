@@ -2,16 +2,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
 import {offTape} from '../../../autodiff/index.js';
-import {fill, hostCanRead} from '../../../kernels/index.js';
+import {fill} from '../../../kernels/index.js';
+import {loopWhile} from '../../../programs/index.js';
 import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
 import type {LineSearch} from './types.js';
 
 /** An end of the bracket: [B] each. */
-export interface End {
+export type End = {
   t: tf.Tensor;
   value: tf.Tensor;
   slope: tf.Tensor;
-}
+};
 
 export interface BracketingOptions {
   /** Default 1e-4. */
@@ -53,45 +54,50 @@ export function bracketing(
     search: (phi, start) =>
       offTape(() => {
         const zero = tf.zerosLike(start.trial);
-        let low: End = {t: zero, value: start.value, slope: start.slope};
-        let high: End = {t: fill(zero.shape, Infinity), value: zero, slope: zero};
-        let t = start.trial;
-        let step = zero;
-        let least = start.value;
-        let searching = leadsDown(start);
-        for (let k = 0; k < maxIterations; k++) {
-          const trial = {t, ...phi(t)};
-          const lower = decreases(trial, start, c1);
-          const good = tf.logicalAnd(lower, strongWolfe(trial, start, c2));
-          const open = tf.cast(searching, 'bool');
-          const better = tf.logicalOr(
-            good,
-            tf.logicalAnd(lower, tf.logicalOr(tf.equal(step, 0), tf.lessEqual(trial.value, least))),
-          );
-          const take = tf.logicalAnd(open, better);
-          step = tf.where(take, t, step);
-          least = tf.where(take, trial.value, least);
-          // NaN decreases nothing: such a step is too long.
-          const tooLong = tf.logicalOr(tf.logicalNot(lower), tf.greater(trial.slope, 0));
-          const choose = (which: tf.Tensor, end: End): End => ({
-            t: tf.where(which, t, end.t),
-            value: tf.where(which, trial.value, end.value),
-            slope: tf.where(which, trial.slope, end.slope),
-          });
-          high = choose(tooLong, high);
-          low = choose(tf.logicalNot(tooLong), low);
-          searching = tf.mul(searching, tf.sub(1, tf.cast(good, 'float32')));
-          if (hostCanRead() && searching.dataSync().every((flag) => flag === 0)) break;
-          const width = tf.sub(high.t, low.t);
-          const middle = tf.add(low.t, tf.mul(0.5, width));
-          const guess = interpolate(low, high);
-          const inside = tf.logicalAnd(
-            tf.greaterEqual(guess, tf.add(low.t, tf.mul(MARGIN, width))),
-            tf.lessEqual(guess, tf.sub(high.t, tf.mul(MARGIN, width))),
-          );
-          const closed = tf.where(inside, guess, middle);
-          t = tf.where(tf.isFinite(high.t), closed, tf.mul(increaseFactor, t));
-        }
+        const {step} = loopWhile(
+          {
+            low: {t: zero, value: start.value, slope: start.slope},
+            high: {t: fill(zero.shape, Infinity), value: zero, slope: zero},
+            ...{t: start.trial, step: zero, least: start.value, searching: leadsDown(start)},
+          },
+          ({low: lowBefore, high: highBefore, t, step: before, least, searching}) => {
+            const trial = {t, ...phi(t)};
+            const lower = decreases(trial, start, c1);
+            const good = tf.logicalAnd(lower, strongWolfe(trial, start, c2));
+            const isOpen = tf.cast(searching, 'bool');
+            const better = tf.logicalOr(
+              good,
+              tf.logicalAnd(lower, tf.logicalOr(tf.equal(before, 0), tf.lessEqual(trial.value, least))),
+            );
+            const take = tf.logicalAnd(isOpen, better);
+            // NaN decreases nothing: such a step is too long.
+            const tooLong = tf.logicalOr(tf.logicalNot(lower), tf.greater(trial.slope, 0));
+            const choose = (which: tf.Tensor, end: End): End => ({
+              t: tf.where(which, t, end.t),
+              value: tf.where(which, trial.value, end.value),
+              slope: tf.where(which, trial.slope, end.slope),
+            });
+            const high = choose(tooLong, highBefore);
+            const low = choose(tf.logicalNot(tooLong), lowBefore);
+            const width = tf.sub(high.t, low.t);
+            const middle = tf.add(low.t, tf.mul(0.5, width));
+            const guess = interpolate(low, high);
+            const inside = tf.logicalAnd(
+              tf.greaterEqual(guess, tf.add(low.t, tf.mul(MARGIN, width))),
+              tf.lessEqual(guess, tf.sub(high.t, tf.mul(MARGIN, width))),
+            );
+            const closed = tf.where(inside, guess, middle);
+            const open = tf.mul(searching, tf.sub(1, tf.cast(good, 'float32')));
+            const state = {
+              ...{low, high, t: tf.where(tf.isFinite(high.t), closed, tf.mul(increaseFactor, t))},
+              step: tf.where(take, t, before),
+              least: tf.where(take, trial.value, least),
+              searching: open,
+            };
+            return {state, open};
+          },
+          {limit: maxIterations},
+        );
         return step;
       }),
   };

@@ -1,0 +1,129 @@
+/** @file Watches what a function asks of the tfjs engine: the kernels that it calls, the constants that it makes, the values that it reads. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** One call of a kernel. */
+export interface KernelCall {
+  kernel: string;
+  inputs: Record<string, tf.Tensor[]>;
+  attributes: Record<string, unknown>;
+  outputs: tf.Tensor[];
+}
+
+/** A loop of which one pass was run. Its calls are those from index `from` to before `to`. */
+export interface ObservedLoop {
+  from: number;
+  to: number;
+  /** The state before the loop, when a pass begins, when it ends, and after the loop. */
+  before: tf.Tensor[];
+  begins: tf.Tensor[];
+  ends: tf.Tensor[];
+  results: tf.Tensor[];
+  /** Zero everywhere where no other pass is needed. */
+  open: tf.Tensor;
+  /** The most passes. */
+  limit: number;
+}
+
+export interface Observed {
+  /** In the order in which they began, so that a kernel stands before the copies of its outputs that the engine saves. */
+  calls: KernelCall[];
+  /** The values of tensors made from numbers, by id. */
+  constants: Map<number, Float64Array>;
+  /** Inner loops before those around them. */
+  loops: ObservedLoop[];
+  /** What makes the result depend on more than its inputs: the first thing that was seen, or `null`. */
+  impure: string | null;
+}
+
+/** The methods of the engine that are watched (most are private in the types of tfjs). */
+interface Watched {
+  runKernelFunc(params: {
+    kernelName?: string;
+    inputs: Record<string, tf.Tensor | tf.Tensor[] | null | undefined>;
+    attrs?: Record<string, unknown>;
+  }): tf.Tensor | tf.Tensor[];
+  makeTensor(...args: unknown[]): tf.Tensor;
+  readSync(dataId: object): unknown;
+  read(dataId: object): unknown;
+}
+
+/** The observation that is going on, or `null`. */
+let current: Observed | null = null;
+
+/** Whether a function is being observed now, and by whom. */
+export function observed(): Observed | null {
+  return current;
+}
+
+/** Runs `f` unseen by an observation that is going on. */
+export function unobserved<T>(f: () => T): T {
+  const outer = current;
+  current = null;
+  try {
+    return f();
+  } finally {
+    current = outer;
+  }
+}
+
+/** Runs `f` and notes what it asks of the engine. Observations do not nest. */
+export function observe<T>(f: () => T): {result: T; seen: Observed} {
+  if (current !== null) throw new Error('an observation is going on already');
+  const engine = tf.engine() as unknown as Watched;
+  const seen: Observed = {calls: [], constants: new Map(), loops: [], impure: null};
+  const methods = {run: engine.runKernelFunc, make: engine.makeTensor};
+  const {readSync, read} = engine;
+  const {random} = Math;
+  const note = (what: string) => {
+    if (current !== null) seen.impure ??= what;
+  };
+  engine.runKernelFunc = function (params) {
+    const place = seen.calls.length;
+    const out = methods.run.call(this, params);
+    if (current === null) return out;
+    const {kernelName: kernel, inputs, attrs: attributes = {}} = params;
+    // Without a name it is a custom gradient, whose kernels are seen one by one.
+    if (kernel !== undefined) {
+      const given = Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined);
+      const tensors = given.map(([name, value]) => [name, [value].flat()] as [string, tf.Tensor[]]);
+      seen.calls.splice(place, 0, {
+        kernel,
+        inputs: Object.fromEntries(tensors),
+        attributes,
+        outputs: [out].flat(),
+      });
+    }
+    return out;
+  };
+  engine.makeTensor = function (...args) {
+    // Before the engine takes them over. Tensors of strings are no constants of a program.
+    const values =
+      args[2] === 'string' ? new Float64Array(0) : Float64Array.from(args[0] as ArrayLike<number>);
+    const tensor = methods.make.apply(this, args);
+    if (current === null) return tensor;
+    seen.constants.set(tensor.id, tensor.dtype === 'float32' ? values.map(Math.fround) : values);
+    return tensor;
+  };
+  engine.readSync = function (dataId) {
+    note('it reads the values of a tensor');
+    return readSync.call(this, dataId);
+  };
+  engine.read = function (dataId) {
+    note('it reads the values of a tensor');
+    return read.call(this, dataId);
+  };
+  Math.random = () => {
+    note('it draws random numbers');
+    return random();
+  };
+  current = seen;
+  try {
+    return {result: f(), seen};
+  } finally {
+    current = null;
+    Math.random = random;
+    for (const name of ['runKernelFunc', 'makeTensor', 'readSync', 'read'] as const) {
+      delete (engine as Partial<Watched>)[name];
+    }
+  }
+}

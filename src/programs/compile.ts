@@ -1,0 +1,93 @@
+/** @file A user's function as a program. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction} from '../checks/index.js';
+import {flatten, unflatten, type Structure} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import {Program} from './program.js';
+import {trace, type Trace} from './trace.js';
+
+/** A value in double precision. */
+export type Numbers = number | Float64Array | Float32Array | Int32Array | readonly number[] | tf.Tensor;
+
+/** A structure of tensors with arrays in their places. */
+export type Arrays<S> = S extends tf.Tensor
+  ? Float64Array
+  : S extends readonly unknown[]
+    ? {[K in keyof S]: Arrays<S[K]>}
+    : S extends object
+      ? {[K in keyof S]: Arrays<S[K]>}
+      : never;
+
+export interface Compiled<Y extends Structure> {
+  (...args: Numbers[]): Arrays<Y>;
+}
+
+interface Ready {
+  program: Program;
+  traced: Trace;
+  /** The result's structure. */
+  like: Structure;
+  arguments: number;
+}
+
+/**
+ * `f` in double precision, for loops of one's own: f is run once for each combination of shapes to see what it computes; its
+ * arguments, and tensors that it closes over, are read at each call.
+ *
+ * @param f Pure: the same operations whatever the values are. It may take gradients.
+ * @param examples One tensor an argument, whose shapes and types the arguments have.
+ * @returns A function of as many tensors or arrays, row-major. It returns Float64Arrays, in the place of f's tensors, that are overwritten
+ *   by the next call.
+ * @throws If f cannot be traced (it reads values, draws random numbers) or has an operation without a routine.
+ */
+export function compile<X extends tf.Tensor[], Y extends Structure>(
+  f: (...xs: X) => Y,
+  examples: X,
+): Compiled<Y> {
+  checkFunction('compile', 'f', f);
+  if (!hostCanRead())
+    throw new Error(`compile: the values of the backend '${tf.getBackend()}' cannot be read at once.`);
+  let like!: Structure;
+  const traced = trace(() => {
+    like = f(...examples);
+    return flatten(like);
+  }, examples);
+  const program = new Program(
+    traced.graph,
+    traced.graph.inputs.map((_, i) => i),
+  );
+  const ready: Ready = {program, traced, like: shapeOnly(like), arguments: examples.length};
+  return (...args) => run(ready, args) as Arrays<Y>;
+}
+
+function run({program, traced, like, arguments: count}: Ready, args: Numbers[]): unknown {
+  if (args.length !== count)
+    throw new Error(`compiled function: expected ${count} arguments, got ${args.length}.`);
+  args.forEach((value, i) => setInput(program, i, value, `argument ${i}`));
+  traced.closedOver.forEach((tensor, i) =>
+    setInput(program, count + i, tensor, 'a tensor that f closes over'),
+  );
+  program.run();
+  let next = 0;
+  return place(like, () => program.output(next++));
+}
+
+function setInput(program: Program, index: number, value: Numbers, what: string): void {
+  const to = program.input(index);
+  const numbers = value instanceof tf.Tensor ? value.dataSync() : typeof value === 'number' ? [value] : value;
+  if (numbers.length !== to.length) {
+    throw new Error(`compiled function: ${what} has ${numbers.length} entries, expected ${to.length}.`);
+  }
+  to.set(numbers);
+}
+
+/** The structure without its tensors. */
+function shapeOnly(structure: Structure): Structure {
+  return unflatten(structure, flatten(structure)) as Structure;
+}
+
+function place(like: Structure, next: () => Float64Array): unknown {
+  if (like instanceof tf.Tensor) return next();
+  if (Array.isArray(like)) return like.map((part) => place(part, next));
+  return Object.fromEntries(Object.entries(like).map(([name, part]) => [name, place(part, next)]));
+}

@@ -1,0 +1,131 @@
+/** @file A graph made ready to run again and again: places in memory for its values, routines for its lines. */
+import {needs, simplify} from './simplify.js';
+import {sizeOf, type Graph, type Line} from './graph.js';
+import {ROUTINES, type Operand} from './routines/index.js';
+
+/** How often a line has to be computed: once and for all, when the slow inputs were set, or at each run. */
+const ONCE = 0;
+const SLOW = 1;
+const EACH = 2;
+type Pace = typeof ONCE | typeof SLOW | typeof EACH;
+
+export class NoRoutine extends Error {
+  override name = 'NoRoutine';
+}
+
+/** Runs a graph in double precision. */
+export class Program {
+  private readonly inputs: Operand[];
+  private readonly outputs: Operand[];
+  private readonly slow: readonly (() => void)[];
+  private readonly each: readonly (() => void)[];
+  private isStale = true;
+
+  /**
+   * @param fast The inputs that change from run to run, by their index. What the others alone determine is computed when they are
+   *   set, and not at each run.
+   * @throws `NoRoutine` if a line has none.
+   */
+  constructor(graph: Graph, fast: readonly number[]) {
+    const {values, constants, inputs, lines, outputs, root} = simplify(graph);
+    const paces = pacesOf(
+      lines,
+      root,
+      new Map(inputs.map((value, i) => [value, fast.includes(i) ? EACH : SLOW])),
+    );
+    const places = new Map<number, Float64Array>(constants);
+    const allocate = (value: number): Operand => {
+      const at = root(value);
+      if (!places.has(at)) places.set(at, new Float64Array(sizeOf(values[at])));
+      return {...values[value], data: places.get(at)!};
+    };
+    this.inputs = inputs.map(allocate);
+    const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
+    this.outputs = outputs.map(allocate);
+    const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
+    for (const step of at(ONCE)) step();
+    this.slow = at(SLOW);
+    this.each = at(EACH);
+  }
+
+  /** How many lines are computed at each run. */
+  get length(): number {
+    return this.each.length;
+  }
+
+  /** Where the values of an input lie: to be written before a run. */
+  input(index: number): Float64Array {
+    return this.inputs[index].data;
+  }
+
+  /** Says that inputs have been set which are not fast. */
+  changed(): void {
+    this.isStale = true;
+  }
+
+  /** Where the values of an output lie after a run: valid until the next, and not to be written. */
+  output(index: number): Float64Array {
+    return this.outputs[index].data;
+  }
+
+  run(): void {
+    if (this.isStale) for (const step of this.slow) step();
+    this.isStale = false;
+    for (const step of this.each) step();
+  }
+}
+
+function pacesOf(
+  lines: readonly Line[],
+  root: (value: number) => number,
+  known: Map<number, Pace>,
+): Map<Line, Pace> {
+  const paces = new Map<Line, Pace>();
+  for (const line of lines) {
+    const pace = needs(line, root).reduce<Pace>(
+      (most, value) => Math.max(most, known.get(value) ?? ONCE) as Pace,
+      ONCE,
+    );
+    paces.set(line, pace);
+    for (const output of line.outputs) known.set(output, pace);
+  }
+  return paces;
+}
+
+function stepOf(line: Line, allocate: (value: number) => Operand): () => void {
+  const inputs = Object.fromEntries(
+    Object.entries(line.inputs).map(([name, values]) => [name, values.map(allocate)]),
+  );
+  const outputs = line.outputs.map(allocate);
+  if (line.loop) return loopOf(line, inputs.state, outputs, allocate);
+  const routine = Object.hasOwn(ROUTINES, line.kernel) ? ROUTINES[line.kernel] : null;
+  if (!routine) throw new NoRoutine(`there is no routine for the kernel '${line.kernel}'`);
+  return routine({inputs, outputs, attributes: line.attributes});
+}
+
+function loopOf(
+  {loop}: Line,
+  before: readonly Operand[],
+  after: readonly Operand[],
+  allocate: (value: number) => Operand,
+): () => void {
+  const {begins, ends, open, limit, lines} = loop!;
+  const starts = begins.map(allocate);
+  const steps = lines.map((line) => stepOf(line, allocate));
+  const results = ends.map(allocate);
+  const flags = allocate(open);
+  const copy = (from: readonly Operand[], to: readonly Operand[]) => {
+    from.forEach(({data}, i) => {
+      if (data !== to[i].data) to[i].data.set(data);
+    });
+  };
+  return () => {
+    copy(before, starts);
+    for (let pass = 0; pass < limit; pass++) {
+      for (const step of steps) step();
+      if (flags.data.every((flag) => flag === 0)) break;
+      if (pass < limit - 1) copy(results, starts);
+    }
+    copy(results, after);
+  };
+}

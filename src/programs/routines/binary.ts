@@ -1,0 +1,136 @@
+/** @file Functions of two variables and the choice between two, entry by entry, with broadcasting. */
+import {broadcastStrides, places, product, type Operand, type Routine, type Routines} from './types.js';
+
+const FUNCTIONS: Record<string, (a: number, b: number) => number> = {
+  Atan2: Math.atan2,
+  EluGrad: (dy, y) => (y >= 0 ? dy : dy * (y + 1)),
+  Equal: (a, b) => Number(a === b),
+  FloorDiv: (a, b) => Math.floor(a / b),
+  Greater: (a, b) => Number(a > b),
+  GreaterEqual: (a, b) => Number(a >= b),
+  Less: (a, b) => Number(a < b),
+  LessEqual: (a, b) => Number(a <= b),
+  LogicalAnd: (a, b) => Number(a !== 0 && b !== 0),
+  LogicalOr: (a, b) => Number(a !== 0 || b !== 0),
+  Maximum: Math.max,
+  Minimum: Math.min,
+  Mod: (a, b) => {
+    const rest = a % b;
+    return a < 0 === b < 0 ? rest : (rest + b) % b;
+  },
+  NotEqual: (a, b) => Number(a !== b),
+  Pow: Math.pow,
+  Prelu: (x, alpha) => (x < 0 ? alpha * x : x),
+  SquaredDifference: (a, b) => (a - b) * (a - b),
+};
+
+type Loop = (a: Float64Array, p: number, b: Float64Array, q: number, out: Float64Array) => void;
+type MappedLoop = (
+  a: Float64Array,
+  atA: Int32Array,
+  b: Float64Array,
+  atB: Int32Array,
+  out: Float64Array,
+) => void;
+
+/** Those with loops of their own: with steps of 0 or 1 through each operand, and with the places of its entries. */
+const LOOPS: Record<string, [Loop, MappedLoop]> = {
+  Add: [
+    (a, p, b, q, out) => {
+      for (let i = 0, j = 0, k = 0; i < out.length; i++, j += p, k += q) out[i] = a[j] + b[k];
+    },
+    (a, atA, b, atB, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = a[atA[i]] + b[atB[i]];
+    },
+  ],
+  Sub: [
+    (a, p, b, q, out) => {
+      for (let i = 0, j = 0, k = 0; i < out.length; i++, j += p, k += q) out[i] = a[j] - b[k];
+    },
+    (a, atA, b, atB, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = a[atA[i]] - b[atB[i]];
+    },
+  ],
+  Multiply: [
+    (a, p, b, q, out) => {
+      for (let i = 0, j = 0, k = 0; i < out.length; i++, j += p, k += q) out[i] = a[j] * b[k];
+    },
+    (a, atA, b, atB, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = a[atA[i]] * b[atB[i]];
+    },
+  ],
+  RealDiv: [
+    (a, p, b, q, out) => {
+      for (let i = 0, j = 0, k = 0; i < out.length; i++, j += p, k += q) out[i] = a[j] / b[k];
+    },
+    (a, atA, b, atB, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = a[atA[i]] / b[atB[i]];
+    },
+  ],
+};
+
+/** 1 where an operand has the shape of the result, 0 where it is one number, −1 where it is broadcast otherwise. */
+function stepOf({data, shape}: Operand, to: Operand): number {
+  if (data.length === 1) return 0;
+  return data.length === to.data.length && shape.join() === to.shape.slice(-shape.length).join() ? 1 : -1;
+}
+
+const placesIn = ({shape}: Operand, to: Operand) => places(to.shape, broadcastStrides(shape, to.shape));
+
+function loopsOf(f: (a: number, b: number) => number): [Loop, MappedLoop] {
+  return [
+    (a, p, b, q, out) => {
+      for (let i = 0, j = 0, k = 0; i < out.length; i++, j += p, k += q) out[i] = f(a[j], b[k]);
+    },
+    (a, atA, b, atB, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = f(a[atA[i]], b[atB[i]]);
+    },
+  ];
+}
+
+const ofLoops =
+  ([loop, mapped]: [Loop, MappedLoop]): Routine =>
+  ({inputs, outputs}) => {
+    // `Prelu` and `EluGrad` have other names for their two.
+    const [[a], [b]] = Object.values(inputs);
+    const [out] = outputs;
+    const [p, q] = [stepOf(a, out), stepOf(b, out)];
+    if (p >= 0 && q >= 0) return () => loop(a.data, p, b.data, q, out.data);
+    const [atA, atB] = [placesIn(a, out), placesIn(b, out)];
+    return () => mapped(a.data, atA, b.data, atB, out.data);
+  };
+
+const select: Routine = ({inputs, outputs}) => {
+  const [[condition], [t], [e]] = [inputs.condition, inputs.t, inputs.e];
+  const out = outputs[0].data;
+  // A vector chooses among rows; else all have one shape.
+  const size = condition.data.length < out.length ? product(t.shape.slice(1)) : 1;
+  const [flags, yes, no] = [condition.data, t.data, e.data];
+  if (size === 1) {
+    return () => {
+      for (let i = 0; i < out.length; i++) out[i] = flags[i] !== 0 ? yes[i] : no[i];
+    };
+  }
+  return () => {
+    for (let row = 0; row < flags.length; row++) {
+      const from = flags[row] !== 0 ? yes : no;
+      for (let i = row * size; i < (row + 1) * size; i++) out[i] = from[i];
+    }
+  };
+};
+
+const addN: Routine = ({inputs, outputs}) => {
+  const terms = Object.values(inputs).flat();
+  const out = outputs[0].data;
+  return () => {
+    out.fill(0);
+    for (const {data} of terms) for (let i = 0; i < out.length; i++) out[i] += data[i];
+  };
+};
+
+export const binary: Routines = {
+  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, ofLoops(loopsOf(f))])),
+  ...Object.fromEntries(Object.entries(LOOPS).map(([name, loops]) => [name, ofLoops(loops)])),
+  AddN: addN,
+  Select: select,
+};

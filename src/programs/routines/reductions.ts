@@ -1,0 +1,118 @@
+/** @file Sums, largest entries and the like over some axes, running sums, and softmax. */
+import {axesOf, places, stridesOf, type Operand, type Routine, type Routines, type Site} from './types.js';
+
+/** Where the groups of entries begin that are reduced together, and how far the entries of a group lie from its beginning. */
+function groups({shape}: Operand, axes: readonly number[]): {starts: Int32Array; offsets: Int32Array} {
+  const strides = stridesOf(shape);
+  const pick = (which: (axis: number) => boolean) => {
+    const chosen = shape.map((_, axis) => axis).filter(which);
+    return places(
+      chosen.map((axis) => shape[axis]),
+      chosen.map((axis) => strides[axis]),
+    );
+  };
+  return {starts: pick((axis) => !axes.includes(axis)), offsets: pick((axis) => axes.includes(axis))};
+}
+
+const only = ({inputs}: Site): Operand => Object.values(inputs)[0][0];
+
+/** @param axisName The attribute that has the axes. */
+const reduction =
+  (reduce: (x: Float64Array, start: number, offsets: Int32Array) => number, axisName = 'axis'): Routine =>
+  (site) => {
+    const x = only(site);
+    const out = site.outputs[0].data;
+    const {starts, offsets} = groups(x, axesOf(site.attributes[axisName], x.shape.length));
+    return () => {
+      for (let i = 0; i < out.length; i++) out[i] = reduce(x.data, starts[i], offsets);
+    };
+  };
+
+function sum(x: Float64Array, start: number, offsets: Int32Array): number {
+  let total = 0;
+  for (let i = 0; i < offsets.length; i++) total += x[start + offsets[i]];
+  return total;
+}
+
+/** The first entry that `isBetter`; a NaN stays. */
+const extreme =
+  (isBetter: (value: number, best: number) => boolean, worst: number) =>
+  (x: Float64Array, start: number, offsets: Int32Array): number => {
+    let best = worst;
+    for (let i = 0; i < offsets.length; i++) {
+      const value = x[start + offsets[i]];
+      if (Number.isNaN(value)) return NaN;
+      if (isBetter(value, best)) best = value;
+    }
+    return best;
+  };
+
+const place =
+  (isBetter: (value: number, best: number) => boolean) =>
+  (x: Float64Array, start: number, offsets: Int32Array): number => {
+    let [best, at] = [x[start], 0];
+    for (let i = 1; i < offsets.length; i++) {
+      const value = x[start + offsets[i]];
+      if (isBetter(value, best)) [best, at] = [value, i];
+    }
+    return at;
+  };
+
+/** Runs along one axis, from its end if `reverse`; with `exclusive` an entry counts for those after it alone. */
+const cumulative =
+  (first: number, add: (total: number, value: number) => number): Routine =>
+  (site) => {
+    const x = only(site);
+    const out = site.outputs[0].data;
+    const {axis, exclusive = false, reverse = false} = site.attributes;
+    const {starts, offsets} = groups(x, axesOf(axis ?? 0, x.shape.length));
+    const order = reverse ? offsets.slice().reverse() : offsets;
+    return () => {
+      for (const start of starts) {
+        let total = first;
+        for (const offset of order) {
+          const next = add(total, x.data[start + offset]);
+          out[start + offset] = exclusive ? total : next;
+          total = next;
+        }
+      }
+    };
+  };
+
+const softmax: Routine = (site) => {
+  const x = only(site);
+  const out = site.outputs[0].data;
+  const n = x.shape[x.shape.length - 1];
+  return () => {
+    for (let start = 0; start < out.length; start += n) {
+      let largest = -Infinity;
+      for (let i = start; i < start + n; i++) if (!(x.data[i] <= largest)) largest = x.data[i];
+      let total = 0;
+      for (let i = start; i < start + n; i++) total += out[i] = Math.exp(x.data[i] - largest);
+      for (let i = start; i < start + n; i++) out[i] /= total;
+    }
+  };
+};
+
+const mean = (x: Float64Array, start: number, offsets: Int32Array) => sum(x, start, offsets) / offsets.length;
+const greater = (a: number, b: number) => a > b;
+const less = (a: number, b: number) => a < b;
+
+export const reductions: Routines = {
+  Sum: reduction(sum),
+  Mean: reduction(mean),
+  Prod: reduction((x, start, offsets) => {
+    let total = 1;
+    for (let i = 0; i < offsets.length; i++) total *= x[start + offsets[i]];
+    return total;
+  }),
+  Max: reduction(extreme(greater, -Infinity), 'reductionIndices'),
+  Min: reduction(extreme(less, Infinity)),
+  All: reduction((x, start, offsets) => Number(offsets.every((offset) => x[start + offset] !== 0))),
+  Any: reduction((x, start, offsets) => Number(offsets.some((offset) => x[start + offset] !== 0))),
+  ArgMax: reduction(place(greater)),
+  ArgMin: reduction(place(less)),
+  Cumsum: cumulative(0, (total, value) => total + value),
+  Cumprod: cumulative(1, (total, value) => total * value),
+  Softmax: softmax,
+};

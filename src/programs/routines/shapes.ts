@@ -1,0 +1,238 @@
+/** @file Entries moved to other places: transposition, slices, concatenation, repetition, padding. */
+import {slice_util, type TensorInfo} from '@tensorflow/tfjs-core';
+import {
+  axesOf,
+  places,
+  product,
+  stridesOf,
+  type Operand,
+  type Routine,
+  type Routines,
+  type Site,
+} from './types.js';
+
+const only = ({inputs}: Site): Operand => Object.values(inputs)[0][0];
+
+/** Each entry of the output is the one at a place of the input that is known beforehand. */
+const moved =
+  (from: (site: Site, x: Operand) => Int32Array): Routine =>
+  (site) => {
+    const x = only(site);
+    const out = site.outputs[0].data;
+    const at = from(site, x);
+    return () => {
+      for (let i = 0; i < out.length; i++) out[i] = x.data[at[i]];
+    };
+  };
+
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((total, value, i) => total + value * b[i], 0);
+
+const transpose = moved(({attributes, outputs}, {shape}) => {
+  const strides = stridesOf(shape);
+  return places(
+    outputs[0].shape,
+    (attributes.perm as number[]).map((axis) => strides[axis]),
+  );
+});
+
+const slice = moved(({attributes, outputs}, x) => {
+  const [begin] = slice_util.parseSliceParams(
+    x as unknown as TensorInfo as never,
+    attributes.begin as number[],
+    attributes.size as number[],
+  );
+  const strides = stridesOf(x.shape);
+  return places(outputs[0].shape, strides, dot(begin, strides));
+});
+
+const stridedSlice = moved(({attributes}, {shape}) => {
+  const numbers = (name: string) => attributes[name] as number[];
+  const mask = (name: string) => (attributes[name] as number | undefined) ?? 0;
+  const info = slice_util.sliceInfo(
+    shape,
+    numbers('begin'),
+    numbers('end'),
+    numbers('strides'),
+    mask('beginMask'),
+    mask('endMask'),
+    mask('ellipsisMask'),
+    mask('newAxisMask'),
+    mask('shrinkAxisMask'),
+  );
+  const strides = stridesOf(shape);
+  return places(
+    info.begin.map((begin, axis) => Math.max(0, Math.ceil((info.end[axis] - begin) / info.strides[axis]))),
+    info.strides.map((step, axis) => step * strides[axis]),
+    dot(info.begin, strides),
+  );
+});
+
+const reverse = moved(({attributes}, {shape}) => {
+  const axes = axesOf(attributes.dims, shape.length);
+  const strides = stridesOf(shape);
+  const start = axes.reduce((total, axis) => total + strides[axis] * (shape[axis] - 1), 0);
+  return places(
+    shape,
+    strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+    start,
+  );
+});
+
+/** Axis by axis, the coordinates of the input that those of the output come from. */
+function byCoordinates(from: readonly (readonly number[])[], shape: readonly number[]): Int32Array {
+  const strides = stridesOf(shape);
+  let at = Int32Array.of(0);
+  from.forEach((coordinates, axis) => {
+    const next = new Int32Array(at.length * coordinates.length);
+    at.forEach((place, i) =>
+      coordinates.forEach((coordinate, j) => {
+        next[i * coordinates.length + j] = place + coordinate * strides[axis];
+      }),
+    );
+    at = next;
+  });
+  return at;
+}
+
+const count = (n: number) => Array.from({length: n}, (_, i) => i);
+
+const tile = moved(({outputs}, {shape}) => {
+  const to = outputs[0].shape;
+  const lead = to.length - shape.length;
+  const own = [...new Array<number>(lead).fill(1), ...shape];
+  return byCoordinates(
+    to.map((size, axis) => count(size).map((i) => i % own[axis])),
+    own,
+  );
+});
+
+const mirrorPad = moved(({attributes}, {shape}) => {
+  const skip = attributes.mode === 'reflect' ? 0 : 1;
+  const paddings = attributes.paddings as [number, number][];
+  return byCoordinates(
+    shape.map((size, axis) => {
+      const [before, after] = paddings[axis];
+      return count(before + size + after).map((i) => {
+        const at = i - before;
+        if (at < 0) return -at - skip;
+        return at < size ? at : 2 * (size - 1) - at + skip;
+      });
+    }),
+    shape,
+  );
+});
+
+const pad: Routine = (site) => {
+  const x = only(site);
+  const [out] = site.outputs;
+  const paddings = site.attributes.paddings as [number, number][];
+  const strides = stridesOf(out.shape);
+  const at = places(
+    x.shape,
+    strides,
+    dot(
+      paddings.map(([before]) => before),
+      strides,
+    ),
+  );
+  const value = Number(site.attributes.constantValue ?? 0);
+  return () => {
+    out.data.fill(value);
+    for (let i = 0; i < at.length; i++) out.data[at[i]] = x.data[i];
+  };
+};
+
+/** Blocks of the inputs, one after another along an axis. */
+const joined =
+  (axisOf: (site: Site, inputs: Operand[]) => number): Routine =>
+  (site) => {
+    const inputs = Object.values(site.inputs).flat();
+    const out = site.outputs[0].data;
+    const axis = axisOf(site, inputs);
+    const blocks = product(inputs[0].shape.slice(0, axis));
+    const sizes = inputs.map(({data}) => data.length / Math.max(1, blocks));
+    const stride = out.length / Math.max(1, blocks);
+    return () => {
+      let first = 0;
+      inputs.forEach(({data}, k) => {
+        const size = sizes[k];
+        for (let block = 0; block < blocks; block++) {
+          out.set(data.subarray(block * size, (block + 1) * size), block * stride + first);
+        }
+        first += size;
+      });
+    };
+  };
+
+const concat = joined(({attributes}, [{shape}]) => axesOf(attributes.axis ?? 0, shape.length)[0]);
+const pack = joined(({attributes}, [{shape}]) => axesOf(attributes.axis ?? 0, shape.length + 1)[0]);
+
+/** The reverse: each output is a part of the input along an axis. */
+const split: Routine = (site) => {
+  const x = only(site);
+  const [axis] = axesOf(site.attributes.axis ?? 0, x.shape.length);
+  const blocks = product(x.shape.slice(0, axis));
+  const stride = x.data.length / Math.max(1, blocks);
+  return () => {
+    let first = 0;
+    for (const {data} of site.outputs) {
+      const size = data.length / Math.max(1, blocks);
+      for (let block = 0; block < blocks; block++) {
+        const start = block * stride + first;
+        data.set(x.data.subarray(start, start + size), block * size);
+      }
+      first += size;
+    }
+  };
+};
+
+const diag: Routine = (site) => {
+  const x = only(site).data;
+  const out = site.outputs[0].data;
+  return () => {
+    out.fill(0);
+    for (let i = 0; i < x.length; i++) out[i * (x.length + 1)] = x[i];
+  };
+};
+
+const filled =
+  (value: (site: Site) => number): Routine =>
+  (site) => {
+    const out = site.outputs[0].data;
+    const number = value(site);
+    return () => void out.fill(number);
+  };
+
+const series =
+  (entry: (attributes: Record<string, number>, i: number) => number): Routine =>
+  ({attributes, outputs}) => {
+    const out = outputs[0].data;
+    const values = out.map((_, i) => entry(attributes as Record<string, number>, i));
+    return () => out.set(values);
+  };
+
+export const shapes: Routines = {
+  Concat: concat,
+  Diag: diag,
+  Fill: filled(({attributes, outputs}) => {
+    const value = Number(attributes.value);
+    return outputs[0].dtype === 'float32' ? Math.fround(value) : value;
+  }),
+  LinSpace: series(({start, stop, num}, i) =>
+    Math.fround(num === 1 ? start : start + (i * (stop - start)) / (num - 1)),
+  ),
+  MirrorPad: mirrorPad,
+  OnesLike: filled(() => 1),
+  Pack: pack,
+  PadV2: pad,
+  Range: series(({start, stop, step}, i) => start + i * (step || (stop < start ? -1 : 1))),
+  Reverse: reverse,
+  Slice: slice,
+  SplitV: split,
+  StridedSlice: stridedSlice,
+  Tile: tile,
+  Transpose: transpose,
+  Unpack: split,
+  ZerosLike: filled(() => 0),
+};

@@ -1,0 +1,119 @@
+/** @file Leaves of a graph what has to be computed: no copies, no line twice, none whose result nobody needs. */
+import {sizeOf, type Graph, type Line} from './graph.js';
+
+/** Kernels whose output has the entries of their input in the same order. */
+const COPIES = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten']);
+
+/** A graph whose lines read some values in the place of others that have the same entries, in another shape or type. */
+export interface Simplified extends Graph {
+  /** Where the entries of a value lie: in another value, or in itself. */
+  root(value: number): number;
+}
+
+/** The same graph with fewer lines. Its inputs and outputs stay in their order. */
+export function simplify(graph: Graph): Simplified {
+  const aliases = new Map<number, number>();
+  const root = (value: number): number => {
+    let at = value;
+    while (aliases.has(at)) at = aliases.get(at)!;
+    return at;
+  };
+  const withoutCopies = (lines: readonly Line[]): Line[] => {
+    const seen = new Map<string, number[]>();
+    return lines.flatMap((line) => {
+      if (line.loop) return [{...line, loop: {...line.loop, lines: withoutCopies(line.loop.lines)}}];
+      if (isCopy(line, graph)) {
+        aliases.set(line.outputs[0], Object.values(line.inputs)[0][0]);
+        return [];
+      }
+      const read = Object.entries(line.inputs).map(([name, values]) => [
+        name,
+        values.map((value) => [root(value), graph.values[value].shape]),
+      ]);
+      const key = JSON.stringify([line.kernel, read, line.attributes, shapesOf(line, graph)], written);
+      const earlier = seen.get(key);
+      if (!earlier) {
+        seen.set(key, line.outputs);
+        return [line];
+      }
+      line.outputs.forEach((output, i) => aliases.set(output, earlier[i]));
+      return [];
+    });
+  };
+  const shorter = withoutCopies(graph.lines);
+  return {...graph, root, lines: withoutDead(hoisted(shorter, root), graph.outputs, root)};
+}
+
+/** Outputs of one kernel differ, too, where it casts or makes a tensor. */
+const shapesOf = ({outputs}: Line, {values}: Graph) =>
+  outputs.map((output) => [values[output].dtype, values[output].shape]);
+
+/** JSON has no way to write infinities and NaN. */
+const written = (_key: string, value: unknown) =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+function isCopy({kernel, inputs, outputs}: Line, {values}: Graph): boolean {
+  if (COPIES.has(kernel)) return true;
+  const [input] = Object.values(inputs)[0] ?? [];
+  if (kernel === 'Cast') {
+    const [from, to] = [values[input].dtype, values[outputs[0]].dtype];
+    return from === to || (to === 'float32' && from !== 'string') || (to === 'int32' && from === 'bool');
+  }
+  // A reduction over axes of one entry, or over none.
+  if (['Sum', 'Max', 'Min', 'Mean', 'Prod', 'All', 'Any'].includes(kernel)) {
+    return sizeOf(values[input]) === sizeOf(values[outputs[0]]) && sizeOf(values[input]) > 0;
+  }
+  if (kernel === 'Transpose') return keepsOrder(values[input].shape, values[outputs[0]].shape);
+  return kernel === 'Tile' || kernel === 'BroadcastTo'
+    ? sizeOf(values[input]) === sizeOf(values[outputs[0]])
+    : false;
+}
+
+/** Whether a transposition only moves axes of one entry: two others would have changed places. */
+function keepsOrder(before: number[], after: number[]): boolean {
+  const long = (shape: number[]) => shape.filter((size) => size !== 1);
+  return long(before).length <= 1 && long(after).length <= 1;
+}
+
+type Root = (value: number) => number;
+
+/** Lines of a loop that do not depend on its state go before it. */
+function hoisted(lines: readonly Line[], root: Root): Line[] {
+  return lines.flatMap((line) => {
+    if (!line.loop) return [line];
+    const moving = new Set(line.loop.begins);
+    const stay: Line[] = [];
+    const before: Line[] = [];
+    for (const candidate of hoisted(line.loop.lines, root)) {
+      const moves = needs(candidate, root).some((value) => moving.has(value));
+      if (moves) for (const output of candidate.outputs) moving.add(output);
+      (moves ? stay : before).push(candidate);
+    }
+    return [...before, {...line, loop: {...line.loop, lines: stay}}];
+  });
+}
+
+/** What a line reads: of a loop also what its body reads from outside. */
+export function needs(line: Line, root: Root): number[] {
+  const own = Object.values(line.inputs).flat().map(root);
+  if (!line.loop) return own;
+  const {begins, ends, open, lines} = line.loop;
+  const made = new Set([...begins, ...lines.flatMap(({outputs}) => outputs)]);
+  const read = [...lines.flatMap((inner) => needs(inner, root)), ...ends.map(root), root(open)];
+  return [...own, ...read.filter((value) => !made.has(value))];
+}
+
+function withoutDead(lines: readonly Line[], outputs: readonly number[], root: Root): Line[] {
+  const needed = new Set(outputs.map(root));
+  const kept: Line[] = [];
+  for (const line of lines.toReversed()) {
+    if (!line.outputs.some((output) => needed.has(output))) continue;
+    const {loop} = line;
+    const live = loop
+      ? {...line, loop: {...loop, lines: withoutDead(loop.lines, [...loop.ends, loop.open], root)}}
+      : line;
+    kept.push(live);
+    for (const value of needs(live, root)) needed.add(value);
+  }
+  return kept.reverse();
+}

@@ -1,0 +1,125 @@
+/** @file Runs a function once and writes down what it computes. */
+import * as tf from '@tensorflow/tfjs-core';
+import {observe, offTape, type KernelCall, type Observed, type ObservedLoop} from '../autodiff/index.js';
+import type {Graph, Line} from './graph.js';
+
+/** A graph, with the tensors from outside that its inputs stand for: the arguments, then those that the function closes over. */
+export interface Trace {
+  graph: Graph;
+  /** Behind the arguments in `graph.inputs`. */
+  closedOver: tf.Tensor[];
+}
+
+/** Why a function cannot be traced. */
+export class Untraceable extends Error {
+  override name = 'Untraceable';
+}
+
+/**
+ * @param f Pure: it is run once, off the tape, and what it returns is disposed.
+ * @param inputs The tensors that will be arguments of the program; `f` closes over them.
+ * @throws `Untraceable` if f reads values, draws random numbers, or computes with strings or complex numbers.
+ */
+export function trace(f: () => tf.Tensor[], inputs: readonly tf.Tensor[]): Trace {
+  let result!: Trace;
+  offTape(() => {
+    const {result: outputs, seen} = observe(f);
+    if (seen.impure !== null) throw new Untraceable(seen.impure);
+    result = new Recorder(seen).trace(inputs, outputs);
+    return [];
+  });
+  return result;
+}
+
+class Recorder {
+  private readonly graph: Graph = {values: [], constants: new Map(), inputs: [], lines: [], outputs: []};
+  private readonly indices = new Map<number, number>();
+  private readonly closedOver: tf.Tensor[] = [];
+  private readonly calls: readonly KernelCall[];
+  private readonly constants: ReadonlyMap<number, Float64Array>;
+  /** Outer loops before those inside of them. */
+  private readonly loops: ObservedLoop[];
+
+  constructor({calls, constants, loops}: Observed) {
+    this.calls = calls;
+    this.constants = constants;
+    this.loops = [...loops].reverse();
+  }
+
+  trace(inputs: readonly tf.Tensor[], outputs: readonly tf.Tensor[]): Trace {
+    const {graph} = this;
+    graph.inputs = inputs.map((tensor) => this.add(tensor));
+    graph.lines = this.lines(0, this.calls.length);
+    graph.outputs = outputs.map((tensor) => this.indexOf(tensor));
+    graph.inputs.push(...this.closedOver.map((tensor) => this.indexOf(tensor)));
+    return {graph, closedOver: this.closedOver};
+  }
+
+  /** The calls from one place to another; those of a loop's first pass become one line. */
+  private lines(from: number, to: number): Line[] {
+    const lines: Line[] = [];
+    for (let i = from; i < to; i++) {
+      const loop = this.loops.find((candidate) => candidate.from === i && candidate.to <= to);
+      if (!loop) {
+        lines.push(this.line(this.calls[i]));
+        continue;
+      }
+      this.loops.splice(this.loops.indexOf(loop), 1);
+      lines.push(this.loop(loop));
+      i = loop.to - 1;
+    }
+    return lines;
+  }
+
+  private line({kernel, inputs, attributes, outputs}: KernelCall): Line {
+    return {
+      kernel,
+      inputs: Object.fromEntries(
+        Object.entries(inputs).map(([name, tensors]) => [
+          name,
+          tensors.map((tensor) => this.indexOf(tensor)),
+        ]),
+      ),
+      attributes,
+      outputs: outputs.map((tensor) => this.add(tensor)),
+    };
+  }
+
+  private loop({from, to, before, begins, ends, open, results, limit}: ObservedLoop): Line {
+    const state = before.map((tensor) => this.indexOf(tensor));
+    const starts = begins.map((tensor) => this.add(tensor));
+    const lines = this.lines(from, to);
+    return {
+      kernel: 'Loop',
+      inputs: {state},
+      attributes: {},
+      outputs: results.map((tensor) => this.add(tensor)),
+      loop: {
+        begins: starts,
+        ends: ends.map((tensor) => this.indexOf(tensor)),
+        open: this.indexOf(open),
+        limit,
+        lines,
+      },
+    };
+  }
+
+  private add(tensor: tf.Tensor): number {
+    const {shape, dtype, id} = tensor;
+    if (dtype === 'string' || dtype === 'complex64')
+      throw new Untraceable(`it computes with ${dtype} tensors`);
+    const index = this.graph.values.push({shape, dtype}) - 1;
+    this.indices.set(id, index);
+    return index;
+  }
+
+  private indexOf(tensor: tf.Tensor): number {
+    const known = this.indices.get(tensor.id);
+    if (known !== undefined) return known;
+    const index = this.add(tensor);
+    const constant = this.constants.get(tensor.id);
+    if (constant) this.graph.constants.set(index, constant);
+    else this.closedOver.push(tensor);
+    return index;
+  }
+}

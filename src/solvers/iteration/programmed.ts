@@ -1,0 +1,106 @@
+/** @file The loop of an iteration as a program: its step is traced once, and run in double precision on plain arrays. */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, observed, offTape, unflatten, type Structure} from '../../autodiff/index.js';
+import {hostCanRead} from '../../kernels/index.js';
+import {
+  explain,
+  NoRoutine,
+  Program,
+  programsFlag,
+  trace,
+  Untraceable,
+  type Trace,
+} from '../../programs/index.js';
+
+/** One step of the samples that are active, [B]; the others stay. */
+export type MaskedStep<X extends Structure> = (
+  active: tf.Tensor,
+  from: {x: X; memory: Structure; residual: tf.Tensor},
+) => {x: X; memory: Structure; residual: tf.Tensor; verdict: tf.Tensor};
+
+/** Where a loop has come to; tensors. */
+export interface Arrival<X extends Structure> {
+  x: X;
+  iterations: tf.Tensor1D;
+  residual: tf.Tensor1D;
+  verdict: tf.Tensor1D;
+}
+
+/**
+ * Runs the loop from (x, memory) until each sample is within the tolerance or has a verdict.
+ *
+ * @returns `null` where there are no programs (another backend, the flag) or the step cannot be one.
+ */
+export function runProgrammed<X extends Structure>(
+  where: string,
+  step: MaskedStep<X>,
+  {x, memory}: {x: X; memory: Structure},
+  {samples, maxIterations, tolerance}: {samples: number; maxIterations: number; tolerance: number},
+): Arrival<X> | null {
+  if (programsFlag() === 'off' || !hostCanRead() || observed()) return null;
+  const leaves = [...flatten(x), ...flatten(memory)];
+  const traced = traceStep(where, step, {x, memory}, samples);
+  if (!traced) return null;
+  const {program} = traced;
+  const state = [...leaves.keys()].map((i) => program.input(2 + i));
+  const [active, residual] = [program.input(0).fill(1), program.input(1).fill(0)];
+  leaves.forEach((leaf, i) => state[i].set(leaf.dataSync()));
+  const iterations = new Int32Array(samples);
+  const verdict = new Float64Array(samples);
+  const [left, said] = [program.output(0), program.output(1)];
+  const results = [...leaves.keys()].map((i) => program.output(2 + i));
+  for (let k = 0; k < maxIterations; k++) {
+    program.run();
+    let open = 0;
+    for (let i = 0; i < samples; i++) {
+      if (active[i] === 0) continue;
+      iterations[i]++;
+      verdict[i] = Math.max(verdict[i], said[i]);
+      // NaN is not greater than anything: such a sample stops, and is found out afterwards.
+      active[i] = Number(left[i] > tolerance && said[i] === 0);
+      open += active[i];
+    }
+    residual.set(left);
+    results.forEach((result, i) => state[i].set(result));
+    if (open === 0) break;
+  }
+  const count = flatten(x).length;
+  const found = flatten(x).map(({shape, dtype}, i) => tf.tensor(Float32Array.from(state[i]), shape, dtype));
+  return {
+    x: unflatten(x, found.slice(0, count)),
+    iterations: tf.tensor1d(iterations, 'int32'),
+    residual: tf.tensor1d(Float32Array.from(residual)),
+    verdict: tf.tensor1d(Float32Array.from(verdict)),
+  };
+}
+
+function traceStep<X extends Structure>(
+  where: string,
+  step: MaskedStep<X>,
+  {x, memory}: {x: X; memory: Structure},
+  samples: number,
+): {program: Program; traced: Trace} | null {
+  // Each place of the state is an input of its own, also where two of them begin as one tensor.
+  const inputs = offTape(() => {
+    const alias = (leaf: tf.Tensor) => tf.reshape(leaf, leaf.shape);
+    return [tf.ones([samples]), tf.zeros([samples]), ...[...flatten(x), ...flatten(memory)].map(alias)];
+  });
+  try {
+    const count = flatten(x).length;
+    const traced = trace(() => {
+      const [active, residual, ...state] = inputs;
+      const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
+      const moved = step(active, {...from, residual});
+      return [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
+    }, inputs);
+    const program = new Program(traced.graph, [...inputs.keys()]);
+    traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(tensor.dataSync()));
+    return {program, traced};
+  } catch (error) {
+    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
+    explain(where, error.message);
+    return null;
+  } finally {
+    tf.dispose(inputs);
+  }
+}
