@@ -1,7 +1,8 @@
 /** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and serves every product. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
-import {fromFunctions, type Operator, type Tags} from '../linsolve/index.js';
+import {fromFunctions, type DoubleProducts, type Operator, type Tags} from '../linsolve/index.js';
+import {doubleProducts} from './double-products.js';
 import {packingOf} from './packing.js';
 
 /** @param residual F as a function of the leaves of x. */
@@ -17,7 +18,8 @@ export function linearize(
   const transposed = () => (pullback ??= pullbackOf(residual, xs));
   const straight = () => (pushforward ??= pushforwardOf(transposed()));
   const product = (v: tf.Tensor, map: Pullback) => offTape(() => packing.pack(map.pull(packing.unpack(v))));
-  return fromFunctions({
+  let double: DoubleProducts | null | undefined;
+  const operator = fromFunctions({
     batched,
     tags,
     apply: (v) => product(v, tags.symmetric ? transposed() : straight()),
@@ -27,4 +29,11 @@ export function linearize(
       pullback?.dispose();
     },
   });
+  return {
+    ...operator,
+    double: () =>
+      double === undefined
+        ? (double = doubleProducts(residual, xs, packing, Boolean(tags.symmetric)))
+        : double,
+  };
 }

@@ -62,14 +62,35 @@ function factorAll(
   n: number,
   factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve,
 ): System[] {
-  const matrices = offTape(() => operator.materialize(shape));
-  const values = readF64(matrices);
-  const count = matrices.shape[0];
-  matrices.dispose();
+  const [values, count] = matricesOf(operator, shape, n);
   return Array.from({length: count}, (_, i) => {
     const matrix = values.subarray(i * n * n, (i + 1) * n * n);
     return {matrix, solve: factorDense(matrix, n, i)};
   });
+}
+
+/** The matrices, one after another: in double precision where there are such products. */
+function matricesOf(operator: Operator, shape: number[], n: number): [Float64Array, number] {
+  const double = operator.double?.();
+  if (!double) {
+    const matrices = offTape(() => operator.materialize(shape));
+    const values = readF64(matrices);
+    matrices.dispose();
+    return [values, matrices.shape[0]];
+  }
+  const count = operator.batched ? shape[0] : 1;
+  const values = new Float64Array(count * n * n);
+  const unit = new Float64Array(count * n);
+  for (let j = 0; j < n; j++) {
+    for (let i = 0; i < count; i++) {
+      unit[i * n + ((j + n - 1) % n)] = 0;
+      unit[i * n + j] = 1;
+    }
+    // Row j of each matrix.
+    const rows = double.applyTranspose(unit);
+    for (let i = 0; i < count; i++) values.set(rows.subarray(i * n, (i + 1) * n), (i * n + j) * n);
+  }
+  return [values, count];
 }
 
 /**

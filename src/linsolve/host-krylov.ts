@@ -20,7 +20,10 @@ export interface Request {
 export type Process<T> = Generator<Request, T, Float64Array>;
 
 /** The products that a batch of systems asks for, on rows [B, n]. */
-export type Products = Record<Request['map'], Linear>;
+export type Products = Record<Request['map'], Linear> & {
+  /** A and Aᵀ in double precision, where there are such products. */
+  double?: Record<'A' | 'At', (rows: Float64Array) => Float64Array> | null;
+};
 
 /** One run of a method from the guess 0. */
 export interface Run {
@@ -254,6 +257,14 @@ function sideBySide<T>(processes: Process<T>[], products: Products, [batch, n]: 
   while (waiting.size > 0) {
     const {map} = waiting.values().next().value as Request;
     const asking = [...waiting].filter(([, request]) => request.map === map);
+    const exact = map === 'M' ? null : products.double?.[map];
+    if (exact) {
+      const rows = new Float64Array(batch * n);
+      for (const [sample, {vector}] of asking) rows.set(vector, sample * n);
+      const values = exact(rows);
+      for (const [sample] of asking) resume(sample, values.slice(sample * n, (sample + 1) * n));
+      continue;
+    }
     const rows = new Float32Array(batch * n);
     for (const [sample, {vector}] of asking) {
       rows.set(vector, sample * n);

@@ -15,6 +15,13 @@ export {scalar} from './scalar.js';
 export {support, type SupportOperator} from './support.js';
 export {fromFunctions} from './operators/index.js';
 export {SingularMatrixError} from '../kernels/index.js';
-export {type Factorization, type LinearSolver, type Operator, type SolveInfo, type Tags} from './types.js';
+export {
+  type DoubleProducts,
+  type Factorization,
+  type LinearSolver,
+  type Operator,
+  type SolveInfo,
+  type Tags,
+} from './types.js';
 export {linearSolverFromConfig, type LinearSolverConfig} from './registry.js';
 export {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';

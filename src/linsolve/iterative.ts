@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
-import {solveOnHost, type HostMethod} from './host-krylov.js';
+import {solveOnHost, type HostMethod, type Products} from './host-krylov.js';
 import type {NamedConfig} from './named.js';
 import {custom} from './preconditioners/custom.js';
 import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
@@ -152,10 +152,18 @@ function krylovOnHost(
     A: onRows(operator, b.shape, transpose),
     At: onRows(operator, b.shape, !transpose),
     M: own ?? identity,
+    double: exactProducts(operator, transpose),
   };
   const host = {...options, restart, symmetric, preconditioned: prepared !== null};
   const {x, info} = solveOnHost(onHost, toRows(b, operator.batched), products, host);
   return {x: tf.reshape(x, b.shape), info};
+}
+
+function exactProducts(operator: Operator, transpose: boolean): Products['double'] {
+  const double = operator.double?.();
+  if (!double) return null;
+  const maps = {A: double.apply, At: double.applyTranspose};
+  return transpose ? {A: maps.At, At: maps.A} : maps;
 }
 
 /** Without a look at any value: every sample runs to the last iteration, or is frozen. */

@@ -10,6 +10,12 @@ export interface Tags {
 
 export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 
+/** The products of an operator in double precision, on vectors as rows [B, n]. What they return is overwritten by the next product. */
+export interface DoubleProducts {
+  apply(rows: Float64Array): Float64Array;
+  applyTranspose(rows: Float64Array): Float64Array;
+}
+
 /**
  * A square linear map, v ↦ A v.
  *
@@ -30,6 +36,8 @@ export interface Operator {
   materialize(vectorShape: number[]): tf.Tensor3D;
   /** Their diagonals, [B, n] with that B, where these are known without the matrices. */
   diagonal?(vectorShape: number[]): tf.Tensor2D;
+  /** Where there are such products: made when first asked for. `null` where it turns out that there are none. */
+  double?(): DoubleProducts | null;
   /** Frees what the operator holds. */
   dispose(): void;
 }

@@ -1,0 +1,53 @@
+/** @file Products with ∂₁F and its transpose in double precision: F's derivatives at a point as programs. */
+import * as tf from '@tensorflow/tfjs-core';
+import {jvpOf, observed, offTape, vjpAt} from '../autodiff/index.js';
+import {hostCanRead} from '../kernels/index.js';
+import type {DoubleProducts} from '../linsolve/index.js';
+import {explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../programs/index.js';
+import type {Packing} from './packing.js';
+
+type Rows = (rows: Float64Array) => Float64Array;
+
+/**
+ * @param residual F as a function of the leaves of x.
+ * @param symmetric Whether ∂₁F is.
+ * @returns `null` where there are no programs, or F cannot be one.
+ */
+export function doubleProducts(
+  residual: (xs: tf.Tensor[]) => tf.Tensor[],
+  xs: tf.Tensor[],
+  packing: Packing,
+  symmetric: boolean,
+): DoubleProducts | null {
+  if (programsFlag() === 'off' || !hostCanRead() || observed()) return null;
+  const transposed = (v: tf.Tensor) => vjpAt(residual, xs, packing.unpack(v));
+  const straight = (v: tf.Tensor) => {
+    const at = xs.map((x) => tf.reshape(x, x.shape));
+    return jvpOf(() => residual(at), at, packing.unpack(v));
+  };
+  try {
+    const applyTranspose = rowsOf(transposed, packing);
+    let apply: Rows | null = symmetric ? applyTranspose : null;
+    return {applyTranspose, apply: (rows) => (apply ??= rowsOf(straight, packing))(rows)};
+  } catch (error) {
+    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
+    explain('A linear solve', error.message);
+    return null;
+  }
+}
+
+function rowsOf(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows {
+  const v = offTape(() => tf.ones(packing.shape));
+  try {
+    const {graph, closedOver} = trace(() => [packing.pack(product(v))], [v]);
+    const program = new Program(graph, [0]);
+    closedOver.forEach((tensor, i) => program.input(i + 1).set(tensor.dataSync()));
+    return (rows) => {
+      program.input(0).set(rows);
+      program.run();
+      return program.output(0);
+    };
+  } finally {
+    v.dispose();
+  }
+}
