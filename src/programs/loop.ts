@@ -1,6 +1,6 @@
 /** @file A loop whose end depends on data, in one formulation: operation by operation, or as a part of a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, observed, unflatten, unobserved, type Structure} from '../autodiff/index.js';
+import {flatten, flattenLike, observed, unflatten, unobserved, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 
 export interface LoopOptions {
@@ -51,7 +51,7 @@ function observedLoop<S extends Structure>(
   const from = calls.length;
   const {state, open} = pass(unflatten(start, begins));
   const to = calls.length;
-  const ends = flatten(state);
+  const ends = flattenLike('The state of a loop', state, start, 'the one before');
   const results = ends.map(alias);
   loops.push({from, to, before, begins, ends, results, open, limit});
   return unflatten(start, results);
