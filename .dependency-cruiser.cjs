@@ -11,6 +11,7 @@ const rooms = [
   'implicit',
   'linsolve',
   'linalg',
+  'programs',
   'kernels',
   'autodiff',
   'checks',

@@ -1,9 +1,8 @@
 /** @file Products with ∂₁F and its transpose in double precision: F's derivatives at a point as programs. */
 import * as tf from '@tensorflow/tfjs-core';
-import {jvpOf, observed, offTape, vjpAt} from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {jvpOf, offTape, vjpAt} from '../autodiff/index.js';
 import type {DoubleProducts} from '../linsolve/index.js';
-import {explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../programs/index.js';
+import {canLook, explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../programs/index.js';
 import type {Packing} from './packing.js';
 
 type Rows = (rows: Float64Array) => Float64Array;
@@ -19,7 +18,7 @@ export function doubleProducts(
   packing: Packing,
   symmetric: boolean,
 ): DoubleProducts | null {
-  if (programsFlag() === 'off' || !hostCanRead() || observed()) return null;
+  if (programsFlag() === 'off' || !canLook()) return null;
   const transposed = (v: tf.Tensor) => vjpAt(residual, xs, packing.unpack(v));
   const straight = (v: tf.Tensor) => {
     const at = xs.map((x) => tf.reshape(x, x.shape));

@@ -1,7 +1,7 @@
 /** @file Says which samples' gradients are not right, because their linear system was not solved. */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {offTape} from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
 import {reportFailures} from './report.js';
 import type {OnFailure} from './types.js';
@@ -41,7 +41,7 @@ export function checkedSolution(
   {where, onFailure}: GradientPolicy,
   solve: GradientSolve,
 ): tf.Tensor2D {
-  if (!hostCanRead()) return solve.u;
+  if (!canLook()) return solve.u;
   const residual = solve.info.residual.dataSync();
   const converged = solve.info.converged.dataSync();
   const isSolved = (i: number) =>
@@ -149,7 +149,7 @@ function sizeOf(tensors: tf.Tensor[]): number {
  * @throws With 'throw'.
  */
 export function checkedGradients({where, onFailure}: GradientPolicy, gradients: tf.Tensor[]): tf.Tensor[] {
-  if (!hostCanRead()) return gradients;
+  if (!canLook()) return gradients;
   const broken = gradients.map((gradient) => {
     // Zero times what is not finite is NaN, and stays so in the sum.
     return !Number.isFinite(offTape(() => tf.sum(tf.mul(gradient, 0))).dataSync()[0]);

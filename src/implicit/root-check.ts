@@ -1,7 +1,7 @@
 /** @file Looks whether F is about zero where a solver of somebody else has stopped. */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {flatten, flattenLike, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
 import {packingOf} from './packing.js';
 import {reportFailures} from './report.js';
 import {checkLikeX, type SystemOptions} from './system.js';
@@ -35,7 +35,7 @@ export function checkRoot<X extends Structure, P extends Parameter[]>(
   x: X,
   params: P,
 ): void {
-  if (tolerance === Infinity || onFailure === 'ignore' || !hostCanRead()) return;
+  if (tolerance === Infinity || onFailure === 'ignore' || !canLook()) return;
   const values = quotientsOf(condition, batched, tolerance, x, params);
   const codes = values.map((quotient) => (quotient <= tolerance ? Status.SOLVED : Status.NUMERICAL_ERROR));
   const reason = (_code: number, sample: number) =>

@@ -1,5 +1,6 @@
 /** @file Turns a user's condition on structures into a system on flat lists, and checks what the user promised. */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {
   arrangeLike,
   flatten,
@@ -12,7 +13,6 @@ import {
   type Parameter,
   type Structure,
 } from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver, Operator} from '../linsolve/index.js';
 import {checkedGradients} from './gradient-report.js';
 import {linearize} from './linearize.js';
@@ -54,7 +54,7 @@ export function rootSystem<X extends Structure, P extends Parameter[]>(
   };
   const operator = (xs: tf.Tensor[], ps: tf.Tensor[]): Operator => {
     const generic = () => linearize((leaves) => residual(leaves, ps), xs, split, condition.tags);
-    if (split && packing.shape[0] > 1 && !condition.linearize && !probed.has(condition) && hostCanRead()) {
+    if (split && packing.shape[0] > 1 && !condition.linearize && !probed.has(condition) && canLook()) {
       const probe = generic();
       try {
         probeBatch(probe, packing.shape);

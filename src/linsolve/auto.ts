@@ -1,7 +1,8 @@
 /** @file Chooses a linear solver by what is known of the operator. */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
-import {factorLeastNorm, hostCanRead} from '../kernels/index.js';
+import {factorLeastNorm} from '../kernels/index.js';
 import {cg, normalCg} from './cg.js';
 import {directSolver} from './direct.js';
 import {gmres} from './gmres.js';
@@ -54,7 +55,7 @@ export function auto(options?: NoOptions): LinearSolver {
           const unknowns = operator.batched ? b.size / Math.max(1, b.shape[0]) : b.size;
           const first = made.has(dense) || unknowns <= DENSE_UNKNOWNS ? dense : iterativeFor(operator);
           const result = attempt(first, b, transpose);
-          if (first === dense || !hostCanRead() || allConverged(result)) return result;
+          if (first === dense || !canLook() || allConverged(result)) return result;
           const second = unknowns <= RESCUE_UNKNOWNS ? dense : leastSquares;
           return better(attempt(second, b, transpose), result, operator.batched);
         },
@@ -67,9 +68,9 @@ export function auto(options?: NoOptions): LinearSolver {
 type Attempt = {x: tf.Tensor; info: SolveInfo};
 
 const dense = () => directSolver('auto', {factorDense: factorLeastNorm, positiveDefinite: false});
-const definite = () => cg(hostCanRead() ? {maxIterations: HOST.maxIterations} : {});
-const symmetric = () => (hostCanRead() ? minres({maxIterations: HOST.maxIterations}) : gmres());
-const general = () => gmres(hostCanRead() ? HOST : {});
+const definite = () => cg(canLook() ? {maxIterations: HOST.maxIterations} : {});
+const symmetric = () => (canLook() ? minres({maxIterations: HOST.maxIterations}) : gmres());
+const general = () => gmres(canLook() ? HOST : {});
 const leastSquares = () => normalCg({maxIterations: HOST.maxIterations});
 
 function iterativeFor({tags}: Operator): () => LinearSolver {

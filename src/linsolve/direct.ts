@@ -1,7 +1,8 @@
 /** @file What the direct solvers share: materialise once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {offTape} from '../autodiff/index.js';
-import {hostCanRead, readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
+import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './iterative.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator} from './types.js';
@@ -19,7 +20,7 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
     className,
     getConfig: () => ({}),
     factor(operator) {
-      if (!hostCanRead()) return factorOnDevice(operator, positiveDefinite);
+      if (!canLook()) return factorOnDevice(operator, positiveDefinite);
       // The shape of the vectors is known at the first solve only.
       let systems: System[] | null = null;
       return reporting((b, transpose) => {

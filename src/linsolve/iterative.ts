@@ -5,9 +5,9 @@
  * operations on rows [B, n]; a sample whose residual is within the tolerance is frozen.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
 import {solveOnHost, type HostMethod, type Products} from './host-krylov.js';
 import type {NamedConfig} from './named.js';
 import {custom} from './preconditioners/custom.js';
@@ -139,7 +139,7 @@ interface System {
 const identity: Linear = (v) => tf.clone(v);
 
 function krylov(method: KrylovMethod, system: System, options: Required<IterativeOptions>) {
-  return hostCanRead() ? krylovOnHost(method, system, options) : krylovOnDevice(method, system, options);
+  return canLook() ? krylovOnHost(method, system, options) : krylovOnDevice(method, system, options);
 }
 
 function krylovOnHost(

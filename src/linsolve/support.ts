@@ -1,7 +1,8 @@
 /** @file The linear system of a sparse code, solved on its support in f64. */
 import * as tf from '@tensorflow/tfjs-core';
+import {canLook} from '../programs/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
-import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
+import {readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, factorOnDevice, residualOf} from './direct.js';
 import {reporting} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
@@ -39,7 +40,7 @@ export function support(options?: NoOptions): LinearSolver {
           'linsolve.support needs an operator with a support, as conditions.sparseCode makes; take linsolve.auto here.',
         );
       }
-      if (!hostCanRead()) return factorOnDevice(operator, false);
+      if (!canLook()) return factorOnDevice(operator, false);
       const {dictionary, weight, l2, step} = (operator as SupportOperator).support;
       const [width, n] = dictionary.shape;
       let systems: SupportSystems | null = null;

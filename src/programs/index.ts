@@ -1,6 +1,6 @@
 /** @file Programs: functions of tensors, traced once, simplified, and run in double precision on plain arrays. */
 export {compile, type Compiled} from './compile.js';
-export {loopWhile, type LoopOptions} from './loop.js';
+export {canLook, loopWhile, type LoopOptions} from './loop.js';
 export {Program, NoRoutine} from './program.js';
 export {programsFlag, explain} from './flag.js';
 export {trace, Untraceable, type Trace} from './trace.js';

@@ -24,7 +24,7 @@ export function loopWhile<S extends Structure>(
   {limit, unseen = limit, lookEvery = 1}: LoopOptions,
 ): S {
   if (observed()) return observedLoop(start, pass, limit);
-  const readable = hostCanRead();
+  const readable = canLook();
   const most = readable ? limit : unseen;
   let state = start;
   for (let k = 0; k < most; k++) {
@@ -55,4 +55,9 @@ function observedLoop<S extends Structure>(
   const results = ends.map(alias);
   loops.push({from, to, before, begins, ends, results, open, limit});
   return unflatten(start, results);
+}
+
+/** Whether the values of a tensor can be looked at: not where the host cannot read, nor while a program is made. */
+export function canLook(): boolean {
+  return hostCanRead() && !observed();
 }

@@ -1,7 +1,7 @@
 /** @file A graph made ready to run again and again: places in memory for its values, routines for its lines. */
 import {needs, simplify} from './simplify.js';
 import {sizeOf, type Graph, type Line} from './graph.js';
-import {ROUTINES, type Operand} from './routines/index.js';
+import {ownRoutine, ROUTINES, type Operand} from './routines/index.js';
 
 /** How often a line has to be computed: once and for all, when the slow inputs were set, or at each run. */
 const ONCE = 0;
@@ -98,7 +98,7 @@ function stepOf(line: Line, allocate: (value: number) => Operand): () => void {
   );
   const outputs = line.outputs.map(allocate);
   if (line.loop) return loopOf(line, inputs.state, outputs, allocate);
-  const routine = Object.hasOwn(ROUTINES, line.kernel) ? ROUTINES[line.kernel] : null;
+  const routine = Object.hasOwn(ROUTINES, line.kernel) ? ROUTINES[line.kernel] : ownRoutine(line.kernel);
   if (!routine) throw new NoRoutine(`there is no routine for the kernel '${line.kernel}'`);
   return routine({inputs, outputs, attributes: line.attributes});
 }

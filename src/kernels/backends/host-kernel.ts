@@ -39,6 +39,20 @@ interface Heap extends tf.KernelBackend {
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array;
 }
 
+/** What a host kernel computes: from inputs by name, attributes, and what allocates float32 outputs that are filled in place. */
+export type HostCompute = (
+  inputs: Record<string, {shape: number[]; single: Float32Array; values: Float64Array}>,
+  attributes: Record<string, unknown>,
+  allocate: Allocate,
+) => HostOutput[];
+
+const known = new Map<string, HostCompute>();
+
+/** The computation of a host kernel, for callers that have its inputs as plain arrays; `undefined` if there is no such kernel. */
+export function hostCompute(kernelName: string): HostCompute | undefined {
+  return known.get(kernelName);
+}
+
 /**
  * @param compute Receives the inputs by name, the attributes of the call, and what allocates outputs that are to be filled
  *   in place; others may be returned as well.
@@ -51,6 +65,7 @@ export function registerHostKernel<Names extends string>(
     allocate: Allocate,
   ) => HostOutput[],
 ): void {
+  known.set(kernelName, compute as unknown as HostCompute);
   for (const backendName of HOST_BACKENDS) {
     tf.registerKernel({
       kernelName,

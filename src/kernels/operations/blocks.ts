@@ -12,8 +12,11 @@ const BLOCK_MEANS = 'ImplicitBlockMeans';
 
 let rows: IsotonicRows | null = null;
 
-/** The host's routines for rows in order. */
-export const isotonicRows = () => (rows ??= createIsotonicRows() ?? referenceIsotonicRows);
+/** The host's routines for rows in order; for rows in double precision those in plain TypeScript: the others' memory is float32. */
+export const isotonicRows = (like: ArrayLike<number>) =>
+  like instanceof Float64Array
+    ? referenceIsotonicRows
+    : (rows ??= createIsotonicRows() ?? referenceIsotonicRows);
 
 /** The number of the block that each entry of y [B, n] lies in: a block is a run of equal entries. [B, n], float32. */
 export function blocksOf(y: tf.Tensor2D): tf.Tensor2D {
@@ -46,7 +49,7 @@ registerGpuKernel(BLOCK_MEANS, gpuBlockMeans);
 registerHostKernel<'dy' | 'block'>(BLOCK_MEANS, ({dy, block}, _attributes, allocate) => {
   const [batch, n] = dy.shape;
   const [dx] = allocate(dy.shape);
-  isotonicRows().gradient(dy.single, block.single, batch, n, dx.values);
+  isotonicRows(dy.single).gradient(dy.single, block.single, batch, n, dx.values);
   return [dx];
 });
 

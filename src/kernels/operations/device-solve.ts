@@ -1,5 +1,9 @@
-/** @file Dense systems of a linear solver on a device: kernels that only WebGPU has, for the host factors them itself. */
+/** @file Dense systems of a linear solver as a kernel: on a device, and in programs. */
 import * as tf from '@tensorflow/tfjs-core';
+import {factorCholesky} from '../algorithms/linalg/factored.js';
+import {factorLeastNorm} from '../algorithms/linalg/least-norm.js';
+import {registerHostKernel} from '../backends/host-kernel.js';
+import {hostCanRead} from '../backends/host-read.js';
 import {gpuLstsq, gpuSolve} from '../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 
@@ -9,6 +13,25 @@ const LSTSQ = 'ImplicitDeviceLstsq';
 const SINGULAR = 1e-12;
 
 registerGpuKernel(SOLVE, gpuSolve);
+
+// On the host for programs alone: linear solvers factor there themselves.
+registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, {positiveDefinite, adjoint}, allocate) => {
+  const [batch, n] = b.shape;
+  const [x] = allocate(b.shape);
+  const size = n * n;
+  const solves = Array.from({length: a.shape[0]}, (_, i) => {
+    const matrix = a.values.slice(i * size, (i + 1) * size);
+    const solve = positiveDefinite ? factorCholesky(matrix, n) : factorLeastNorm(matrix, n);
+    return typeof solve === 'number' ? null : solve;
+  });
+  for (let i = 0; i < batch; i++) {
+    const solve = solves[solves.length === 1 ? 0 : i];
+    const own = x.values.subarray(i * n, (i + 1) * n);
+    if (solve) own.set(solve(b.values.slice(i * n, (i + 1) * n), adjoint as boolean));
+    else own.fill(NaN);
+  }
+  return [x];
+});
 registerGpuKernel(LSTSQ, gpuLstsq);
 
 /**
@@ -26,7 +49,7 @@ export function solveOnDevice(
     attributes: Record<string, number | boolean>,
   ) => tf.engine().runKernel(name, inputs as unknown as tf.NamedTensorMap, attributes) as unknown;
   const x = run(SOLVE, {a: matrices, b}, {positiveDefinite, adjoint}) as tf.Tensor;
-  if (positiveDefinite) return x;
+  if (positiveDefinite || hostCanRead()) return x;
   const singular = tf.isNaN(tf.sum(x, [1, 2], true));
   const only = tf.cast(tf.reshape(singular, [-1]), 'float32');
   const [closest] = run(LSTSQ, {a: matrices, b, only}, {rcond: SINGULAR, adjoint}) as tf.Tensor[];

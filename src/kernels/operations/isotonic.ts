@@ -27,7 +27,7 @@ registerGpuKernel(ISOTONIC, gpuIsotonic);
 registerHostKernel<'x'>(ISOTONIC, ({x}, {increasing}, allocate) => {
   const [batch, n] = x.shape;
   const [y, block] = allocate(x.shape, x.shape);
-  isotonicRows().project(x.single, batch, n, increasing as boolean, y.values, block.values);
+  isotonicRows(x.single).project(x.single, batch, n, increasing as boolean, y.values, block.values);
   return [y, block];
 });
 

@@ -21,8 +21,11 @@ registerHostKernel<'a' | 'b' | 'c' | 'd'>(OUTERS, (inputs, _attributes, allocate
   const [batch, rows] = inputs.a.shape;
   const columns = inputs.b.shape[1];
   const [output] = allocate([batch, rows, columns]);
-  outerRows ??= createOuterRows() ?? referenceOuterRows;
+  const own =
+    inputs.a.single instanceof Float64Array
+      ? referenceOuterRows
+      : (outerRows ??= createOuterRows() ?? referenceOuterRows);
   const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.single]));
-  outerRows.sum(values as Parameters<OuterRows['sum']>[0], batch, rows, columns, output.values);
+  own.sum(values as Parameters<OuterRows['sum']>[0], batch, rows, columns, output.values);
   return [output];
 });

@@ -21,21 +21,25 @@ export function runSimplex(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
 }
 
 let rows: SimplexRows | null = null;
-const simplexRows = () => (rows ??= createSimplexRows() ?? referenceSimplexRows);
+/** For rows in double precision the twin in plain TypeScript: the memory of the other one is float32. */
+const simplexRows = (like: ArrayLike<number>) =>
+  like instanceof Float64Array
+    ? referenceSimplexRows
+    : (rows ??= createSimplexRows() ?? referenceSimplexRows);
 
 registerGpuKernel(SIMPLEX, gpuSimplex);
 
 registerHostKernel<'x' | 'scale'>(SIMPLEX, ({x, scale}, _attributes, allocate) => {
   const [batch, n] = x.shape;
   const [y] = allocate(x.shape);
-  simplexRows().project(x.single, batch, n, scale.single, y.values);
+  simplexRows(x.single).project(x.single, batch, n, scale.single, y.values);
   return [y];
 });
 
 registerHostKernel<'y' | 'dy'>(GRADIENT, ({y, dy}, _attributes, allocate) => {
   const [batch, n] = y.shape;
   const [dx, mean] = allocate(y.shape, [batch, 1]);
-  simplexRows().gradient(y.single, dy.single, batch, n, dx.values, mean.values);
+  simplexRows(y.single).gradient(y.single, dy.single, batch, n, dx.values, mean.values);
   return [dx, mean];
 });
 

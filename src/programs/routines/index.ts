@@ -7,6 +7,7 @@ import {shapes} from './shapes.js';
 import type {Routines} from './types.js';
 import {unary} from './unary.js';
 
+export {ownRoutine} from './own.js';
 export type {Operand, Routine, Site} from './types.js';
 
 export const ROUTINES: Routines = {...unary, ...binary, ...reductions, ...shapes, ...gathers, ...products};
