@@ -4,10 +4,29 @@ import {gathers} from './gathers.js';
 import {products} from './products.js';
 import {reductions} from './reductions.js';
 import {shapes} from './shapes.js';
-import type {Routines} from './types.js';
+import type {Routine, Routines} from './types.js';
 import {unary} from './unary.js';
 
 export {ownRoutine} from './own.js';
 export type {Operand, Routine, Site} from './types.js';
 
-export const ROUTINES: Routines = {...unary, ...binary, ...reductions, ...shapes, ...gathers, ...products};
+/** Stores integers as tfjs does: without a fraction, modulo 2³², and 0 for what is no number. */
+const whole =
+  (routine: Routine): Routine =>
+  (site) => {
+    const run = routine(site);
+    const integers = site.outputs.filter(({dtype}) => dtype === 'int32');
+    if (integers.length === 0) return run;
+    return () => {
+      run();
+      for (const {data} of integers) for (let i = 0; i < data.length; i++) data[i] |= 0;
+    };
+  };
+
+const computing: Routines = {...unary, ...binary, ...reductions, ...products};
+
+export const ROUTINES: Routines = {
+  ...Object.fromEntries(Object.entries(computing).map(([kernel, routine]) => [kernel, whole(routine)])),
+  ...shapes,
+  ...gathers,
+};
