@@ -23,10 +23,13 @@ const whole =
     };
   };
 
-const computing: Routines = {...unary, ...binary, ...reductions, ...products};
+const computing: Routines = {
+  ...{...unary, ...binary, ...reductions, ...products},
+  ...{Fill: shapes.Fill, OneHot: gathers.OneHot},
+};
 
 export const ROUTINES: Routines = {
-  ...Object.fromEntries(Object.entries(computing).map(([kernel, routine]) => [kernel, whole(routine)])),
   ...shapes,
   ...gathers,
+  ...Object.fromEntries(Object.entries(computing).map(([kernel, routine]) => [kernel, whole(routine)])),
 };

@@ -94,7 +94,9 @@ const softmax: Routine = (site) => {
   };
 };
 
-const mean = (x: Float64Array, start: number, offsets: Int32Array) => sum(x, start, offsets) / offsets.length;
+/** Of nothing 0, as in tfjs. */
+const mean = (x: Float64Array, start: number, offsets: Int32Array) =>
+  sum(x, start, offsets) / Math.max(1, offsets.length);
 const greater = (a: number, b: number) => a > b;
 const less = (a: number, b: number) => a < b;
 
@@ -108,7 +110,10 @@ export const reductions: Routines = {
   }),
   Max: reduction(extreme(greater, -Infinity), 'reductionIndices'),
   Min: reduction(extreme(less, Infinity)),
-  All: reduction((x, start, offsets) => Number(offsets.every((offset) => x[start + offset] !== 0))),
+  // Of nothing 0, as in tfjs.
+  All: reduction((x, start, offsets) =>
+    Number(offsets.length > 0 && offsets.every((offset) => x[start + offset] !== 0)),
+  ),
   Any: reduction((x, start, offsets) => Number(offsets.some((offset) => x[start + offset] !== 0))),
   ArgMax: reduction(place(greater)),
   ArgMin: reduction(place(less)),
