@@ -8,7 +8,23 @@ export interface Drawn {
   dtype: 'float32' | 'int32' | 'bool';
 }
 
-export const SPECIAL = [NaN, Infinity, -Infinity, -0, 0, 1, -1, 0.5, -0.5, 1.5, 2.5, 1e-30, -1e-30, 1e30, -1e30];
+export const SPECIAL = [
+  NaN,
+  Infinity,
+  -Infinity,
+  -0,
+  0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  1e-30,
+  -1e-30,
+  1e30,
+  -1e30,
+];
 
 /** Numbers that float32 holds, so that both ways begin alike: plain ones and special ones. */
 export const anyFloat: fc.Arbitrary<number> = fc.oneof(
@@ -58,7 +74,10 @@ function fill(shape: number[], entry: fc.Arbitrary<number>, dtype: Drawn['dtype'
 export function broadcasting(count: number, most = 4): fc.Arbitrary<number[][]> {
   return shapes(0, most).chain((shape) => {
     const one = fc
-      .tuple(fc.integer({min: 0, max: shape.length}), fc.array(fc.boolean(), {minLength: most, maxLength: most}))
+      .tuple(
+        fc.integer({min: 0, max: shape.length}),
+        fc.array(fc.boolean(), {minLength: most, maxLength: most}),
+      )
       .map(([from, ones]) => shape.map((size, axis) => (ones[axis] ? 1 : size)).slice(from));
     return fc.array(one, {minLength: count, maxLength: count});
   });
@@ -73,7 +92,11 @@ export function axesOfRank(rank: number): fc.Arbitrary<number[] | undefined> {
 }
 
 /** Draws tensors, calls `use`, and disposes them. */
-export function property(drawn: fc.Arbitrary<readonly [Drawn[], unknown]>, use: (xs: tf.Tensor[], more: never) => void, runs = 40): void {
+export function property(
+  drawn: fc.Arbitrary<readonly [readonly Drawn[], unknown]>,
+  use: (xs: tf.Tensor[], more: never) => void,
+  runs = 40,
+): void {
   fc.assert(
     fc.property(drawn, ([given, more]) => {
       const tensors = given.map(tensorOf);

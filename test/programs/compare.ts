@@ -26,7 +26,8 @@ export function expectSame(f: F, inputs: tf.Tensor[], tolerance: Tolerance = {})
   }
 }
 
-function expectEntries(
+/** Asserts that a program's numbers are those of a tensor, to float32. */
+export function expectEntries(
   actual: Float64Array,
   tensor: tf.Tensor,
   inputs: tf.Tensor[],
@@ -34,7 +35,7 @@ function expectEntries(
 ): void {
   const expected = tensor.dataSync();
   assert.equal(actual.length, expected.length, 'number of entries');
-  const scale = expected.reduce(
+  const scale = Array.from(expected).reduce(
     (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
     0,
   );
@@ -44,7 +45,9 @@ function expectEntries(
     if (Object.is(own, value) || Math.abs(own - value) <= (allowed || -1)) return;
     assert.fail(
       `entry ${i} of [${tensor.shape.join()}] is ${actual[i]}, on ${tf.getBackend()} it is ${value}; inputs ` +
-        inputs.map((x) => `${x.dtype}[${x.shape.join()}] ${Array.from(x.dataSync()).slice(0, 24).join(' ')}`).join('; '),
+        inputs
+          .map((x) => `${x.dtype}[${x.shape.join()}] ${Array.from(x.dataSync()).slice(0, 24).join(' ')}`)
+          .join('; '),
     );
   });
 }

@@ -1,6 +1,8 @@
 /** @file What each kernel of tfjs does, in double precision, by its name. */
 import {binary} from './binary.js';
+import {convolutions} from './convolutions.js';
 import {gathers} from './gathers.js';
+import {pools} from './pools.js';
 import {products} from './products.js';
 import {reductions} from './reductions.js';
 import {shapes} from './shapes.js';
@@ -24,7 +26,7 @@ const whole =
   };
 
 const computing: Routines = {
-  ...{...unary, ...binary, ...reductions, ...products},
+  ...{...unary, ...binary, ...reductions, ...products, ...convolutions, ...pools},
   ...{Fill: shapes.Fill, OneHot: gathers.OneHot},
 };
 

@@ -9,7 +9,7 @@ import {
   type Routine,
   type Routines,
 } from './types.js';
-import {unary} from './unary.js';
+import {fused} from './fused.js';
 
 /** out [rows, columns] = A B for A and B with any strides of row and column. */
 export function multiply(
@@ -28,7 +28,6 @@ export function multiply(
     for (let j = 0; j < columns; j++) out[target + j] = 0;
     for (let k = 0; k < inner; k++) {
       const factor = a[atA + i * rowA + k * columnA];
-      if (factor === 0) continue;
       const from = atB + k * rowB;
       for (let j = 0; j < columns; j++) out[target + j] += factor * b[from + j * columnB];
     }
@@ -62,35 +61,6 @@ const batchMatMul: Routine = ({inputs, outputs, attributes}) => {
       multiply(a.data, startsA[i], left.strides, b.data, startsB[i], right.strides, out.data, i * step, size);
     }
   };
-};
-
-/** With a bias and an activation, as layers of tfjs call it. */
-const fusedMatMul: Routine = (site) => {
-  const {inputs, outputs, attributes} = site;
-  const [out] = outputs;
-  const run = [batchMatMul({...site, inputs: {a: inputs.a, b: inputs.b}})];
-  const [bias] = inputs.bias ?? [];
-  if (bias) {
-    const at = places(out.shape, broadcastStrides(bias.shape, out.shape));
-    run.push(() => {
-      for (let i = 0; i < at.length; i++) out.data[i] += bias.data[at[i]];
-    });
-  }
-  const activation = attributes.activation as string | null | undefined;
-  if (activation && activation !== 'linear') {
-    const kernel = {
-      relu: 'Relu',
-      relu6: 'Relu6',
-      elu: 'Elu',
-      sigmoid: 'Sigmoid',
-      leakyrelu: 'LeakyRelu',
-    }[activation];
-    if (!kernel) throw new Error(`no routine for the activation '${activation}'`);
-    run.push(
-      unary[kernel]({inputs: {x: [out]}, outputs, attributes: {alpha: attributes.leakyreluAlpha ?? 0.2}}),
-    );
-  }
-  return () => run.forEach((step) => step());
 };
 
 /** Σ over the axes that the result lacks, for two or more operands. */
@@ -131,4 +101,8 @@ const einsum: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
-export const products: Routines = {BatchMatMul: batchMatMul, Einsum: einsum, _FusedMatMul: fusedMatMul};
+export const products: Routines = {
+  BatchMatMul: batchMatMul,
+  Einsum: einsum,
+  _FusedMatMul: fused(batchMatMul),
+};

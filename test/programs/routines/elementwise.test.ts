@@ -155,8 +155,19 @@ describe('routines, entry by entry', () => {
   }
 
   it('casts one after another', () => {
-    property(shapes(0, 2).chain((shape) => floats(shape)).map((x) => [[x], null] as const), ([x]) =>
-      expectSame((y) => [tf.cast(tf.cast(y, 'int32'), 'float32'), tf.cast(tf.cast(y, 'bool'), 'float32'), tf.cast(y, 'int32')], [x]),
+    property(
+      shapes(0, 2)
+        .chain((shape) => floats(shape))
+        .map((x) => [[x], null] as const),
+      ([x]) =>
+        expectSame(
+          (y) => [
+            tf.cast(tf.cast(y, 'int32'), 'float32'),
+            tf.cast(tf.cast(y, 'bool'), 'float32'),
+            tf.cast(y, 'int32'),
+          ],
+          [x],
+        ),
     );
   });
 
@@ -178,7 +189,9 @@ describe('routines, entry by entry', () => {
 
   it('constants, also special ones', () => {
     property(
-      shapes(1, 3).chain((shape) => floats(shape)).map((x) => [[x], null] as const),
+      shapes(1, 3)
+        .chain((shape) => floats(shape))
+        .map((x) => [[x], null] as const),
       ([x]) =>
         expectSame(
           (y) => [

@@ -5,7 +5,17 @@ import {assert} from 'chai';
 import fc from 'fast-check';
 import '../../../src/index.js';
 import {compile} from '../../../src/programs/index.js';
-import {anyFloat, axesOfRank, booleans, floats, fullShapes, integers, plainFloat, property, shapes} from '../arbitraries.js';
+import {
+  anyFloat,
+  axesOfRank,
+  booleans,
+  floats,
+  fullShapes,
+  integers,
+  plainFloat,
+  property,
+  shapes,
+} from '../arbitraries.js';
 import {expectSame, type Tolerance} from '../compare.js';
 
 type Reduction = (x: tf.Tensor, axis?: number[], keepDims?: boolean) => tf.Tensor;
@@ -25,7 +35,10 @@ interface Case {
 const ANY: Case['types'] = ['float32', 'int32', 'bool'];
 const REDUCTIONS: Record<string, Case> = {
   sum: {f: tf.sum, tolerance: ROUNDS, entries: plainFloat, types: ANY},
-  'sum of special values': {f: (x, axis, keep) => tf.sum(tf.clipByValue(x, -1, Infinity), axis, keep), tolerance: ROUNDS},
+  'sum of special values': {
+    f: (x, axis, keep) => tf.sum(tf.clipByValue(x, -1, Infinity), axis, keep),
+    tolerance: ROUNDS,
+  },
   mean: {f: tf.mean, tolerance: ROUNDS, entries: plainFloat, types: ANY},
   prod: {f: tf.prod, tolerance: ROUNDS, entries: plainFloat, types: ANY},
   max: {f: tf.max, types: ['float32', 'int32'], full: true},
@@ -34,20 +47,36 @@ const REDUCTIONS: Record<string, Case> = {
   any: {f: tf.any, types: ['bool']},
   logSumExp: {f: tf.logSumExp, tolerance: {relative: 1e-5, scaled: 1e-6}, entries: plainFloat, full: true},
   // Of all axes, one or two.
-  'norm 2': {f: (x, axis, keep) => tf.norm(x, 'euclidean', axis && [1, 2].includes(axis.length) ? axis : undefined, keep), tolerance: ROUNDS, entries: plainFloat},
-  variance: {f: (x, axis, keep) => tf.moments(x, axis, keep).variance, tolerance: ROUNDS, entries: plainFloat, full: true},
+  'norm 2': {
+    f: (x, axis, keep) =>
+      tf.norm(x, 'euclidean', axis && [1, 2].includes(axis.length) ? axis : undefined, keep),
+    tolerance: ROUNDS,
+    entries: plainFloat,
+  },
+  variance: {
+    f: (x, axis, keep) => tf.moments(x, axis, keep).variance,
+    tolerance: ROUNDS,
+    entries: plainFloat,
+    full: true,
+  },
 };
 
 describe('routines over axes', () => {
   before(() => tf.setBackend('cpu'));
 
-  for (const [name, {f, tolerance, entries = anyFloat, types = ['float32'], full = false}] of Object.entries(REDUCTIONS)) {
+  for (const [name, {f, tolerance, entries = anyFloat, types = ['float32'], full = false}] of Object.entries(
+    REDUCTIONS,
+  )) {
     for (const dtype of types) {
       it(`${name} of ${dtype}`, () => {
         const drawn = (full ? fullShapes : shapes)(0, 4).chain((shape) =>
           fc
             .tuple(
-              dtype === 'float32' ? floats(shape, entries) : dtype === 'int32' ? integers(shape) : booleans(shape),
+              dtype === 'float32'
+                ? floats(shape, entries)
+                : dtype === 'int32'
+                  ? integers(shape)
+                  : booleans(shape),
               axesOfRank(shape.length),
               fc.boolean(),
             )
@@ -55,7 +84,8 @@ describe('routines over axes', () => {
         );
         property(
           drawn,
-          ([x], {axis, keep}: {axis?: number[]; keep: boolean}) => expectSame((y) => f(y, axis, keep), [x], tolerance),
+          ([x], {axis, keep}: {axis?: number[]; keep: boolean}) =>
+            expectSame((y) => f(y, axis, keep), [x], tolerance),
           60,
         );
       });
@@ -96,10 +126,15 @@ describe('routines over axes', () => {
     }
   }
 
-  for (const [name, f] of Object.entries({softmax: tf.softmax, logSoftmax: tf.logSoftmax} as Record<string, (x: tf.Tensor) => tf.Tensor>)) {
+  for (const [name, f] of Object.entries({softmax: tf.softmax, logSoftmax: tf.logSoftmax} as Record<
+    string,
+    (x: tf.Tensor) => tf.Tensor
+  >)) {
     it(name, () => {
       const drawn = shapes(1, 4)
-        .chain((shape) => floats(shape, fc.oneof(plainFloat, fc.constantFrom(NaN, -Infinity, Infinity, 100, -100))))
+        .chain((shape) =>
+          floats(shape, fc.oneof(plainFloat, fc.constantFrom(NaN, -Infinity, Infinity, 100, -100))),
+        )
         .map((x) => [[x], null] as const);
       property(drawn, ([x]) => expectSame(f, [x], {relative: 1e-5, absolute: 1e-6}), 100);
     });
