@@ -41,7 +41,15 @@ export class Program {
     };
     this.inputs = inputs.map(allocate);
     const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
-    this.outputs = outputs.map(allocate);
+    // An output that is an input has a place of its own: whoever writes one input may not have read that output yet.
+    const given = new Set(this.inputs.map(({data}) => data));
+    this.outputs = outputs.map((value) => {
+      const output = allocate(value);
+      if (!given.has(output.data)) return output;
+      const data = new Float64Array(output.data.length);
+      steps.push([EACH, () => data.set(output.data)]);
+      return {...output, data};
+    });
     const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
     for (const step of at(ONCE)) step();
     this.slow = at(SLOW);
@@ -119,12 +127,21 @@ function loopOf(
       if (data !== to[i].data) to[i].data.set(data);
     });
   };
+  // A result that is another state of the pass is put aside, before that state is overwritten.
+  const aside = results.map(({data}, i) =>
+    starts.some((start, k) => k !== i && start.data === data)
+      ? {...results[i], data: new Float64Array(data.length)}
+      : results[i],
+  );
   return () => {
     copy(before, starts);
     for (let pass = 0; pass < limit; pass++) {
       for (const step of steps) step();
       if (flags.data.every((flag) => flag === 0)) break;
-      if (pass < limit - 1) copy(results, starts);
+      if (pass < limit - 1) {
+        copy(results, aside);
+        copy(aside, starts);
+      }
     }
     copy(results, after);
   };
