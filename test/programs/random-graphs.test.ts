@@ -166,10 +166,10 @@ describe('random functions as programs', () => {
         };
         const f = (...ys: tf.Tensor[]) => {
           const outer = loopWhile(
-            {x: ys[0], before: tf.zerosLike(ys[0]), count: tf.scalar(0)},
+            {x: ys[0], before: tf.zerosLike(ys[0]), count: tf.scalar(0) as tf.Tensor},
             ({x, before, count}) => {
               const inner = loopWhile(
-                {y: x, k: tf.scalar(0)},
+                {y: x, k: tf.scalar(0) as tf.Tensor},
                 ({y, k}) => ({
                   state: {y: step([y, before], ys)[0], k: tf.add(k, 1)},
                   open: tf.less(k, tf.add(count, 0.5)),
@@ -199,7 +199,7 @@ describe('random functions as programs', () => {
       (xs) =>
         expectSame((...ys) => {
           const {a, b, k} = loopWhile(
-            {a: ys[0], b: ys[1], k: tf.scalar(0)},
+            {a: ys[0], b: ys[1], k: tf.scalar(0) as tf.Tensor},
             (state) => ({state: {a: state.b, b: state.a, k: tf.add(state.k, 1)}, open: tf.less(state.k, 2)}),
             {limit: 10},
           );
