@@ -77,6 +77,7 @@ function onePlan(
     X,
     rows: Float64Array.from(rows, (i) => a[i] / given),
     columns: Float64Array.from(columns, (j) => b[j] / taken),
+    precise: out instanceof Float64Array,
   });
   if (!(found.miss <= MET)) return PLAN.notConverged;
   rows.forEach((i, k) => columns.forEach((j, l) => (out[i * m + j] = mean * found.P[k * width + l])));
