@@ -26,7 +26,7 @@ export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.T
 
 const ARMIJO = 1e-4;
 const TRIALS = 30;
-/** Values nearer than this share of |f| are one value in f32. */
+/** Values that differ by so many roundings of |f| are one value. */
 const ROUNDINGS = 8;
 /** An entry this near to a bound that its slope presses against counts as held there. */
 const HELD = 1e-3;
