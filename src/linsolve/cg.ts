@@ -15,7 +15,7 @@ import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './ho
 import {residualOf} from './direct.js';
 import {rowDot, safeDivide, toRows} from './rows.js';
 import {registerLinearSolver} from './registry.js';
-import type {LinearSolver, Operator} from './types.js';
+import type {DoubleProducts, LinearSolver, Operator} from './types.js';
 import {addScaled, dot, norm} from './vectors.js';
 
 /** M has to be symmetric positive definite. */
@@ -127,6 +127,12 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
     className: 'normalCg',
     getConfig: () => inner.getConfig(),
     factor(operator) {
+      const doubleProducts = (squared: (of: DoubleProducts) => DoubleProducts['apply']) => () => {
+        const own = operator.double?.();
+        if (!own) return null;
+        const apply = squared(own);
+        return {apply, applyTranspose: apply};
+      };
       const normal: Operator = {
         ...operator,
         batched: operator.batched,
@@ -134,11 +140,13 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
         diagonal: undefined,
         apply: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
         applyTranspose: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
+        double: doubleProducts(({apply, applyTranspose}) => (rows) => applyTranspose(apply(rows))),
       };
       const transposed: Operator = {
         ...normal,
         apply: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
         applyTranspose: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
+        double: doubleProducts(({apply, applyTranspose}) => (rows) => apply(applyTranspose(rows))),
       };
       const forward = inner.factor(normal);
       const backward = inner.factor(transposed);
