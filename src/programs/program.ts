@@ -1,17 +1,15 @@
 /** @file A graph made ready to run again and again: places in memory for its values, routines for its lines. */
 import {needs, simplify} from './simplify.js';
 import {sizeOf, type Graph, type Line} from './graph.js';
-import {ownRoutine, ROUTINES, type Operand} from './routines/index.js';
+import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js';
+
+export {NoRoutine} from './routines/index.js';
 
 /** How often a line has to be computed: once and for all, when the slow inputs were set, or at each run. */
 const ONCE = 0;
 const SLOW = 1;
 const EACH = 2;
 type Pace = typeof ONCE | typeof SLOW | typeof EACH;
-
-export class NoRoutine extends Error {
-  override name = 'NoRoutine';
-}
 
 /** Runs a graph in double precision. */
 export class Program {

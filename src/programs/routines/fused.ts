@@ -1,5 +1,6 @@
 /** @file A routine, a bias and an activation in one kernel, as layers of tfjs call it. */
 import {binary} from './binary.js';
+import {NoRoutine} from './no-routine.js';
 import type {Operand, Routine, Site} from './types.js';
 import {unary} from './unary.js';
 
@@ -34,7 +35,7 @@ export function fused(
       );
     } else if (activation && activation !== 'linear') {
       const kernel = ACTIVATIONS[activation];
-      if (!kernel) throw new Error(`there is no routine for the activation '${activation}'`);
+      if (!kernel) throw new NoRoutine(`there is no routine for the activation '${activation}'`);
       const alpha = attributes.leakyreluAlpha ?? 0.2;
       steps.push(unary[kernel]({inputs: {x: [out]}, outputs, attributes: {alpha}}));
     }

@@ -7,8 +7,10 @@ import {products} from './products.js';
 import {reductions} from './reductions.js';
 import {shapes} from './shapes.js';
 import type {Routine, Routines} from './types.js';
+import {addKernels} from './on-wasm.js';
 import {unary} from './unary.js';
 
+export {NoRoutine} from './no-routine.js';
 export {ownRoutine} from './own.js';
 export type {Operand, Routine, Site} from './types.js';
 
@@ -35,3 +37,5 @@ export const ROUTINES: Routines = {
   ...gathers,
   ...Object.fromEntries(Object.entries(computing).map(([kernel, routine]) => [kernel, whole(routine)])),
 };
+
+addKernels(ROUTINES);

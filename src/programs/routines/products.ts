@@ -10,6 +10,7 @@ import {
   type Routines,
 } from './types.js';
 import {fused} from './fused.js';
+import {NoRoutine} from './no-routine.js';
 
 /** out [rows, columns] = A B for A and B with any strides of row and column. */
 export function multiply(
@@ -76,6 +77,10 @@ const einsum: Routine = ({inputs, outputs, attributes}) => {
     return operands[k].shape[idDims[k].indexOf(letter)];
   });
   const kept = allDims.map((_, letter) => letter).filter((letter) => !summedDims.includes(letter));
+  // Some sums tfjs gets wrong: they have another shape then.
+  if (out.data.length !== product(kept.map((letter) => sizes[letter]))) {
+    throw new NoRoutine(`'${attributes.equation as string}' has another shape in tfjs`);
+  }
   const along = (k: number, letters: number[]) => {
     const strides = stridesOf(operands[k].shape);
     return places(
