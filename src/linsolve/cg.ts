@@ -140,13 +140,13 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
         diagonal: undefined,
         apply: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
         applyTranspose: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
-        double: doubleProducts(({apply, applyTranspose}) => (rows) => applyTranspose(apply(rows))),
+        double: doubleProducts((own) => (rows) => own.applyTranspose(own.apply(rows))),
       };
       const transposed: Operator = {
         ...normal,
         apply: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
         applyTranspose: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
-        double: doubleProducts(({apply, applyTranspose}) => (rows) => apply(applyTranspose(rows))),
+        double: doubleProducts((own) => (rows) => own.apply(own.applyTranspose(rows))),
       };
       const forward = inner.factor(normal);
       const backward = inner.factor(transposed);

@@ -5,7 +5,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {linalg, projections, prox} from '../../src/index.js';
 import {vjpAt} from '../../src/autodiff/index.js';
-import {blockMeans, runOuters, runQP, runSparseCode, solveOnDevice} from '../../src/kernels/index.js';
+import {
+  blockMeans,
+  KktBatch,
+  runOuters,
+  runQP,
+  runSparseCode,
+  solveOnDevice,
+} from '../../src/kernels/index.js';
 import {compile} from '../../src/programs/index.js';
 
 /** Numbers that float32 does not hold. */
@@ -435,6 +442,47 @@ describe('own kernels in double precision', () => {
       if (value === 0) assert.isAtMost(Math.abs(force), 0.05 + 1e-12);
       else assert.approximately(force, 0.05 * Math.sign(value), 1e-12);
     });
+  });
+
+  it('ImplicitKKT, asked twice', () => {
+    const n = 3;
+    const [Q, G, A] = [definite(n), draw(2 * n), draw(n)];
+    const [right, other] = [draw(n + 3), draw(n + 3)];
+    const [u, v] = run(
+      (q, g, a, first, second) => {
+        const blocks = {Q: q, G: g, A: a, weight: tf.tensor2d([[1, 0]]), status: tf.zeros([1])};
+        const systems = new KktBatch(blocks);
+        return [
+          systems.solve(first as tf.Tensor2D, false)[0],
+          systems.solve(second as tf.Tensor2D, false)[0],
+        ];
+      },
+      [
+        [1, n, n],
+        [1, 2, n],
+        [1, 1, n],
+        [1, n + 3],
+        [1, n + 3],
+      ],
+      [Q, G, A, right, other],
+    );
+    for (const [solution, b] of [
+      [u, right],
+      [v, other],
+    ]) {
+      // Qx + Gᵀλ + Aᵀν as asked, and so the active row of Gx, −λ of the other row, and Ax.
+      const x = solution.subarray(0, n);
+      const [active, idle, nu] = solution.subarray(n);
+      const rows = product(Q, x, n, n, 1).map(
+        (value, i) => value + G[i] * active + G[n + i] * idle + A[i] * nu,
+      );
+      close(rows, b.subarray(0, n), 1e-11);
+      close(
+        [...product(G.subarray(0, n), x, 1, n, 1), -idle, ...product(A, x, 1, n, 1)],
+        b.subarray(n),
+        1e-11,
+      );
+    }
   });
 
   it('ImplicitQP', () => {

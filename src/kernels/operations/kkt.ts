@@ -1,5 +1,6 @@
 /** @file The KKT systems of a batch of quadratic programs: factored once, solved for one right-hand side or many. */
 import * as tf from '@tensorflow/tfjs-core';
+import {observed} from '../../autodiff/index.js';
 import {runBatch} from '../threads/batch.js';
 import {createDenseKernels} from '../twins/current-dense.js';
 import {registerHostKernel} from '../backends/host-kernel.js';
@@ -31,11 +32,11 @@ export class KktBatch {
    * u with K u = v, or Kᵀu = v, for v [B, n + m + k], each row (x, ineqDual, eqDual); and the relative residual of each sample.
    *
    * The first solve factors and solves on all threads. On the host, factors are kept from the second on: most backward passes
-   * have one.
+   * have one. In a program each solve is a line of its own.
    */
   solve(right: tf.Tensor2D, transpose: boolean): [u: tf.Tensor2D, residual: tf.Tensor1D] {
     this.solves++;
-    if (this.solves === 1 || !hostCanRead()) {
+    if (this.solves === 1 || !hostCanRead() || observed()) {
       const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
       return tf.engine().runKernel(KKT, inputs, {transpose}) as unknown as [tf.Tensor2D, tf.Tensor1D];
     }

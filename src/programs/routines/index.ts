@@ -5,6 +5,7 @@ import {gathers} from './gathers.js';
 import {pools} from './pools.js';
 import {products} from './products.js';
 import {reductions} from './reductions.js';
+import {resize} from './resize.js';
 import {shapes} from './shapes.js';
 import type {Routine, Routines} from './types.js';
 import {addKernels} from './on-wasm.js';
@@ -28,7 +29,7 @@ const whole =
   };
 
 const computing: Routines = {
-  ...{...unary, ...binary, ...reductions, ...products, ...convolutions, ...pools},
+  ...{...unary, ...binary, ...reductions, ...products, ...convolutions, ...pools, ...resize},
   ...{Fill: shapes.Fill, OneHot: gathers.OneHot},
 };
 

@@ -404,6 +404,29 @@ describe('routines of products', () => {
     );
   });
 
+  it('resizeNearestNeighbor with its gradient', () => {
+    const drawn = images.chain((image) =>
+      fc
+        .tuple(
+          floats(image, plainFloat),
+          fc.integer({min: 1, max: 8}),
+          fc.integer({min: 1, max: 8}),
+          fc.integer({min: 0, max: 2}),
+        )
+        .map(([x, ...more]) => [[x], more] as const),
+    );
+    property(drawn, ([x], [height, width, mode]: [number, number, number]) => {
+      const f = (y: tf.Tensor) =>
+        tf.image.resizeNearestNeighbor(y as Image, [height, width], mode === 1, mode === 2);
+      expectSame(f, [x]);
+      // tfjs's gradient takes other samples than the first from wrong places.
+      if (x.shape[0] !== 1) return;
+      const twice = (y: tf.Tensor) =>
+        tf.image.resizeNearestNeighbor(y as Image, [2 * x.shape[1]!, 3 * x.shape[2]!]);
+      expectSame(gradientsOf(twice), [x], ROUNDS);
+    });
+  });
+
   it('bincount and denseBincount', () => {
     property(
       fc
