@@ -6,10 +6,11 @@ import {gradientOf, stationary, type Objective} from '../../conditions/index.js'
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto, rowDot} from '../../linsolve/index.js';
 import {firstScale, type Scale} from '../iteration/first-scale.js';
-import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf, type Tolerances} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {zoom, type LineSearch} from './line-searches/index.js';
-import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
   /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */

@@ -9,11 +9,12 @@ import {signOf} from '../../linalg/index.js';
 import {auto, rowDot, rowNorm, safeDivide} from '../../linsolve/index.js';
 import {FAILURES, FAR} from './descent.js';
 import {firstScale, type Scale} from '../iteration/first-scale.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {SHARE_OF_LARGEST, startWatch, zeroTest, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {checkHistorySize} from './lbfgs.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './parts/quasi-newton-history.js';
-import {SHARE_OF_LARGEST, startWatch, zeroTest, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 /** Bounds of each entry: numbers (±Infinity for none), or tensors that broadcast with x. */
 export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};

@@ -5,9 +5,10 @@ import {descend, type Gradient, type Prox} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 import {firstScale} from '../iteration/first-scale.js';
-import type {Iteration} from '../iteration/iterate.js';
-import {beside, combine, innerProduct, mapLeaves} from '../iteration/leaves.js';
-import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
+import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
+import type {Tolerances} from '../iteration/tolerances.js';
+import type {Iteration} from '../iteration/types.js';
+import {beside, combine, innerProduct, mapLeaves, samplesOf} from '../iteration/leaves.js';
 
 /** What a step starts from, y, the momentum's counter t a sample, and what the stopping test remembers. */
 type Momentum<X> = [y: X, t: tf.Tensor, watch: Watch];
@@ -210,10 +211,6 @@ function scalingFor(x: Structure, eta: tf.Tensor, batched: boolean): tf.Tensor {
   const leaves = flatten(x);
   const alike = leaves.every(({rank}) => rank === leaves[0].rank);
   return alike ? beside(eta, leaves[0], batched) : tf.min(eta);
-}
-
-function samplesOf(x: Structure, batched: boolean): number {
-  return batched ? flatten(x)[0].shape[0] : 1;
 }
 
 function rowsOf(x: Structure, batched: boolean): tf.Tensor2D {
