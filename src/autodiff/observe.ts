@@ -43,8 +43,8 @@ interface Watched {
     attrs?: Record<string, unknown>;
   }): tf.Tensor | tf.Tensor[];
   makeTensor(...args: unknown[]): tf.Tensor;
-  readSync(dataId: object): unknown;
-  read(dataId: object): unknown;
+  readSync: (dataId: object) => unknown;
+  read: (dataId: object) => unknown;
 }
 
 /** The observation that is going on, or `null`. */
