@@ -45,6 +45,7 @@ const ROOMS: Record<string, Suites> = {
   'kernels/coding': {
     tests: [
       'kernels/code-batch.test.ts',
+      'kernels/code-batch-samples.test.ts',
       'kernels/coding.test.ts',
       'solvers/sparse-coding.test.ts',
       'conditions',
