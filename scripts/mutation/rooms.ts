@@ -90,6 +90,7 @@ const ROOMS: Record<string, Suites> = {
   'kernels/transport': {
     tests: [
       'kernels/transport.test.ts',
+      'kernels/transport-work.test.ts',
       'projections/transport.test.ts',
       'projections/definitions.test.ts',
       'projections/properties.test.ts',
