@@ -41,7 +41,27 @@ const ROOMS: Record<string, Suites> = {
   implicit: {
     tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
   },
-  kernels: {tests: ['kernels', 'linalg', 'solvers/solve-qp.test.ts', 'solvers/solve-qp-gradient.test.ts']},
+  // What lies in the folder itself is mostly one kernel a file, which has its suites where it is used.
+  kernels: {
+    tests: [
+      'kernels',
+      'linalg',
+      'projections/simplex.test.ts',
+      'projections/entmax.test.ts',
+      'projections/box.test.ts',
+      'projections/isotonic.test.ts',
+      'projections/transport.test.ts',
+      'projections/definitions.test.ts',
+      'prox/definitions.test.ts',
+      'linsolve/least-norm.test.ts',
+      'linsolve/transposes.test.ts',
+      'linsolve/unreadable.test.ts',
+      'solvers/sparse-coding.test.ts',
+      'solvers/solve-qp.test.ts',
+      'solvers/solve-qp-gradient.test.ts',
+    ],
+    except: /thread/,
+  },
   'kernels/coding': {
     tests: [
       'kernels/code-batch.test.ts',
@@ -54,8 +74,8 @@ const ROOMS: Record<string, Suites> = {
   'kernels/conic': {
     tests: ['kernels/conic', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
   },
-  'kernels/host': {tests: ['kernels']},
-  'kernels/linalg': {tests: ['kernels', 'linalg']},
+  'kernels/host': {tests: ['kernels'], except: /thread/},
+  'kernels/linalg': {tests: ['linalg', 'kernels'], except: /thread|code|coding|qp|conic|transport/},
   'kernels/qp': {
     // First what is quick and reaches most.
     tests: [
