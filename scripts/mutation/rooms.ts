@@ -106,7 +106,15 @@ const ROOMS: Record<string, Suites> = {
     ],
     except: /thread|code-batch|stand-in/,
   },
-  'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
+  'kernels/threads': {
+    tests: [
+      'kernels/thread-pool.test.ts',
+      'kernels/thread-platform.test.ts',
+      'kernels/thread-in-page.test.ts',
+      'kernels/threads.test.ts',
+    ],
+    threaded: true,
+  },
   'kernels/transport': {
     tests: [
       'kernels/transport.test.ts',
