@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import {codingKernels} from '../../src/kernels/current-coding.js';
 import {paddedStride, type DenseKernels} from '../../src/kernels/dense.js';
 import {createHostDense} from '../../src/kernels/host/dense.js';
+import {referenceCoding} from '../../src/kernels/reference/coding.js';
 import {referenceDense} from '../../src/kernels/reference/dense.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {compareTwins} from './twins.js';
 
-const twins = [referenceDense, createHostDense()!] as const;
+let twins: readonly [reference: DenseKernels, host: DenseKernels];
 
 function descend(
   dense: DenseKernels,
@@ -42,6 +43,15 @@ function descend(
 }
 
 describe('coordinate descent kernels', () => {
+  beforeEach(() => (twins = [referenceDense, createHostDense()!]));
+
+  it('are those of the memory that vectors lie in', () => {
+    const [reference, host] = twins.map(codingKernels);
+    assert.strictEqual(reference, referenceCoding);
+    assert.notStrictEqual(host, referenceCoding);
+    assert.strictEqual(codingKernels(twins[1]), host);
+  });
+
   it('agree after any number of sweeps, at every size', () =>
     fc.assert(
       fc.property(

@@ -1,5 +1,10 @@
 /** @file The memory of the host kernels: places that do not overlap, scopes that give back, work that begins again when it is full. */
 import {assert} from 'chai';
+import {createHostDense} from '../../src/kernels/host/dense.js';
+import {createIsotonicRows} from '../../src/kernels/host/isotonic-rows.js';
+import {createHostMatrices} from '../../src/kernels/host/matrices.js';
+import {createOuterRows} from '../../src/kernels/host/outer-rows.js';
+import {createSimplexRows} from '../../src/kernels/host/simplex-rows.js';
 import {HostMemory, placeOf} from '../../src/kernels/host/memory.js';
 import {createRowMemory} from '../../src/kernels/host/row-memory.js';
 import {BINARY} from '../../src/kernels/host/binary/rows.js';
@@ -104,7 +109,15 @@ describe('the memory of the host kernels', () => {
     const {WebAssembly: wasm} = globalThis;
     try {
       (globalThis as {WebAssembly?: unknown}).WebAssembly = undefined;
+      const makers = [
+        createHostDense,
+        createHostMatrices,
+        createIsotonicRows,
+        createOuterRows,
+        createSimplexRows,
+      ];
       assert.isNull(createRowMemory(BINARY));
+      for (const make of makers) assert.isNull(make(), make.name);
     } finally {
       globalThis.WebAssembly = wasm;
     }
