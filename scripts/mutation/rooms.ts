@@ -77,34 +77,28 @@ const ROOMS: Record<string, Suites> = {
   'kernels/host': {tests: ['kernels'], except: /thread/},
   'kernels/linalg': {tests: ['linalg', 'kernels'], except: /thread|code|coding|qp|conic|transport/},
   'kernels/qp': {
-    // First what is quick and reaches most.
+    // What is quick and reaches most: the suites of `solveQP` take long, and see little more.
     tests: [
       'kernels/qp',
       'solvers/qp-reference.test.ts',
       'robustness/thresholds.test.ts',
       'robustness/degeneracy.test.ts',
       'metamorphic/rounding.test.ts',
-      'solvers/solve-qp.test.ts',
-      'solvers/solve-qp-gradient.test.ts',
-      'solvers/qp-collection.test.ts',
-      'robustness/other-scales.test.ts',
-      'metamorphic/certify.test.ts',
-      'metamorphic/quadratic-programs.test.ts',
     ],
   },
   'kernels/reference': {
     tests: [
-      'kernels',
-      'linalg/reference.test.ts',
+      'kernels/reference.test.ts',
+      'kernels/rows.test.ts',
+      'kernels/pairs.test.ts',
+      'kernels/coding.test.ts',
+      'kernels/code-batch-samples.test.ts',
       'linalg/eigh.test.ts',
-      'linsolve/singular.test.ts',
+      'linalg/pivots-and-gaps.test.ts',
       'projections/entmax.test.ts',
-      'projections/box.test.ts',
-      'projections/isotonic.test.ts',
-      'projections/definitions.test.ts',
-      'prox/definitions.test.ts',
+      'kernels/matrices.test.ts',
+      'kernels/dense.test.ts',
     ],
-    except: /thread|code-batch|stand-in/,
   },
   'kernels/threads': {
     tests: [
