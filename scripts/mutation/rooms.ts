@@ -72,7 +72,7 @@ const ROOMS: Record<string, Suites> = {
     ],
   },
   'kernels/conic': {
-    tests: ['kernels/conic', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
+    tests: ['kernels/conic', 'solvers/conic-splitting.test.ts'],
   },
   'kernels/host': {tests: ['kernels'], except: /thread/},
   'kernels/linalg': {tests: ['linalg', 'kernels'], except: /thread|code|coding|qp|conic|transport/},
