@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // AssemblyScript reads as TypeScript, but its types and operators are its own.
-  {ignores: ['dist', 'coverage', 'out', 'docs/api', 'src/kernels/host/assembly']},
+  {ignores: ['dist', 'coverage', 'out', 'docs/api', 'src/kernels/twins/host/assembly']},
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,5 +1,5 @@
 /**
- * @file Compiles src/kernels/host/assembly to WebAssembly and embeds it in src/kernels/host/binary; with `--check`, says
+ * @file Compiles src/kernels/twins/host/assembly to WebAssembly and embeds it in src/kernels/twins/host/binary; with `--check`, says
  * whether the embedded modules are those of the sources.
  */
 import {Buffer} from 'node:buffer';
@@ -12,8 +12,8 @@ const root = resolve(import.meta.dirname, '..');
 const MODULES = {index: 'dense', coding: 'coding', outers: 'outers', rows: 'rows', matrices: 'matrices'};
 
 for (const [entry, name] of Object.entries(MODULES)) {
-  const binary = await compile(`src/kernels/host/assembly/${entry}.ts`);
-  const target = resolve(root, `src/kernels/host/binary/${name}.ts`);
+  const binary = await compile(`src/kernels/twins/host/assembly/${entry}.ts`);
+  const target = resolve(root, `src/kernels/twins/host/binary/${name}.ts`);
   const text = `/** @file Generated from assembly/${entry}.ts by \`npm run build:wasm\`. */
 export const BINARY =
   '${Buffer.from(binary).toString('hex')}';
@@ -23,7 +23,7 @@ export const BINARY =
     writeFileSync(target, text);
     console.log(`${name}: ${binary.length} bytes`);
   } else if (readFileSync(target, 'utf8') !== text) {
-    console.error(`${target} is not that of src/kernels/host/assembly: npm run build:wasm`);
+    console.error(`${target} is not that of src/kernels/twins/host/assembly: npm run build:wasm`);
     process.exitCode = 1;
   }
 }

@@ -8,7 +8,7 @@ import {suitesOf} from './rooms.js';
 import {EXCLUDED, keyOf, sampleOf, type Change} from './sample.js';
 
 const HELP = `npm run test:mutation -- FOLDER [options]
-  FOLDER           of src, or one file of it: src/losses, src/kernels/coding, src/solvers/bfgs.ts
+  FOLDER           of src, or one file of it: src/losses, src/kernels/algorithms/qp, src/solvers/descent/bfgs.ts
   --flat           only the files that lie directly in the folder
   --sample N       this many mutants, drawn by seed; default all
   --seed S         default 1

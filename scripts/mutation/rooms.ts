@@ -28,10 +28,10 @@ const ROOMS: Record<string, Suites> = {
       'conditions',
       'implicit',
       'solvers/grid.test.ts',
-      'solvers/solve-qp-gradient.test.ts',
-      'solvers/conic-splitting.test.ts',
-      'solvers/block-and-mirror.test.ts',
-      'solvers/sparse-coding.test.ts',
+      'solvers/quadratic/solve-qp-gradient.test.ts',
+      'solvers/conic/conic-splitting.test.ts',
+      'solvers/proximal/block-and-mirror.test.ts',
+      'solvers/proximal/sparse-coding.test.ts',
       'solvers/forward-mode.test.ts',
       'robustness/kinks.test.ts',
       'robustness/degeneracy.test.ts',
@@ -41,8 +41,67 @@ const ROOMS: Record<string, Suites> = {
   implicit: {
     tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
   },
-  // What lies in the folder itself is mostly one kernel a file, which has its suites where it is used.
   kernels: {
+    tests: [
+      'kernels',
+      'linalg',
+      'solvers/quadratic/solve-qp.test.ts',
+      'solvers/quadratic/solve-qp-gradient.test.ts',
+    ],
+    except: /thread/,
+  },
+  'kernels/algorithms/coding': {
+    tests: [
+      'kernels/algorithms/coding',
+      'kernels/twins/coding.test.ts',
+      'solvers/proximal/sparse-coding.test.ts',
+      'linsolve/transposes.test.ts',
+      'conditions',
+    ],
+  },
+  'kernels/algorithms/conic': {
+    tests: ['kernels/algorithms/conic', 'solvers/conic/conic-splitting.test.ts'],
+  },
+  'kernels/algorithms/linalg': {
+    tests: [
+      'kernels/algorithms/linalg',
+      'kernels/algorithms/reference.test.ts',
+      'linalg/eigh.test.ts',
+      'linalg/determinant.test.ts',
+      'linalg/lstsq.test.ts',
+      'linsolve/least-norm.test.ts',
+      'linsolve/singular.test.ts',
+    ],
+  },
+  'kernels/algorithms/qp': {
+    // What is quick and reaches most: the suites of `solveQP` take long, and see little more.
+    tests: [
+      'kernels/algorithms/qp',
+      'solvers/quadratic/qp-reference.test.ts',
+      'robustness/thresholds.test.ts',
+      'robustness/degeneracy.test.ts',
+      'metamorphic/rounding.test.ts',
+    ],
+  },
+  'kernels/algorithms/rows': {
+    tests: [
+      'kernels/algorithms/reference.test.ts',
+      'projections/entmax.test.ts',
+      'projections/box.test.ts',
+      'projections/definitions.test.ts',
+      'prox/definitions.test.ts',
+    ],
+  },
+  'kernels/algorithms/transport': {
+    tests: [
+      'kernels/algorithms/transport',
+      'projections/transport.test.ts',
+      'projections/definitions.test.ts',
+      'projections/properties.test.ts',
+    ],
+  },
+  // Mostly one kernel a file, which has its suites where it is used.
+  'kernels/operations': {
     tests: [
       'kernels',
       'linalg',
@@ -56,65 +115,29 @@ const ROOMS: Record<string, Suites> = {
       'linsolve/least-norm.test.ts',
       'linsolve/transposes.test.ts',
       'linsolve/unreadable.test.ts',
-      'solvers/sparse-coding.test.ts',
-      'solvers/solve-qp.test.ts',
-      'solvers/solve-qp-gradient.test.ts',
+      'solvers/proximal/sparse-coding.test.ts',
+      'solvers/quadratic/solve-qp.test.ts',
+      'solvers/quadratic/solve-qp-gradient.test.ts',
     ],
     except: /thread/,
   },
-  'kernels/coding': {
-    tests: [
-      'kernels/code-batch.test.ts',
-      'kernels/code-batch-samples.test.ts',
-      'kernels/coding.test.ts',
-      'solvers/sparse-coding.test.ts',
-      'conditions',
-    ],
-  },
-  'kernels/conic': {
-    tests: ['kernels/conic', 'solvers/conic-splitting.test.ts'],
-  },
-  'kernels/host': {tests: ['kernels'], except: /thread/},
-  'kernels/linalg': {tests: ['linalg', 'kernels'], except: /thread|code|coding|qp|conic|transport/},
-  'kernels/qp': {
-    // What is quick and reaches most: the suites of `solveQP` take long, and see little more.
-    tests: [
-      'kernels/qp',
-      'solvers/qp-reference.test.ts',
-      'robustness/thresholds.test.ts',
-      'robustness/degeneracy.test.ts',
-      'metamorphic/rounding.test.ts',
-    ],
-  },
-  'kernels/reference': {
-    tests: [
-      'kernels/reference.test.ts',
-      'kernels/rows.test.ts',
-      'kernels/pairs.test.ts',
-      'kernels/coding.test.ts',
-      'kernels/code-batch-samples.test.ts',
-      'linalg/eigh.test.ts',
-      'linalg/pivots-and-gaps.test.ts',
-      'projections/entmax.test.ts',
-      'kernels/matrices.test.ts',
-      'kernels/dense.test.ts',
-    ],
+  'kernels/operations/linalg': {
+    tests: ['linalg', 'kernels'],
+    except: /thread|code|coding|qp|conic|transport/,
   },
   // Not `threads.test.ts`, whose threads would not know which mutant is on: these hold their workers in their hands.
-  'kernels/threads': {
+  'kernels/threads': {tests: ['kernels/threads'], except: /threads\.test/},
+  'kernels/twins/host': {tests: ['kernels/twins', 'kernels/algorithms/coding/code-batch-samples.test.ts']},
+  'kernels/twins/reference': {
     tests: [
-      'kernels/thread-pool.test.ts',
-      'kernels/thread-platform.test.ts',
-      'kernels/thread-in-page.test.ts',
-    ],
-  },
-  'kernels/transport': {
-    tests: [
-      'kernels/transport.test.ts',
-      'kernels/transport-work.test.ts',
-      'projections/transport.test.ts',
-      'projections/definitions.test.ts',
-      'projections/properties.test.ts',
+      'kernels/algorithms/reference.test.ts',
+      'kernels/twins/rows.test.ts',
+      'kernels/twins/pairs.test.ts',
+      'kernels/twins/coding.test.ts',
+      'kernels/algorithms/coding/code-batch-samples.test.ts',
+      'linalg/pivots-and-gaps.test.ts',
+      'kernels/twins/matrices.test.ts',
+      'kernels/twins/dense.test.ts',
     ],
   },
   layers: {
@@ -143,7 +166,7 @@ const ROOMS: Record<string, Suites> = {
   solvers: {
     tests: [
       // First what is quick and reaches most.
-      'solvers/loop.test.ts',
+      'solvers/iteration/loop.test.ts',
       'solvers/unreadable.test.ts',
       'devices/qp-solvers.test.ts',
       'solvers',

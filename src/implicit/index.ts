@@ -2,7 +2,7 @@
 export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
 export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
-export {checkOnFailure, ON_FAILURE, reportFailures, type Failures, type OnFailure} from './report.js';
+export {checkOnFailure, ON_FAILURE, reportFailures, type Failures} from './report.js';
 export {rootJvp, rootTangent, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';
 export {inOrderOf, rootSystem, type SystemOptions} from './system.js';
@@ -11,6 +11,7 @@ export {
   type Condition,
   type FixedPointMap,
   type ImplicitOptions,
+  type OnFailure,
   type Solver,
   type SolverState,
 } from './types.js';

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {transportPlan} from '../projections/transport-plan.js';
-import {ProjectionLayer, type Projected} from './projection-layer.js';
-import {checkChoice, checkNumber, type LayerArgs} from './solver-layer.js';
+import {ProjectionLayer, type Projected} from './base/projection-layer.js';
+import {checkChoice, checkNumber, type LayerArgs} from './base/solver-layer.js';
 
 export interface BirkhoffLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */

@@ -6,7 +6,7 @@ import {valuesOnHost} from '../kernels/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
 import {ConicSplitting, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
-import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
+import {readConstants, readInputs, type Constants, type SavedConstant} from './base/constants.js';
 import {
   asLinearSolver,
   checkChoice,
@@ -15,7 +15,7 @@ import {
   shapeList,
   SolverLayer,
   type LayerArgs,
-} from './solver-layer.js';
+} from './base/solver-layer.js';
 
 /** A parameter of a conic program, and its axes: p variables, m rows. */
 const SHAPES = {c: ['p'], E: ['m', 'p'], d: ['m']} as const;

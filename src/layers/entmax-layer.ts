@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {entmax} from '../projections/index.js';
-import {alongAxis, checkAxis, ProjectionLayer} from './projection-layer.js';
-import {checkNumber, type LayerArgs} from './solver-layer.js';
+import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
+import {checkNumber, type LayerArgs} from './base/solver-layer.js';
 
 export interface EntmaxLayerArgs extends LayerArgs {
   /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */

@@ -16,7 +16,7 @@ import {SparsemaxProjection, type SparsemaxProjectionArgs} from './sparsemax-pro
 import {SVMLayer, type SVMLayerArgs} from './svm-layer.js';
 import {TopK, type TopKArgs} from './top-k.js';
 import {TransportLayer, type TransportLayerArgs} from './transport-layer.js';
-import type {SoftOrderLayerArgs} from './soft-order-layer.js';
+import type {SoftOrderLayerArgs} from './base/soft-order-layer.js';
 
 /** @see BirkhoffLayer */
 export function birkhoff(args?: BirkhoffLayerArgs): BirkhoffLayer {

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
-import {checkNoise, freezeDropout} from './frozen-noise.js';
-import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
-import {checkChoice, checkNumber} from './solver-layer.js';
+import {checkNoise, freezeDropout} from './base/frozen-noise.js';
+import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
+import {checkChoice, checkNumber} from './base/solver-layer.js';
 
 type Layer = layers.Layer;
 

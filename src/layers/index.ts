@@ -1,7 +1,7 @@
 /** @file Keras-style layers. */
 export {BirkhoffLayer, type BirkhoffLayerArgs} from './birkhoff-layer.js';
 export {ConicLayer, type ConicLayerArgs} from './conic-layer.js';
-export {type Constants} from './constants.js';
+export {type Constants} from './base/constants.js';
 export {EntmaxLayer, type EntmaxLayerArgs} from './entmax-layer.js';
 export {FixedPointLayer, type FixedPointLayerArgs} from './fixed-point-layer.js';
 export {IsotonicLayer, type IsotonicLayerArgs} from './isotonic-layer.js';
@@ -11,10 +11,10 @@ export {OptNetQP, type OptNetQPArgs} from './optnet-qp.js';
 export {QPLayer, type QPLayerArgs} from './qp-layer.js';
 export {RidgeLayer, type RidgeLayerArgs} from './ridge-layer.js';
 export {SimplexProjection, type SimplexProjectionArgs} from './simplex-projection.js';
-export {type SoftOrderLayerArgs} from './soft-order-layer.js';
+export {type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 export {SoftRank} from './soft-rank.js';
 export {SoftSort} from './soft-sort.js';
-export {SolverLayer, type Diagnostics} from './solver-layer.js';
+export {SolverLayer, type Diagnostics} from './base/solver-layer.js';
 export {SparsemaxProjection, type SparsemaxProjectionArgs} from './sparsemax-projection.js';
 export {SVMLayer, type SVMLayerArgs} from './svm-layer.js';
 export {TopK, type TopKArgs} from './top-k.js';

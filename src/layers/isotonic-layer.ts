@@ -1,8 +1,8 @@
 /** @file Isotonic regression as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {isotonic} from '../projections/index.js';
-import {ProjectionLayer} from './projection-layer.js';
-import {checkFlag, type LayerArgs} from './solver-layer.js';
+import {ProjectionLayer} from './base/projection-layer.js';
+import {checkFlag, type LayerArgs} from './base/solver-layer.js';
 
 export interface IsotonicLayerArgs extends LayerArgs {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {SparseCoding} from '../solvers/index.js';
-import {IterativeLayer, type IterativeLayerArgs} from './iterative-layer.js';
-import {asKink, checkFlag, checkNumber, type SolverLayer} from './solver-layer.js';
+import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
+import {asKink, checkFlag, checkNumber, type SolverLayer} from './base/solver-layer.js';
 
 export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   /** The number of atoms, the width of the output. */

@@ -15,8 +15,8 @@ import {
   type QPParameter,
   type QPSolver,
 } from '../solvers/index.js';
-import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
-import {findSizes, type QPSizes} from './qp-parameters.js';
+import {readConstants, readInputs, type Constants, type SavedConstant} from './base/constants.js';
+import {findSizes, type QPSizes} from './base/qp-parameters.js';
 import {
   asKink,
   asLinearSolver,
@@ -27,8 +27,8 @@ import {
   shapeList,
   SolverLayer,
   type LayerArgs,
-} from './solver-layer.js';
-import {WarmStart} from './warm-start.js';
+} from './base/solver-layer.js';
+import {WarmStart} from './base/warm-start.js';
 
 /** `degenerate` and `smoothing` say which derivative a weakly active constraint gets, see `solveQP`. */
 export interface QPLayerArgs extends LayerArgs, Kink {

@@ -1,7 +1,7 @@
 /** @file Ridge regression as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {lstsq} from '../linalg/index.js';
-import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base-learner-layer.js';
+import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base/base-learner-layer.js';
 
 export type RidgeLayerArgs = BaseLearnerArgs;
 

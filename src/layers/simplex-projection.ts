@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {simplex} from '../projections/index.js';
-import {alongAxis, checkAxis, ProjectionLayer} from './projection-layer.js';
-import {asKink, checkNumber, type LayerArgs} from './solver-layer.js';
+import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './base/solver-layer.js';
 
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */

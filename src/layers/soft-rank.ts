@@ -1,7 +1,7 @@
 /** @file Soft ranking as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {softRank} from '../projections/index.js';
-import {SoftOrderLayer, type SoftOrderLayerArgs} from './soft-order-layer.js';
+import {SoftOrderLayer, type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 
 /**
  * The rank of each entry, 1 … n, softened, along the last axis. Input and output have one shape, [B, …, n]; O(n log n).

@@ -1,7 +1,7 @@
 /** @file Soft sorting as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {softSort} from '../projections/index.js';
-import {SoftOrderLayer, type SoftOrderLayerArgs} from './soft-order-layer.js';
+import {SoftOrderLayer, type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 
 /**
  * The sorted input, softened, along the last axis. Input and output have one shape, [B, …, n]; O(n log n).

@@ -13,7 +13,7 @@ import type {NamedConfig} from './named.js';
 import {custom} from './preconditioners/custom.js';
 import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
 import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
-import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
+import {onRows, rowMax, rowNorm, safeDivide, toRows, type Linear} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 
 export interface IterativeOptions {
@@ -56,8 +56,6 @@ export interface KrylovMethod {
   /** Whether it is for symmetric matrices only. */
   symmetric?: boolean;
 }
-
-export type Linear = (v: tf.Tensor2D) => tf.Tensor2D;
 
 /** x is the correction found so far, r the method's own idea of the residual. */
 export interface KrylovState extends tf.NamedTensorMap {

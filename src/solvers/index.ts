@@ -1,7 +1,7 @@
 /** @file Solvers, and what the rooms above need of them besides. */
 export * from './public.js';
-export {keepSamples} from './leaves.js';
-export {balanced, type Potential} from './marginal-duals.js';
-export {scalarRoot, type GrowingFunction} from './scalar-root.js';
-export {QP_PARAMETERS, QP_SHAPES} from './qp-input.js';
+export {keepSamples} from './iteration/leaves.js';
+export {balanced, type Potential} from './roots/parts/marginal-duals.js';
+export {scalarRoot, type GrowingFunction} from './roots/parts/scalar-root.js';
+export {QP_PARAMETERS, QP_SHAPES} from './quadratic/qp-input.js';
 export {ON_FAILURE, reportFailures, type Failures} from '../implicit/index.js';

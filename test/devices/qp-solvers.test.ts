@@ -1,10 +1,10 @@
 /** @file The four QP solvers of tensor operations on every device: x, statuses and a gradient against the cpu backend. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {BoxCDQP} from '../../src/solvers/box-cd-qp.js';
-import {BoxOSQP} from '../../src/solvers/box-osqp.js';
-import {EqualityConstrainedQP} from '../../src/solvers/equality-constrained-qp.js';
-import {OSQP} from '../../src/solvers/osqp.js';
+import {BoxCDQP} from '../../src/solvers/quadratic/box-cd-qp.js';
+import {BoxOSQP} from '../../src/solvers/quadratic/box-osqp.js';
+import {EqualityConstrainedQP} from '../../src/solvers/quadratic/equality-constrained-qp.js';
+import {OSQP} from '../../src/solvers/quadratic/osqp.js';
 import {assertClose, describeDevices, toleranceOn, use, valuesOf} from './devices.js';
 
 /** Data of a batch, in plain numbers. */

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {linalg, projections, solveQP} from '../../src/index.js';
-import {runProblems, type Routine} from '../../src/kernels/webgpu/run-problems.js';
-import type {WebGPU} from '../../src/kernels/webgpu/types.js';
+import {runProblems, type Routine} from '../../src/kernels/twins/webgpu/run-problems.js';
+import type {WebGPU} from '../../src/kernels/twins/webgpu/types.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {assertClose, describeDevices, valuesOf} from './devices.js';
 

@@ -1,7 +1,7 @@
 /** @file Solves a case by the f64 kernel, and checks what comes back without the solver's help. */
-import {denseKernels} from '../../src/kernels/current-dense.js';
-import {QPSolver} from '../../src/kernels/qp/solve.js';
-import {copyProblem} from '../../src/kernels/qp/types.js';
+import {denseKernels} from '../../src/kernels/twins/current-dense.js';
+import {QPSolver} from '../../src/kernels/algorithms/qp/solve.js';
+import {copyProblem} from '../../src/kernels/algorithms/qp/types.js';
 import {dot, times, transposedTimes, type QPCase} from '../zoo/qp/case.js';
 
 /** Statuses by the kernel's names, as in `QPResult.status`. */

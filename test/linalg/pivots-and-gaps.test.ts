@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {linalg} from '../../src/index.js';
-import {runEigh} from '../../src/kernels/linalg/eigh.js';
+import {runEigh} from '../../src/kernels/operations/linalg/eigh.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectNoLeak, messageOf} from '../helpers/expect.js';
 

@@ -1,12 +1,12 @@
 /** @file The f64 routines behind linalg, without a backend: certificates to the last digits of double precision. */
 import {assert} from 'chai';
 import * as fc from 'fast-check';
-import {symmetricEigen} from '../../src/kernels/reference/eigh.js';
-import {createHostMatrices} from '../../src/kernels/host/matrices.js';
-import type {MatrixKernels} from '../../src/kernels/matrices.js';
-import {PseudoInverse} from '../../src/kernels/pseudo-inverse.js';
-import {referenceMatrices} from '../../src/kernels/reference/matrices.js';
-import {scaleInPlace} from '../../src/kernels/reference/scaling.js';
+import {symmetricEigen} from '../../src/kernels/algorithms/linalg/eigh.js';
+import {createHostMatrices} from '../../src/kernels/twins/host/matrices.js';
+import type {MatrixKernels} from '../../src/kernels/contracts/matrices.js';
+import {PseudoInverse} from '../../src/kernels/algorithms/linalg/pseudo-inverse.js';
+import {referenceMatrices} from '../../src/kernels/twins/reference/matrices.js';
+import {scaleInPlace} from '../../src/kernels/twins/reference/scaling.js';
 import {expectClose} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import * as losses from '../../src/losses/index.js';
-import {perturbedMax} from '../../src/solvers/perturbed-max.js';
+import {perturbedMax} from '../../src/solvers/perturbed/perturbed-max.js';
 import {sparsemax} from '../../src/projections/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';

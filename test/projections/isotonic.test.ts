@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import * as fc from 'fast-check';
 import {jvp} from '../../src/autodiff/index.js';
-import {composed} from '../../src/kernels/isotonic.js';
+import {composed} from '../../src/kernels/operations/isotonic.js';
 import {isotonic} from '../../src/projections/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';

@@ -1,6 +1,6 @@
 /** @file Conic programs with a known solution, and changes that leave it where it is. */
-import {coneBlocks, type Cones} from '../../src/kernels/conic/cones.js';
-import {project} from '../../src/kernels/conic/projection.js';
+import {coneBlocks, type Cones} from '../../src/kernels/algorithms/conic/cones.js';
+import {project} from '../../src/kernels/algorithms/conic/projection.js';
 import {seededRandom} from './linear-systems.js';
 
 export interface ConicCase {

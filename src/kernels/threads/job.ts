@@ -1,6 +1,6 @@
 /** @file A job as it travels between threads, and what each of them does with it. */
-import type {BatchArray, BatchJob, BatchKernel} from '../batch.js';
-import type {DenseKernels} from '../dense.js';
+import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
+import type {DenseKernels} from '../contracts/dense.js';
 import type {ControlBlock} from './control.js';
 
 /** Arrays are places in the shared memory. */

@@ -1,9 +1,9 @@
 /** @file What a worker thread runs: batch kernels, for the samples that it claims. */
-import type {BatchKernel} from '../batch.js';
-import {denseKernels} from '../current-dense.js';
-import {codeBatch} from '../coding/code-batch.js';
-import {kktBatch} from '../qp/kkt-batch.js';
-import {qpBatch} from '../qp/qp-batch.js';
+import type {BatchKernel} from '../contracts/batch-kernel.js';
+import {denseKernels} from '../twins/current-dense.js';
+import {codeBatch} from '../algorithms/coding/code-batch.js';
+import {kktBatch} from '../algorithms/qp/kkt-batch.js';
+import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {ControlBlock} from './control.js';
 import {AT_WORK, PROTOCOL, READY, type Greeting} from './greeting.js';
 import {workAlong, type SharedJob} from './job.js';

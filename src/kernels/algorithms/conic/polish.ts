@@ -1,0 +1,83 @@
+/**
+ * @file Newton's method on the residual map of a conic program: Eᵀy + c = 0, d − Ez − s = 0 with y the projection of v onto K*
+ * and s = y − v. What it ends on is in the cones and complementary to the last digit.
+ *
+ * Busseti, Moursi & Boyd 2019 (arXiv 1811.02157), section 4.
+ */
+import {matrixKernels} from '../../twins/current-matrices.js';
+import {PseudoInverse} from '../linalg/pseudo-inverse.js';
+import {scaleInPlace, scaleRows} from '../../twins/reference/scaling.js';
+import {projectDual, projectionDerivative} from './projection.js';
+import {inner, partOf, timesE, timesTransposedE, type ConicIterate, type ConicProblem} from './problem.js';
+
+/** A block on the boundary of both cones: ‖s‖‖y‖ this many times sᵀy. */
+const ON_BOUNDARY = 1e3;
+/** Singular values below this share of the largest are none. */
+const RANK = 1e-13;
+
+/** The point of (z, v): y and s that are complementary. */
+export function pointOf({blocks, m}: ConicProblem, z: Float64Array, v: Float64Array): ConicIterate {
+  const y = new Float64Array(m);
+  for (const block of blocks) projectDual(block, partOf(block, v), partOf(block, y));
+  return {z, y, s: y.map((value, i) => value - v[i])};
+}
+
+/**
+ * A factor a row by which y is divided and s multiplied, the same in a block: where both are on the boundary of their cones,
+ * that which makes them equally long, so that neither is lost in v = y − s. Powers of two.
+ */
+export function balanceOf({blocks, m}: ConicProblem, {y, s}: ConicIterate): Float64Array {
+  const factors = new Float64Array(m).fill(1);
+  for (const block of blocks) {
+    if (block.size === 1) continue;
+    const [a, b] = [partOf(block, y), partOf(block, s)];
+    const [ofY, ofS] = [Math.sqrt(inner(a, a)), Math.sqrt(inner(b, b))];
+    if (!(ofY * ofS > ON_BOUNDARY * Math.abs(inner(a, b)))) continue;
+    factors.fill(2 ** Math.round(0.5 * Math.log2(ofY / ofS)), block.start, block.start + block.size);
+  }
+  return factors;
+}
+
+/** One step of Newton's method from (z, v), by the least-squares solution of least norm. */
+export function newtonStep(
+  problem: ConicProblem,
+  z: Float64Array,
+  v: Float64Array,
+): {z: Float64Array; v: Float64Array} {
+  const {p, m, c, d, E, blocks} = problem;
+  const n = p + m;
+  const {y, s} = pointOf(problem, z, v);
+  const kernels = matrixKernels();
+  return kernels.scope(() => {
+    const J = kernels.vector(n * n);
+    for (const block of blocks) {
+      const {start, size} = block;
+      const D = projectionDerivative(block, partOf(block, v));
+      for (let i = 0; i < size; i++) {
+        const row = start + i;
+        for (let j = 0; j < p; j++) J[(p + row) * n + j] = -E[row * p + j];
+        for (let k = 0; k < size; k++) {
+          const entry = D[i * size + k];
+          J[(p + row) * n + p + start + k] = Number(i === k) - entry;
+          if (entry === 0) continue;
+          for (let j = 0; j < p; j++) J[j * n + p + start + k] += E[row * p + j] * entry;
+        }
+      }
+    }
+    const right = kernels.vector(n);
+    timesTransposedE(problem, y).forEach((value, j) => (right[j] = -value - c[j]));
+    timesE(problem, z).forEach((value, i) => (right[p + i] = value + s[i] - d[i]));
+    const scaling = {rows: new Int32Array(n), columns: new Int32Array(n)};
+    scaleInPlace(J, n, scaling);
+    scaleRows(right, 1, scaling.rows);
+    const inverse = new PseudoInverse(kernels, n, n);
+    const step = kernels.vector(n);
+    inverse.factor(J, RANK);
+    inverse.multiply(right, 1, false, step);
+    scaleRows(step, 1, scaling.columns);
+    return {
+      z: z.map((value, j) => value + step[j]),
+      v: v.map((value, i) => value + step[p + i]),
+    };
+  });
+}

@@ -1,0 +1,225 @@
+/**
+ * @file Decides whether a point, or a ray, of the scaled problem settles the user's own: the one place where a sample's outcome and
+ * result are set. A point is measured as it will be given back, rounded to f32, and before, in f64.
+ */
+import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32, WEAK} from '../../contracts/qp-limits.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {Certificate} from './certificate.js';
+import {unscale, type Scaling} from './equilibrate.js';
+import {ExactZeros, ROUNDING_64} from './exact-zeros.js';
+import type {Outcome} from './interior-point.js';
+import {isDescentRay, isFarkasRay} from './rays.js';
+import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
+import {dot, maxAbs} from './vectors.js';
+
+/** Its arrays are the solver's own: they last until its next solve. */
+export interface QPResult extends Point {
+  outcome: Outcome;
+  iterations: number;
+  /** The largest quotient of the certificate, of the point rounded to f32. */
+  residual: number;
+  /** A row each: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clear of zero). */
+  activity: Uint8Array;
+}
+
+/** The same of variables and rows with a given number, where others are measured beside their neighbours. */
+const GIVEN = 1e-8;
+
+/** Entries of a ray below this part of its largest are rounding. */
+const NOISE = 1e-11;
+
+/** What is asked of a point. */
+export interface Demands {
+  /** Of its certificate, rounded to f32. */
+  enough: number;
+  /** Of its certificate in f64, before it is rounded. */
+  exactness: number;
+  /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
+  consistent: boolean;
+  /** Whether entries that are close to zero by cancellation are measured beside their neighbours in f64, too. */
+  sized?: boolean;
+}
+
+export class Acceptance {
+  /** Of the sample at hand. */
+  readonly found: QPResult;
+  private readonly certificate: Certificate;
+  private readonly zeros: ExactZeros;
+  private readonly exact: Point<Vector>;
+  private readonly rounded: Point<Vector>;
+  private readonly spare: Point<Vector>;
+  private spareScaling: Scaling | null = null;
+
+  /** @param problem In the user's units; its entries are read anew each time. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly problem: Problem<Vector>,
+  ) {
+    const {n, p, m} = problem;
+    this.certificate = new Certificate(dense, problem);
+    this.zeros = new ExactZeros(dense, problem);
+    this.exact = emptyPoint(dense, problem);
+    this.rounded = emptyPoint(dense, problem);
+    this.spare = emptyPoint(dense, problem);
+    this.found = {
+      x: new Float64Array(n),
+      y: new Float64Array(p + m),
+      s: new Float64Array(p + m),
+      activity: new Uint8Array(p + m),
+      outcome: 'numericalError',
+      iterations: 0,
+      residual: Infinity,
+    };
+  }
+
+  /** Nothing of the sample before may be left where this one finds nothing. */
+  forget(): void {
+    const {found} = this;
+    found.outcome = 'numericalError';
+    found.residual = Infinity;
+    found.iterations = 0;
+    this.spareScaling = null;
+  }
+
+  fail(outcome: Outcome): void {
+    this.found.outcome = outcome;
+  }
+
+  /**
+   * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
+   */
+  accept(point: Point<Vector>, scaling: Scaling, demands: Demands): boolean {
+    const {problem, certificate, zeros, exact, rounded, found} = this;
+    const {enough, exactness, consistent, sized} = demands;
+    const {p} = problem;
+    const {x, y, s} = exact;
+    copyPoint(point, exact);
+    unscale(exact, scaling);
+    for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
+    const plain = certificate.measure(problem, x, y, Infinity);
+    if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem, y)) return false;
+    if (!(plain <= exactness)) {
+      const ofF32 = exactness > DOUBLE || sized;
+      zeros.clear(problem, certificate, x, y, ofF32 ? ROUNDING_32 : ROUNDING_64);
+      if (!(certificate.measure(problem, x, y, Infinity) <= exactness)) {
+        if (!sized) return false;
+        const asked = {enough: exactness, given: GIVEN};
+        if (!certificate.meetsAmongNeighbours(problem, x, y, asked)) return false;
+        // Exact zeros are told by the terms of the point alone.
+        certificate.measure(problem, x, y, Infinity);
+      }
+    }
+    zeros.clear(problem, certificate, x, y, ROUNDING_32);
+    for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
+    for (let j = 0; j < x.length; j++) rounded.x[j] = Math.fround(x[j]);
+    for (let i = 0; i < y.length; i++) rounded.y[i] = Math.fround(y[i]);
+    const residual = certificate.measure(problem, rounded.x, rounded.y, enough);
+    if (residual < found.residual) found.residual = residual;
+    if (!(residual <= enough)) return false;
+    if (consistent && residual > ROUNDING) {
+      certificate.measure(problem, x, y, CONSISTENT);
+      if (certificate.rows.some((quotient) => quotient > CONSISTENT)) return false;
+      certificate.measure(problem, rounded.x, rounded.y, enough);
+    }
+    found.x.set(x);
+    found.y.set(y);
+    found.s.set(s);
+    found.outcome = 'solved';
+    this.findActivity(scaling);
+    return true;
+  }
+
+  /** Remembers the first of the points that is optimal up to f32, in case that nothing better is found. */
+  keepSpare(points: Point<Vector>[], scaling: Scaling, demands: Demands): void {
+    if (this.spareScaling) return;
+    const good = points.find((point) => this.accept(point, scaling, loosened(demands)));
+    if (!good) return;
+    this.fail('numericalError');
+    copyPoint(good, this.spare);
+    this.spareScaling = scaling;
+  }
+
+  /** Whether there is a spare point, which becomes the result. */
+  takeSpare(demands: Demands): boolean {
+    return this.spareScaling !== null && this.accept(this.spare, this.spareScaling, loosened(demands));
+  }
+
+  /** Whether a ray proves that there is no feasible point. */
+  provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
+    const {dense, problem, found} = this;
+    this.takeRay(point, scaling);
+    for (let i = problem.p; i < found.y.length; i++) found.y[i] = Math.max(0, found.y[i]);
+    if (!isFarkasRay(dense, problem, found.y)) return false;
+    normalize(found, dot(withoutInfinities(problem.d), found.y));
+    found.outcome = 'primalInfeasible';
+    return true;
+  }
+
+  /** Whether a ray proves that the objective falls without end. */
+  provesUnbounded(point: Point<Vector>, scaling: Scaling): boolean {
+    const {dense, problem, found} = this;
+    this.takeRay(point, scaling);
+    if (!isDescentRay(dense, problem, found.x)) return false;
+    normalize(found, dot(problem.q, found.x));
+    found.outcome = 'dualInfeasible';
+    return true;
+  }
+
+  private takeRay({x, y, s}: Point<Vector>, scaling: Scaling): void {
+    const {found} = this;
+    found.x.set(x);
+    found.y.set(y);
+    found.s.set(s);
+    dropNoise(found.x);
+    dropNoise(found.y);
+    unscale(found, scaling);
+  }
+
+  /** The proof is a row of zeros that cannot hold (0 = 1, or 0 ≤ −1). */
+  takeEmptyRow(row: number): void {
+    const {problem, found} = this;
+    found.y.fill(0);
+    found.y[row] = -1 / problem.d[row];
+    found.outcome = 'primalInfeasible';
+  }
+
+  /**
+   * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
+   * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
+   */
+  private findActivity({absent}: Scaling): void {
+    const {
+      problem: {p},
+      certificate: {multipliers, rowTerms},
+      found: {s, activity},
+    } = this;
+    activity.fill(1);
+    for (let i = p; i < s.length; i++) {
+      const size = rowTerms[i];
+      const slack = absent[i] ? 1 : size > 0 ? s[i] / size : 0;
+      activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
+    }
+  }
+}
+
+/** Entries of a ray, in scaled units, that are its rounding: where only they stand, nothing would be left to cancel. */
+function dropNoise(values: Float64Array): void {
+  const least = NOISE * maxAbs(values);
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;
+}
+
+const loosened = (demands: Demands): Demands => ({
+  enough: demands.enough,
+  exactness: demands.enough,
+  consistent: false,
+});
+
+/** Scales a ray so that the value along it, which is negative, becomes −1. */
+function normalize({x, y, s}: Point, value: number): void {
+  const factor = value < 0 ? -1 / value : 1;
+  for (const part of [x, y, s]) for (let i = 0; i < part.length; i++) part[i] *= factor;
+}
+
+function withoutInfinities(values: Float64Array): Float64Array {
+  return values.map((value) => (Number.isFinite(value) ? value : 0));
+}

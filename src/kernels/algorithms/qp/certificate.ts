@@ -1,0 +1,273 @@
+/**
+ * @file How far a point is from solving a quadratic program, each row and column of the optimality conditions measured against
+ * its own terms: the number that decides every status.
+ *
+ *     stationarity of variable j    |(Px + q + Cᵀy)ⱼ| / (|Pⱼ||x| + |qⱼ| + |Cᵀ|ⱼ|y|)
+ *     feasibility of row i          (Cx − d)ᵢ / (|Cᵢ||x| + |dᵢ|), its magnitude for an equality
+ *     complementarity of row i      the smaller of |Cᵢⱼ|yᵢ over the terms of variable j, at its largest, and sᵢ over the row's terms
+ *
+ * So no row, variable or sample can loosen the test of another one.
+ */
+import {
+  ACTIVE,
+  FAR_OUT,
+  HOPELESS,
+  HOPS,
+  IGNORED,
+  NEIGHBOUR,
+  NOISE,
+  SINGLE_DIGITS,
+  TIGHT,
+  UNBOUNDED,
+} from '../../contracts/qp-limits.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {isBound, type Problem} from './types.js';
+import {maxAbs} from './vectors.js';
+
+const DOUBLE = 1e-14;
+/** The part of a variable's terms from which on the multiplier of its bound holds it, whatever rounding does to the others. */
+export const HELD = 1e-2;
+
+export class Certificate {
+  /** The quotient of each variable, [n]. */
+  readonly columns: Vector;
+  /** The quotient of each row, [p + m]: feasibility or complementarity, the larger. */
+  readonly rows: Vector;
+  /** What each variable's quotient is measured against, before neighbours are looked at. */
+  readonly columnTerms: Vector;
+  /** Likewise for rows. */
+  readonly rowTerms: Vector;
+  /** The part of `columnTerms` that is not of multipliers. */
+  private readonly costTerms: Vector;
+  /** Whether a given cost stands beside curvature that cancels by so much that it has been lost. */
+  private cancels = false;
+  /** How much each multiplier matters: its largest part in the terms of a variable. */
+  readonly multipliers: Vector;
+  /** Cx − d. */
+  readonly excess: Vector;
+  private readonly gradient: Vector;
+  private readonly inverse: Vector;
+  private readonly positive: Vector;
+  private readonly unused: Vector;
+
+  constructor(
+    private readonly dense: DenseKernels,
+    {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>,
+  ) {
+    const rows = p + m;
+    this.columns = dense.vector(n);
+    this.rows = dense.vector(rows);
+    this.columnTerms = dense.vector(n);
+    this.costTerms = dense.vector(n);
+    this.rowTerms = dense.vector(rows);
+    this.multipliers = dense.vector(rows);
+    this.gradient = dense.vector(n);
+    this.excess = dense.vector(rows);
+    this.inverse = dense.vector(n);
+    this.positive = dense.vector(rows);
+    this.unused = dense.vector(Math.max(n, rows));
+  }
+
+  /**
+   * @param x [n].
+   * @param y [p + m], not negative on the inequalities, zero on rows without a bound.
+   * @param enough Entries that are close to zero by cancellation are looked at again, beside their neighbours, only where the
+   *   plain quotient is larger than this.
+   * @returns The largest quotient.
+   */
+  measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
+    const {dense, columnTerms, costTerms, rowTerms, gradient, excess} = this;
+    const {n, p, m, P, q, C, d} = problem;
+    const rows = p + m;
+    dense.multiplyWithTerms(P, n, n, x, gradient, columnTerms);
+    this.cancels = false;
+    for (let j = 0; j < n; j++) {
+      const cost = Math.abs(q[j]);
+      const kept = Math.max(Math.abs(gradient[j]), cost);
+      if (cost !== 0 && columnTerms[j] > HOPELESS * kept) this.cancels = true;
+      costTerms[j] = columnTerms[j] += cost;
+      gradient[j] += q[j];
+    }
+    dense.addMultiplyTransposedWithTerms(C, rows, n, y, gradient, columnTerms);
+    dense.multiplyWithTerms(C, rows, n, x, excess, rowTerms);
+    for (let i = 0; i < rows; i++) {
+      rowTerms[i] += Math.abs(d[i]);
+      excess[i] -= d[i];
+    }
+    const plain = this.quotients(problem, y, columnTerms, rowTerms);
+    if (plain <= enough) return plain;
+    return dense.scope(() => {
+      const {columns: among, rows: across} = this.sizes(problem, x, y);
+      return Math.min(plain, this.quotients(problem, y, among, across));
+    });
+  }
+
+  /**
+   * Whether the multipliers y of the point measured last are so large that only the rounding of the rows to f32 keeps them from
+   * cancelling: rows that are equal up to rounding pull against each other. A variable that its own bound holds stays there.
+   */
+  pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
+    const {columnTerms, costTerms} = this;
+    for (let j = 0; j < n; j++) {
+      if (q[j] === 0 || !(columnTerms[j] > SINGLE_DIGITS * costTerms[j])) continue;
+      if (!this.isHeld(C, y, n, j)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the multiplier of a bound of variable j stands out from what rounding makes of the others. */
+  private isHeld(C: Float64Array, y: Float64Array, n: number, j: number): boolean {
+    for (let i = 0; i < y.length; i++) {
+      if (!(Math.abs(C[i * n + j] * y[i]) > HELD * this.columnTerms[j])) continue;
+      if (C.subarray(i * n, (i + 1) * n).every((value, k) => value === 0 || k === j)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
+   * out along a ray everything is small relative to x, also where there is no solution.
+   */
+  losesGivenNumbers({p, q, d}: Problem): boolean {
+    const {columnTerms, rowTerms, gradient, excess} = this;
+    if (this.cancels) return true;
+    let [given, counted] = [false, false];
+    const isLost = (error: number, number: number, terms: number, noise: number) => {
+      if (Math.abs(number) <= noise) return false;
+      given = true;
+      const part = Math.abs(number) / terms;
+      if (part > DOUBLE) counted = true;
+      return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
+    };
+    const noiseOfQ = NOISE * maxAbs(q);
+    for (let j = 0; j < q.length; j++) {
+      if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j], noiseOfQ)) return true;
+    }
+    if (given && !counted) return true;
+    given = counted = false;
+    const noiseOfD = NOISE * largestBound(d);
+    for (let i = 0; i < d.length; i++) {
+      const error = i < p ? Math.abs(excess[i]) : excess[i];
+      if (isBound(d[i]) && isLost(error, d[i], rowTerms[i], noiseOfD)) return true;
+    }
+    return given && !counted;
+  }
+
+  /**
+   * Whether the point (x, y), measured last, meets everything to `enough` where small entries count for a part of their neighbours;
+   * and without that, each variable that has a cost and each row whose right-hand side is not noise to `given`: what was given is
+   * not close to zero by cancellation.
+   */
+  meetsAmongNeighbours(
+    problem: Problem<Vector>,
+    x: Vector,
+    y: Vector,
+    {enough, given}: {enough: number; given: number},
+  ): boolean {
+    const {dense, columns, rows} = this;
+    const {q, d} = problem;
+    return dense.scope(() => {
+      const {columns: among, rows: across} = this.sizes(problem, x, y);
+      for (let j = 0; j < q.length; j++) if (q[j] !== 0 && !(columns[j] <= given)) return false;
+      for (let i = 0; i < d.length; i++) {
+        if (isBound(d[i]) && Math.abs(d[i]) > NOISE * across[i] && !(rows[i] <= given)) return false;
+      }
+      return this.quotients(problem, y, among, across) <= enough;
+    });
+  }
+
+  private quotients({n, p, C, d}: Problem<Vector>, y: Vector, T: Vector, R: Vector): number {
+    const {dense, columns, rows, multipliers, gradient, excess, inverse, positive, unused} = this;
+    let largest = 0;
+    for (let j = 0; j < n; j++) {
+      columns[j] = quotient(Math.abs(gradient[j]), T[j]);
+      inverse[j] = T[j] > 0 ? 1 / T[j] : 0;
+      // Which keeps a NaN.
+      largest = Math.max(largest, columns[j]);
+    }
+    for (let i = 0; i < d.length; i++) positive[i] = Math.abs(y[i]);
+    unused.fill(0);
+    dense.scaledMaxima(C, d.length, n, positive, inverse, multipliers, unused);
+    for (let i = 0; i < d.length; i++) {
+      const value = excess[i];
+      if (i < p) rows[i] = quotient(Math.abs(value), R[i]);
+      else if (!isBound(d[i])) rows[i] = 0;
+      else if (value > 0) rows[i] = quotient(value, R[i]);
+      else rows[i] = Math.min(multipliers[i], quotient(-value, R[i]));
+      largest = Math.max(largest, rows[i]);
+    }
+    return Number.isNaN(largest) ? Infinity : largest;
+  }
+
+  /**
+   * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
+   * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
+   */
+  private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
+    const {dense, multipliers, excess, rowTerms} = this;
+    const count = d.length;
+    const active: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const holds = isBound(d[i]) && multipliers[i] > ACTIVE && Math.abs(excess[i]) <= TIGHT * rowTerms[i];
+      if (i < p || holds) active.push(i);
+    }
+    const xSizes = dense.vector(n);
+    const ySizes = dense.vector(count);
+    const base = dense.vector(n);
+    const next = dense.vector(Math.max(n, count));
+    for (let j = 0; j < n; j++) xSizes[j] = Math.abs(x[j]);
+    for (let i = 0; i < count; i++) ySizes[i] = Math.abs(y[i]);
+    base.fill(0);
+    dense.addMagnitudes(P, n, n, next, x, base, next);
+    for (let j = 0; j < n; j++) base[j] += Math.abs(q[j]);
+    const spread = (A: Vector, row: number) => {
+      let top = 0;
+      let entries = 0;
+      for (let j = 0; j < n; j++) {
+        const entry = Math.abs(A[row * n + j]);
+        if (entry === 0) continue;
+        entries++;
+        top = Math.max(top, entry * xSizes[j]);
+      }
+      if (entries < 2 || top === 0) return;
+      for (let j = 0; j < n; j++) {
+        const entry = Math.abs(A[row * n + j]);
+        if (entry > 0) next[j] = Math.max(next[j], (NEIGHBOUR * top) / entry);
+      }
+    };
+    for (let hop = 0; hop < HOPS; hop++) {
+      next.set(xSizes);
+      for (const i of active) spread(C, i);
+      for (let j = 0; j < n; j++) spread(P, j);
+      xSizes.set(next.subarray(0, n));
+      next.set(ySizes);
+      for (let j = 0; j < n; j++) {
+        let top = base[j];
+        for (const i of active) top = Math.max(top, Math.abs(C[i * n + j]) * ySizes[i]);
+        for (const i of active) {
+          const entry = Math.abs(C[i * n + j]);
+          if (entry > 0) next[i] = Math.max(next[i], (NEIGHBOUR * top) / entry);
+        }
+      }
+      ySizes.set(next.subarray(0, count));
+    }
+    const columns = dense.vector(n);
+    const rows = dense.vector(count);
+    dense.addMagnitudes(P, n, n, xSizes, xSizes, this.unused, columns);
+    dense.addMagnitudes(C, count, n, ySizes, xSizes, rows, columns);
+    for (let j = 0; j < n; j++) columns[j] += Math.abs(q[j]);
+    for (let i = 0; i < count; i++) rows[i] += Math.abs(d[i]);
+    return {columns, rows};
+  }
+}
+
+function largestBound(d: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < d.length; i++) if (isBound(d[i])) largest = Math.max(largest, Math.abs(d[i]));
+  return largest;
+}
+
+function quotient(error: number, terms: number): number {
+  if (error === 0) return 0;
+  return terms > 0 ? Math.min(error / terms, UNBOUNDED) : error > 0 ? UNBOUNDED : error;
+}

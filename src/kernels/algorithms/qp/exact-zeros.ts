@@ -1,0 +1,147 @@
+/** @file Sets entries of a solution to zero that are zero but for rounding, before they are rounded to f32. */
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {Certificate} from './certificate.js';
+import {isBound, type Problem} from './types.js';
+
+export const ROUNDING_64 = 1e-13;
+
+export class ExactZeros {
+  private readonly ofRows: Vector;
+  private readonly ofColumns: Vector;
+  private readonly partsX: Vector;
+  private readonly partsY: Vector;
+  private readonly unused: Vector;
+  private readonly xs: Vector;
+  private readonly ys: Vector;
+
+  constructor(
+    private readonly dense: DenseKernels,
+    {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>,
+  ) {
+    const rows = p + m;
+    this.ofRows = dense.vector(rows);
+    this.ofColumns = dense.vector(n);
+    this.partsX = dense.vector(n);
+    this.partsY = dense.vector(rows);
+    this.unused = dense.vector(Math.max(n, rows));
+    this.xs = dense.vector(n);
+    this.ys = dense.vector(rows);
+  }
+
+  /**
+   * Clears such entries of x and y in place. A row (or variable) whose terms are all of this kind has no size: its own entries
+   * cannot say that they matter, so sizes start from the given numbers, q and d, and travel from there.
+   *
+   * @param certificate Measured at (x, y): its terms are used.
+   */
+  clear(problem: Problem<Vector>, certificate: Certificate, x: Vector, y: Vector, negligible: number): void {
+    // In most problems every entry matters beside a number that was given.
+    const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
+    if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return;
+    const {xs, ys} = this;
+    for (let j = 0; j < xs.length; j++) xs[j] = Math.abs(x[j]);
+    for (let i = 0; i < ys.length; i++) ys[i] = Math.abs(y[i]);
+    const [keepX, keepY] = followSizes(problem, certificate, xs, ys, negligible);
+    for (let j = 0; j < x.length; j++) if (!keepX[j]) x[j] = 0;
+    for (let i = 0; i < y.length; i++) if (!keepY[i]) y[i] = 0;
+  }
+
+  /** Whether an entry of x is small beside each number of q and d that it stands with. */
+  private isDoubtfulX(
+    {n, P, q, C, d}: Problem<Vector>,
+    {columnTerms, rowTerms}: Certificate,
+    x: Vector,
+    negligible: number,
+  ): boolean {
+    const {dense, ofRows, ofColumns, partsX, unused, xs} = this;
+    // Its own curvature says so for most of them, without a look at the whole matrix.
+    let sure = true;
+    for (let j = 0; j < n && sure; j++) {
+      const part = Math.abs(P[j * (n + 1)] * x[j]);
+      sure = x[j] === 0 || (q[j] !== 0 && part > negligible * columnTerms[j]);
+    }
+    if (sure) return false;
+    for (let j = 0; j < n; j++) {
+      xs[j] = Math.abs(x[j]);
+      ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
+    }
+    partsX.fill(0);
+    dense.scaledMaxima(P, n, n, ofColumns, xs, unused, partsX);
+    if (!someBelow(x, partsX, negligible)) return false;
+    for (let i = 0; i < d.length; i++) ofRows[i] = d[i] !== 0 && isBound(d[i]) ? 1 / rowTerms[i] : 0;
+    dense.scaledMaxima(C, d.length, n, ofRows, xs, unused, partsX);
+    return someBelow(x, partsX, negligible);
+  }
+
+  /** The same of y, beside the numbers of q. */
+  private isDoubtfulY(
+    {n, q, C, d}: Problem<Vector>,
+    {columnTerms, multipliers}: Certificate,
+    y: Vector,
+    negligible: number,
+  ): boolean {
+    const {dense, ofColumns, partsY, unused, ys} = this;
+    // The certificate has the parts in the terms of all variables: the same, if each has a cost.
+    if (!q.includes(0)) return someBelow(y, multipliers, negligible);
+    for (let j = 0; j < n; j++) ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
+    for (let i = 0; i < d.length; i++) ys[i] = Math.abs(y[i]);
+    dense.scaledMaxima(C, d.length, n, ys, ofColumns, partsY, unused);
+    return someBelow(y, partsY, negligible);
+  }
+}
+
+/** Whether an entry that is not zero has too small a part. */
+function someBelow(values: Vector, parts: Vector, negligible: number): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0 && !(parts[i] > negligible)) return true;
+  return false;
+}
+
+/** Which entries matter, starting from the rows and variables whose own number is not zero. */
+function followSizes(
+  {n, P, q, C, d}: Problem<Vector>,
+  {columnTerms, rowTerms}: Certificate,
+  xs: Vector,
+  ys: Vector,
+  negligible: number,
+): [Uint8Array, Uint8Array] {
+  const rows = d.length;
+  const keepX = new Uint8Array(n);
+  const keepY = new Uint8Array(rows);
+  const columnHasSize = Array.from(q, (value) => value !== 0);
+  const rowHasSize = Array.from(d, (value) => value !== 0 && isBound(value));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let j = 0; j < n; j++) {
+      if (!columnHasSize[j]) continue;
+      const least = negligible * columnTerms[j];
+      for (let k = 0; k < n; k++) {
+        if (!keepX[k] && Math.abs(P[j * n + k]) * xs[k] > least) keepX[k] = 1;
+      }
+      for (let i = 0; i < rows; i++) {
+        if (!keepY[i] && Math.abs(C[i * n + j]) * ys[i] > least) keepY[i] = 1;
+      }
+    }
+    for (let i = 0; i < rows; i++) {
+      if (!rowHasSize[i]) continue;
+      const least = negligible * rowTerms[i];
+      for (let k = 0; k < n; k++) {
+        if (!keepX[k] && Math.abs(C[i * n + k]) * xs[k] > least) keepX[k] = 1;
+      }
+    }
+    // A row gets a size from an entry that matters elsewhere.
+    for (let j = 0; j < n; j++) {
+      if (columnHasSize[j]) continue;
+      let has = false;
+      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && P[j * n + k] !== 0 && xs[k] > 0;
+      for (let i = 0; i < rows && !has; i++) has = keepY[i] === 1 && C[i * n + j] !== 0 && ys[i] > 0;
+      if (has) changed = columnHasSize[j] = true;
+    }
+    for (let i = 0; i < rows; i++) {
+      if (rowHasSize[i] || !isBound(d[i])) continue;
+      let has = false;
+      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && C[i * n + k] !== 0 && xs[k] > 0;
+      if (has) changed = rowHasSize[i] = true;
+    }
+  }
+  return [keepX, keepY];
+}

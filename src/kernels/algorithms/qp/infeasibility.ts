@@ -1,0 +1,53 @@
+/**
+ * @file Proves that a quadratic program has no solution: by two linear programs, whose embeddings converge fast where that
+ * of the quadratic program itself creeps (its x goes to zero only like √τ).
+ */
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {equilibrateMatrices, scaleProblem, unscale} from './equilibrate.js';
+import {InteriorPoint, type Outcome} from './interior-point.js';
+import {KktSystem} from './kkt.js';
+import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
+
+const TOLERANCE = 1e-9;
+const MAX_ITERATIONS = 100;
+
+/** A Farkas ray: Cᵀy = 0, y ≥ 0 on the inequalities, dᵀy = −1. Or `null`, if none is found. */
+export function primalCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
+  const linear = emptyProblem(dense, problem);
+  linear.C.set(problem.C);
+  linear.d.set(problem.d);
+  const {outcome, point} = solveLinear(dense, linear);
+  return outcome === 'primalInfeasible' ? point : null;
+}
+
+/** A direction of unbounded descent: P x = 0, C x ≤ 0 (equalities: = 0), qᵀx = −1. Or `null`, if none is found. */
+export function dualCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
+  const {n, p, m, P, q, C} = problem;
+  const equalities = n + 1 + p;
+  const linear = emptyProblem(dense, {n, p: equalities, m});
+  linear.C.set(P);
+  linear.C.set(q, n * n);
+  linear.C.set(C, (n + 1) * n);
+  linear.d[n] = -1;
+  const {outcome, point} = solveLinear(dense, linear);
+  if (outcome !== 'solved') return null;
+  const ray = emptyPoint(dense, problem);
+  ray.x.set(point.x);
+  ray.s.set(point.s.subarray(equalities), p);
+  return ray;
+}
+
+function solveLinear(
+  dense: DenseKernels,
+  problem: Problem<Vector>,
+): {outcome: Outcome; point: Point<Vector>} {
+  const {n, p, m} = problem;
+  const scaled = emptyProblem(dense, problem);
+  const scaling = scaleProblem(dense, problem, equilibrateMatrices(dense, problem), scaled);
+  const kkt = new KktSystem(dense, n, p + m, scaled.P, scaled.C);
+  kkt.readMatrices();
+  const solver = new InteriorPoint(dense, scaled, kkt);
+  const {outcome} = solver.solve(TOLERANCE, MAX_ITERATIONS);
+  unscale(solver.point, scaling);
+  return {outcome, point: solver.point};
+}

@@ -1,0 +1,56 @@
+/** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
+import {sampleOf, type BatchJob} from '../../contracts/batch-kernel.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {equilibrateMatrices, scalingRoom, type MatrixScaling, type ScalingRoom} from './equilibrate.js';
+import {SemidefiniteLift, symmetrize} from './semidefinite.js';
+import type {Problem} from './types.js';
+
+/** The matrices of a sample; samples that share them read and scale them once. */
+export class MatrixReader {
+  private known = false;
+  private valid = false;
+  private scaling: MatrixScaling | null = null;
+  private readonly shared: boolean;
+  private readonly lift: SemidefiniteLift;
+  /** Of the scaling that samples share: it must outlive the scope of a sample. */
+  private readonly room: ScalingRoom | null;
+
+  /** @param shared Whether each of Q, G, A is the same for every sample. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly job: BatchJob<'Q' | 'G' | 'A'>,
+    private readonly problem: Problem<Vector>,
+  ) {
+    const {sharedQ, sharedG, sharedA} = job.parameters;
+    this.shared = Boolean(sharedQ && sharedG && sharedA);
+    this.lift = new SemidefiniteLift(dense, problem.n);
+    this.room = this.shared ? scalingRoom(dense, problem) : null;
+  }
+
+  /**
+   * Fills in P, symmetric to the last digit, what it lacks to be semidefinite, and C, equalities first.
+   *
+   * @returns Whether they are finite, Q symmetric and semidefinite.
+   */
+  read(sample: number): boolean {
+    if (this.known && this.shared) return this.valid;
+    const {dense, job, problem} = this;
+    const {n, p, m, P, C} = problem;
+    const {arrays, parameters} = job;
+    this.scaling = null;
+    this.known = true;
+    P.set(sampleOf(arrays.Q, sample, n * n, parameters.sharedQ));
+    C.set(sampleOf(arrays.A, sample, p * n, parameters.sharedA));
+    C.set(sampleOf(arrays.G, sample, m * n, parameters.sharedG), p * n);
+    const lift = dense.isFinite(C) && symmetrize(dense, P, n) ? this.lift.of(P) : null;
+    problem.lift = lift ?? 0;
+    this.valid = lift !== null;
+    return this.valid;
+  }
+
+  /** The scaling, if it outlives the sample. */
+  sharedScaling(): MatrixScaling | undefined {
+    if (!this.room) return undefined;
+    return (this.scaling ??= equilibrateMatrices(this.dense, this.problem, this.room));
+  }
+}

@@ -1,0 +1,90 @@
+/** @file Solves a batch of quadratic programs, each to its own convergence. */
+import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
+import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
+import type {Outcome} from './interior-point.js';
+import {MatrixReader} from './matrices.js';
+import {asksForInfinity} from './presolve.js';
+import type {QPResult} from './acceptance.js';
+import {QPSolver} from './solve.js';
+import type {Point} from './types.js';
+
+/** The data in f32; a guess (gx …) if the parameter `guess` is 1. */
+type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
+type QPOutputs = (typeof QP_OUTPUTS)[number];
+
+const STATUS: Record<Outcome, number> = {
+  solved: 0,
+  primalInfeasible: 1,
+  dualInfeasible: 2,
+  iterationLimit: 3,
+  numericalError: 4,
+};
+const INVALID = 5;
+/** The residual of a sample of which no point is known. */
+const UNKNOWN = 1e9;
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
+export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
+  name: 'ImplicitQP',
+  start(dense, job) {
+    const {arrays, parameters} = job;
+    const {n, m, k, tolerance, maxIterations} = parameters;
+    const solver = new QPSolver(dense, n, k, m);
+    const {problem} = solver;
+    const matrices = new MatrixReader(dense, job, problem);
+    return (sample) => {
+      const valid = matrices.read(sample);
+      problem.q.set(sampleOf(arrays.p, sample, n));
+      problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
+      problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
+      if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
+        arrays.status[sample] = INVALID;
+        return;
+      }
+      const guess = parameters.guess ? guessOf(job, sample) : undefined;
+      store(job, sample, solver.solve(tolerance, maxIterations, guess, matrices.sharedScaling()));
+    };
+  },
+};
+
+function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: number): Point {
+  const y = new Float64Array(k + m);
+  const s = new Float64Array(k + m);
+  y.set(sampleOf(arrays.gEq, sample, k), 0);
+  y.set(sampleOf(arrays.gIneq, sample, m), k);
+  s.set(sampleOf(arrays.gSlack, sample, m), k);
+  return {x: Float64Array.from(sampleOf(arrays.gx, sample, n)), y, s};
+}
+
+function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPResult): void {
+  const {arrays, parameters} = job;
+  const {n, m, k} = parameters;
+  const {x, y, s} = result;
+  const h = sampleOf(arrays.h, sample, m, parameters.sharedh);
+  arrays.status[sample] = STATUS[result.outcome];
+  arrays.iterations[sample] = result.iterations;
+  arrays.residual[sample] = Math.min(result.residual, UNKNOWN);
+  if (result.outcome === 'solved') {
+    arrays.x.set(x, sample * n);
+    arrays.eqDual.set(y.subarray(0, k), sample * k);
+    for (let i = 0; i < m; i++) {
+      arrays.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
+      arrays.slack[sample * m + i] = finite(s[k + i], h[i]);
+      arrays.activity[sample * m + i] = result.activity[k + i];
+    }
+  } else if (result.outcome === 'primalInfeasible') {
+    arrays.certificateEq.set(y.subarray(0, k).map(saturated), sample * k);
+    arrays.certificateIneq.set(y.subarray(k).map(saturated), sample * m);
+  } else if (result.outcome === 'dualInfeasible') {
+    arrays.certificateX.set(x.map(saturated), sample * n);
+  }
+}
+
+/** A number that f32 can hold. */
+const saturated = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
+
+/** A slack that f32 can hold. A row of zeros has its right-hand side, one without a bound the largest number. */
+function finite(slack: number, bound: number): number {
+  if (slack === Infinity) return Math.min(bound, LARGEST);
+  return Math.min(Math.max(0, slack), LARGEST);
+}

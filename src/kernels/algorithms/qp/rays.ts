@@ -1,0 +1,56 @@
+/** @file Whether a ray proves that a quadratic program has no solution, in the user's units, row by row, beyond rounding. */
+import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {isBound, type Problem} from './types.js';
+
+/** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could make. */
+export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Float64Array): boolean {
+  const {n, p, C, d} = problem;
+  let [gap, terms] = [0, 0];
+  for (let i = 0; i < d.length; i++) {
+    if (y[i] === 0) continue;
+    if (!isBound(d[i]) || (i >= p && y[i] < 0) || !Number.isFinite(y[i])) return false;
+    gap -= d[i] * y[i];
+    terms += Math.abs(d[i] * y[i]);
+  }
+  if (!(gap > CONTRADICTION * terms)) return false;
+  return dense.scope(() => {
+    const ray = dense.vector(d.length);
+    ray.set(y);
+    const sums = dense.vector(n);
+    const sizes = dense.vector(n);
+    dense.addMultiplyTransposed(C, d.length, n, n, ray, sums);
+    dense.addMagnitudes(C, d.length, n, ray, sums, dense.vector(d.length), sizes);
+    return sums.every((sum, j) => Math.abs(sum) <= CANCELS * sizes[j]);
+  });
+}
+
+/** Px = 0, Cx ≤ 0 (equalities: = 0) on the rows that have a bound, and qᵀx < 0. */
+export function isDescentRay(dense: DenseKernels, problem: Problem<Vector>, x: Float64Array): boolean {
+  const {n, p, P, q, C, d} = problem;
+  const rows = d.length;
+  if (!x.every(Number.isFinite)) return false;
+  let [fall, terms] = [0, 0];
+  for (let j = 0; j < n; j++) {
+    fall -= q[j] * x[j];
+    terms += Math.abs(q[j] * x[j]);
+  }
+  if (!(fall > FALLS * terms)) return false;
+  return dense.scope(() => {
+    const ray = dense.vector(n);
+    ray.set(x);
+    const out = dense.vector(Math.max(n, rows));
+    const sizes = dense.vector(Math.max(n, rows));
+    const unused = dense.vector(Math.max(n, rows));
+    dense.multiply(P, n, n, n, ray, out);
+    dense.addMagnitudes(P, n, n, ray, ray, sizes, unused);
+    for (let j = 0; j < n; j++) if (Math.abs(out[j]) > FLAT * sizes[j]) return false;
+    dense.multiply(C, rows, n, n, ray, out);
+    dense.addMagnitudes(C, rows, n, unused, ray, sizes, unused);
+    for (let i = 0; i < rows; i++) {
+      if (!isBound(d[i])) continue;
+      if ((i < p ? Math.abs(out[i]) : out[i]) > CANCELS * sizes[i]) return false;
+    }
+    return true;
+  });
+}

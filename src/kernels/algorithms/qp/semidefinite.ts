@@ -1,0 +1,52 @@
+/** @file Positive semidefiniteness as far as f32 data can have it. */
+import {ASYMMETRY, LIFTS} from '../../contracts/qp-limits.js';
+import {paddedStride, type DenseKernels, type Vector} from '../../contracts/dense.js';
+import {maxAbs} from './vectors.js';
+
+export class SemidefiniteLift {
+  private readonly units: Vector;
+  private readonly shifted: Vector;
+  private readonly inverse: Vector;
+
+  /** Its room is for matrices [n, n]. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly n: number,
+  ) {
+    const stride = paddedStride(n);
+    this.units = dense.vector(n);
+    this.shifted = dense.vector(stride * stride);
+    this.inverse = dense.vector(n);
+  }
+
+  /**
+   * What the diagonal of the symmetric n×n matrix P must grow by, relative to each of its entries, for P to be positive
+   * semidefinite: zero, or what rounding made negative (a product LLᵀ of low rank has such eigenvalues), at most 1e-6. `null` if
+   * that is not enough. Each variable is judged in its own units.
+   */
+  of(P: Vector): number | null {
+    const {dense, n, units, shifted, inverse} = this;
+    for (let j = 0; j < n; j++) {
+      const entry = P[j * n + j];
+      if (entry < 0) return null;
+      units[j] = entry > 0 ? 1 / Math.sqrt(entry) : 0;
+    }
+    // A variable without curvature of its own has none with others.
+    for (let j = 0; j < n; j++) {
+      if (units[j] === 0 && maxAbs(P.subarray(j * n, (j + 1) * n)) > 0) return null;
+    }
+    const stride = paddedStride(n);
+    for (const lift of LIFTS) {
+      dense.scaleUpper(P, n, units, shifted, stride);
+      for (let i = 0; i < n; i++) shifted[i * stride + i] += lift;
+      if (dense.signedCholesky(shifted, n, stride, n, inverse) < 0) return lift > LIFTS[0] ? lift : 0;
+    }
+    return null;
+  }
+}
+
+/** P ← ½(P + Pᵀ). @returns Whether P was finite and symmetric, but for f32 rounding. */
+export function symmetrize(dense: DenseKernels, P: Vector, n: number): boolean {
+  const difference = dense.symmetrize(P, n);
+  return difference === 0 || difference <= ASYMMETRY * maxAbs(P);
+}

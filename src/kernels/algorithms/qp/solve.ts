@@ -1,0 +1,207 @@
+/** @file Solves one quadratic program after another of the same shape: which attempts are made, and in what order. */
+import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {Acceptance, type Demands, type QPResult} from './acceptance.js';
+import {ActiveSet} from './active-set.js';
+import {
+  equilibrateMatrices,
+  rescale,
+  scaleProblem,
+  scalingRoom,
+  type MatrixScaling,
+  type Scaling,
+  type ScalingRoom,
+} from './equilibrate.js';
+import {solveOnIndependentRows} from './independent-set.js';
+import {dualCertificate, primalCertificate} from './infeasibility.js';
+import {InteriorPoint, type Stage} from './interior-point.js';
+import {KktSystem} from './kkt.js';
+import {Polish} from './polish.js';
+import {clearEmptyRows} from './presolve.js';
+import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
+
+/** A polished point this good needs no interior point at all (a warm start), or replaces it. */
+const POLISHED = 1e-9;
+
+/** Curvature added for a dual active-set method, relative to the largest: none if there is enough, then less and less. */
+const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
+/**
+ * Rows that are equal up to the rounding of f32 count as one, at first; contradictions that are tiny beside the largest right-hand
+ * side are forgiven, at first.
+ */
+const ATTEMPTS = [
+  {dependent: 1e-7, forgive: true},
+  {dependent: 1e-10, forgive: true},
+  {dependent: 1e-10, forgive: false},
+];
+/** The root of a pivot from which on curvature is enough. */
+const ENOUGH_CURVATURE = 1e-5;
+
+/** One sample's data and demands, in the units of one scaling. */
+interface Attempt {
+  scaling: Scaling;
+  /** KKT error of a polished point from which on it is looked at. */
+  good: number;
+  demands: Demands;
+}
+
+export class QPSolver {
+  /** The problem to solve: to be filled in before `solve`. */
+  readonly problem: Problem<Vector>;
+  private readonly scaled: Problem<Vector>;
+  private readonly kkt: KktSystem;
+  private readonly interiorPoint: InteriorPoint;
+  private readonly polish: Polish;
+  private readonly room: ScalingRoom;
+  private readonly acceptance: Acceptance;
+  private readonly guess: Point<Vector>;
+
+  /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
+  constructor(
+    private readonly dense: DenseKernels,
+    n: number,
+    p: number,
+    m: number,
+  ) {
+    this.problem = emptyProblem(dense, {n, p, m});
+    this.scaled = emptyProblem(dense, {n, p, m});
+    this.kkt = new KktSystem(dense, n, p + m, this.scaled.P, this.scaled.C);
+    this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
+    this.polish = new Polish(dense, this.scaled, this.kkt);
+    this.room = scalingRoom(dense, {n, p, m});
+    this.acceptance = new Acceptance(dense, this.problem);
+    this.guess = emptyPoint(dense, {n, p, m});
+  }
+
+  /**
+   * @param warmStart A guess; only its active set (y > s) and the values at it are used.
+   * @param matrixScaling That of the problem's matrices, if it is known from another sample.
+   */
+  solve(
+    tolerance: number,
+    maxIterations: number,
+    warmStart?: Point,
+    matrixScaling?: MatrixScaling,
+  ): QPResult {
+    return this.dense.scope(() => {
+      const matrices = matrixScaling ?? equilibrateMatrices(this.dense, this.problem, this.room);
+      this.attempt(tolerance, maxIterations, warmStart, matrices);
+      return this.acceptance.found;
+    });
+  }
+
+  private attempt(
+    tolerance: number,
+    maxIterations: number,
+    warmStart: Point | undefined,
+    matrices: MatrixScaling,
+  ): void {
+    const {dense, problem, scaled, kkt, room, interiorPoint, acceptance, guess} = this;
+    acceptance.forget();
+    const impossible = clearEmptyRows(problem, matrices.isEmpty);
+    if (impossible >= 0) return acceptance.takeEmptyRow(impossible);
+    const scaling = scaleProblem(dense, problem, matrices, scaled, true, room);
+    kkt.readMatrices();
+    const enough = Math.max(tolerance, SINGLE);
+    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
+    const attempt = {scaling, good: Math.min(tolerance, POLISHED), demands};
+    if (warmStart) {
+      copyPoint(warmStart, guess);
+      rescale(guess, scaling);
+      if (this.polishes(guess, attempt)) return;
+    }
+    let converged = false;
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point, stage) => {
+      converged ||= stage === 'converged';
+      return this.finishes(point, stage, attempt);
+    });
+    acceptance.found.iterations = iterations;
+    if (acceptance.found.outcome === 'solved') return;
+    const {point} = interiorPoint;
+    if (outcome === 'primalInfeasible') {
+      if (acceptance.provesInfeasible(point, scaling)) return;
+    } else if (outcome === 'dualInfeasible') {
+      if (acceptance.provesUnbounded(point, scaling)) return;
+    } else {
+      // The active set may be right already where the iterations failed.
+      if (!converged && this.finishes(point, 'converged', attempt)) return;
+      if (outcome === 'iterationLimit') {
+        if (!this.proves(scaling)) acceptance.fail(outcome);
+        return;
+      }
+    }
+    if (!this.solvesByActiveSet(matrices, attempt)) acceptance.fail('numericalError');
+  }
+
+  /** Whether a point of the interior-point method leads to the solution. */
+  private finishes(point: Point<Vector>, stage: Stage, attempt: Attempt): boolean {
+    const {scaled, acceptance, guess} = this;
+    const {scaling, demands} = attempt;
+    if (stage === 'guess') return this.polishes(point, attempt, 2);
+    if (stage === 'converged' && this.polishes(point, attempt)) return true;
+    const asked = stage === 'last' ? {...demands, sized: true} : demands;
+    solveOnIndependentRows(scaled, point, guess);
+    if (acceptance.accept(guess, scaling, asked)) return true;
+    if (stage === 'converged' && this.polishes(guess, attempt)) return true;
+    if (acceptance.accept(point, scaling, asked)) return true;
+    if (stage === 'converged') acceptance.keepSpare([guess, point], scaling, demands);
+    return false;
+  }
+
+  /** Whether the solution on a point's active set is accepted; where one linear solve did not reach it, another one may. */
+  private polishes(from: Point<Vector>, {scaling, good, demands}: Attempt, rounds?: number): boolean {
+    const {polish, acceptance} = this;
+    if (!(polish.run(from, rounds) <= good)) return false;
+    if (acceptance.accept(polish.point, scaling, demands)) return true;
+    return polish.refine() <= good && acceptance.accept(polish.point, scaling, demands);
+  }
+
+  /** Where the interior point does not get there: rows one by one, in units where no row is left out. */
+  private solvesByActiveSet(matrices: MatrixScaling, {good, demands}: Attempt): boolean {
+    const {dense, problem, scaled, kkt, acceptance} = this;
+    let scaling!: Scaling;
+    for (const {dependent, forgive} of ATTEMPTS) {
+      scaling = scaleProblem(dense, problem, matrices, scaled);
+      kkt.readMatrices();
+      const attempt = {scaling, good, demands: {...demands, consistent: false}};
+      if (this.takesProximalSteps(new ActiveSet(scaled, dependent), forgive, attempt)) return true;
+    }
+    return this.proves(scaling) || acceptance.takeSpare(demands);
+  }
+
+  private takesProximalSteps(activeSet: ActiveSet, forgive: boolean, attempt: Attempt): boolean {
+    const {polish, acceptance, guess} = this;
+    const {scaling, demands} = attempt;
+    const center = new Float64Array(guess.x.length);
+    for (const proximity of PROXIMITIES) {
+      const leastPivot = proximity === 0 ? ENOUGH_CURVATURE * Math.sqrt(scaling.c) : 0;
+      const outcome = activeSet.solve(proximity * scaling.c, center, leastPivot, forgive);
+      if (outcome === 'failed') continue;
+      copyPoint(activeSet.point, guess);
+      if (outcome === 'primalInfeasible') {
+        if (acceptance.provesInfeasible(guess, scaling)) return true;
+        continue;
+      }
+      if (proximity > 0) {
+        // Far out along a ray everything is small beside the terms of x: the ray comes first.
+        for (let j = 0; j < center.length; j++) guess.x[j] -= center[j];
+        if (acceptance.provesUnbounded(guess, scaling)) return true;
+        guess.x.set(activeSet.point.x);
+      }
+      if (this.polishes(guess, attempt)) return true;
+      if (acceptance.accept(guess, scaling, demands)) return true;
+      acceptance.keepSpare([polish.point, guess], scaling, demands);
+      center.set(activeSet.point.x);
+    }
+    return false;
+  }
+
+  /** Whether linear programs find a proof that there is no solution. */
+  private proves(scaling: Scaling): boolean {
+    const {dense, scaled, acceptance} = this;
+    const farkas = primalCertificate(dense, scaled);
+    if (farkas && acceptance.provesInfeasible(farkas, scaling)) return true;
+    const ray = dualCertificate(dense, scaled);
+    return ray !== null && acceptance.provesUnbounded(ray, scaling);
+  }
+}

@@ -1,0 +1,81 @@
+/** @file One quadratic program and its solution, in f64, as the solver sees them. */
+import {NO_BOUND} from '../../contracts/qp-limits.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+
+/**
+ * min ½ xᵀPx + qᵀx subject to (C x)ᵢ = dᵢ for i < p and (C x)ᵢ ≤ dᵢ for the m rows after them.
+ *
+ * Matrices are dense and row-major; P is symmetric positive semidefinite.
+ */
+export interface Problem<Values extends Float64Array = Float64Array> {
+  n: number;
+  /** Equalities. */
+  p: number;
+  /** Inequalities. */
+  m: number;
+  /** [n, n]. */
+  P: Values;
+  /** [n]. */
+  q: Values;
+  /** [p + m, n]. */
+  C: Values;
+  /** [p + m]; an inequality with `NO_BOUND` or more is none. */
+  d: Values;
+  /** What its diagonal must grow by, relative to itself, for P to be semidefinite: what rounding took away. Usually zero. */
+  lift: number;
+}
+
+/** Whether a right-hand side bounds anything. */
+export const isBound = (value: number) => value < NO_BOUND;
+
+/** A primal–dual point: P x + q + Cᵀy = 0, y ≥ 0 and s ≥ 0 on the inequalities, s = 0 on the equalities. */
+export interface Point<Values extends Float64Array = Float64Array> {
+  x: Values;
+  /** Multipliers of all rows, [p + m]. */
+  y: Values;
+  /** d − C x, [p + m]. */
+  s: Values;
+}
+
+type Sizes = Pick<Problem, 'n' | 'p' | 'm'>;
+
+/** A problem of zeros in the memory of `dense`. */
+export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem<Vector> {
+  const rows = p + m;
+  return {
+    n,
+    p,
+    m,
+    P: dense.vector(n * n),
+    q: dense.vector(n),
+    C: dense.vector(rows * n),
+    d: dense.vector(rows),
+    lift: 0,
+  };
+}
+
+/** to = from, entry by entry. */
+export function copyProblem(from: Problem, to: Problem): void {
+  to.P.set(from.P);
+  to.q.set(from.q);
+  to.C.set(from.C);
+  to.d.set(from.d);
+  to.lift = from.lift;
+}
+
+export function emptyPoint(dense: DenseKernels, {n, p, m}: Sizes): Point<Vector> {
+  return {x: dense.vector(n), y: dense.vector(p + m), s: dense.vector(p + m)};
+}
+
+/** point *= factor. */
+export function scalePoint({x, y, s}: Point, factor: number): void {
+  for (const v of [x, y, s]) for (let i = 0; i < v.length; i++) v[i] *= factor;
+}
+
+/** to = factor·from. */
+export function copyPoint(from: Point, to: Point, factor = 1): void {
+  to.x.set(from.x);
+  to.y.set(from.y);
+  to.s.set(from.s);
+  if (factor !== 1) scalePoint(to, factor);
+}

@@ -1,0 +1,154 @@
+/** @file Dense linear algebra in double precision: the contract of its two implementations, `reference/` and `host/`. */
+
+import type {PairKernels} from './pairs.js';
+import type {Indices, Vector} from './vectors.js';
+
+export type {Indices, Vector} from './vectors.js';
+
+/**
+ * Matrices are row-major; `stride` is the distance of two rows, in entries. Where a routine says "padded", the stride is a
+ * multiple of 4, and rows and columns up to the next multiple of 4 belong to the routine.
+ */
+export interface DenseKernels extends PairKernels {
+  readonly name: 'reference' | 'host';
+
+  /** Where vectors lie, for modules that share it; `null` if that is no WebAssembly memory. */
+  readonly memory: WebAssembly.Memory | null;
+
+  /** Zeros. They last until the `scope` that they are made in ends. */
+  vector(length: number): Vector;
+  indices(length: number): Indices;
+
+  /** A view of entries of a vector. */
+  part(vector: Vector, from: number, to?: number): Vector;
+
+  /** Runs `work` and takes back every vector that it made. It may be run again from its beginning, to find more memory. */
+  scope<T>(work: () => T): T;
+
+  /** The same, but its vectors stay as long as this object. */
+  keep<T>(work: () => T): T;
+
+  /**
+   * Overwrites the upper triangle of the symmetric matrix a [n, n], padded, by U with A = Uᵀ D U, where D is 1 on the first
+   * `positives` entries and −1 on the others. A quasi-definite matrix has such factors.
+   *
+   * @param inverse Receives the reciprocals of U's diagonal, [n].
+   * @returns The first row whose pivot has the wrong sign or is not finite, or −1.
+   */
+  signedCholesky(a: Vector, n: number, stride: number, positives: number, inverse: Vector): number;
+
+  /** x ← A⁻¹ x with what `signedCholesky` left. */
+  signedSolve(u: Vector, n: number, stride: number, positives: number, inverse: Vector, x: Vector): void;
+
+  /**
+   * The upper triangle of target [n, n], padded, += Σₖ wₖ mₖmₖᵀ over `count` rows mₖ of M [rows, n], padded with zeros.
+   *
+   * @param rows Which rows of M, in order.
+   * @param weights wₖ, in the order of `rows`.
+   * @param packed Room for two copies of those rows.
+   */
+  addWeightedGram(
+    target: Vector,
+    n: number,
+    stride: number,
+    M: Vector,
+    strideM: number,
+    rows: Indices,
+    weights: Vector,
+    count: number,
+    packed: Vector,
+  ): void;
+
+  /** out [rows] = A x for A [rows, n]. */
+  multiply(A: Vector, rows: number, n: number, stride: number, x: Vector, out: Vector): void;
+
+  /** out [n] += Aᵀ y for A [rows, n]. */
+  addMultiplyTransposed(A: Vector, rows: number, n: number, stride: number, y: Vector, out: Vector): void;
+
+  /** out [rows] = A x and terms [rows] = |A| |x|, for A [rows, n] without padding. */
+  multiplyWithTerms(A: Vector, rows: number, n: number, x: Vector, out: Vector, terms: Vector): void;
+
+  /** out [n] += Aᵀ y and terms [n] += |A|ᵀ |y|, for A [rows, n] without padding. */
+  addMultiplyTransposedWithTerms(
+    A: Vector,
+    rows: number,
+    n: number,
+    y: Vector,
+    out: Vector,
+    terms: Vector,
+  ): void;
+
+  /** The upper triangle of `to` = that of `from`, both [n, n]. */
+  copyUpper(from: Vector, strideFrom: number, to: Vector, strideTo: number, n: number): void;
+
+  /** to[a, k] = from[rows[k], a] for `count` rows of from [*, n]; `at` is where in `to` the first goes. */
+  copyTransposed(
+    from: Vector,
+    n: number,
+    rows: Indices,
+    count: number,
+    to: Vector,
+    strideTo: number,
+    at: number,
+  ): void;
+
+  /**
+   * Counts the entries of A [rows, n] that are not zero, by row, into `entries`, and copies the rows that have more than
+   * `limit` of them to `to`, one behind the other.
+   */
+  packRows(
+    A: Vector,
+    rows: number,
+    n: number,
+    limit: number,
+    to: Vector,
+    stride: number,
+    entries: Indices,
+  ): void;
+
+  /** to = diag(left) A diag(right) for A [rows, n], without padding. */
+  scale(A: Vector, rows: number, n: number, left: Vector, right: Vector, to: Vector): void;
+
+  /** The upper triangle of `to` = that of diag(units) P diag(units), for P [n, n] without padding. */
+  scaleUpper(P: Vector, n: number, units: Vector, to: Vector, strideTo: number): void;
+
+  /**
+   * The largest magnitudes in the rows of diag(left) A diag(right), A [rows, n], into `rowMaxima`; those in its columns into
+   * `columnMaxima`, where they are larger than what is there. `left` and `right` are not negative.
+   */
+  scaledMaxima(
+    A: Vector,
+    rows: number,
+    n: number,
+    left: Vector,
+    right: Vector,
+    rowMaxima: Vector,
+    columnMaxima: Vector,
+  ): void;
+
+  /**
+   * The sums of magnitudes in the rows of A diag(right), A [rows, n], into `rowSums`; those in the columns of diag(left) A
+   * are added to `columnSums`.
+   */
+  addMagnitudes(
+    A: Vector,
+    rows: number,
+    n: number,
+    left: Vector,
+    right: Vector,
+    rowSums: Vector,
+    columnSums: Vector,
+  ): void;
+
+  /** P ← ½(P + Pᵀ) for P [n, n], without padding. @returns The largest |Pᵢⱼ − Pⱼᵢ|; NaN if an entry is not finite. */
+  symmetrize(P: Vector, n: number): number;
+
+  /** Whether every entry is finite. */
+  isFinite(a: Vector): boolean;
+}
+
+/** A stride for rows of n entries: a multiple of 4, and of no larger power of two, so that columns spread over the cache. */
+export function paddedStride(n: number): number {
+  const rounded = (n + 3) & ~3;
+  return rounded % 32 === 0 ? rounded + 4 : rounded;
+}

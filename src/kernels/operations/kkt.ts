@@ -1,0 +1,81 @@
+/** @file The KKT systems of a batch of quadratic programs: factored once, solved for one right-hand side or many. */
+import * as tf from '@tensorflow/tfjs-core';
+import {runBatch} from '../threads/batch.js';
+import {createDenseKernels} from '../twins/current-dense.js';
+import {registerHostKernel} from '../backends/host-kernel.js';
+import {hostCanRead, readF32} from '../backends/host-read.js';
+import type {QPTensors} from './implicit-qp.js';
+import {gpuKKT} from '../twins/webgpu/kkt.js';
+import {registerGpuKernel} from '../twins/webgpu/register.js';
+import type {KktFactor} from '../algorithms/qp/adjoint.js';
+import {keptFactors, kktBatch, kktCost, solverOf} from '../algorithms/qp/kkt-batch.js';
+
+const KKT = kktBatch.name;
+
+export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
+  /** [B, m] in [0, 1]: 1 where an inequality holds with equality, 0 where it does not matter. */
+  weight: tf.Tensor;
+  /** [B]: zero where the problem was solved; the other samples get a zero solution. */
+  status: tf.Tensor;
+};
+
+/** Solves with the systems of a batch. */
+export class KktBatch {
+  private factors: (KktFactor | null)[] | null = null;
+  private solves = 0;
+
+  /** @param blocks They must live as long as this. */
+  constructor(private readonly blocks: KktBlocks) {}
+
+  /**
+   * u with K u = v, or Kᵀu = v, for v [B, n + m + k], each row (x, ineqDual, eqDual); and the relative residual of each sample.
+   *
+   * The first solve factors and solves on all threads. On the host, factors are kept from the second on: most backward passes
+   * have one.
+   */
+  solve(right: tf.Tensor2D, transpose: boolean): [u: tf.Tensor2D, residual: tf.Tensor1D] {
+    this.solves++;
+    if (this.solves === 1 || !hostCanRead()) {
+      const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
+      return tf.engine().runKernel(KKT, inputs, {transpose}) as unknown as [tf.Tensor2D, tf.Tensor1D];
+    }
+    const {batch, parameters} = sizesOf(this.blocks, transpose);
+    const arrays = Object.fromEntries(
+      Object.entries({...this.blocks, right}).map(([name, tensor]) => [name, readF32(tensor)]),
+    ) as Record<keyof KktBlocks | 'right', Float32Array>;
+    const [u, residual] = [new Float32Array(right.size), new Float32Array(batch)];
+    const job = {arrays: {...arrays, u, residual}, parameters};
+    this.factors ??= keptFactors(createDenseKernels(), job, batch);
+    const solve = solverOf(job.arrays, parameters);
+    this.factors.forEach((factor, sample) => factor && solve(factor, sample));
+    return [tf.tensor2d(u, right.shape), tf.tensor1d(residual)];
+  }
+}
+
+registerGpuKernel(KKT, gpuKKT);
+
+registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocate) => {
+  const {batch, parameters} = sizesOf(inputs, transpose as boolean);
+  const [u, residual] = allocate(inputs.right.shape, [batch]);
+  u.values.fill(0);
+  residual.values.fill(0);
+  const {Q, G, A, weight, status, right} = inputs;
+  const arrays = {
+    ...{Q: Q.single, G: G.single, A: A.single, weight: weight.single, status: status.single},
+    ...{right: right.single, u: u.values, residual: residual.values},
+  };
+  const {n, m, k} = parameters;
+  runBatch(kktBatch, {arrays, parameters}, ['u', 'residual'], batch, kktCost(n, m, k));
+  return [u, residual];
+});
+
+function sizesOf({Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>, transpose: boolean) {
+  const batch = weight.shape[0];
+  const shared = ({shape}: {shape: number[]}) => Number(shape[0] < batch);
+  const [n, m, k] = [Q.shape[2], G.shape[1], A.shape[1]];
+  const parameters = {
+    ...{n, m, k, transpose: Number(transpose)},
+    ...{sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)},
+  };
+  return {batch, parameters};
+}

@@ -1,0 +1,74 @@
+/** @file The kernels 'ImplicitCholesky' and 'ImplicitCholeskySolve'. */
+import type * as tf from '@tensorflow/tfjs-core';
+import {solveCholesky} from '../../algorithms/linalg/solve-cholesky.js';
+import {matrixKernels} from '../../twins/current-matrices.js';
+import {registerHostKernel} from '../../backends/host-kernel.js';
+import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
+import {runKernel, type Call} from './call.js';
+import {SingularMatrixError} from './errors.js';
+import {checkDiagonal} from './triangular-solve.js';
+import {gpuCholesky, gpuCholeskySolve} from '../../twins/webgpu/linalg.js';
+import {registerGpuKernel} from '../../twins/webgpu/register.js';
+
+const CHOLESKY = 'ImplicitCholesky';
+const CHOLESKY_SOLVE = 'ImplicitCholeskySolve';
+
+/** The lower L with A = L Lᵀ, from the lower triangle of a [..., n, n]. */
+export function runCholesky(a: tf.Tensor, call: Call): tf.Tensor {
+  return runKernel(CHOLESKY, {a}, call);
+}
+
+/** x with L Lᵀ x = b, from the lower triangle of l [..., n, n]; b [..., n, k]. */
+export function runCholeskySolve(l: tf.Tensor, b: tf.Tensor, call: Call): tf.Tensor {
+  return runKernel(CHOLESKY_SOLVE, {l, b}, call);
+}
+
+registerGpuKernel(CHOLESKY, gpuCholesky);
+
+registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
+  const {caller} = attributes as Call;
+  const n = a.shape[a.shape.length - 1];
+  const [output] = allocate(a.shape);
+  const {single} = a;
+  const size = n * n;
+  const kernels = matrixKernels();
+  kernels.scope(() => {
+    const [matrix, factor] = [kernels.singles(size), kernels.singles(size)];
+    for (let at = 0; at < single.length; at += size) {
+      matrix.set(single.subarray(at, at + size));
+      const row = kernels.choleskySingle(matrix, n, factor);
+      if (row >= 0) {
+        checkFinite(caller, 'a', a, LOWER);
+        throw new SingularMatrixError(
+          `${caller}: the matrix${ofSample(a.shape, at / size)} is not positive definite (pivot ${row}); ` +
+            'adding a small multiple of the identity makes a semidefinite matrix definite.',
+        );
+      }
+      output.values.set(factor, at);
+    }
+  });
+  return [output];
+});
+
+registerGpuKernel(CHOLESKY_SOLVE, gpuCholeskySolve);
+
+registerHostKernel<'l' | 'b'>(CHOLESKY_SOLVE, ({l, b}, attributes, allocate) => {
+  const {caller, cotangent} = attributes as Call;
+  checkFinite(caller, 'the factor', l, LOWER);
+  if (!cotangent) checkFinite(caller, 'b', b);
+  const [n, columns] = b.shape.slice(-2);
+  const [output] = allocate([...batchOf(l, b), n, columns]);
+  forEachSystem(
+    l,
+    b,
+    (matrix, index) => {
+      checkDiagonal(caller, matrix, n, l.shape, index);
+      return matrix;
+    },
+    (matrix, x, sample) => {
+      solveCholesky(matrix, n, x, columns);
+      output.values.set(x, sample * x.length);
+    },
+  );
+  return [output];
+});

@@ -1,0 +1,28 @@
+/** @file The kernel 'ImplicitOuters': sums of outer products, a matrix each sample. */
+import type {OuterRows} from '../contracts/rows.js';
+import * as tf from '@tensorflow/tfjs-core';
+import {registerHostKernel} from '../backends/host-kernel.js';
+import {createOuterRows} from '../twins/host/outer-rows.js';
+import {referenceOuterRows} from '../twins/reference/outers.js';
+
+const OUTERS = 'ImplicitOuters';
+
+/** Σ a bᵀ over one or two pairs of [B, rows] and [B, columns]: [B, rows, columns]. `null` where there is no kernel. */
+export function runOuters(pairs: [a: tf.Tensor, b: tf.Tensor][]): tf.Tensor | null {
+  if (!tf.getKernel(OUTERS, tf.getBackend()) || pairs.length > 2) return null;
+  const [[a, b], [c, d] = []] = pairs;
+  const inputs = c && d ? {a, b, c, d} : {a, b};
+  return tf.engine().runKernel(OUTERS, inputs as unknown as tf.NamedTensorMap);
+}
+
+let outerRows: OuterRows | null = null;
+
+registerHostKernel<'a' | 'b' | 'c' | 'd'>(OUTERS, (inputs, _attributes, allocate) => {
+  const [batch, rows] = inputs.a.shape;
+  const columns = inputs.b.shape[1];
+  const [output] = allocate([batch, rows, columns]);
+  outerRows ??= createOuterRows() ?? referenceOuterRows;
+  const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.single]));
+  outerRows.sum(values as Parameters<OuterRows['sum']>[0], batch, rows, columns, output.values);
+  return [output];
+});

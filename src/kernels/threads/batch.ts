@@ -1,0 +1,23 @@
+/** @file Runs work on a batch sample by sample, on all threads where there is enough of it. */
+import type {BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
+import {denseKernels} from '../twins/current-dense.js';
+import {claimSamples} from './job.js';
+import {shareWork} from './pool.js';
+
+/**
+ * Runs `kernel` for samples 0 … batch − 1.
+ *
+ * @param outputs The names of the arrays that it writes: each the same number of entries a sample, in the order of the samples.
+ * @param cost Multiplications per sample, roughly: threads are for work that takes longer than to wake them.
+ */
+export function runBatch<Names extends string>(
+  kernel: BatchKernel<Names>,
+  job: BatchJob<Names>,
+  outputs: readonly Names[],
+  batch: number,
+  cost: number,
+): void {
+  if (shareWork(kernel, job, outputs, batch, cost)) return;
+  let next = 0;
+  claimSamples(denseKernels(), kernel, job, () => (next < batch ? next++ : -1));
+}

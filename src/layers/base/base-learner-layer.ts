@@ -1,0 +1,120 @@
+/** @file What layers share that fit a linear model to each sample, which is a data set. */
+import * as tf from '@tensorflow/tfjs-core';
+import {initializers, type Shape} from '@tensorflow/tfjs-layers';
+import {offTape} from '../../autodiff/index.js';
+import {Status} from '../../implicit/index.js';
+import {keepSamples, reportFailures, type OnFailure} from '../../solvers/index.js';
+import {finiteRows} from './rows.js';
+import {checkFlag, checkNumber, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
+
+export interface BaseLearnerArgs extends LayerArgs {
+  /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
+  l2?: number;
+  /** Whether λ is learned, by its logarithm. Default true. */
+  learnL2?: boolean;
+  /** Whether points to score are a third input. Default true; without them the output is the model itself. */
+  query?: boolean;
+}
+
+/** A fitted model, [B, p, k], and how the fit went, [B] each. */
+export interface Fit {
+  weights: tf.Tensor;
+  status: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+}
+
+export abstract class BaseLearnerLayer extends SolverLayer {
+  private readonly l2: number;
+  private readonly learnL2: boolean;
+  private readonly query: boolean;
+  private logL2: ReturnType<SolverLayer['addWeight']> | null = null;
+
+  constructor(className: string, args: BaseLearnerArgs, own: readonly string[] = []) {
+    super(className, args, ['l2', 'learnL2', 'query', ...own]);
+    this.l2 = checkNumber(className, 'l2', args.l2 ?? 1, Number.MIN_VALUE);
+    this.learnL2 = checkFlag(className, 'learnL2', args.learnL2 ?? true);
+    this.query = checkFlag(className, 'query', args.query ?? true);
+  }
+
+  protected override get inputNames(): readonly string[] {
+    return this.query ? ['X', 'Y', 'query'] : ['X', 'Y'];
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shapes = shapeList(inputShape);
+    const [X, Y, Q] = shapes;
+    const fits =
+      shapes.length === this.inputNames.length &&
+      shapes.every(({length}) => length === 3) &&
+      X[1] === Y[1] &&
+      (!Q || Q[2] === X[2]);
+    if (!fits) {
+      throw new Error(
+        `${this.getClassName()}: the inputs must be X [B, m, p], Y [B, m, k]${this.query ? ', query [B, q, p]' : ''}; ` +
+          `got ${shapes.map((shape) => `[${shape}]`).join(', ')}.`,
+      );
+    }
+    if (this.learnL2) {
+      const initializer = initializers.constant({value: Math.log(this.l2)});
+      this.logL2 = this.addWeight('logL2', [1], 'float32', initializer, undefined, true);
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [X, Y, Q] = shapeList(inputShape);
+    return Q ? [X[0], Q[1], Y[2]] : [X[0], X[2], Y[2]];
+  }
+
+  protected override solve(given: tf.Tensor[]): tf.Tensor {
+    const l2 = this.logL2 ? tf.exp(this.logL2.read()) : tf.tensor1d([this.l2]);
+    const valid = this.usable(given, l2);
+    const [X, Y, points] = given.map((input) => keepSamples(valid, input));
+    const {weights, status, ...report} = this.fit(X, Y, l2);
+    const codes = offTape(() =>
+      tf.where(
+        tf.cast(valid, 'bool'),
+        tf.cast(status, 'float32'),
+        tf.fill(valid.shape, Status.INVALID_INPUT),
+      ),
+    );
+    this.remember({status: codes, ...report});
+    // What `fit` could not solve it has reported.
+    const invalid = this.statusCodes().map((code) =>
+      code === Status.INVALID_INPUT ? Status.INVALID_INPUT : Status.SOLVED,
+    );
+    reportFailures(
+      {
+        where: `${this.getClassName()} '${this.name}'`,
+        codes: invalid,
+        reason: () => this.whyInvalid,
+        consequence: 'Its output and gradient are zero.',
+        what: 'data set',
+      },
+      this.whenInvalid,
+    );
+    return keepSamples(valid, points ? tf.matMul(points, weights) : weights);
+  }
+
+  /** 1 for a sample that can be fitted, else 0: [B]. */
+  protected usable(given: readonly tf.Tensor[], _l2: tf.Tensor): tf.Tensor {
+    return finiteRows(given);
+  }
+
+  /** What is wrong with a sample that cannot. */
+  protected get whyInvalid(): string {
+    return 'has NaN or infinity in its input';
+  }
+
+  protected get whenInvalid(): OnFailure {
+    return 'warn';
+  }
+
+  /** The model of each data set; `l2` has the shape [1]. */
+  protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit;
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), l2: this.l2, learnL2: this.learnL2, query: this.query};
+  }
+}

@@ -1,0 +1,127 @@
+/** @file Constants of a layer: given as tensors or numbers, saved as numbers. */
+import * as tf from '@tensorflow/tfjs-core';
+import {valuesOnHost} from '../../kernels/index.js';
+import type {QPParameter} from '../../solvers/index.js';
+
+/** The parameters that a layer's problem has, each with the names of its axes, without the batch. */
+export type ParameterShapes<Name extends string> = Readonly<Record<Name, readonly string[]>>;
+
+/** A constant as a config writes it: tfjs changes the case of keys and values, not of these. */
+export type SavedConstant = {symbol: string; shape: number[]; values: number[]};
+
+/** The values of constants, without a batch axis. */
+export type Constants<Name extends string = QPParameter> = Partial<Record<Name, tf.Tensor | tf.TensorLike>>;
+
+/** 'q' and 'Q' are one name: a saved config has lost the case. */
+export function asParameter<Name extends string>(
+  className: string,
+  shapes: ParameterShapes<Name>,
+  name: unknown,
+  where: string,
+): Name {
+  const names = Object.keys(shapes) as Name[];
+  const found = names.find((parameter) => parameter.toLowerCase() === String(name).toLowerCase());
+  if (!found) {
+    throw new Error(`${className}: ${where} must name ${names.join(', ')}; got ${JSON.stringify(name)}.`);
+  }
+  return found;
+}
+
+/** The constants as saved ones (plain numbers), whatever form they came in. */
+export function readConstants<Name extends string>(
+  className: string,
+  shapes: ParameterShapes<Name>,
+  constants: Constants<Name> | SavedConstant[] | null | undefined,
+): Map<Name, SavedConstant> {
+  const saved = new Map<Name, SavedConstant>();
+  if (constants == null) return saved;
+  if (typeof constants !== 'object') {
+    throw new Error(`${className}: constants must be a record of tensors; got ${JSON.stringify(constants)}.`);
+  }
+  const entries: SavedConstant[] = Array.isArray(constants)
+    ? (constants as SavedConstant[])
+    : Object.entries(constants as Record<string, tf.Tensor | tf.TensorLike>)
+        .filter(([, value]) => value != null)
+        .map(([symbol, value]) => {
+          asParameter(className, shapes, symbol, 'constants');
+          const tensor = constantTensor(className, symbol, value);
+          try {
+            return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor, value)};
+          } finally {
+            tensor.dispose();
+          }
+        });
+  for (const entry of entries) {
+    const parameter = asParameter(className, shapes, entry?.symbol, 'constants');
+    const {shape, values} = entry;
+    const rank = shapes[parameter].length;
+    const valid =
+      Array.isArray(shape) &&
+      Array.isArray(values) &&
+      shape.length === rank &&
+      values.length === tf.util.sizeFromShape(shape) &&
+      values.every((value) => Number.isFinite(value));
+    if (!valid) {
+      throw new Error(
+        `${className}: the constant ${parameter} must be a ${rank === 2 ? 'matrix' : 'vector'} of finite numbers, ` +
+          `without a batch axis; got shape [${String(shape)}].`,
+      );
+    }
+    saved.set(parameter, {symbol: parameter, shape, values});
+  }
+  return saved;
+}
+
+/** The values of a constant. @throws If they are on a device, from where the host cannot read them at once. */
+function valuesNow(
+  className: string,
+  symbol: string,
+  tensor: tf.Tensor,
+  given: tf.Tensor | tf.TensorLike | undefined,
+): number[] {
+  if (!(given instanceof tf.Tensor)) {
+    return Array.from(Float32Array.from(tf.util.flatten(given as number[][]) as number[]));
+  }
+  const values = valuesOnHost(tensor);
+  if (!values) {
+    throw new Error(
+      `${className}: the constant ${symbol} was computed on the backend '${tf.getBackend()}', which cannot be read at once: ` +
+        'pass numbers, or a tensor of `await constant.array()`.',
+    );
+  }
+  return Array.from(values);
+}
+
+function constantTensor(
+  className: string,
+  name: string,
+  value: tf.Tensor | tf.TensorLike | undefined,
+): tf.Tensor {
+  try {
+    return value instanceof tf.Tensor ? tf.clone(value) : tf.tensor(value!);
+  } catch (error) {
+    throw new Error(`${className}: the constant ${name} is no tensor: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The parameters that are fed, in the order of the inputs. @throws If one is unknown, named twice, or a constant too. */
+export function readInputs<Name extends string>(
+  className: string,
+  shapes: ParameterShapes<Name>,
+  given: readonly Name[],
+  constants: ReadonlyMap<Name, SavedConstant>,
+): Name[] {
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new Error(
+      `${className}: inputs must be a list of at least one of ${Object.keys(shapes).join(', ')}.`,
+    );
+  }
+  const fed = given.map((name) => asParameter(className, shapes, name, 'inputs'));
+  fed.forEach((parameter, i) => {
+    if (fed.indexOf(parameter) !== i) throw new Error(`${className}: inputs names ${parameter} twice.`);
+    if (constants.has(parameter)) throw new Error(`${className}: ${parameter} is an input and a constant.`);
+  });
+  return fed;
+}

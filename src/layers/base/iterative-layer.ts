@@ -1,0 +1,121 @@
+/** @file What layers with an iterative solver share: its options, the warm start, samples that fail. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../../autodiff/index.js';
+import {Status} from '../../implicit/index.js';
+import type {LinearSolver, LinearSolverConfig} from '../../linsolve/index.js';
+import {
+  ON_FAILURE,
+  reportFailures,
+  type IterationState,
+  type OnFailure,
+  type SolverOptions,
+} from '../../solvers/index.js';
+import {finiteRows} from './rows.js';
+import {keepSamples} from '../../solvers/index.js';
+import {
+  asLinearSolver,
+  checkChoice,
+  checkFlag,
+  checkNumber,
+  linearSolverConfig,
+  SolverLayer,
+  type LayerArgs,
+} from './solver-layer.js';
+import {WarmStart} from './warm-start.js';
+
+export interface IterativeLayerArgs extends LayerArgs {
+  /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
+  tolerance?: number;
+  /** Iterations at most. */
+  maxIterations?: number;
+  /** When samples fail: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
+  /** The linear solver of the gradient. Default `linsolve.auto()`, of LassoLayer `linsolve.support()`. */
+  linsolve?: LinearSolver | LinearSolverConfig;
+  /** Start at the solutions of the previous call, where the same samples come again in the same order. Default false. */
+  warmStart?: boolean;
+}
+
+const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart'];
+
+const REASONS: Record<number, string> = {
+  [Status.ITERATION_LIMIT]:
+    'stopped at the iteration limit, so that output and gradient are inexact (raise maxIterations or tolerance; a fixed ' +
+    'point is found only where the cell is a contraction: start with smaller weights, or a smaller learning rate)',
+  [Status.NUMERICAL_ERROR]: 'became NaN or infinite (look for weights that grew too large)',
+  [Status.INVALID_INPUT]: 'has NaN or infinity in its input',
+};
+
+export abstract class IterativeLayer extends SolverLayer {
+  protected readonly options: Omit<SolverOptions, 'condition'>;
+  protected override readonly inputNames: readonly string[] = ['x'];
+  private readonly onFailure: OnFailure;
+  private readonly warmStart: WarmStart<'z'>;
+
+  constructor(className: string, args: IterativeLayerArgs, own: readonly string[], maxIterations: number) {
+    super(className, args, [...own, ...OWN]);
+    this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
+    this.options = {
+      tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0),
+      maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? maxIterations, 1, true),
+      linsolve: asLinearSolver(args.linsolve),
+      onGradient: this.rememberGradient,
+      onFailure: this.onFailure,
+    };
+    this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
+  }
+
+  /**
+   * Solves for the layer's output and notes how it went.
+   *
+   * A sample with NaN in its input, or that becomes NaN, gets zeros and a zero gradient: it must not reach the gradients of
+   * the weights, which all samples share.
+   *
+   * @param sizes The shape of the output without the batch axis.
+   */
+  protected solveBy(
+    [given]: tf.Tensor[],
+    sizes: number[],
+    run: (init: tf.Tensor, x: tf.Tensor) => {x: tf.Tensor; state: IterationState},
+  ): tf.Tensor {
+    const valid = finiteRows([given]);
+    const shape = [given.shape[0], ...sizes];
+    const init = this.warmStart.take(given.shape[0])?.z ?? tf.zeros(shape);
+    const x = keepSamples(valid, given);
+    const {x: z, state} = run(init, x);
+    const invalid = offTape(() => tf.cast(tf.sub(1, valid), 'int32'));
+    const status = offTape(() =>
+      tf.maximum(state.status, tf.mul(invalid, tf.scalar(Status.INVALID_INPUT, 'int32'))),
+    );
+    const weaklyActive = offTape(() => this.kinks(x, z));
+    this.remember({...state, status, weaklyActive});
+    const where = `${this.getClassName()} '${this.name}'`;
+    const reason = (code: number) => REASONS[code];
+    const consequence = 'Where nothing finite was found, the output and its gradient are zero.';
+    reportFailures({where, codes: this.statusCodes(), reason, consequence}, this.onFailure);
+    this.warmStart.keep({z});
+    return keepSamples(valid, z);
+  }
+
+  /** Where the output has a kink, [B, …], or nothing if it is smooth. */
+  protected kinks(_x: tf.Tensor, z: tf.Tensor): tf.Tensor {
+    return tf.zeros([z.shape[0], 0], 'bool');
+  }
+
+  override dispose(): ReturnType<SolverLayer['dispose']> {
+    this.warmStart.dispose();
+    return super.dispose();
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const {tolerance, maxIterations, linsolve} = this.options;
+    return {
+      ...super.getConfig(),
+      tolerance: tolerance!,
+      maxIterations: maxIterations!,
+      onFailure: this.onFailure,
+      linsolve: linearSolverConfig(linsolve),
+      warmStart: this.warmStart.enabled,
+    };
+  }
+}

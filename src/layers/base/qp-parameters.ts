@@ -1,0 +1,76 @@
+/** @file The six parameters of a QP layer: which are inputs, which constants, which learned, and of what size. */
+import type {Shape} from '@tensorflow/tfjs-layers';
+import {QP_SHAPES, type QPParameter} from '../../solvers/index.js';
+import type {SavedConstant} from './constants.js';
+import {checkNumber} from './solver-layer.js';
+
+/** n variables, m inequalities, k equalities. */
+export interface QPSizes {
+  n: number;
+  m: number;
+  k: number;
+}
+
+/**
+ * Finds n, m and k from the inputs and constants that fix them.
+ *
+ * @param fixed Sizes by argument: `units`, `inequalities`, `equalities`.
+ */
+export function findSizes(
+  className: string,
+  inputs: readonly QPParameter[],
+  inputShapes: Shape[],
+  constants: Map<QPParameter, SavedConstant>,
+  fixed: {units?: number; inequalities?: number; equalities?: number},
+): QPSizes {
+  const known: Partial<Record<keyof QPSizes, {size: number; by: string}>> = {};
+  const note = (symbol: keyof QPSizes, size: number | null | undefined, by: string) => {
+    if (size == null) return;
+    const before = known[symbol];
+    if (before && before.size !== size) {
+      throw new Error(
+        `${className}: ${by} has ${size} ${DESCRIPTION[symbol]}, but ${before.by} has ${before.size}.`,
+      );
+    }
+    known[symbol] ??= {size, by};
+  };
+  note('n', fixed.units, 'units');
+  constants.forEach(({shape}, parameter) =>
+    QP_SHAPES[parameter].forEach((symbol, i) =>
+      note(symbol, shape[i], `the constant ${parameter} of shape [${shape}]`),
+    ),
+  );
+  inputs.forEach((parameter, i) => {
+    const shape = inputShapes[i];
+    if (shape.length !== QP_SHAPES[parameter].length + 1) {
+      throw new Error(
+        `${className}: input ${i} is ${parameter} and must have shape [B, ${QP_SHAPES[parameter].join(', ')}]; ` +
+          `got [${shape.map((size) => size ?? 'B').join(', ')}].`,
+      );
+    }
+    // A p of another width goes through the learned linear map.
+    if (parameter === 'p' && fixed.units != null) return;
+    QP_SHAPES[parameter].forEach((symbol, j) =>
+      note(
+        symbol,
+        shape[j + 1],
+        `the input ${parameter} of shape [${shape.map((size) => size ?? 'B').join(', ')}]`,
+      ),
+    );
+  });
+  if (!known.n)
+    throw new Error(`${className}: the number of variables is not known: feed p or Q, or pass units.`);
+  const n = checkNumber(className, 'the number of variables', known.n.size, 1, true, MAX_SIZE);
+  note('m', fixed.inequalities, 'inequalities');
+  note('k', fixed.equalities, 'equalities');
+  const count = (symbol: 'm' | 'k', otherwise: number) => {
+    const size = known[symbol]?.size ?? otherwise;
+    return checkNumber(className, `the number of ${DESCRIPTION[symbol]}`, size, 0, true, MAX_SIZE);
+  };
+  return {n, m: count('m', n), k: count('k', 0)};
+}
+
+/** Beyond this a dense matrix does not fit into memory. */
+const MAX_SIZE = 20_000;
+
+const DESCRIPTION: Record<keyof QPSizes, string> = {n: 'variables', m: 'inequalities', k: 'equalities'};

@@ -1,0 +1,31 @@
+/** @file What the layers of soft sorting and ranking share. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type {SoftSortParams} from '../../projections/index.js';
+import {ProjectionLayer} from './projection-layer.js';
+import {checkChoice, checkNumber, type LayerArgs} from './solver-layer.js';
+
+export interface SoftOrderLayerArgs extends LayerArgs {
+  /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */
+  strength?: number;
+  /** Default 'ascending'. */
+  direction?: 'ascending' | 'descending';
+}
+
+export abstract class SoftOrderLayer extends ProjectionLayer {
+  protected readonly order: Required<SoftSortParams>;
+
+  constructor(className: string, args: SoftOrderLayerArgs) {
+    super(className, args, ['strength', 'direction']);
+    this.order = {
+      strength: checkNumber(className, 'strength', args.strength ?? 1, Number.MIN_VALUE),
+      direction: checkChoice(className, 'direction', args.direction ?? 'ascending', [
+        'ascending',
+        'descending',
+      ]),
+    };
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {...super.getConfig(), ...this.order};
+  }
+}

@@ -1,0 +1,222 @@
+/** @file A solver of conic programs: an interior point in f64 where the host can read, else operator splitting; both refined by Newton. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {offTape} from '../../autodiff/index.js';
+import {conicResidual, type ConicData, type ConicPoint} from '../../conditions/index.js';
+import {solvedRoot, Status, type Condition, type OnFailure} from '../../implicit/index.js';
+import {conesOfProjection, hostCanRead, type Cones} from '../../kernels/index.js';
+import {auto, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import {solveOnHost, type HostConic} from './parts/conic-host.js';
+import {searchConic} from './parts/conic-search.js';
+import {screenConic} from './parts/conic-screen.js';
+import {rowFactors, sizesOf} from './parts/conic-step.js';
+import type {IterationState} from '../iteration/iterate.js';
+import {keepSamples} from '../iteration/leaves.js';
+import {NewtonRoot} from '../roots/newton-root.js';
+
+export interface ConicSplittingOptions {
+  /**
+   * The residual at which a sample counts as solved. Default 1e-6; no less than 2⁻²⁰, and no less than 1e-5 where the
+   * cones are not known and the host can read.
+   */
+  tolerance?: number;
+  /** Iterations at most. Default 2000. */
+  maxIterations?: number;
+  /** Solves the Newton systems, and that of the gradient. Default `linsolve.auto()`. */
+  linsolve?: LinearSolver;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
+}
+
+/** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
+export type ConicSolution = {
+  /** [B, p]. */
+  z: tf.Tensor;
+  /** y, [B, m]. */
+  dual: tf.Tensor;
+  /** s, [B, m]. */
+  slack: tf.Tensor;
+};
+
+const REFINEMENTS = 8;
+/** What f32 reaches. */
+const IN_SINGLE = 1e-5;
+/** What f32 outputs can meet, where doubles measure them. */
+const SINGLE = 2 ** -20;
+
+const NAMES: Names<ConicSplittingOptions> = {
+  tolerance: 0,
+  maxIterations: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
+/**
+ * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
+ *
+ * `run(null, data)` returns {x: {z, dual, slack}, state}, differentiable in c, E and d to any order. The condition is
+ * `conditions.conicResidual`. `state.residual` is the largest error of the optimality conditions in the user's units, each column
+ * of Eᵀy + c = 0 and each cone's rows of Ez + s = d relative to their own terms; the status is 0 if and only if it is at most
+ * `tolerance`. The status is 1 (infeasible) or 2 (unbounded) where a ray proves more than rounding the data to f32 could make, 5
+ * where the data are not finite, else 3. A sample that is not solved has z = 0 and a zero gradient.
+ *
+ * A projection made of `projections.dualConeProduct`, `nonNegative` or `secondOrderCone` says what its cones are: then, where the
+ * host can read, each sample is solved in f64 by an interior point and Newton's method; rows that cannot matter are set aside
+ * until they do; and a row of a non-negative entry with d = Infinity, or d ≥ 1e20, does not exist (−Infinity: status 5). Any other
+ * projection, and any where the host cannot read, is iterated on in tensor operations.
+ *
+ * @see Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, for the interior point; O'Donoghue et al. 2016
+ *   (arXiv 1312.3039) for the splitting; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157) for the refinement; Agrawal et al. 2019
+ *   (arXiv 1904.09043) for the derivative.
+ */
+export class ConicSplitting {
+  readonly condition: Condition<ConicPoint, [ConicData]>;
+  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient' | 'onFailure'>>;
+  private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
+  private readonly newton: NewtonRoot<ConicPoint, [ConicData]>;
+
+  /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
+  constructor(
+    private readonly dualProjection: (v: tf.Tensor) => tf.Tensor,
+    given: ConicSplittingOptions = {},
+  ) {
+    checkFunction('ConicSplitting', 'dualProjection', dualProjection);
+    const {
+      tolerance = 1e-6,
+      maxIterations = 2000,
+      linsolve = auto(),
+      onGradient,
+      onFailure,
+    } = checkOptions('ConicSplitting', given, NAMES);
+    if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
+    if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
+      throw new Error(`ConicSplitting: maxIterations must be a positive integer, got ${maxIterations}.`);
+    }
+    this.options = {tolerance, maxIterations, linsolve};
+    this.onGradient = onGradient;
+    this.onFailure = onFailure;
+    this.condition = conicResidual(dualProjection);
+    this.newton = new NewtonRoot<ConicPoint, [ConicData]>(
+      {fun: this.condition},
+      {maxIterations: REFINEMENTS, tolerance: 1e-7, linsolve},
+    );
+  }
+
+  run(_init: null, data: ConicData): {x: ConicSolution; state: IterationState} {
+    return tf.tidy(() => {
+      const cones = this.conesOf(data.E.shape[1]!);
+      const found = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
+      return found as unknown as tf.TensorContainerObject;
+    }) as unknown as {x: ConicSolution; state: IterationState};
+  }
+
+  /** The cones of the projection, if it says so. */
+  private conesOf(m: number): Cones | null {
+    return offTape(() => {
+      const v = tf.zeros([1, m]);
+      return {cones: conesOfProjection(this.dualProjection(v), v)} as unknown as tf.TensorContainerObject;
+    }).cones as unknown as Cones | null;
+  }
+
+  private known(data: ConicData, cones: Cones): {x: ConicSolution; state: IterationState} {
+    const {linsolve} = this.options;
+    const found = offTape(
+      () => solveOnHost(data, cones, this.options) as unknown as tf.TensorContainerObject,
+    ) as unknown as HostConic;
+    const {status, iterations, residual, absent, valid} = found;
+    const [absentRows, wholeD] = [offTape(() => tf.greater(absent, 0)), batchOf(data.d, absent.shape[0])];
+    const scaled = {
+      c: tf.mul(keepSamples(valid, data.c), found.ofC),
+      E: tf.mul(keepSamples(valid, batchOf(data.E, absent.shape[0])), found.ofE),
+      // Not a product with zero: an absent row's d may be infinite.
+      d: tf.mul(tf.where(absentRows, tf.onesLike(wholeD), wholeD), found.ofD),
+    };
+    const {x: point} = solvedRoot(
+      this.condition,
+      {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
+      [scaled],
+      () => ({
+        x: {u: tf.clone(found.u), v: tf.clone(found.v), w: tf.ones([absent.shape[0], 1])},
+      }),
+    );
+    const solved = offTape(() => tf.equal(status, Status.SOLVED));
+    const y = this.dualProjection(point.v);
+    const leaf = (value: tf.Tensor, derived: tf.Tensor) => keepSamples(solved, exactly(value, derived));
+    return {
+      x: {
+        z: leaf(found.z, tf.mul(point.u, found.unitZ)),
+        dual: leaf(found.dual, tf.mul(y, found.unitDual)),
+        slack: leaf(found.slack, tf.mul(tf.sub(y, point.v), found.unitSlack)),
+      },
+      state: {status, iterations, residual},
+    };
+  }
+
+  /** In tensor operations, with one unit a block if the blocks are known. */
+  private onTensors(given: ConicData, cones: Cones | null): {x: ConicSolution; state: IterationState} {
+    const {data, valid} = screenConic(given, cones);
+    const rows = offTape(() => (cones ? rowFactors(data, cones) : tf.onesLike(data.d)));
+    const {x, state} = this.splitting({
+      c: data.c,
+      E: tf.mul(data.E, tf.expandDims(rows, 2)),
+      d: tf.mul(data.d, rows),
+    });
+    const isValid = tf.greater(valid, 0);
+    const code = tf.fill(state.status.shape, Status.INVALID_INPUT, 'int32');
+    return {
+      x: {z: x.z, dual: tf.mul(x.dual, rows), slack: tf.div(x.slack, rows)},
+      state: {...state, status: offTape(() => tf.where(isValid, state.status, code)) as tf.Tensor1D},
+    };
+  }
+
+  private splitting(data: ConicData): {x: ConicSolution; state: IterationState} {
+    const {linsolve, maxIterations} = this.options;
+    const tolerance = Math.max(this.options.tolerance, hostCanRead() ? IN_SINGLE : SINGLE);
+    // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.
+    const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
+    const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
+    const {condition, dualProjection, newton} = this;
+    const {x: point, aux} = solvedRoot(
+      condition,
+      {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
+      [scaled],
+      () => {
+        const {point: found, ...state} = searchConic(scaled, {
+          ...{condition, dualProjection, newton},
+          ...{tolerance, maxIterations},
+        });
+        return {x: found, aux: state};
+      },
+    );
+    const state = aux as unknown as IterationState;
+    const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
+    const y = dualProjection(point.v);
+    const unitOfE = tf.reshape(ofE, [-1, 1]);
+    const keep = (leaf: tf.Tensor, unit: tf.Tensor) => keepSamples(solved, tf.mul(leaf, unit));
+    return {
+      x: {
+        z: keep(point.u, tf.div(ofD, unitOfE)),
+        dual: keep(y, tf.div(ofC, unitOfE)),
+        slack: keep(tf.sub(y, point.v), ofD),
+      },
+      state,
+    };
+  }
+}
+
+/** v once a sample. */
+function batchOf(v: tf.Tensor, batch: number): tf.Tensor {
+  return v.shape[0] === batch ? v : tf.tile(v, [batch, ...v.shape.slice(1).map(() => 1)]);
+}
+
+/** `derived`, which f32 has rounded, with the value that it should have. */
+function exactly(value: tf.Tensor, derived: tf.Tensor): tf.Tensor {
+  return tf.add(
+    derived,
+    offTape(() => tf.sub(value, derived)),
+  );
+}

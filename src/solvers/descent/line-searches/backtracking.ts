@@ -1,0 +1,80 @@
+/** @file The line search that shortens a step until it is good enough. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../../checks/index.js';
+import {offTape} from '../../../autodiff/index.js';
+import {hostCanRead} from '../../../kernels/index.js';
+import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe, type Trial} from './tests.js';
+import type {LineSearch, LineStart} from './types.js';
+
+type StepTest = (trial: Trial, start: LineStart) => tf.Tensor;
+
+export interface BacktrackingOptions {
+  /** Default 'armijo'. The others also want a step that is not too short, which shortening can miss. */
+  condition?: 'armijo' | 'goldstein' | 'wolfe' | 'strongWolfe';
+  /** Default 1e-4. */
+  c1?: number;
+  /** Default 0.9. */
+  c2?: number;
+  /** Default 0.5. */
+  decreaseFactor?: number;
+  /** Default 30. */
+  maxIterations?: number;
+}
+
+const NAMES: Names<BacktrackingOptions> = {condition: 0, c1: 0, c2: 0, decreaseFactor: 0, maxIterations: 0};
+
+/**
+ * t ← decreaseFactor·t until the condition holds; a step that only decreases f is taken if none does.
+ *
+ * @throws If an option is out of range.
+ * @see Nocedal & Wright 2006, algorithm 3.1.
+ */
+export function backtracking(options: BacktrackingOptions = {}): LineSearch {
+  const {
+    condition = 'armijo',
+    c1 = 1e-4,
+    c2 = 0.9,
+    decreaseFactor = 0.5,
+    maxIterations = 30,
+  } = checkOptions('lineSearches.backtracking', options, NAMES);
+  const className = 'backtracking';
+  checkConstants(className, c1, c2, maxIterations);
+  if (!(decreaseFactor > 0 && decreaseFactor < 1)) {
+    throw new Error(`${className}: decreaseFactor must lie between 0 and 1, got ${decreaseFactor}.`);
+  }
+  const tests: Record<typeof condition, StepTest | null> = {
+    armijo: null,
+    goldstein: (trial, start) => goldstein(trial, start, c1),
+    wolfe: (trial, start) => wolfe(trial, start, c2),
+    strongWolfe: (trial, start) => strongWolfe(trial, start, c2),
+  };
+  const second = tests[condition] as StepTest | null | undefined;
+  if (second === undefined) {
+    throw new Error(
+      `${className}: condition must be 'armijo', 'goldstein', 'wolfe' or 'strongWolfe', got '${String(condition)}'.`,
+    );
+  }
+  return {
+    className,
+    search: (phi, start) =>
+      offTape(() => {
+        let t = start.trial;
+        let step = tf.zerosLike(t);
+        let searching = leadsDown(start);
+        for (let k = 0; k < maxIterations; k++) {
+          const trial = {t, ...phi(t)};
+          const lower = tf.cast(decreases(trial, start, c1), 'float32');
+          const good = second ? tf.mul(lower, tf.cast(second(trial, start), 'float32')) : lower;
+          const take = tf.mul(searching, lower);
+          // The longest step that decreases f is kept, unless a later one is good altogether.
+          const first = tf.cast(tf.equal(step, 0), 'float32');
+          const replace = tf.cast(tf.mul(take, tf.maximum(first, good)), 'bool');
+          step = tf.where(replace, t, step);
+          searching = tf.mul(searching, tf.sub(1, good));
+          t = tf.mul(decreaseFactor, t);
+          if (hostCanRead() && searching.dataSync().every((flag) => flag === 0)) break;
+        }
+        return step;
+      }),
+  };
+}

@@ -1,0 +1,98 @@
+/** @file The line searches that close a bracket around a step with the strong Wolfe conditions. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../../checks/index.js';
+import {offTape} from '../../../autodiff/index.js';
+import {fill, hostCanRead} from '../../../kernels/index.js';
+import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
+import type {LineSearch} from './types.js';
+
+/** An end of the bracket: [B] each. */
+export interface End {
+  t: tf.Tensor;
+  value: tf.Tensor;
+  slope: tf.Tensor;
+}
+
+export interface BracketingOptions {
+  /** Default 1e-4. */
+  c1?: number;
+  /** Default 0.9. */
+  c2?: number;
+  /** By how much a step grows that is too short, while no longer one is known to be too long. Default 2. */
+  increaseFactor?: number;
+  /** Evaluations at most. Default 30. */
+  maxIterations?: number;
+}
+
+/** A trial comes no nearer to an end of the bracket than this share of its width. */
+const MARGIN = 0.1;
+
+export const BRACKETING: Names<BracketingOptions> = {c1: 0, c2: 0, increaseFactor: 0, maxIterations: 0};
+
+/**
+ * Grows the step until the bracket has an upper end, then tries where `interpolate` says, until |φ'(t)| ≤ c₂|φ'(0)| and f
+ * decreases. The longest way down that was seen is taken if the iterations run out.
+ */
+export function bracketing(
+  className: string,
+  interpolate: (low: End, high: End) => tf.Tensor,
+  options: BracketingOptions,
+): LineSearch {
+  const {
+    c1 = 1e-4,
+    c2 = 0.9,
+    increaseFactor = 2,
+    maxIterations = 30,
+  } = checkOptions(`lineSearches.${className}`, options, BRACKETING);
+  checkConstants(className, c1, c2, maxIterations);
+  if (!(increaseFactor > 1)) {
+    throw new Error(`${className}: increaseFactor must be greater than 1, got ${increaseFactor}.`);
+  }
+  return {
+    className,
+    search: (phi, start) =>
+      offTape(() => {
+        const zero = tf.zerosLike(start.trial);
+        let low: End = {t: zero, value: start.value, slope: start.slope};
+        let high: End = {t: fill(zero.shape, Infinity), value: zero, slope: zero};
+        let t = start.trial;
+        let step = zero;
+        let least = start.value;
+        let searching = leadsDown(start);
+        for (let k = 0; k < maxIterations; k++) {
+          const trial = {t, ...phi(t)};
+          const lower = decreases(trial, start, c1);
+          const good = tf.logicalAnd(lower, strongWolfe(trial, start, c2));
+          const open = tf.cast(searching, 'bool');
+          const better = tf.logicalOr(
+            good,
+            tf.logicalAnd(lower, tf.logicalOr(tf.equal(step, 0), tf.lessEqual(trial.value, least))),
+          );
+          const take = tf.logicalAnd(open, better);
+          step = tf.where(take, t, step);
+          least = tf.where(take, trial.value, least);
+          // NaN decreases nothing: such a step is too long.
+          const tooLong = tf.logicalOr(tf.logicalNot(lower), tf.greater(trial.slope, 0));
+          const choose = (which: tf.Tensor, end: End): End => ({
+            t: tf.where(which, t, end.t),
+            value: tf.where(which, trial.value, end.value),
+            slope: tf.where(which, trial.slope, end.slope),
+          });
+          high = choose(tooLong, high);
+          low = choose(tf.logicalNot(tooLong), low);
+          searching = tf.mul(searching, tf.sub(1, tf.cast(good, 'float32')));
+          if (hostCanRead() && searching.dataSync().every((flag) => flag === 0)) break;
+          const width = tf.sub(high.t, low.t);
+          const middle = tf.add(low.t, tf.mul(0.5, width));
+          const guess = interpolate(low, high);
+          const inside = tf.logicalAnd(
+            tf.greaterEqual(guess, tf.add(low.t, tf.mul(MARGIN, width))),
+            tf.lessEqual(guess, tf.sub(high.t, tf.mul(MARGIN, width))),
+          );
+          const closed = tf.where(inside, guess, middle);
+          t = tf.where(tf.isFinite(high.t), closed, tf.mul(increaseFactor, t));
+        }
+        return step;
+      }),
+  };
+}

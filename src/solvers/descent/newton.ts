@@ -1,0 +1,43 @@
+/** @file Newton's method for a minimum. */
+import type {Parameter, Structure} from '../../autodiff/index.js';
+import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../../checks/index.js';
+import {stationary} from '../../conditions/index.js';
+import {auto} from '../../linsolve/index.js';
+import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {frozenSolution} from '../iteration/frozen-solution.js';
+
+/**
+ * min_x f(x, ...params) by x ← x − t(∇²f)⁻¹∇f, t from a line search; where that does not lead downhill, along −∇f.
+ *
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
+ * the gradient. The default condition is `conditions.stationary`; `conditions.newton` goes with it as well. f must be twice
+ * differentiable in tfjs (see `enableHigherOrderGradients`).
+ *
+ * @see Nocedal & Wright 2006, section 3.3.
+ */
+export class Newton<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends DescentSolver<X, P> {
+  constructor(problem: MinimizationProblem<X, P>, options: DescentOptions<X, P> = {}) {
+    const {linsolve = auto(), batched = true} = checkOptions('Newton', options, DESCENT);
+    checkFunction('Newton', 'fun', checkOptions('Newton', problem, {fun: 1}, 'entry').fun);
+    const condition = stationary<X, P>(problem.fun);
+    super(
+      'Newton',
+      problem,
+      {
+        start: () => ({}),
+        direction({gradient, point, params, scale}, memory) {
+          // Gradient and step in their units, which are constants.
+          const slopes = tf.mul(gradient, scale.gradient);
+          const solution = frozenSolution(condition, {linsolve, batched}, point as X, params, slopes);
+          const step = tf.div(solution, scale.x) as tf.Tensor2D;
+          return {d: tf.neg(step), memory};
+        },
+      },
+      options,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+/** @file The units of x and of its gradient at the start of a descent: with them nothing depends on the units of the problem. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../../autodiff/index.js';
+import {hostCanRead} from '../../kernels/index.js';
+
+/** Length of the first step, and size of the gradient, [B, 1] each. */
+export type Scale = {x: tf.Tensor2D; gradient: tf.Tensor2D};
+
+/** With −1 where the gradient grows along −g, else 1. */
+export type FirstScale = Scale & {sign: tf.Tensor2D};
+
+const TRIALS = 14;
+/** A slope that changed by less than this share says nothing of the curvature: the trial was too short. */
+const VISIBLE = 1e-3;
+const STRIDE = 1e3;
+
+/**
+ * The step along −g after which the slope is about zero, as the curvature in that direction has it, in the largest norm. Without a
+ * curvature (a linear function), 1e-2 of x.
+ */
+export function firstScale(
+  x: tf.Tensor2D,
+  g: tf.Tensor2D,
+  gradientAt: (x: tf.Tensor) => tf.Tensor,
+): FirstScale {
+  return offTape(() => {
+    const size = largest(g);
+    const direction = tf.div(g, size);
+    const slope = tf.sum(tf.square(direction), 1, true);
+    const extent = tf.max(tf.abs(x), 1, true);
+    const good = tf.logicalAnd(tf.greater(extent, 0), tf.isFinite(extent));
+    const guess = tf.where(good, tf.mul(1e-2, extent), tf.onesLike(extent));
+    let length = guess;
+    let open: tf.Tensor = tf.ones(length.shape);
+    let found: tf.Tensor = tf.zeros(length.shape);
+    let sign: tf.Tensor = tf.ones(length.shape);
+    for (let trial = 0; trial < TRIALS; trial++) {
+      const there = tf.div(gradientAt(tf.sub(x, tf.mul(length, direction))), size);
+      const lost = tf.div(tf.sum(tf.mul(tf.sub(direction, there), direction), 1, true), slope);
+      const change = tf.abs(lost);
+      const finite = tf.isFinite(change);
+      const visible = tf.logicalAnd(finite, tf.greater(change, VISIBLE));
+      const settled = tf.logicalAnd(visible, tf.logicalAnd(tf.greater(change, 0.5), tf.less(change, 2)));
+      const factor = tf.where(
+        visible,
+        tf.div(1, tf.clipByValue(tf.where(visible, change, tf.onesLike(change)), VISIBLE, STRIDE)),
+        tf.where(finite, tf.fill(change.shape, STRIDE), tf.fill(change.shape, 1 / STRIDE)),
+      );
+      length = tf.where(tf.greater(open, 0), tf.mul(length, factor), length);
+      found = tf.maximum(found, tf.mul(open, tf.cast(visible, 'float32')));
+      const rising = tf.logicalAnd(visible, tf.less(lost, 0));
+      sign = tf.where(
+        tf.greater(open, 0),
+        tf.where(rising, tf.fill(sign.shape, -1), tf.onesLike(sign)),
+        sign,
+      );
+      open = tf.mul(open, tf.sub(1, tf.cast(settled, 'float32')));
+      if (hostCanRead() && open.dataSync().every((flag) => flag === 0)) break;
+    }
+    const usable = tf.logicalAnd(
+      tf.greater(found, 0),
+      tf.logicalAnd(tf.isFinite(length), tf.greater(length, 0)),
+    );
+    return {x: tf.where(usable, length, guess), gradient: size, sign} as unknown as tf.TensorContainerObject;
+  }) as unknown as FirstScale;
+}
+
+/** The largest magnitude of each row, [B, 1]; 1 for a row of zeros, or one that is not finite. */
+function largest(rows: tf.Tensor): tf.Tensor {
+  const top = tf.max(tf.abs(rows), 1, true);
+  return tf.where(tf.logicalAnd(tf.greater(top, 0), tf.isFinite(top)), top, tf.onesLike(top));
+}

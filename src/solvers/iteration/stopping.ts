@@ -1,0 +1,187 @@
+/**
+ * @file When an iteration has arrived: each entry measured against what it is made of, so that no scaling of x or f matters.
+ *
+ * A gradient or a residual F is zero where its terms cancel. How large these terms are shows a small relative change of x: entry j of
+ * F(x + εX∘σ) − F(x), over ε, is about (|∂F| X)ⱼ, the size of row j in its own units. F is zero to the relative accuracy of the
+ * tolerance where |Fⱼ| ≤ tolerance·(|Fⱼ| + (|∂F| X)ⱼ) for every j. Xⱼ is |xⱼ|, and for an entry that is zero at the solution 1e-4 of the
+ * largest |xⱼ| on the way there.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../../autodiff/index.js';
+import {safeDivide} from '../../linsolve/index.js';
+import {fill} from '../../kernels/index.js';
+
+export interface Tolerances {
+  /** Of each entry, relative to its terms. */
+  tolerance: number;
+  /** Of each entry, in its own units: so much of it counts as zero. */
+  absoluteTolerance: number;
+}
+
+/** What a test remembers of the way: [B, n] or [B, 1]. */
+export type Watch = {
+  largest: tf.Tensor;
+  terms: tf.Tensor;
+  count: tf.Tensor;
+  best: tf.Tensor;
+  held: tf.Tensor;
+};
+
+/** The size of an entry that is zero at the solution, as a share of its largest on the way. */
+export const SHARE_OF_LARGEST = 1e-4;
+/** ε of the small change: its square is far below it, and the rounding of F far below both. */
+const CHANGE = 2 ** -14;
+/** Iterations within the tolerance, or without an improvement, after which rounding is what is left. */
+export const PATIENCE = 10;
+const LONG_PATIENCE = 40;
+/** The distance of neighbours in f32, relative. */
+const ULP = 2 ** -23;
+/** How much of an earlier move counts, from one to the next, where moves are short. */
+const FADING = 0.5;
+/** Where steps are shorter than x can hold, this much of the terms may be left. */
+const STUCK = 1e-3;
+
+export function startWatch(x: tf.Tensor): Watch {
+  return offTape(() => {
+    const column = tf.zeros([x.shape[0], 1]);
+    const best = fill([x.shape[0], 1], Infinity);
+    return {
+      ...{largest: tf.abs(x), terms: tf.zerosLike(x), count: column},
+      ...{best, held: tf.zerosLike(column)},
+    };
+  });
+}
+
+/** Xⱼ. */
+export function sizesOf(x: tf.Tensor, largest: tf.Tensor): tf.Tensor {
+  return tf.maximum(tf.abs(x), tf.mul(SHARE_OF_LARGEST, largest));
+}
+
+export interface Place {
+  /** [B, n]. */
+  x: tf.Tensor;
+  /** The gradient or F at x. */
+  value: tf.Tensor;
+  /** The same at another point. */
+  at: (x: tf.Tensor) => tf.Tensor;
+  /** The move from x: a solution no longer moves. */
+  step: tf.Tensor;
+  /** What must be zero instead of `value`, where that is another thing (a gradient mapping): [B, n]. */
+  rest?: tf.Tensor;
+  /** 1 where an entry cannot move by less than rounding allows, [B, n]. */
+  stuck?: tf.Tensor;
+  /** Whether steps are much shorter than the way that is left: then those before count as well. */
+  creeping?: boolean;
+  /** An entry's share of its terms is this at most, where that is known otherwise (distance to a bound): [B, n]. */
+  ceiling?: tf.Tensor;
+}
+
+/**
+ * The largest share of its terms that is left of an entry; at most the tolerance where all are zero to that accuracy, and x has come to
+ * rest or has had 10 iterations to do so.
+ */
+export function zeroTest(
+  {x, value, at, step, rest = value, stuck, creeping, ceiling}: Place,
+  watch: Watch,
+  {tolerance, absoluteTolerance}: Tolerances,
+): {residual: tf.Tensor1D; watch: Watch} {
+  return offTape(() => {
+    const largest = tf.maximum(watch.largest, tf.abs(x));
+    const sizes = sizesOf(x, largest);
+    const change = tf.div(tf.sub(at(perturbed(x, sizes, watch.count)), value), CHANGE);
+    const seen = tf.abs(tf.where(tf.isFinite(change), change, tf.zerosLike(change)));
+    // One change of x can hide a row whose terms happen to cancel; the next is another.
+    const terms = tf.maximum(seen, tf.mul(0.5, watch.terms));
+    const beyond = tf.relu(tf.sub(tf.abs(rest), absoluteTolerance));
+    let shares = safeDivide(beyond, tf.add(tf.abs(value), tf.maximum(terms, beyond)));
+    if (ceiling) shares = tf.minimum(shares, ceiling);
+    if (stuck && tolerance > 0) {
+      const resting = tf.logicalAnd(tf.cast(stuck, 'bool'), tf.lessEqual(shares, STUCK));
+      shares = tf.where(resting, tf.zerosLike(shares), shares);
+    }
+    const share = tf.max(shares, 1, true);
+    const length = tf.abs(step);
+    const latest = tf.max(safeDivide(length, tf.add(length, sizes)), 1, true);
+    const earlier = tf.where(tf.isFinite(watch.best), watch.best, tf.zerosLike(latest));
+    const faded = tf.maximum(latest, tf.mul(FADING, earlier));
+    const move = creeping ? tf.where(tf.greater(latest, 0), faded, latest) : latest;
+    const within = tf.lessEqual(share, tolerance);
+    const held = tf.where(within, tf.add(watch.held, 1), tf.zerosLike(watch.held));
+    const rests = tf.logicalAnd(
+      tf.lessEqual(move, tolerance),
+      tf.lessEqual(share, creeping ? Math.min(ULP, tolerance) : tolerance),
+    );
+    const waited = tf.greaterEqual(held, creeping ? LONG_PATIENCE : PATIENCE);
+    const patient = tf.logicalOr(waited, tf.logicalOr(rests, tf.equal(move, 0)));
+    const waiting = tf.logicalAnd(within, tf.logicalNot(patient));
+    const more = tf.maximum(tf.maximum(move, share), tf.fill(share.shape, 2 * tolerance));
+    const measure = tf.where(waiting, more, share);
+    const residual = nanWhere(notFinite(x, value, rest), measure);
+    return {
+      residual,
+      watch: {largest, terms, count: tf.add(watch.count, 1), best: creeping ? move : watch.best, held},
+    } as unknown as tf.TensorContainerObject;
+  }) as unknown as {residual: tf.Tensor1D; watch: Watch};
+}
+
+/**
+ * The largest |rⱼ|/(|rⱼ| + Xⱼ), r = T(x) − x. Where that no longer falls and r is small against the largest entry of each leaf, that
+ * quotient: rounding in the terms of T is all that is left.
+ *
+ * @param leaves The rows leaf by leaf.
+ */
+export function restTest(
+  {x, r, leaves}: {x: tf.Tensor; r: tf.Tensor; leaves: (rows: tf.Tensor) => tf.Tensor[]},
+  watch: Watch,
+  {tolerance, absoluteTolerance}: Tolerances,
+): {residual: tf.Tensor1D; watch: Watch} {
+  return offTape(() => {
+    const [batch] = x.shape;
+    const largest = tf.maximum(watch.largest, tf.abs(x));
+    const sizes = sizesOf(x, largest);
+    const beyond = tf.relu(tf.sub(tf.abs(r), absoluteTolerance));
+    const strict = tf.max(safeDivide(beyond, tf.add(beyond, sizes)), 1, true);
+    const tops = (rows: tf.Tensor) =>
+      leaves(rows).map((leaf) => tf.max(tf.reshape(leaf, [batch, -1]), 1, true));
+    const scales = tops(sizes);
+    const quotients = tops(beyond).map((top, i) => safeDivide(top, tf.add(top, scales[i])));
+    const loose = quotients.reduce((a, b) => tf.maximum(a, b));
+    const improved = tf.less(strict, watch.best);
+    const held = tf.where(improved, tf.zerosLike(watch.held), tf.add(watch.held, 1));
+    const stands = tf.logicalAnd(tf.greaterEqual(held, PATIENCE), tf.lessEqual(loose, tolerance));
+    const residual = nanWhere(notFinite(x, r, r), tf.where(stands, loose, strict));
+    return {
+      residual,
+      watch: {
+        ...{largest, terms: watch.terms, count: tf.add(watch.count, 1)},
+        ...{best: tf.minimum(watch.best, strict), held},
+      },
+    } as unknown as tf.TensorContainerObject;
+  }) as unknown as {residual: tf.Tensor1D; watch: Watch};
+}
+
+/** 1 where a move is shorter than neighbours in f32 are apart. */
+export function withinRounding(move: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return offTape(() => tf.cast(tf.lessEqual(tf.abs(move), tf.mul(ULP, tf.abs(x))), 'float32'));
+}
+
+/** x + εX∘σ with signs and sizes that differ from entry to entry and from count to count; no entry changes its sign. */
+function perturbed(x: tf.Tensor, sizes: tf.Tensor, count: tf.Tensor): tf.Tensor {
+  const n = x.shape[1]!;
+  const angles = tf.add(tf.mul(2.4, tf.range(0, n)), tf.mul(1.1, tf.add(count, 1)));
+  const pattern = tf.sin(angles);
+  const change = tf.mul(tf.mul(CHANGE, sizes), pattern);
+  const near = tf.less(tf.abs(x), tf.mul(2 * CHANGE, sizes));
+  const away = tf.mul(tf.abs(change), tf.where(tf.less(x, 0), tf.fill(x.shape, -1), tf.onesLike(x)));
+  return tf.add(x, tf.where(near, away, change));
+}
+
+/** [B, 1]: whether an entry is not. */
+export function notFinite(...rows: tf.Tensor[]): tf.Tensor {
+  const good = rows.map((row) => tf.all(tf.isFinite(row), 1, true));
+  return tf.logicalNot(good.reduce((a, b) => tf.logicalAnd(a, b)));
+}
+
+function nanWhere(bad: tf.Tensor, measure: tf.Tensor): tf.Tensor1D {
+  return tf.reshape(tf.where(bad, fill(measure.shape, NaN), measure), [-1]);
+}

@@ -1,0 +1,80 @@
+/** @file The Gauss–Newton method for nonlinear least squares. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
+import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {packingOf} from '../../implicit/index.js';
+import {auto} from '../../linsolve/index.js';
+import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {
+  checkLeastSquares,
+  columnNorms,
+  leastSquaresCondition,
+  leastSquaresStep,
+  leastSquaresTest,
+  linearization,
+  normalStep,
+  slopeOf,
+  type LeastSquaresProblem,
+} from './least-squares.js';
+import {startWatch, type Watch} from '../iteration/stopping.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {fill} from '../../kernels/index.js';
+
+/** Columns of J that are shorter by more than this are not taken for zero, but lengthened. */
+const SPREAD = 1e3;
+const TINY = 1e-37;
+
+/**
+ * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping: for small residuals and a good start.
+ *
+ * A sample that runs so far that J becomes zero has status 4. The steps come from orthogonal factorisations of J in f64, never from JᵀJ.
+ * `run(init, ...params)` returns {x, state}; solved by the tests of MINPACK: the cosines between r and the columns of J, or the step
+ * relative to x where Jᵀr is within the tolerance of its terms. The default condition is ∇½‖r‖² = 0, with the whole Hessian. Defaults: at
+ * most 100 iterations, tolerance 1e-6.
+ *
+ * @see Nocedal & Wright 2006, section 10.3.
+ */
+export class GaussNewton<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, P> {
+  constructor(problem: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
+    checkLeastSquares('GaussNewton', problem);
+    const {batched = true} = checkOptions('GaussNewton', options, SOLVER_OPTIONS);
+    const accuracy = tolerancesOf('GaussNewton', options);
+    super(
+      'GaussNewton',
+      {
+        start: (x: X, ..._params: P): Structure =>
+          startWatch(packingOf(flatten(x), batched).pack(flatten(x))),
+        step(x, memory, ...params) {
+          const packing = packingOf(flatten(x), batched);
+          const rows = packing.pack(flatten(x));
+          const {r, J} = linearization(problem, x, params, batched);
+          const {length, units} = offTape(() => {
+            const norms = columnNorms(J);
+            const spread = tf.div(tf.mul(SPREAD, norms), tf.maximum(tf.max(norms, 1, true), TINY));
+            const units = tf.minimum(1, spread) as tf.Tensor2D;
+            return {length: leastSquaresStep(J, r, units), units};
+          });
+          const step = isTapeOn()
+            ? normalStep(length, slopeOf(problem, x, params, batched), J, units)
+            : length;
+          const {residual, watch} = offTape(() => {
+            const test = leastSquaresTest({x: rows, r, J, step: length}, memory as Watch, accuracy);
+            // Where J has vanished no step is left, but nothing is solved: x ran away.
+            const lost = tf.logicalAnd(
+              tf.equal(tf.max(tf.abs(J), [1, 2]), 0),
+              tf.greater(tf.max(tf.abs(r), 1), 0),
+            );
+            const residual = tf.where(lost, fill(test.residual.shape, NaN), test.residual);
+            return {residual, watch: test.watch} as unknown as tf.TensorContainerObject;
+          }) as unknown as ReturnType<typeof leastSquaresTest>;
+          return {x: packing.restore(x, tf.add(rows, step)), memory: watch, residual};
+        },
+      },
+      leastSquaresCondition(problem),
+      {maxIterations: 100, ...options, linsolve: options.linsolve ?? auto()},
+    );
+  }
+}

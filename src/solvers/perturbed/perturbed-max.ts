@@ -1,0 +1,73 @@
+/** @file The maximum that belongs to a perturbed argmax: a smooth convex function. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions} from '../../checks/index.js';
+import {offTape, recordOp} from '../../autodiff/index.js';
+import {
+  drawSamples,
+  perturbedSettings,
+  smoothedMean,
+  type PerturbedOptions,
+  type PerturbedSettings,
+  type RowFunction,
+  type Samples,
+} from './perturbed.js';
+
+/**
+ * θ ↦ E max_y ⟨θ + σZ, y⟩, by the mean over N noise samples: differentiable to any order.
+ *
+ * With `{argmax}` the gradient is the perturbed argmax for the same noise, exactly the gradient of the value; with the
+ * maximum alone it is estimated as `perturbedArgmax` estimates its own. `losses.fenchelYoung` makes a loss of the result.
+ * For the one-hot argmax and Gumbel noise the mean is σ·logSumExp(θ/σ) + 0.5772σ.
+ *
+ * @param max Rows [N·B, …] to maxima [N·B]; or `{argmax}`, rows to maximisers of the rows' shape.
+ * @returns A function of θ [B, …], finite; its result is [B], float32. It throws if the shapes are others.
+ * @throws If an option is out of its range.
+ * @see Berthet et al. 2020 (arXiv 2002.08676), definition 2.1 and section 4.
+ */
+export function perturbedMax(
+  max: RowFunction | {argmax: RowFunction},
+  options: PerturbedOptions = {},
+): (theta: tf.Tensor) => tf.Tensor {
+  const settings = perturbedSettings('perturbedMax', options);
+  const f = typeof max === 'function' ? max : checkOptions('perturbedMax', max, {argmax: 1}, 'entry').argmax;
+  checkFunction('perturbedMax', 'the function', f);
+  return (theta) =>
+    tf.tidy(() => {
+      const point = tf.cast(theta, 'float32');
+      const samples = drawSamples('perturbedMax', f, point, settings);
+      return typeof max === 'function'
+        ? smoothedMean(point, samples, settings)
+        : maximumOf(point, samples, settings);
+    });
+}
+
+/** mean_i ⟨θ + σZ_i, y_i⟩, whose gradient is the mean of the maximisers y_i (the envelope theorem). */
+function maximumOf(theta: tf.Tensor, samples: Samples, settings: PerturbedSettings): tf.Tensor {
+  const {values, noise, baseline} = samples;
+  if (!tf.util.arraysEqual(values.shape, noise.shape)) {
+    throw new Error(
+      `perturbedMax: the argmax of rows of shape [${theta.shape.slice(1)}] has shape [${values.shape.slice(2)}]; ` +
+        'they must agree.',
+    );
+  }
+  const maximum = () => {
+    const products = tf.mul(tf.add(theta, tf.mul(settings.sigma, noise)), values);
+    return tf.mean(
+      tf.sum(
+        tf.reshape(products, [noise.shape[0], noise.shape[1]!, tf.util.sizeFromShape(theta.shape.slice(1))]),
+        2,
+      ),
+      0,
+    );
+  };
+  return recordOp({
+    name: 'PerturbedMax',
+    values: [offTape(maximum)],
+    inputs: [theta, values, noise, baseline],
+    gradient: ([dy], _outputs, [at, y, z, y0]) => {
+      const argmax = smoothedMean(at, {values: y, noise: z, baseline: y0}, settings);
+      const perSample = tf.reshape(dy, [...dy.shape, ...new Array<number>(at.rank - 1).fill(1)]);
+      return [tf.mul(perSample, argmax), ...[y, z, y0].map((constant) => tf.zerosLike(constant))];
+    },
+  })[0];
+}

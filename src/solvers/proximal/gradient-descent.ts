@@ -1,0 +1,62 @@
+/** @file Gradient descent, accelerated. */
+import {checkOptions, type Names} from '../../checks/index.js';
+import type {Parameter, Structure} from '../../autodiff/index.js';
+import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
+import {auto} from '../../linsolve/index.js';
+import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {fixedStep, searchedStep} from './proximal-iteration.js';
+import type {DescentStep} from './proximal-gradient.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+
+export type GradientDescentOptions<X extends Structure, P extends Parameter[]> = SolverOptions<X, P> &
+  DescentStep<P>;
+
+const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+  acceleration: 0,
+};
+
+/**
+ * min_x f(x, ...params): x ← y − η∇f(y), y extrapolated from the last two x.
+ *
+ * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective gives one value a sample or
+ * their sum, or is `{gradient}`.
+ *
+ * @see Nesterov 1983; O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
+ */
+export class GradientDescent<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, P> {
+  constructor(problem: {fun: Differentiable<X, P>}, options: GradientDescentOptions<X, P> = {}) {
+    const {fun} = checkOptions('GradientDescent', problem, {fun: 1}, 'entry');
+    const {
+      stepSize = 'search',
+      acceleration = true,
+      batched = true,
+    } = checkOptions('GradientDescent', options, NAMES);
+    const gradient = gradientOf(fun, 'GradientDescent: fun');
+    const condition = stationary<X, P>({gradient});
+    const settings = {batched, acceleration, accuracy: tolerancesOf('GradientDescent', options)};
+    super('GradientDescent', stepSize === 'search' ? searched() : fixed(stepSize), condition, {
+      ...options,
+      linsolve: options.linsolve ?? auto(),
+    });
+
+    function fixed(step: Exclude<DescentStep<P>['stepSize'], 'search' | undefined>): Iteration<X, P> {
+      const sizeOf = (...params: P) => (typeof step === 'function' ? step(...params) : step);
+      return fixedStep<X, P>({gradient, stepSize: sizeOf, prox: null}, settings);
+    }
+
+    /** The proximal iteration with nothing to be proximal to. */
+    function searched(): Iteration<X, P> {
+      const inner = searchedStep<X, null, P>({gradient, prox: (y) => y, smooth: true}, settings);
+      return {
+        start: (x, ...params) => inner.start(x, null, ...params),
+        renew: (x, memory, ...params) => inner.renew!(x, memory, null, ...params),
+        step: (x, memory, ...params) => inner.step(x, memory, null, ...params),
+      };
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/** @file Mirror descent. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
+import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {
+  descend,
+  gradientOf,
+  mirrorDescent,
+  type Differentiable,
+  type MirrorGeometry,
+  type StepOptions,
+} from '../../conditions/index.js';
+import {auto} from '../../linsolve/index.js';
+import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {beside, combine} from '../iteration/leaves.js';
+import {restOf} from '../iteration/rest.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+
+export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  fun: Differentiable<X, P>;
+  /** The divergence and the set; `conditions.entropy` for the simplex. */
+  geometry: MirrorGeometry<X, H>;
+}
+
+export interface MirrorDescentOptions<X extends Structure, H extends Parameter, P extends Parameter[]>
+  extends SolverOptions<X, [H, ...P]>, StepOptions<P> {
+  /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
+  decay?: number;
+}
+
+const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+  decay: 0,
+};
+
+/**
+ * min_x f(x, ...params) over a set: x ← proj^φ(∇φ(x) − η∇f(x)). With the entropy on the simplex every step is a softmax.
+ *
+ * `run(init, projectionParams, ...params)` returns {x, state}; `init` lies inside of the set. Solved where a step
+ * moves no entry by more than the tolerance of its size. The default condition is `conditions.mirrorDescent`; `stepSize` η is 1 by
+ * default, and below one over the smoothness of f relative to φ. Defaults: at most 500 iterations, tolerance 1e-6.
+ *
+ * @throws If `decay` is negative.
+ * @see Beck & Teboulle 2003; Blondel et al. 2022 (arXiv 2105.15183), equation 13.
+ */
+export class MirrorDescent<
+  X extends Structure = Structure,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, [H, ...P]> {
+  constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {
+    const {fun, geometry} = checkOptions('MirrorDescent', problem, {fun: 1, geometry: 1}, 'entry');
+    const {decay = 0, stepSize = 1, ...options} = checkOptions('MirrorDescent', given, NAMES);
+    if (!(decay >= 0)) throw new Error(`MirrorDescent: decay must not be negative, got ${decay}.`);
+    const gradient = gradientOf(fun, 'MirrorDescent: fun');
+    const {batched = true} = options;
+    const rest = restOf<X>(batched, tolerancesOf('MirrorDescent', options));
+    super(
+      'MirrorDescent',
+      {
+        start: (x: X, ..._params: [H, ...P]): Structure => ({
+          k: tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
+          watch: rest.start(x),
+        }),
+        renew: (x: X, memory: Structure, ..._params: [H, ...P]): Structure => ({
+          k: (memory as {k: tf.Tensor}).k,
+          watch: rest.start(x),
+        }),
+        step(x, memory, projectionParams, ...params) {
+          const {k, watch: before} = memory as {k: tf.Tensor; watch: Structure};
+          const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
+          const slope = gradient(x, ...params);
+          const scaled =
+            decay === 0
+              ? slope
+              : combine(slope, slope, (g) => tf.div(g, beside(tf.pow(k, decay), g, batched)));
+          const moved = geometry.projection(descend(geometry.mirrorMap(x), scaled, eta), projectionParams);
+          const {residual, watch} = offTape(() => {
+            // In units of the first step: a short one is no sign of a solution.
+            const r = combine(moved, x, (a, b) => {
+              const change = tf.sub(a, b);
+              return decay === 0 ? change : tf.mul(change, beside(tf.pow(k, decay), change, batched));
+            });
+            return rest.test(x, r, before) as unknown as tf.TensorContainerObject;
+          }) as unknown as ReturnType<typeof rest.test>;
+          return {x: moved, memory: {k: tf.add(k, 1), watch}, residual};
+        },
+      },
+      mirrorDescent({gradient}, geometry, {stepSize}),
+      {...options, linsolve: options.linsolve ?? auto()},
+    );
+  }
+}

@@ -1,0 +1,32 @@
+/** @file The projected-gradient method, accelerated. */
+import {checkFunction, checkOptions} from '../../checks/index.js';
+import type {Parameter, Structure} from '../../autodiff/index.js';
+import type {Differentiable, Projection} from '../../conditions/index.js';
+import {ProximalGradient, type ProximalGradientOptions} from './proximal-gradient.js';
+
+export interface ProjectedGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  fun: Differentiable<X, P>;
+  /** projection(y, params) onto the set. */
+  projection: Projection<X, H>;
+}
+
+/**
+ * min_x f(x, ...params) over the set that `projectionParams` describe: x ← proj(y − η∇f(y)).
+ *
+ * `run(init, projectionParams, ...params)` returns {x, state}. The default condition is `conditions.projectedGradient`; the options
+ * are those of `ProximalGradient`, `linsolve` among them.
+ *
+ * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
+ */
+export class ProjectedGradient<
+  X extends Structure = Structure,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = Parameter[],
+> extends ProximalGradient<X, H, P> {
+  constructor(problem: ProjectedGradientProblem<X, H, P>, options: ProximalGradientOptions<X, H, P> = {}) {
+    const {fun, projection} = checkOptions('ProjectedGradient', problem, {fun: 1, projection: 1}, 'entry');
+    checkFunction('ProjectedGradient', 'projection', projection);
+    super({fun, prox: (y, params) => projection(y, params)}, options, 'ProjectedGradient');
+  }
+}

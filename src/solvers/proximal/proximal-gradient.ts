@@ -1,0 +1,88 @@
+/** @file The proximal-gradient method, accelerated. */
+import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import type {Parameter, Structure} from '../../autodiff/index.js';
+import {
+  gradientOf,
+  proximalGradient,
+  type Differentiable,
+  type Prox,
+  type StepOptions,
+} from '../../conditions/index.js';
+import {auto} from '../../linsolve/index.js';
+import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {fixedStep, searchedStep} from './proximal-iteration.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+
+export interface ProximalGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+  /** The smooth part f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  fun: Differentiable<X, P>;
+  /** prox(y, params, scaling) of the other part. */
+  prox: Prox<X, H>;
+}
+
+export interface DescentStep<P extends Parameter[]> {
+  /**
+   * η: 'search' looks for one a sample and a step, such that the gradient changes by no more than ‖Δx‖/η along the step. A number
+   * or a function of the objective's parameters is taken as it is: below 2/L, and with acceleration at most 1/L, L the
+   * largest eigenvalue of ∇²f. Default 'search'.
+   */
+  stepSize?: StepOptions<P>['stepSize'] | 'search';
+  /** Nesterov momentum with a restart of each sample where it points uphill. Default true. */
+  acceleration?: boolean;
+}
+
+export type ProximalGradientOptions<
+  X extends Structure,
+  H extends Parameter,
+  P extends Parameter[],
+> = SolverOptions<X, [H, ...P]> & DescentStep<P>;
+
+const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+  acceleration: 0,
+};
+
+/**
+ * min_x f(x, ...params) + g(x; proxParams): x ← prox_{ηg}(y − η∇f(y)), y extrapolated from the last two x.
+ *
+ * `run(init, proxParams, ...params)` returns {x, state}. The default condition is `conditions.proximalGradient`, with the
+ * step size 1 where it is searched for.
+ *
+ * @see Beck & Teboulle 2009 (FISTA); O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
+ */
+export class ProximalGradient<
+  X extends Structure = Structure,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = Parameter[],
+> extends IterativeSolver<X, [H, ...P]> {
+  constructor(
+    problem: ProximalGradientProblem<X, H, P>,
+    options: ProximalGradientOptions<X, H, P> = {},
+    className = 'ProximalGradient',
+  ) {
+    const {fun, prox} = checkOptions(className, problem, {fun: 1, prox: 1}, 'entry');
+    checkFunction(className, 'prox', prox);
+    const {
+      stepSize = 'search',
+      acceleration = true,
+      batched = true,
+    } = checkOptions(className, options, NAMES);
+    const gradient = gradientOf(fun, `${className}: fun`);
+    const searched = stepSize === 'search';
+    const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize: searched ? 1 : stepSize});
+    const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
+    const iteration = searched
+      ? searchedStep({gradient, prox, smooth: false}, settings)
+      : fixedStep<X, [H, ...P]>(
+          {
+            gradient: (x, _proxParams, ...params) => gradient(x, ...params),
+            stepSize: (_proxParams, ...params) =>
+              typeof stepSize === 'function' ? stepSize(...params) : stepSize,
+            prox: (y, eta, proxParams, ..._params) => prox(y, proxParams, eta),
+          },
+          settings,
+        );
+    super(className, iteration, condition, {...options, linsolve: options.linsolve ?? auto()});
+  }
+}

@@ -1,0 +1,212 @@
+/** @file Quadratic programs in a box. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
+import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
+import {Status, type OnFailure} from '../../implicit/index.js';
+import {fill, hostCanRead} from '../../kernels/index.js';
+import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import {boundsOf, DAMPING, descend} from './parts/box-cd-step.js';
+import {checkLimits, checkShapes, screen} from './parts/box-input.js';
+import {boundedRoot} from './parts/box-root.js';
+import {errorMeter, type ErrorMeter} from './splitting/errors.js';
+import {unboundedRay} from './splitting/proofs.js';
+import {asNumbers, clip, finite, type BoxedRows} from './splitting/rows.js';
+import {equilibrate} from './splitting/scaling.js';
+import {finishBoxed, FINISHING} from './parts/qp-finish.js';
+
+export interface BoxCDQPOptions {
+  /** Steps at most. Default 200; about ten are usual, and 30 are all before the kernel where the host cannot read. */
+  maxIterations?: number;
+  /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
+  tolerance?: number;
+  /** Solves the adjoint system. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
+}
+
+/** The data; every tensor has the batch or 1 in front. */
+export type BoxCDQPData = {
+  /** [B, n, n], symmetric positive semidefinite. */
+  Q: tf.Tensor;
+  /** [B, n]. */
+  p: tf.Tensor;
+  /** [B, n]; −Infinity, or −1e20 and below, where there is no bound. */
+  l: tf.Tensor;
+  /** [B, n]; Infinity, or 1e20 and above, where there is no bound. */
+  u: tf.Tensor;
+};
+
+export interface BoxCDQPState {
+  /** [B], int32, the codes of `Status`: 1 where some l > u, 2 where the objective falls without end. */
+  status: tf.Tensor1D;
+  /** [B], int32. */
+  iterations: tf.Tensor1D;
+  /** [B]: the largest relative error among stationarity, signs and complementarity. */
+  residual: tf.Tensor1D;
+  /** [B, n], int32: −1 where x is held at the lower bound, 1 where at the upper one, else 0. */
+  activity: tf.Tensor2D;
+  /** Where the status is 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere. */
+  certificate: {x: tf.Tensor2D};
+}
+
+/** The steps where no host can see that fewer are enough. */
+const UNSEEN = 30;
+/** How often steps are tried as directions of unbounded descent. */
+const CHECK_EVERY = 5;
+
+type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | 'damping', tf.Tensor2D>;
+
+const NAMES: Names<BoxCDQPOptions> = {
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
+/**
+ * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
+ * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
+ * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds, by the
+ * kernel of `solveQP`, whose status and residual it has.
+ *
+ * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
+ * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.
+ *
+ * @throws If shapes do not fit or an option is out of range.
+ * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints; Blondel et al. 2022 (arXiv
+ *   2105.15183), equation 6, for the gradient.
+ */
+export class BoxCDQP {
+  readonly className = 'BoxCDQP';
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  private readonly linsolve: LinearSolver;
+  private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
+
+  constructor(given: BoxCDQPOptions = {}) {
+    const {
+      maxIterations = 200,
+      tolerance = 1e-5,
+      linsolve = kkt(),
+      onGradient,
+      onFailure,
+    } = checkOptions('BoxCDQP', given, NAMES);
+    checkLimits('BoxCDQP', {maxIterations, tolerance});
+    this.maxIterations = maxIterations;
+    this.tolerance = tolerance;
+    this.linsolve = linsolve;
+    this.onGradient = onGradient;
+    this.onFailure = onFailure;
+  }
+
+  /**
+   * Solves the batch.
+   *
+   * @param init `null`, or a guess [B, n].
+   */
+  run(init: tf.Tensor | null, data: BoxCDQPData): {x: tf.Tensor2D; state: BoxCDQPState} {
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxCDQP'};
+    const solve = () => {
+      const batch = checkShapes('BoxCDQP', data, {Q: 'nn', p: 'n', l: 'n', u: 'n'});
+      const n = data.Q.shape[2]!;
+      const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, data, [batch, n]));
+      const found = {x, y, lower, upper, status: state.status};
+      const A = tf.expandDims(tf.eye(n), 0);
+      return {x: boundedRoot(found, {...data, A}, options).x, state};
+    };
+    return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
+  }
+
+  private solve(init: tf.Tensor | null, given: BoxCDQPData, [batch, n]: [number, number]) {
+    const {data, status} = screen({...given, A: tf.expandDims(tf.eye(n), 0)}, batch);
+    const {p, l, u} = data;
+    const start = init ? finite(init) : tf.zerosLike(p);
+    const x = clip(start, l, u);
+    const error = fill([batch, 1], Infinity) as tf.Tensor2D;
+    const none = tf.zerosLike(x);
+    const damping = tf.fill([batch, 1], DAMPING[0]) as tf.Tensor2D;
+    const iterations = tf.zerosLike(status);
+    let state: State = {
+      ...{x, best: tf.clone(x), error, iterations, ray: none, damping},
+      status: tf.clone(status),
+    };
+    const errorAt = errorMeter(data, equilibrate(data));
+    const most = hostCanRead() ? this.maxIterations : Math.min(this.maxIterations, UNSEEN);
+    for (let k = 0; k <= most; k++) {
+      const previous = state;
+      state = tf.tidy(() => this.step(previous, data, errorAt, k));
+      tf.dispose(previous);
+      if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
+    }
+    const solved = tf.lessEqual(state.error, this.tolerance);
+    const isOpen = tf.equal(state.status, Status.ITERATION_LIMIT);
+    const codes = tf.where(tf.logicalAnd(isOpen, solved), tf.zerosLike(state.status), state.status);
+    const {y} = boundsOf(data, state.best);
+    const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
+    const isProblem = tf.equal(flat(status), Status.ITERATION_LIMIT);
+    const isEnough = this.maxIterations > FINISHING;
+    const hasEnded = isEnough ? isProblem : tf.notEqual(flat(codes), Status.ITERATION_LIMIT);
+    const found = finishBoxed(
+      data,
+      {x: finite(state.best) as tf.Tensor2D, y: finite(y) as tf.Tensor2D},
+      {
+        open: tf.logicalAnd(isProblem, hasEnded),
+        status: tf.cast(flat(codes), 'int32') as tf.Tensor1D,
+        iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
+      },
+      {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
+    );
+    return {
+      ...found,
+      activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,
+      certificate: {x: found.certificate.x},
+    };
+  }
+
+  /** Measures x, keeps it if it is the best so far, and moves on from it. */
+  private step(
+    {x, best, error, status, iterations, ray, damping}: State,
+    data: BoxedRows,
+    errorAt: ErrorMeter,
+    k: number,
+  ): State {
+    const isOpen = tf.equal(status, Status.ITERATION_LIMIT);
+    const bounds = boundsOf(data, x);
+    const now = errorAt({x, y: bounds.y});
+    const least = tf.minimum(error, now);
+    // A step more than the tolerance asks for, until it gains nothing: it is cheap, and ends at the rounding of f32.
+    const stalled = tf.logicalOr(tf.greater(now, tf.mul(0.5, error)), tf.equal(now, 0));
+    const done = tf.logicalAnd(isOpen, tf.logicalAnd(stalled, tf.lessEqual(least, this.tolerance)));
+    const descent = descend(data, x, bounds, damping);
+    const moved = tf.where(isOpen, descent.x, x) as tf.Tensor2D;
+    const code = (value: number) => fill(status.shape, value);
+    let next = tf.where(done, code(Status.SOLVED), status);
+    if ((k + 1) % CHECK_EVERY === 0) {
+      const falling = unboundedRay(data, tf.sub(moved, x));
+      const open = tf.logicalAnd(isOpen, tf.greater(least, this.tolerance));
+      const falls = tf.logicalAnd(open, falling.proven);
+      next = tf.where(falls, code(Status.DUAL_INFEASIBLE), next);
+      ray = tf.where(falls, falling.ray, ray) as tf.Tensor2D;
+    }
+    return {
+      x: moved,
+      best: tf.where(tf.logicalAnd(isOpen, tf.less(now, error)), x, best) as tf.Tensor2D,
+      error: tf.where(isOpen, least, error) as tf.Tensor2D,
+      status: next as tf.Tensor2D,
+      iterations: tf.where(isOpen, code(k), iterations) as tf.Tensor2D,
+      ray: tf.clone(ray),
+      damping: descent.damping,
+    };
+  }
+
+  /** The arguments that make an equal solver, for a saved layer. */
+  getConfig(): {tolerance: number; maxIterations: number} {
+    return {tolerance: this.tolerance, maxIterations: this.maxIterations};
+  }
+}

@@ -1,0 +1,183 @@
+/** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
+import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
+import {Status, type OnFailure} from '../../implicit/index.js';
+import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import type {BoxQPData} from './box-qp-data.js';
+import {checkLimits, checkShapes, screen} from './parts/box-input.js';
+import {finishBoxed, FINISHING, type Sides} from './parts/qp-finish.js';
+import {boundedRoot} from './parts/box-root.js';
+import {asNumbers, type BoxedRows, type Pair} from './splitting/rows.js';
+import {splitOperators, type SplittingOptions, type SplittingResult} from './splitting/splitting.js';
+
+export interface BoxOSQPOptions {
+  /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
+  maxIterations?: number;
+  /**
+   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
+   * and column beside its own terms.
+   */
+  tolerance?: number;
+  /** Solves the adjoint system. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
+}
+
+export interface BoxQPState {
+  /** [B], int32, the codes of `Status`. */
+  status: tf.Tensor1D;
+  /** [B], int32. Zero where the guess's active set was the right one. */
+  iterations: tf.Tensor1D;
+  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  residual: tf.Tensor1D;
+  /** [B, m], int32: −1 where the lower bound is active, 1 where the upper one is (or both), else 0. */
+  activity: tf.Tensor2D;
+  /**
+   * Where the status is 1, dual y with Aᵀy = 0 and uᵀmax(y, 0) + lᵀmin(y, 0) = −1 (zero where some l > u, which is proof
+   * enough). Where it is 2, x with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere.
+   */
+  certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
+}
+
+const NAMES: Names<BoxOSQPOptions> = {
+  maxIterations: 0,
+  tolerance: 0,
+  linsolve: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
+/**
+ * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor
+ * operations; the kernel of `solveQP` goes on from there, and has the last word. It tells infeasible and unbounded samples apart from solved
+ * ones. A sample that fails has x = 0, dual = 0 and a zero gradient, and never touches the others.
+ *
+ * `run(init, {Q, p, A, l, u})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an
+ * upper bound, negative at a lower one. x and dual are differentiable in all five, to any order; the gradient of a bound goes
+ * to the side that the multiplier presses on, and a weakly active bound counts as active.
+ *
+ * @throws If shapes do not fit or an option is out of range.
+ * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
+ */
+export class BoxOSQP {
+  readonly className = 'BoxOSQP';
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  private readonly linsolve: LinearSolver;
+  private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
+
+  constructor(given: BoxOSQPOptions = {}) {
+    const {
+      maxIterations = 4000,
+      tolerance = 1e-5,
+      linsolve = kkt(),
+      onGradient,
+      onFailure,
+    } = checkOptions('BoxOSQP', given, NAMES);
+    checkLimits('BoxOSQP', {maxIterations, tolerance});
+    this.maxIterations = maxIterations;
+    this.tolerance = tolerance;
+    this.linsolve = linsolve;
+    this.onGradient = onGradient;
+    this.onFailure = onFailure;
+  }
+
+  /**
+   * Solves the batch.
+   *
+   * @param init `null`, or a guess: an earlier `x` of nearby problems.
+   */
+  run(
+    init: {x: tf.Tensor; dual: tf.Tensor} | null,
+    data: BoxQPData,
+  ): {x: {x: tf.Tensor2D; dual: tf.Tensor2D}; state: BoxQPState} {
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
+    const solve = () => {
+      const batch = checkShapes('BoxOSQP', data, {Q: 'nn', p: 'n', A: 'mn', l: 'm', u: 'm'});
+      if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
+      const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
+      const found = offTape(
+        () => solveBoxed(data, batch, start, this) as unknown as tf.TensorContainerObject,
+      ) as unknown as SplittingResult;
+      const {status, iterations, residual, lower, upper, certificate} = found;
+      const activity = tf.cast(tf.sub(asNumbers(upper), asNumbers(lower)), 'int32');
+      const rays = {x: certificate.x, dual: certificate.y};
+      const state = {status, iterations, residual, activity, certificate: rays};
+      return {
+        x: boundedRoot(found, data, options),
+        state,
+      } as unknown as tf.TensorContainerObject;
+    };
+    return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
+  }
+
+  /** The arguments that make an equal solver, for a saved layer. */
+  getConfig(): {tolerance: number; maxIterations: number} {
+    return {tolerance: this.tolerance, maxIterations: this.maxIterations};
+  }
+}
+
+type BoxedSolution = ReturnType<typeof finishBoxed>;
+
+/**
+ * Solves checked data, off the tape.
+ *
+ * @param known Which rows are equalities and which have a bound on either side, if that is known.
+ */
+export function solveBoxed(
+  given: BoxQPData,
+  batch: number,
+  start: Pair | null,
+  {maxIterations, tolerance}: SplittingOptions,
+  known?: Sides,
+): BoxedSolution {
+  const n = given.Q.shape[2]!;
+  const rows = given.A.shape[1]!;
+  // A row that says nothing instead of none: not every operation takes an empty tensor.
+  const nothing = {...given, A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
+  const padded = rows > 0 ? given : nothing;
+  const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
+  const {data, status} = screen(padded, batch);
+  const result = finished(data, status, guess, {maxIterations, tolerance}, rows > 0 ? known : undefined);
+  if (rows > 0) return result;
+  const empty = tf.zeros([batch, 0]) as tf.Tensor2D;
+  const none = tf.zeros([batch, 0], 'bool') as tf.Tensor2D;
+  return {
+    ...result,
+    ...{y: empty, lower: none, upper: none, weak: none},
+    certificate: {x: result.certificate.x, y: empty},
+  };
+}
+
+/** The most iterations of the splitting before the kernel takes over. */
+const SPLITTING = 1000;
+
+/** The splitting, and the kernel of quadratic programs from where it stands. */
+function finished(
+  data: BoxedRows,
+  status: tf.Tensor2D,
+  guess: Pair | null,
+  {maxIterations, tolerance}: SplittingOptions,
+  known: Sides | undefined,
+): BoxedSolution {
+  // Too few iterations for both are the splitting's; the kernel then judges alone.
+  const isEnough = maxIterations > FINISHING;
+  const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
+  const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance});
+  const screened = tf.reshape(tf.cast(status, 'int32'), [-1]) as tf.Tensor1D;
+  const isProblem = tf.equal(screened, Status.ITERATION_LIMIT);
+  const hasEnded = isEnough ? isProblem : tf.notEqual(found.status, Status.ITERATION_LIMIT);
+  return finishBoxed(
+    data,
+    point,
+    {open: tf.logicalAnd(isProblem, hasEnded), status: found.status, iterations: found.iterations},
+    {tolerance, maxIterations: isEnough ? FINISHING : 1},
+    known,
+  );
+}

@@ -1,0 +1,161 @@
+/** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
+import {offTape, recordOp} from '../../autodiff/index.js';
+import {
+  checkDegenerate,
+  complementarityWeight,
+  quadraticKkt,
+  type Degenerate,
+  type QuadraticData,
+  type QuadraticSolution,
+} from '../../conditions/index.js';
+import {solvedRoot, type OnFailure} from '../../implicit/index.js';
+import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
+import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+
+export interface ImplicitQPOptions {
+  /** Solves the adjoint system. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver;
+  /** Which derivative a weakly active constraint gets. Default 'leastNorm'. */
+  degenerate?: Degenerate;
+  /** κ of 'smooth', in units of multiplier times slack. Default 1e-3. */
+  smoothing?: number;
+  /** Receives the report of the gradient's linear solve. */
+  onGradient?: (info: SolveInfo) => void;
+  /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
+  onFailure?: OnFailure;
+}
+
+/** How the solve of each sample went, and what is known of its solution. */
+export type QPState = {
+  /** [B], int32, the codes of `Status`. */
+  status: tf.Tensor1D;
+  /** [B], int32. Zero where the warm start's active set was the right one. */
+  iterations: tf.Tensor1D;
+  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  residual: tf.Tensor1D;
+  /** [B, m]: h − Gx, differentiable. */
+  slack: tf.Tensor2D;
+  /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
+  activity: tf.Tensor2D;
+  /**
+   * Where the status is 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. Where
+   * it is 2, x with Qx = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective falls along x without end. Zero elsewhere.
+   */
+  certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
+};
+
+const GUESS: Names<QPGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1};
+export const IMPLICIT_QP: Names<ImplicitQPOptions> = {
+  linsolve: 0,
+  degenerate: 0,
+  smoothing: 0,
+  onGradient: 0,
+  onFailure: 0,
+};
+
+/** A solver of batches of quadratic programs, made differentiable by the implicit-function theorem. */
+export abstract class ImplicitQP {
+  private readonly linsolve: LinearSolver;
+  private readonly degenerate: Degenerate;
+  private readonly smoothing: number;
+  private readonly onGradient?: (info: SolveInfo) => void;
+  private readonly onFailure?: OnFailure;
+  private readonly where: string;
+
+  /** @param where Who speaks in messages. */
+  constructor(
+    {linsolve = kkt(), degenerate = 'leastNorm', smoothing = 1e-3, onGradient, onFailure}: ImplicitQPOptions,
+    where = 'solveQP',
+  ) {
+    checkDegenerate(degenerate, smoothing);
+    this.linsolve = linsolve;
+    this.degenerate = degenerate;
+    this.smoothing = smoothing;
+    this.onGradient = onGradient;
+    this.onFailure = onFailure;
+    this.where = where;
+  }
+
+  /** The numbers, off the tape. */
+  protected abstract solve(init: QPGuess | null, data: QuadraticData): QPSolution;
+
+  /**
+   * Solves the batch.
+   *
+   * @param init `null`, or a guess (an earlier solution of nearby problems).
+   * @param data Every tensor has the batch or 1 in front, p the batch.
+   * @returns The solution, differentiable in `data` to any order, and the state.
+   */
+  run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
+    // A guess may be a whole result, with more in it.
+    if (init) checkOptions('The guess (warmStart)', init, GUESS, 'entry', Object.keys(init));
+    return tf.tidy(() => {
+      const found = offTape(() => ({...this.solve(init, data)}));
+      const {activity, status} = found;
+      const weight = complementarityWeight(found, this.degenerate, this.smoothing);
+      const {linsolve, onGradient, onFailure, where} = this;
+      // In the order in which the condition hands its cotangents back.
+      const {Q, p, G, A, b} = data;
+      const h = boundsOf(data.h);
+      const {x} = solvedRoot(
+        quadraticKkt,
+        {linsolve, onGradient, onFailure, where},
+        [
+          {Q, p, G, h, A, b},
+          {weight, status},
+        ],
+        () => ({
+          x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
+        }),
+      );
+      const state: QPState = {
+        status,
+        iterations: found.iterations,
+        residual: found.residual,
+        slack: slackOf(found.slack, x.x, {...data, h}, status),
+        activity,
+        certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
+      };
+      return {x, state} as unknown as tf.TensorContainerObject;
+    }) as unknown as {x: QuadraticSolution; state: QPState};
+  }
+}
+
+/** h with a finite number, and no gradient, in the rows that have no bound. */
+function boundsOf(h: tf.Tensor): tf.Tensor {
+  if (hostCanRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
+  const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
+  return recordOp({
+    name: 'Bounds',
+    values: [offTape(() => tf.where(isBound(h), h, tf.fill(h.shape, NO_BOUND)))],
+    inputs: [h],
+    gradient: ([dy], _bounds, [given]) => [
+      tf.mul(
+        dy,
+        offTape(() => tf.cast(isBound(given), 'float32')),
+      ),
+    ],
+  })[0];
+}
+
+/** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
+function slackOf(value: tf.Tensor2D, x: tf.Tensor, {G, h}: QuadraticData, status: tf.Tensor): tf.Tensor2D {
+  return recordOp({
+    name: 'Slack',
+    values: [value],
+    inputs: [x, G, h, status],
+    gradient: ([dy], _slack, [at, rows, , code]) => {
+      const solved = tf.expandDims(tf.cast(tf.equal(code, 0), 'float32'), 1);
+      const counted = tf.mul(solved, dy);
+      const minus = tf.neg(counted);
+      return [
+        matVecTransposed(rows, minus),
+        sumOfOuters([[minus, at]], rows.shape[0]),
+        h.shape[0] === counted.shape[0] ? counted : tf.sum(counted, 0, true),
+      ];
+    },
+  })[0] as tf.Tensor2D;
+}

@@ -1,0 +1,104 @@
+/** @file The operator-splitting solver of quadratic programs in the form that `solveQP` takes. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
+import type {QuadraticData} from '../../conditions/index.js';
+import type {QPGuess, QPSolution} from '../../kernels/index.js';
+import {matVec} from '../../linalg/index.js';
+import {checkLimits, checkShapes} from './parts/box-input.js';
+import {solveBoxed} from './box-osqp.js';
+import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
+import {asNumbers, ofBatch} from './splitting/rows.js';
+import {fill} from '../../kernels/index.js';
+
+export interface OSQPOptions extends ImplicitQPOptions {
+  /**
+   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
+   * and column beside its own terms.
+   */
+  tolerance?: number;
+  /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
+  maxIterations?: number;
+}
+
+/** The largest finite f32: the slack of a row without a bound. */
+const LARGEST = 3.4028234663852886e38;
+
+const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
+
+/**
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
+ * tensor operations; the kernel of `solveQP` goes on from there, and has the last word. Statuses, certificates and gradients are those of
+ * `InteriorPointQP`; a sample that fails has x = 0 and a zero gradient, and never touches the others.
+ *
+ * `solveQP(problem, {solver: new OSQP()})` wraps it with shape checks, shared tensors and messages.
+ *
+ * @throws If shapes do not fit or an option is out of range.
+ * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
+ */
+export class OSQP extends ImplicitQP {
+  readonly className = 'OSQP';
+  readonly tolerance: number;
+  readonly maxIterations: number;
+
+  constructor(given: OSQPOptions = {}) {
+    const {tolerance = 1e-5, maxIterations = 4000, ...options} = checkOptions('OSQP', given, NAMES);
+    super(options, 'OSQP');
+    checkLimits('OSQP', {maxIterations, tolerance});
+    this.tolerance = tolerance;
+    this.maxIterations = maxIterations;
+  }
+
+  protected override solve(init: QPGuess | null, data: QuadraticData): QPSolution {
+    const batch = checkShapes('OSQP', data, {Q: 'nn', p: 'n', G: 'mn', h: 'm', A: 'kn', b: 'k'});
+    const {Q, p, G, h, A, b} = data;
+    const [m, k] = [G.shape[1]!, A.shape[1]!];
+    // Infinity is no bound; anything else that is not finite is no number.
+    const upper = tf.where(tf.logicalOr(tf.isFinite(h), tf.greater(h, 0)), h, fill(h.shape, NaN));
+    const boxed = {
+      ...{Q, p, A: stack(G, A)},
+      ...{l: stack(fill(h.shape, -Infinity), b), u: stack(upper, b)},
+    };
+    const start = init && {x: init.x as tf.Tensor2D, y: stack(init.ineqDual, init.eqDual) as tf.Tensor2D};
+    const known = {equal: range(m, m + k), upper: range(0, m), lower: []};
+    const found = solveBoxed(boxed, batch, start, this, known);
+    const split = (y: tf.Tensor) => tf.split(y, [m, k], 1) as tf.Tensor2D[];
+    const [dual, eqDual] = split(found.y);
+    const active = split(found.upper)[0];
+    const ineqDual = tf.relu(dual);
+    const solved = tf.expandDims(tf.equal(found.status, 0), 1);
+    const free = tf.logicalAnd(solved, tf.logicalNot(active));
+    const distance = tf.minimum(LARGEST, tf.relu(tf.sub(h, matVec(G, found.x))));
+    const slack = tf.where(free, distance, tf.zerosLike(dual)) as tf.Tensor2D;
+    const weak = split(found.weak)[0];
+    const [certificateIneq, certificateEq] = split(found.certificate.y);
+    return {
+      ...{x: found.x, ineqDual, eqDual, slack},
+      activity: activityOf(active, tf.logicalAnd(weak, solved)),
+      ...{status: found.status, iterations: found.iterations, residual: found.residual},
+      certificateX: found.certificate.x,
+      ...{certificateIneq: tf.relu(certificateIneq), certificateEq},
+    };
+  }
+
+  /** The arguments that make an equal solver, for a saved layer. */
+  getConfig(): {tolerance: number; maxIterations: number} {
+    return {tolerance: this.tolerance, maxIterations: this.maxIterations};
+  }
+}
+
+/** 0 inactive, 1 active, 2 neither for sure. */
+function activityOf(active: tf.Tensor, weak: tf.Tensor): tf.Tensor2D {
+  const kinds = active.size === 0 ? active : tf.where(weak, tf.fill(weak.shape, 2), asNumbers(active));
+  return tf.cast(kinds, 'int32') as tf.Tensor2D;
+}
+
+const range = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i);
+
+/** The rows of one above those of the other, with the larger batch. */
+function stack(above: tf.Tensor, below: tf.Tensor): tf.Tensor {
+  if (above.shape[1] === 0) return tf.clone(below);
+  if (below.shape[1] === 0) return tf.clone(above);
+  const batch = Math.max(above.shape[0], below.shape[0]);
+  const [one, other] = [above, below].map((v): tf.Tensor => ofBatch(v, batch));
+  return tf.concat([one, other], 1);
+}

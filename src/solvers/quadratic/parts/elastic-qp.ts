@@ -1,0 +1,76 @@
+/** @file The closest feasible point of an infeasible quadratic program, by elastic constraints. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../../../autodiff/index.js';
+import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
+import {Status} from '../../../implicit/index.js';
+import {hostCanRead} from '../../../kernels/index.js';
+import type {ImplicitQP} from '../implicit-qp.js';
+
+/** Weight of the violation relative to the data: x is off the least violation by about its inverse. */
+const PENALTY = 1e6;
+/** Rows with a smaller squared norm than this are not penalised any more for it. */
+const SMALLEST_ROW = 1e-6;
+
+/**
+ * Replaces the solutions of infeasible samples by those of
+ *
+ *     min ½ xᵀQx + pᵀx + ½ρ(‖r‖² + ‖e‖²)  subject to  Gx − r ≤ h,  Ax − e = b,
+ *
+ * which for large ρ is the minimum of the objective among the points with the least violation (r, e). It is a feasible
+ * quadratic program of its own, differentiated like any other.
+ */
+export function solveElastic(
+  solver: ImplicitQP,
+  data: QuadraticData,
+  found: QuadraticSolution,
+  status: tf.Tensor,
+): QuadraticSolution {
+  const infeasible = offTape(() => tf.equal(status, Status.PRIMAL_INFEASIBLE));
+  if (hostCanRead() && infeasible.dataSync().every((flag) => flag === 0)) return found;
+  const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
+  const {x} = solver.run(null, elasticData(data, n, m, k));
+  const mask = tf.expandDims(infeasible, 1);
+  // Not every backend broadcasts to a tensor without entries.
+  const choose = (other: tf.Tensor, own: tf.Tensor) =>
+    own.size === 0 ? own : tf.where(tf.broadcastTo(mask, own.shape), other, own);
+  return {
+    x: choose(tf.slice(x.x, [0, 0], [-1, n]), found.x),
+    ineqDual: choose(x.ineqDual, found.ineqDual),
+    eqDual: choose(x.eqDual, found.eqDual),
+  };
+}
+
+/** ρ a sample, [B]: the size of its objective over that of its smallest row, so that x is equally exact for all rows. */
+function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
+  const objective = tf.maximum(tf.max(tf.abs(Q), [1, 2]), tf.max(tf.abs(p), 1));
+  const smallest = [G, A]
+    .filter((M) => M.shape[1]! > 0)
+    .map((M) => {
+      const squares = tf.sum(tf.square(M), 2);
+      return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
+    })
+    .reduce((a, b) => tf.minimum(a, b));
+  // A sample without an objective, or an invalid one, has no size of its own.
+  const usable = tf.logicalAnd(tf.greater(objective, 0), tf.isFinite(objective));
+  const scale = tf.where(usable, objective, tf.onesLike(objective));
+  return tf.div(tf.mul(PENALTY, scale), tf.clipByValue(smallest, SMALLEST_ROW, 1));
+}
+
+/** The problem in (x, r, e). */
+function elasticData({Q, p, G, h, A, b}: QuadraticData, n: number, m: number, k: number): QuadraticData {
+  const slack = m + k;
+  const rho = offTape(() => penaltyOf({Q, p, G, h, A, b}));
+  const diagonal = tf.concat([tf.zeros([n]), tf.ones([slack])], 0);
+  const penalty = tf.mul(tf.reshape(rho, [-1, 1, 1]), tf.mul(tf.eye(n + slack), diagonal));
+  const relaxed = (M: tf.Tensor, rows: number, offset: number) => {
+    const parts = [tf.zeros([rows, offset]), tf.neg(tf.eye(rows)), tf.zeros([rows, slack - offset - rows])];
+    const columns = tf.tile(tf.expandDims(tf.concat(parts, 1), 0), [M.shape[0], 1, 1]);
+    return rows === 0 ? tf.zeros([1, 0, n + slack]) : tf.concat([M, columns], 2);
+  };
+  const pad = (tensor: tf.Tensor) =>
+    tf.pad(
+      tensor,
+      tensor.shape.map((_, i): [number, number] => [0, i === 0 ? 0 : slack]),
+    );
+  return {Q: tf.add(pad(Q), penalty), p: pad(p), G: relaxed(G, m, 0), h, A: relaxed(A, k, m), b};
+}

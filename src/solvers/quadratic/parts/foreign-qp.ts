@@ -1,0 +1,54 @@
+/** @file Any other solver of quadratic programs, made differentiable. */
+import * as tf from '@tensorflow/tfjs-core';
+import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
+import type {QPGuess, QPSolution} from '../../../kernels/index.js';
+import {matVec} from '../../../linalg/index.js';
+import {ImplicitQP, type ImplicitQPOptions, type QPState} from '../implicit-qp.js';
+
+/** A solver of min ½ xᵀQx + pᵀx, Gx ≤ h, Ax = b for a batch. What it does is never differentiated. */
+export interface QPSolver {
+  /**
+   * @param data Every tensor has the batch or 1 in front, p the batch.
+   * @returns x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k] with Qx + p + Gᵀλ + Aᵀν = 0; and what it knows of the state. A
+   *   status that is left out counts as solved.
+   */
+  run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state?: Partial<QPState>};
+}
+
+/** A multiplier and a slack below this are both taken for zero. */
+const WEAK = 1e-6;
+
+/** `QPSolver` with the gradient of the KKT condition: the active set is read off its multipliers and slacks. */
+export class ForeignQP extends ImplicitQP {
+  constructor(
+    private readonly solver: QPSolver,
+    options: ImplicitQPOptions,
+  ) {
+    super(options);
+  }
+
+  protected override solve(init: QPGuess | null, data: QuadraticData): QPSolution {
+    const {x: solution, state = {}} = this.solver.run(init, data);
+    const {x, ineqDual, eqDual} = solution as Record<keyof QuadraticSolution, tf.Tensor2D>;
+    const [batch] = x.shape;
+    const slack = state.slack ?? (tf.relu(tf.sub(data.h, matVec(data.G, x))) as tf.Tensor2D);
+    const weak = tf.logicalAnd(tf.less(ineqDual, WEAK), tf.less(slack, WEAK));
+    const active = tf.cast(tf.greater(ineqDual, slack), 'int32');
+    const zeros = tf.zeros([batch], 'int32') as tf.Tensor1D;
+    return {
+      x,
+      ineqDual,
+      eqDual,
+      slack,
+      activity:
+        state.activity ??
+        (tf.where(weak, tf.mul(tf.onesLike(active), tf.scalar(2, 'int32')), active) as tf.Tensor2D),
+      status: state.status ?? zeros,
+      iterations: state.iterations ?? zeros,
+      residual: state.residual ?? tf.zeros([batch]),
+      certificateX: state.certificate?.x ?? tf.zerosLike(x),
+      certificateIneq: state.certificate?.ineqDual ?? tf.zerosLike(ineqDual),
+      certificateEq: state.certificate?.eqDual ?? tf.zerosLike(eqDual),
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/** @file Why quadratic programs fail, and what to do, in words. */
+import type {QuadraticData} from '../../../conditions/index.js';
+import {reportFailures, Status, type OnFailure} from '../../../implicit/index.js';
+import {hostCanRead, NO_BOUND} from '../../../kernels/index.js';
+import type {QPState} from '../implicit-qp.js';
+
+const EXPECTED = 'expected finite numbers';
+
+const REASONS: Record<number, string> = {
+  [Status.PRIMAL_INFEASIBLE]:
+    'infeasible (no x satisfies Gx ≤ h and Ax = b; the certificate holds the Farkas ray: relax h or b, or let OptNetQP ' +
+    'parametrise them)',
+  [Status.DUAL_INFEASIBLE]:
+    'unbounded (the objective falls without end along the certificate; add constraints or a multiple of I to Q)',
+  [Status.ITERATION_LIMIT]: 'stopped at the iteration limit (raise maxIterations, or tolerance)',
+  [Status.NUMERICAL_ERROR]:
+    'stopped by a numerical error (scale the data, or add a small multiple of I to Q)',
+};
+
+/** Applies the policy to the failed samples; on a backend without synchronous reads there is nothing to apply. */
+export function reportQPFailures(
+  where: string,
+  data: QuadraticData,
+  {status}: QPState,
+  onFailure: OnFailure,
+): void {
+  const reason = (code: number, sample: number) =>
+    code === Status.INVALID_INPUT ? `invalid: ${invalidReason(data, sample)}` : REASONS[code];
+  const consequence = 'A failed sample has x = 0 and a zero gradient.';
+  const codes = hostCanRead() ? Array.from(status.dataSync()) : [];
+  reportFailures({where, codes, reason, consequence}, onFailure);
+}
+
+/** What is wrong with a sample's data, in words. */
+function invalidReason(data: QuadraticData, sample: number): string {
+  for (const [name, tensor] of Object.entries(data)) {
+    const size = tensor.size / tensor.shape[0];
+    const start = tensor.shape[0] === 1 ? 0 : sample * size;
+    const values = tensor.dataSync().slice(start, start + size);
+    const bad = values.findIndex((value) => {
+      if (name === 'h') return Number.isNaN(value) || value <= -NO_BOUND;
+      return !(name === 'b' ? Math.abs(value) < NO_BOUND : Number.isFinite(value));
+    });
+    const expected = name === 'h' ? `${EXPECTED} (Infinity, or 1e20 and more, for no bound)` : EXPECTED;
+    if (bad >= 0) return `${name} of shape [${tensor.shape}] holds ${values[bad]}; ${expected}`;
+  }
+  const {Q} = data;
+  const n = Q.shape[2]!;
+  const start = Q.shape[0] === 1 ? 0 : sample * n * n;
+  const q = Array.from(Q.dataSync().slice(start, start + n * n));
+  const largest = q.reduce((a, value) => Math.max(a, Math.abs(value)), 0);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      if (Math.abs(q[i * n + j] - q[j * n + i]) > 1e-5 * largest) {
+        return (
+          `Q must be symmetric, but Q[${i}][${j}] = ${q[i * n + j]} and Q[${j}][${i}] = ${q[j * n + i]} ` +
+          '(pass (Q + Qᵀ)/2)'
+        );
+      }
+    }
+  }
+  return (
+    'Q must be positive semidefinite, each variable in its own units, but has a negative eigenvalue (pass Q = LLᵀ, or add a ' +
+    'multiple of I)'
+  );
+}

@@ -1,0 +1,112 @@
+/** @file Checks a quadratic program's tensors and brings them to one form. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
+import type {QuadraticData} from '../../conditions/index.js';
+
+/** A problem as users give it; shapes as `solveQP` says. */
+export interface QPInput {
+  Q: tf.Tensor | tf.TensorLike;
+  p: tf.Tensor | tf.TensorLike;
+  G?: tf.Tensor | tf.TensorLike | null;
+  h?: tf.Tensor | tf.TensorLike | null;
+  A?: tf.Tensor | tf.TensorLike | null;
+  b?: tf.Tensor | tf.TensorLike | null;
+}
+
+/** The six parameters of a quadratic program. */
+export const QP_PARAMETERS = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
+export type QPParameter = (typeof QP_PARAMETERS)[number];
+
+/** Shape of each tensor without the batch axis: n variables, m inequalities, k equalities. */
+export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {
+  Q: ['n', 'n'],
+  p: ['n'],
+  G: ['m', 'n'],
+  h: ['m'],
+  A: ['k', 'n'],
+  b: ['k'],
+};
+
+/** The tensors with the batch or 1 in front (p with the batch), and whether any came with a batch axis. */
+export function normalize(problem: QPInput, where = 'solveQP'): {data: QuadraticData; batched: boolean} {
+  checkOptions(where, problem, QP_PARAMETERS, 'input');
+  const given: Partial<Record<QPParameter, tf.Tensor>> = {};
+  for (const name of QP_PARAMETERS) {
+    const value = problem[name];
+    if (value == null) continue;
+    const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
+    given[name] = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
+  }
+  if (!given.p) throw new Error(`${where}: p is missing; expected shape [B, n] or [n].`);
+  if (!given.Q)
+    throw new Error(
+      `${where}: Q is missing; expected shape [n, n] or [B, n, n] (zeros for a linear program).`,
+    );
+  checkPair(where, given, 'G', 'h');
+  checkPair(where, given, 'A', 'b');
+  const sizes: Record<string, number> = {n: given.p.shape[given.p.rank - 1]};
+  if (given.G) sizes.m = given.G.shape[given.G.rank - 2];
+  if (given.A) sizes.k = given.A.shape[given.A.rank - 2];
+  let batch = 1;
+  let batched = false;
+  for (const name of QP_PARAMETERS) {
+    const tensor = given[name];
+    if (!tensor) continue;
+    const shape = QP_SHAPES[name].map((size) => sizes[size]);
+    const own = tensor.rank === shape.length + 1;
+    if (!own && tensor.rank !== shape.length) throw shapeError(where, name, sizes, tensor.shape);
+    if (!tf.util.arraysEqual(tensor.shape.slice(own ? 1 : 0), shape))
+      throw shapeError(where, name, sizes, tensor.shape);
+    if (!own) continue;
+    const size = tensor.shape[0];
+    if (batched && size !== batch && size !== 1 && batch !== 1) {
+      throw new Error(
+        `${where}: ${name} has a batch of ${size}, but another input has one of ${batch}: shapes ${describe(given)}.`,
+      );
+    }
+    batch = batched ? Math.max(batch, size) : size;
+    batched = true;
+  }
+  const lift = (name: QPParameter): tf.Tensor => {
+    const tensor = given[name];
+    const shape = QP_SHAPES[name].map((size) => sizes[size] ?? 0);
+    if (!tensor) return tf.zeros([1, ...shape]);
+    return tensor.rank === shape.length ? tf.expandDims(tensor, 0) : tensor;
+  };
+  const p = lift('p');
+  const data = Object.fromEntries(QP_PARAMETERS.map((name) => [name, lift(name)])) as QuadraticData;
+  return {data: {...data, p: p.shape[0] === batch ? p : tf.tile(p, [batch, 1])}, batched};
+}
+
+function checkPair(
+  where: string,
+  given: Partial<Record<QPParameter, tf.Tensor>>,
+  matrix: QPParameter,
+  vector: QPParameter,
+): void {
+  for (const [one, other] of [
+    [matrix, vector],
+    [vector, matrix],
+  ]) {
+    if (given[one] && !given[other]) {
+      const shape = QP_SHAPES[other].join(', ');
+      throw new Error(
+        `${where}: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
+      );
+    }
+  }
+}
+
+function shapeError(where: string, name: QPParameter, sizes: Record<string, number>, got: number[]): Error {
+  const symbols = QP_SHAPES[name].join(', ');
+  const known = QP_SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
+  return new Error(
+    `${where}: ${name} must have shape [${symbols}] or [B, ${symbols}], here [${known}] or [B, ${known}]; got [${got}].`,
+  );
+}
+
+function describe(given: Partial<Record<QPParameter, tf.Tensor>>): string {
+  return QP_PARAMETERS.filter((name) => given[name])
+    .map((name) => `${name} [${given[name]!.shape}]`)
+    .join(', ');
+}

@@ -1,0 +1,144 @@
+/** @file Solves quadratic programs given in any mixture of shared and per-sample tensors. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
+import type {Degenerate} from '../../conditions/index.js';
+import {rollBackOnThrow} from '../../autodiff/index.js';
+import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
+import {solveElastic} from './parts/elastic-qp.js';
+import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
+import {ImplicitQP} from './implicit-qp.js';
+import {InteriorPointQP} from './interior-point-qp.js';
+import {normalize, type QPInput} from './qp-input.js';
+import {reportQPFailures} from './parts/qp-report.js';
+import type {OnFailure} from '../../implicit/index.js';
+import type {QPGuess} from '../../kernels/index.js';
+
+export interface SolveQPOptions {
+  /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
+  tolerance?: number;
+  /** Default 100. */
+  maxIterations?: number;
+  /** What to do when samples fail, where a status can be read synchronously. Default 'warn'. */
+  onFailure?: OnFailure;
+  /** The linear solver of the gradient. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver;
+  /** Which derivative a weakly active constraint gets, where the solution has a kink. Default 'leastNorm'. */
+  degenerate?: Degenerate;
+  /** κ of `degenerate: 'smooth'`, in units of multiplier times slack. Default 1e-3. */
+  smoothing?: number;
+  /**
+   * What x of an infeasible sample is. 'zero' (default): zero, with a zero gradient. 'closest': the minimum over the points
+   * that violate the constraints least in the 2-norm, with its gradient. Its status is 1 either way.
+   */
+  onInfeasible?: OnInfeasible;
+  /**
+   * Solves instead of the interior-point method: any object with `run(init, data)`, made differentiable here; or an
+   * `InteriorPointQP` of your own, which then brings its own options.
+   */
+  solver?: QPSolver | ImplicitQP;
+  /** Receives the report of the gradient's linear solve: tensors, one entry a sample. */
+  onGradient?: (info: SolveInfo) => void;
+  /** An earlier result for nearby problems: its active set is tried first. */
+  warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
+}
+
+/** The policy for infeasible samples. */
+export type OnInfeasible = 'zero' | 'closest';
+
+/** Shapes for a batch; if no input has a batch, there is none in the result either. */
+export interface QPResult extends tf.TensorContainerObject {
+  /** The minimiser, [B, n]; zero where the status is not 0. */
+  x: tf.Tensor;
+  /** λ ≥ 0, [B, m]: Qx + p + Gᵀλ + Aᵀν = 0. */
+  ineqDual: tf.Tensor;
+  /** ν, [B, k]. */
+  eqDual: tf.Tensor;
+  /** h − Gx ≥ 0, [B, m]. */
+  slack: tf.Tensor;
+  /** [B], int32: 0 solved, 1 primal infeasible, 2 dual infeasible (unbounded), 3 iteration limit, 4 numerical error, 5 invalid. */
+  status: tf.Tensor;
+  /** [B], int32. */
+  iterations: tf.Tensor;
+  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  residual: tf.Tensor;
+  /**
+   * Status 1: (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0, hᵀλ + bᵀν = −1. Status 2: x with Qx = 0, Gx ≤ 0, Ax = 0,
+   * pᵀx = −1. Zero elsewhere.
+   */
+  certificate: {x: tf.Tensor; ineqDual: tf.Tensor; eqDual: tf.Tensor};
+  /** [B, m], bool: neither the multiplier nor the slack is clear of zero, so the derivative has a kink here. */
+  weaklyActive: tf.Tensor;
+}
+
+/**
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch of problems; differentiable in all six.
+ *
+ * p is [B, n]; Q is [n, n] or [B, n, n], G [m, n] or [B, m, n], h [m] or [B, m], A [k, n] or [B, k, n], b [k] or [B, k]. A
+ * tensor without the batch axis is shared: its gradient is the sum over the batch. If none has a batch axis (p is [n]), it
+ * is one problem and the results have none either. G comes with h, A with b; both pairs may be left out.
+ *
+ * Q is symmetric positive semidefinite (Q = 0 is a linear program). Inside, everything is f64. A sample that fails gets
+ * x = 0, a zero gradient and a status that says why; the others are not touched.
+ *
+ *     const {x} = solveQP({Q: tf.eye(2), p: tf.tensor2d([[1, -2]]), G: tf.tensor2d([[0, 1]]), h: tf.tensor1d([1])});
+ *     // x = [[-1, 1]]
+ *
+ * @throws If shapes do not fit, an option is unknown, every sample is invalid (NaN, Q not symmetric or not positive
+ *   semidefinite), or, with `onFailure: 'throw'`, if any sample fails.
+ * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
+ */
+export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResult {
+  checkOptions('solveQP', options, OPTIONS);
+  const {onFailure = 'warn', onInfeasible = 'zero', warmStart, solver: given, ...solverOptions} = options;
+  if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {
+    throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
+  }
+  const isForeign = given !== undefined && !(given instanceof ImplicitQP);
+  const solver = isForeign
+    ? new ForeignQP(given, {...solverOptions, onFailure})
+    : (given ?? new InteriorPointQP({...solverOptions, onFailure}));
+  const solve = () => {
+    const {data, batched} = normalize(problem);
+    const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;
+    const {x: found, state} = solver.run(guess as QPGuess | null, data);
+    reportQPFailures('solveQP', data, state, onFailure);
+    const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
+    const {activity, ...rest} = state;
+    const result: QPResult = {...solution, ...rest, weaklyActive: tf.equal(activity, 2)};
+    return batched ? result : withoutBatchAxis(result);
+  };
+  return tf.tidy(() => rollBackOnThrow(solve));
+}
+
+const OPTIONS = [
+  'tolerance',
+  'maxIterations',
+  'onFailure',
+  'linsolve',
+  'degenerate',
+  'smoothing',
+  'onInfeasible',
+  'onGradient',
+  'warmStart',
+  'solver',
+];
+
+function withBatchAxis(guess: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>) {
+  const lift = (tensor: tf.Tensor) => tf.expandDims(tensor, 0);
+  return {
+    x: lift(guess.x),
+    ineqDual: lift(guess.ineqDual),
+    eqDual: lift(guess.eqDual),
+    slack: lift(guess.slack),
+  };
+}
+
+function withoutBatchAxis(result: QPResult): QPResult {
+  const drop = (value: tf.TensorContainer): tf.TensorContainer =>
+    value instanceof tf.Tensor
+      ? tf.squeeze(value, [0])
+      : Object.fromEntries(
+          Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]),
+        );
+  return drop(result) as QPResult;
+}

@@ -1,0 +1,41 @@
+/** @file Anderson acceleration of another solver. */
+import {checkOptions, describe, type Names} from '../../checks/index.js';
+import type {Parameter, Structure} from '../../autodiff/index.js';
+import {ANDERSON, AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+
+export interface AndersonWrapperOptions<X extends Structure, P extends Parameter[]> extends AndersonOptions<
+  X,
+  P
+> {
+  /** Steps of the inner solver, begun anew each time, that make one step of the map that is accelerated. Default 1. */
+  steps?: number;
+}
+
+const NAMES: Names<AndersonWrapperOptions<Structure, Parameter[]>> = {...ANDERSON, steps: 0};
+
+/**
+ * The iteration of another solver, `steps` of it taken as a fixed-point map, accelerated. `run` takes the inner solver's arguments.
+ *
+ * Its condition, tolerance, limit and linear solver are the inner solver's unless given.
+ *
+ * @throws If `steps` is not a positive integer.
+ * @see Walker & Ni 2011, Anderson acceleration for fixed-point iterations.
+ */
+export class AndersonWrapper<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends AndersonAcceleration<X, P> {
+  constructor(solver: IterativeSolver<X, P>, given: AndersonWrapperOptions<X, P> = {}) {
+    const {steps = 1, ...options} = checkOptions('AndersonWrapper', given, NAMES);
+    if (!(solver instanceof IterativeSolver)) {
+      throw new Error(`AndersonWrapper: expected an iterative solver, got ${describe(solver)}.`);
+    }
+    if (!(Number.isInteger(steps) && steps >= 1)) {
+      throw new Error(`AndersonWrapper: steps must be a positive integer, got ${steps}.`);
+    }
+    const {condition, maxIterations, tolerance, implicitDiff, batched, linsolve} = solver;
+    const fun = (x: X, ...params: P) => solver.advance(x, steps, params);
+    super({fun}, {condition, maxIterations, tolerance, implicitDiff, batched, linsolve, ...options});
+  }
+}

@@ -1,0 +1,39 @@
+/** @file Newton's method for a root. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
+import type {Parameter, Structure} from '../../autodiff/index.js';
+import {auto} from '../../linsolve/index.js';
+import {frozenSolution} from '../iteration/frozen-solution.js';
+import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+
+/**
+ * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, t halved until ‖F‖ falls.
+ *
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
+ * the gradient. The default condition is F; `conditions.newton(F)` goes with it as well.
+ *
+ * @see Nocedal & Wright 2006, section 11.1.
+ */
+export class NewtonRoot<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends RootSolver<X, P> {
+  constructor(problem: RootProblem<X, P>, options: SolverOptions<X, P> = {}) {
+    checkRoot('NewtonRoot', problem);
+    const {linsolve = auto(), batched = true} = checkOptions('NewtonRoot', options, SOLVER_OPTIONS);
+    super(
+      'NewtonRoot',
+      problem,
+      {
+        start: () => ({}),
+        direction({f, point, params, scale}, memory) {
+          const values = tf.mul(f, scale);
+          const step = frozenSolution(problem.fun, {linsolve, batched}, point as X, params, values);
+          return {d: tf.neg(step), memory};
+        },
+      },
+      options,
+    );
+  }
+}

@@ -1,0 +1,163 @@
+/** @file What the methods share that look for a root along directions, as far as the residual falls. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {flatten, flattenLike, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {packingOf, Status, type Condition} from '../../implicit/index.js';
+import {fill, hostCanRead} from '../../kernels/index.js';
+import {auto, rowDot, rowNorm} from '../../linsolve/index.js';
+import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {backtracking} from '../descent/line-searches/index.js';
+import {startWatch, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
+import type {SolverOptions} from '../iteration/types.js';
+
+export interface RootProblem<X extends Structure, P extends Parameter[]> {
+  /** F(x, ...params), a structure like x. */
+  fun: Condition<X, P>;
+}
+
+/**
+ * Where to go from x, where F is `f`·`scale`, rows [B, n] and [B, 1]; `before` is the last x and f, `known` [B, 1] is 1 if there are
+ * any.
+ */
+export interface RootDirection<P extends Parameter[]> {
+  /** Off the tape; `f` is F at x, `at` F elsewhere. */
+  start(x: tf.Tensor2D, f: tf.Tensor2D, at: (x: tf.Tensor) => tf.Tensor): tf.NamedTensorMap;
+  direction(
+    place: {
+      x: tf.Tensor2D;
+      f: tf.Tensor2D;
+      before: {x: tf.Tensor2D; f: tf.Tensor2D; known: tf.Tensor2D};
+      point: Structure;
+      params: P;
+      scale: tf.Tensor2D;
+    },
+    memory: tf.NamedTensorMap,
+  ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
+}
+
+/** Trials of a line search where no host sees that it is over. */
+const UNSEEN_TRIALS = 8;
+
+type Memory = {
+  x: tf.Tensor2D;
+  f: tf.Tensor2D;
+  known: tf.Tensor2D;
+  /** The size of F at the start. */
+  scale: tf.Tensor2D;
+  /** ‖F‖ when it last fell by a hundredth, and the steps since. */
+  mark: tf.Tensor2D;
+  still: tf.Tensor2D;
+  watch: Watch;
+  rule: tf.NamedTensorMap;
+};
+
+/** Steps in which ‖F‖ falls by less than a hundredth altogether: there is no root on this way. */
+const STILL = 12;
+
+/**
+ * F(x, ...params) = 0; solved where each entry of F is within the tolerance of its terms, and x rests; status 3 where ‖F‖ no longer falls.
+ * Its condition is F.
+ */
+export class RootSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
+  constructor(
+    className: string,
+    problem: RootProblem<X, P>,
+    rule: RootDirection<P>,
+    options: SolverOptions<X, P>,
+  ) {
+    const {fun} = checkRoot(className, problem);
+    const {batched = true} = options;
+    const accuracy = tolerancesOf(className, options);
+    super(className, iteration(fun, rule, batched, accuracy), fun, {
+      ...options,
+      linsolve: options.linsolve ?? auto(),
+    });
+  }
+}
+
+const PROBLEM: Names<RootProblem<Structure, Parameter[]>> = {fun: 1};
+
+/** @throws If the problem is not {fun}. */
+export function checkRoot<X extends Structure, P extends Parameter[]>(
+  className: string,
+  problem: RootProblem<X, P>,
+): RootProblem<X, P> {
+  const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
+  checkFunction(className, 'fun', fun);
+  return problem;
+}
+
+function iteration<X extends Structure, P extends Parameter[]>(
+  fun: Condition<X, P>,
+  rule: RootDirection<P>,
+  batched: boolean,
+  accuracy: Tolerances,
+): Iteration<X, P> {
+  const valuesAt = (x: X, params: P) => flattenLike('What the function returns', fun(x, ...params), x);
+  const lineSearches = {seen: backtracking(), unseen: backtracking({maxIterations: UNSEEN_TRIALS})};
+  const start = (x: X, ...params: P): Structure =>
+    offTape(() => {
+      const packing = packingOf(flatten(x), batched);
+      const rows = packing.pack(flatten(x));
+      const at = (there: tf.Tensor) => packing.pack(valuesAt(packing.restore(x, there), params));
+      const f = at(rows) as tf.Tensor2D;
+      const top = tf.max(tf.abs(f), 1, true);
+      const usable = tf.logicalAnd(tf.greater(top, 0), tf.isFinite(top));
+      const column = () => tf.zeros([rows.shape[0], 1]);
+      return {
+        ...{x: tf.zerosLike(rows), f: tf.zerosLike(rows), known: column()},
+        scale: tf.where(usable, top, tf.onesLike(top)),
+        ...{mark: fill(top.shape, Infinity), still: column()},
+        watch: startWatch(rows),
+        rule: rule.start(rows, f, at),
+      } as unknown as tf.TensorContainerObject;
+    }) as unknown as Structure;
+  return {
+    start,
+    step(x, memory, ...params) {
+      const {rule: own, known, scale, mark, still, watch, ...before} = memory as Memory;
+      const packing = packingOf(flatten(x), batched);
+      const [batch] = packing.shape;
+      const rows = packing.pack(flatten(x));
+      const at = (there: tf.Tensor) => packing.pack(valuesAt(packing.restore(x, there), params));
+      const value = packing.pack(valuesAt(x, params));
+      const f = tf.div(value, scale) as tf.Tensor2D;
+      const place = {x: rows, f, before: {...before, known}, point: x, params, scale};
+      const {d, memory: next} = rule.direction(place, own);
+      const search = lineSearches[hostCanRead() ? 'seen' : 'unseen'];
+      const t = offTape(() => {
+        // ½‖F‖² has the slope −‖F‖² along a Newton direction, and about that along an approximate one.
+        const merit = tf.mul(0.5, tf.reshape(rowDot(f, f), [batch]));
+        const slope = tf.mul(-2, merit);
+        const phi = (s: tf.Tensor) => {
+          const g = tf.div(at(tf.add(rows, tf.mul(tf.reshape(s, [batch, 1]), d))), scale);
+          return {value: tf.mul(0.5, tf.reshape(rowDot(g, g), [batch])), slope};
+        };
+        return tf.reshape(search.search(phi, {value: merit, slope, trial: tf.ones([batch])}), [batch, 1]);
+      });
+      const moved = packing.restore(x, tf.add(rows, tf.mul(t, d)));
+      const {judged, kept, progress, verdict} = offTape(() => {
+        const judgement = zeroTest({x: rows, value, at, step: tf.mul(t, d)}, watch, accuracy);
+        const size = rowNorm(f);
+        const fell = tf.less(size, tf.mul(0.99, mark));
+        const waited = tf.where(fell, tf.zerosLike(still), tf.add(still, 1));
+        const ends = tf.mul(Status.ITERATION_LIMIT, tf.cast(tf.greaterEqual(waited, STILL), 'float32'));
+        return {
+          judged: judgement as unknown as tf.NamedTensorMap,
+          // Where no step was found, what is remembered has misled: the next direction begins anew.
+          kept: tf.cast(tf.greater(t, 0), 'float32'),
+          progress: {mark: tf.where(fell, size, mark), still: waited},
+          verdict: tf.reshape(ends, [batch]),
+        } as unknown as tf.TensorContainerObject;
+      }) as unknown as {
+        judged: ReturnType<typeof zeroTest>;
+        kept: tf.Tensor;
+        progress: tf.NamedTensorMap;
+        verdict: tf.Tensor;
+      };
+      const {residual, watch: watched} = judged;
+      const memoryNext = {x: rows, f, known: kept, scale, ...progress, watch: watched, rule: next};
+      return {x: moved, memory: memoryNext, residual, verdict};
+    },
+  };
+}

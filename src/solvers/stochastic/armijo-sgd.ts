@@ -1,0 +1,91 @@
+/** @file Stochastic gradient descent with Armijo's line search on each batch. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions, type Names} from '../../checks/index.js';
+import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {hostCanRead} from '../../kernels/index.js';
+import {combine, innerProduct} from '../iteration/leaves.js';
+import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
+
+export interface ArmijoSGDOptions<
+  X extends Structure,
+  D extends Parameter,
+  P extends Parameter[],
+> extends StochasticOptions<X, D, P> {
+  /** c of f(x − η∇f) ≤ f − cη‖∇f‖², in (0, 1). Default 0.1. */
+  sufficientDecrease?: number;
+  /** Default 0.8. */
+  decreaseFactor?: number;
+  /** The first trial is the last step size times this, and `maxStepSize` at most. Default 1.5. */
+  increaseFactor?: number;
+  /** Trials a step. Default 15. */
+  maxLineSearch?: number;
+}
+
+/** Values nearer than this share of |f| are one value in f32. */
+const ROUNDING = 1e-6;
+
+const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
+  ...STOCHASTIC,
+  sufficientDecrease: 0,
+  decreaseFactor: 0,
+  increaseFactor: 0,
+  maxLineSearch: 0,
+};
+
+/**
+ * min_x of the mean of f(x, data), the step size of each batch by backtracking on that batch.
+ *
+ * For a model that can fit each batch. See `StochasticSolver` for `run`, `runIterator` and `update`.
+ *
+ * @throws If an option is out of range.
+ * @see Vaswani et al. 2019, Painless stochastic gradient (arXiv 1905.09997), equation 1 and algorithm 1.
+ */
+export class ArmijoSGD<
+  X extends Structure = Structure,
+  D extends Parameter = Parameter,
+  P extends Parameter[] = Parameter[],
+> extends StochasticSolver<X, D, P> {
+  constructor(problem: StochasticProblem<X, D, P>, given: ArmijoSGDOptions<X, D, P> = {}) {
+    const {
+      sufficientDecrease = 0.1,
+      decreaseFactor = 0.8,
+      increaseFactor = 1.5,
+      maxLineSearch = 15,
+      ...options
+    } = checkOptions('ArmijoSGD', given, NAMES);
+    const within = (value: number) => value > 0 && value < 1;
+    if (!within(sufficientDecrease) || !within(decreaseFactor)) {
+      throw new Error('ArmijoSGD: sufficientDecrease and decreaseFactor must lie between 0 and 1.');
+    }
+    if (!(increaseFactor >= 1))
+      throw new Error(`ArmijoSGD: increaseFactor must be at least 1, got ${increaseFactor}.`);
+    const {maxStepSize = 1} = options;
+    super(
+      'ArmijoSGD',
+      problem,
+      ({x, value, gradient, square, last, loss, gradientAt}) =>
+        offTape(() => {
+          let eta: tf.Tensor = tf.minimum(tf.mul(increaseFactor, last), maxStepSize);
+          for (let k = 0; k < maxLineSearch; k++) {
+            const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(eta), g)));
+            const reached = loss(there);
+            const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, eta), square));
+            const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
+            // Where values cannot be told apart slopes decide, by what is the same for a parabola (Hager & Zhang 2005, 4.1).
+            const still = hostCanRead() && !alike.dataSync()[0] ? null : gradientAt(there);
+            const flat = still
+              ? tf.greaterEqual(
+                  innerProduct(still, gradient, false),
+                  tf.mul(2 * sufficientDecrease - 1, square),
+                )
+              : alike;
+            const good = tf.where(alike, flat, tf.lessEqual(reached, bound));
+            eta = tf.where(good, eta, tf.mul(decreaseFactor, eta));
+            if (hostCanRead() && good.dataSync()[0]) break;
+          }
+          return eta;
+        }),
+      options,
+    );
+  }
+}

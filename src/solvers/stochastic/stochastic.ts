@@ -1,0 +1,187 @@
+/** @file What the stochastic gradient methods share: one problem, a batch of data a step. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction, checkOptions, describe, type Names} from '../../checks/index.js';
+import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {gradientOf, stationary, type Objective} from '../../conditions/index.js';
+import {packingOf, Status} from '../../implicit/index.js';
+import {auto} from '../../linsolve/index.js';
+import {IterativeSolver, tolerancesOf, type Progress} from '../iteration/iterate.js';
+import {combine, innerProduct} from '../iteration/leaves.js';
+import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
+import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
+
+export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
+  /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
+  fun: Objective<X, [D, ...P]>;
+}
+
+export interface StochasticOptions<
+  X extends Structure,
+  D extends Parameter,
+  P extends Parameter[],
+> extends Omit<SolverOptions<X, [D, ...P]>, 'batched'> {
+  /** The share of the last step that is taken once more, in [0, 1). Default 0. */
+  momentum?: number;
+  /** Default 1. */
+  maxStepSize?: number;
+}
+
+/** A dataset of tf.data, as far as it matters here. */
+export interface BatchDataset<D> {
+  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean}>}>;
+}
+
+export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
+
+/** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
+export type StepRule<X extends Structure> = (place: {
+  x: X;
+  value: tf.Tensor;
+  gradient: X;
+  /** ‖gradient‖². */
+  square: tf.Tensor;
+  last: tf.Tensor;
+  loss: (x: X) => tf.Tensor;
+  gradientAt: (x: X) => X;
+}) => tf.Tensor;
+
+const PROBLEM: Names<StochasticProblem<Structure, Parameter, Parameter[]>> = {fun: 1};
+export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter[]>> = {
+  ...UNBATCHED_OPTIONS,
+  momentum: 0,
+  maxStepSize: 0,
+};
+
+/**
+ * min_x of the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is one problem, not a batch of them.
+ *
+ * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your own;
+ * `run(init, data, ...params)` repeats all of the data until ∇f is within the tolerance of its terms, differentiable in data and params like
+ * every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is `conditions.stationary`.
+ */
+export class StochasticSolver<
+  X extends Structure,
+  D extends Parameter,
+  P extends Parameter[],
+> extends IterativeSolver<X, [D, ...P]> {
+  constructor(
+    className: string,
+    problem: StochasticProblem<X, D, P>,
+    rule: StepRule<X>,
+    {momentum = 0, maxStepSize = 1, ...options}: StochasticOptions<X, D, P>,
+  ) {
+    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
+    checkFunction(className, 'fun', fun);
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new Error(`${className}: momentum must lie in [0, 1), got ${momentum}.`);
+    }
+    if (!(maxStepSize > 0))
+      throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
+    const gradient = gradientOf<X, [D, ...P]>(fun);
+    type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
+    const accuracy = tolerancesOf(className, options);
+    const rowOf = (x: Structure) => packingOf(flatten(x), false).pack(flatten(x));
+    super(
+      className,
+      {
+        start: (x: X, ..._rest: [D, ...P]): Structure => ({
+          velocity: combine(x, x, (leaf) => tf.zerosLike(leaf)),
+          step: tf.fill([1], maxStepSize),
+          watch: startWatch(rowOf(x)),
+        }),
+        // Another batch is another problem of the same kind.
+        renew: (_x: X, memory: Structure, ..._rest: [D, ...P]): Structure => memory,
+        step(x, memory, ...rest) {
+          const {velocity, step: last, watch: before} = memory as Memory;
+          const loss = (at: X) => {
+            const value = fun(at, ...rest);
+            if (value.size !== 1) {
+              throw new Error(`${className}: the loss must be a scalar, got shape [${value.shape}].`);
+            }
+            return tf.reshape(value, [1]);
+          };
+          const slope = gradient(x, ...rest);
+          const square = innerProduct(slope, slope, false);
+          const gradientAt = (at: X) => gradient(at, ...rest);
+          const step = rule({x, value: loss(x), gradient: slope, square, last, loss, gradientAt});
+          const next = combine(velocity, slope, (v, g) =>
+            tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
+          );
+          const {residual, watch} = offTape(() => {
+            const packing = packingOf(flatten(x), false);
+            const at = (there: tf.Tensor) => rowOf(gradientAt(packing.restore(x, there)));
+            const [point, move] = [rowOf(x), rowOf(next)];
+            const place = {x: point, value: rowOf(slope), at, step: move, stuck: withinRounding(move, point)};
+            return zeroTest(place, before, accuracy) as never;
+          }) as unknown as ReturnType<typeof zeroTest>;
+          return {
+            x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
+            memory: {velocity: next, step, watch},
+            residual,
+          };
+        },
+      },
+      stationary<X, [D, ...P]>(fun),
+      {...options, batched: false, linsolve: options.linsolve ?? auto()},
+    );
+  }
+
+  /**
+   * One step a batch, until `maxIterations` or the end of the data: an array, a generator, anything iterable, also asynchronously, or a
+   * dataset of tf.data.
+   *
+   * A batch that was made on the way (by a generator or a dataset) is disposed when it has been used; tensors that were there before the call
+   * are the caller's, and stay.
+   *
+   * @returns x and the state after the last step; the caller disposes them.
+   */
+  async runIterator(init: X, batches: Batches<D>, ...params: P): Promise<Progress<X>> {
+    const first = nextTensorId();
+    const made = (batch: D) => flatten(batch).filter(({id}) => id >= first);
+    let progress: Progress<X> | null = null;
+    let steps = 0;
+    for await (const batch of iterableOf(this.className, batches)) {
+      let next: Progress<X>;
+      try {
+        progress ??= this.start(init, batch, ...params);
+        next = this.stepOn(progress, batch, params);
+      } finally {
+        tf.dispose([made(batch), progress] as unknown as tf.TensorContainer);
+      }
+      progress = next;
+      if (++steps === this.maxIterations) break;
+    }
+    if (progress === null) throw new Error(`${this.className}: the data hold no batch.`);
+    return progress;
+  }
+
+  /** One step whether or not the last batch was solved by chance, which says nothing of this one. */
+  private stepOn(progress: Progress<X>, batch: D, params: P): Progress<X> {
+    return tf.tidy(() => {
+      const status = tf.fill([1], Status.ITERATION_LIMIT, 'int32') as tf.Tensor1D;
+      return this.update({...progress, status}, batch, ...params) as unknown as tf.TensorContainerObject;
+    }) as unknown as Progress<X>;
+  }
+}
+
+/** @throws If nothing can be gone through. */
+function iterableOf<D>(className: string, batches: Batches<D>): Iterable<D> | AsyncIterable<D> {
+  const given = batches as Partial<Iterable<D> & AsyncIterable<D> & BatchDataset<D>> | null | undefined;
+  if (given && (Symbol.iterator in given || Symbol.asyncIterator in given)) {
+    return batches as Iterable<D>;
+  }
+  if (typeof given?.iterator === 'function') return valuesOf(batches as BatchDataset<D>);
+  throw new Error(
+    `${className}: the batches must be iterable (an array, a generator) or a dataset of tf.data, got ${describe(batches)}.`,
+  );
+}
+
+async function* valuesOf<D>(dataset: BatchDataset<D>): AsyncGenerator<D> {
+  const iterator = await dataset.iterator();
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as D;
+}
+
+/** Tensors are numbered as they are made. */
+function nextTensorId(): number {
+  return tf.tidy(() => tf.scalar(0).id) + 1;
+}
