@@ -71,6 +71,7 @@ const ROOMS: Record<string, Suites> = {
       'linalg/lstsq.test.ts',
       'linsolve/least-norm.test.ts',
       'linsolve/singular.test.ts',
+      'linsolve/solve.test.ts',
     ],
   },
   'kernels/algorithms/qp': {
@@ -115,6 +116,7 @@ const ROOMS: Record<string, Suites> = {
       'linsolve/least-norm.test.ts',
       'linsolve/transposes.test.ts',
       'linsolve/unreadable.test.ts',
+      'linsolve/unreadable-methods.test.ts',
       'solvers/proximal/sparse-coding.test.ts',
       'solvers/quadratic/solve-qp.test.ts',
       'solvers/quadratic/solve-qp-gradient.test.ts',

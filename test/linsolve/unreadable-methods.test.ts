@@ -99,6 +99,23 @@ describeUnreadable('iterative solvers, each in its own way', () => {
   );
 });
 
+describeUnreadable('direct solvers', () => {
+  it(
+    'linsolve.lu solves what is regular, whatever stands beside it',
+    tidily(() => {
+      // This backend knows no least squares: the second is NaN, and alone.
+      const A = operators.dense(tf.tensor3d([2, 1, 0, 4, 1, 1, 1, 1, 0, 1, 1, 0], [3, 2, 2]));
+      for (const transpose of [false, true]) {
+        const {x, converged} = solve(lu(), A, tf.tensor2d([4, 8, 1, 2, 3, 5], [3, 2]), transpose);
+        expectClose(x.slice(0, 2), transpose ? [2, 1.5] : [1, 2], 1e-6);
+        assert.isTrue(x.slice(2, 4).every(Number.isNaN));
+        expectClose(x.slice(4), [5, 3], 1e-6);
+        assert.deepEqual(converged, [1, 0, 1]);
+      }
+    }),
+  );
+});
+
 describeUnreadable('preconditioners', () => {
   for (const [name, make] of Object.entries({cg, gmres, bicgstab})) {
     it(

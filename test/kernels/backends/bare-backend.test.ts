@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {projections} from '../../../src/index.js';
 import {hostCanRead, isOnHost, valuesOnHost} from '../../../src/kernels/backends/host-read.js';
+import {runEntmaxGradient} from '../../../src/kernels/operations/entmax.js';
 import {runOuters} from '../../../src/kernels/operations/outers.js';
 import {runSimplex} from '../../../src/kernels/operations/simplex.js';
 import '../../helpers/backends.js';
@@ -97,6 +98,16 @@ describe('a backend without kernels of ours', () => {
         assert.isNull(runOuters(pairs(3)));
       }),
     );
+    await tf.setBackend(BARE);
+  });
+
+  it('has no gradient of entmax, which the host has', async () => {
+    const gradient = () =>
+      runEntmaxGradient('entmax', tf.tensor2d([[1, 0.5]]), tf.ones([1, 1]), tf.tensor2d([[1, 0]]));
+    await expectNoLeak(() => tf.tidy(() => assert.isNull(gradient())));
+    await tf.setBackend('cpu');
+    // Sparsemax of a support of two: each entry less the mean.
+    await expectNoLeak(() => tf.tidy(() => expectClose(gradient()![0], [0.5, -0.5])));
     await tf.setBackend(BARE);
   });
 
