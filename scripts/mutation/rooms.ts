@@ -56,7 +56,6 @@ const ROOMS: Record<string, Suites> = {
       'kernels/twins/coding.test.ts',
       'solvers/proximal/sparse-coding.test.ts',
       'linsolve/transposes.test.ts',
-      'conditions',
     ],
   },
   'kernels/algorithms/conic': {
