@@ -1,9 +1,9 @@
 /** @file Sparse codes of a batch: weights of each sample's own, the residual that is reported, and the guess of the support. */
 import {assert} from 'chai';
-import {runBatch} from '../../../../src/kernels/threads/batch.js';
-import {CODE_OUTPUTS, codeBatch} from '../../../../src/kernels/algorithms/coding/code-batch.js';
+import {codeBatch} from '../../../../src/kernels/algorithms/coding/code-batch.js';
 import {SupportGuess} from '../../../../src/kernels/algorithms/coding/support-guess.js';
 import {paddedStride, type DenseKernels} from '../../../../src/kernels/contracts/dense.js';
+import {denseKernels} from '../../../../src/kernels/twins/current-dense.js';
 import {createHostDense} from '../../../../src/kernels/twins/host/dense.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
 import {expectClose} from '../../../helpers/expect.js';
@@ -37,7 +37,12 @@ function codes({D, x, l1, l2, start, tolerance = 1e-7, maxIterations = 5000}: Da
     ...{status: new Int32Array(batch), iterations: new Int32Array(batch), residual: new Float64Array(batch)},
   };
   const parameters = {n, step: 1, tolerance, maxIterations, nonNegative: 0};
-  runBatch(codeBatch, {arrays, parameters}, CODE_OUTPUTS, batch, 1);
+  // From the last: threads take samples in any order.
+  const dense = denseKernels();
+  dense.scope(() => {
+    const run = codeBatch.start(dense, {arrays, parameters});
+    for (let sample = batch - 1; sample >= 0; sample--) run(sample);
+  });
   return {
     z: Array.from({length: batch}, (_, i) => Array.from(arrays.z.subarray(i * n, (i + 1) * n))),
     ...{status: [...arrays.status], residual: [...arrays.residual]},
