@@ -75,4 +75,25 @@ async function check(installation) {
   return `${count} examples on ${pages.length} pages`;
 }
 
-export default [{name: 'examples', check}];
+/** The compiler accepts the files that `check` has written, as a strict project does that skips declarations of others (tfjs's need it). */
+async function checkTypes(installation) {
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    skipLibCheck: true,
+    target: 'es2022',
+    module: 'nodenext',
+    types: [],
+  };
+  const include = ['../examples-*/example-*.ts'];
+  const folder = projectOf(installation, 'types-of-examples', {
+    'tsconfig.json': JSON.stringify({compilerOptions, include}),
+  });
+  const tsc = join(installation.modules, 'typescript-newest/bin/tsc');
+  await run('node', [tsc, '-p', '.', '--pretty', 'false'], folder);
+}
+
+export default [
+  {name: 'examples', check},
+  {name: 'examples, types', check: checkTypes},
+];
