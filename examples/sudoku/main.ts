@@ -112,7 +112,7 @@ const [before, after] = [model, loaded].map((m) => m.predict(held.x) as tf.Tenso
 const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(before, after))).dataSync()[0]);
 console.log(`\nSaved to ${options.out} and loaded again: the predictions differ by ${difference}.`);
 
-console.log('\nThree test puzzles, and the model's answers:\n');
+console.log('\nThree test puzzles, and the answers of the model:\n');
 const answers = decode(after);
 for (const index of [0, 1, 2]) {
   const {givens, solution} = sets.test[index];
