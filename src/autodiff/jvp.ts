@@ -25,7 +25,7 @@ export function jvp<X extends Structure[], Y extends Structure>(
   checkFunction('jvp', 'f', f);
   if (!Array.isArray(xs) || !Array.isArray(tangents)) {
     throw new Error(
-      `jvp: the point and its tangents must be arrays, an entry for each argument of f; got ${describe(xs)} and ${describe(tangents)}.`,
+      `jvp: the point and its tangents must be arrays, with one entry for each argument of f; got ${describe(xs)} and ${describe(tangents)}.`,
     );
   }
   if (tangents.length !== xs.length) {

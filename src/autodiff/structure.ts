@@ -123,7 +123,7 @@ function paired(
       const meant = alone ? unknown[0] : unknown.find((name) => nearestName(name, needed) === first);
       fail(
         path,
-        `'${first}' is missing${meant ? ` (was it meant by '${meant}'?)` : ''}; expected ${names.join(', ')}`,
+        `'${first}' is missing${meant ? ` (is '${meant}' a typo for it?)` : ''}; expected ${names.join(', ')}`,
       );
     }
     if (unknown.length > 0) {

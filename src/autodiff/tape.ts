@@ -110,13 +110,13 @@ function gradientOf(node: TapeNode): NonNullable<TapeNode['gradient']> {
   if (node.gradient) return node.gradient;
   if (!tf.getGradient('Identity') && !tf.getGradient('Add')) {
     throw new Error(
-      "No gradients are registered: tfjs-core alone has none. Import '@tensorflow/tfjs-layers' or '@tensorflow/tfjs' once.",
+      "No gradients are registered, because tfjs-core alone has none. Import '@tensorflow/tfjs-layers' or '@tensorflow/tfjs' once.",
     );
   }
   throw new Error(
     `The operation '${node.kernelName}' has no gradient in tfjs, so the derivative through it is not known. ` +
       'If it is itself part of a gradient (a second derivative), call enableHigherOrderGradients() first; ' +
-      'otherwise write the function with other operations, or give its gradient by tf.customGrad.',
+      'otherwise write the function with other operations, or define its gradient with tf.customGrad.',
   );
 }
 

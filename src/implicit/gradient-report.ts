@@ -59,11 +59,11 @@ export function checkedSolution(
   const reason = (_code: number, sample: number) =>
     broken[sample]
       ? 'has a Jacobian or an incoming gradient that is not finite'
-      : `was left by linsolve.${className} with a relative residual of ${residual[sample].toPrecision(2)}`;
+      : `was not solved by linsolve.${className}: the relative residual is ${residual[sample].toPrecision(2)}`;
   const consequence =
-    'Such a sample gets the gradient of the best solution that was found, zero where that is not finite. ' +
-    'Way out: another linear solver ({linsolve: linsolve.lu()}, qr() or normalCg()) or more of its iterations; where ∂₁F ' +
-    'is singular the solution is not differentiable, and a small multiple of x added to F makes it so.';
+    'Such a sample gets the gradient from the best solution that was found, or zero if that is not finite. ' +
+    'Try another linear solver ({linsolve: linsolve.lu()}, qr() or normalCg()) or more iterations of it. If ∂₁F ' +
+    'is singular, the solution is not differentiable; adding a small multiple of x to F makes it differentiable.';
   const what = "gradient's linear system";
   const kind = `gradient ${className} ${notFinite}`;
   reportFailures({where, codes, reason, consequence, what, kind}, onFailure);
@@ -156,7 +156,8 @@ export function checkedGradients({where, onFailure}: GradientPolicy, gradients: 
   });
   if (!broken.includes(true)) return gradients;
   const codes = broken.map((flag) => (flag ? Status.NUMERICAL_ERROR : Status.SOLVED));
-  const reason = () => 'has entries that are not finite: the derivative of F is infinite or NaN there';
+  const reason = () =>
+    'has entries that are not finite, because the derivative of F is infinite or NaN there';
   const consequence = 'Such entries are zero.';
   reportFailures({where, codes, reason, consequence, what: 'gradient', each: 'that of parameter'}, onFailure);
   return gradients.map((gradient, i) => {

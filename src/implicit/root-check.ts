@@ -40,11 +40,11 @@ export function checkRoot<X extends Structure, P extends Parameter[]>(
   const codes = values.map((quotient) => (quotient <= tolerance ? Status.SOLVED : Status.NUMERICAL_ERROR));
   const reason = (_code: number, sample: number) =>
     Number.isFinite(values[sample])
-      ? `has F(x) of ${values[sample].toPrecision(2)} of the size of what F is made of (${tolerance} is allowed)`
+      ? `has F(x) of ${values[sample].toPrecision(2)} relative to the size of the terms of F (${tolerance} is allowed)`
       : 'has an F(x) that is not finite';
   const consequence =
-    'The gradient is that of a root, which the x that the solver returned is not. Way out: more iterations of the solver, or the ' +
-    'condition that belongs to it; {residualTolerance: Infinity} turns this check off.';
+    'The gradient is only right at a root, and the x that the solver returned is not a root. Use more iterations of the solver, or the ' +
+    'condition that matches the solver; {residualTolerance: Infinity} turns this check off.';
   reportFailures({where, codes, reason, consequence, kind: 'root'}, onFailure);
 }
 

@@ -34,7 +34,7 @@ export function toSquare(values: Values, name: string, caller: string): tf.Tenso
 export function toMatrices(values: Values, name: string, caller: string): tf.Tensor {
   const tensor = toFloat(values, name, caller);
   if (tensor.rank < 2) {
-    throw new Error(`${caller}: ${name} must have two axes or more, got shape [${tensor.shape}].`);
+    throw new Error(`${caller}: ${name} must have at least two axes, got shape [${tensor.shape}].`);
   }
   return tensor;
 }

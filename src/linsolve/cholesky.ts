@@ -19,7 +19,7 @@ export function cholesky(options?: NoOptions): LinearSolver {
       const solve = factorCholesky(a, n);
       if (typeof solve !== 'number') return solve;
       throw new SingularMatrixError(
-        `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); take linsolve.lu.`,
+        `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); use linsolve.lu.`,
       );
     },
     positiveDefinite: true,

@@ -31,7 +31,7 @@ export function kkt(options?: NoOptions): LinearSolver {
     factor(operator) {
       if (!('blocks' in operator)) {
         throw new Error(
-          'linsolve.kkt needs an operator with KKT blocks, as conditions.quadraticKkt makes; take linsolve.auto here.',
+          'linsolve.kkt needs an operator with KKT blocks, such as conditions.quadraticKkt provides; use linsolve.auto here.',
         );
       }
       const {blocks} = operator as KktOperator;

@@ -29,7 +29,7 @@ export class Makers<T> {
     if (!make) {
       throw new Error(
         `Unknown ${this.kind} '${className ?? JSON.stringify(saved) ?? 'none'}'; known: ${[...this.makers.keys()].join(', ')}. ` +
-          "Import it (or 'tfjs-implicit/register', which knows them all) before loading.",
+          "Import it (or 'tfjs-implicit/register', which registers all of them) before loading.",
       );
     }
     return make(config ?? {});

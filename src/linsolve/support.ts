@@ -36,7 +36,7 @@ export function support(options?: NoOptions): LinearSolver {
     factor(operator) {
       if (!('support' in operator)) {
         throw new Error(
-          'linsolve.support needs an operator with a support, as conditions.sparseCode makes; take linsolve.auto here.',
+          'linsolve.support needs an operator with a support, such as conditions.sparseCode provides; use linsolve.auto here.',
         );
       }
       if (!hostCanRead()) return factorOnDevice(operator, false);

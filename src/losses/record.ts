@@ -56,5 +56,5 @@ export function checkBinary(where: string, label: tf.Tensor, logit: tf.Tensor): 
   const outside = valuesOnHost(label)?.find((y) => y < -ROUNDING || y > 1 + ROUNDING);
   if (outside === undefined) return;
   const signs = outside === -1 ? ' For labels −1 and 1 pass (y + 1)/2.' : '';
-  throw new Error(`losses.${where}: labels lie in [0, 1], got ${outside}.${signs}`);
+  throw new Error(`losses.${where}: labels must lie in [0, 1], got ${outside}.${signs}`);
 }

@@ -11,8 +11,8 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
   const outer = logits.shape.slice(0, -1);
   if (!tf.util.arraysEqual(target.shape, outer)) {
     throw new Error(
-      `losses.${where}: the target has shape [${target.shape}]; logits of shape [${logits.shape}] take class indices of ` +
-        `shape [${outer}] or distributions of their own shape.`,
+      `losses.${where}: the target has shape [${target.shape}]; logits of shape [${logits.shape}] need class indices of ` +
+        `shape [${outer}], or distributions with the shape of the logits.`,
     );
   }
   if (target.dtype !== 'int32') {
@@ -47,7 +47,7 @@ export function checkDistribution(where: string, target: tf.Tensor, logits: tf.T
     if (negative === undefined && !(Math.abs(sum - 1) > ROUNDING)) continue;
     const found = negative === undefined ? `its entries sum to ${sum}` : `it has the entry ${negative}`;
     throw new Error(
-      `losses.${where}: each target [n] must be a distribution (entries that are not negative and sum to 1); in row ` +
+      `losses.${where}: each target [n] must be a distribution (non-negative entries whose sum is 1); in row ` +
         `${row / n} ${found}.`,
     );
   }

@@ -12,7 +12,7 @@ import {structured, type StructuredOptions} from './structured.js';
  */
 export function blockDiagonal(blocks: tf.Tensor[], options: StructuredOptions = {}): Operator {
   const caller = 'operators.blockDiagonal';
-  if (blocks.length === 0) throw new Error(`${caller}: needs at least one block.`);
+  if (blocks.length === 0) throw new Error(`${caller}: at least one block is needed.`);
   const sizes = blocks.map((block, i) => squareSize(block, `${caller}: block ${i}`));
   const n = sizes.reduce((sum, size) => sum + size, 0);
   const batch = commonBatch(

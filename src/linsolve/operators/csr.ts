@@ -78,7 +78,7 @@ function rowsOf({data, indices, indptr, shape}: CsrMatrix): Int32Array {
   check(n === columns, `the matrix must be square, got shape [${shape}]`);
   check(data.rank === 1 && data.size > 0, `data must have shape [nnz], nnz > 0, got [${data.shape}]`);
   const nnz = data.size;
-  check(indices.length === nnz, `${nnz} entries need as many column indices, got ${indices.length}`);
+  check(indices.length === nnz, `${nnz} entries need ${nnz} column indices, got ${indices.length}`);
   check(indptr.length === n + 1, `${n} rows need ${n + 1} entries of indptr, got ${indptr.length}`);
   check(
     indptr[0] === 0 && indptr[n] === nnz,
@@ -89,7 +89,7 @@ function rowsOf({data, indices, indptr, shape}: CsrMatrix): Int32Array {
     const [from, to] = [indptr[i], indptr[i + 1]];
     check(
       Number.isInteger(to) && to >= from,
-      `indptr must hold ascending integers, got ${from} before ${to}`,
+      `indptr must contain ascending integers, got ${from} before ${to}`,
     );
     rows.fill(i, from, to);
   }

@@ -31,7 +31,7 @@ export function lowRankPlusDiagonal(parts: LowRankPlusDiagonal, given: Structure
     tf.util.arraysEqual(tensor.shape.slice(-shape.length), shape);
   if (U.rank < 2 || !fits(diagonal, n) || !fits(U, n, k) || !fits(V, n, k)) {
     throw new Error(
-      `${caller}: needs a diagonal [n] and U, V [n, k], each with or without a batch axis in front; ` +
+      `${caller}: expected a diagonal [n] and U, V [n, k], each with or without a batch axis in front; ` +
         `got [${diagonal.shape}], [${U.shape}] and [${V.shape}].`,
     );
   }

@@ -1,4 +1,4 @@
-/** @file What the methods share that go along a direction as far as a line search says. */
+/** @file The common part of the methods that move along a direction, with a step length from a line search. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
@@ -12,12 +12,12 @@ import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from 
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
-  /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
+  /** f(x, ...params): one value per sample, [B]; for a single problem (or `batched: false`) a scalar. */
   fun: Objective<X, P>;
 }
 
 export interface DescentOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
-  /** How far to go along a direction. Default `lineSearches.zoom()`. */
+  /** The line search, which decides how far to move along a direction. Default `lineSearches.zoom()`. */
   lineSearch?: LineSearch;
 }
 
@@ -39,11 +39,11 @@ export interface Place<P extends Parameter[]> {
   scale: Scale;
 }
 
-/** Where to go. `memory` has the batch in front; what is returned becomes the next one. */
+/** The direction to move in. `memory` has the batch in front; the returned memory becomes the next one. */
 export interface Direction<P extends Parameter[]> {
   start(rows: [batch: number, n: number]): tf.NamedTensorMap;
   direction(place: Place<P>, memory: tf.NamedTensorMap): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
-  /** The first step that is tried: 1, as the Newton-like methods want it, or what the last one suggests. Default 1. */
+  /** The first step to try: 1, as Newton-like methods need, or the one that the last step suggests. Default 1. */
   trial?: 'one' | 'last';
 }
 
@@ -51,8 +51,9 @@ const PROBLEM: Names<MinimizationProblem<Structure, Parameter[]>> = {fun: 1};
 export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, lineSearch: 0};
 
 /**
- * min_x f(x, ...params) along directions; solved where each entry of ∇f is within the tolerance of its terms, and x rests. Status 2 where f
- * falls without end, 3 where the line search finds no step though −∇f is not zero. Its condition is `conditions.stationary`.
+ * min_x f(x, ...params) along search directions. A sample is solved if each entry of ∇f is within the tolerance relative to its
+ * terms, and x no longer moves. Status 2: f decreases without limit. Status 3: the line search finds no step although −∇f is not
+ * zero. Its condition is `conditions.stationary`.
  */
 export class DescentSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
   constructor(
@@ -87,9 +88,9 @@ type Memory = {
   watch: Watch;
 };
 
-/** A search that fails along −∇f as well will fail again. */
+/** A search that also fails along −∇f will fail again. */
 export const FAILURES = 2;
-/** So many first steps away, x has run away. */
+/** At this many first steps from the start, x has diverged. */
 export const FAR = 2 ** 60;
 
 function iteration<X extends Structure, P extends Parameter[]>(
@@ -105,7 +106,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
     const value = fun(x, ...params);
     if (value.size !== batch) {
       throw new Error(
-        `${className}: the objective must return one value a sample, ${batch} in all, got shape [${value.shape}].`,
+        `${className}: the objective must return one value per sample, ${batch} in all, got shape [${value.shape}].`,
       );
     }
     return tf.reshape(value, [batch]);
@@ -152,7 +153,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       const change = tf.sub(g, before.gradient) as tf.Tensor2D;
       const place = {gradient: g, before: {...before, step, change, known}, point: x, params, scale};
       const proposed = rule.direction(place, own);
-      // A direction that does not lead downhill (or is NaN) is replaced by the steepest one.
+      // A direction along which f does not decrease (or that is NaN) is replaced by steepest descent.
       const uphill = offTape(() => tf.logicalNot(tf.less(rowDot(proposed.d, g), 0)));
       const d = tf.where(
         offTape(() => tf.broadcastTo(uphill, g.shape)),
@@ -162,7 +163,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       const way = tf.mul(d, scale.x);
       const {t, reached, resting} = offTape(() => {
         const slope = tf.reshape(rowDot(d, g), [batch]);
-        // Along which f was not seen to bend: the next step may be longer.
+        // If f showed no curvature along the step, the next step may be longer.
         const straight = tf.logicalAnd(tf.greater(known, 0), tf.lessEqual(rowDot(step, change), 0));
         const likely = tf.where(straight, last, rule.trial === 'last' ? last : tf.onesLike(last));
         const cold = tf.logicalOr(tf.equal(known, 0), tf.logicalAnd(uphill, tf.logicalNot(straight)));
@@ -177,7 +178,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
           return {value: valueAt(there), slope: tf.reshape(rowDot(d, slopesThere), [batch])};
         };
         const found = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
-        // A step shorter than x can hold does no harm, and takes an unrolled gradient on.
+        // A step shorter than the rounding of x does no harm, and lets an unrolled gradient continue.
         const resting = tf.all(tf.cast(withinRounding(way, rows), 'bool'), 1);
         const t = tf.where(tf.logicalAnd(resting, tf.equal(found, 0)), tf.onesLike(found), found);
         return {
@@ -218,7 +219,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
         return {
           judged: judgement as unknown as tf.NamedTensorMap,
           verdict: tf.reshape(code, [batch]),
-          // Where no step was found, what is remembered has misled: the next direction begins anew.
+          // If no step was found, the memory was misleading, so the next direction starts without it.
           kept: tf.cast(found, 'float32'),
           failures,
           trial: tf.where(found, tf.mul(2, t), tf.onesLike(t)),

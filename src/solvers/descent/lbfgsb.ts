@@ -19,27 +19,28 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};
 
 export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.Tensor, [Bounds, ...P]> {
-  /** Steps that are remembered. Default 10. */
+  /** The number of past steps in the memory. Default 10. */
   historySize?: number;
 }
 
 const ARMIJO = 1e-4;
 const TRIALS = 30;
-/** Values nearer than this share of |f| are one value in f32. */
+/** f32 cannot distinguish values that are closer than this fraction of |f|. */
 const ROUNDING = 1e-6;
-/** An entry this near to a bound that its slope presses against counts as held there. */
+/** An entry this close to a bound, with a slope that pushes against it, counts as held there. */
 const HELD = 1e-3;
 
 const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize: 0};
 
 /**
- * min_x f(x, ...params) subject to lower ≤ x ≤ upper: quasi-Newton steps in the entries that are free, gradient steps towards the
- * bounds in the others, along the projected path, which never leaves the bounds.
+ * min_x f(x, ...params) subject to lower ≤ x ≤ upper: quasi-Newton steps in the free entries and gradient steps towards the
+ * bounds in the others, along a projected path that never leaves the bounds.
  *
- * `run(init, {lower, upper}, ...params)` returns {x, state}; x is a tensor with the batch in front, f gives one value a sample. Solved
- * where each entry of ∇f that no bound holds is within the tolerance of its terms, and x rests. Status 2 where f falls without end, 3 where
- * the line search finds no step. Defaults: at most 500 iterations, tolerance 1e-6. The default condition is `conditions.projectedGradient`. The method is Bertsekas' two-metric
- * projection with the matrices of L-BFGS; it takes the place of the Cauchy points of Byrd et al. 1995.
+ * `run(init, {lower, upper}, ...params)` returns {x, state}; x is a tensor with the batch in front, f returns one value per
+ * sample. A sample is solved if each entry of ∇f that is not held by a bound is within the tolerance relative to its terms, and x
+ * no longer moves. Status 2: f decreases without limit. Status 3: the line search finds no step. Defaults: at most 500
+ * iterations, tolerance 1e-6. The default condition is `conditions.projectedGradient`. The method is Bertsekas' two-metric
+ * projection with the matrices of L-BFGS; it replaces the Cauchy points of Byrd et al. 1995.
  *
  * @throws If `historySize` is not a positive integer.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
@@ -52,7 +53,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
     checkHistorySize('LBFGSB', historySize);
     const gradient = gradientOf<tf.Tensor, P>(fun);
     const {batched = true} = options;
-    // The gradients of tf.maximum and tf.minimum have the shape of the result, also for an argument that is broadcast.
+    // The gradients of tf.maximum and tf.minimum have the shape of the result, even for an argument that is broadcast.
     const clip = (y: tf.Tensor, {lower, upper}: Bounds) =>
       tf.maximum(tf.broadcastTo(lower, y.shape), tf.minimum(y, tf.broadcastTo(upper, y.shape)));
     const accuracy = tolerancesOf('LBFGSB', options);
@@ -75,7 +76,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
       history: emptyHistory(rows.shape, historySize),
       ...{scale, watch: startWatch(rows)},
     });
-    /** x on rows, and what stays within the bounds. */
+    /** x as rows, and a map that keeps it within the bounds. */
     const within = (x: tf.Tensor, bounds: Bounds) => {
       const packing = packingOf([x], batched);
       const [low, high] = [bounds.lower, bounds.upper].map((bound) =>
@@ -118,14 +119,14 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             const value = fun(packing.restore(given, rows), ...params);
             if (value.size !== shape[0]) {
               throw new Error(
-                `LBFGSB: the objective must return one value a sample, ${shape[0]} in all, got shape [${value.shape}].`,
+                `LBFGSB: the objective must return one value per sample, ${shape[0]} in all, got shape [${value.shape}].`,
               );
             }
             return {value: tf.reshape(value, [-1, 1]), gradient: slopesAt(rows)};
           };
           const before = memory as Memory;
           const {scale} = before;
-          // A start outside of the bounds is moved onto them.
+          // A start outside the bounds is moved onto them.
           const x = project(packing.pack([given]));
           const slopes = slopesAt(x);
           const {value} = offTape(() => ({value: at(x).value}));
@@ -136,7 +137,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             tf.sub(g, before.gradient),
             before.known,
           );
-          // How far a gradient step of the first length may go, which is not taken from x: there rounding would swallow it.
+          // The length of the first gradient step. It is not computed as a difference of x, where rounding would hide it.
           const {room, distance} = offTape(() => {
             const room = tf.where(tf.greater(g, 0), tf.sub(x, low), tf.sub(high, x));
             return {room, distance: tf.minimum(tf.abs(tf.mul(scale.x, g)), room)};
@@ -159,7 +160,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
           const way = tf.mul(tf.neg(tf.add(chosen, tf.mul(tf.sub(1, free), g))), scale.x);
           const {t, lowest} = offTape(() => {
             const curved = tf.greater(rowDot(tf.sub(x, before.x), tf.sub(g, before.gradient)), 0);
-            // Along which f was not seen to bend: the next step may be longer.
+            // If f showed no curvature along the step, the next step may be longer.
             const straight = tf.logicalAnd(tf.greater(before.known, 0), tf.logicalNot(curved));
             return search(tf.where(straight, before.trial, tf.onesLike(value)), way);
           });
@@ -180,7 +181,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
               tf.cast(tf.greaterEqual(failed, FAILURES), 'float32'),
             );
             const code = tf.where(away, tf.fill(t.shape, Status.DUAL_INFEASIBLE), stalled);
-            // Where a gradient step ends at a bound, what matters is g or the way there, whichever is less.
+            // If a gradient step ends at a bound, the smaller of g and the distance to the bound counts.
             const clipped = tf.greater(tf.abs(tf.mul(scale.x, g)), room);
             const size = tf.maximum(
               tf.maximum(tf.abs(x), tf.abs(tf.sub(x, tf.mul(signOf(g), distance)))),
@@ -214,7 +215,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
             let lowest = value as tf.Tensor;
             let s = trial;
             let step = tf.zerosLike(trial);
-            // No step is good for a sample that is NaN, or that stands on its solution.
+            // No step is good for a sample that is NaN or already at its solution.
             const open = tf.logicalAnd(tf.isFinite(value), tf.greater(tf.max(distance, 1, true), 0));
             let searching = tf.cast(open, 'float32') as tf.Tensor;
             for (let k = 0; k < TRIALS; k++) {

@@ -1,5 +1,5 @@
 /**
- * @file The loop of every iterative solver (`iterate.ts`: a start and a step; samples that are solved stay as they are), its options
+ * @file The loop of every iterative solver (`iterate.ts`: a start and a step; solved samples do not change), its options
  * (`types.ts`) and its stopping tests.
  */
 export {type IterativeSolver, type Iteration, type IterationState, type Progress} from './iterate.js';

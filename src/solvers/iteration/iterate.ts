@@ -1,7 +1,7 @@
 /**
- * @file The loop of every iterative solver: a step, a residual a sample, samples frozen once they are solved.
+ * @file The loop of every iterative solver: a step, a residual per sample, and samples that are frozen when they are solved.
  *
- * The loop ends when all samples are solved, where the host can read tensors, else after `maxIterations`.
+ * The loop ends when all samples are solved, if the host can read tensors, and otherwise after `maxIterations`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, unflatten, type Parameter, type Structure} from '../../autodiff/index.js';
@@ -20,19 +20,19 @@ import {mapLeaves, select, zerosLike} from './leaves.js';
 import type {Tolerances} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
-/** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
+/** An iteration; `memory` is its state besides x (momentum, a history): leaves with the batch in front. */
 export interface Iteration<X extends Structure, P extends Parameter[]> {
   start(x: X, ...params: P): Structure;
   /**
-   * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
-   * `verdict`, [B], is 0 where the iteration goes on, else the status with which it ends.
+   * One step. `residual`, [B], tells how far the given x is from a solution: at most the tolerance at a solution, NaN if the
+   * sample has failed. `verdict`, [B], is 0 if the iteration continues, otherwise the status with which it ends.
    */
   step(
     x: X,
     memory: Structure,
     ...params: P
   ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor};
-  /** What is left of a memory when the parameters change. Default: nothing, `start`. */
+  /** What remains of a memory when the parameters change. Default: nothing, `start` is called. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
 
@@ -41,30 +41,30 @@ export interface IterationState {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
+  /** [B]: the largest residual of an entry that is zero at a solution, relative to its terms. */
   residual: tf.Tensor1D;
 }
 
-/** Where an iteration stands, between two steps of it. */
+/** The state of an iteration between two steps. */
 export interface Progress<X extends Structure = Structure> extends IterationState {
   x: X;
   memory: Structure;
 }
 
-/** The parameters that a progress was made with, by its status: `update` sees by them whether the data are others. */
+/** The parameters with which a progress was made, by its status: `update` uses them to see whether the data have changed. */
 const madeWith = new WeakMap<tf.Tensor, unknown[]>();
 
-/** How often the host looks whether every sample is solved. */
+/** How often the host checks whether every sample is solved. */
 const CHECK_EVERY = 5;
 
-/** A solver of `iteration`, differentiated through `condition` or, on request, through its iterations. */
+/** A solver that runs `iteration` and is differentiated through `condition` or, on request, through its iterations. */
 export class IterativeSolver<X extends Structure, P extends Parameter[]> implements Solver<X, P> {
   readonly maxIterations: number;
   readonly tolerance: number;
   readonly absoluteTolerance: number;
   readonly implicitDiff: boolean;
   readonly batched: boolean;
-  /** What the implicit gradient comes from. */
+  /** The condition from which the implicit gradient is computed. */
   readonly condition: Condition<X, P>;
   readonly linsolve: LinearSolver;
   readonly onFailure?: OnFailure;
@@ -120,8 +120,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
-      // A sample that became NaN, that fell without end, or that asked for what there is not, is zero, with a zero gradient: it must
-      // not touch its neighbours.
+      // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
+      // gradient, so that it does not affect the rest of the batch.
       const x = select(
         offTape(() => isPoint(state.status)),
         found,
@@ -131,7 +131,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     }) as unknown as ReturnType<typeof this.run>;
   }
 
-  /** Where an iteration from `init` begins: for `update`. The caller disposes it. */
+  /** The start of an iteration from `init`, for `update`. The caller disposes of it. */
   start(init: X, ...params: P): Progress<X> {
     return tf.tidy(() => {
       const samples = this.samplesOf(init);
@@ -150,9 +150,9 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    * One step of every sample that is not solved, for a loop of your own; its iterations are differentiated if a gradient is being
    * recorded. The status stays 3 until a sample is solved.
    *
-   * With the parameters of the last call a solved sample stays as it is. With others (another tensor, or another value of a variable)
-   * it is judged anew and goes on where it is not solved any more; what the iteration remembers of the old ones is dropped. A sample that
-   * failed stays so.
+   * With the parameters of the last call, a solved sample does not change. With others (another tensor, or another value of a
+   * variable), it is tested again and continues if it is no longer solved; the memory of the old parameters is dropped. A failed
+   * sample remains failed.
    */
   update(progress: Progress<X>, ...params: P): Progress<X> {
     return tf.tidy(() => {
@@ -197,14 +197,14 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   /**
    * The tangent of the solution x (as `run` found it) along the tangents of the parameters: forward mode.
    *
-   * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
+   * @param tangents One entry per parameter, with its shape; `null` stands for zero.
    */
   jvp(x: X, params: P, tangents: {[K in keyof P]: P[K] | null}): X {
     const {linsolve, batched, onFailure, className: where} = this;
     return rootTangent(this.condition, x, params, tangents, {linsolve, batched, onFailure, where});
   }
 
-  /** x after some steps from it, begun anew: the iteration as a map. */
+  /** x after some steps from it with a fresh memory: the iteration as a map. */
   advance(x: X, steps: number, params: P): X {
     return tf.tidy(() => {
       let state = {x, memory: this.iteration.start(x, ...params)};
@@ -242,7 +242,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       );
       const ended = tf.where(failed, code(Status.NUMERICAL_ERROR), unsolved);
       const given = tf.cast(verdict, 'int32');
-      // A stall is no reason to doubt a solution, and NaN is no verdict.
+      // A stall does not invalidate a solution, and NaN is not a verdict.
       const said = tf.logicalAnd(
         tf.isFinite(residual),
         tf.logicalAnd(tf.greater(given, 0), tf.notEqual(given, Status.ITERATION_LIMIT)),
@@ -278,7 +278,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
           ...moved,
           verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
           iterations: tf.add(iterations, active),
-          // NaN is not greater than anything: such a sample stops, and is found out below.
+          // NaN is not greater than anything, so such a sample stops and is detected below.
           active: offTape(() => {
             const open = tf.logicalAnd(
               tf.greater(moved.residual, this.tolerance),
@@ -308,13 +308,13 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     return [x, {status, ...state} as unknown as IterationState];
   }
 
-  /** The condition is evaluated at zero where there is no solution to evaluate it at. */
+  /** If a sample has no solution, the condition is evaluated at zero. */
   private finite([x, state]: [X, IterationState]): [X, IterationState] {
     return [select(isPoint(state.status), x, zerosLike(x)), state];
   }
 }
 
-/** Whether a status comes with an x: a solution, or how far the iteration came. */
+/** Whether a status comes with an x: a solution, or the last iterate. */
 function isPoint(status: tf.Tensor): tf.Tensor {
   return tf.logicalOr(tf.equal(status, Status.SOLVED), tf.equal(status, Status.ITERATION_LIMIT));
 }
@@ -330,7 +330,7 @@ export function tolerancesOf(
   return {tolerance, absoluteTolerance};
 }
 
-/** What tells parameters apart: the memory of tensors, the values of others. */
+/** What distinguishes parameters: the data id of tensors, the values of others. */
 function identities(params: Parameter | readonly Parameter[]): unknown[] {
   if (params instanceof tf.Tensor) return [params.dataId];
   if (params !== null && typeof params === 'object') return Object.values(params).flatMap(identities);
@@ -341,7 +341,7 @@ const sameEntries = (a: unknown[], b: unknown[]) =>
   a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]));
 
 /**
- * The parameters where all is well, else with zero for NaN: such an entry has made its sample fail, whose gradient is zero, and
+ * The parameters, with zero in place of NaN. Such an entry has made its sample fail, and the gradient of that sample is zero; but
  * zero times NaN would be NaN in the parameters that all samples share.
  */
 function withoutNaN<P extends Parameter[]>(params: P, status: tf.Tensor): P {

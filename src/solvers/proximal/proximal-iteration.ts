@@ -98,7 +98,7 @@ const SHRINKAGE = 0.5;
 const TRIALS = 60;
 const CHECK_EVERY = 2;
 
-/** So many first steps away, x has run away. */
+/** At this many first steps from the start, x has diverged. */
 export const FAR = 2 ** 60;
 
 /** x ← prox_{ηg}(y − η∇f(y)), η found anew for every step. `smooth`: there is no g. */
@@ -202,7 +202,7 @@ export function searchStep(
   });
 }
 
-/** Where no host sees that a search is over: the step size is carried along, so that few trials a step are enough. */
+/** If the host cannot see that a search is over: the step size is carried along, so that few trials a step are enough. */
 const UNSEEN_TRIALS = 1;
 
 /** η beside the leaves of x: a sample each where all leaves have the same rank, else the least for all. */

@@ -28,7 +28,8 @@ registerHostKernel<'a'>(EIGH, ({a}, attributes) => {
   const [eigenvectors, reciprocalGaps] = [floatOutput(...a.shape), floatOutput(...a.shape)];
   forEachMatrix(a, (matrix, index) => {
     const {values, vectors, converged} = symmetricEigen(matrix, n);
-    if (!converged) throw new Error(`${caller}: no convergence for the matrix${ofSample(a.shape, index)}.`);
+    if (!converged)
+      throw new Error(`${caller}: the iteration did not converge for the matrix${ofSample(a.shape, index)}.`);
     eigenvalues.values.set(values, index * n);
     const equal = n === 0 ? 0 : n * 2 ** -23 * Math.max(Math.abs(values[0]), Math.abs(values[n - 1]));
     for (let i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-/** @file The last word on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u: the kernel of quadratic programs, from the point that a solver ended on. */
+/** @file The final decision on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u: the kernel of quadratic programs, starting from the result of a solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../../../implicit/index.js';
 import {hostCanRead, NO_BOUND, readF32, runQP} from '../../../kernels/index.js';
@@ -109,8 +109,8 @@ function valueOf(y: tf.Tensor2D, l: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor {
 }
 
 /**
- * Rows that are equalities in every sample, and those that have a bound on either side in one. Where the host cannot read, any row may
- * have one on both: an equality is then two inequalities.
+ * Rows that are equalities in every sample, and those that have a bound on either side in one. If the host cannot read, any row
+ * may have one on both: an equality is then two inequalities.
  */
 function sidesOf(l: tf.Tensor2D, u: tf.Tensor2D): Sides {
   const [batch, m] = l.shape;

@@ -28,7 +28,7 @@ export function farkasRay({A, l, u}: BoxedRows, direction: tf.Tensor2D): {ray: t
   return asRay(y, tf.mul(bounds, y), [off]);
 }
 
-/** The direction of x as a proof that the objective falls without end: Qx = 0, pᵀx = −1, and the bounds are kept. */
+/** The direction of x as a proof that the objective decreases without limit: Qx = 0, pᵀx = −1, and the bounds are kept. */
 export function unboundedRay(
   {Q, p, A, l, u}: BoxedRows,
   direction: tf.Tensor2D,
