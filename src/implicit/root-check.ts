@@ -1,4 +1,4 @@
-/** @file Looks whether F is about zero where a solver of somebody else has stopped. */
+/** @file Checks that F is close to zero at the point that a user's solver returned. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, flattenLike, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
@@ -7,7 +7,7 @@ import {reportFailures} from './report.js';
 import {checkLikeX, type SystemOptions} from './system.js';
 import {Status, type Condition} from './types.js';
 
-/** Relative size of the changes of x and of the parameters that show what F is made of. */
+/** Relative size of the changes of x and of the parameters that measure the terms of F. */
 const CHANGE = 2 ** -7;
 
 /** Changes that are tried of x, and of the parameters: two, for one of them may happen to change little. */
@@ -20,7 +20,7 @@ const SMALLEST = 1e-2;
 const SINGLE = 5;
 
 /**
- * Reports samples where F(x, ...params) is not small against what it is made of.
+ * Reports samples in which F(x, ...params) is not small relative to its terms.
  *
  * The sizes of F's entries are what they change by when x, and when the parameters change by random relative amounts, over these
  * amounts: they do not depend on the units of F, x or the parameters. Reported is ‖F‖ > tolerance·‖sizes‖, of all entries of a
@@ -95,7 +95,10 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
   return quotients;
 }
 
-/** ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite have no say. */
+/**
+ * ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite
+ * are ignored.
+ */
 function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[] {
   const [batch, n] = value.shape as [number, number];
   const [F, T] = [value.dataSync(), sizes.dataSync()];

@@ -18,7 +18,7 @@ import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 import {addScaled, dot, norm} from './vectors.js';
 
-/** M has to be symmetric positive definite. */
+/** M must be symmetric positive definite. */
 export type CgOptions = PreconditionedOptions;
 
 interface CgState extends KrylovState {
@@ -36,7 +36,7 @@ const SLIGHT = 1e-7;
 /** Steps without progress and without a smaller residual after which a run ends. */
 const PATIENCE = 100;
 
-/** CG in f64. It ends with its best x where the curvature is zero or changes its sign: there A is not definite. */
+/** CG in f64. It ends with its best x if the curvature is zero or changes its sign, because A is then not definite. */
 function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
   const n = r.length;
   const x = new Float64Array(n);
@@ -105,8 +105,9 @@ const method: KrylovMethod = {
 /**
  * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive (or negative) definite A.
  *
- * On a singular but consistent system it finds the minimum-norm solution. Where A turns out not to be definite, or not symmetric,
- * it ends with the best x so far and reports that as not converged; `minres` takes indefinite matrices, `gmres` any.
+ * On a singular but consistent system it finds the minimum-norm solution. If A turns out not to be definite or not symmetric, it
+ * ends with the best x so far and reports that it did not converge. Use `minres` for indefinite matrices and `gmres` for any
+ * matrix.
  */
 export function cg(given: CgOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.cg', given, PRECONDITIONED);
@@ -116,9 +117,9 @@ export function cg(given: CgOptions = {}): LinearSolver {
 /**
  * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
  *
- * Never the first choice: it squares the condition number. It finds the least-squares solution of minimum norm when A is
- * singular. It is not preconditioned. `tolerance` and `info.converged` are about the residual of the normal equations,
- * `info.residual` is that of the system.
+ * Rarely the first choice, because it squares the condition number. It finds the least-squares solution of minimum norm when A is
+ * singular. It is not preconditioned. `tolerance` and `info.converged` refer to the residual of the normal equations,
+ * `info.residual` to that of the system.
  */
 export function normalCg(options: IterativeOptions = {}): LinearSolver {
   const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);

@@ -10,7 +10,7 @@ import type {LinearSolver} from './types.js';
  *
  * Only the lower triangle is read.
  *
- * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` takes any matrix).
+ * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` accepts any matrix).
  */
 export function cholesky(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.cholesky', options, []);

@@ -1,8 +1,9 @@
 /**
- * @file Krylov methods where the host can read tensors: recurrences, dot products and norms in f64, products in tfjs's f32.
+ * @file Krylov methods for backends whose tensors the host can read: recurrences, dot products and norms in f64, products in
+ * tfjs's f32.
  *
- * A method is written for one system, as a generator that yields the vectors that it wants multiplied. All samples of a batch go
- * side by side: the vectors that they ask for at a time are the rows of one product.
+ * A method is written for one system, as a generator that yields the vectors that it wants multiplied. All samples of a batch run
+ * together: the vectors that they request at the same time are the rows of one product.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../kernels/index.js';
@@ -105,8 +106,8 @@ interface Solved {
 }
 
 /**
- * x with A x = b to ‖b − A x‖ ≤ tolerance·‖b‖, or as near as products in f32 allow. A run of the method solves for what is left of
- * the true residual, again and again; what makes it larger is dropped.
+ * x with A x = b to ‖b − A x‖ ≤ tolerance·‖b‖, or as close as products in f32 allow. The method runs repeatedly on the remaining
+ * true residual; corrections that make it larger are dropped.
  */
 function* solveOne(
   method: HostMethod,

@@ -22,9 +22,9 @@ export interface SupportOperator extends Operator {
 }
 
 /**
- * The solver for operators that carry a support (`conditions.sparseCode` makes them): a Cholesky factorisation in the number
- * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. Where the host cannot
- * read tensors, it is what `linsolve.lu` is there.
+ * The solver for operators with a support (from `conditions.sparseCode`): a Cholesky factorisation in the number of entries that
+ * are not zero, in f64 on the host; of least norm if those atoms depend on each other. If the host cannot read tensors, it works
+ * like `linsolve.lu`.
  *
  * @throws If the operator has no support.
  */

@@ -1,4 +1,4 @@
-/** @file Arithmetic that takes the limit where a logit is infinite, instead of ∞ − ∞ or 0·∞. */
+/** @file Arithmetic that returns the limit if a logit is infinite, instead of ∞ − ∞ or 0·∞. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {fill} from '../kernels/index.js';

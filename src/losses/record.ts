@@ -12,7 +12,7 @@ export interface LossRule {
   value: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
   /** ∂L/∂θ, of differentiable operations. */
   slope: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
-  /** ∂L/∂y, likewise; asked for only where y is float32. */
+  /** ∂L/∂y, also of differentiable operations; used only if y is float32. */
   targetSlope: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
 }
 
@@ -43,13 +43,13 @@ export function checkPointwise(where: string, target: tf.Tensor, prediction: tf.
   }
 }
 
-/** How far a label may lie outside of [0, 1]: rounding, and the steps of a finite difference. */
+/** How far a label may lie outside [0, 1]: rounding, and the steps of a finite difference. */
 const ROUNDING = 1e-2;
 
 /**
- * `checkPointwise`, and that the labels lie in [0, 1], where the host can read them.
+ * `checkPointwise`, and that the labels lie in [0, 1], if the host can read them.
  *
- * @throws If not. A NaN is let through: its loss is NaN.
+ * @throws If not. NaN is accepted: its loss is NaN.
  */
 export function checkBinary(where: string, label: tf.Tensor, logit: tf.Tensor): void {
   checkPointwise(where, label, logit);

@@ -31,9 +31,9 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
 const ROUNDING = 1e-2;
 
 /**
- * `checkTarget`, and that a target of the logits' shape holds distributions, where the host can read it.
+ * `checkTarget`, and that a target of the logits' shape holds distributions, if the host can read it.
  *
- * @throws If not. A NaN is let through: its loss is NaN.
+ * @throws If not. NaN is accepted: its loss is NaN.
  */
 export function checkDistribution(where: string, target: tf.Tensor, logits: tf.Tensor): void {
   checkTarget(where, target, logits);
@@ -86,7 +86,7 @@ export function maximizers(scores: () => tf.Tensor): tf.Tensor {
   });
 }
 
-/** f(y) where y > 0, and 0 elsewhere; the derivative likewise, whatever that of f is at 0. */
+/** f(y) where y > 0, and 0 elsewhere; and the same for the derivative, for any derivative of f at 0. */
 export function wherePositive(y: tf.Tensor, f: (y: tf.Tensor) => tf.Tensor): tf.Tensor {
   const positive = offTape(() => tf.greater(y, 0));
   return tf.where(positive, f(tf.where(positive, y, tf.onesLike(y))), tf.zerosLike(y));

@@ -1,4 +1,4 @@
-/** @file Transport plans of a batch and how each went: by a kernel where the host can read, else by tensor operations. */
+/** @file Transport plans of a batch and how each went: by a kernel if the host can read, else by tensor operations. */
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape, recordOp} from '../autodiff/index.js';
 import {PLAN, runSimplex, runTransport, runTransportGradient, type Regularization} from '../kernels/index.js';

@@ -5,9 +5,9 @@ import {rowNorm} from '../linsolve/index.js';
 import {magnitude, rowWeight} from './weights.js';
 
 /**
- * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, the last axis being a group.
+ * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, where the last axis is a group.
  *
- * `prox.blockwise` makes it one of groups within a vector.
+ * Use `prox.blockwise` for groups within a vector.
  *
  * @param x [..., n]. Differentiable, with a zero derivative where y = 0, at x = 0 too.
  * @param weight A number, or a tensor of x's shape without the last axis. Default 1.
@@ -24,7 +24,7 @@ export function groupLasso(
     const unit = offTape(() => magnitude(tf.max(tf.abs(x), -1, true)));
     const scaled = tf.div(x, unit);
     const threshold = tf.div(rowWeight(weight, scaling), unit);
-    // Asked this way round, NaN is not set to zero.
+    // With the comparison in this direction, NaN is not set to zero.
     const dropped = offTape(() => tf.broadcastTo(tf.lessEqual(rowNorm(scaled), threshold), x.shape));
     // The norm of a group that is set to zero may be zero itself, and has no derivative there.
     const known = tf.where(dropped, tf.onesLike(x), scaled);

@@ -104,7 +104,7 @@ describeBackends('linalg, errors', () => {
     for (const bad of notDefinite)
       refuses(
         () => linalg.cholesky(pair(bad)),
-        /of sample \[1, 0\] is not positive definite \(pivot 1\); adding a small multiple of the identity/,
+        /of sample \[1, 0\] is not positive definite \(pivot 1\); if it is semidefinite, add a small multiple of the identity/,
       );
     const zero = () => tf.tensor3d([1, 0, 0, 1, 1, 0, 1, 0], [2, 2, 2]);
     for (const f of [linalg.triangularSolve, linalg.choleskySolve])

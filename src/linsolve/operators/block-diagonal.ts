@@ -6,7 +6,7 @@ import {asMatrices, commonBatch, mainDiagonal, squareSize} from './shapes.js';
 import {structured, type StructuredOptions} from './structured.js';
 
 /**
- * A = blockdiag(A₁, A₂, …), for blocks of shape [nᵢ, nᵢ] or [B, nᵢ, nᵢ], also mixed; they stay the caller's.
+ * A = blockdiag(A₁, A₂, …), for blocks of shape [nᵢ, nᵢ] or [B, nᵢ, nᵢ], also mixed; they still belong to the caller.
  *
  * @throws If there is no block, or one is not square, or their batch axes differ.
  */

@@ -6,7 +6,7 @@ import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 /** A square matrix in compressed sparse rows: the entries of row i are those from indptr[i] up to indptr[i + 1]. */
 export interface CsrMatrix {
-  /** The values of the entries, [nnz]; those at the same place add up. */
+  /** The values of the entries, [nnz]; entries at the same place are added. */
   data: tf.Tensor;
   /** Their columns. */
   indices: ArrayLike<number>;
@@ -21,8 +21,8 @@ const NAMES: Names<CsrMatrix> = {data: 1, indices: 1, indptr: 1, shape: 1};
 /**
  * The operator of a sparse matrix, shared over the batch (vectors [B, n]), or of one system if `batched` is false.
  *
- * `data` stays the caller's and is never read by the host. The positions are kept as tensors until `dispose`. Products are
- * not differentiable.
+ * `data` still belongs to the caller and is never read by the host. The positions are kept as tensors until `dispose`. Products
+ * are not differentiable.
  *
  * @throws If the matrix is not square, or the positions are not those of a matrix of its shape.
  */
