@@ -1,17 +1,21 @@
 /** @file Examples of the documentation: finds the code blocks of a page, and compares what one prints with its `// →` comments. */
 
-const BLOCK = /^#+ (.+)$|^```(?:ts|js)\n([^]*?)^```$/gm;
+const BLOCK = /^#+ (.+)$|^```(?:ts|js)(?: (\w+))?\n([^]*?)^```$/gm;
 /** `// → value` is exact to four digits; `// ≈ value` follows training that starts from random weights. */
 const EXPECTED = /\/\/ ([→≈]) (.+)$/gm;
 const TOLERANCE = {'→': 1e-4, '≈': 0.02};
 
-/** The `ts` and `js` blocks of a page, each with the heading above it. A fence with a second word, as in "ts webgpu", is left out. */
-export function examplesOf(markdown, page) {
+/**
+ * The `ts` and `js` blocks of a page, each with the heading above it.
+ *
+ * @param kind The second word of the fence, as in "ts webgpu". Default: those without one, which run everywhere.
+ */
+export function examplesOf(markdown, page, kind) {
   const examples = [];
   let heading = page;
-  for (const [, title, code] of markdown.matchAll(BLOCK)) {
+  for (const [, title, word, code] of markdown.matchAll(BLOCK)) {
     if (title) heading = title;
-    else examples.push({title: `${page}: ${heading}`, code});
+    else if (word === kind) examples.push({title: `${page}: ${heading}`, code});
   }
   return examples;
 }

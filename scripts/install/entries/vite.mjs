@@ -126,10 +126,10 @@ import('./example.ts').then(
   (error) => { window.result = {error: String(error.stack)}; },
 );`;
 
-/** The first example of the README, as it is. */
-async function checkReadme(installation) {
-  const [{code}] = examplesOf(readFileSync(join(installation.packed, 'README.md'), 'utf8'), 'README.md');
-  const folder = projectOf(installation, 'readme', {
+/** The first example of a packed page, as it is; `kind` as for `examplesOf`. */
+async function checkExample(installation, name, kind) {
+  const [{code}] = examplesOf(readFileSync(join(installation.packed, name), 'utf8'), name, kind);
+  const folder = projectOf(installation, `example-of-${name.replaceAll(/\W+/g, '-')}`, {
     'index.html': PAGE('<script type="module" src="/main.js"></script>'),
     'main.js': IN_README,
     'example.ts': code,
@@ -162,5 +162,14 @@ export default [
     })),
   ),
   {name: 'react strict mode', page: true, check: checkReact},
-  {name: 'vite-newest readme', page: true, check: checkReadme},
+  {
+    name: 'vite-newest readme',
+    page: true,
+    check: (installation) => checkExample(installation, 'README.md'),
+  },
+  {
+    name: 'vite-newest webgpu example',
+    page: true,
+    check: (installation) => checkExample(installation, 'docs/webgpu.md', 'webgpu'),
+  },
 ];
