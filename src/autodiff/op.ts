@@ -78,7 +78,7 @@ export function aliasOf(tensor: tf.Tensor): tf.Tensor {
 }
 
 /**
- * A tensor object that stands in two places becomes two arguments, each with its own derivative. The first one keeps its
+ * A tensor object that occurs in two places becomes two arguments, each with its own derivative. The first one keeps its
  * identity, because a function may also capture it.
  */
 export function distinct<S extends Parameter | readonly Parameter[]>(structure: S): S {

@@ -109,7 +109,8 @@ function paired(
       walkRecord(part as Record<string, Parameter>, model, path);
       return;
     }
-    // A leaf without a tensor (a number, a null) has no derivative: what stands for it does not matter, unless it holds tensors.
+    // A leaf without a tensor (a number, a null) has no derivative: its counterpart does not matter, unless that contains
+    // tensors.
     if (flatten(part).length > 0) fail(path, `expected ${describe(model)}, got ${describe(part)}`);
   };
   const walkRecord = (part: Record<string, Parameter>, model: Record<string, Parameter>, path: string) => {

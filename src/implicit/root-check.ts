@@ -13,10 +13,10 @@ const CHANGE = 2 ** -7;
 /** Changes that are tried of x, and of the parameters: two, for one of them may happen to change little. */
 const TRIALS = 2;
 
-/** An entry of x below this share of the others is changed as if it were so large: zero has no size of its own. */
+/** An entry of x below this share of the others is changed as if it were so large: zero has no size. */
 const SMALLEST = 1e-2;
 
-/** An entry of F is judged by itself at this multiple of the tolerance: the size of a single one is a rougher estimate. */
+/** A single entry of F is tested at this multiple of the tolerance, because its size is only a rough estimate. */
 const SINGLE = 5;
 
 /**

@@ -20,7 +20,7 @@ export interface Request {
 
 export type Process<T> = Generator<Request, T, Float64Array>;
 
-/** The products that a batch of systems asks for, on rows [B, n]. */
+/** The products that a batch of systems requests, on rows [B, n]. */
 export type Products = Record<Request['map'], Linear>;
 
 /** One run of a method from the guess 0. */
@@ -95,7 +95,7 @@ const WORST_ROUNDING = 1e-3;
 /** A run that leaves more than this of the residual has come to rest; after two in a row the solve ends. */
 const STALLED = 0.9;
 
-/** Runs after which a solve ends, whatever they have achieved: each but a few must have helped. */
+/** The largest number of runs; all but a few of them must have helped. */
 const QUIET_RUNS = 2;
 
 interface Solved {

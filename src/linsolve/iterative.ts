@@ -188,8 +188,8 @@ function krylovOnDevice(
     iterations = tf.add(iterations, active);
     sinceRestart++;
     if (sinceRestart !== method.restart && k !== maxIterations) continue;
-    // The recursive residual drifts from the true one in f32: what is left of that is solved for anew. A correction that
-    // made a sample worse (or NaN) is dropped.
+    // The recursive residual drifts from the true one in f32: so the remainder is solved for again. A correction that made a
+    // sample worse (or NaN) is dropped.
     const candidate: tf.Tensor2D = tf.add(x, outer(state.x));
     const candidateResidual: tf.Tensor2D = tf.sub(unit, apply(candidate));
     const candidateNorm = rowNorm(candidateResidual);

@@ -24,7 +24,7 @@ export function recordLoss(rule: LossRule, target: tf.Tensor, prediction: tf.Ten
       values: [offTape(() => whereClass(rule.value(target, point), target, point))],
       inputs: [target, point],
       gradient: ([dy], _outputs, [y, theta]) => {
-        // A loss that does not count has no gradient, whatever its slope.
+        // A loss that does not count has no gradient, even if its slope is infinite.
         const along = (slope: tf.Tensor) =>
           weighted(slope.rank > dy.rank ? tf.expandDims(dy, -1) : dy, slope);
         const dTheta = along(rule.slope(y, theta));

@@ -1,4 +1,4 @@
-/** @file The rows that a projection along the last axis works on, and parameters beside them. */
+/** @file The rows that a projection along the last axis works on, and the parameters of each row. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {fill} from '../kernels/index.js';
@@ -37,7 +37,7 @@ export function checkRank(x: tf.Tensor, caller: string, rank: number): void {
   }
 }
 
-/** A number, or a tensor of x's shape without the last axis (or one that broadcasts with it), beside the rows of x. */
+/** A number, or a tensor of x's shape without the last axis (or one that broadcasts with it), one for each row of x. */
 export function beside(value: number | tf.Tensor): number | tf.Tensor {
   return typeof value === 'number' || value.rank === 0 ? value : tf.expandDims(value, -1);
 }

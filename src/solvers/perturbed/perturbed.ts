@@ -77,7 +77,7 @@ export function perturbedSettings(where: string, options: PerturbedOptions): Per
   return {numSamples, sigma, noise, controlVariate, antithetic, seed: options.seed};
 }
 
-/** Calls f on all perturbed rows at once, and once more on θ [B, …] where a gradient may be asked for. */
+/** Calls f on all perturbed rows at once, and once more on θ [B, …] if a gradient may be needed. */
 export function drawSamples(
   where: string,
   f: RowFunction,

@@ -101,7 +101,7 @@ const CHECK_EVERY = 2;
 /** At this many first steps from the start, x has diverged. */
 export const FAR = 2 ** 60;
 
-/** x ← prox_{ηg}(y − η∇f(y)), η found anew for every step. `smooth`: there is no g. */
+/** x ← prox_{ηg}(y − η∇f(y)), η is found again for every step. `smooth`: there is no g. */
 export function searchedStep<X extends Structure, H extends Parameter, P extends Parameter[]>(
   {gradient, prox, smooth}: {gradient: Gradient<X, P>; prox: Prox<X, H>; smooth: boolean},
   settings: StepSettings,
@@ -205,7 +205,7 @@ export function searchStep(
 /** If the host cannot see that a search is over: the step size is carried along, so that few trials a step are enough. */
 const UNSEEN_TRIALS = 1;
 
-/** η beside the leaves of x: a sample each where all leaves have the same rank, else the least for all. */
+/** η reshaped for the leaves of x: one per sample if all leaves have the same rank, otherwise the smallest for all. */
 function scalingFor(x: Structure, eta: tf.Tensor, batched: boolean): tf.Tensor {
   const leaves = flatten(x);
   const alike = leaves.every(({rank}) => rank === leaves[0].rank);

@@ -161,7 +161,7 @@ export function solveBoxed(
 /** The most iterations of the splitting before the kernel takes over. */
 const SPLITTING = 1000;
 
-/** The splitting, and the kernel of quadratic programs from where it stands. */
+/** The splitting, and then the kernel of quadratic programs from its result. */
 function finished(
   data: BoxedRows,
   status: tf.Tensor2D,

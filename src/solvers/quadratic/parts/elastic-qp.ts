@@ -50,7 +50,7 @@ function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
       return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
     })
     .reduce((a, b) => tf.minimum(a, b));
-  // A sample without an objective, or an invalid one, has no size of its own.
+  // A sample without an objective, or an invalid one, has no size.
   const usable = tf.logicalAnd(tf.greater(objective, 0), tf.isFinite(objective));
   const scale = tf.where(usable, objective, tf.onesLike(objective));
   return tf.div(tf.mul(PENALTY, scale), tf.clipByValue(smallest, SMALLEST_ROW, 1));

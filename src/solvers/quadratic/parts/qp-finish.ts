@@ -25,7 +25,7 @@ export interface Sides {
  * residual and the certificates are those of `solveQP`: each row and column in the user's own units.
  *
  * @param so Which samples to judge, and the status of the others; the iterations so far. [B] each.
- * @param known Where the rows go, if that is known whatever l and u are.
+ * @param known Where the rows go, if that is known for any l and u.
  */
 export function finishBoxed(
   data: BoxedRows,
@@ -102,7 +102,7 @@ export function finishBoxed(
   };
 }
 
-/** uᵀmax(y, 0) + lᵀmin(y, 0), [B, 1]: a row with both multipliers counts by what is left of them. */
+/** uᵀmax(y, 0) + lᵀmin(y, 0), [B, 1]: if a row has both multipliers, their difference counts. */
 function valueOf(y: tf.Tensor2D, l: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor {
   const bounds = tf.where(tf.greater(y, 0), u, tf.where(tf.less(y, 0), l, tf.zerosLike(l)));
   return tf.sum(tf.mul(bounds, y), 1, true);

@@ -24,7 +24,7 @@ export function farkasRay({A, l, u}: BoxedRows, direction: tf.Tensor2D): {ray: t
   const bounds = tf.where(tf.greater(y, 0), u, tf.where(tf.less(y, 0), l, tf.zerosLike(l)));
   const sizes = tf.max(tf.abs(A), 2);
   const off = tf.div(largest(matVecTransposed(A, y)), positive(largest(tf.mul(sizes, y))));
-  // A row of zeros combines to nothing by itself.
+  // A row of zeros always combines to zero.
   return asRay(y, tf.mul(bounds, y), [off]);
 }
 
