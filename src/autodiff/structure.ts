@@ -129,7 +129,7 @@ function paired(
     }
     if (unknown.length > 0) {
       const nearest = nearestName(unknown[0], names);
-      const suggestion = nearest ? ` (is '${nearest}' meant?)` : '';
+      const suggestion = nearest ? ` (did you mean '${nearest}'?)` : '';
       fail(path, `there is no '${unknown[0]}'${suggestion}; expected ${names.join(', ')}`);
     }
     for (const name of names) {

@@ -171,7 +171,7 @@ describeBackends('structures', () => {
       'a name more, alike',
       () => ({left: t(), lefd: t()}),
       () => ({left: t()}),
-      "there is no 'lefd' (is 'left' meant?); expected left",
+      "there is no 'lefd' (did you mean 'left'?); expected left",
     ],
     ['a name more', () => ({left: t(), q: t()}), () => ({left: t()}), "there is no 'q'; expected left"],
     [
