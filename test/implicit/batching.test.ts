@@ -49,7 +49,8 @@ describeBackends('customRoot and the batch', () => {
     expectNoLeak(() =>
       tf.tidy(() => {
         const root = customRoot((x: tf.Tensor, t: tf.Tensor) => tf.sub(x, t))((_init, t) => tf.clone(t));
-        const pattern = /The solution x has shape \[2\]: is that one system or a batch of systems\?.*\{batched: false\}/;
+        const pattern =
+          /The solution x has shape \[2\]: is that one system or a batch of systems\?.*\{batched: false\}/;
         assert.match(
           messageOf(() => root(null, tf.tensor1d([1, 2]))),
           pattern,
