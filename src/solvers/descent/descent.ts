@@ -1,20 +1,19 @@
 /** @file What the methods share that go along a direction as far as a line search says. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, type Names} from '../../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {gradientOf, stationary, type Objective} from '../../conditions/index.js';
+import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto, rowDot} from '../../linsolve/index.js';
 import {firstScale, type Scale} from '../iteration/first-scale.js';
 import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
 import {zoom, type LineSearch} from './line-searches/index.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
-  /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
-  fun: Objective<X, P>;
-}
+/** `{fun}`; or `{gradient}`, and then slopes alone say how far to go. */
+export type MinimizationProblem<X extends Structure, P extends Parameter[]> = Minimization<X, P>;
 
 export interface DescentOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
   /** How far to go along a direction. Default `lineSearches.zoom()`. */
@@ -47,7 +46,6 @@ export interface Direction<P extends Parameter[]> {
   trial?: 'one' | 'last';
 }
 
-const PROBLEM: Names<MinimizationProblem<Structure, Parameter[]>> = {fun: 1};
 export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, lineSearch: 0};
 
 /**
@@ -61,8 +59,8 @@ export class DescentSolver<X extends Structure, P extends Parameter[]> extends I
     rule: Direction<P>,
     options: DescentOptions<X, P>,
   ) {
-    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
-    checkFunction(className, 'fun', fun);
+    const given = withFun<X, P, typeof problem>(className, problem);
+    const {fun} = checkOptions(className, given, {fun: 1}, 'entry');
     const {batched = true, lineSearch = zoom()} = checkOptions(className, options, DESCENT);
     const accuracy = tolerancesOf(className, options);
     super(className, iteration(className, fun, rule, lineSearch, batched, accuracy), stationary(fun), {
@@ -94,15 +92,17 @@ export const FAR = 2 ** 60;
 
 function iteration<X extends Structure, P extends Parameter[]>(
   className: string,
-  fun: Objective<X, P>,
+  fun: Differentiable<X, P>,
   rule: Direction<P>,
   lineSearch: LineSearch,
   batched: boolean,
   accuracy: Tolerances,
 ): Iteration<X, P> {
-  const gradient = gradientOf(fun);
+  const gradient = gradientOf(fun, `${className}: fun`);
+  const objective = typeof fun === 'function' ? fun : null;
   const values = (x: X, params: P, batch: number): tf.Tensor => {
-    const value = fun(x, ...params);
+    if (!objective) return tf.zeros([batch]);
+    const value = objective(x, ...params);
     if (value.size !== batch) {
       throw new Error(
         `${className}: the objective must return one value a sample, ${batch} in all, got shape [${value.shape}].`,
@@ -174,7 +174,12 @@ function iteration<X extends Structure, P extends Parameter[]>(
         const phi = (s: tf.Tensor) => {
           const there = at(s);
           const slopesThere = tf.div(gradientAt(there), scale.gradient);
-          return {value: valueAt(there), slope: tf.reshape(rowDot(d, slopesThere), [batch])};
+          const slopeThere = tf.reshape(rowDot(d, slopesThere), [batch]);
+          // Without f, the change that the slopes at both ends tell: exact for a parabola.
+          const value = objective
+            ? valueAt(there)
+            : tf.mul(tf.mul(0.5, s), tf.add(slope, slopeThere));
+          return {value, slope: slopeThere};
         };
         const found = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
         // A step shorter than x can hold does no harm, and takes an unrolled gradient on.

@@ -1,8 +1,8 @@
 /** @file L-BFGS with bounds. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {gradientOf, projectedGradient, type Objective} from '../../conditions/index.js';
+import {gradientOf, projectedGradient} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import {signOf} from '../../linalg/index.js';
@@ -10,6 +10,7 @@ import {auto, rowDot, rowNorm, safeDivide} from '../../linsolve/index.js';
 import {FAILURES, FAR} from './descent.js';
 import {firstScale, type Scale} from '../iteration/first-scale.js';
 import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {checkHistorySize} from './lbfgs.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './parts/quasi-newton-history.js';
 import {SHARE_OF_LARGEST, startWatch, zeroTest, type Watch} from '../iteration/stopping.js';
@@ -45,12 +46,13 @@ const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
  */
 export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
-  constructor(problem: {fun: Objective<tf.Tensor, P>}, given: LBFGSBOptions<P> = {}) {
-    const {fun} = checkOptions('LBFGSB', problem, {fun: 1}, 'entry');
-    checkFunction('LBFGSB', 'fun', fun);
+  constructor(problem: Minimization<tf.Tensor, P>, given: LBFGSBOptions<P> = {}) {
+    const entries = withFun<tf.Tensor, P, typeof problem>('LBFGSB', problem);
+    const {fun} = checkOptions('LBFGSB', entries, {fun: 1}, 'entry');
     const {historySize = 10, ...options} = checkOptions('LBFGSB', given, NAMES);
     checkHistorySize('LBFGSB', historySize);
-    const gradient = gradientOf<tf.Tensor, P>(fun);
+    const gradient = gradientOf<tf.Tensor, P>(fun, 'LBFGSB: fun');
+    const objective = typeof fun === 'function' ? fun : null;
     const {batched = true} = options;
     // The gradients of tf.maximum and tf.minimum have the shape of the result, also for an argument that is broadcast.
     const clip = (y: tf.Tensor, {lower, upper}: Bounds) =>
@@ -114,21 +116,22 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
           const {shape} = packing;
           const slopesAt = (rows: tf.Tensor) =>
             packing.pack([gradient(packing.restore(given, rows), ...params)]);
-          const at = (rows: tf.Tensor) => {
-            const value = fun(packing.restore(given, rows), ...params);
+          const valueAt = (rows: tf.Tensor) => {
+            if (!objective) return tf.zeros([shape[0], 1]);
+            const value = objective(packing.restore(given, rows), ...params);
             if (value.size !== shape[0]) {
               throw new Error(
                 `LBFGSB: the objective must return one value a sample, ${shape[0]} in all, got shape [${value.shape}].`,
               );
             }
-            return {value: tf.reshape(value, [-1, 1]), gradient: slopesAt(rows)};
+            return tf.reshape(value, [-1, 1]);
           };
           const before = memory as Memory;
           const {scale} = before;
           // A start outside of the bounds is moved onto them.
           const x = project(packing.pack([given]));
           const slopes = slopesAt(x);
-          const {value} = offTape(() => ({value: at(x).value}));
+          const value = offTape(() => valueAt(x));
           const g = tf.div(slopes, scale.gradient) as tf.Tensor2D;
           const history = remember(
             before.history,
@@ -221,17 +224,13 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
               const there = project(tf.add(x, tf.mul(s, direction)));
               const change = tf.sub(there, x);
               const slope = rowDot(g, change);
-              const reached = at(there);
-              lowest = tf.minimum(
-                lowest,
-                tf.where(tf.isNaN(reached.value), fill(lowest.shape, Infinity), reached.value),
-              );
-              const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
-              const alike = tf.lessEqual(
-                tf.abs(tf.sub(reached.value, value)),
-                tf.mul(ROUNDING, tf.abs(value)),
-              );
-              const flat = tf.lessEqual(rowDot(reached.gradient, change), tf.mul(2 * ARMIJO - 1, slope));
+              const slopeThere = rowDot(slopesAt(there), change);
+              // Without f, the change that the slopes at both ends tell: exact for a parabola.
+              const reached = objective ? valueAt(there) : tf.mul(0.5, tf.add(slope, slopeThere));
+              lowest = tf.minimum(lowest, tf.where(tf.isNaN(reached), fill(lowest.shape, Infinity), reached));
+              const armijo = tf.lessEqual(reached, tf.add(value, tf.mul(ARMIJO, slope)));
+              const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
+              const flat = tf.lessEqual(slopeThere, tf.mul(2 * ARMIJO - 1, slope));
               const good = tf.cast(tf.logicalOr(armijo, tf.logicalAnd(alike, flat)), 'float32');
               step = tf.where(tf.cast(tf.mul(good, searching), 'bool'), s, step);
               searching = tf.mul(searching, tf.sub(1, good));

@@ -6,13 +6,13 @@ import {packingOf} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
 import {
-  checkLeastSquares,
   columnNorms,
   leastSquaresCondition,
   leastSquaresStep,
   leastSquaresTest,
   linearization,
   normalStep,
+  residualsOf,
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
@@ -38,8 +38,8 @@ export class GaussNewton<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(problem: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    checkLeastSquares('GaussNewton', problem);
+  constructor(given: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
+    const problem = residualsOf('GaussNewton', given);
     const {batched = true} = checkOptions('GaussNewton', options, SOLVER_OPTIONS);
     const accuracy = tolerancesOf('GaussNewton', options);
     super(

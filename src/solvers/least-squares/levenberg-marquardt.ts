@@ -6,13 +6,13 @@ import {packingOf, Status} from '../../implicit/index.js';
 import {auto, rowDot, safeDivide} from '../../linsolve/index.js';
 import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
 import {
-  checkLeastSquares,
   columnNorms,
   leastSquaresCondition,
   leastSquaresStep,
   leastSquaresTest,
   linearization,
   normalStep,
+  residualsOf,
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
@@ -50,8 +50,8 @@ export class LevenbergMarquardt<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(problem: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
-    checkLeastSquares('LevenbergMarquardt', problem);
+  constructor(entries: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
+    const problem = residualsOf('LevenbergMarquardt', entries);
     const {damping = 1e-3, ...options} = checkOptions('LevenbergMarquardt', given, NAMES);
     if (!(damping > 0)) throw new Error(`LevenbergMarquardt: damping must be positive, got ${damping}.`);
     const {batched = true} = options;
