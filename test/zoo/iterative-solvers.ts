@@ -83,12 +83,12 @@ const GIVEN: Record<string, Given> = {
     defaults: {maxIterations: 100},
   },
   GaussNewton: {
-    make: (options) => new solvers.GaussNewton({residual} as never, options),
+    make: (options) => new solvers.GaussNewton({fun: residual} as never, options),
     params: () => [tf.tensor2d(C.map((row) => row.map(Math.abs)))],
     defaults: {maxIterations: 100},
   },
   LevenbergMarquardt: {
-    make: (options) => new solvers.LevenbergMarquardt({residual} as never, options),
+    make: (options) => new solvers.LevenbergMarquardt({fun: residual} as never, options),
     defaults: {maxIterations: 200},
   },
   FixedPointIteration: {make: (options) => new solvers.FixedPointIteration({fun: map} as never, options)},
