@@ -14,7 +14,12 @@ export function penaltyOf<Name extends string>(
   const isRecord =
     given !== null && typeof given === 'object' && !(given instanceof tf.Tensor) && !Array.isArray(given);
   if (!isRecord || ArrayBuffer.isView(given)) return given as number | tf.Tensor;
-  const record = checkOptions<{readonly [K in Name]?: number | tf.Tensor}>(caller, given, [name], 'parameter');
+  const record = checkOptions<{readonly [K in Name]?: number | tf.Tensor}>(
+    caller,
+    given,
+    [name],
+    'parameter',
+  );
   return record[name] ?? 1;
 }
 

@@ -13,7 +13,9 @@ const list = fc.array(entry, {minLength: 1, maxLength: 12});
 const ROUNDING = 1e-6;
 
 const project = (x: number[], increasing = true): number[] =>
-  Array.from(tf.tidy(() => isotonic(tf.tensor1d(x), {direction: increasing ? 'ascending' : 'descending'}).dataSync()));
+  Array.from(
+    tf.tidy(() => isotonic(tf.tensor1d(x), {direction: increasing ? 'ascending' : 'descending'}).dataSync()),
+  );
 
 /** yᵢ = max_{a ≤ i} min_{b ≥ i} mean(x_a … x_b), from the definition of the min–max formula. */
 function byFormula(x: number[]): number[] {

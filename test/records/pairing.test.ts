@@ -416,8 +416,7 @@ describeBackends('one tensor in two places is two arguments', () => {
     NonlinearCG: (c) => new solvers.NonlinearCG({fun: minimised}).run(c, c).x,
     Newton: (c) => new solvers.Newton({fun: minimised}).run(c, c).x,
     GaussNewton: (c) =>
-      new solvers.GaussNewton({fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c)
-        .x,
+      new solvers.GaussNewton({fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c).x,
     LevenbergMarquardt: (c) =>
       new solvers.LevenbergMarquardt({
         residual: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t)),

@@ -142,7 +142,8 @@ describeBackends('BoxCDQP', (backend) => {
       const {p, ...shared} = boxed(QP_ZOO[4], -0.7, 0.4);
       const many = tf.concat([p, tf.mul(1.1, p), tf.neg(p)]);
       const solver = new BoxCDQP();
-      const energy = (Q: tf.Tensor, u: tf.Tensor) => along(solver.run(null, {...shared, Q, upper: u, p: many}).x);
+      const energy = (Q: tf.Tensor, u: tf.Tensor) =>
+        along(solver.run(null, {...shared, Q, upper: u, p: many}).x);
       const each = tf.grads(energy)([tf.tile(shared.Q, [3, 1, 1]), tf.tile(shared.upper, [3, 1])]);
       tf.grads(energy)([shared.Q, shared.upper]).forEach((slope, i) =>
         expectClose(slope, tf.sum(each[i], 0, true), 1e-5, 1e-7),

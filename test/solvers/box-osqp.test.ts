@@ -193,7 +193,9 @@ describeBackends('BoxOSQP', () => {
       // 2 y₀ + 2 y₁ = −1 by the bounds l₀ = 2 (y₀ < 0) and u₁ = 2, and y₀ + 2 y₁ = 0: y = (−1, ½).
       expectClose(tf.slice(state.certificate.dual, [1, 0], [1, 2]), [-1, 0.5], 1e-5);
       expectClose(tf.slice(state.certificate.x, [2, 0], [1, 1]), [1], 1e-5);
-      const slope = tf.grad((l: tf.Tensor) => tf.sum(new BoxOSQP().run(null, {...data, lower: l}).x.x))(data.lower);
+      const slope = tf.grad((l: tf.Tensor) => tf.sum(new BoxOSQP().run(null, {...data, lower: l}).x.x))(
+        data.lower,
+      );
       expectClose(slope, [1, ...new Array<number>(11).fill(0)], 0, 1e-6);
     });
   });

@@ -148,9 +148,9 @@ describeBackends('the other solvers of quadratic programs', (backend) => {
           expectClose(osqp.x.x, right, 1e-6);
           expectClose(osqp.x.dual, [0, 0, -1000.25], 1e-6);
           const slopes = [
-            tf.grad((l: tf.Tensor) => tf.sum(new solvers.BoxCDQP().run(null, {...data, lower: l, upper: data.upper}).x))(
-              data.lower,
-            ),
+            tf.grad((l: tf.Tensor) =>
+              tf.sum(new solvers.BoxCDQP().run(null, {...data, lower: l, upper: data.upper}).x),
+            )(data.lower),
             tf.grad((p: tf.Tensor) => tf.sum(new solvers.BoxOSQP().run(null, {...data, A, p}).x.x))(data.p),
           ];
           assert.isTrue(slopes.every((slope) => Array.from(slope.dataSync()).every(Number.isFinite)));

@@ -176,7 +176,7 @@ describeAnyBackend('unrolled gradients under a plain tf.grad', () => {
     }));
 
   it('Bisection says at once that its halvings have no derivative', () => {
-    const options = {lower: 0, upper: 1, implicitDiff: false} as never;
+    const options = {implicitDiff: false} as never;
     assert.match(
       messageOf(() => new solvers.Bisection({fun: (x) => x}, options)),
       /^Bisection: implicitDiff cannot be false: .* NewtonRoot/,

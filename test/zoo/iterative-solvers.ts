@@ -79,7 +79,8 @@ const GIVEN: Record<string, Given> = {
   NewtonRoot: {make: (options) => new solvers.NewtonRoot({fun: root} as never, options)},
   Broyden: {make: (options) => new solvers.Broyden({fun: root} as never, options)},
   Bisection: {
-    make: (options) => new solvers.Bisection({fun: root} as never, {...options, lower: -2, upper: 2}),
+    make: (options) => new solvers.Bisection({fun: root} as never, options),
+    params: () => [{lower: -2, upper: 2}, c()],
     defaults: {maxIterations: 100},
   },
   GaussNewton: {

@@ -176,9 +176,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
           const slopesThere = tf.div(gradientAt(there), scale.gradient);
           const slopeThere = tf.reshape(rowDot(d, slopesThere), [batch]);
           // Without f, the change that the slopes at both ends tell: exact for a parabola.
-          const value = objective
-            ? valueAt(there)
-            : tf.mul(tf.mul(0.5, s), tf.add(slope, slopeThere));
+          const value = objective ? valueAt(there) : tf.mul(tf.mul(0.5, s), tf.add(slope, slopeThere));
           return {value, slope: slopeThere};
         };
         const found = lineSearch.search(phi, {value: valueAt(rows), slope, trial});

@@ -1,12 +1,7 @@
 /** @file The proximal-gradient method, accelerated. */
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
-import {
-  gradientOf,
-  proximalGradient,
-  type Prox,
-  type StepOptions,
-} from '../../conditions/index.js';
+import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
 import {withFun, type Minimization} from '../iteration/problem.js';

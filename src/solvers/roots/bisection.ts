@@ -35,6 +35,8 @@ const OTHERS = ['implicitDiff', 'lower', 'upper'];
 
 const BOUNDS: Names<Bounds> = {lower: 1, upper: 1};
 
+type Tangents<P extends Parameter[]> = {[K in keyof P]: P[K] | null};
+
 /** The size of a root at zero, as a share of the bracket. */
 const SHARE_OF_BRACKET = 1e-4;
 
@@ -59,7 +61,8 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
     const fun = F as Condition<tf.Tensor, Parameter[]>;
     const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES, 'option', OTHERS);
     const fixed = lower === undefined && upper === undefined ? null : boundsOf({lower, upper} as Bounds);
-    if (fixed) noteRenamed('Bisection', "options 'lower' and 'upper'", 'run(init, {lower, upper}, ...params)');
+    if (fixed)
+      noteRenamed('Bisection', "options 'lower' and 'upper'", 'run(init, {lower, upper}, ...params)');
     if ((options as {implicitDiff?: boolean}).implicitDiff === false) {
       throw new Error(
         'Bisection: implicitDiff cannot be false: an end of a bracket is no smooth function of the parameters. Leave it out, ' +
@@ -106,7 +109,11 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
     this.fun = fun;
   }
 
-  override run(init: tf.Tensor, bounds: Bounds, ...params: P): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
+  override run(
+    init: tf.Tensor,
+    bounds: Bounds,
+    ...params: P
+  ): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
   /** @deprecated Give the bounds here, not to the constructor: `run(init, {lower, upper}, ...params)`. */
   override run(init: tf.Tensor, ...params: P): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
   override run(init: tf.Tensor, ...params: unknown[]): ReturnType<IterativeSolver<tf.Tensor, P>['run']> {
@@ -127,15 +134,11 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
     return super.update(progress, ...(params as P));
   }
 
-  override jvp(
-    x: tf.Tensor,
-    params: [Bounds, ...P],
-    tangents: {[K in keyof [Bounds, ...P]]: [Bounds, ...P][K] | null},
-  ): tf.Tensor;
+  override jvp(x: tf.Tensor, params: [Bounds, ...P], tangents: Tangents<[Bounds, ...P]>): tf.Tensor;
   /** @deprecated See `run`. */
-  override jvp(x: tf.Tensor, params: P, tangents: {[K in keyof P]: P[K] | null}): tf.Tensor;
+  override jvp(x: tf.Tensor, params: P, tangents: Tangents<P>): tf.Tensor;
   override jvp(x: tf.Tensor, params: unknown, tangents: unknown): tf.Tensor {
-    return super.jvp(x, params as P, tangents as {[K in keyof P]: P[K] | null});
+    return super.jvp(x, params as P, tangents as Tangents<P>);
   }
 
   protected override iterate(init: tf.Tensor, params: P): [tf.Tensor, IterationState] {

@@ -2,7 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {lossOf, STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
+import {
+  lossOf,
+  STOCHASTIC,
+  StochasticSolver,
+  type StochasticOptions,
+  type StochasticProblem,
+} from './stochastic.js';
 
 export interface PolyakSGDOptions<
   X extends Structure,
