@@ -138,12 +138,15 @@ describeBackends('a problem given by its gradient alone', () => {
   it('says that it falls without end', () =>
     expectNoLeak(() =>
       tf.tidy(() => {
-        for (const name of ['LBFGS', 'BFGS', 'GradientDescent'] as const) {
-          const falling = (x: tf.Tensor) => tf.neg(tf.onesLike(x));
+        const falling = (x: tf.Tensor) => tf.neg(tf.onesLike(x));
+        for (const name of ['LBFGS', 'BFGS', 'NonlinearCG', 'GradientDescent'] as const) {
           const {x, state} = new solvers[name]<tf.Tensor, []>({gradient: falling}).run(tf.zeros([1, 1]));
           expectClose(state.status, [2]);
           expectClose(x, [0], 0);
         }
+        const bounds = {lower: -1, upper: Infinity};
+        const {state} = new solvers.LBFGSB<[]>({gradient: falling}).run(tf.zeros([1, 1]), bounds);
+        expectClose(state.status, [2]);
       }),
     ));
 });

@@ -208,7 +208,11 @@ function iteration<X extends Structure, P extends Parameter[]>(
           tf.max(tf.abs(moved), 1, true),
           tf.mul(FAR, tf.maximum(scale.x, tf.max(tf.abs(before.x), 1, true))),
         );
-        const away = tf.logicalOr(far, tf.logicalAnd(tf.isInf(reached), tf.less(reached, 0)));
+        // Without f: each step went down, and they led to infinity.
+        const end = objective
+          ? tf.logicalAnd(tf.isInf(reached), tf.less(reached, 0))
+          : tf.any(tf.isInf(moved), 1, true);
+        const away = tf.logicalOr(far, end);
         const code = tf.where(
           away,
           tf.fill([batch, 1], Status.DUAL_INFEASIBLE),
