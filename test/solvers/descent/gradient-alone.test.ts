@@ -1,9 +1,9 @@
 /** @file Minimisation by a gradient alone: every first-order solver finds what it finds with f, and differentiates it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {conditions, enableHigherOrderGradients, projections, prox, solvers} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
-import {expectClose, expectNoLeak} from '../helpers/expect.js';
+import {conditions, enableHigherOrderGradients, projections, prox, solvers} from '../../../src/index.js';
+import {describeBackends} from '../../helpers/backends.js';
+import {expectClose, expectNoLeak} from '../../helpers/expect.js';
 
 /** ¼x⁴ + ½θx² − cx, an entry each: convex, and no parabola. */
 const THETA = [1, 4, 0.5, 9];
