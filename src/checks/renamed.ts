@@ -6,6 +6,11 @@ export type Renamings = Readonly<Record<string, string | {to: string; value: (ol
 /** What was said already, once a process. */
 const said = new Set<string>();
 
+/** For tests: what was said already is said once more. */
+export function sayAgain(): void {
+  said.clear();
+}
+
 /** Says, once, what an old spelling is called now. */
 export function noteRenamed(where: string, old: string, now: string): void {
   const message = `${where}: ${old} is now ${now}.`;

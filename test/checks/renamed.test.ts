@@ -13,6 +13,7 @@ import {
   sparsemax,
 } from '../../src/index.js';
 import {alsoReadAs, noteRenamed, renamed, unsaid} from '../../src/checks/index.js';
+import {sayAgain} from '../../src/checks/renamed.js';
 import '../helpers/backends.js';
 import {expectClose, messageOf} from '../helpers/expect.js';
 
@@ -236,6 +237,7 @@ const values = async (f: Numbers): Promise<Float32Array> => {
 describe('old spellings', () => {
   before(async () => {
     await tf.setBackend('cpu');
+    sayAgain();
     // What tfjs itself says once.
     tf.zeros([1]).dispose();
   });

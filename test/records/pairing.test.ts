@@ -419,7 +419,7 @@ describeBackends('one tensor in two places is two arguments', () => {
       new solvers.GaussNewton({fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c).x,
     LevenbergMarquardt: (c) =>
       new solvers.LevenbergMarquardt({
-        residual: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t)),
+        fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t)),
       }).run(c, c).x,
     NewtonRoot: (c) =>
       new solvers.NewtonRoot({fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c).x,

@@ -118,7 +118,7 @@ const GRIDS: Grid[] = [
             (options) =>
               new Class<tf.Tensor, Data>(
                 {
-                  residual: (x, A, b, theta) =>
+                  fun: (x, A, b, theta) =>
                     tf.concat(
                       [
                         tf.sub(tf.squeeze(tf.matMul(A, tf.expandDims(x, 2)), [2]), b),
