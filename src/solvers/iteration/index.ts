@@ -3,4 +3,6 @@
  * (`types.ts`) and its stopping tests.
  */
 export {type IterativeSolver, type Iteration, type IterationState, type Progress} from './iterate.js';
+export {type Minimization} from './problem.js';
+export {type RunResult} from './run-result.js';
 export {type SolverOptions} from './types.js';
