@@ -11,13 +11,14 @@ import {
 } from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {firstScale} from '../iteration/first-scale.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {FAR, firstScale} from '../iteration/first-scale.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
-import {beside} from '../iteration/leaves.js';
-import {FAR, searchStep} from './proximal-iteration.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {beside} from '../iteration/leaves.js';
+import {searchStep} from './parts/step-search.js';
 
 /** The smooth part as `fun` of the list of blocks, one value a sample or their sum, or as `gradient`; the others by their prox. */
 export type BlockProblem<P extends Parameter[]> = Minimization<tf.Tensor[], P> & {

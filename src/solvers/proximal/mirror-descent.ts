@@ -10,11 +10,12 @@ import {
   type StepOptions,
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 /** f as `fun`, one value a sample or their sum, or as `gradient`; and the geometry. */
 export type MirrorDescentProblem<

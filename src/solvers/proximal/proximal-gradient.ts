@@ -3,10 +3,11 @@ import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
-import {fixedStep, searchedStep} from './proximal-iteration.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {fixedStep, searchedStep} from './proximal-iteration.js';
 
 /** The smooth part as `fun`, one value a sample or their sum, or as `gradient`; the other part by its prox. */
 export type ProximalGradientProblem<

@@ -4,10 +4,11 @@ import {checkOptions, describe, noteRenamed, type Names} from '../../checks/inde
 import {offTape, type Parameter} from '../../autodiff/index.js';
 import {Status, type Condition} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
-import type {Bounds} from '../descent/lbfgsb.js';
-import {IterativeSolver, tolerancesOf, type IterationState, type Progress} from '../iteration/iterate.js';
+import type {Bounds} from '../descent/parts/bounded-iteration.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import type {IterationState, Progress, SolverOptions} from '../iteration/types.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
-import type {SolverOptions} from '../iteration/types.js';
 import {fill} from '../../kernels/index.js';
 
 export interface BisectionOptions<P extends Parameter[]> extends Omit<

@@ -5,11 +5,12 @@ import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/i
 import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Progress} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
-import {combine, innerProduct} from '../iteration/leaves.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
-import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration/types.js';
+import {combine, innerProduct} from '../iteration/leaves.js';
 
 /** `fun` is f(x, data, ...params), a scalar: the loss of x on a batch of data; `gradient` its gradient in x. */
 export type StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> = Minimization<
