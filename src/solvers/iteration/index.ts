@@ -3,4 +3,6 @@
  * solved stay as they are) until a stopping test ends it (`stopping.ts`).
  */
 export {type IterativeSolver} from './iterate.js';
+export {type Minimization} from './problem.js';
+export {type RunResult} from './run-result.js';
 export {type Iteration, type IterationState, type Progress, type SolverOptions} from './types.js';

@@ -20,17 +20,19 @@ export interface SearchStart {
 /**
  * The longest of trial, trial/2, … that lowers f enough, [B, 1]: 0 where none does. With the lowest value that was seen.
  *
- * Where values are alike up to rounding, slopes decide.
+ * Where values are alike up to rounding, or not known, slopes decide.
  */
 export function projectedSearch(
   {x, value, slopes, movable}: SearchStart,
   {trial, way}: {trial: tf.Tensor; way: tf.Tensor},
   {
     project,
-    at,
+    valueAt,
+    slopesAt,
   }: {
     project: (rows: tf.Tensor) => tf.Tensor2D;
-    at: (rows: tf.Tensor) => {value: tf.Tensor; gradient: tf.Tensor2D};
+    valueAt: ((rows: tf.Tensor) => tf.Tensor) | null;
+    slopesAt: (rows: tf.Tensor) => tf.Tensor2D;
   },
 ): {t: tf.Tensor; lowest: tf.Tensor} {
   // No step is good for a sample that is NaN, or that stands on its solution.
@@ -44,14 +46,16 @@ export function projectedSearch(
       const there = project(tf.add(x, tf.mul(s, way)));
       const change = tf.sub(there, x);
       const slope = rowDot(slopes, change);
-      const reached = at(there);
-      const seen = tf.where(tf.isNaN(reached.value), fill(least.shape, Infinity), reached.value);
-      const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
+      const slopeThere = rowDot(slopesAt(there), change);
+      // Without f, the change that the slopes at both ends tell: exact for a parabola.
+      const reached = valueAt ? valueAt(there) : tf.mul(0.5, tf.add(slope, slopeThere));
+      const seen = tf.where(tf.isNaN(reached), fill(least.shape, Infinity), reached);
+      const armijo = tf.lessEqual(reached, tf.add(value, tf.mul(ARMIJO, slope)));
       const alike = tf.lessEqual(
-        tf.abs(tf.sub(reached.value, value)),
+        tf.abs(tf.sub(reached, value)),
         tf.mul(ROUNDINGS * spacing(), tf.abs(value)),
       );
-      const flat = tf.lessEqual(rowDot(reached.gradient, change), tf.mul(2 * ARMIJO - 1, slope));
+      const flat = tf.lessEqual(slopeThere, tf.mul(2 * ARMIJO - 1, slope));
       const good = tf.cast(tf.logicalOr(armijo, tf.logicalAnd(alike, flat)), 'float32');
       const left = tf.mul(searching, tf.sub(1, good));
       const state = {
