@@ -49,6 +49,7 @@ export {
   type TopKArgs,
   type TransportLayerArgs,
 } from './layers/index.js';
+export {compile, type Arrays, type Compiled, type Numbers} from './programs/index.js';
 export {setThreads} from './kernels/index.js';
 export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';

@@ -62,7 +62,9 @@ export function compile<X extends tf.Tensor[], Y extends Structure>(
 
 function run({program, traced, like, arguments: count}: Ready, args: Numbers[]): unknown {
   if (args.length !== count)
-    throw new Error(`compiled function: expected ${count} arguments, got ${args.length}.`);
+    throw new Error(
+      `compiled function: expected ${count} argument${count === 1 ? '' : 's'}, got ${args.length}.`,
+    );
   args.forEach((value, i) => setInput(program, i, value, `argument ${i}`));
   traced.closedOver.forEach((tensor, i) =>
     setInput(program, count + i, tensor, 'a tensor that f closes over'),

@@ -5,7 +5,7 @@ import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {gradientOf, projectedGradient, type Objective} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {fill} from '../../kernels/index.js';
-import {loopWhile} from '../../programs/index.js';
+import {loopWhile, spacing} from '../../programs/index.js';
 import {signOf} from '../../linalg/index.js';
 import {auto, rowDot, rowNorm, safeDivide} from '../../linsolve/index.js';
 import {FAILURES, FAR} from './descent.js';
@@ -26,8 +26,8 @@ export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.T
 
 const ARMIJO = 1e-4;
 const TRIALS = 30;
-/** Values nearer than this share of |f| are one value in f32. */
-const ROUNDING = 1e-6;
+/** Values that differ by so many roundings of |f| are one value. */
+const ROUNDINGS = 8;
 /** An entry this near to a bound that its slope presses against counts as held there. */
 const HELD = 1e-3;
 
@@ -228,7 +228,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
                 const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
                 const alike = tf.lessEqual(
                   tf.abs(tf.sub(reached.value, value)),
-                  tf.mul(ROUNDING, tf.abs(value)),
+                  tf.mul(ROUNDINGS * spacing(), tf.abs(value)),
                 );
                 const flat = tf.lessEqual(rowDot(reached.gradient, change), tf.mul(2 * ARMIJO - 1, slope));
                 const good = tf.cast(tf.logicalOr(armijo, tf.logicalAnd(alike, flat)), 'float32');

@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {safeDivide} from '../../linsolve/index.js';
 import {fill} from '../../kernels/index.js';
+import {spacing} from '../../programs/index.js';
 
 export interface Tolerances {
   /** Of each entry, relative to its terms. */
@@ -34,8 +35,6 @@ const CHANGE = 2 ** -14;
 /** Iterations within the tolerance, or without an improvement, after which rounding is what is left. */
 export const PATIENCE = 10;
 const LONG_PATIENCE = 40;
-/** The distance of neighbours in f32, relative. */
-const ULP = 2 ** -23;
 /** How much of an earlier move counts, from one to the next, where moves are short. */
 const FADING = 0.5;
 /** Where steps are shorter than x can hold, this much of the terms may be left. */
@@ -109,7 +108,7 @@ export function zeroTest(
     const held = tf.where(within, tf.add(watch.held, 1), tf.zerosLike(watch.held));
     const rests = tf.logicalAnd(
       tf.lessEqual(move, tolerance),
-      tf.lessEqual(share, creeping ? Math.min(ULP, tolerance) : tolerance),
+      tf.lessEqual(share, creeping ? Math.min(spacing(), tolerance) : tolerance),
     );
     const waited = tf.greaterEqual(held, creeping ? LONG_PATIENCE : PATIENCE);
     const patient = tf.logicalOr(waited, tf.logicalOr(rests, tf.equal(move, 0)));
@@ -162,7 +161,7 @@ export function restTest(
 
 /** 1 where a move is shorter than neighbours in f32 are apart. */
 export function withinRounding(move: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  return offTape(() => tf.cast(tf.lessEqual(tf.abs(move), tf.mul(ULP, tf.abs(x))), 'float32'));
+  return offTape(() => tf.cast(tf.lessEqual(tf.abs(move), tf.mul(spacing(), tf.abs(x))), 'float32'));
 }
 
 /** x + εX∘σ with signs and sizes that differ from entry to entry and from count to count; no entry changes its sign. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
+import {spacing} from '../../programs/index.js';
 import {auto, rowDot, safeDivide} from '../../linsolve/index.js';
 import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
 import {
@@ -31,8 +32,8 @@ const NAMES: Names<LevenbergMarquardtOptions<Structure, Parameter[]>> = {...SOLV
 
 /** Steps in a row that did not reduce ‖r‖, each shorter than the last: there is no way down. */
 const REJECTIONS = 12;
-/** Changes below this share of their terms are rounding. */
-const ROUNDING = 4e-7;
+/** Changes of so many roundings of their terms are none. */
+const ROUNDINGS = 4;
 
 /**
  * min_x ½‖r(x, ...params)‖² by steps that minimise ½‖r + Js‖² + ½μ‖Ds‖², J = ∂r/∂x, D the norms of its columns, μ by how well that
@@ -94,11 +95,14 @@ export class LevenbergMarquardt<
             const scaled = tf.mul(norms, length);
             const predicted = tf.mul(0.5, tf.sub(tf.mul(mu, rowDot(scaled, scaled)), rowDot(length, slope)));
             // So near the solution f32 cannot tell the values apart: the slopes at both ends of the step do, and then rounding is all.
-            const alike = tf.lessEqual(tf.abs(gain), tf.mul(ROUNDING, rowDot(r, r)));
+            const alike = tf.lessEqual(tf.abs(gain), tf.mul(ROUNDINGS * spacing(), rowDot(r, r)));
             const slopeThere = slopeOf(problem, packing.restore(x, tf.add(rows, length)), params, batched);
             const bySlopes = tf.mul(-0.5, rowDot(length, tf.add(slope, slopeThere)));
             const terms = tf.squeeze(tf.matMul(tf.abs(J), tf.abs(tf.expandDims(r, 2)), true), [2]);
-            const lost = tf.lessEqual(tf.abs(bySlopes), tf.mul(ROUNDING, rowDot(tf.abs(length), terms)));
+            const lost = tf.lessEqual(
+              tf.abs(bySlopes),
+              tf.mul(ROUNDINGS * spacing(), rowDot(tf.abs(length), terms)),
+            );
             const near = tf.where(lost, tf.onesLike(gain), safeDivide(bySlopes, predicted));
             const ratio = tf.where(alike, near, tf.div(gain, predicted));
             const good = tf.greater(ratio, 0);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {canLook, loopWhile, spacing} from '../../programs/index.js';
 import {combine, innerProduct} from '../iteration/leaves.js';
 import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
@@ -21,8 +21,8 @@ export interface ArmijoSGDOptions<
   maxLineSearch?: number;
 }
 
-/** Values nearer than this share of |f| are one value in f32. */
-const ROUNDING = 1e-6;
+/** Values that differ by so many roundings of |f| are one value. */
+const ROUNDINGS = 8;
 
 const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
   ...STOCHASTIC,
@@ -65,24 +65,32 @@ export class ArmijoSGD<
       problem,
       ({x, value, gradient, square, last, loss, gradientAt}) =>
         offTape(() => {
-          let eta: tf.Tensor = tf.minimum(tf.mul(increaseFactor, last), maxStepSize);
-          for (let k = 0; k < maxLineSearch; k++) {
-            const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(eta), g)));
-            const reached = loss(there);
-            const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, eta), square));
-            const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
-            // Where values cannot be told apart slopes decide, by what is the same for a parabola (Hager & Zhang 2005, 4.1).
-            const still = hostCanRead() && !alike.dataSync()[0] ? null : gradientAt(there);
-            const flat = still
-              ? tf.greaterEqual(
-                  innerProduct(still, gradient, false),
-                  tf.mul(2 * sufficientDecrease - 1, square),
-                )
-              : alike;
-            const good = tf.where(alike, flat, tf.lessEqual(reached, bound));
-            eta = tf.where(good, eta, tf.mul(decreaseFactor, eta));
-            if (hostCanRead() && good.dataSync()[0]) break;
-          }
+          const {eta} = loopWhile(
+            {eta: tf.minimum(tf.mul(increaseFactor, last), maxStepSize) as tf.Tensor},
+            ({eta: tried}) => {
+              const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(tried), g)));
+              const reached = loss(there);
+              const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, tried), square));
+              const alike = tf.lessEqual(
+                tf.abs(tf.sub(reached, value)),
+                tf.mul(ROUNDINGS * spacing(), tf.abs(value)),
+              );
+              // Where values cannot be told apart slopes decide, by what is the same for a parabola (Hager & Zhang 2005, 4.1).
+              const still = canLook() && !alike.dataSync()[0] ? null : gradientAt(there);
+              const flat = still
+                ? tf.greaterEqual(
+                    innerProduct(still, gradient, false),
+                    tf.mul(2 * sufficientDecrease - 1, square),
+                  )
+                : alike;
+              const good = tf.where(alike, flat, tf.lessEqual(reached, bound));
+              return {
+                state: {eta: tf.where(good, tried, tf.mul(decreaseFactor, tried))},
+                open: tf.logicalNot(good),
+              };
+            },
+            {limit: maxLineSearch},
+          );
           return eta;
         }),
       options,

@@ -5,6 +5,7 @@ import {enableHigherOrderGradients} from '../../../src/index.js';
 import {flatten, type Structure} from '../../../src/autodiff/index.js';
 import '../../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../../helpers/expect.js';
+import {turnOffPrograms} from '../../helpers/programs.js';
 import {describeUnreadable, valuesOf} from '../../helpers/unreadable.js';
 import {ITERATIVE_SOLVERS, type SolverCase, type Stepwise} from '../../zoo/iterative-solvers.js';
 
@@ -49,6 +50,8 @@ function outcomeOf({make, init, params, batch}: SolverCase, options: object = {}
 
 // Which backend computes is no matter of the loop.
 describe('every iterative solver', () => {
+  // Its steps are counted.
+  turnOffPrograms();
   before(async () => {
     enableHigherOrderGradients();
     await tf.setBackend('cpu');

@@ -5,6 +5,7 @@ import {enableHigherOrderGradients, solvers} from '../../../src/index.js';
 import {flatten, type Structure} from '../../../src/autodiff/index.js';
 import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
+import {turnOffPrograms} from '../../helpers/programs.js';
 import {ITERATIVE_SOLVERS, smoothProblems, type Stepwise} from '../../zoo/iterative-solvers.js';
 
 const {C, c, fun, root, map, residual} = smoothProblems;
@@ -12,6 +13,8 @@ const {C, c, fun, root, map, residual} = smoothProblems;
 const numbers = (structure: Structure) => flatten(structure).flatMap((leaf) => Array.from(leaf.dataSync()));
 
 describeAnyBackend('start and update', () => {
+  // Steps of one's own are in float32.
+  turnOffPrograms();
   before(() => enableHigherOrderGradients());
 
   for (const [name, {make, init, params, batch}] of Object.entries(ITERATIVE_SOLVERS)) {

@@ -1,9 +1,10 @@
 /** @file When a step is good enough: the conditions of Armijo, Goldstein and Wolfe. */
 import * as tf from '@tensorflow/tfjs-core';
+import {spacing} from '../../../programs/index.js';
 import type {LineStart} from './types.js';
 
-/** Values nearer than this share of |φ(0)| are one value in f32: a sum of a few logarithms already errs by half of it. */
-const ROUNDING = 1e-6;
+/** Values that differ by this many roundings of φ(0) are one value: a sum of a few logarithms already errs by half of it. */
+const ROUNDINGS = 8;
 
 /** A step, with φ and φ' there: [B] each. */
 export interface Trial {
@@ -19,7 +20,10 @@ export interface Trial {
  */
 export function decreases({t, value, slope}: Trial, start: LineStart, c1: number): tf.Tensor {
   const armijo = tf.lessEqual(value, tf.add(start.value, tf.mul(tf.mul(c1, t), start.slope)));
-  const alike = tf.lessEqual(tf.abs(tf.sub(value, start.value)), tf.mul(ROUNDING, tf.abs(start.value)));
+  const alike = tf.lessEqual(
+    tf.abs(tf.sub(value, start.value)),
+    tf.mul(ROUNDINGS * spacing(), tf.abs(start.value)),
+  );
   const approximate = tf.lessEqual(slope, tf.mul(2 * c1 - 1, start.slope));
   return tf.logicalOr(armijo, tf.logicalAnd(alike, approximate));
 }

@@ -1,0 +1,68 @@
+/** @file Every iterative solver as a program and operation by operation: the same solutions, and nothing left behind. */
+import * as tf from '@tensorflow/tfjs-core';
+import {assert} from 'chai';
+import {enableHigherOrderGradients} from '../../src/index.js';
+import {flatten, unflatten, type Structure} from '../../src/autodiff/index.js';
+import {describeBackends} from '../helpers/backends.js';
+import {expectClose, expectNoLeak} from '../helpers/expect.js';
+import {withPrograms} from '../helpers/programs.js';
+import {ITERATIVE_SOLVERS, type SolverCase, type Stepwise} from '../zoo/iterative-solvers.js';
+
+const numbers = (structure: Structure) => flatten(structure).flatMap((leaf) => Array.from(leaf.dataSync()));
+
+function outcomeOf({make, init, params}: SolverCase, options: object) {
+  return tf.tidy(() => {
+    const {x, state} = (make(options) as Stepwise).run(init(), ...(params() as never[]));
+    return {x: numbers(x), status: numbers(state.status), iterations: numbers(state.iterations)} as never;
+  }) as unknown as Record<'x' | 'status' | 'iterations', number[]>;
+}
+
+/** The gradients of a sum of the solution's entries, each with another weight, in the parameters that are tensors. */
+function gradientsOf({make, init, params}: SolverCase, options: object): number[] {
+  return tf.tidy(() => {
+    const given = params();
+    const leaves = flatten(given as never).filter(({dtype}) => dtype === 'float32');
+    const loss = (...tensors: tf.Tensor[]) => {
+      let next = 0;
+      const all = flatten(given as never).map((leaf) => (leaf.dtype === 'float32' ? tensors[next++] : leaf));
+      const {x} = (make(options) as Stepwise).run(init(), ...(unflatten(given as never, all) as never[]));
+      return tf.addN(
+        flatten(x).map((leaf, i) =>
+          tf.sum(tf.mul(leaf, tf.reshape(tf.cos(tf.add(i, tf.range(0, leaf.size))), leaf.shape))),
+        ),
+      ) as tf.Scalar;
+    };
+    return tf
+      .grads(loss)(leaves)
+      .flatMap((gradient) => Array.from(gradient.dataSync())) as never;
+  }) as unknown as number[];
+}
+
+describeBackends('iterative solvers as programs', () => {
+  before(() => enableHigherOrderGradients());
+
+  for (const [name, given] of Object.entries(ITERATIVE_SOLVERS)) {
+    it(`${name} has the same solution and gradient with programs and without`, () =>
+      expectNoLeak(() => {
+        const options = {tolerance: 1e-6};
+        const [program, operations] = (['on', 'off'] as const).map((flag) =>
+          withPrograms(flag, () => ({...outcomeOf(given, options), gradient: gradientsOf(given, options)})),
+        );
+        assert.deepEqual(program.status, operations.status);
+        expectClose(program.x, operations.x, 1e-4);
+        expectClose(program.gradient, operations.gradient, 1e-3);
+      }));
+
+    it(`${name} runs as a program`, () => {
+      const said: string[] = [];
+      const {info} = console;
+      console.info = (message: string) => said.push(message);
+      try {
+        withPrograms('explain', () => outcomeOf(given, {maxIterations: 3}));
+      } finally {
+        console.info = info;
+      }
+      assert.deepEqual(said, []);
+    });
+  }
+});
