@@ -48,12 +48,17 @@ export class Program {
     });
     constants.forEach((numbers, value) => allocate(value).data.set(numbers));
     this.inputs = inputs.map(allocate);
-    const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
     this.outputs = outputs.map(allocate);
-    const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
-    for (const step of at(ONCE)) step();
-    this.slow = at(SLOW);
-    this.each = at(EACH);
+    try {
+      const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
+      const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
+      for (const step of at(ONCE)) step();
+      this.slow = at(SLOW);
+      this.each = at(EACH);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** How many lines are computed at each run. */
