@@ -17,7 +17,8 @@ interface Kernels {
 
 /** In the form that `compareTwins` expects: one array of the contract is handed out in parts. */
 function scoped(array: ArrayKernels): Kernels {
-  let [all, used] = [new Float64Array(0), 0];
+  let all = new Float64Array(0) as Float64Array;
+  let used = 0;
   return {
     array,
     vector(length) {
@@ -27,7 +28,8 @@ function scoped(array: ArrayKernels): Kernels {
       return part;
     },
     scope(work) {
-      [[all], used] = [array.arrays([1 << 20]), 0];
+      [all] = array.arrays([1 << 20]);
+      used = 0;
       return work();
     },
   };
