@@ -4,7 +4,7 @@ import {canLook} from '../programs/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, factorOnDevice, residualOf} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 

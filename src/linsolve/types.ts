@@ -12,10 +12,10 @@ export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 
 /** The products of an operator in double precision, on vectors as rows [B, n]. What they return is overwritten by the next product. */
 export interface DoubleProducts {
-  apply(rows: Float64Array): Float64Array;
-  applyTranspose(rows: Float64Array): Float64Array;
+  apply: (rows: Float64Array) => Float64Array;
+  applyTranspose: (rows: Float64Array) => Float64Array;
   /** Frees their memory; what they returned must not be read from then on. */
-  dispose(): void;
+  dispose: () => void;
 }
 
 /**

@@ -7,7 +7,7 @@ const COPIES = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten
 /** A graph whose lines read some values in the place of others that have the same entries, in another shape or type. */
 export interface Simplified extends Graph {
   /** Where the entries of a value lie: in another value, or in itself. */
-  root(value: number): number;
+  root: (value: number) => number;
 }
 
 /** The same graph with fewer lines. Its inputs and outputs stay in their order. */

@@ -1,5 +1,5 @@
 /** @file Runs a function once and writes down what it computes. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {observe, offTape, type KernelCall, type Observed, type ObservedLoop} from '../autodiff/index.js';
 import type {Graph, Line} from './graph.js';
 

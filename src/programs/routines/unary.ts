@@ -3,8 +3,8 @@ import {arrayKernels, UNARY_ENTRIES} from '../../kernels/index.js';
 import type {Operand, Routine, Routines} from './types.js';
 import {erf} from './erf.js';
 
-const SELU_SCALE = 1.0507009873554804934193349852946;
-const SELU_ALPHA = 1.6732632423543772848170429916717;
+const SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
 
 /** To the nearest integer, halves to even ones, as tfjs does. */
 function roundHalfToEven(x: number): number {

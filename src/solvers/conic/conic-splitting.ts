@@ -10,7 +10,7 @@ import {solveOnHost, type HostConic} from './parts/conic-host.js';
 import {searchConic} from './parts/conic-search.js';
 import {screenConic} from './parts/conic-screen.js';
 import {rowFactors, sizesOf} from './parts/conic-step.js';
-import type {IterationState} from '../iteration/iterate.js';
+import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
 
