@@ -9,7 +9,14 @@ import {main} from 'assemblyscript/asc';
 
 const root = resolve(import.meta.dirname, '..');
 /** Each entry is a module, so that a bundle holds what it uses. */
-const MODULES = {index: 'dense', coding: 'coding', outers: 'outers', rows: 'rows', matrices: 'matrices'};
+const MODULES = {
+  index: 'dense',
+  arrays: 'arrays',
+  coding: 'coding',
+  outers: 'outers',
+  rows: 'rows',
+  matrices: 'matrices',
+};
 
 for (const [entry, name] of Object.entries(MODULES)) {
   const binary = await compile(`src/kernels/twins/host/assembly/${entry}.ts`);

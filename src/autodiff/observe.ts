@@ -37,14 +37,14 @@ export interface Observed {
 
 /** The methods of the engine that are watched (most are private in the types of tfjs). */
 interface Watched {
-  runKernelFunc(params: {
+  runKernelFunc: (params: {
     kernelName?: string;
     inputs: Record<string, tf.Tensor | tf.Tensor[] | null | undefined>;
     attrs?: Record<string, unknown>;
-  }): tf.Tensor | tf.Tensor[];
-  makeTensor(...args: unknown[]): tf.Tensor;
-  readSync(dataId: object): unknown;
-  read(dataId: object): unknown;
+  }) => tf.Tensor | tf.Tensor[];
+  makeTensor: (...args: unknown[]) => tf.Tensor;
+  readSync: (dataId: object) => unknown;
+  read: (dataId: object) => unknown;
 }
 
 /** The observation that is going on, or `null`. */

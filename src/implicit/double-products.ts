@@ -5,7 +5,10 @@ import type {DoubleProducts} from '../linsolve/index.js';
 import {canLook, explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../programs/index.js';
 import type {Packing} from './packing.js';
 
-type Rows = (rows: Float64Array) => Float64Array;
+interface Rows {
+  apply(rows: Float64Array): Float64Array;
+  dispose(): void;
+}
 
 /**
  * @param residual F as a function of the leaves of x.
@@ -27,7 +30,15 @@ export function doubleProducts(
   try {
     const applyTranspose = rowsOf(transposed, packing);
     let apply: Rows | null = symmetric ? applyTranspose : null;
-    return {applyTranspose, apply: (rows) => (apply ??= rowsOf(straight, packing))(rows)};
+    return {
+      applyTranspose: (rows) => applyTranspose.apply(rows),
+      apply: (rows) => (apply ??= rowsOf(straight, packing)).apply(rows),
+      dispose() {
+        applyTranspose.dispose();
+        // Of a symmetric one the same.
+        apply?.dispose();
+      },
+    };
   } catch (error) {
     if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
     explain('A linear solve', error.message);
@@ -41,10 +52,13 @@ function rowsOf(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows 
     const {graph, closedOver} = trace(() => [packing.pack(product(v))], [v]);
     const program = new Program(graph, [0]);
     closedOver.forEach((tensor, i) => program.input(i + 1).set(tensor.dataSync()));
-    return (rows) => {
-      program.input(0).set(rows);
-      program.run();
-      return program.output(0);
+    return {
+      apply(rows) {
+        program.input(0).set(rows);
+        program.run();
+        return program.output(0);
+      },
+      dispose: () => program.dispose(),
     };
   } finally {
     v.dispose();

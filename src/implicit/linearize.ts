@@ -27,6 +27,8 @@ export function linearize(
     dispose() {
       pushforward?.dispose();
       pullback?.dispose();
+      double?.dispose();
+      double = undefined;
     },
   });
   return {

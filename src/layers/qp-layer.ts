@@ -208,7 +208,7 @@ export class QPLayer extends SolverLayer {
       linsolve,
       solver: this.solver,
     };
-    const result = solveQP(problem, {...options, warmStart: this.warmStart.take(list[0].shape[0])});
+    const result = solveQP(problem, {...options, initial: this.warmStart.take(list[0].shape[0])});
     this.remember(result);
     const {x, ineqDual, eqDual, slack} = result;
     this.warmStart.keep({x, ineqDual, eqDual, slack});

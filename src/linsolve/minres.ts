@@ -2,7 +2,9 @@
 import {checkOptions} from '../checks/index.js';
 import {iterativeSolver, ITERATIVE, type IterativeOptions} from './iterative.js';
 import {gmresMethod} from './gmres.js';
-import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Best} from './host/best.js';
+import {Gain} from './host/gain.js';
+import type {Outcome, Process, Run} from './host/process.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';
@@ -20,9 +22,9 @@ const PATIENCE = 100;
 const DEVICE_RESTART = 20;
 
 /** MINRES in f64: Lanczos's basis, of which three vectors are kept, and Givens rotations. */
-function* onHost({r, target, steps}: Run): Process<Outcome> {
+function* onHost({r, target, steps, isDouble}: Run): Process<Outcome> {
   const n = r.length;
-  const gain = new Gain();
+  const gain = new Gain(isDouble);
   const x = new Float64Array(n);
   let [before, current]: Float64Array[] = [r, r.slice()];
   let [old, w]: Float64Array[] = [new Float64Array(n), new Float64Array(n)];
@@ -65,7 +67,7 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
     addScaled(x, c * residual, w);
     residual = Math.abs(s * residual);
     // Where A is singular but for rounding, an x that would solve an inconsistent system is so large that its products are noise.
-    total = residual + roundingOf(norm(x), n, gain.value);
+    total = residual + gain.rounding(norm(x), n);
   }
   return {x, safe: total * ALIKE < totalOfBest ? x : best.solution, steps: step, gain: gain.value};
 }
@@ -73,8 +75,8 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
 /**
  * MINRES (Paige & Saunders 1975), for symmetric A, definite or not; the residual never grows.
  *
- * A singular system gets the least-squares solution of least norm; `info.converged` says whether it solves the system. Where the
- * host cannot read tensors, GMRES with 20 products a cycle takes its place.
+ * A singular system gets the least-squares solution of least norm; `info.converged` tells whether it solves the system. If the
+ * host cannot read tensors, GMRES with 20 products per cycle replaces it.
  */
 export function minres(given: IterativeOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.minres', given, ITERATIVE);

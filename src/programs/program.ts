@@ -1,6 +1,8 @@
 /** @file A graph made ready to run again and again: places in memory for its values, routines for its lines. */
+import {giveBackArrays, takeArrays, type ArrayKernels} from '../kernels/index.js';
+import type {Graph, Line} from './graph.js';
+import {madeBy, planOf} from './plan.js';
 import {needs, simplify} from './simplify.js';
-import {sizeOf, type Graph, type Line} from './graph.js';
 import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js';
 
 export {NoRoutine} from './routines/index.js';
@@ -17,6 +19,7 @@ export class Program {
   private readonly outputs: Operand[];
   private readonly slow: readonly (() => void)[];
   private readonly each: readonly (() => void)[];
+  private kernels: ArrayKernels | null;
   private isStale = true;
 
   /**
@@ -31,27 +34,38 @@ export class Program {
       root,
       new Map(inputs.map((value, i) => [value, fast.includes(i) ? EACH : SLOW])),
     );
-    const places = new Map<number, Float64Array>(constants);
-    const allocate = (value: number): Operand => {
-      const at = root(value);
-      if (!places.has(at)) places.set(at, new Float64Array(sizeOf(values[at])));
-      return {...values[value], data: places.get(at)!};
-    };
+    const fixed = lines.filter((line) => paces.get(line) !== EACH).flatMap(madeBy);
+    const lasting = [...constants.keys(), ...inputs, ...outputs, ...fixed];
+    const repeated = lines.filter((line) => paces.get(line) === EACH);
+    const {sizes, places} = planOf(values, root, lasting, repeated);
+    const {kernels, arrays} = takeArrays(sizes);
+    this.kernels = kernels;
+    const allocate = (value: number): Operand => ({
+      ...values[value],
+      data: arrays[places.get(root(value))!],
+    });
+    constants.forEach((numbers, value) => allocate(value).data.set(numbers));
     this.inputs = inputs.map(allocate);
-    const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
+    const copies: (() => void)[] = [];
     // An output that is an input has a place of its own: whoever writes one input may not have read that output yet.
     const given = new Set(this.inputs.map(({data}) => data));
     this.outputs = outputs.map((value) => {
       const output = allocate(value);
       if (!given.has(output.data)) return output;
       const data = new Float64Array(output.data.length);
-      steps.push([EACH, () => data.set(output.data)]);
+      copies.push(() => data.set(output.data));
       return {...output, data};
     });
-    const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
-    for (const step of at(ONCE)) step();
-    this.slow = at(SLOW);
-    this.each = at(EACH);
+    try {
+      const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
+      const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
+      for (const step of at(ONCE)) step();
+      this.slow = at(SLOW);
+      this.each = [...at(EACH), ...copies];
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** How many lines are computed at each run. */
@@ -75,9 +89,16 @@ export class Program {
   }
 
   run(): void {
+    if (!this.kernels) throw new Error('Program: it has been disposed.');
     if (this.isStale) for (const step of this.slow) step();
     this.isStale = false;
     for (const step of this.each) step();
+  }
+
+  /** Gives its memory back, which others use again: what it returned must not be read from then on. Else the garbage collector does. */
+  dispose(): void {
+    if (this.kernels) giveBackArrays(this.kernels);
+    this.kernels = null;
   }
 }
 

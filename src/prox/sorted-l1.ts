@@ -1,22 +1,31 @@
 /** @file The proximal operator of the sorted ℓ1 norm (SLOPE, OSCAR). */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/index.js';
 
 /**
- * argmin_y ½‖y − x‖² + scaling·Σ wᵢ|y|₍ᵢ₎, along the last axis; |y|₍₁₎ ≥ |y|₍₂₎ ≥ … are the magnitudes of y in order, and so
- * are the weights taken, w₁ ≥ w₂ ≥ … ≥ 0.
+ * argmin_y ½‖y − x‖² + scaling·Σ wᵢ|y|₍ᵢ₎, along the last axis; |y|₍₁₎ ≥ |y|₍₂₎ ≥ … are the sorted magnitudes of y, and the
+ * weights are sorted too, w₁ ≥ w₂ ≥ … ≥ 0.
  *
- * O(n log n): an isotonic regression of the sorted |x| − w, cut off at zero. Entries of like magnitude are made equal. OSCAR is
+ * O(n log n): an isotonic regression of the sorted |x| − w, cut off at zero. Entries of similar magnitude become equal. OSCAR is
  * wᵢ = α + β(n − i).
  *
  * @param x [..., n]. Differentiable in x, weights and scaling.
- * @param weights [n], or a tensor that broadcasts with x. Sorted here.
+ * @param params `weights` or `{weights}`: [n], or a tensor that broadcasts with x. They are sorted here.
  * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
  * @throws If x has no axis.
  * @see Bogdan et al. 2015 (arXiv 1407.3824), algorithm 3; Zeng & Figueiredo 2014 (arXiv 1409.4271).
  */
-export function sortedL1(x: tf.Tensor, weights: tf.Tensor, scaling: number | tf.Tensor = 1): tf.Tensor {
+export function sortedL1(
+  x: tf.Tensor,
+  params: tf.Tensor | {weights: tf.Tensor},
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  const isBare = params instanceof tf.Tensor || Array.isArray(params) || ArrayBuffer.isView(params);
+  const {weights} = isBare
+    ? {weights: params as tf.Tensor}
+    : checkOptions('prox.sortedL1', params, {weights: 1}, 'parameter');
   if (x.rank === 0) throw new Error('prox.sortedL1: x must have at least one axis.');
   return floatMap('prox.sortedL1', {x, weights, scaling}, ({x, weights, scaling}) => {
     const rows = (values: tf.Tensor) =>

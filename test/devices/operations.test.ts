@@ -18,6 +18,7 @@ import {
   solvers,
   sparsemax,
 } from '../../src/index.js';
+import {fill} from '../../src/kernels/index.js';
 import type {LinearSolver} from '../../src/linsolve/public.js';
 import {assertClose, describeDevices, toleranceOn, valuesOf} from './devices.js';
 import {definite, invertible, random, testWork, type Work} from './work.js';
@@ -58,7 +59,7 @@ const work: Work[] = [
   {
     name: 'linalg.solve, adjoint',
     inputs: () => [invertible(6, [3], 6), random(7, 3, 6, 2)],
-    run: (a, b) => linalg.solve(a, b, {adjoint: true}),
+    run: (a, b) => linalg.solve(a, b, {transpose: true}),
   },
   {
     name: 'linalg.solve with pivots that are zero',
@@ -178,7 +179,7 @@ const work: Work[] = [
   {
     name: 'projections.isotonic, increasing',
     inputs: () => [random(30, 4, 9)],
-    run: (x) => projections.isotonic(x, {increasing: true}),
+    run: (x) => projections.isotonic(x, {direction: 'ascending'}),
   },
   {
     name: 'projections.box',
@@ -196,6 +197,17 @@ const work: Work[] = [
     inputs: () => [random(34, 3, 5), tf.scalar(0.2), tf.scalar(0.4)],
     run: (x, l1, l2) => prox.elasticNet(x, {l1, l2}),
   },
+  ...(
+    [
+      ['groupLasso', (x, weight) => prox.groupLasso(x, weight)],
+      ['totalVariation1d', (x, weight) => prox.totalVariation1d(x, weight)],
+      ['nuclearNorm', (x, weight) => prox.nuclearNorm(tf.reshape(x, [-1, 2, 2]), weight)],
+    ] as [string, (x: tf.Tensor, weight: tf.Tensor) => tf.Tensor][]
+  ).map(([name, run]) => ({
+    name: `prox.${name} under weights of which one is infinite`,
+    inputs: () => [random(54, 2, 4), tf.concat([fill([1], Infinity), tf.tensor1d([0.25])])],
+    run,
+  })),
   {
     name: 'solvers.SparseCoding',
     inputs: () => [random(35, 6, 10), random(36, 4, 6), tf.scalar(0.15)],
@@ -240,7 +252,7 @@ const work: Work[] = [
     inputs: () => [random(43, 3, 4)],
     run: (p) => {
       const condition = conditions.kkt({
-        objective: (x: tf.Tensor, p: tf.Tensor) => tf.sum(tf.add(tf.mul(0.5, tf.square(x)), tf.mul(p, x))),
+        fun: (x: tf.Tensor, p: tf.Tensor) => tf.sum(tf.add(tf.mul(0.5, tf.square(x)), tf.mul(p, x))),
         equality: (x: tf.Tensor) => tf.sum(x, 1, true),
       } as never);
       const solve = customRoot(condition as never)(((_: unknown, p: tf.Tensor) => {

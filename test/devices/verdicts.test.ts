@@ -4,7 +4,7 @@ import {assert} from 'chai';
 import {certify, projections, solveQP, solvers} from '../../src/index.js';
 import {judgeNasty, solveBatchAsync} from '../helpers/qp-verdicts.js';
 import {nastyBatch} from '../zoo/qp/nasty.js';
-import {describeDevices, valuesOf} from './devices.js';
+import {assertClose, describeDevices, valuesOf} from './devices.js';
 
 const SINGLE = 2 ** -20;
 
@@ -43,8 +43,8 @@ describeDevices('verdicts', (device) => {
     const data = {
       Q: tf.tensor3d([[[1, 0], [0, 1e-6]]]), // prettier-ignore
       p: tf.tensor2d([[-1e6, -2e-6]]),
-      l: tf.tensor2d([[0.5, -10]]),
-      u: tf.tensor2d([[0.5, 10]]),
+      lower: tf.tensor2d([[0.5, -10]]),
+      upper: tf.tensor2d([[0.5, 10]]),
     };
     const {x, state} = new solvers.BoxCDQP({maxIterations: 110}).run(null, data);
     assert.deepEqual(await valuesOf(state.status), [0]);
@@ -52,6 +52,24 @@ describeDevices('verdicts', (device) => {
     const [fixed, free] = await valuesOf(x);
     assert.closeTo(fixed, 0.5, 1e-6);
     assert.closeTo(free, 2, 1e-5);
+  });
+
+  it('SparseCoding: a sample with NaN has status 4, wherever it stands, and leaves the others alone', async () => {
+    const solver = new solvers.SparseCoding({tolerance: 1e-6, onFailure: 'ignore'});
+    const penalty = {l1: 0.1, l2: 0};
+    const D = tf.tensor2d([1, 0, 0.5, 0, 1, 0.5], [2, 3]);
+    const x = tf.tensor2d([0.5, 1, NaN, 1, 1, NaN], [3, 2]);
+    const {x: z, state} = solver.run(tf.zeros([3, 3]), penalty, D, x);
+    assert.deepEqual(await valuesOf(state.status), [0, 4, 4]);
+    const codes = await valuesOf(z);
+    assertClose(codes.slice(0, 3), [0.4, 0.9, 0], 1e-5, 'code of the sample without NaN');
+
+    for (const atom of [0, 1, 2]) {
+      const column = tf.tensor2d([0, 1, 2, 0, 1, 2], [2, 3]);
+      const broken = tf.where(tf.equal(column, atom), tf.fill([2, 3], NaN), D);
+      const {state} = solver.run(tf.zeros([1, 3]), penalty, broken, tf.slice(x, [0, 0], [1, 2]));
+      assert.deepEqual(await valuesOf(state.status), [4], `atom ${atom}`);
+    }
   });
 
   it('ConicSplitting: what has status 0 holds in every row and column', async () => {
@@ -62,7 +80,7 @@ describeDevices('verdicts', (device) => {
     const {x, state} = new solvers.ConicSplitting((v) => projections.dualConeProduct(v, cone), {
       maxIterations: 50,
     }).run(null, {c, E, d});
-    const [status, z, y] = await Promise.all([state.status, x.z, x.dual].map(valuesOf));
+    const [status, z, y] = await Promise.all([state.status, x.x, x.dual].map(valuesOf));
     assert.equal(status[0], 0);
     status.forEach((code, sample) => {
       if (code !== 0) return;

@@ -44,9 +44,9 @@ const SAME: [string, () => SolverLayer, () => tf.Tensor, (x: tf.Tensor) => tf.Te
   ],
   [
     'IsotonicLayer',
-    () => new IsotonicLayer({increasing: false}),
+    () => new IsotonicLayer({direction: 'descending'}),
     points,
-    (x) => projections.isotonic(x, {increasing: false}),
+    (x) => projections.isotonic(x, {direction: 'descending'}),
   ],
   [
     'TopK',
@@ -310,7 +310,7 @@ describeBackends('layers of the catalogue', () => {
     assert.match(shaped(new SimplexProjection({axis: 2}), [2, 3]), /axis 2 is not a feature axis/);
     assert.match(
       messageOf(() => new LinearProgramLayer({constants: {Q: [[1]]}})),
-      /has no Q/,
+      /has no parameter Q/,
     );
     assert.match(
       messageOf(() => new ConicLayer({cones: {}})),
@@ -318,7 +318,7 @@ describeBackends('layers of the catalogue', () => {
     );
     assert.match(
       messageOf(() => new ConicLayer({cones: {nonNegative: 1}, inputs: ['x' as never]})),
-      /inputs must name c, E, d/,
+      /inputs must be one of c, E, d/,
     );
     assert.match(
       shaped(new ConicLayer({cones: {nonNegative: 2}, constants: {d: [1]}}), [1, 3]),

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Floats} from '../contracts/vectors.js';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
 
-/** What a host kernel returns: one entry an output. */
+/** What a host kernel returns: one entry per output. */
 export interface HostOutput {
   values: Floats | Int32Array;
   shape: number[];

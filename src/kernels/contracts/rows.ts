@@ -2,9 +2,9 @@
 import type {Floats} from './vectors.js';
 
 /**
- * Projection onto a simplex, one row after another; `mean` receives one entry a row.
+ * Projection onto a simplex, one row after another; `mean` receives one entry per row.
  *
- * An entry −∞ is taken out: it becomes 0, and so does a row of such entries alone. A row with NaN or +∞ becomes NaN.
+ * An entry −∞ is removed and becomes 0; a row with only such entries becomes 0. A row with NaN or +∞ becomes NaN.
  */
 export interface SimplexRows {
   project(x: Floats, rows: number, n: number, scale: Floats, out: Floats): void;

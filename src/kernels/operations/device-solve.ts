@@ -35,8 +35,8 @@ registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, {positiveDefinite, adjoint}, alloc
 registerGpuKernel(LSTSQ, gpuLstsq);
 
 /**
- * x with M x = b, or Mᵀ x = b, for matrices [B | 1, n, n] and b [B, n, 1]: by Cholesky, where a matrix that is not positive
- * definite gets NaN, or by LU, where a singular one gets the least-squares solution of least norm.
+ * x with M x = b, or Mᵀ x = b, for matrices [B | 1, n, n] and b [B, n, 1]: by Cholesky (NaN for a matrix that is not positive
+ * definite), or by LU (the least-squares solution of least norm for a singular matrix).
  */
 export function solveOnDevice(
   matrices: tf.Tensor,

@@ -1,4 +1,6 @@
 /** @file Functions of two variables and the choice between two, entry by entry, with broadcasting. */
+import {arrayKernels, BINARY_ENTRIES} from '../../kernels/index.js';
+import {spreadsOf} from './spread.js';
 import {broadcastStrides, places, product, type Operand, type Routine, type Routines} from './types.js';
 
 const FUNCTIONS: Record<string, (a: number, b: number) => number> = {
@@ -88,12 +90,27 @@ function loopsOf(f: (a: number, b: number) => number): [Loop, MappedLoop] {
   ];
 }
 
+/** In WebAssembly, where it has the function and the operands are repeated in a simple way. */
+function compiled(kernel: string, a: Operand, b: Operand, out: Operand): (() => void) | null {
+  const {entries} = arrayKernels([out.data, a.data, b.data]);
+  if (kernel === 'Less') return compiled('Greater', b, a, out);
+  if (kernel === 'LessEqual') return compiled('GreaterEqual', b, a, out);
+  if (!entries || !Object.hasOwn(BINARY_ENTRIES, kernel)) return null;
+  const spreads = spreadsOf([a, b], out);
+  if (!spreads) return null;
+  const {rows, columns, operands} = spreads;
+  const [left, right] = operands;
+  return entries.binary(kernel as keyof typeof BINARY_ENTRIES, left, right, out.data, rows, columns);
+}
+
 const ofLoops =
-  ([loop, mapped]: [Loop, MappedLoop]): Routine =>
+  (kernel: string, [loop, mapped]: [Loop, MappedLoop]): Routine =>
   ({inputs, outputs}) => {
     // `Prelu` and `EluGrad` have other names for their two.
     const [[a], [b]] = Object.values(inputs);
     const [out] = outputs;
+    const fast = compiled(kernel, a, b, out);
+    if (fast) return fast;
     const [p, q] = [stepOf(a, out), stepOf(b, out)];
     if (p >= 0 && q >= 0) return () => loop(a.data, p, b.data, q, out.data);
     const [atA, atB] = [placesIn(a, out), placesIn(b, out)];
@@ -107,6 +124,8 @@ const select: Routine = ({inputs, outputs}) => {
   const size = condition.data.length < out.length ? product(t.shape.slice(1)) : 1;
   const [flags, yes, no] = [condition.data, t.data, e.data];
   if (size === 1) {
+    const {entries} = arrayKernels([out, flags, yes, no]);
+    if (entries) return entries.select(flags, yes, no, out);
     return () => {
       for (let i = 0; i < out.length; i++) out[i] = flags[i] !== 0 ? yes[i] : no[i];
     };
@@ -129,8 +148,8 @@ const addN: Routine = ({inputs, outputs}) => {
 };
 
 export const binary: Routines = {
-  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, ofLoops(loopsOf(f))])),
-  ...Object.fromEntries(Object.entries(LOOPS).map(([name, loops]) => [name, ofLoops(loops)])),
+  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, ofLoops(name, loopsOf(f))])),
+  ...Object.fromEntries(Object.entries(LOOPS).map(([name, loops]) => [name, ofLoops(name, loops)])),
   AddN: addN,
   Select: select,
 };

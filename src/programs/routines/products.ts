@@ -1,5 +1,6 @@
 /** @file Products of matrices. */
 import {backend_util} from '@tensorflow/tfjs-core';
+import {arrayKernels} from '../../kernels/index.js';
 import {
   broadcastStrides,
   places,
@@ -12,56 +13,23 @@ import {
 import {fused} from './fused.js';
 import {NoRoutine} from './no-routine.js';
 
-/** out [rows, columns] = A B for A and B with any strides of row and column. */
-export function multiply(
-  a: Float64Array,
-  atA: number,
-  [rowA, columnA]: readonly [number, number],
-  b: Float64Array,
-  atB: number,
-  [rowB, columnB]: readonly [number, number],
-  out: Float64Array,
-  atOut: number,
-  [rows, inner, columns]: readonly [number, number, number],
-): void {
-  for (let i = 0; i < rows; i++) {
-    const target = atOut + i * columns;
-    for (let j = 0; j < columns; j++) out[target + j] = 0;
-    for (let k = 0; k < inner; k++) {
-      const factor = a[atA + i * rowA + k * columnA];
-      const from = atB + k * rowB;
-      for (let j = 0; j < columns; j++) out[target + j] += factor * b[from + j * columnB];
-    }
-  }
-}
-
-/** Rows and columns of a matrix, and the strides with which it is read, transposed or not. */
-function layout({shape}: Operand, transposed: boolean) {
-  const [rows, columns] = shape.slice(-2);
-  return transposed
-    ? {rows: columns, columns: rows, strides: [1, columns] as const}
-    : {rows, columns, strides: [columns, 1] as const};
-}
-
 const batchMatMul: Routine = ({inputs, outputs, attributes}) => {
   const [[a], [b]] = [inputs.a, inputs.b];
   const [out] = outputs;
-  const left = layout(a, Boolean(attributes.transposeA));
-  const right = layout(b, Boolean(attributes.transposeB));
-  const size = [left.rows, left.columns, right.columns] as const;
+  const [turnA, turnB] = [Boolean(attributes.transposeA), Boolean(attributes.transposeB)];
+  const [rows, columns] = out.shape.slice(-2);
+  const inner = a.shape[a.shape.length - (turnA ? 2 : 1)];
   const batch = out.shape.slice(0, -2);
   // A batch that two matrices share is repeated, not copied.
   const starts = ({shape}: Operand) =>
     places(batch, broadcastStrides(shape.slice(0, -2), batch)).map(
       (index) => index * product(shape.slice(-2)),
     );
-  const [startsA, startsB] = [starts(a), starts(b)];
-  const step = left.rows * right.columns;
-  return () => {
-    for (let i = 0; i < startsA.length; i++) {
-      multiply(a.data, startsA[i], left.strides, b.data, startsB[i], right.strides, out.data, i * step, size);
-    }
-  };
+  return arrayKernels([out.data, a.data, b.data]).product({
+    ...{a: a.data, turnA, startsA: starts(a)},
+    ...{b: b.data, turnB, startsB: starts(b)},
+    ...{out: out.data, rows, inner, columns},
+  });
 };
 
 /** Σ over the axes that the result lacks, for two or more operands. */

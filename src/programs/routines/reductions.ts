@@ -1,5 +1,15 @@
 /** @file Sums, largest entries and the like over some axes, running sums, and softmax. */
-import {axesOf, places, stridesOf, type Operand, type Routine, type Routines, type Site} from './types.js';
+import {arrayKernels} from '../../kernels/index.js';
+import {
+  axesOf,
+  places,
+  product,
+  stridesOf,
+  type Operand,
+  type Routine,
+  type Routines,
+  type Site,
+} from './types.js';
 
 /** Where the groups of entries begin that are reduced together, and how far the entries of a group lie from its beginning. */
 function groups({shape}: Operand, axes: readonly number[]): {starts: Int32Array; offsets: Int32Array} {
@@ -115,8 +125,23 @@ const batchNorm: Routine = ({inputs, outputs, attributes}) => {
 const greater = (a: number, b: number) => a > b;
 const less = (a: number, b: number) => a < b;
 
+/** In WebAssembly, where the axes lie side by side. */
+const sumOf: Routine = (site) => {
+  const x = only(site);
+  const out = site.outputs[0].data;
+  const {entries} = arrayKernels([out, x.data]);
+  const axes = axesOf(site.attributes.axis, x.shape.length).filter((axis) => x.shape[axis] > 1);
+  const [from, to] = [Math.min(...axes), Math.max(...axes)];
+  const between = x.shape.slice(from, to + 1).filter((size) => size > 1);
+  if (!entries || x.data.length === 0 || axes.length === 0 || between.length > axes.length) {
+    return reduction(sum)(site);
+  }
+  const inner = product(x.shape.slice(to + 1));
+  return entries.sums(x.data, out.length / inner, product(between), inner, out);
+};
+
 export const reductions: Routines = {
-  Sum: reduction(sum),
+  Sum: sumOf,
   Mean: reduction(mean),
   Prod: reduction((x, start, offsets) => {
     let total = 1;

@@ -1,4 +1,5 @@
 /** @file Functions of one variable, entry by entry. */
+import {arrayKernels, UNARY_ENTRIES} from '../../kernels/index.js';
 import type {Operand, Routine, Routines} from './types.js';
 import {erf} from './erf.js';
 
@@ -87,6 +88,16 @@ const ofLoop =
     return () => loop(x, out);
   };
 
+/** In WebAssembly, where it has the function. */
+const compiled =
+  (kernel: string, loop: Routine): Routine =>
+  (site) => {
+    const [x, out] = [first(site.inputs), site.outputs[0].data];
+    const {entries} = arrayKernels([out, x]);
+    if (!entries || !Object.hasOwn(UNARY_ENTRIES, kernel)) return loop(site);
+    return entries.unary(kernel as keyof typeof UNARY_ENTRIES, x, out);
+  };
+
 /** With a number among the attributes. */
 const withAttribute =
   (names: readonly string[], make: (...numbers: number[]) => (x: number) => number): Routine =>
@@ -100,8 +111,8 @@ const cast: Routine = (site) => {
 };
 
 export const unary: Routines = {
-  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, ofFunction(f)])),
-  ...Object.fromEntries(Object.entries(LOOPS).map(([name, loop]) => [name, ofLoop(loop)])),
+  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, compiled(name, ofFunction(f))])),
+  ...Object.fromEntries(Object.entries(LOOPS).map(([name, loop]) => [name, compiled(name, ofLoop(loop))])),
   Cast: cast,
   ClipByValue: withAttribute(
     ['clipValueMin', 'clipValueMax'],

@@ -18,6 +18,12 @@ export type MaskedStep<X extends Structure> = (
   from: {x: X; memory: Structure; residual: tf.Tensor},
 ) => {x: X; memory: Structure; residual: tf.Tensor; verdict: tf.Tensor};
 
+interface Limits {
+  samples: number;
+  maxIterations: number;
+  tolerance: number;
+}
+
 /** Where a loop has come to; tensors. */
 export interface Arrival<X extends Structure> {
   x: X;
@@ -35,13 +41,25 @@ export function runProgrammed<X extends Structure>(
   where: string,
   step: MaskedStep<X>,
   {x, memory}: {x: X; memory: Structure},
-  {samples, maxIterations, tolerance}: {samples: number; maxIterations: number; tolerance: number},
+  limits: Limits,
 ): Arrival<X> | null {
   if (programsFlag() === 'off' || !hostCanRead() || observed()) return null;
-  const leaves = [...flatten(x), ...flatten(memory)];
-  const traced = traceStep(where, step, {x, memory}, samples);
+  const traced = traceStep(where, step, {x, memory}, limits.samples);
   if (!traced) return null;
-  const {program} = traced;
+  try {
+    return runLoop(traced.program, {x, memory}, limits);
+  } finally {
+    traced.program.dispose();
+  }
+}
+
+/** @returns Tensors, which have nothing in common with the memory of the program. */
+function runLoop<X extends Structure>(
+  program: Program,
+  {x, memory}: {x: X; memory: Structure},
+  {samples, maxIterations, tolerance}: Limits,
+): Arrival<X> {
+  const leaves = [...flatten(x), ...flatten(memory)];
   const state = [...leaves.keys()].map((i) => program.input(2 + i));
   const [active, residual] = [program.input(0).fill(1), program.input(1).fill(0)];
   leaves.forEach((leaf, i) => state[i].set(leaf.dataSync()));

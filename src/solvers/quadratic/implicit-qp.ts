@@ -1,4 +1,4 @@
-/** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
+/** @file Differentiates a quadratic program through its KKT condition, for any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, recordOp} from '../../autodiff/index.js';
@@ -11,6 +11,7 @@ import {
   type QuadraticSolution,
 } from '../../conditions/index.js';
 import {solvedRoot, type OnFailure} from '../../implicit/index.js';
+import {runResult, type RunResult} from '../iteration/run-result.js';
 import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
@@ -28,11 +29,11 @@ export interface ImplicitQPOptions {
   onFailure?: OnFailure;
 }
 
-/** How the solve of each sample went, and what is known of its solution. */
+/** How the solve of each sample went, and what is known about its solution. */
 export type QPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32. Zero where the warm start's active set was the right one. */
+  /** [B], int32. Zero if the active set of the warm start was right. */
   iterations: tf.Tensor1D;
   /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
@@ -41,8 +42,8 @@ export type QPState = {
   /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
   activity: tf.Tensor2D;
   /**
-   * Where the status is 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. Where
-   * it is 2, x with Qx = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective falls along x without end. Zero elsewhere.
+   * For status 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. For status 2, x with Qx
+   * = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective decreases along x without limit. Otherwise zero.
    */
   certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
 };
@@ -65,7 +66,7 @@ export abstract class ImplicitQP {
   private readonly onFailure?: OnFailure;
   private readonly where: string;
 
-  /** @param where Who speaks in messages. */
+  /** @param where The name used in messages. */
   constructor(
     {linsolve = kkt(), degenerate = 'leastNorm', smoothing = 1e-3, onGradient, onFailure}: ImplicitQPOptions,
     where = 'solveQP',
@@ -87,17 +88,18 @@ export abstract class ImplicitQP {
    *
    * @param init `null`, or a guess (an earlier solution of nearby problems).
    * @param data Every tensor has the batch or 1 in front, p the batch.
-   * @returns The solution, differentiable in `data` to any order, and the state.
+   * @returns {x: {x, ineqDual, eqDual}, state}, differentiable in `data` to any order; beside them, by its own name, each of their entries
+   *   but x: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
    */
-  run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
-    // A guess may be a whole result, with more in it.
-    if (init) checkOptions('The guess (warmStart)', init, GUESS, 'entry', Object.keys(init));
+  run(init: QPGuess | null, data: QuadraticData): RunResult<QuadraticSolution, QPState> {
+    // A guess may be a whole result with more entries.
+    if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
     return tf.tidy(() => {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
       const {linsolve, onGradient, onFailure, where} = this;
-      // In the order in which the condition hands its cotangents back.
+      // In the order in which the condition returns its cotangents.
       const {Q, p, G, A, b} = data;
       const h = boundsOf(data.h);
       const {x} = solvedRoot(
@@ -119,12 +121,12 @@ export abstract class ImplicitQP {
         activity,
         certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
       };
-      return {x, state} as unknown as tf.TensorContainerObject;
-    }) as unknown as {x: QuadraticSolution; state: QPState};
+      return runResult(x, state) as unknown as tf.TensorContainerObject;
+    }) as unknown as RunResult<QuadraticSolution, QPState>;
   }
 }
 
-/** h with a finite number, and no gradient, in the rows that have no bound. */
+/** h with a finite number and no gradient in the rows without a bound. */
 function boundsOf(h: tf.Tensor): tf.Tensor {
   if (hostCanRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);

@@ -8,10 +8,10 @@ import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 /**
- * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, t halved until ‖F‖ falls.
+ * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, with t halved until ‖F‖ decreases.
  *
- * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
- * the gradient. The default condition is F; `conditions.newton(F)` goes with it as well.
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems and the linear system of the gradient. The
+ * default condition is F; `conditions.newton(F)` works too.
  *
  * @see Nocedal & Wright 2006, section 11.1.
  */
@@ -20,16 +20,16 @@ export class NewtonRoot<
   P extends Parameter[] = Parameter[],
 > extends RootSolver<X, P> {
   constructor(problem: RootProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    checkRoot('NewtonRoot', problem);
+    const {fun} = checkRoot('NewtonRoot', problem);
     const {linsolve = auto(), batched = true} = checkOptions('NewtonRoot', options, SOLVER_OPTIONS);
     super(
       'NewtonRoot',
-      problem,
+      {fun},
       {
         start: () => ({}),
         direction({f, point, params, scale}, memory) {
           const values = tf.mul(f, scale);
-          const step = frozenSolution(problem.fun, {linsolve, batched}, point as X, params, values);
+          const step = frozenSolution(fun, {linsolve, batched}, point as X, params, values);
           return {d: tf.neg(step), memory};
         },
       },

@@ -1,6 +1,6 @@
 /** @file Stochastic gradient descent with Armijo's line search on each batch. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, renamed, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {canLook, loopWhile, spacing} from '../../programs/index.js';
 import {combine, innerProduct} from '../iteration/leaves.js';
@@ -11,31 +11,33 @@ export interface ArmijoSGDOptions<
   D extends Parameter,
   P extends Parameter[],
 > extends StochasticOptions<X, D, P> {
-  /** c of f(x − η∇f) ≤ f − cη‖∇f‖², in (0, 1). Default 0.1. */
+  /** The c₁ in f(x − η∇f) ≤ f − c₁η‖∇f‖², in (0, 1). Default 0.1. */
+  c1?: number;
+  /** @deprecated It is `c1` now, as in the line searches. */
   sufficientDecrease?: number;
   /** Default 0.8. */
   decreaseFactor?: number;
-  /** The first trial is the last step size times this, and `maxStepSize` at most. Default 1.5. */
+  /** The first trial is the last step size times this, and at most `maxStepSize`. Default 1.5. */
   increaseFactor?: number;
-  /** Trials a step. Default 15. */
+  /** Trials per step. Default 15. */
   maxLineSearch?: number;
 }
 
 /** Values that differ by so many roundings of |f| are one value. */
 const ROUNDINGS = 8;
 
-const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
+const NAMES: Names<Omit<ArmijoSGDOptions<Structure, Parameter, Parameter[]>, 'sufficientDecrease'>> = {
   ...STOCHASTIC,
-  sufficientDecrease: 0,
+  c1: 0,
   decreaseFactor: 0,
   increaseFactor: 0,
   maxLineSearch: 0,
 };
 
 /**
- * min_x of the mean of f(x, data), the step size of each batch by backtracking on that batch.
+ * Minimizes the mean of f(x, data); the step size of each batch comes from backtracking on that batch.
  *
- * For a model that can fit each batch. See `StochasticSolver` for `run`, `runIterator` and `update`.
+ * Use it for a model that can fit each batch. See `StochasticSolver` for `run`, `runIterator` and `update`.
  *
  * @throws If an option is out of range.
  * @see Vaswani et al. 2019, Painless stochastic gradient (arXiv 1905.09997), equation 1 and algorithm 1.
@@ -47,15 +49,15 @@ export class ArmijoSGD<
 > extends StochasticSolver<X, D, P> {
   constructor(problem: StochasticProblem<X, D, P>, given: ArmijoSGDOptions<X, D, P> = {}) {
     const {
-      sufficientDecrease = 0.1,
+      c1 = 0.1,
       decreaseFactor = 0.8,
       increaseFactor = 1.5,
       maxLineSearch = 15,
       ...options
-    } = checkOptions('ArmijoSGD', given, NAMES);
+    } = checkOptions('ArmijoSGD', renamed('ArmijoSGD', given, {sufficientDecrease: 'c1'}), NAMES);
     const within = (value: number) => value > 0 && value < 1;
-    if (!within(sufficientDecrease) || !within(decreaseFactor)) {
-      throw new Error('ArmijoSGD: sufficientDecrease and decreaseFactor must lie between 0 and 1.');
+    if (!within(c1) || !within(decreaseFactor)) {
+      throw new Error('ArmijoSGD: c1 and decreaseFactor must lie between 0 and 1.');
     }
     if (!(increaseFactor >= 1))
       throw new Error(`ArmijoSGD: increaseFactor must be at least 1, got ${increaseFactor}.`);
@@ -69,21 +71,23 @@ export class ArmijoSGD<
             {eta: tf.minimum(tf.mul(increaseFactor, last), maxStepSize) as tf.Tensor},
             ({eta: tried}) => {
               const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(tried), g)));
-              const reached = loss(there);
-              const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, tried), square));
-              const alike = tf.lessEqual(
-                tf.abs(tf.sub(reached, value)),
-                tf.mul(ROUNDINGS * spacing(), tf.abs(value)),
-              );
-              // Where values cannot be told apart slopes decide, by what is the same for a parabola (Hager & Zhang 2005, 4.1).
-              const still = canLook() && !alike.dataSync()[0] ? null : gradientAt(there);
-              const flat = still
-                ? tf.greaterEqual(
-                    innerProduct(still, gradient, false),
-                    tf.mul(2 * sufficientDecrease - 1, square),
-                  )
-                : alike;
-              const good = tf.where(alike, flat, tf.lessEqual(reached, bound));
+              // If the values cannot be distinguished, or there are none, slopes decide; for a parabola the test is the same (Hager &
+              // Zhang 2005, 4.1).
+              const flat = () =>
+                tf.greaterEqual(innerProduct(gradientAt(there), gradient, false), tf.mul(2 * c1 - 1, square));
+              let good: tf.Tensor;
+              if (loss && value) {
+                const reached = loss(there);
+                const bound = tf.sub(value, tf.mul(tf.mul(c1, tried), square));
+                const alike = tf.lessEqual(
+                  tf.abs(tf.sub(reached, value)),
+                  tf.mul(ROUNDINGS * spacing(), tf.abs(value)),
+                );
+                const areAlike = !canLook() || alike.dataSync()[0] !== 0;
+                good = tf.where(alike, areAlike ? flat() : alike, tf.lessEqual(reached, bound));
+              } else {
+                good = flat();
+              }
               return {
                 state: {eta: tf.where(good, tried, tf.mul(decreaseFactor, tried))},
                 open: tf.logicalNot(good),

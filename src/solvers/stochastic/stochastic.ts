@@ -1,32 +1,35 @@
-/** @file What the stochastic gradient methods share: one problem, a batch of data a step. */
+/** @file The common part of the stochastic gradient methods: one problem, one batch of data per step. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, describe, type Names} from '../../checks/index.js';
+import {checkOptions, describe, type Names} from '../../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {gradientOf, stationary, type Objective} from '../../conditions/index.js';
+import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Progress} from '../iteration/iterate.js';
-import {combine, innerProduct} from '../iteration/leaves.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
-import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration/types.js';
+import {combine, innerProduct} from '../iteration/leaves.js';
 
-export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
-  /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
-  fun: Objective<X, [D, ...P]>;
-}
+/** `fun` is f(x, data, ...params), a scalar: the loss of x on a batch of data; `gradient` its gradient in x. */
+export type StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> = Minimization<
+  X,
+  [D, ...P]
+>;
 
 export interface StochasticOptions<
   X extends Structure,
   D extends Parameter,
   P extends Parameter[],
 > extends Omit<SolverOptions<X, [D, ...P]>, 'batched'> {
-  /** The share of the last step that is taken once more, in [0, 1). Default 0. */
+  /** The fraction of the last step that is repeated, in [0, 1). Default 0. */
   momentum?: number;
   /** Default 1. */
   maxStepSize?: number;
 }
 
-/** A dataset of tf.data, as far as it matters here. */
+/** The part of a tf.data dataset that is used here. */
 export interface BatchDataset<D> {
   iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean}>}>;
 }
@@ -36,16 +39,16 @@ export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
 export type StepRule<X extends Structure> = (place: {
   x: X;
-  value: tf.Tensor;
+  /** `null`, as `loss`, where the gradient is all that is known. */
+  value: tf.Tensor | null;
   gradient: X;
   /** ‖gradient‖². */
   square: tf.Tensor;
   last: tf.Tensor;
-  loss: (x: X) => tf.Tensor;
+  loss: ((x: X) => tf.Tensor) | null;
   gradientAt: (x: X) => X;
 }) => tf.Tensor;
 
-const PROBLEM: Names<StochasticProblem<Structure, Parameter, Parameter[]>> = {fun: 1};
 export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter[]>> = {
   ...UNBATCHED_OPTIONS,
   momentum: 0,
@@ -53,11 +56,12 @@ export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter
 };
 
 /**
- * min_x of the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is one problem, not a batch of them.
+ * Minimizes the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is a single problem, not a batch.
  *
- * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your own;
- * `run(init, data, ...params)` repeats all of the data until ∇f is within the tolerance of its terms, differentiable in data and params like
- * every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is `conditions.stationary`.
+ * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your
+ * own; `run(init, data, ...params)` repeats all of the data until ∇f is within the tolerance relative to its terms, and is
+ * differentiable in data and params like every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is
+ * `conditions.stationary`.
  */
 export class StochasticSolver<
   X extends Structure,
@@ -70,14 +74,14 @@ export class StochasticSolver<
     rule: StepRule<X>,
     {momentum = 0, maxStepSize = 1, ...options}: StochasticOptions<X, D, P>,
   ) {
-    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
-    checkFunction(className, 'fun', fun);
+    const fun = lossOf(className, problem);
     if (!(momentum >= 0 && momentum < 1)) {
       throw new Error(`${className}: momentum must lie in [0, 1), got ${momentum}.`);
     }
     if (!(maxStepSize > 0))
       throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
-    const gradient = gradientOf<X, [D, ...P]>(fun);
+    const gradient = gradientOf<X, [D, ...P]>(fun, `${className}: fun`);
+    const objective = typeof fun === 'function' ? fun : null;
     type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
     const accuracy = tolerancesOf(className, options);
     const rowOf = (x: Structure) => packingOf(flatten(x), false).pack(flatten(x));
@@ -89,12 +93,12 @@ export class StochasticSolver<
           step: tf.fill([1], maxStepSize),
           watch: startWatch(rowOf(x)),
         }),
-        // Another batch is another problem of the same kind.
+        // Another batch counts as another problem of the same kind.
         renew: (_x: X, memory: Structure, ..._rest: [D, ...P]): Structure => memory,
         step(x, memory, ...rest) {
           const {velocity, step: last, watch: before} = memory as Memory;
           const loss = (at: X) => {
-            const value = fun(at, ...rest);
+            const value = objective!(at, ...rest);
             if (value.size !== 1) {
               throw new Error(`${className}: the loss must be a scalar, got shape [${value.shape}].`);
             }
@@ -103,7 +107,8 @@ export class StochasticSolver<
           const slope = gradient(x, ...rest);
           const square = innerProduct(slope, slope, false);
           const gradientAt = (at: X) => gradient(at, ...rest);
-          const step = rule({x, value: loss(x), gradient: slope, square, last, loss, gradientAt});
+          const known = objective ? {value: loss(x), loss} : {value: null, loss: null};
+          const step = rule({x, ...known, gradient: slope, square, last, gradientAt});
           const next = combine(velocity, slope, (v, g) =>
             tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
           );
@@ -127,13 +132,13 @@ export class StochasticSolver<
   }
 
   /**
-   * One step a batch, until `maxIterations` or the end of the data: an array, a generator, anything iterable, also asynchronously, or a
+   * Makes one step per batch, until `maxIterations` or the end of the data: an array, a generator, any (async) iterable, or a
    * dataset of tf.data.
    *
-   * A batch that was made on the way (by a generator or a dataset) is disposed when it has been used; tensors that were there before the call
-   * are the caller's, and stay.
+   * Batches that a generator or dataset creates during the call are disposed of after use. Tensors that existed before the call
+   * belong to the caller, and are kept.
    *
-   * @returns x and the state after the last step; the caller disposes them.
+   * @returns x and the state after the last step; the caller disposes of them.
    */
   async runIterator(init: X, batches: Batches<D>, ...params: P): Promise<Progress<X>> {
     const first = nextTensorId();
@@ -151,11 +156,11 @@ export class StochasticSolver<
       progress = next;
       if (++steps === this.maxIterations) break;
     }
-    if (progress === null) throw new Error(`${this.className}: the data hold no batch.`);
+    if (progress === null) throw new Error(`${this.className}: the data contain no batch.`);
     return progress;
   }
 
-  /** One step whether or not the last batch was solved by chance, which says nothing of this one. */
+  /** One step, even if the last batch happened to be solved, which says nothing about this one. */
   private stepOn(progress: Progress<X>, batch: D, params: P): Progress<X> {
     return tf.tidy(() => {
       const status = tf.fill([1], Status.ITERATION_LIMIT, 'int32') as tf.Tensor1D;
@@ -164,7 +169,16 @@ export class StochasticSolver<
   }
 }
 
-/** @throws If nothing can be gone through. */
+/** f, or `{gradient}`. */
+export function lossOf<X extends Structure, D extends Parameter, P extends Parameter[]>(
+  className: string,
+  problem: StochasticProblem<X, D, P>,
+): Differentiable<X, [D, ...P]> {
+  const given = withFun<X, [D, ...P], typeof problem>(className, problem);
+  return checkOptions(className, given, {fun: 1}, 'entry').fun;
+}
+
+/** @throws If the data cannot be iterated. */
 function iterableOf<D>(className: string, batches: Batches<D>): Iterable<D> | AsyncIterable<D> {
   const given = batches as Partial<Iterable<D> & AsyncIterable<D> & BatchDataset<D>> | null | undefined;
   if (given && (Symbol.iterator in given || Symbol.asyncIterator in given)) {

@@ -176,7 +176,10 @@ describeAnyBackend('stochastic solvers', () => {
             () => assert.fail('nothing was thrown'),
             (error: Error) => error.message,
           );
-        assert.equal(await message(make().runIterator(init, [], theta)), `${name}: the data hold no batch.`);
+        assert.equal(
+          await message(make().runIterator(init, [], theta)),
+          `${name}: the data contain no batch.`,
+        );
         for (const calls of [1, 2, 5, 9]) {
           let count = 0;
           const failing: typeof loss = (...args) => {
@@ -219,10 +222,10 @@ describeAnyBackend('stochastic solvers', () => {
       messageOf(() => new solvers.PolyakSGD({fun}, {delta: -1})),
       /^PolyakSGD: delta must not be/,
     );
-    for (const options of [{sufficientDecrease: 0}, {sufficientDecrease: 1}, {decreaseFactor: 1}]) {
+    for (const options of [{c1: 0}, {c1: 1}, {decreaseFactor: 1}]) {
       assert.match(
         messageOf(() => new solvers.ArmijoSGD({fun}, options)),
-        /^ArmijoSGD: sufficientDecrease and/,
+        /^ArmijoSGD: c1 and/,
       );
     }
     assert.match(

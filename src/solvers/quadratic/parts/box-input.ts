@@ -1,10 +1,10 @@
-/** @file What the quadratic solvers of this family accept: options, shapes, and samples that are problems at all. */
+/** @file Checks of the input of the quadratic solvers of this family: options, shapes, and which samples are valid problems. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../../checks/index.js';
 import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead, NO_BOUND, SingularMatrixError} from '../../../kernels/index.js';
 import {cholesky, eigh} from '../../../linalg/index.js';
-import type {BoxQPData} from '../box-qp-data.js';
+import type {BoxedData} from '../box-qp-data.js';
 import {allOf, asNumbers, ofBatch, positive, type BoxedRows} from '../splitting/rows.js';
 import type {SplittingOptions} from '../splitting/splitting.js';
 
@@ -46,7 +46,7 @@ export function checkShapes(
     }
     if (shape[0] !== 1 && batch !== 1 && shape[0] !== batch) {
       throw new Error(
-        `${className}: ${name} has a batch of ${shape[0]}, but another input has one of ${batch}.`,
+        `${className}: ${name} has a batch of ${shape[0]} samples, but another input has ${batch}.`,
       );
     }
     if (shape[0] !== 1) batch = shape[0];
@@ -59,7 +59,7 @@ export function checkShapes(
  * that need no solver: 5 for one that is not finite, or whose Q is not symmetric and positive semidefinite, 1 for crossing
  * bounds. The others have 3.
  */
-export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedRows; status: tf.Tensor2D} {
+export function screen({Q, p, A, l, u}: BoxedData, batch: number): {data: BoxedRows; status: tf.Tensor2D} {
   const zeroWhereNot = (v: tf.Tensor) => tf.where(tf.isFinite(v), v, tf.zerosLike(v));
   const toBatch = (v: tf.Tensor) => ofBatch(v, batch) as tf.Tensor2D;
   const curvature = zeroWhereNot(Q);
@@ -112,7 +112,7 @@ function isConvex(Q: tf.Tensor): tf.Tensor {
   const shifted = tf.add(unit, tf.mul(ROUNDING, eye));
   const definite = () => {
     try {
-      // Where the host cannot read, a matrix that is not definite has NaN for a factor.
+      // If the host cannot read, a matrix that is not definite has NaN for a factor.
       return allOf(tf.isFinite(cholesky(shifted)));
     } catch (error) {
       if (!(error instanceof SingularMatrixError) || !hostCanRead()) throw error;

@@ -1,0 +1,88 @@
+/** @file Products, sums and functions of entries of arrays in double precision: the contract of its two implementations. */
+
+/** One product of two matrices, or one for each of a batch. */
+export interface Product {
+  a: Float64Array;
+  /** Whether A [rows, inner] lies transposed, as [inner, rows]. */
+  turnA: boolean;
+  b: Float64Array;
+  /** Whether B [inner, columns] lies transposed, as [columns, inner]. */
+  turnB: boolean;
+  /** One C [rows, columns] after the other. */
+  out: Float64Array;
+  rows: number;
+  inner: number;
+  columns: number;
+  /** Where the matrices begin in `a` and in `b`; as many as there are products. */
+  startsA: ArrayLike<number>;
+  startsB: ArrayLike<number>;
+}
+
+/** A matrix [rows, columns] that is read from less: the steps, in entries, from row to row and from column to column. */
+export interface Spread {
+  data: Float64Array;
+  down: number;
+  /** 0 or 1. */
+  across: number;
+}
+
+/** Functions of two entries: a kernel of tfjs, and its number in the WebAssembly module. */
+export const BINARY = {
+  Add: 0,
+  Sub: 1,
+  Multiply: 2,
+  RealDiv: 3,
+  Maximum: 4,
+  Minimum: 5,
+  SquaredDifference: 6,
+  Greater: 7,
+  GreaterEqual: 8,
+  Equal: 9,
+  NotEqual: 10,
+} as const;
+
+/** Functions of one, likewise. */
+export const UNARY = {Neg: 0, Abs: 1, Sqrt: 2, Square: 3, Relu: 4} as const;
+
+/** Arrays are row-major without padding, and come from `arrays`. Each routine prepares work whose places are known, and returns what does it. */
+export interface ArrayKernels {
+  readonly name: 'reference' | 'host';
+
+  /**
+   * Arrays of these lengths, not cleared. They last until the next call.
+   *
+   * @throws RangeError if there is not so much memory.
+   */
+  arrays(lengths: readonly number[]): Float64Array[];
+
+  /** The memory that it holds on to, in bytes. */
+  readonly size: number;
+
+  /** C = A B; `out` has no entries in common with `a` and `b`. */
+  product(task: Product): () => void;
+
+  /** `null` where it has nothing better than the loops of who asks. */
+  readonly entries: EntryKernels | null;
+}
+
+/** Functions of entries. Their outputs may be one of the inputs, of the same shape. */
+export interface EntryKernels {
+  /** out [rows, columns] = f(a, b). Not both a and b have `across` 0, unless there is one column. */
+  binary(
+    kernel: keyof typeof BINARY,
+    a: Spread,
+    b: Spread,
+    out: Float64Array,
+    rows: number,
+    columns: number,
+  ): () => void;
+
+  /** out = f(x). */
+  unary(kernel: keyof typeof UNARY, x: Float64Array, out: Float64Array): () => void;
+
+  /** out = yes where the condition is not zero, else no. */
+  select(condition: Float64Array, yes: Float64Array, no: Float64Array, out: Float64Array): () => void;
+
+  /** out [outer, inner] = the sums of x [outer, count, inner] over its second axis. */
+  sums(x: Float64Array, outer: number, count: number, inner: number, out: Float64Array): () => void;
+}

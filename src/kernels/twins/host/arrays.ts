@@ -1,0 +1,78 @@
+/** @file `ArrayKernels` on WebAssembly: one instance with a memory of its own. */
+import {BINARY as FUNCTIONS, UNARY, type ArrayKernels, type EntryKernels} from '../../contracts/arrays.js';
+import {BINARY} from './binary/arrays.js';
+import {HostMemory} from './memory.js';
+import {instantiate, type Routines} from './module.js';
+
+/** What a product needs to work in, in entries. */
+const ROOM = 16 * 512 + 16 * 520;
+
+/** `null` where WebAssembly or its SIMD instructions are missing. */
+export function createHostArrays(): ArrayKernels | null {
+  if (typeof WebAssembly === 'undefined') return null;
+  const memory = new HostMemory();
+  const routines = instantiate(BINARY, memory.memory);
+  if (!routines) return null;
+  const {matrixProduct} = routines;
+  let room = 0;
+  return {
+    name: 'host',
+    arrays: (lengths) => {
+      // One vector in which each has an even number of entries, so that all begin at multiples of 16 bytes.
+      const starts = [ROOM];
+      for (const length of lengths) starts.push(starts[starts.length - 1] + length + (length % 2));
+      const all = memory.scope(() => memory.scratch(starts[starts.length - 1]));
+      room = all.byteOffset;
+      return lengths.map((length, i) => all.subarray(starts[i], starts[i] + length));
+    },
+    get size() {
+      return memory.memory.buffer.byteLength;
+    },
+    product({a, turnA, b, turnB, out, rows, inner, columns, startsA, startsB}) {
+      const [atA, atB, atOut] = [a.byteOffset, b.byteOffset, out.byteOffset];
+      const [turnedA, turnedB] = [Number(turnA), Number(turnB)];
+      const step = 8 * rows * columns;
+      if (startsA.length === 1) {
+        const [first, second] = [atA + 8 * startsA[0], atB + 8 * startsB[0]];
+        return () => void matrixProduct(first, turnedA, second, turnedB, atOut, rows, inner, columns, room);
+      }
+      return () => {
+        for (let i = 0; i < startsA.length; i++) {
+          const [left, right] = [atA + 8 * startsA[i], atB + 8 * startsB[i]];
+          matrixProduct(left, turnedA, right, turnedB, atOut + i * step, rows, inner, columns, room);
+        }
+      };
+    },
+    entries: entriesOf(routines),
+  };
+}
+
+function entriesOf({binary, unary, select, sums}: Routines): EntryKernels {
+  return {
+    binary(kernel, a, b, out, rows, columns) {
+      const [which, atA, atB, atOut] = [
+        FUNCTIONS[kernel],
+        a.data.byteOffset,
+        b.data.byteOffset,
+        out.byteOffset,
+      ];
+      // The steps across a matrix of one column are of no account.
+      const steps = [a, b].map(({down, across}) => [8 * down, columns === 1 ? 8 : 8 * across]);
+      const [[downA, acrossA], [downB, acrossB]] = steps;
+      return () => void binary(which, rows, columns, atA, downA, acrossA, atB, downB, acrossB, atOut);
+    },
+    unary(kernel, x, out) {
+      const [which, from, to, count] = [UNARY[kernel], x.byteOffset, out.byteOffset, out.length];
+      return () => void unary(which, count, from, to);
+    },
+    select(condition, yes, no, out) {
+      const [flags, ifYes, ifNo, to] = [condition, yes, no, out].map(({byteOffset}) => byteOffset);
+      const count = out.length;
+      return () => void select(count, flags, ifYes, ifNo, to);
+    },
+    sums(x, outer, count, inner, out) {
+      const [from, to] = [x.byteOffset, out.byteOffset];
+      return () => void sums(from, outer, count, inner, to);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** @file Which values of a program share a place in memory: those that are not needed at the same time. */
+import {sizeOf, type Line, type Value} from './graph.js';
+import {needs} from './simplify.js';
+
+export interface Plan {
+  /** The number of entries of each place. */
+  sizes: number[];
+  /** The place of a value. */
+  places: Map<number, number>;
+}
+
+/**
+ * @param values By index, of which `root` says where their entries lie.
+ * @param lasting Values that have places of their own.
+ * @param lines What is run again and again, in order: a value that it makes needs a place until it was read for the last time.
+ */
+export function planOf(
+  values: readonly Value[],
+  root: (value: number) => number,
+  lasting: Iterable<number>,
+  lines: readonly Line[],
+): Plan {
+  const plan: Plan = {sizes: [], places: new Map()};
+  const free = new Map<number, number[]>();
+  const allocate = (value: number) => {
+    if (plan.places.has(value)) return;
+    const size = sizeOf(values[value]);
+    const place = free.get(size)?.pop() ?? plan.sizes.push(size) - 1;
+    plan.places.set(value, place);
+  };
+  for (const value of lasting) allocate(root(value));
+  const permanent = new Set(plan.places.keys());
+  const lastRead = new Map<number, number>();
+  lines.forEach((line, i) => needs(line, root).forEach((value) => lastRead.set(value, i)));
+  lines.forEach((line, i) => {
+    const made = madeBy(line);
+    // While what the line reads still has its places, so that no routine writes into what it reads.
+    for (const value of made) allocate(value);
+    for (const value of new Set([...made, ...needs(line, root)])) {
+      if (permanent.has(value) || (lastRead.get(value) ?? i) > i) continue;
+      const size = sizeOf(values[value]);
+      free.set(size, [...(free.get(size) ?? []), plan.places.get(value)!]);
+    }
+  });
+  return plan;
+}
+
+/** The values that a line makes: of a loop also those within it, which need their places as long as it runs. */
+export function madeBy({outputs, loop}: Line): number[] {
+  if (!loop) return outputs;
+  return [...outputs, ...loop.begins, ...loop.lines.flatMap(madeBy)];
+}
