@@ -14,6 +14,9 @@ import {
   withTapeState,
   type TapeNode,
 } from './engine.js';
+import {addMissingGradients} from './missing-gradients.js';
+
+addMissingGradients();
 
 export interface Recording {
   outputs: tf.Tensor[];

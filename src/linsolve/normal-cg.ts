@@ -7,7 +7,7 @@ import {ITERATIVE, type IterativeOptions} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
 import {reporting} from './reporting.js';
 import {toRows} from './rows.js';
-import type {LinearSolver, Operator} from './types.js';
+import type {DoubleProducts, LinearSolver, Operator} from './types.js';
 
 /**
  * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
@@ -23,6 +23,12 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
     className: 'normalCg',
     getConfig: () => inner.getConfig(),
     factor(operator) {
+      const doubleProducts = (squared: (of: DoubleProducts) => DoubleProducts['apply']) => () => {
+        const own = operator.double?.();
+        if (!own) return null;
+        const apply = squared(own);
+        return {apply, applyTranspose: apply};
+      };
       const normal: Operator = {
         ...operator,
         batched: operator.batched,
@@ -30,11 +36,21 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
         diagonal: undefined,
         apply: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
         applyTranspose: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
+        double: doubleProducts(
+          ({apply, applyTranspose}) =>
+            (rows) =>
+              applyTranspose(apply(rows)),
+        ),
       };
       const transposed: Operator = {
         ...normal,
         apply: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
         applyTranspose: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
+        double: doubleProducts(
+          ({apply, applyTranspose}) =>
+            (rows) =>
+              apply(applyTranspose(rows)),
+        ),
       };
       const forward = inner.factor(normal);
       const backward = inner.factor(transposed);

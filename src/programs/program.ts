@@ -3,17 +3,15 @@ import {giveBackArrays, takeArrays, type ArrayKernels} from '../kernels/index.js
 import type {Graph, Line} from './graph.js';
 import {madeBy, planOf} from './plan.js';
 import {needs, simplify} from './simplify.js';
-import {ownRoutine, ROUTINES, type Operand} from './routines/index.js';
+import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js';
+
+export {NoRoutine} from './routines/index.js';
 
 /** How often a line has to be computed: once and for all, when the slow inputs were set, or at each run. */
 const ONCE = 0;
 const SLOW = 1;
 const EACH = 2;
 type Pace = typeof ONCE | typeof SLOW | typeof EACH;
-
-export class NoRoutine extends Error {
-  override name = 'NoRoutine';
-}
 
 /** Runs a graph in double precision. */
 export class Program {
@@ -48,9 +46,19 @@ export class Program {
     });
     constants.forEach((numbers, value) => allocate(value).data.set(numbers));
     this.inputs = inputs.map(allocate);
-    this.outputs = outputs.map(allocate);
+    // An output that is an input has a place of its own: whoever writes one input may not have read that output yet.
+    const given = new Set(this.inputs.map(({data}) => data));
+    const copies: [Pace, () => void][] = [];
+    this.outputs = outputs.map((value) => {
+      const output = allocate(value);
+      if (!given.has(output.data)) return output;
+      const data = new Float64Array(output.data.length);
+      copies.push([EACH, () => data.set(output.data)]);
+      return {...output, data};
+    });
     try {
       const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
+      steps.push(...copies);
       const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
       for (const step of at(ONCE)) step();
       this.slow = at(SLOW);
@@ -139,12 +147,21 @@ function loopOf(
       if (data !== to[i].data) to[i].data.set(data);
     });
   };
+  // A result that is another state of the pass is put aside, before that state is overwritten.
+  const aside = results.map(({data}, i) =>
+    starts.some((start, k) => k !== i && start.data === data)
+      ? {...results[i], data: new Float64Array(data.length)}
+      : results[i],
+  );
   return () => {
     copy(before, starts);
     for (let pass = 0; pass < limit; pass++) {
       for (const step of steps) step();
       if (flags.data.every((flag) => flag === 0)) break;
-      if (pass < limit - 1) copy(results, starts);
+      if (pass < limit - 1) {
+        copy(results, aside);
+        copy(aside, starts);
+      }
     }
     copy(results, after);
   };

@@ -48,9 +48,11 @@ export function simplify(graph: Graph): Simplified {
 const shapesOf = ({outputs}: Line, {values}: Graph) =>
   outputs.map((output) => [values[output].dtype, values[output].shape]);
 
-/** JSON has no way to write infinities and NaN. */
-const written = (_key: string, value: unknown) =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+/** JSON has no way to write infinities, NaN and −0. */
+const written = (_key: string, value: unknown) => {
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+};
 
 function isCopy({kernel, inputs, outputs}: Line, {values}: Graph): boolean {
   if (COPIES.has(kernel)) return true;

@@ -1,10 +1,11 @@
 /** @file Registers a kernel for every backend whose tensors the host can read: f64 inside, f32 tensors at the border. */
 import * as tf from '@tensorflow/tfjs-core';
+import type {Floats} from '../contracts/vectors.js';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
 
 /** What a host kernel returns: one entry per output. */
 export interface HostOutput {
-  values: Float32Array | Int32Array;
+  values: Floats | Int32Array;
   shape: number[];
   dtype: 'float32' | 'int32';
 }
@@ -21,7 +22,7 @@ export class HostInput {
   }
 
   /** A view where the backend allows one: to be asked for after the outputs have been allocated, which may move it. */
-  get single(): Float32Array {
+  get single(): Floats {
     return viewF32(this.backend, this.info);
   }
 
@@ -30,8 +31,8 @@ export class HostInput {
   }
 }
 
-/** Allocates all float32 outputs of a kernel at once: where the backend allows it, in its own memory. */
-export type Allocate = (...shapes: number[][]) => (HostOutput & {values: Float32Array})[];
+/** Allocates all floating-point outputs of a kernel at once: where the backend allows it, in its own memory. */
+export type Allocate = (...shapes: number[][]) => (HostOutput & {values: Floats})[];
 
 /** The wasm backend, whose outputs can be written where they lie. */
 interface Heap extends tf.KernelBackend {
@@ -39,9 +40,12 @@ interface Heap extends tf.KernelBackend {
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array;
 }
 
-/** What a host kernel computes: from inputs by name, attributes, and what allocates float32 outputs that are filled in place. */
+/**
+ * What a host kernel computes: from inputs by name, attributes, and what allocates floating-point outputs that are filled in place. A
+ * program gives it inputs and outputs in double precision: `single` is a Float64Array then.
+ */
 export type HostCompute = (
-  inputs: Record<string, {shape: number[]; single: Float32Array; values: Float64Array}>,
+  inputs: Record<string, {shape: number[]; single: Floats; values: Float64Array}>,
   attributes: Record<string, unknown>,
   allocate: Allocate,
 ) => HostOutput[];
@@ -98,10 +102,15 @@ export function registerHostKernel<Names extends string>(
         };
         const outputs = compute(read, (attrs ?? {}) as Record<string, unknown>, allocate).map((output) => {
           const {values, shape, dtype} = output;
-          return inPlace.get(output) ?? {dataId: host.write(values, shape, dtype), shape, dtype};
+          return inPlace.get(output) ?? {dataId: host.write(stored(values), shape, dtype), shape, dtype};
         });
         return outputs.length === 1 ? outputs[0] : outputs;
       },
     });
   }
+}
+
+/** Tensors are float32. */
+function stored(values: HostOutput['values']): Float32Array | Int32Array {
+  return values instanceof Float64Array ? Float32Array.from(values) : values;
 }

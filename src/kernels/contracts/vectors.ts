@@ -9,3 +9,11 @@ declare const MEMORY: unique symbol;
 export type Vector = Float64Array & {readonly [MEMORY]: 'vector'};
 /** The same, for indices. */
 export type Indices = Int32Array & {readonly [MEMORY]: 'indices'};
+
+/** Numbers of tensors, in single precision, or of programs, in double precision. */
+export type Floats = Float32Array | Float64Array;
+
+/** `length` zeros in the precision of `like`. */
+export function zerosLike(like: Floats, length: number): Floats {
+  return like instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+}

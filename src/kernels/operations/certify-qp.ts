@@ -3,6 +3,7 @@ import {SINGLE} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {sampleOf} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
+import {zerosLike, type Floats} from '../contracts/vectors.js';
 import {registerHostKernel, type HostInput} from '../backends/host-kernel.js';
 import type {QPTensors} from './implicit-qp.js';
 import {Certificate} from '../algorithms/qp/certificate.js';
@@ -46,15 +47,15 @@ registerHostKernel<keyof CertifiedTensors>(CERTIFY, (inputs) => {
   const names = Object.keys(inputs) as (keyof CertifiedTensors)[];
   const arrays = Object.fromEntries(names.map((name) => [name, inputs[name].single])) as Record<
     keyof CertifiedTensors,
-    Float32Array
+    Floats
   >;
   const parameters = {
     ...{n, m, k},
     ...{sharedQ: shared(inputs.Q), sharedG: shared(inputs.G), sharedA: shared(inputs.A)},
   };
-  const residual = new Float32Array(batch);
-  const rows = new Float32Array(batch * (m + k));
-  const columns = new Float32Array(batch * n);
+  const residual = zerosLike(arrays.p, batch);
+  const rows = zerosLike(arrays.p, batch * (m + k));
+  const columns = zerosLike(arrays.p, batch * n);
   const dense = denseKernels();
   dense.scope(() => {
     const problem = emptyProblem(dense, {n, p: k, m});

@@ -2,6 +2,7 @@
 import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
+import {zerosLike, type Floats} from '../contracts/vectors.js';
 import {registerHostKernel, type HostInput, type HostOutput} from '../backends/host-kernel.js';
 import {kktCost} from '../algorithms/qp/kkt-batch.js';
 import {qpBatch} from '../algorithms/qp/qp-batch.js';
@@ -113,9 +114,11 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
   const output = Object.fromEntries(
     QP_OUTPUTS.map((name) => [
       name,
-      new (INTEGERS.has(name) ? Int32Array : Float32Array)(batch * (widths[name] ?? 1)),
+      INTEGERS.has(name)
+        ? new Int32Array(batch * (widths[name] ?? 1))
+        : zerosLike(inputs.p.single, batch * (widths[name] ?? 1)),
     ]),
-  ) as Record<(typeof QP_OUTPUTS)[number], Float32Array | Int32Array>;
+  ) as Record<(typeof QP_OUTPUTS)[number], Floats | Int32Array>;
   const empty = new Float32Array(0);
   const arrays = {
     ...(Object.fromEntries(
@@ -123,7 +126,7 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
         name,
         inputs[name]?.single ?? empty,
       ]),
-    ) as Record<keyof Inputs, Float32Array>),
+    ) as Record<keyof Inputs, Floats>),
     ...output,
   };
   const shared = (input: HostInput) => Number(input.shape[0] < batch);

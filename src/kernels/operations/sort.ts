@@ -1,7 +1,9 @@
-/** @file The order that sorts rows, and moving rows into an order and back. */
+/** @file The order that sorts rows, with its kernel 'ImplicitOrder', and moving rows into an order and back. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../../autodiff/index.js';
-import {hostCanRead, readF32} from '../backends/host-read.js';
+import {registerHostKernel} from '../backends/host-kernel.js';
+
+const ORDER = 'ImplicitOrder';
 
 /** A permutation of each row: entry i of the sorted row is entry `order[i]` of the row; `inverse` undoes it. [B, n], int32. */
 export interface Order {
@@ -12,7 +14,12 @@ export interface Order {
 /** The order in which the entries of each row of x [B, n] descend; equal entries keep their order. O(n log n). */
 export function descendingOrder(x: tf.Tensor2D): Order {
   return offTape(() => {
-    if (hostCanRead()) return orderOnHost(x);
+    if (tf.getKernel(ORDER, tf.getBackend())) {
+      const found = tf
+        .engine()
+        .runKernel(ORDER, {x} as unknown as tf.NamedTensorMap) as unknown as tf.Tensor2D[];
+      return {order: found[0], inverse: found[1]} as unknown as tf.TensorContainerObject;
+    }
     // Where no host can read, sorting is tfjs's topk; sorting a permutation inverts it.
     const order = tf.topk(x, x.shape[1]).indices as tf.Tensor2D;
     const inverse = tf.topk(tf.neg(tf.cast(order, 'float32')), x.shape[1]).indices as tf.Tensor2D;
@@ -37,9 +44,10 @@ export function inverted({order, inverse}: Order): Order {
   return {order: inverse, inverse: order};
 }
 
-function orderOnHost(x: tf.Tensor2D) {
+// A kernel, so that programs sort anew at each run.
+registerHostKernel<'x'>(ORDER, ({x}) => {
   const [batch, n] = x.shape;
-  const values = readF32(x);
+  const values = x.single;
   const order = new Int32Array(batch * n);
   const inverse = new Int32Array(batch * n);
   for (let start = 0; start < batch * n; start += n) {
@@ -52,8 +60,8 @@ function orderOnHost(x: tf.Tensor2D) {
     );
     for (let i = 0; i < n; i++) inverse[start + sorted[i]] = i;
   }
-  return {order: tf.tensor2d(order, [batch, n], 'int32'), inverse: tf.tensor2d(inverse, [batch, n], 'int32')};
-}
+  return [order, inverse].map((values) => ({values, shape: [batch, n], dtype: 'int32'}));
+});
 
 /** In one flat axis: tf.gather with batch axes is not right on wasm. */
 function gatherRows(x: tf.Tensor2D, order: tf.Tensor2D): tf.Tensor {

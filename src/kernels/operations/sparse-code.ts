@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
 import {products} from '../algorithms/coding/products.js';
 import {CODE_OUTPUTS, codeBatch} from '../algorithms/coding/code-batch.js';
+import {zerosLike} from '../contracts/vectors.js';
 import {registerHostKernel, type HostOutput} from '../backends/host-kernel.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {gpuSparseCode} from '../twins/webgpu/sparse-code.js';
@@ -42,10 +43,10 @@ registerHostKernel<keyof CodeTensors>(CODE, (inputs, attributes) => {
   const batch = inputs.x.shape[0];
   const {gram, correlation, size} = products(inputs.dictionary.single, inputs.x.single, batch, width, n);
   const output = {
-    z: new Float32Array(batch * n),
+    z: zerosLike(inputs.x.single, batch * n),
     status: new Int32Array(batch),
     iterations: new Int32Array(batch),
-    residual: new Float32Array(batch),
+    residual: zerosLike(inputs.x.single, batch),
   };
   const arrays = {
     ...{gram, correlation, size},

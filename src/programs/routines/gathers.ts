@@ -109,6 +109,28 @@ const segmentSum: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
+/** How often each number stands in x, or the sum of its weights; a row at a time, if there are rows. */
+const bincount: Routine = ({inputs, outputs, attributes}) => {
+  const [[x], [weights] = []] = [inputs.x, inputs.weights];
+  const out = outputs[0].data;
+  const {size, binaryOutput} = attributes as {size: number; binaryOutput?: boolean};
+  const width = x.shape.length > 1 ? x.shape[1] : x.data.length;
+  const weigh = weights && weights.data.length > 0 ? weights.data : null;
+  // Of one row tfjs does not heed that 1 was asked for.
+  const binary = Boolean(binaryOutput) && x.shape.length > 1;
+  return () => {
+    out.fill(0);
+    for (let i = 0; i < x.data.length; i++) {
+      const value = x.data[i];
+      if (value < 0) throw new Error('Bincount: input x must be non-negative!');
+      if (value >= size) continue;
+      const at = Math.floor(i / width) * size + value;
+      if (binary) out[at] = 1;
+      else out[at] += weigh ? weigh[i] : 1;
+    }
+  };
+};
+
 const oneHot: Routine = ({inputs, outputs, attributes}) => {
   const [[indices]] = [inputs.indices];
   const out = outputs[0].data;
@@ -145,6 +167,8 @@ const topK: Routine = ({inputs, outputs, attributes}) => {
 };
 
 export const gathers: Routines = {
+  Bincount: bincount,
+  DenseBincount: bincount,
   GatherNd: gatherNd,
   GatherV2: gather,
   OneHot: oneHot,

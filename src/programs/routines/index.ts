@@ -1,13 +1,41 @@
 /** @file What each kernel of tfjs does, in double precision, by its name. */
 import {binary} from './binary.js';
+import {convolutions} from './convolutions.js';
 import {gathers} from './gathers.js';
+import {pools} from './pools.js';
 import {products} from './products.js';
 import {reductions} from './reductions.js';
 import {shapes} from './shapes.js';
-import type {Routines} from './types.js';
+import type {Routine, Routines} from './types.js';
+import {addKernels} from './on-wasm.js';
 import {unary} from './unary.js';
 
+export {NoRoutine} from './no-routine.js';
 export {ownRoutine} from './own.js';
 export type {Operand, Routine, Site} from './types.js';
 
-export const ROUTINES: Routines = {...unary, ...binary, ...reductions, ...shapes, ...gathers, ...products};
+/** Stores integers as tfjs does: without a fraction, modulo 2³², and 0 for what is no number. */
+const whole =
+  (routine: Routine): Routine =>
+  (site) => {
+    const run = routine(site);
+    const integers = site.outputs.filter(({dtype}) => dtype === 'int32');
+    if (integers.length === 0) return run;
+    return () => {
+      run();
+      for (const {data} of integers) for (let i = 0; i < data.length; i++) data[i] |= 0;
+    };
+  };
+
+const computing: Routines = {
+  ...{...unary, ...binary, ...reductions, ...products, ...convolutions, ...pools},
+  ...{Fill: shapes.Fill, OneHot: gathers.OneHot},
+};
+
+export const ROUTINES: Routines = {
+  ...shapes,
+  ...gathers,
+  ...Object.fromEntries(Object.entries(computing).map(([kernel, routine]) => [kernel, whole(routine)])),
+};
+
+addKernels(ROUTINES);

@@ -1,8 +1,8 @@
 /** @file The kernels of this library: their host computations, with arrays of doubles in the places of float32 ones. */
 import {hostCompute} from '../../kernels/index.js';
-import type {Operand, Routine} from './types.js';
+import {product, type Operand, type Routine} from './types.js';
 
-type Allocated = ReturnType<Parameters<NonNullable<ReturnType<typeof hostCompute>>>[2]>;
+type Allocate = Parameters<NonNullable<ReturnType<typeof hostCompute>>>[2];
 
 /** The routine of a kernel; `null` if it is not one of this library's. */
 export function ownRoutine(kernel: string): Routine | null {
@@ -13,15 +13,11 @@ export function ownRoutine(kernel: string): Routine | null {
     const given = Object.fromEntries(
       Object.entries(inputs).map(([name, [{data, shape}]]: [string, Operand[]]) => [
         name,
-        {shape, single: data as unknown as Float32Array, values: data},
+        {shape, single: data, values: data},
       ]),
     );
-    const allocate = (...shapes: number[][]) =>
-      shapes.map((shape) => ({
-        values: new Float64Array(shape.reduce((size, axis) => size * axis, 1)),
-        shape,
-        dtype: 'float32',
-      })) as unknown as Allocated;
+    const allocate: Allocate = (...shapes) =>
+      shapes.map((shape) => ({values: new Float64Array(product(shape)), shape, dtype: 'float32'}));
     return () => {
       const results = compute(given, attributes, allocate);
       results.forEach(({values}, i) => outputs[i].data.set(values));

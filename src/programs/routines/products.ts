@@ -10,7 +10,8 @@ import {
   type Routine,
   type Routines,
 } from './types.js';
-import {unary} from './unary.js';
+import {fused} from './fused.js';
+import {NoRoutine} from './no-routine.js';
 
 const batchMatMul: Routine = ({inputs, outputs, attributes}) => {
   const [[a], [b]] = [inputs.a, inputs.b];
@@ -31,35 +32,6 @@ const batchMatMul: Routine = ({inputs, outputs, attributes}) => {
   });
 };
 
-/** With a bias and an activation, as layers of tfjs call it. */
-const fusedMatMul: Routine = (site) => {
-  const {inputs, outputs, attributes} = site;
-  const [out] = outputs;
-  const run = [batchMatMul({...site, inputs: {a: inputs.a, b: inputs.b}})];
-  const [bias] = inputs.bias ?? [];
-  if (bias) {
-    const at = places(out.shape, broadcastStrides(bias.shape, out.shape));
-    run.push(() => {
-      for (let i = 0; i < at.length; i++) out.data[i] += bias.data[at[i]];
-    });
-  }
-  const activation = attributes.activation as string | null | undefined;
-  if (activation && activation !== 'linear') {
-    const kernel = {
-      relu: 'Relu',
-      relu6: 'Relu6',
-      elu: 'Elu',
-      sigmoid: 'Sigmoid',
-      leakyrelu: 'LeakyRelu',
-    }[activation];
-    if (!kernel) throw new Error(`no routine for the activation '${activation}'`);
-    run.push(
-      unary[kernel]({inputs: {x: [out]}, outputs, attributes: {alpha: attributes.leakyreluAlpha ?? 0.2}}),
-    );
-  }
-  return () => run.forEach((step) => step());
-};
-
 /** Σ over the axes that the result lacks, for two or more operands. */
 const einsum: Routine = ({inputs, outputs, attributes}) => {
   const operands = Object.values(inputs).flat();
@@ -73,6 +45,10 @@ const einsum: Routine = ({inputs, outputs, attributes}) => {
     return operands[k].shape[idDims[k].indexOf(letter)];
   });
   const kept = allDims.map((_, letter) => letter).filter((letter) => !summedDims.includes(letter));
+  // Some sums tfjs gets wrong: they have another shape then.
+  if (out.data.length !== product(kept.map((letter) => sizes[letter]))) {
+    throw new NoRoutine(`'${attributes.equation as string}' has another shape in tfjs`);
+  }
   const along = (k: number, letters: number[]) => {
     const strides = stridesOf(operands[k].shape);
     return places(
@@ -98,4 +74,8 @@ const einsum: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
-export const products: Routines = {BatchMatMul: batchMatMul, Einsum: einsum, _FusedMatMul: fusedMatMul};
+export const products: Routines = {
+  BatchMatMul: batchMatMul,
+  Einsum: einsum,
+  _FusedMatMul: fused(batchMatMul),
+};

@@ -104,7 +104,24 @@ const softmax: Routine = (site) => {
   };
 };
 
-const mean = (x: Float64Array, start: number, offsets: Int32Array) => sum(x, start, offsets) / offsets.length;
+/** Of nothing 0, as in tfjs. */
+const mean = (x: Float64Array, start: number, offsets: Int32Array) =>
+  sum(x, start, offsets) / Math.max(1, offsets.length);
+/** γ (x − mean)/√(variance + ε) + β: the last four are repeated along the first axes. */
+const batchNorm: Routine = ({inputs, outputs, attributes}) => {
+  const [[x], [mean_], [variance]] = [inputs.x, inputs.mean, inputs.variance];
+  const [[scale] = [], [offset] = []] = [inputs.scale, inputs.offset];
+  const out = outputs[0].data;
+  const epsilon = (attributes.varianceEpsilon as number | null | undefined) ?? 0.001;
+  return () => {
+    for (let i = 0; i < out.length; i++) {
+      const of = ({data}: Operand) => data[i % data.length];
+      const unit = (x.data[i] - of(mean_)) / Math.sqrt(of(variance) + epsilon);
+      out[i] = (scale ? of(scale) * unit : unit) + (offset ? of(offset) : 0);
+    }
+  };
+};
+
 const greater = (a: number, b: number) => a > b;
 const less = (a: number, b: number) => a < b;
 
@@ -133,11 +150,15 @@ export const reductions: Routines = {
   }),
   Max: reduction(extreme(greater, -Infinity), 'reductionIndices'),
   Min: reduction(extreme(less, Infinity)),
-  All: reduction((x, start, offsets) => Number(offsets.every((offset) => x[start + offset] !== 0))),
+  // Of nothing 0, as in tfjs.
+  All: reduction((x, start, offsets) =>
+    Number(offsets.length > 0 && offsets.every((offset) => x[start + offset] !== 0)),
+  ),
   Any: reduction((x, start, offsets) => Number(offsets.some((offset) => x[start + offset] !== 0))),
   ArgMax: reduction(place(greater)),
   ArgMin: reduction(place(less)),
   Cumsum: cumulative(0, (total, value) => total + value),
+  FusedBatchNorm: batchNorm,
   Cumprod: cumulative(1, (total, value) => total * value),
   Softmax: softmax,
 };

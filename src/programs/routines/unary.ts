@@ -10,7 +10,7 @@ const SELU_ALPHA = 1.6732632423543772;
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
+  if (rest !== 0.5) return rest < 0.5 ? below : Math.ceil(x);
   return below % 2 === 0 ? below : below + 1;
 }
 
@@ -60,7 +60,7 @@ const LOOPS: Record<string, (x: Float64Array, out: Float64Array) => void> = {
     for (let i = 0; i < out.length; i++) out[i] = -x[i];
   },
   Relu(x, out) {
-    for (let i = 0; i < out.length; i++) out[i] = x[i] < 0 ? 0 : x[i];
+    for (let i = 0; i < out.length; i++) out[i] = x[i] <= 0 ? 0 : x[i];
   },
   Sqrt(x, out) {
     for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(x[i]);

@@ -1,11 +1,12 @@
 /** @file The products of a dictionary and its samples that sparse codes are found from. */
+import type {Floats} from '../../contracts/vectors.js';
 import {paddedStride} from '../../contracts/dense.js';
 import {denseKernels} from '../../twins/current-dense.js';
 
 /** DᵀD, both triangles, and Dᵀx and ‖x‖ of each sample, in f64. */
 export function products(
-  dictionary: Float32Array,
-  x: Float32Array,
+  dictionary: Floats,
+  x: Floats,
   batch: number,
   width: number,
   n: number,

@@ -1,4 +1,5 @@
 /** @file Projection of float32 rows onto boxes cut by hyperplanes, in plain TypeScript; f64 inside. */
+import type {Floats} from '../../contracts/vectors.js';
 
 /** Where an entry of the projection is. */
 export const SIDE = {lower: -1, free: 0, upper: 1, out: 2} as const;
@@ -8,12 +9,12 @@ const CONSISTENT = 2 ** -20;
 
 export interface BoxSections {
   /** [rows, n] each. */
-  x: Float32Array;
-  lower: Float32Array;
-  upper: Float32Array;
-  w: Float32Array;
+  x: Floats;
+  lower: Floats;
+  upper: Floats;
+  w: Floats;
   /** [rows]. */
-  c: Float32Array;
+  c: Floats;
 }
 
 /**
@@ -26,13 +27,13 @@ export function boxSectionRows(
   data: BoxSections,
   rows: number,
   n: number,
-  y: Float32Array,
-  tau: Float32Array,
-  side: Float32Array,
+  y: Floats,
+  tau: Floats,
+  side: Floats,
 ): void {
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * n, (row + 1) * n];
-    const part = (values: Float32Array) => new Float64Array(values.subarray(from, to));
+    const part = (values: Floats) => new Float64Array(values.subarray(from, to));
     const [x, lower, upper, w] = [data.x, data.lower, data.upper, data.w].map(part);
     const target = data.c[row];
     const present: number[] = [];

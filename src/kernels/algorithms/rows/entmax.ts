@@ -1,4 +1,5 @@
 /** @file Entmax and normmax of float32 rows, and their derivatives, in plain TypeScript; f64 inside. */
+import type {Floats} from '../../contracts/vectors.js';
 
 /** Which map: argmax over the simplex of xᵀp less Tsallis' negative entropy, or less the α-norm. */
 export type EntmaxKind = 'entmax' | 'normmax';
@@ -22,11 +23,11 @@ const LARGEST = 3.4e38;
  */
 export function entmaxRows(
   kind: EntmaxKind,
-  x: Float32Array,
+  x: Floats,
   rows: number,
   n: number,
-  excess: Float32Array | Float64Array,
-  y: Float32Array,
+  excess: Floats,
+  y: Floats,
 ): void {
   for (let i = 0; i < rows; i++) {
     const row = x.subarray(i * n, (i + 1) * n);
@@ -39,13 +40,13 @@ export function entmaxRows(
 /** The cotangents of x and of the excess for that of y; zero where the row has no answer. */
 export function entmaxGradientRows(
   kind: EntmaxKind,
-  x: Float32Array,
-  dy: Float32Array,
+  x: Floats,
+  dy: Floats,
   rows: number,
   n: number,
-  excess: Float32Array | Float64Array,
-  dx: Float32Array,
-  dExcess: Float32Array,
+  excess: Floats,
+  dx: Floats,
+  dExcess: Floats,
 ): void {
   const derivative = kind === 'entmax' ? entmaxGradient : normmaxGradient;
   for (let i = 0; i < rows; i++) {
@@ -59,7 +60,7 @@ export function entmaxGradientRows(
 }
 
 /** `null` for a row without an answer. */
-function solveRow(kind: EntmaxKind, x: Float32Array, excess: number): Solution | null {
+function solveRow(kind: EntmaxKind, x: Floats, excess: number): Solution | null {
   const inRange = kind === 'entmax' ? excess >= 0 : excess > 0;
   if (!(inRange && excess < Infinity)) return null;
   let largest = -Infinity;
@@ -213,7 +214,7 @@ function growingRoot(f: (t: number) => [value: number, slope: number], low: numb
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), proposition 1; Correia, Niculae & Martins 2019 (arXiv 1909.00015),
  *   proposition 1, for δ; here without what cancels as δ becomes small.
  */
-function entmaxGradient({p, log}: Solution, v: Float32Array, excess: number, out: Float32Array): number {
+function entmaxGradient({p, log}: Solution, v: Floats, excess: number, out: Floats): number {
   const size = (i: number) => Math.min(Math.exp((1 - excess) * log[i]), 1e200);
   // Its own weight must not cancel: it may be larger than all others by any factor.
   let main = 0;
@@ -280,7 +281,7 @@ function entmaxGradient({p, log}: Solution, v: Float32Array, excess: number, out
  * @returns vᵀ∂p/∂δ.
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), section 5, for the map; differentiated here through τ.
  */
-function normmaxGradient({p, above}: Solution, v: Float32Array, excess: number, out: Float32Array): number {
+function normmaxGradient({p, above}: Solution, v: Floats, excess: number, out: Floats): number {
   let inner = 0;
   let entropy = 0;
   for (let i = 0; i < p.length; i++) {

@@ -1,4 +1,5 @@
 /** @file Denoising of rows by total variation, in plain TypeScript; f64 inside. */
+import type {Floats} from '../../contracts/vectors.js';
 
 /**
  * argmin_y ½‖y − x‖² + λ Σ|yᵢ₊₁ − yᵢ| for each row of x, by dynamic programming in O(n).
@@ -14,7 +15,7 @@ export function totalVariationRows(
   rows: number,
   n: number,
   lambda: ArrayLike<number>,
-  y: Float32Array,
+  y: Floats,
 ): void {
   const knots = {
     at: new Float64Array(2 * n),

@@ -1,4 +1,5 @@
 /** @file Regularised transport plans of a batch, and their derivative; f64 inside. */
+import type {Floats} from '../../contracts/vectors.js';
 import {MarginalSystem} from './laplacian.js';
 import {findPlan} from './plan.js';
 import {POTENTIALS, type TransportKind} from './potentials.js';
@@ -25,14 +26,14 @@ interface Batch {
  */
 export function planBatch(
   {kind, batch, n, m, strength}: Batch,
-  x: Float32Array,
-  a: Float32Array,
-  b: Float32Array,
-  P: Float32Array,
-  status: Float32Array,
+  x: Floats,
+  a: Floats,
+  b: Floats,
+  P: Floats,
+  status: Floats,
 ): void {
   for (let sample = 0; sample < batch; sample++) {
-    const part = (values: Float32Array, size: number) => values.subarray(sample * size, (sample + 1) * size);
+    const part = (values: Floats, size: number) => values.subarray(sample * size, (sample + 1) * size);
     const out = part(P, n * m).fill(0);
     status[sample] = onePlan(kind, m, strength, part(x, n * m), part(a, n), part(b, m), out);
     if (status[sample] !== PLAN.solved) out.fill(NaN);
@@ -43,19 +44,19 @@ function onePlan(
   kind: TransportKind,
   m: number,
   strength: number,
-  x: Float32Array,
-  a: Float32Array,
-  b: Float32Array,
-  out: Float32Array,
+  x: Floats,
+  a: Floats,
+  b: Floats,
+  out: Floats,
 ): number {
   if (![a, b].every((sums) => sums.every(Number.isFinite)) || !x.every((value) => value < Infinity)) {
     return PLAN.invalid;
   }
-  const total = (sums: Float32Array) => sums.reduce((sum, value) => sum + value, 0);
+  const total = (sums: Floats) => (sums as Float64Array).reduce((sum, value) => sum + value, 0);
   const [given, taken] = [total(a), total(b)];
   const negative = [a, b].some((sums) => sums.some((value) => value < 0));
   if (negative || !(Math.abs(given - taken) <= CONSISTENT * Math.max(given, taken))) return PLAN.infeasible;
-  const indices = (sums: Float32Array) => [...sums.keys()].filter((i) => sums[i] > 0);
+  const indices = (sums: Floats) => [...sums.keys()].filter((i) => sums[i] > 0);
   const [rows, columns] = [indices(a), indices(b)];
   if (rows.length === 0 || columns.length === 0) return PLAN.solved;
   const mean = (given + taken) / 2;
@@ -76,6 +77,7 @@ function onePlan(
     X,
     rows: Float64Array.from(rows, (i) => a[i] / given),
     columns: Float64Array.from(columns, (j) => b[j] / taken),
+    precise: out instanceof Float64Array,
   });
   if (!(found.miss <= MET)) return PLAN.notConverged;
   rows.forEach((i, k) => columns.forEach((j, l) => (out[i * m + j] = mean * found.P[k * width + l])));
@@ -88,11 +90,11 @@ function onePlan(
  */
 export function planGradientBatch(
   {kind, batch, n, m, strength}: Batch,
-  P: Float32Array,
-  dP: Float32Array,
-  dx: Float32Array,
-  da: Float32Array,
-  db: Float32Array,
+  P: Floats,
+  dP: Floats,
+  dx: Floats,
+  da: Floats,
+  db: Floats,
 ): void {
   const potential = POTENTIALS[kind];
   const system = new MarginalSystem(n, m);

@@ -11,6 +11,8 @@ export interface PlanInput {
   X: Float64Array;
   rows: Float64Array;
   columns: Float64Array;
+  /** Whether the sums shall be met to the last digits of double precision. Default false. */
+  precise?: boolean;
 }
 
 const MAX_ITERATIONS = 300;
@@ -26,7 +28,10 @@ const GROWTHS = [4, 1.9, 1.3];
 const GOOD = 1e-7;
 
 /** P [n, m], and the largest error of a sum, relative to it. */
-export function findPlan({kind, n, m, X, rows, columns}: PlanInput): {P: Float64Array; miss: number} {
+export function findPlan({kind, n, m, X, rows, columns, precise = false}: PlanInput): {
+  P: Float64Array;
+  miss: number;
+} {
   const centred = centre(X, n, m);
   let range = 0;
   for (const value of centred) if (value > -Infinity) range = Math.max(range, -value);
@@ -45,7 +50,7 @@ export function findPlan({kind, n, m, X, rows, columns}: PlanInput): {P: Float64
       search.stretch(next / size);
       size = next;
     }
-    search.correct();
+    search.correct(precise ? 0 : TOLERANCE);
     if (!best || search.miss < best.miss) best = search;
     if (best.miss <= GOOD) break;
   }
@@ -123,9 +128,9 @@ class DualSearch {
    * Takes what the sums still miss off P itself, on its support: u and v, which may be large, hold P to their own rounding only. What
    * this moves X by is no more than that rounding.
    */
-  correct(): void {
+  correct(target: number): void {
     const {n, m, P, W, rows, columns, rowError, columnError, du, dv, system, potential} = this;
-    for (let k = 0; k < 3 && this.miss > TOLERANCE; k++) {
+    for (let k = 0; k < 3 && this.miss > target; k++) {
       for (let at = 0; at < n * m; at++) W[at] = potential.slope(P[at]);
       system.factor(W);
       system.solve(W, rowError, columnError, du, dv);

@@ -1,6 +1,7 @@
 /** @file Processes matrices one at a time: all axes before the last two are batch axes and broadcast as in tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../../twins/current-matrices.js';
+import {zerosLike, type Floats} from '../../contracts/vectors.js';
 import type {HostInput, HostOutput} from '../../backends/host-kernel.js';
 
 /** Which entries of a matrix a routine reads. */
@@ -114,7 +115,7 @@ export function checkFinite(caller: string, name: string, {single, shape}: HostI
 /** The lower triangle with the diagonal. */
 export const LOWER: Reads = (row, column) => column <= row;
 
-/** A float32 output to be filled. */
-export function floatOutput(...shape: number[]): HostOutput & {values: Float32Array} {
-  return {values: new Float32Array(tf.util.sizeFromShape(shape)), shape, dtype: 'float32'};
+/** An output to be filled, in the precision of an input. */
+export function floatOutput({single}: HostInput, ...shape: number[]): HostOutput & {values: Floats} {
+  return {values: zerosLike(single, tf.util.sizeFromShape(shape)), shape, dtype: 'float32'};
 }

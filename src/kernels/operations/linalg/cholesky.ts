@@ -1,6 +1,8 @@
 /** @file The kernels 'ImplicitCholesky' and 'ImplicitCholeskySolve'. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {solveCholesky} from '../../algorithms/linalg/solve-cholesky.js';
+import type {MatrixKernels} from '../../contracts/matrices.js';
+import type {Floats} from '../../contracts/vectors.js';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {registerHostKernel} from '../../backends/host-kernel.js';
 import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
@@ -33,10 +35,9 @@ registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   const size = n * n;
   const kernels = matrixKernels();
   kernels.scope(() => {
-    const [matrix, factor] = [kernels.singles(size), kernels.singles(size)];
+    const factorOf = single instanceof Float64Array ? inDouble(kernels, n) : inSingle(kernels, n);
     for (let at = 0; at < single.length; at += size) {
-      matrix.set(single.subarray(at, at + size));
-      const row = kernels.choleskySingle(matrix, n, factor);
+      const {factor, row} = factorOf(single.subarray(at, at + size));
       if (row >= 0) {
         checkFinite(caller, 'a', a, LOWER);
         throw new SingularMatrixError(
@@ -49,6 +50,27 @@ registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   });
   return [output];
 });
+
+/** The factor, and the row of the pivot that is not positive, or −1. */
+type Factoring = (matrix: Floats) => {factor: Floats; row: number};
+
+function inSingle(kernels: MatrixKernels, n: number): Factoring {
+  const [own, factor] = [kernels.singles(n * n), kernels.singles(n * n)];
+  return (matrix) => {
+    own.set(matrix);
+    return {row: kernels.choleskySingle(own, n, factor), factor};
+  };
+}
+
+function inDouble(kernels: MatrixKernels, n: number): Factoring {
+  const factor = kernels.vector(n * n);
+  return (matrix) => {
+    factor.set(matrix);
+    const row = kernels.choleskyInPlace(factor, n);
+    for (let i = 0; i < n; i++) factor.fill(0, i * n + i + 1, (i + 1) * n);
+    return {row, factor};
+  };
+}
 
 registerGpuKernel(CHOLESKY_SOLVE, gpuCholeskySolve);
 

@@ -32,7 +32,7 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);
   const n = a.shape[a.shape.length - 1];
   const batch = a.shape.slice(0, -2);
-  const [det, sign, logabs] = [floatOutput(...batch), floatOutput(...batch), floatOutput(...batch)];
+  const [det, sign, logabs] = [floatOutput(a, ...batch), floatOutput(a, ...batch), floatOutput(a, ...batch)];
   const kernels = matrixKernels();
   kernels.scope(() => {
     const room = scaledLU(kernels, new Float64Array(), n);
@@ -59,7 +59,7 @@ registerGpuKernel(COFACTORS, gpuCofactors);
 registerHostKernel<'a' | 'direction'>(COFACTORS, ({a, direction}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);
   const n = a.shape[a.shape.length - 1];
-  const output = floatOutput(...a.shape);
+  const output = floatOutput(a, ...a.shape);
   const scaling = {rows: new Int32Array(n), columns: new Int32Array(n)};
   forEachMatrix(a, (matrix, index) => {
     const at = index * n * n;

@@ -24,8 +24,8 @@ registerHostKernel<'a'>(EIGH, ({a}, attributes) => {
   const {caller} = attributes as Call;
   checkFinite(caller, 'a', a, LOWER);
   const n = a.shape[a.shape.length - 1];
-  const eigenvalues = floatOutput(...a.shape.slice(0, -1));
-  const [eigenvectors, reciprocalGaps] = [floatOutput(...a.shape), floatOutput(...a.shape)];
+  const eigenvalues = floatOutput(a, ...a.shape.slice(0, -1));
+  const [eigenvectors, reciprocalGaps] = [floatOutput(a, ...a.shape), floatOutput(a, ...a.shape)];
   forEachMatrix(a, (matrix, index) => {
     const {values, vectors, converged} = symmetricEigen(matrix, n);
     if (!converged)

@@ -1,4 +1,5 @@
 /** @file Euclidean projection of float32 rows onto scaled probability simplices, in plain TypeScript; sums in f64. */
+import type {Floats} from '../../contracts/vectors.js';
 import type {SimplexRows} from '../../contracts/rows.js';
 
 export const referenceSimplexRows: SimplexRows = {
@@ -29,7 +30,7 @@ export const referenceSimplexRows: SimplexRows = {
  * The threshold τ with Σ max(x − τ, 0) = scale is found by Michelot's method (1986): averages over a shrinking set of
  * candidates; each pass is linear and the set only shrinks. All is measured from the largest entry, so that its size cancels.
  */
-function projectSimplex(x: Float32Array, start: number, n: number, scale: number, out: Float32Array): void {
+function projectSimplex(x: Floats, start: number, n: number, scale: number, out: Floats): void {
   let largest = -Infinity;
   let bad = !(scale >= 0);
   for (let i = start; i < start + n; i++) {
