@@ -46,22 +46,23 @@ export class Program {
     });
     constants.forEach((numbers, value) => allocate(value).data.set(numbers));
     this.inputs = inputs.map(allocate);
-    const copies: (() => void)[] = [];
     // An output that is an input has a place of its own: whoever writes one input may not have read that output yet.
     const given = new Set(this.inputs.map(({data}) => data));
+    const copies: [Pace, () => void][] = [];
     this.outputs = outputs.map((value) => {
       const output = allocate(value);
       if (!given.has(output.data)) return output;
       const data = new Float64Array(output.data.length);
-      copies.push(() => data.set(output.data));
+      copies.push([EACH, () => data.set(output.data)]);
       return {...output, data};
     });
     try {
       const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
+      steps.push(...copies);
       const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
       for (const step of at(ONCE)) step();
       this.slow = at(SLOW);
-      this.each = [...at(EACH), ...copies];
+      this.each = at(EACH);
     } catch (error) {
       this.dispose();
       throw error;
