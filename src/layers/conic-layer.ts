@@ -12,10 +12,10 @@ import {
   checkChoice,
   checkNumber,
   linearSolverConfig,
-  shapeList,
-  SolverLayer,
   type LayerArgs,
-} from './base/solver-layer.js';
+} from './base/arguments.js';
+import {shapeList} from './base/inputs.js';
+import {SolverLayer} from './base/solver-layer.js';
 
 /** A parameter of a conic program, and its axes: p variables, m rows. */
 const SHAPES = {c: ['p'], E: ['m', 'p'], d: ['m']} as const;
@@ -87,7 +87,6 @@ export class ConicLayer extends SolverLayer {
   private readonly onFailure: OnFailure;
   private readonly linsolve?: LinearSolver;
   private readonly limits: {tolerance: number; maxIterations: number};
-  private readonly solver: ConicSplitting;
   private readonly parameters = new Map<ConicParameter, ReturnType<SolverLayer['addWeight']>>();
 
   constructor(args: ConicLayerArgs) {
@@ -107,13 +106,6 @@ export class ConicLayer extends SolverLayer {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, Number.MIN_VALUE),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? 2000, 1, true),
     };
-    const {linsolve, limits, cones} = this;
-    this.solver = new ConicSplitting((v) => dualConeProduct(v, cones), {
-      ...limits,
-      linsolve,
-      onGradient: this.rememberGradient,
-      onFailure: this.onFailure,
-    });
   }
 
   protected override get inputNames(): readonly string[] {
@@ -181,7 +173,12 @@ export class ConicLayer extends SolverLayer {
     };
     const c = value('c');
     const data = {c: tf.add(c, tf.zeros([batch, c.shape[1]!])), E: value('E'), d: value('d')};
-    const {x, state} = this.solver.run(null, data);
+    const {linsolve, limits, cones, onFailure} = this;
+    const solver = new ConicSplitting((v) => dualConeProduct(v, cones), {
+      ...limits,
+      ...{linsolve, onFailure, onGradient: this.rememberGradient},
+    });
+    const {x, state} = solver.run(null, data);
     this.remember(state);
     reportFailures(
       {

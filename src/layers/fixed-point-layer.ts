@@ -4,7 +4,7 @@ import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
 import {checkNoise, freezeDropout} from './base/frozen-noise.js';
 import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
-import {checkChoice, checkNumber} from './base/solver-layer.js';
+import {checkChoice, checkNumber} from './base/arguments.js';
 
 type Layer = layers.Layer;
 

@@ -14,7 +14,8 @@ export {SimplexProjection, type SimplexProjectionArgs} from './simplex-projectio
 export {type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 export {SoftRank} from './soft-rank.js';
 export {SoftSort} from './soft-sort.js';
-export {SolverLayer, type Diagnostics} from './base/solver-layer.js';
+export {type Diagnostics, type GradientDiagnostics} from './base/diagnostics.js';
+export {SolverLayer} from './base/solver-layer.js';
 export {SparsemaxProjection, type SparsemaxProjectionArgs} from './sparsemax-projection.js';
 export {SVMLayer, type SVMLayerArgs} from './svm-layer.js';
 export {TopK, type TopKArgs} from './top-k.js';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {isotonic} from '../projections/index.js';
 import {ProjectionLayer} from './base/projection-layer.js';
-import {checkFlag, type LayerArgs} from './base/solver-layer.js';
+import {checkFlag, type LayerArgs} from './base/arguments.js';
 
 export interface IsotonicLayerArgs extends LayerArgs {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */

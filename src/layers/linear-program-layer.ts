@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {QPInput, QPParameter} from '../solvers/index.js';
 import {QP_ARGUMENTS, QPLayer, type QPLayerArgs} from './qp-layer.js';
-import {checkArguments, checkNumber} from './base/solver-layer.js';
+import {checkArguments, checkNumber} from './base/arguments.js';
 
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
   /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */

@@ -24,10 +24,10 @@ import {
   checkFlag,
   checkNumber,
   linearSolverConfig,
-  shapeList,
-  SolverLayer,
   type LayerArgs,
-} from './base/solver-layer.js';
+} from './base/arguments.js';
+import {shapeList} from './base/inputs.js';
+import {SolverLayer} from './base/solver-layer.js';
 import {WarmStart} from './base/warm-start.js';
 
 /** `degenerate` and `smoothing` say which derivative a weakly active constraint gets, see `solveQP`. */

@@ -4,7 +4,7 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {simplex} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
-import {asKink, checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */

@@ -4,7 +4,7 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import {sparsemax} from '../projections/index.js';
 import {checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import type {Kink} from '../conditions/index.js';
-import {asKink, checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;

@@ -4,7 +4,7 @@ import {offTape} from '../autodiff/index.js';
 import {ON_FAILURE, solveQP, type OnFailure} from '../solvers/index.js';
 import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base/base-learner-layer.js';
 import {finiteRows} from './base/rows.js';
-import {checkChoice} from './base/solver-layer.js';
+import {checkChoice} from './base/arguments.js';
 
 export interface SVMLayerArgs extends BaseLearnerArgs {
   /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {boxSection} from '../projections/index.js';
 import {ProjectionLayer} from './base/projection-layer.js';
-import {checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface TopKArgs extends LayerArgs {
   /** How many entries are chosen. */

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {transportPlan} from '../projections/transport-plan.js';
 import {ProjectionLayer, type Projected} from './base/projection-layer.js';
-import {checkChoice, checkFlag, checkNumber, shapeList, type LayerArgs} from './base/solver-layer.js';
+import {checkChoice, checkFlag, checkNumber, type LayerArgs} from './base/arguments.js';
+import {shapeList} from './base/inputs.js';
 
 export interface TransportLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */

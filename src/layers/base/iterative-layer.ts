@@ -18,9 +18,9 @@ import {
   checkFlag,
   checkNumber,
   linearSolverConfig,
-  SolverLayer,
   type LayerArgs,
-} from './solver-layer.js';
+} from './arguments.js';
+import {SolverLayer} from './solver-layer.js';
 import {WarmStart} from './warm-start.js';
 
 export interface IterativeLayerArgs extends LayerArgs {
@@ -47,7 +47,7 @@ const REASONS: Record<number, string> = {
 };
 
 export abstract class IterativeLayer extends SolverLayer {
-  protected readonly options: Omit<SolverOptions, 'condition'>;
+  private readonly settings: Omit<SolverOptions, 'condition'>;
   protected override readonly inputNames: readonly string[] = ['x'];
   private readonly onFailure: OnFailure;
   private readonly warmStart: WarmStart<'z'>;
@@ -55,14 +55,18 @@ export abstract class IterativeLayer extends SolverLayer {
   constructor(className: string, args: IterativeLayerArgs, own: readonly string[], maxIterations: number) {
     super(className, args, [...own, ...OWN]);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
-    this.options = {
+    this.settings = {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? maxIterations, 1, true),
       linsolve: asLinearSolver(args.linsolve),
-      onGradient: this.rememberGradient,
       onFailure: this.onFailure,
     };
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
+  }
+
+  /** The options of the solver in this call. */
+  protected get options(): Omit<SolverOptions, 'condition'> {
+    return {...this.settings, onGradient: this.rememberGradient};
   }
 
   /**
@@ -108,7 +112,7 @@ export abstract class IterativeLayer extends SolverLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const {tolerance, maxIterations, linsolve} = this.options;
+    const {tolerance, maxIterations, linsolve} = this.settings;
     return {
       ...super.getConfig(),
       tolerance: tolerance!,

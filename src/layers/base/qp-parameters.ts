@@ -2,7 +2,7 @@
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {QP_SHAPES, type QPParameter} from '../../solvers/index.js';
 import type {SavedConstant} from './constants.js';
-import {checkNumber} from './solver-layer.js';
+import {checkNumber} from './arguments.js';
 
 /** n variables, m inequalities, k equalities. */
 export interface QPSizes {
