@@ -35,6 +35,10 @@ export class BirkhoffLayer extends ProjectionLayer {
     this.strength = checkNumber(className, 'strength', args.strength ?? 1, Number.MIN_VALUE);
   }
 
+  protected override get solves(): string {
+    return 'P = argmax ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = 1, Pᵀ1 = 1; ε is the strength';
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const shape = inputShape as Shape;
     if (shape.length !== 3 || shape[1] !== shape[2]) {

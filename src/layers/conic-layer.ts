@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {Status} from '../implicit/index.js';
-import {valuesOnHost} from '../kernels/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
 import {ConicSplitting, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
@@ -15,12 +14,16 @@ import {
   type LayerArgs,
 } from './base/arguments.js';
 import {shapeList} from './base/inputs.js';
+import {
+  CONIC_PARAMETERS,
+  CONIC_SHAPES,
+  conicVariables,
+  interior,
+  savable,
+  type ConicParameter,
+} from './base/conic-parameters.js';
+import type {Part} from './base/description.js';
 import {SolverLayer} from './base/solver-layer.js';
-
-/** A parameter of a conic program, and its axes: p variables, m rows. */
-const SHAPES = {c: ['p'], E: ['m', 'p'], d: ['m']} as const;
-type ConicParameter = keyof typeof SHAPES;
-const NAMES = Object.keys(SHAPES) as ConicParameter[];
 
 export interface ConicLayerArgs extends LayerArgs {
   /** The cone K, as a product. */
@@ -96,8 +99,8 @@ export class ConicLayer extends SolverLayer {
       throw new Error(`${className}: cones must name at least one cone that is not empty.`);
     }
     this.cones = args.cones;
-    this.constants = readConstants<ConicParameter>(className, SHAPES, savable(args.constants));
-    this.fed = readInputs<ConicParameter>(className, SHAPES, args.inputs ?? ['c'], this.constants);
+    this.constants = readConstants<ConicParameter>(className, CONIC_SHAPES, savable(args.constants));
+    this.fed = readInputs<ConicParameter>(className, CONIC_SHAPES, args.inputs ?? ['c'], this.constants);
     this.units = args.units == null ? undefined : checkNumber(className, 'units', args.units, 1, true);
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
@@ -112,11 +115,28 @@ export class ConicLayer extends SolverLayer {
     return this.fed;
   }
 
+  protected override get solves(): string {
+    return 'z = argmin cᵀz subject to Ez + s = d, s in the cones';
+  }
+
+  protected override parts(): Part[] {
+    const sizes: Record<string, number | string> = {p: this.units ?? 'p', m: coneSize(this.cones)};
+    this.parameters.forEach(({shape}, name) => {
+      CONIC_SHAPES[name].forEach((axis, i) => (sizes[axis] = shape[i]!));
+    });
+    return CONIC_PARAMETERS.flatMap((name): Part[] => {
+      const shape = CONIC_SHAPES[name].map((axis) => sizes[axis]);
+      if (this.fed.includes(name)) return [{name, role: 'fed', shape: ['B', ...shape]}];
+      if (this.constants.has(name)) return [{name, role: 'constant', shape: this.constants.get(name)!.shape}];
+      return this.built ? [{name, role: 'learned', shape}] : [];
+    });
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const p = this.variables(shapeList(inputShape));
     const m = coneSize(this.cones);
     const random = initializers.glorotUniform({seed: this.seed});
-    for (const name of NAMES) {
+    for (const name of CONIC_PARAMETERS) {
       if (this.fed.includes(name)) continue;
       const constant = this.constants.get(name);
       const shape = {c: [p], E: [m, p], d: [m]}[name];
@@ -131,32 +151,9 @@ export class ConicLayer extends SolverLayer {
     super.build(inputShape);
   }
 
-  /** p, and whether all shapes agree with it. */
   private variables(shapes: Shape[]): number {
-    const {className} = ConicLayer;
-    const known: Record<string, number | undefined> = {p: this.units, m: coneSize(this.cones)};
-    const note = (name: ConicParameter, shape: readonly (number | null)[]) => {
-      const axes = SHAPES[name];
-      const fits =
-        shape.length === axes.length &&
-        axes.every((axis, i) => (known[axis] ??= shape[i] ?? undefined) === shape[i]);
-      if (!fits) {
-        throw new Error(
-          `${className}: ${name} must have shape [${axes.map((axis) => known[axis] ?? axis).join(', ')}], got [${shape}].`,
-        );
-      }
-    };
-    if (shapes.length !== this.fed.length) {
-      throw new Error(
-        `${className} takes the inputs ${this.fed.join(', ')}, but got ${shapes.length} of them.`,
-      );
-    }
-    this.constants.forEach(({shape}, name) => note(name, shape));
-    this.fed.forEach((name, i) => note(name, shapes[i].slice(1)));
-    if (known.p === undefined) {
-      throw new Error(`${className}: the number of variables is not known: feed c or E, or pass units.`);
-    }
-    return known.p;
+    const {cones, units, fed, constants} = this;
+    return conicVariables(ConicLayer.className, {cones, units, fed, constants}, shapes);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -205,36 +202,6 @@ export class ConicLayer extends SolverLayer {
       linsolve: linearSolverConfig(this.linsolve),
     };
   }
-}
-
-/** The largest finite f32, which says as well as Infinity that a row does not exist, and can be saved. */
-const NO_ROW = 3.4028234663852886e38;
-
-function savable(constants: ConicLayerArgs['constants']): ConicLayerArgs['constants'] {
-  if (!constants || Array.isArray(constants) || constants.d == null) return constants;
-  const {d} = constants;
-  if (d instanceof tf.Tensor) {
-    const values = valuesOnHost(d);
-    return values ? {...constants, d: Array.from(values, finiteBound)} : constants;
-  }
-  return {...constants, d: Array.from(d as ArrayLike<number>, finiteBound)};
-}
-
-function finiteBound(value: number): number {
-  return value === Infinity ? NO_ROW : value;
-}
-
-/** A point inside of the cones (zero where there is no inside). */
-function interior({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): tf.Tensor {
-  const values = [
-    ...Array<number>(zero).fill(0),
-    ...Array<number>(nonNegative).fill(1),
-    ...secondOrder.flatMap((n) => (n > 0 ? [1, ...Array<number>(n - 1).fill(0)] : [])),
-    ...psd.flatMap((n) =>
-      Array.from({length: n}, (_, j) => Array.from({length: n - j}, (__, i) => Number(i === 0))).flat(),
-    ),
-  ];
-  return tf.tensor1d(values);
 }
 
 tf.serialization.registerClass(ConicLayer);

@@ -33,6 +33,10 @@ export class EntmaxLayer extends ProjectionLayer {
     this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
   }
 
+  protected override get solves(): string {
+    return 'y = argmax ⟨y, x⟩ + H_α(y) subject to y ≥ 0, Σy = 1, along the axis; H_α is the entropy of Tsallis';
+  }
+
   protected override get maskedAxis(): number {
     return this.axis;
   }

@@ -25,6 +25,10 @@ export class IsotonicLayer extends ProjectionLayer {
     this.increasing = checkFlag(IsotonicLayer.className, 'increasing', args.increasing ?? true);
   }
 
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x‖² subject to y in order, along the last axis';
+  }
+
   protected override project(x: tf.Tensor): tf.Tensor {
     return isotonic(x, {increasing: this.increasing});
   }

@@ -55,6 +55,10 @@ export class LassoLayer extends IterativeLayer {
     this.kink = asKink(className, args);
   }
 
+  protected override get solves(): string {
+    return 'z = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖², D the dictionary';
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const shape = inputShape as Shape;
     const width = shape[1];

@@ -1,7 +1,9 @@
 /** @file A smoothed linear program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {QPInput, QPParameter} from '../solvers/index.js';
-import {QP_ARGUMENTS, QPLayer, type QPLayerArgs} from './qp-layer.js';
+import {QP_ARGUMENTS, type QPLayerArgs} from './base/qp-arguments.js';
+import type {QPPart} from './base/qp-description.js';
+import {QPLayer} from './qp-layer.js';
 import {checkArguments, checkNumber} from './base/arguments.js';
 
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
@@ -30,6 +32,14 @@ export class LinearProgramLayer extends QPLayer {
     super(args);
     this.strength = checkNumber(className, 'strength', strength ?? 0.1, Number.MIN_VALUE);
     if (this.isGiven('Q')) throw new Error(`${className} has no Q: it is strength times the identity.`);
+  }
+
+  protected override get solves(): string {
+    return 'x = argmin pᵀx + ½ε‖x‖² subject to Gx ≤ h, Ax = b; ε is the strength';
+  }
+
+  protected override partOf(parameter: QPParameter): QPPart | null {
+    return parameter === 'Q' ? null : super.partOf(parameter);
   }
 
   protected override addLearned(parameter: QPParameter): void {

@@ -36,6 +36,10 @@ export class SimplexProjection extends ProjectionLayer {
     this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
   }
 
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the axis';
+  }
+
   protected override get maskedAxis(): number {
     return this.axis;
   }

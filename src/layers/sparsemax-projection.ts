@@ -37,6 +37,10 @@ export class SparsemaxProjection extends ProjectionLayer {
     this.axis = checkNumber(SparsemaxProjection.className, 'axis', args.axis ?? -1, -16, true);
   }
 
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x‖² subject to y ≥ 0, Σy = 1, along the axis';
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     checkAxis(SparsemaxProjection.className, this.axis, inputShape as Shape);
     super.build(inputShape);

@@ -36,6 +36,10 @@ export class SVMLayer extends BaseLearnerLayer {
     this.onFailure = checkChoice(SVMLayer.className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
   }
 
+  protected override get solves(): string {
+    return 'W = the multiclass support-vector machine of Crammer and Singer on (X, Y) with ½λ‖W‖², λ = exp(logL2) where it is learned, else l2';
+  }
+
   protected override usable(given: readonly tf.Tensor[], l2: tf.Tensor): tf.Tensor {
     // The kernel matrix is f32.
     return offTape(() => finiteRows([...given, tf.div(tf.sum(tf.square(given[0]), [1, 2]), l2)]));

@@ -34,6 +34,10 @@ export class TopK extends ProjectionLayer {
     this.strength = checkNumber(TopK.className, 'strength', args?.strength ?? 1, Number.MIN_VALUE);
   }
 
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x/ε‖² subject to 0 ≤ y ≤ 1, Σy = k, along the last axis; ε is the strength';
+  }
+
   protected override get maskedAxis(): number {
     return -1;
   }

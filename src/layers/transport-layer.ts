@@ -45,6 +45,10 @@ export class TransportLayer extends ProjectionLayer {
     this.supportsMasking = !this.marginals;
   }
 
+  protected override get solves(): string {
+    return 'P = argmax ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = a, Pᵀ1 = b; ε is the strength';
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const [x] = shapeList(inputShape);
     if (x.length !== 3) {

@@ -37,7 +37,7 @@ export const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
   },
   EntmaxLayer: {args: {alpha: 1.25, axis: 1}},
   FixedPointLayer: {
-    args: {...ITERATIVE, stateShape: [3], solver: 'iteration', historySize: 9},
+    args: {...ITERATIVE, stateShape: [3], solver: 'iteration', historySize: 9, weightNames: 'cell'},
     except: ['cell', 'linsolve'],
   },
   IsotonicLayer: {args: {increasing: false}},

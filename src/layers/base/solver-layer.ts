@@ -1,15 +1,20 @@
 /** @file What the layers of this library share: inputs as float32, and a report of the last solve. */
 import * as tf from '@tensorflow/tfjs-core';
-import {layers} from '@tensorflow/tfjs-layers';
+import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../../autodiff/index.js';
 import type {SolveInfo} from '../../linsolve/index.js';
 import {checkArguments, type LayerArgs} from './arguments.js';
 import {CallHistory, type SolveState} from './call-history.js';
+import {describeLayer, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
-import {inputList} from './inputs.js';
+import {inputList, shapeList} from './inputs.js';
+
+/** Arguments that `describe` shows as parameters. */
+const SHOWN_AS_PARTS = ['inputs', 'constants', 'cell'];
 
 export abstract class SolverLayer extends layers.Layer {
   private readonly history = new CallHistory();
+  private inputShapes: Shape[] | null = null;
 
   /** @param own The names of the layer's own arguments. */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
@@ -44,6 +49,47 @@ export abstract class SolverLayer extends layers.Layer {
     const shapes = inputs.map(({shape}) => shape);
     const shape = this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes) as number[];
     return nothing([shape], [...inputs, ...this.trainableWeights.map((weight) => weight.read())])[0];
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    this.inputShapes = shapeList(inputShape);
+    super.build(inputShape);
+  }
+
+  /** A short text: the problem, which of its parameters are fed, constant or learned, with their shapes, and the options. */
+  describe(): string {
+    const keras = Object.keys(super.getConfig());
+    const own = Object.entries(this.getConfig()).filter(
+      ([name]) => !keras.includes(name) && !SHOWN_AS_PARTS.includes(name),
+    );
+    return describeLayer({
+      className: this.getClassName(),
+      name: this.name,
+      solves: this.solves,
+      parts: this.parts(),
+      built: this.built,
+      trainable: this.trainable,
+      options: Object.fromEntries(own),
+    });
+  }
+
+  /** The problem in one line, for `describe`. */
+  protected get solves(): string {
+    return `of ${this.inputNames.join(', ')}`;
+  }
+
+  /** What the problem is made of, for `describe`. Default: the inputs, and the weights by name. */
+  protected parts(): Part[] {
+    const inputs = this.inputNames.map((name, i): Part => {
+      const shape = this.inputShapes?.[i]?.map((size, axis) => size ?? (axis === 0 ? 'B' : null));
+      return {name, role: 'fed', shape};
+    });
+    const trained = new Set(this.trainable ? this.trainableWeights : this.weights);
+    const weights = this.weights.map((weight): Part => {
+      const name = weight.originalName.replace(`${this.name}/`, '');
+      return {name, role: trained.has(weight) ? 'learned' : 'constant', shape: weight.shape};
+    });
+    return [...inputs, ...weights];
   }
 
   /** How the last `call` went, and the last gradient. */
