@@ -115,6 +115,10 @@ export class ConicLayer extends SolverLayer {
     return this.fed;
   }
 
+  protected override get isSized(): boolean {
+    return true;
+  }
+
   protected override get solves(): string {
     return 'z = argmin cᵀz subject to Ez + s = d, s in the cones';
   }

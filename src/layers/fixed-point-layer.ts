@@ -4,6 +4,7 @@ import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
 import {cellOf, checkNames, outputShapeOf, prefixed, type SavedCell} from './base/cell.js';
 import {checkNoise, freezeDropout} from './base/frozen-noise.js';
+import {checkCount, shapeList} from './base/inputs.js';
 import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
 import {checkChoice, checkNumber} from './base/arguments.js';
 
@@ -82,6 +83,7 @@ export class FixedPointLayer extends IterativeLayer {
 
   override build(inputShape: Shape | Shape[]): void {
     const {cell} = this;
+    checkCount(FixedPointLayer.className, this.inputNames, shapeList(inputShape).length);
     if ((owners.get(cell) ?? this) !== this) {
       throw new Error(
         `FixedPointLayer: the cell '${cell.name}' already serves the layer '${owners.get(cell)!.name}'.`,

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {SparseCoding} from '../solvers/index.js';
+import {batchHint, checkCount, shapeList} from './base/inputs.js';
 import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
 import {asKink, checkFlag, checkNumber} from './base/arguments.js';
 import type {SolverLayer} from './base/solver-layer.js';
@@ -55,15 +56,22 @@ export class LassoLayer extends IterativeLayer {
     this.kink = asKink(className, args);
   }
 
+  protected override get isSized(): boolean {
+    return true;
+  }
+
   protected override get solves(): string {
     return 'z = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖², D the dictionary';
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    checkCount('LassoLayer', this.inputNames, shapeList(inputShape).length);
     const shape = inputShape as Shape;
     const width = shape[1];
     if (shape.length !== 2 || width == null) {
-      throw new Error(`LassoLayer: the input must have shape [B, n] with a known n, got [${shape}].`);
+      throw new Error(
+        `LassoLayer: the input must have shape [B, n] with a known n, got [${shape}].${batchHint('x', shape.length, 2)}`,
+      );
     }
     const initializer = initializers.glorotNormal({seed: this.seed});
     this.dictionary = this.addWeight(

@@ -47,6 +47,10 @@ export class QPLayer extends SolverLayer {
     return this.settings.fed;
   }
 
+  protected override get isSized(): boolean {
+    return true;
+  }
+
   protected override get solves(): string {
     return 'x = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b';
   }

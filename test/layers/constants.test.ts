@@ -26,7 +26,10 @@ describeOnCpu('constants of a layer', () => {
       const said = (args: Args) => messageOf(() => new QPLayer(args));
       assert.match(said({constants: 3}), /QPLayer: constants must be a record of tensors; got 3/);
       assert.match(said({constants: {h: {}}}), /the constant h is no tensor: /);
-      assert.match(said({constants: {r: [1]}}), /constants must name Q, p, G, h, A, b; got "r"/);
+      assert.match(
+        said({constants: {r: [1]}}),
+        /QPLayer: constants: unknown parameter 'r'; it takes Q, p, G, h, A, b\./,
+      );
       assert.match(said({constants: [null]}), /constants must name .*; got undefined/);
       assert.match(
         said({constants: [{symbol: 'h'}]}),

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type LayersModel, type Shape} from '@tensorflow/tfjs-layers';
 import {describe} from '../../checks/index.js';
+import {shapeText} from './inputs.js';
 
 type Layer = layers.Layer;
 type Weights = Layer['weights'];
@@ -47,7 +48,7 @@ function checkTwoInputs(className: string, cell: Layer): void {
 
 /** The shape of the cell's output. @throws If the cell does not take the two inputs. */
 export function outputShapeOf(className: string, cell: Layer, shapes: [Shape, Shape]): Shape {
-  const [z, x] = shapes.map((shape) => `[${shape.map((size) => size ?? 'B').join(', ')}]`);
+  const [z, x] = shapes.map((shape) => shapeText(shape));
   try {
     if (!cell.built) {
       cell.build(shapes);
@@ -61,7 +62,7 @@ export function outputShapeOf(className: string, cell: Layer, shapes: [Shape, Sh
   } catch (error) {
     throw new Error(
       `${className}: the cell '${cell.name}' (${cell.getClassName()}) does not take the two inputs z of shape ${z} and x of shape ${x}: ` +
-        `${(error as Error).message} A cell is a layer whose build, computeOutputShape and call take a list of two, or a ` +
+        `${(error as Error).message.replace(/\.?$/, '.')} A cell is a layer whose build, computeOutputShape and call take a list of two, or a ` +
         'tf.model({inputs: [z, x], outputs}).',
       {cause: error},
     );

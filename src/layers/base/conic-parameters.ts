@@ -29,7 +29,9 @@ export function conicVariables(
       axes.every((axis, i) => (known[axis] ??= shape[i] ?? undefined) === shape[i]);
     if (!fits) {
       throw new Error(
-        `${className}: ${name} must have shape [${axes.map((axis) => known[axis] ?? axis).join(', ')}], got [${shape}].`,
+        `${className}: ${name} must have shape [${axes.map((axis) => known[axis] ?? axis).join(', ')}], got [${shape}]. ` +
+          `p is the number of variables${units === undefined ? '' : ` (units: ${units})`}, m the size of the cones, ${coneSize(cones)}; ` +
+          'the batch axis of inputs is not counted.',
       );
     }
   };

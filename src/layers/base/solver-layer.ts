@@ -1,13 +1,13 @@
 /** @file What the layers of this library share: inputs as float32, and a report of the last solve. */
 import * as tf from '@tensorflow/tfjs-core';
-import {layers, type Shape} from '@tensorflow/tfjs-layers';
+import {layers, type Shape, type SymbolicTensor} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../../autodiff/index.js';
 import type {SolveInfo} from '../../linsolve/index.js';
 import {checkArguments, type LayerArgs} from './arguments.js';
 import {CallHistory, type SolveState} from './call-history.js';
 import {describeLayer, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
-import {inputList, shapeList} from './inputs.js';
+import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 
 /** Arguments that `describe` shows as parameters. */
 const SHOWN_AS_PARTS = ['inputs', 'constants', 'cell'];
@@ -24,6 +24,19 @@ export abstract class SolverLayer extends layers.Layer {
   /** The names of the inputs, in order. */
   protected abstract readonly inputNames: readonly string[];
 
+  /** Whether a layer that has been built takes inputs of these sizes alone, but for the batch. */
+  protected get isSized(): boolean {
+    return false;
+  }
+
+  override apply(
+    inputs: tf.Tensor | tf.Tensor[] | SymbolicTensor | SymbolicTensor[],
+    kwargs?: Record<string, unknown>,
+  ): tf.Tensor | tf.Tensor[] | SymbolicTensor | SymbolicTensor[] {
+    checkTensors(this.getClassName(), this.inputNames, inputs);
+    return super.apply(inputs, kwargs);
+  }
+
   /**
    * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. A batch of no samples has an empty
    * output, with a gradient of zero for inputs and weights, and is not solved.
@@ -35,6 +48,7 @@ export abstract class SolverLayer extends layers.Layer {
       const className = this.getClassName();
       const names = this.inputNames;
       const list = inputList(className, inputs, names).map((input, i) => asFloat(className, names[i], input));
+      if (this.isSized && this.inputShapes) checkShapes(className, names, list, this.inputShapes);
       return list[0].shape[0] === 0 ? this.emptyOutput(list) : this.solve(list, kwargs ?? {});
     };
     return tf.tidy(() => rollBackOnThrow(solve));
