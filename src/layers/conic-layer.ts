@@ -1,14 +1,22 @@
 /** @file A conic program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
+import {checkFunction} from '../checks/index.js';
 import {Status} from '../implicit/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
-import {ConicSplitting, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
+import {
+  ConicSplitting,
+  ON_FAILURE,
+  reportFailures,
+  type OnFailure,
+  type ReportOptions,
+} from '../solvers/index.js';
 import {readConstants, readInputs, type Constants, type SavedConstant} from './base/constants.js';
 import {
   asLinearSolver,
   checkChoice,
+  checkFlag,
   checkNumber,
   linearSolverConfig,
   type LayerArgs,
@@ -25,7 +33,8 @@ import {
 import type {Part} from './base/description.js';
 import {SolverLayer} from './base/solver-layer.js';
 
-export interface ConicLayerArgs extends LayerArgs {
+/** `onIteration` and `verbose` are not saved with a model. */
+export interface ConicLayerArgs extends LayerArgs, ReportOptions {
   /** The cone K, as a product. */
   cones: Cones;
   /** p, the number of variables. Default: the width of c or E, where one of them is fed or constant. */
@@ -56,6 +65,8 @@ const OWN = [
   'maxIterations',
   'onFailure',
   'linsolve',
+  'onIteration',
+  'verbose',
 ];
 
 const REASONS: Record<number, string> = {
@@ -89,6 +100,7 @@ export class ConicLayer extends SolverLayer {
   private readonly seed?: number;
   private readonly onFailure: OnFailure;
   private readonly linsolve?: LinearSolver;
+  private readonly report: ReportOptions;
   private readonly limits: {tolerance: number; maxIterations: number};
   private readonly parameters = new Map<ConicParameter, ReturnType<SolverLayer['addWeight']>>();
 
@@ -105,6 +117,11 @@ export class ConicLayer extends SolverLayer {
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.linsolve = asLinearSolver(args.linsolve);
+    if (args.onIteration != null) checkFunction(className, 'onIteration', args.onIteration);
+    this.report = {
+      onIteration: args.onIteration ?? undefined,
+      verbose: checkFlag(className, 'verbose', args.verbose ?? false),
+    };
     this.limits = {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, Number.MIN_VALUE),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? 2000, 1, true),
@@ -177,6 +194,7 @@ export class ConicLayer extends SolverLayer {
     const {linsolve, limits, cones, onFailure} = this;
     const solver = new ConicSplitting((v) => dualConeProduct(v, cones), {
       ...limits,
+      ...this.report,
       ...{linsolve, onFailure, onGradient: this.rememberGradient},
     });
     const {x, state} = solver.run(null, data);

@@ -184,6 +184,36 @@ describeDevices('layers', (device) => {
     layer.dispose();
   });
 
+  it('tells its iterations, with numbers that come when they have been read', async () => {
+    const printed: string[] = [];
+    const {log} = console;
+    console.log = (text: string) => void printed.push(text);
+    const shapes: number[][] = [];
+    const layer = new FixedPointLayer({
+      ...{cell: new TanhCell(), stateShape: [4], maxIterations: 4, onFailure: 'ignore', verbose: true},
+      onIteration: ({residual}) => void shapes.push(residual.shape),
+    });
+    try {
+      await valuesOf(layer.apply(tf.ones([2, 3])) as tf.Tensor);
+      await layer.diagnostics();
+      for (let k = 0; k < 50 && printed.length < 5; k++) await tf.nextFrame();
+    } finally {
+      console.log = log;
+    }
+    assert.deepEqual(shapes, [[2], [2], [2], [2]]); // prettier-ignore
+    assert.lengthOf(printed, 5);
+    printed
+      .slice(0, 4)
+      .forEach((line, k) =>
+        assert.match(
+          line,
+          new RegExp(`^AndersonAcceleration ${k + 1}: residual \\d\\.\\d+e\\S+ \\(largest of 2\\)$`),
+        ),
+      );
+    assert.match(printed[4], /of 2 samples solved after 4 iterations, residual/);
+    layer.dispose();
+  });
+
   it('pairs the gradients of several calls in one loss with their calls, and keeps few of them', async () => {
     const layer = new QPLayer({
       inputs: ['h'],

@@ -1,5 +1,6 @@
 /** @file What layers with an iterative solver share: its options, the warm start, samples that fail. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../../linsolve/index.js';
@@ -8,6 +9,7 @@ import {
   reportFailures,
   type IterationState,
   type OnFailure,
+  type ReportOptions,
   type SolverOptions,
 } from '../../solvers/index.js';
 import {finiteRows} from './rows.js';
@@ -23,7 +25,8 @@ import {
 import {SolverLayer} from './solver-layer.js';
 import {WarmStart} from './warm-start.js';
 
-export interface IterativeLayerArgs extends LayerArgs {
+/** `onIteration` and `verbose` are not saved with a model. */
+export interface IterativeLayerArgs extends LayerArgs, ReportOptions {
   /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
   tolerance?: number;
   /** Iterations at most. */
@@ -36,7 +39,7 @@ export interface IterativeLayerArgs extends LayerArgs {
   warmStart?: boolean;
 }
 
-const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart'];
+const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart', 'onIteration', 'verbose'];
 
 const REASONS: Record<number, string> = {
   [Status.ITERATION_LIMIT]:
@@ -60,7 +63,10 @@ export abstract class IterativeLayer extends SolverLayer {
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? maxIterations, 1, true),
       linsolve: asLinearSolver(args.linsolve),
       onFailure: this.onFailure,
+      verbose: checkFlag(className, 'verbose', args.verbose ?? false),
+      onIteration: args.onIteration ?? undefined,
     };
+    if (args.onIteration != null) checkFunction(className, 'onIteration', args.onIteration);
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
   }
 

@@ -236,7 +236,8 @@ function iteration<X extends Structure, P extends Parameter[]>(
         scale,
         watch: watched,
       };
-      return {x: packing.restore(x, moved), memory: next, residual, verdict};
+      const details = () => ({stepSize: t, value: values(x, params, batch)});
+      return {x: packing.restore(x, moved), memory: next, residual, verdict, details};
     },
   };
 }

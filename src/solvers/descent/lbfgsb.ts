@@ -206,7 +206,8 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
           };
           const {residual, watch} = tested;
           const next: Memory = {x, gradient: g, known: kept, failed, trial, history, scale, watch};
-          return {x: packing.restore(given, moved), memory: next, residual, verdict};
+          const details = () => ({stepSize: t, value: tf.reshape(value, [-1])});
+          return {x: packing.restore(given, moved), memory: next, residual, verdict, details};
 
           /** Armijo's rule along the projected path, by halving. */
           function search(trial: tf.Tensor, direction: tf.Tensor): {t: tf.Tensor; lowest: tf.Tensor} {

@@ -3,4 +3,5 @@
  * (`types.ts`) and its stopping tests.
  */
 export {type IterativeSolver, type Iteration, type IterationState, type Progress} from './iterate.js';
+export {type IterationReport, type ReportOptions} from './report.js';
 export {type SolverOptions} from './types.js';

@@ -16,34 +16,13 @@ import {
 } from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import type {LinearSolver} from '../../linsolve/index.js';
+import type {Iteration, IterationState} from './iteration.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
+import {reporterOf, type Reporter} from './report.js';
 import type {Tolerances} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
-/** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
-export interface Iteration<X extends Structure, P extends Parameter[]> {
-  start(x: X, ...params: P): Structure;
-  /**
-   * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
-   * `verdict`, [B], is 0 where the iteration goes on, else the status with which it ends.
-   */
-  step(
-    x: X,
-    memory: Structure,
-    ...params: P
-  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor};
-  /** What is left of a memory when the parameters change. Default: nothing, `start`. */
-  renew?(x: X, memory: Structure, ...params: P): Structure;
-}
-
-export interface IterationState {
-  /** [B], int32, the codes of `Status`. */
-  status: tf.Tensor1D;
-  /** [B], int32. */
-  iterations: tf.Tensor1D;
-  /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
-  residual: tf.Tensor1D;
-}
+export type {Iteration, IterationState} from './iteration.js';
 
 /** Where an iteration stands, between two steps of it. */
 export interface Progress<X extends Structure = Structure> extends IterationState {
@@ -53,6 +32,8 @@ export interface Progress<X extends Structure = Structure> extends IterationStat
 
 /** The parameters that a progress was made with, by its status: `update` sees by them whether the data are others. */
 const madeWith = new WeakMap<tf.Tensor, unknown[]>();
+/** How many steps led to a progress, by its iterations. */
+const stepsOf = new WeakMap<tf.Tensor, number>();
 
 /** How often the host looks whether every sample is solved. */
 const CHECK_EVERY = 5;
@@ -68,6 +49,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   readonly condition: Condition<X, P>;
   readonly linsolve: LinearSolver;
   readonly onFailure?: OnFailure;
+  protected readonly reporter: Reporter | null;
   private readonly implicit: (init: X, params: P) => [X, IterationState];
 
   constructor(
@@ -83,6 +65,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       linsolve,
       onGradient,
       onFailure,
+      onIteration,
+      verbose,
       condition: given,
     }: SolverOptions<X, P> & {linsolve: LinearSolver},
   ) {
@@ -99,6 +83,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.condition = given ?? condition;
     this.linsolve = linsolve;
     this.onFailure = onFailure;
+    this.reporter = reporterOf(className, {onIteration, verbose});
     this.implicit = (init, params) => {
       const [found, state] = offTape(
         () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
@@ -163,7 +148,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       const [open, solved] = [is(Status.ITERATION_LIMIT), is(Status.SOLVED)];
       const renewed = changed ? this.renewed(progress, params) : progress;
       const tried = offTape(() => tf.cast(changed ? tf.logicalOr(open, solved) : open, 'float32'));
-      const moved = this.move(tried, renewed, params);
+      const iteration = (stepsOf.get(progress.iterations) ?? 0) + 1;
+      const moved = this.move(tried, renewed, params, iteration);
       const moves = offTape(() => {
         const rests = tf.logicalAnd(solved, tf.lessEqual(moved.residual, this.tolerance));
         return tf.mul(tried, tf.sub(1, tf.cast(rests, 'float32')));
@@ -176,11 +162,13 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
         ),
       ) as tf.Tensor1D;
       madeWith.set(status, data);
+      const iterations = tf.cast(tf.add(progress.iterations, moves), 'int32');
+      stepsOf.set(iterations, iteration);
       return {
         x: select(moves, moved.x, progress.x),
         memory: select(moves, moved.memory, renewed.memory),
         residual: moved.residual,
-        iterations: tf.cast(tf.add(progress.iterations, moves), 'int32'),
+        iterations,
         status,
       } as unknown as tf.TensorContainerObject;
     }) as unknown as Progress<X>;
@@ -221,12 +209,15 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     active: tf.Tensor,
     {x, memory, residual}: {x: X; memory: Structure; residual: tf.Tensor},
     params: P,
+    iteration: number,
   ) {
     const moved = this.iteration.step(x, memory, ...params);
+    const left = offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D;
+    this.reporter?.step({iteration, residual: left, x}, moved.details);
     return {
       x: select(active, moved.x, x),
       memory: select(active, moved.memory, memory),
-      residual: offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D,
+      residual: left,
       verdict: offTape(() => tf.mul(active, tf.cast(moved.verdict ?? tf.zerosLike(active), 'float32'))),
     };
   }
@@ -273,7 +264,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     for (let k = 0; k < this.maxIterations; k++) {
       const previous = {x, memory, active, iterations, residual, verdict};
       const next = tf.tidy(() => {
-        const moved = this.move(active, {x, memory, residual}, params);
+        const moved = this.move(active, {x, memory, residual}, params, k + 1);
         return {
           ...moved,
           verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
@@ -305,6 +296,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     }
     const status = this.statusOf(residual, verdict, x);
     const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
+    this.reporter?.end({status, ...state} as IterationState);
     return [x, {status, ...state} as unknown as IterationState];
   }
 

@@ -2,9 +2,13 @@
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import type {Condition, OnFailure} from '../../implicit/index.js';
 import type {Names} from '../../checks/index.js';
+import {REPORT, type ReportOptions} from './report.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 
-export interface SolverOptions<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
+export interface SolverOptions<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends ReportOptions {
   /**
    * What the implicit gradient comes from: any condition that holds at the solution, of the solver's x and parameters. Default:
    * the one that the solver's class names.
@@ -51,6 +55,7 @@ export const UNBATCHED_OPTIONS: Names<Omit<SolverOptions, 'batched'>> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /** The options of every iterative solver. */

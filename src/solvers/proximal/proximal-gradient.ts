@@ -10,6 +10,7 @@ import {
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {withValue} from '../iteration/report.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
@@ -83,6 +84,11 @@ export class ProximalGradient<
           },
           settings,
         );
-    super(className, iteration, condition, {...options, linsolve: options.linsolve ?? auto()});
+    const objective =
+      typeof fun === 'function' ? (x: X, _proxParams: H, ...params: P) => fun(x, ...params) : null;
+    super(className, withValue(iteration, objective), condition, {
+      ...options,
+      linsolve: options.linsolve ?? auto(),
+    });
   }
 }

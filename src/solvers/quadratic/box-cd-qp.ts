@@ -10,11 +10,12 @@ import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {boundedRoot} from './parts/box-root.js';
 import {errorMeter, type ErrorMeter} from './splitting/errors.js';
 import {unboundedRay} from './splitting/proofs.js';
+import {REPORT, reporterOf, type Reporter, type ReportOptions} from '../iteration/report.js';
 import {asNumbers, clip, finite, type BoxedRows} from './splitting/rows.js';
 import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
-export interface BoxCDQPOptions {
+export interface BoxCDQPOptions extends ReportOptions {
   /** Steps at most. Default 200; about ten are usual, and 30 are all before the kernel where the host cannot read. */
   maxIterations?: number;
   /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
@@ -65,6 +66,7 @@ const NAMES: Names<BoxCDQPOptions> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /**
@@ -87,6 +89,7 @@ export class BoxCDQP {
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
+  private readonly reporter: Reporter | null;
 
   constructor(given: BoxCDQPOptions = {}) {
     const {
@@ -95,6 +98,8 @@ export class BoxCDQP {
       linsolve = kkt(),
       onGradient,
       onFailure,
+      onIteration,
+      verbose,
     } = checkOptions('BoxCDQP', given, NAMES);
     checkLimits('BoxCDQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
@@ -102,6 +107,7 @@ export class BoxCDQP {
     this.linsolve = linsolve;
     this.onGradient = onGradient;
     this.onFailure = onFailure;
+    this.reporter = reporterOf('BoxCDQP', {onIteration, verbose});
   }
 
   /**
@@ -142,6 +148,7 @@ export class BoxCDQP {
       const previous = state;
       state = tf.tidy(() => this.step(previous, data, errorAt, k));
       tf.dispose(previous);
+      this.reporter?.step({iteration: k + 1, x: state.best, residual: tf.reshape(state.error, [-1])});
       if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
     }
     const solved = tf.lessEqual(state.error, this.tolerance);
@@ -162,6 +169,7 @@ export class BoxCDQP {
       },
       {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
     );
+    this.reporter?.end(found);
     return {
       ...found,
       activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,

@@ -6,6 +6,7 @@ import {Status} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
 import {IterativeSolver, tolerancesOf, type IterationState} from '../iteration/iterate.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
+import {REPORT} from '../iteration/report.js';
 import type {SolverOptions} from '../iteration/types.js';
 import {fill} from '../../kernels/index.js';
 
@@ -26,6 +27,7 @@ const NAMES: Names<BisectionOptions<Parameter[]>> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
   lower: 1,
   upper: 1,
 };

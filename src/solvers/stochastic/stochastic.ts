@@ -118,6 +118,7 @@ export class StochasticSolver<
             x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
             memory: {velocity: next, step, watch},
             residual,
+            details: () => ({stepSize: step, value: loss(x)}),
           };
         },
       },
@@ -152,6 +153,7 @@ export class StochasticSolver<
       if (++steps === this.maxIterations) break;
     }
     if (progress === null) throw new Error(`${this.className}: the data hold no batch.`);
+    this.reporter?.end(progress);
     return progress;
   }
 
