@@ -2,11 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm, hostCanRead} from '../kernels/index.js';
-import {cg, normalCg} from './cg.js';
+import {cg} from './cg.js';
+import {normalCg} from './normal-cg.js';
 import {directSolver} from './direct.js';
 import {gmres} from './gmres.js';
 import {minres} from './minres.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';

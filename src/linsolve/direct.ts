@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead, readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator} from './types.js';
 import {norm} from './vectors.js';

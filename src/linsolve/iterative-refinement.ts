@@ -1,7 +1,7 @@
 /** @file Iterative refinement around another solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, describe, type Names} from '../checks/index.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} from './registry.js';
 import type {LinearSolver} from './types.js';

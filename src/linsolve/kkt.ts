@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {KktBatch, type KktBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {toRows} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';

@@ -2,7 +2,9 @@
 import {checkOptions} from '../checks/index.js';
 import {iterativeSolver, ITERATIVE, type IterativeOptions} from './iterative.js';
 import {gmresMethod} from './gmres.js';
-import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Best} from './host/best.js';
+import {Gain, roundingOf} from './host/gain.js';
+import type {Outcome, Process, Run} from './host/process.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';

@@ -4,7 +4,7 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runLstsq} from '../kernels/index.js';
 import {differenceOf, directReport} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {rowMax, rowNorm, safeDivide, safeNorm, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {directReport, residualOf} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {safeDivide, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, factorOnDevice, residualOf} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 

@@ -23,9 +23,14 @@ export function groupLasso(
     // In units of the group's largest entry, so that no square leaves the range of f32.
     const unit = offTape(() => magnitude(tf.max(tf.abs(x), -1, true)));
     const scaled = tf.div(x, unit);
-    const threshold = tf.div(rowWeight(weight, scaling), unit);
-    // Asked this way round, NaN is not set to zero.
-    const dropped = offTape(() => tf.broadcastTo(tf.lessEqual(rowNorm(scaled), threshold), x.shape));
+    const {finite, endless} = rowWeight(weight, scaling);
+    const threshold = tf.div(finite, unit);
+    const dropped = offTape(() => {
+      const norm = rowNorm(scaled);
+      // Asked this way round, NaN is not set to zero.
+      const small = tf.lessEqual(norm, tf.where(endless, norm, threshold));
+      return tf.broadcastTo(small, x.shape);
+    });
     // The norm of a group that is set to zero may be zero itself, and has no derivative there.
     const known = tf.where(dropped, tf.onesLike(x), scaled);
     const shrunk = tf.mul(known, tf.sub(1, tf.div(threshold, rowNorm(known))));

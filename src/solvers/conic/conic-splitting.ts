@@ -10,8 +10,9 @@ import {solveOnHost, type HostConic} from './parts/conic-host.js';
 import {searchConic} from './parts/conic-search.js';
 import {screenConic} from './parts/conic-screen.js';
 import {rowFactors, sizesOf} from './parts/conic-step.js';
-import {REPORT, reporterOf, type Reporter, type ReportOptions} from '../iteration/report.js';
-import type {IterationState} from '../iteration/iterate.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
+import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
 

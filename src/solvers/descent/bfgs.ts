@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {rowDot, safeDivide} from '../../linsolve/index.js';
-import {DescentSolver, type DescentOptions, type Direction, type MinimizationProblem} from './descent.js';
+import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import type {Direction} from './parts/descent-iteration.js';
 
 /**
  * min_x f(x, ...params) by BFGS: O(n²) a step and sample. `run(init, ...params)` returns {x, state}. The default condition is `conditions.stationary`.

@@ -5,6 +5,7 @@
 export {BFGS} from './bfgs.js';
 export {type DescentOptions, type MinimizationProblem} from './descent.js';
 export {LBFGS, type LBFGSOptions} from './lbfgs.js';
-export {LBFGSB, type Bounds, type LBFGSBOptions} from './lbfgsb.js';
+export {LBFGSB, type LBFGSBOptions} from './lbfgsb.js';
+export {type Bounds} from './parts/bounded-iteration.js';
 export {Newton} from './newton.js';
 export {NonlinearCG, type NonlinearCGOptions} from './nonlinear-cg.js';

@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 
+/** So many first steps away, x has run away. */
+export const FAR = 2 ** 60;
+
 /** Length of the first step, and size of the gradient, [B, 1] each. */
 export type Scale = {x: tf.Tensor2D; gradient: tf.Tensor2D};
 

@@ -60,3 +60,8 @@ export function keepSamples(kept: tf.Tensor, x: tf.Tensor): tf.Tensor {
   const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(kept, shape), 'bool'), x.shape));
   return tf.where(mask, x, tf.zerosLike(x));
 }
+
+/** How many samples x has. */
+export function samplesOf(x: Structure, batched: boolean): number {
+  return batched ? flatten(x)[0].shape[0] : 1;
+}

@@ -10,13 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {safeDivide} from '../../linsolve/index.js';
 import {fill} from '../../kernels/index.js';
-
-export interface Tolerances {
-  /** Of each entry, relative to its terms. */
-  tolerance: number;
-  /** Of each entry, in its own units: so much of it counts as zero. */
-  absoluteTolerance: number;
-}
+import type {Tolerances} from './tolerances.js';
 
 /** What a test remembers of the way: [B, n] or [B, 1]. */
 export type Watch = {

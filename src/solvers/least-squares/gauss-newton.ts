@@ -4,7 +4,10 @@ import {checkOptions} from '../../checks/index.js';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {
   checkLeastSquares,
   columnNorms,
@@ -16,8 +19,6 @@ import {
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
-import {startWatch, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {fill} from '../../kernels/index.js';
 
 /** Columns of J that are shorter by more than this are not taken for zero, but lengthened. */

@@ -4,7 +4,10 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto, rowDot, safeDivide} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {
   checkLeastSquares,
   columnNorms,
@@ -16,8 +19,6 @@ import {
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
-import {startWatch, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface LevenbergMarquardtOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<
   X,

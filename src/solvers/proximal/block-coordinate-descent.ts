@@ -12,12 +12,13 @@ import {
 } from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {firstScale} from '../iteration/first-scale.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
-import {beside} from '../iteration/leaves.js';
-import {FAR, searchStep} from './proximal-iteration.js';
+import {FAR, firstScale} from '../iteration/first-scale.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {beside} from '../iteration/leaves.js';
+import {searchStep} from './parts/step-search.js';
 
 export interface BlockProblem<P extends Parameter[]> {
   /** The smooth part f(x, ...params) of the list x of blocks, one value a sample or their sum; or `{gradient}`. */

@@ -3,11 +3,12 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {withValue} from '../iteration/report.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export type GradientDescentOptions<X extends Structure, P extends Parameter[]> = SolverOptions<X, P> &
   DescentStep<P>;

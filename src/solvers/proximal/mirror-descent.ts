@@ -11,10 +11,11 @@ import {
   type StepOptions,
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
   /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */

@@ -9,10 +9,11 @@ import {
   type StepOptions,
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {withValue} from '../iteration/report.js';
-import {fixedStep, searchedStep} from './proximal-iteration.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {fixedStep, searchedStep} from './proximal-iteration.js';
 
 export interface ProximalGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
   /** The smooth part f(x, ...params), one value a sample or their sum; or `{gradient}`. */

@@ -12,9 +12,10 @@ import {
 import {hostCanRead, runSparseCode} from '../../kernels/index.js';
 import {support} from '../../linsolve/index.js';
 import {elasticNet} from '../../prox/index.js';
-import {IterativeSolver, tolerancesOf, type IterationState} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {UNBATCHED_OPTIONS, type IterationState, type SolverOptions} from '../iteration/types.js';
 import {fixedStep} from './proximal-iteration.js';
-import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
 

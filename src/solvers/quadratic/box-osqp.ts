@@ -8,7 +8,8 @@ import type {BoxQPData} from './box-qp-data.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {finishBoxed, FINISHING, type Sides} from './parts/qp-finish.js';
 import {boundedRoot} from './parts/box-root.js';
-import {REPORT, reporterOf, type Reporter, type ReportOptions} from '../iteration/report.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, type BoxedRows, type Pair} from './splitting/rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './splitting/splitting.js';
 

@@ -7,7 +7,8 @@ import {matVec} from '../../linalg/index.js';
 import {checkLimits, checkShapes} from './parts/box-input.js';
 import {solveBoxed} from './box-osqp.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
-import {REPORT, reporterOf, type Reporter, type ReportOptions} from '../iteration/report.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, ofBatch} from './splitting/rows.js';
 import {fill} from '../../kernels/index.js';
 

@@ -5,9 +5,10 @@ import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/i
 import {fixedPointResidual, packingOf} from '../../implicit/index.js';
 import {auto, orthonormalize, rowDot, rowNorm} from '../../linsolve/index.js';
 import type {FixedPointProblem} from './fixed-point-iteration.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
-import {restOf} from '../iteration/rest.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {restOf} from '../iteration/rest.js';
 
 export interface AndersonOptions<
   X extends Structure = Structure,

@@ -4,10 +4,11 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type IterationState} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import type {IterationState, SolverOptions} from '../iteration/types.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
-import {REPORT} from '../iteration/report.js';
-import type {SolverOptions} from '../iteration/types.js';
+import {REPORT} from '../iteration/report-options.js';
 import {fill} from '../../kernels/index.js';
 
 export interface BisectionOptions<P extends Parameter[]> extends Omit<

@@ -5,10 +5,11 @@ import {flatten, flattenLike, offTape, type Parameter, type Structure} from '../
 import {packingOf, Status, type Condition} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import {auto, rowDot, rowNorm} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, zeroTest, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf, type Tolerances} from '../iteration/tolerances.js';
+import type {Iteration, SolverOptions} from '../iteration/types.js';
 import {backtracking} from '../descent/line-searches/index.js';
-import {startWatch, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
-import type {SolverOptions} from '../iteration/types.js';
 
 export interface RootProblem<X extends Structure, P extends Parameter[]> {
   /** F(x, ...params), a structure like x. */

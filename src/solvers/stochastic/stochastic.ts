@@ -5,10 +5,11 @@ import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/i
 import {gradientOf, stationary, type Objective} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Progress} from '../iteration/iterate.js';
-import {combine, innerProduct} from '../iteration/leaves.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
-import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration/types.js';
+import {combine, innerProduct} from '../iteration/leaves.js';
 
 export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
   /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */

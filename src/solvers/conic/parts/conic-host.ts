@@ -10,7 +10,7 @@ import {
   type ConicOutcome,
   type Cones,
 } from '../../../kernels/index.js';
-import type {IterationState} from '../../iteration/iterate.js';
+import type {IterationState} from '../../iteration/types.js';
 
 /** What f32 outputs can meet. */
 const SINGLE = 2 ** -20;

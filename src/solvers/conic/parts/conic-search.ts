@@ -7,7 +7,7 @@ import {matVec, matVecTransposed} from '../../../linalg/index.js';
 import {rowDot, rowNorm} from '../../../linsolve/index.js';
 import {splitting} from './conic-step.js';
 import type {Reporter} from '../../iteration/report.js';
-import type {IterationState} from '../../iteration/iterate.js';
+import type {IterationState} from '../../iteration/types.js';
 import {keepSamples} from '../../iteration/leaves.js';
 import type {NewtonRoot} from '../../roots/newton-root.js';
 
