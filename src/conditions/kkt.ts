@@ -5,7 +5,7 @@ import {vjpAt, type Parameter} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import type {Objective} from './objective.js';
 
-/** A primal–dual solution. A multiplier is left out where the problem has no such constraints. */
+/** A primal–dual solution. Omit a multiplier if the problem has no such constraints. */
 export type PrimalDual = {
   /** [B, n]. */
   x: tf.Tensor;
@@ -16,7 +16,7 @@ export type PrimalDual = {
 };
 
 export interface KktProblem<P extends Parameter[]> {
-  /** f(x, ...params): one value a sample, or their sum. */
+  /** f(x, ...params): one value per sample, or their sum. */
   objective: Objective<tf.Tensor, P>;
   /** H(x, ...params) = 0, [B, k]. */
   equality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
@@ -29,8 +29,8 @@ const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequa
 /**
  * F = (∇₁f + ∂₁Gᵀλ + ∂₁Hᵀν ; λ∘G ; H) at x = {x, ineqDual: λ, eqDual: ν}: min f(x) subject to G(x) ≤ 0, H(x) = 0.
  *
- * Signs of λ and G are not part of F: near a solution they hold by themselves. Where λᵢ = Gᵢ = 0 (a weakly active
- * constraint) the system is singular.
+ * The signs of λ and G are not part of F, because they do not change near a solution. If λᵢ = Gᵢ = 0 (a weakly active
+ * constraint), the system is singular.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6.
  */

@@ -7,13 +7,13 @@ import {solvedRoot} from './solved-root.js';
 import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
 
 export interface CustomRootOptions extends ImplicitOptions {
-  /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
+  /** The solver function returns [x, aux]; aux is returned unchanged, without a gradient. Default false. */
   hasAux?: boolean;
   /**
-   * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
-   * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
-   * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
-   * no check.
+   * If the host can read tensors, the x that the solver returns is checked (when its gradient is computed, or immediately if no
+   * gradient is recorded). `onFailure` applies if F(x) is larger than this fraction of the terms of F, whose sizes are measured
+   * by small changes of x and the parameters; this costs five evaluations of F. Default 0.1: a solver that was stopped early
+   * passes, and an x of another problem does not. Infinity: no check.
    */
   residualTolerance?: number;
 }
@@ -28,14 +28,14 @@ const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0, residualToleran
  *     const sqrt = customRoot((x, t) => tf.sub(tf.square(x), t))((init, t) => tf.sqrt(t));
  *     tf.grad((t) => sqrt(null, t))(tf.tensor2d([[4]]));    // [[0.25]]
  *
- * The solver may be any function, or an object with `run`; what it does is never differentiated. The result is
- * differentiable in every float32 tensor of `params` (nested arrays and records too) and in tensors that F closes over,
- * to any order; not in `init`.
+ * The solver may be any function, or an object with `run`; its computation is never differentiated. The result is differentiable
+ * to any order in every float32 tensor of `params` (also in nested arrays and records) and in tensors that F captures, but not in
+ * `init`.
  *
- * @param condition F, zero at the solution; a structure like x.
+ * @param condition F, which is zero at the solution; returns a structure like x.
  * @returns A function of the solver, which returns `(init, ...params) => x` (`[x, aux]` with `hasAux`).
- * @throws (the function that comes out) if x has no batch axis although `batched`; in the backward pass, if F returns
- *   something unlike x, couples the samples of a batch, or has an operation without a gradient.
+ * @throws (the returned function) If x has no batch axis although `batched` is true; in the backward pass, if F returns a
+ *   structure unlike x, couples the samples of a batch, or contains an operation without a gradient.
  * @see Blondel et al. 2022 (arXiv 2105.15183), section 2.1.
  */
 export function customRoot<X extends Structure, P extends Parameter[]>(

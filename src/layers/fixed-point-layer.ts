@@ -86,7 +86,7 @@ export class FixedPointLayer extends IterativeLayer {
     checkCount(FixedPointLayer.className, this.inputNames, shapeList(inputShape).length);
     if ((owners.get(cell) ?? this) !== this) {
       throw new Error(
-        `FixedPointLayer: the cell '${cell.name}' already serves the layer '${owners.get(cell)!.name}'.`,
+        `FixedPointLayer: the cell '${cell.name}' is already used by the layer '${owners.get(cell)!.name}'.`,
       );
     }
     owners.set(cell, this);

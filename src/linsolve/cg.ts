@@ -10,7 +10,7 @@ import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 import {dot} from './vectors.js';
 
-/** M has to be symmetric positive definite. */
+/** M must be symmetric positive definite. */
 export type CgOptions = PreconditionedOptions;
 
 interface CgState extends KrylovState {
@@ -87,8 +87,9 @@ const method: KrylovMethod = {
 /**
  * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive (or negative) definite A.
  *
- * On a singular but consistent system it finds the minimum-norm solution. Where A turns out not to be definite, or not symmetric,
- * it ends with the best x so far and reports that as not converged; `minres` takes indefinite matrices, `gmres` any.
+ * On a singular but consistent system it finds the minimum-norm solution. If A turns out not to be definite or not symmetric, it
+ * ends with the best x so far and reports that it did not converge. Use `minres` for indefinite matrices and `gmres` for any
+ * matrix.
  */
 export function cg(given: CgOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.cg', given, PRECONDITIONED);

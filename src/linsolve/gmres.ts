@@ -1,4 +1,4 @@
-/** @file Restarted GMRES; on a device in the form that needs no small least-squares problem. */
+/** @file Restarted GMRES; on a device, in a form that needs no small least-squares problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {iterativeSolver, PRECONDITIONED, type PreconditionedOptions} from './iterative.js';
@@ -131,10 +131,11 @@ export function gmresMethod(restart: number): KrylovMethod {
 const NAMES: Names<GmresOptions> = {...PRECONDITIONED, restart: 0};
 
 /**
- * GMRES(restart), for any A; the residual never grows. It can stagnate: then x is the best so far, reported as not converged.
+ * GMRES(restart), for any A; the residual never grows. It can stagnate; then x is the best so far, and is reported as not
+ * converged.
  *
- * Where the host cannot read tensors, it is the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the same
- * iterates but updates x and the residual directly: every sample of a batch runs in the same few tensor operations.
+ * If the host cannot read tensors, it is the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the same iterates
+ * but updates x and the residual directly: every sample of a batch runs in the same few tensor operations.
  */
 export function gmres(given: GmresOptions = {}): LinearSolver {
   const {restart = 20, ...options} = checkOptions('linsolve.gmres', given, NAMES);

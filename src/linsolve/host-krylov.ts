@@ -1,5 +1,6 @@
 /**
- * @file Krylov methods where the host can read tensors: recurrences, dot products and norms in f64, products in tfjs's f32.
+ * @file Krylov methods for backends whose tensors the host can read: recurrences, dot products and norms in f64, products in
+ * tfjs's f32.
  *
  * A method is written for one system (`host/process.ts`); the samples of a batch go side by side.
  */

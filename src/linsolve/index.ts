@@ -1,4 +1,7 @@
-/** @file Solvers of A u = v: one contract (types.ts), one solver a file. For the rooms above; `public.ts` is the namespace. */
+/**
+ * @file Solvers of A u = v: one contract (types.ts), one solver per file. This index is for other folders; `public.ts` is the
+ * namespace.
+ */
 export {auto} from './auto.js';
 export {bicgstab} from './bicgstab.js';
 export {cg, type CgOptions} from './cg.js';

@@ -7,7 +7,7 @@ import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} f
 import type {LinearSolver} from './types.js';
 
 export interface IterativeRefinementOptions {
-  /** Corrections at most. Default 3. */
+  /** The largest number of corrections. Default 3. */
   maxIterations?: number;
   /** Relative residual that counts as solved. Default 1e-6. */
   tolerance?: number;

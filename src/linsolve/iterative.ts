@@ -20,8 +20,8 @@ import type {LinearSolver, SolveInfo} from './types.js';
 
 export interface IterativeOptions {
   /**
-   * Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. Products are in f32: where their rounding,
-   * √n·2⁻²²·‖A‖‖x‖/‖b‖ (1e-3 at most), is larger, it takes the place of the tolerance.
+   * Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. Products are in f32; if their rounding,
+   * √n·2⁻²²·‖A‖‖x‖/‖b‖ (at most 1e-3), is larger, it replaces the tolerance.
    */
   tolerance?: number;
   /** Default 200. */
@@ -30,8 +30,8 @@ export interface IterativeOptions {
 
 export interface PreconditionedOptions extends IterativeOptions {
   /**
-   * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as `preconditioners.custom` takes it), or what a saved
-   * solver has of it. A function is not saved. Default: none.
+   * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as for `preconditioners.custom`), or the configuration from a
+   * saved solver. A function is not saved. Default: none.
    */
   preconditioner?: Preconditioner | Linear | NamedConfig;
 }

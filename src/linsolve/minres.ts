@@ -75,8 +75,8 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
 /**
  * MINRES (Paige & Saunders 1975), for symmetric A, definite or not; the residual never grows.
  *
- * A singular system gets the least-squares solution of least norm; `info.converged` says whether it solves the system. Where the
- * host cannot read tensors, GMRES with 20 products a cycle takes its place.
+ * A singular system gets the least-squares solution of least norm; `info.converged` tells whether it solves the system. If the
+ * host cannot read tensors, GMRES with 20 products per cycle replaces it.
  */
 export function minres(given: IterativeOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.minres', given, ITERATIVE);

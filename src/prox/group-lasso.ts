@@ -5,9 +5,9 @@ import {rowNorm} from '../linsolve/index.js';
 import {magnitude, rowWeight} from './weights.js';
 
 /**
- * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, the last axis being a group.
+ * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, where the last axis is a group.
  *
- * `prox.blockwise` makes it one of groups within a vector.
+ * Use `prox.blockwise` for groups within a vector.
  *
  * @param x [..., n]. Differentiable, with a zero derivative where y = 0, at x = 0 too.
  * @param weight A number, or a tensor of x's shape without the last axis. Default 1.

@@ -14,7 +14,7 @@ const SOFT: SpectralFunction = {
 /**
  * argmin_Y ½‖Y − X‖²_F + scaling·weight·‖Y‖_*: U max(Σ − scaling·weight, 0) Vᵀ for X = UΣVᵀ.
  *
- * The singular values are found as eigenvalues of [0 X; Xᵀ 0], which squares no condition number; f64 inside.
+ * The singular values are found as eigenvalues of [0 X; Xᵀ 0], which does not square the condition number; computed in f64.
  *
  * @param x [..., m, n]. Differentiable in x, weight and scaling, also at repeated singular values. A
  *   matrix with an entry that is not finite becomes NaN.

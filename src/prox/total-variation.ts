@@ -1,4 +1,4 @@
-/** @file The proximal operator of total variation in one dimension: denoising into pieces that are constant. */
+/** @file The proximal operator of total variation in one dimension: it denoises a signal into constant pieces. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, nothing, offTape} from '../autodiff/index.js';
 import {signOf} from '../linalg/index.js';
@@ -8,8 +8,8 @@ import {rowWeights} from './weights.js';
 /**
  * argmin_y ½‖y − x‖² + scaling·weight·Σ|yᵢ₊₁ − yᵢ|, along the last axis.
  *
- * O(n) in time and memory, and so is the derivative: y is constant on blocks, on each the mean of x moved by the weight
- * towards the neighbours, and the Jacobian is the averaging over the blocks.
+ * O(n) in time and memory, as is the derivative. y is constant on blocks; on each block it is the mean of x, moved towards the
+ * neighbours by the weight. The Jacobian averages over the blocks.
  *
  * @param x [..., n]. Differentiable in x, weight and scaling, to any order.
  * @param weight A number, or a tensor of x's shape without the last axis. Default 1. An infinite one makes y the mean of x.

@@ -1,4 +1,4 @@
-/** @file The examples of docs/catalogue run, give the results that they show, and leave out no public name. */
+/** @file The examples of README.md and docs run, print the results that they show, and use every public name. */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath, pathToFileURL} from 'node:url';
@@ -6,85 +6,53 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import ts from 'typescript';
+import {checkPrinted, examplesOf} from '../../scripts/install/examples.mjs';
 import * as library from '../../src/index.js';
 
-const TOLERANCE = 1e-4;
 const root = new URL('../../', import.meta.url);
-const CATALOGUE = new URL('docs/catalogue/', root);
 const OUT = new URL('out/snippets/', root);
 
-interface Block {
-  title: string;
-  id: string;
-  code: string;
-}
+const markdownIn = (folder: string) =>
+  readdirSync(new URL(folder, root))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => folder + file);
+const PAGES = ['README.md', ...markdownIn('docs/'), ...markdownIn('docs/catalogue/')];
 
-/** The ts blocks of a page, with the heading that each stands under. */
-function blocksOf(file: string): Block[] {
-  const blocks: Block[] = [];
-  const page = file.replace(/\.md$/, '');
-  const text = readFileSync(new URL(file, CATALOGUE), 'utf8');
-  let heading = page;
-  for (const [, title, code] of text.matchAll(/^#+ (.+)$|^```ts\n([^]*?)^```$/gm)) {
-    if (title) heading = title;
-    else blocks.push({title: `${page}: ${heading}`, id: `${page}-${blocks.length}`, code});
-  }
-  return blocks;
-}
-
-/** The block as a module whose function calls `check(value, expected)` where it has `value; // → expected`. */
-function moduleOf({code}: Block): {text: string; checks: number} {
+/** The example as a module: its imports, and a function that does the rest. */
+function moduleOf(code: string): string {
   const source = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
-  let [imports, body, from, checks] = ['', '', 0, 0];
+  let [imports, body, from] = ['', '', 0];
   for (const statement of source.statements) {
-    const [comment] = ts.getTrailingCommentRanges(code, statement.end) ?? [];
-    const [, expected] = /^\/\/ → (.+)$/.exec(comment ? code.slice(comment.pos, comment.end) : '') ?? [];
     const text = code.slice(from, statement.end);
-    from = expected ? comment!.end : statement.end;
-    if (ts.isImportDeclaration(statement)) {
-      imports += text;
-    } else if (!expected) {
-      body += text;
-    } else {
-      assert.isTrue(ts.isExpressionStatement(statement), `not an expression: ${statement.getText()}`);
-      const value = (statement as ts.ExpressionStatement).expression.getText();
-      body += `\nawait check(${value}, ${expected});`;
-      checks++;
-    }
+    from = statement.end;
+    if (ts.isImportDeclaration(statement)) imports += text;
+    else body += text;
   }
   const path = JSON.stringify(fileURLToPath(new URL('src/index.ts', root)));
-  const signature = 'check: (value: unknown, expected: unknown) => Promise<void>';
-  return {
-    text: `${imports.replaceAll("'tfjs-implicit'", path)}\nexport async function run(${signature}) {${body}\n}\n`,
-    checks,
-  };
+  return `${imports.replaceAll("'tfjs-implicit'", path)}\nexport async function run() {${body}${code.slice(from)}}\n`;
 }
 
 /** Loads a module as mocha loaded this one: else there would be two copies of the library. */
-async function load(file: URL): Promise<{run: (check: unknown) => Promise<void>}> {
+async function load(file: URL): Promise<{run: () => Promise<void>}> {
   const path = fileURLToPath(file);
   const module: unknown =
     typeof require === 'function'
       ? createRequire(import.meta.url)(path)
       : await import(pathToFileURL(path).href);
-  return module as {run: (check: unknown) => Promise<void>};
+  return module as {run: () => Promise<void>};
 }
 
-function expectAlike(actual: unknown, expected: unknown, path = 'the value'): void {
-  if (Array.isArray(expected)) {
-    assert.isArray(actual, path);
-    assert.lengthOf(actual as unknown[], expected.length, path);
-    expected.forEach((entry, i) => expectAlike((actual as unknown[])[i], entry, `${path}[${i}]`));
-  } else if (typeof expected === 'number') {
-    assert.approximately(Number(actual), expected, TOLERANCE, path);
-  } else {
-    assert.deepEqual(actual, expected, path);
+/** What f hands to console.log. */
+async function printedBy(f: () => Promise<unknown>): Promise<unknown[][]> {
+  const calls: unknown[][] = [];
+  const log = console.log;
+  console.log = (...values: unknown[]) => void calls.push(values);
+  try {
+    await f();
+  } finally {
+    console.log = log;
   }
-}
-
-async function check(value: unknown, expected: unknown): Promise<void> {
-  const ready = await value;
-  expectAlike(ready instanceof tf.Tensor ? await ready.array() : ready, expected);
+  return calls;
 }
 
 /** Runs f, and disposes of the tensors and variables that it leaves. */
@@ -112,10 +80,11 @@ function namesOf(namespace: object, prefix = ''): string[] {
   });
 }
 
-describe('docs/catalogue', () => {
-  const blocks = readdirSync(CATALOGUE)
-    .filter((file) => file.endsWith('.md'))
-    .flatMap(blocksOf);
+describe('docs', () => {
+  const pages = PAGES.map((page) => {
+    const name = page.replace(/\.md$/, '').replaceAll('/', '-');
+    return {name, examples: examplesOf(readFileSync(new URL(page, root), 'utf8'), page)};
+  });
 
   before(async () => {
     mkdirSync(OUT, {recursive: true});
@@ -123,20 +92,22 @@ describe('docs/catalogue', () => {
     await tf.ready();
   });
 
-  for (const block of blocks) {
-    it(block.title, async () => {
-      const {text, checks} = moduleOf(block);
-      assert.isAbove(checks, 0, 'the block shows no result (// → …)');
-      const file = new URL(`${block.id}.ts`, OUT);
-      writeFileSync(file, text);
-      const {run} = await load(file);
-      await disposing(() => run(check));
-    });
+  for (const {name, examples} of pages) {
+    for (const [i, {title, code}] of examples.entries()) {
+      it(title, async () => {
+        const file = new URL(`${name}-${i}.ts`, OUT);
+        writeFileSync(file, moduleOf(code));
+        const {run} = await load(file);
+        checkPrinted(code, await printedBy(() => disposing(run)));
+      });
+    }
   }
 
-  it('has an example of every public name', () => {
-    const code = blocks
-      .map((block) => block.code.replace(/^import [^;]*;$/gm, '').replace(/\s+\./g, '.'))
+  it('have an example of every public name in the catalogue', () => {
+    const code = pages
+      .filter(({name}) => name.startsWith('docs-catalogue'))
+      .flatMap(({examples}) => examples)
+      .map((example) => example.code.replace(/^import [^;]*;$/gm, '').replace(/\s+\./g, '.'))
       .join('\n');
     const missing = namesOf(library).filter((name) => {
       const pattern = new RegExp(`(?<![\\w.])${name.replaceAll('.', '\\.')}\\b`);

@@ -103,7 +103,7 @@ describeOnCpu('a cell', () => {
     const other = new FixedPointLayer({cell, stateShape: [4]});
     assert.match(
       messageOf(() => other.build([null, 3])),
-      /already serves the layer 'owner'/,
+      /is already used by the layer 'owner'/,
     );
     tf.dispose(cell.weights.map((weight) => weight.read()));
   });

@@ -25,12 +25,12 @@ describeOnCpu('constants of a layer', () => {
     expectNoLeak(() => {
       const said = (args: Args) => messageOf(() => new QPLayer(args));
       assert.match(said({constants: 3}), /QPLayer: constants must be a record of tensors; got 3/);
-      assert.match(said({constants: {h: {}}}), /the constant h is no tensor: /);
+      assert.match(said({constants: {h: {}}}), /the constant h is not a tensor: /);
       assert.match(
         said({constants: {r: [1]}}),
         /QPLayer: constants: unknown parameter 'r'; it takes Q, p, G, h, A, b\./,
       );
-      assert.match(said({constants: [null]}), /constants must name .*; got undefined/);
+      assert.match(said({constants: [null]}), /constants must be one of .*; got undefined/);
       assert.match(
         said({constants: [{symbol: 'h'}]}),
         /constant h must be a vector .*got shape \[undefined\]/,
@@ -45,7 +45,7 @@ describeOnCpu('constants of a layer', () => {
       assert.match(said({inputs: 'p'}), /inputs must be a list/);
       assert.match(
         messageOf(() => new ConicLayer({cones: {nonNegative: 1}, constants: {c: [1]}})),
-        /c is an input and a constant/,
+        /c is both an input and a constant/,
       );
     }));
 
@@ -65,12 +65,12 @@ describeOnCpu('constants of a layer', () => {
       for (const cones of [null, undefined, 3, {nonNegative: 0}]) {
         assert.match(
           messageOf(() => new ConicLayer({cones} as never)),
-          /cones must name at least one cone/,
+          /cones must contain at least one cone/,
         );
       }
       assert.match(
         messageOf(() => new ConicLayer(undefined as never)),
-        /cones must name at least one cone/,
+        /cones must contain at least one cone/,
       );
     }));
 });

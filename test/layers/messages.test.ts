@@ -13,7 +13,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       const masked = tf.tensor2d([[1, -Infinity, -Infinity], [1, 2, 3]]); // prettier-ignore
       assert.match(
         said(layers.topK({k: 2, name: 'few'}), masked),
-        /'few': 1 of 2 .*sample 0 has no point .*fewer entries.*Its output and gradient are zero/,
+        /'few': 1 of 2 .*sample 0 cannot be projected.*fewer entries.*Its output and gradient are zero/,
       );
       const sums = [tf.zeros([1, 2, 2]), tf.tensor2d([[1, 1]]), tf.tensor2d([[0.25, 0.25]])];
       assert.match(
@@ -24,7 +24,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       const line = {cones: {nonNegative: 1}, constants: {E: [[1, 0]], d: [1]}};
       assert.match(
         said(layers.conic({...line, name: 'open'}), c),
-        /'open': 1 of 2 .*is unbounded \(bound z.*z = 0 and a zero gradient/,
+        /'open': 1 of 2 .*is unbounded: .*\(add bounds on z.*z = 0 and a zero gradient/,
       );
       const contradiction = {
         cones: {nonNegative: 2},
@@ -38,7 +38,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       };
       assert.match(
         said(layers.conic({...contradiction, name: 'shut'}), c),
-        /'shut': 2 of 2 .*no feasible point \(relax d/,
+        /'shut': 2 of 2 .*is infeasible: no point .*\(relax d/,
       );
       const few = {
         ...line,
@@ -60,7 +60,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       const lasso = layers.lasso({units: 3, maxIterations: 1, l1: 0.01, seed: 1, name: 'brief'});
       assert.match(
         said(lasso, tf.ones([1, 3])),
-        /'brief': .*iteration limit.*inexact.*Where nothing finite was found/,
+        /'brief': .*iteration limit.*inexact.*If nothing finite was found/,
       );
     }));
 });

@@ -14,7 +14,7 @@ export type SavedCell = {className: string; config: tf.serialization.ConfigDict}
 export function cellOf(className: string, cell: unknown): Layer {
   const way = `${className}: the cell must be a layer or model of the two inputs [z, x]`;
   if (cell == null)
-    throw new Error(`${className}: cell is missing: a layer or model of the two inputs [z, x].`);
+    throw new Error(`${className}: cell is missing; expected a layer or model with the two inputs [z, x].`);
   if (cell instanceof layers.Layer) {
     checkTwoInputs(className, cell);
     return cell;
@@ -75,7 +75,7 @@ export function checkNames(className: string, weights: Weights): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) {
     throw new Error(
-      `${className}: two weights of the cell are named '${twice}'; a saved model could not tell them apart. ` +
+      `${className}: two weights of the cell are named '${twice}', so a saved model could not distinguish them. ` +
         'Give the inner layers names.',
     );
   }

@@ -39,7 +39,9 @@ export function conicVariables(
   constants.forEach(({shape}, name) => note(name, shape));
   fed.forEach((name, i) => note(name, shapes[i].slice(1)));
   if (known.p === undefined) {
-    throw new Error(`${className}: the number of variables is not known: feed c or E, or pass units.`);
+    throw new Error(
+      `${className}: the number of variables is not known: pass units, or make c or E an input or a constant.`,
+    );
   }
   return known.p;
 }

@@ -10,12 +10,12 @@ import {zoom, type LineSearch} from './line-searches/index.js';
 import {descentIteration, type Direction} from './parts/descent-iteration.js';
 
 export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
-  /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
+  /** f(x, ...params): one value per sample, [B]; for a single problem (or `batched: false`) a scalar. */
   fun: Objective<X, P>;
 }
 
 export interface DescentOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
-  /** How far to go along a direction. Default `lineSearches.zoom()`. */
+  /** The line search, which decides how far to move along a direction. Default `lineSearches.zoom()`. */
   lineSearch?: LineSearch;
 }
 
@@ -23,8 +23,9 @@ const PROBLEM: Names<MinimizationProblem<Structure, Parameter[]>> = {fun: 1};
 export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, lineSearch: 0};
 
 /**
- * min_x f(x, ...params) along directions; solved where each entry of ∇f is within the tolerance of its terms, and x rests. Status 2 where f
- * falls without end, 3 where the line search finds no step though −∇f is not zero. Its condition is `conditions.stationary`.
+ * min_x f(x, ...params) along search directions. A sample is solved if each entry of ∇f is within the tolerance relative to its
+ * terms, and x no longer moves. Status 2: f decreases without limit. Status 3: the line search finds no step although −∇f is not
+ * zero. Its condition is `conditions.stationary`.
  */
 export class DescentSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
   constructor(

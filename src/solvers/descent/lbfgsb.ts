@@ -11,20 +11,21 @@ import {checkHistorySize} from './lbfgs.js';
 import {boundedIteration, type Bounds} from './parts/bounded-iteration.js';
 
 export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.Tensor, [Bounds, ...P]> {
-  /** Steps that are remembered. Default 10. */
+  /** The number of past steps in the memory. Default 10. */
   historySize?: number;
 }
 
 const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize: 0};
 
 /**
- * min_x f(x, ...params) subject to lower ≤ x ≤ upper: quasi-Newton steps in the entries that are free, gradient steps towards the
- * bounds in the others, along the projected path, which never leaves the bounds.
+ * min_x f(x, ...params) subject to lower ≤ x ≤ upper: quasi-Newton steps in the free entries and gradient steps towards the
+ * bounds in the others, along a projected path that never leaves the bounds.
  *
- * `run(init, {lower, upper}, ...params)` returns {x, state}; x is a tensor with the batch in front, f gives one value a sample. Solved
- * where each entry of ∇f that no bound holds is within the tolerance of its terms, and x rests. Status 2 where f falls without end, 3 where
- * the line search finds no step. Defaults: at most 500 iterations, tolerance 1e-6. The default condition is `conditions.projectedGradient`. The method is Bertsekas' two-metric
- * projection with the matrices of L-BFGS; it takes the place of the Cauchy points of Byrd et al. 1995.
+ * `run(init, {lower, upper}, ...params)` returns {x, state}; x is a tensor with the batch in front, f returns one value per
+ * sample. A sample is solved if each entry of ∇f that is not held by a bound is within the tolerance relative to its terms, and x
+ * no longer moves. Status 2: f decreases without limit. Status 3: the line search finds no step. Defaults: at most 500
+ * iterations, tolerance 1e-6. The default condition is `conditions.projectedGradient`. The method is Bertsekas' two-metric
+ * projection with the matrices of L-BFGS; it replaces the Cauchy points of Byrd et al. 1995.
  *
  * @throws If `historySize` is not a positive integer.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
@@ -37,7 +38,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
     checkHistorySize('LBFGSB', historySize);
     const gradient = gradientOf<tf.Tensor, P>(fun);
     const {batched = true} = options;
-    // The gradients of tf.maximum and tf.minimum have the shape of the result, also for an argument that is broadcast.
+    // The gradients of tf.maximum and tf.minimum have the shape of the result, even for an argument that is broadcast.
     const clip = (y: tf.Tensor, {lower, upper}: Bounds) =>
       tf.maximum(tf.broadcastTo(lower, y.shape), tf.minimum(y, tf.broadcastTo(upper, y.shape)));
     const accuracy = tolerancesOf('LBFGSB', options);

@@ -1,4 +1,4 @@
-/** @file The units of x and of its gradient at the start of a descent: with them nothing depends on the units of the problem. */
+/** @file The units of x and of its gradient at the start of a descent. With them, results do not depend on the units of the problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';

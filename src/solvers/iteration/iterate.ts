@@ -24,14 +24,14 @@ import {withoutNaN} from './without-nan.js';
 /** How many steps led to a progress, by its iterations. */
 const stepsOf = new WeakMap<tf.Tensor, number>();
 
-/** A solver of `iteration`, differentiated through `condition` or, on request, through its iterations. */
+/** A solver that runs `iteration` and is differentiated through `condition` or, on request, through its iterations. */
 export class IterativeSolver<X extends Structure, P extends Parameter[]> implements Solver<X, P> {
   readonly maxIterations: number;
   readonly tolerance: number;
   readonly absoluteTolerance: number;
   readonly implicitDiff: boolean;
   readonly batched: boolean;
-  /** What the implicit gradient comes from. */
+  /** The condition from which the implicit gradient is computed. */
   readonly condition: Condition<X, P>;
   readonly linsolve: LinearSolver;
   readonly onFailure?: OnFailure;
@@ -92,8 +92,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
-      // A sample that became NaN, that fell without end, or that asked for what there is not, is zero, with a zero gradient: it must
-      // not touch its neighbours.
+      // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
+      // gradient, so that it does not affect the rest of the batch.
       const x = select(
         offTape(() => isPoint(state.status)),
         found,
@@ -103,7 +103,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     }) as unknown as ReturnType<typeof this.run>;
   }
 
-  /** Where an iteration from `init` begins: for `update`. The caller disposes it. */
+  /** The start of an iteration from `init`, for `update`. The caller disposes of it. */
   start(init: X, ...params: P): Progress<X> {
     return tf.tidy(() => {
       const samples = samplesOf(init, this.batched);
@@ -122,9 +122,9 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    * One step of every sample that is not solved, for a loop of your own; its iterations are differentiated if a gradient is being
    * recorded. The status stays 3 until a sample is solved.
    *
-   * With the parameters of the last call a solved sample stays as it is. With others (another tensor, or another value of a variable)
-   * it is judged anew and goes on where it is not solved any more; what the iteration remembers of the old ones is dropped. A sample that
-   * failed stays so.
+   * With the parameters of the last call, a solved sample does not change. With others (another tensor, or another value of a
+   * variable), it is tested again and continues if it is no longer solved; the memory of the old parameters is dropped. A failed
+   * sample remains failed.
    */
   update(progress: Progress<X>, ...params: P): Progress<X> {
     return tf.tidy(() => {
@@ -167,14 +167,14 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   /**
    * The tangent of the solution x (as `run` found it) along the tangents of the parameters: forward mode.
    *
-   * @param tangents One entry a parameter, shaped like it; `null` stands for zero.
+   * @param tangents One entry per parameter, with its shape; `null` stands for zero.
    */
   jvp(x: X, params: P, tangents: {[K in keyof P]: P[K] | null}): X {
     const {linsolve, batched, onFailure, className: where} = this;
     return rootTangent(this.condition, x, params, tangents, {linsolve, batched, onFailure, where});
   }
 
-  /** x after some steps from it, begun anew: the iteration as a map. */
+  /** x after some steps from it with a fresh memory: the iteration as a map. */
   advance(x: X, steps: number, params: P): X {
     return tf.tidy(() => {
       let state = {x, memory: this.iteration.start(x, ...params)};
@@ -188,7 +188,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     return loop(this.iteration, init, params, this);
   }
 
-  /** The condition is evaluated at zero where there is no solution to evaluate it at. */
+  /** If a sample has no solution, the condition is evaluated at zero. */
   private finite([x, state]: [X, IterationState]): [X, IterationState] {
     return [select(isPoint(state.status), x, zerosLike(x)), state];
   }

@@ -35,7 +35,7 @@ export function combine<X extends Structure>(a: X, b: X, f: (a: tf.Tensor, b: tf
   );
 }
 
-/** One number a sample, [B], beside a leaf: [B, 1, …] of its rank. */
+/** One number per sample, [B], reshaped to the rank of a leaf: [B, 1, …]. */
 export function beside(values: tf.Tensor, leaf: tf.Tensor, batched: boolean): tf.Tensor {
   return tf.reshape(
     values,
@@ -43,7 +43,7 @@ export function beside(values: tf.Tensor, leaf: tf.Tensor, batched: boolean): tf
   );
 }
 
-/** ⟨a, b⟩ a sample, [B]. */
+/** ⟨a, b⟩ for each sample, [B]. */
 export function innerProduct(a: Structure, b: Structure, batched: boolean): tf.Tensor {
   const others = flattenLike('A result', b, a);
   return sumOf(

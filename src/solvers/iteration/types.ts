@@ -48,42 +48,42 @@ export interface SolverOptions<
   P extends Parameter[] = Parameter[],
 > extends ReportOptions {
   /**
-   * What the implicit gradient comes from: any condition that holds at the solution, of the solver's x and parameters. Default:
-   * the one that the solver's class names.
+   * The condition from which the implicit gradient is computed: any condition on the solver's x and parameters that holds at the
+   * solution. Default: see the class of the solver.
    */
   condition?: Condition<X, P>;
-  /** Iterations at most. Default 500, or what the class names. */
+  /** The largest number of iterations. Default 500, unless the class says otherwise. */
   maxIterations?: number;
   /**
-   * The accuracy, relative and without units. A sample is solved where each entry of what must be zero (a gradient, F, T(x) − x) is at
-   * most this share of the terms that it is the sum of, as small changes of x show them, and x has come to rest: scaling x, f or F
-   * changes nothing. Zero goes on until nothing is left. Default 1e-6, about as far as f32 goes.
+   * The relative accuracy. A sample is solved if each entry of what must be zero (a gradient, F, T(x) − x) is at most this
+   * fraction of the terms that it is the sum of (measured by small changes of x), and x no longer moves. Scaling x, f or F
+   * changes nothing. Zero continues until there is no progress. Default 1e-6, about the limit of f32.
    */
   tolerance?: number;
   /**
-   * So much of each entry counts as zero besides, in its own units: those of the gradient for a minimisation, of F for a root, of x for
-   * a fixed point. Default 0.
+   * In addition, each entry may be this large, in its own units: those of the gradient for a minimisation, of F for a root, of x
+   * for a fixed point. Default 0.
    */
   absoluteTolerance?: number;
   /**
-   * True: the gradient comes from the optimality condition. False: from the unrolled iterations, the lengths of whose steps, and the
-   * matrices that Newton's method and its kin divide by, count as constants. Default true.
+   * True: the gradient comes from the optimality condition. False: it comes from the unrolled iterations, in which step lengths
+   * and the matrices of Newton-like methods are constants. Default true.
    */
   implicitDiff?: boolean;
   /** Default true: axis 0 of x is a batch of independent problems. */
   batched?: boolean;
   /** The linear solver of the implicit gradient. Default `linsolve.auto()`. */
   linsolve?: LinearSolver;
-  /** Receives the report of the implicit gradient's linear solve: tensors, one entry a sample. */
+  /** Receives the report of the implicit gradient's linear solve: tensors, with one entry per sample. */
   onGradient?: (info: SolveInfo) => void;
   /**
-   * When the linear system of the implicit gradient is not solved: 'warn' (default), 'throw' or 'ignore'. (What became of the solve
-   * itself is in `state.status`.)
+   * When the linear system of the implicit gradient is not solved: 'warn' (default), 'throw' or 'ignore'. (`state.status` reports
+   * on the solve itself.)
    */
   onFailure?: OnFailure;
 }
 
-/** The options of a solver whose x is one problem. */
+/** The options of a solver for a single problem. */
 export const UNBATCHED_OPTIONS: Names<Omit<SolverOptions, 'batched'>> = {
   condition: 0,
   maxIterations: 0,

@@ -1,4 +1,4 @@
-/** @file What the methods for nonlinear least squares share: residuals and their Jacobian on rows. */
+/** @file The common part of the methods for nonlinear least squares: residuals and their Jacobian as rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {

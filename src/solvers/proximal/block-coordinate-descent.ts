@@ -21,7 +21,7 @@ import {beside} from '../iteration/leaves.js';
 import {searchStep} from './parts/step-search.js';
 
 export interface BlockProblem<P extends Parameter[]> {
-  /** The smooth part f(x, ...params) of the list x of blocks, one value a sample or their sum; or `{gradient}`. */
+  /** The smooth part f(x, ...params) of the list x of blocks, one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<tf.Tensor[], P>;
   /** The proximal operators of the blocks: one for all, or a list. */
   prox: BlockProx;
@@ -31,7 +31,7 @@ export interface BlockCoordinateDescentOptions<P extends Parameter[]> extends So
   tf.Tensor[],
   [Parameter, ...P]
 > {
-  /** η of each block, or 'search' for one a block, sample and step. Default 'search'. */
+  /** η of each block; 'search' finds one for each block, sample and step. Default 'search'. */
   stepSizes?: BlockOptions['stepSizes'] | 'search';
 }
 
@@ -41,9 +41,9 @@ const NAMES: Names<BlockCoordinateDescentOptions<Parameter[]>> = {...SOLVER_OPTI
  * min_x f(x, ...params) + Σ gⱼ(xⱼ; proxParams[j]): one block after the other, xⱼ ← prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇f(x)]ⱼ), each with the
  * latest of the others.
  *
- * `run(init, proxParams, ...params)` returns {x, state}: x is a list of tensors, one a block; an iteration is a pass over all. Solved
- * where the move of each entry in a pass, over η, is within the tolerance of the terms of its gradient. The default condition is
- * `conditions.blockProximalGradient`. Defaults: at most 500 passes, tolerance 1e-6.
+ * `run(init, proxParams, ...params)` returns {x, state}: x is a list of tensors, one per block; an iteration is a pass over all
+ * blocks. A sample is solved if the move of each entry in a pass, divided by η, is within the tolerance relative to the terms of
+ * its gradient. The default condition is `conditions.blockProximalGradient`. Defaults: at most 500 passes, tolerance 1e-6.
  *
  * @see Tseng & Yun 2009; Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */

@@ -22,8 +22,8 @@ const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
 /**
  * min_x f(x, ...params): x ← y − η∇f(y), y extrapolated from the last two x.
  *
- * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective gives one value a sample or
- * their sum, or is `{gradient}`.
+ * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective returns one value
+ * per sample or their sum, or is `{gradient}`.
  *
  * @see Nesterov 1983; O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */

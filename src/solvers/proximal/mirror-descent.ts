@@ -18,7 +18,7 @@ import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
 
 export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
-  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  /** f(x, ...params), one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** The divergence and the set; `conditions.entropy` for the simplex. */
   geometry: MirrorGeometry<X, H>;
@@ -39,9 +39,9 @@ const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
 /**
  * min_x f(x, ...params) over a set: x ← proj^φ(∇φ(x) − η∇f(x)). With the entropy on the simplex every step is a softmax.
  *
- * `run(init, projectionParams, ...params)` returns {x, state}; `init` lies inside of the set. Solved where a step
- * moves no entry by more than the tolerance of its size. The default condition is `conditions.mirrorDescent`; `stepSize` η is 1 by
- * default, and below one over the smoothness of f relative to φ. Defaults: at most 500 iterations, tolerance 1e-6.
+ * `run(init, projectionParams, ...params)` returns {x, state}; `init` must lie inside the set. A sample is solved if a step moves
+ * no entry by more than the tolerance relative to its size. The default condition is `conditions.mirrorDescent`; `stepSize` η is
+ * 1 by default, and must be below one over the smoothness of f relative to φ. Defaults: at most 500 iterations, tolerance 1e-6.
  *
  * @throws If `decay` is negative.
  * @see Beck & Teboulle 2003; Blondel et al. 2022 (arXiv 2105.15183), equation 13.
@@ -79,7 +79,7 @@ export class MirrorDescent<
               : combine(slope, slope, (g) => tf.div(g, beside(tf.pow(k, decay), g, batched)));
           const moved = geometry.projection(descend(geometry.mirrorMap(x), scaled, eta), projectionParams);
           const {residual, watch} = offTape(() => {
-            // In units of the first step: a short one is no sign of a solution.
+            // In units of the first step, because a short step alone does not indicate a solution.
             const r = combine(moved, x, (a, b) => {
               const change = tf.sub(a, b);
               return decay === 0 ? change : tf.mul(change, beside(tf.pow(k, decay), change, batched));

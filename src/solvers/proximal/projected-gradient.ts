@@ -5,17 +5,17 @@ import type {Differentiable, Projection} from '../../conditions/index.js';
 import {ProximalGradient, type ProximalGradientOptions} from './proximal-gradient.js';
 
 export interface ProjectedGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
-  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  /** f(x, ...params), one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** projection(y, params) onto the set. */
   projection: Projection<X, H>;
 }
 
 /**
- * min_x f(x, ...params) over the set that `projectionParams` describe: x ← proj(y − η∇f(y)).
+ * min_x f(x, ...params) over the set that `projectionParams` describes: x ← proj(y − η∇f(y)).
  *
- * `run(init, projectionParams, ...params)` returns {x, state}. The default condition is `conditions.projectedGradient`; the options
- * are those of `ProximalGradient`, `linsolve` among them.
+ * `run(init, projectionParams, ...params)` returns {x, state}. The default condition is `conditions.projectedGradient`; the
+ * options are those of `ProximalGradient`.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
  */
