@@ -161,7 +161,7 @@ describeOnCpu('a wrong name', () => {
     says(qp('p'), 'QPLayer: inputs must be a list of at least one of Q, p, G, h, A, b; got "p".');
     says(qp([]), 'inputs must be a list of at least one of', 'got [].');
     says(qp(['x']), 'QPLayer: inputs must be one of Q, p, G, h, A, b; got "x".');
-    says(qp(['p', 'p']), 'QPLayer: inputs names p twice.');
+    says(qp(['p', 'p']), 'QPLayer: inputs contains p twice.');
     says(qp(['h'], {h: [1]}), 'QPLayer: h is an input and a constant. Leave it out of one of them.');
   });
 });
