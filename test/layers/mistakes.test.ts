@@ -70,10 +70,7 @@ describeOnCpu('a wrong p', () => {
   it('with NaN: a warning that says which sample, and what it gets', () => {
     const layer = new QPLayer({constants});
     const text = warningsOf(() => tf.tidy(() => void run(layer, tf.tensor2d([[1, 1], [NaN, 1]])))); // prettier-ignore
-    assert.match(
-      text,
-      /1 of 2 problems not solved: sample 1 .*p of shape \[2,2\] (holds|contains) NaN/,
-    );
+    assert.match(text, /1 of 2 problems not solved: sample 1 .*p of shape \[2,2\] (holds|contains) NaN/);
     layer.dispose();
   });
 });
@@ -162,7 +159,7 @@ describeOnCpu('a wrong name', () => {
     says(qp([]), 'inputs must be a list of at least one of', 'got [].');
     says(qp(['x']), 'QPLayer: inputs must be one of Q, p, G, h, A, b; got "x".');
     says(qp(['p', 'p']), 'QPLayer: inputs contains p twice.');
-    says(qp(['h'], {h: [1]}), 'QPLayer: h is an input and a constant. Leave it out of one of them.');
+    says(qp(['h'], {h: [1]}), 'QPLayer: h is both an input and a constant. Leave it out of one of them.');
   });
 });
 
