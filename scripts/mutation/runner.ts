@@ -27,11 +27,15 @@ import {
   type TestRunner,
 } from '@stryker-mutator/api/test-runner';
 import type {InstrumenterContext} from '@stryker-mutator/api/core';
+import type * as FastCheck from 'fast-check';
 import Mocha from 'mocha';
 import {ProcessRunner} from './process-runner.js';
 import {keyOf} from './sample.js';
 
 const context = ((globalThis as {__stryker__?: Partial<InstrumenterContext>}).__stryker__ ??= {});
+
+/** Of a property, unless it says how many: counting what is covered makes inner loops slow. */
+const EXAMPLES = 25;
 
 class Silent extends Mocha.reporters.Base {
   override epilogue(): void {}
@@ -131,6 +135,8 @@ class MochaRunner implements TestRunner {
       const {mochaHooks} = require(resolve(file)) as {mochaHooks?: Mocha.RootHookObject};
       if (mochaHooks) this.mocha.rootHooks(mochaHooks);
     }
+    const properties = require('fast-check') as typeof FastCheck;
+    properties.configureGlobal({...properties.readConfigureGlobal(), numRuns: EXAMPLES});
   }
 
   private results(): Promise<TestResult[]> {

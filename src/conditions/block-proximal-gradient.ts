@@ -1,14 +1,16 @@
 /** @file The block-wise proximal-gradient fixed point. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../checks/index.js';
+import {checkOptions, renamed, type Names} from '../checks/index.js';
 import type {Parameter} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface BlockOptions {
-  /** One step size per block, or one for all: numbers or tensors that broadcast with the block. Default 1. */
-  stepSizes?: number | tf.Tensor | readonly (number | tf.Tensor)[];
+  /** One step size for all blocks, or a list with one per block: numbers or tensors that broadcast with the block. Default 1. */
+  stepSize?: number | tf.Tensor | readonly (number | tf.Tensor)[];
+  /** @deprecated It is `stepSize` now. */
+  stepSizes?: BlockOptions['stepSize'];
 }
 
 /** The proximal operators of the blocks: one for all, or a list. */
@@ -23,7 +25,7 @@ export function ofBlock<T>(all: T | readonly T[], j: number): T {
   return Array.isArray(all) ? (all as readonly T[])[j] : (all as T);
 }
 
-const NAMES: Names<BlockOptions> = {stepSizes: 0};
+const NAMES: Names<Omit<BlockOptions, 'stepSizes'>> = {stepSize: 0};
 
 /**
  * F = T − x with [T]ⱼ = prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇₁f(x, ...params)]ⱼ, proxParams[j]), zero at a minimum of f + Σ gⱼ: x is a list of
@@ -39,13 +41,15 @@ export function blockProximalGradient<P extends Parameter[]>(
   prox: BlockProx,
   options: BlockOptions = {},
 ): FixedPointCondition<tf.Tensor[], [Parameter, ...P]> {
-  const {stepSizes = 1} = checkOptions('conditions.blockProximalGradient', options, NAMES);
-  const gradient = gradientOf(objective, 'conditions.blockProximalGradient: the objective');
+  const caller = 'conditions.blockProximalGradient';
+  const given = renamed(caller, options, {stepSizes: 'stepSize'});
+  const {stepSize = 1} = checkOptions(caller, given, NAMES);
+  const gradient = gradientOf(objective, `${caller}: the objective`);
   const map: FixedPointMap<tf.Tensor[], [Parameter, ...P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const slopes = gradient(x, ...params);
       return x.map((block, j) => {
-        const eta = ofBlock(stepSizes, j);
+        const eta = ofBlock(stepSize, j);
         const moved = tf.sub(block, tf.mul(eta, slopes[j]));
         return ofBlock(prox, j)(moved, ofBlock(proxParams as Parameter[], j), eta);
       });

@@ -1,6 +1,6 @@
 /** @file The Karush–Kuhn–Tucker conditions of a constrained minimum. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../checks/index.js';
+import {checkFunction, checkOptions, renamed, unsaid} from '../checks/index.js';
 import {vjpAt, type Parameter} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import type {Objective} from './objective.js';
@@ -15,16 +15,25 @@ export type PrimalDual = {
   eqDual?: tf.Tensor;
 };
 
-export interface KktProblem<P extends Parameter[]> {
-  /** f(x, ...params): one value per sample, or their sum. */
-  objective: Objective<tf.Tensor, P>;
+/** f, under the name that it has in the solvers, or as `objective`, beside `equality` and `inequality`. */
+export type KktObjective<P extends Parameter[]> =
+  | {
+      /** f(x, ...params): one value per sample, or their sum. */
+      fun: Objective<tf.Tensor, P>;
+    }
+  | {
+      /** The same as `fun`. */
+      objective: Objective<tf.Tensor, P>;
+    };
+
+export type KktProblem<P extends Parameter[]> = KktObjective<P> & {
   /** H(x, ...params) = 0, [B, k]. */
   equality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
   /** G(x, ...params) ≤ 0, [B, m]. */
   inequality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
-}
+};
 
-const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequality: 0};
+const NAMES = {fun: 1, equality: 0, inequality: 0} as const;
 
 /**
  * F = (∇₁f + ∂₁Gᵀλ + ∂₁Hᵀν ; λ∘G ; H) at x = {x, ineqDual: λ, eqDual: ν}: min f(x) subject to G(x) ≤ 0, H(x) = 0.
@@ -37,8 +46,10 @@ const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequa
 export function kkt<P extends Parameter[]>(
   problem: KktProblem<P>,
 ): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
-  const {objective, equality, inequality} = checkOptions('conditions.kkt', problem, NAMES, 'entry');
-  checkFunction('conditions.kkt', 'objective', objective);
+  type Given = KktProblem<P> & {fun: Objective<tf.Tensor, P>};
+  const given = renamed('conditions.kkt', problem, {objective: 'fun'}, unsaid) as Given;
+  const {fun: objective, equality, inequality} = checkOptions('conditions.kkt', given, NAMES, 'entry');
+  checkFunction('conditions.kkt', 'fun', objective);
   return (solution, ...params) =>
     tf.tidy(() => {
       const {x, ineqDual, eqDual} = solution as PrimalDual;

@@ -209,7 +209,7 @@ export class ConicLayer extends SolverLayer {
       },
       this.onFailure,
     );
-    return x.z;
+    return x.x;
   }
 
   override getConfig(): tf.serialization.ConfigDict {

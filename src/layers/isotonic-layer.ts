@@ -1,11 +1,15 @@
 /** @file Isotonic regression as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
+import {renamed, unsaid} from '../checks/index.js';
 import {isotonic} from '../projections/index.js';
+import {INCREASING} from '../projections/isotonic.js';
 import {ProjectionLayer} from './base/projection-layer.js';
-import {checkFlag, type LayerArgs} from './base/arguments.js';
+import {checkChoice, type LayerArgs} from './base/arguments.js';
 
 export interface IsotonicLayerArgs extends LayerArgs {
-  /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
+  /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
+  direction?: 'ascending' | 'descending';
+  /** @deprecated True is `direction: 'ascending'` now, false `direction: 'descending'`. */
   increasing?: boolean;
 }
 
@@ -18,11 +22,24 @@ export interface IsotonicLayerArgs extends LayerArgs {
  */
 export class IsotonicLayer extends ProjectionLayer {
   static readonly className = 'IsotonicLayer';
-  private readonly increasing: boolean;
+  private readonly direction: 'ascending' | 'descending';
 
-  constructor(args: IsotonicLayerArgs = {}) {
-    super(IsotonicLayer.className, args, ['increasing']);
-    this.increasing = checkFlag(IsotonicLayer.className, 'increasing', args.increasing ?? true);
+  constructor(given: IsotonicLayerArgs = {}) {
+    const {className} = IsotonicLayer;
+    const args = renamed(className, given, INCREASING);
+    super(className, args, ['direction']);
+    this.direction = checkChoice(className, 'direction', args.direction ?? 'ascending', [
+      'ascending',
+      'descending',
+    ]);
+  }
+
+  /** Also from what was saved when `direction` was called `increasing`. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    return new cls(renamed(IsotonicLayer.className, config, INCREASING, unsaid));
   }
 
   protected override get solves(): string {
@@ -30,11 +47,11 @@ export class IsotonicLayer extends ProjectionLayer {
   }
 
   protected override project(x: tf.Tensor): tf.Tensor {
-    return isotonic(x, {increasing: this.increasing});
+    return isotonic(x, {direction: this.direction});
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return {...super.getConfig(), increasing: this.increasing};
+    return {...super.getConfig(), direction: this.direction};
   }
 }
 

@@ -111,7 +111,7 @@ export class QPLayer extends SolverLayer {
     const result = solveQP(problem, {
       ...{tolerance, maxIterations, onFailure, onInfeasible, ...kink, linsolve, solver},
       onGradient: this.rememberGradient,
-      warmStart: this.warmStart.take(list[0].shape[0]),
+      initial: this.warmStart.take(list[0].shape[0]),
     });
     this.remember(result);
     const {x, ineqDual, eqDual, slack} = result;

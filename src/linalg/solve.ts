@@ -1,6 +1,6 @@
 /** @file Linear systems with a square matrix. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../checks/index.js';
+import {checkOptions, renamed, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runSolve, type Call} from '../kernels/index.js';
 import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
@@ -14,10 +14,12 @@ export interface SolveOptions {
    */
   assume?: 'general' | 'positiveDefinite';
   /** Solve aᵀ x = b. Default false. */
+  transpose?: boolean;
+  /** @deprecated It is `transpose` now, as in `triangularSolve`. */
   adjoint?: boolean;
 }
 
-const NAMES: Names<SolveOptions> = {assume: 0, adjoint: 0};
+const NAMES: Names<Omit<SolveOptions, 'adjoint'>> = {assume: 0, transpose: 0};
 
 /**
  * x with a x = b. A matrix is factored once, even if several right-hand sides broadcast against it.
@@ -30,8 +32,9 @@ const NAMES: Names<SolveOptions> = {assume: 0, adjoint: 0};
  * @see Giles 2008, Collected matrix derivative results for forward and reverse mode, section 2.3.1.
  */
 export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tensor {
-  const {assume = 'general', adjoint = false} = checkOptions('linalg.solve', options, NAMES);
   const caller = 'linalg.solve';
+  const given = renamed(caller, options, {adjoint: 'transpose'});
+  const {assume = 'general', transpose: adjoint = false} = checkOptions(caller, given, NAMES);
   return asOperation(() => {
     if (assume !== 'general' && assume !== 'positiveDefinite') {
       throw new Error(`${caller}: assume must be 'general' or 'positiveDefinite', got '${String(assume)}'.`);
@@ -46,7 +49,7 @@ export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tens
 export function solveMatrices(
   a: tf.Tensor,
   b: tf.Tensor,
-  options: Required<SolveOptions>,
+  options: Required<Omit<SolveOptions, 'transpose'>>,
   call: Call,
 ): tf.Tensor {
   const {assume, adjoint} = options;

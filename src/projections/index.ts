@@ -13,7 +13,7 @@ export {permutahedron, type PermutahedronParams} from './permutahedron.js';
 export {polyhedron, type PolyhedronParams} from './polyhedron.js';
 export {psdCone} from './psd-cone.js';
 export {secondOrderCone} from './second-order-cone.js';
-export {simplex, sparsemax, type SimplexParams} from './simplex.js';
+export {simplex, sparsemax, type SimplexParams, type SparsemaxOptions} from './simplex.js';
 export {softRank, softSort, type SoftSortParams} from './soft-sort.js';
 export {sparseSimplex, type SparseSimplexParams} from './sparse-simplex.js';
 export {birkhoff, klBirkhoff, klTransport, transport, type TransportParams} from './transport.js';

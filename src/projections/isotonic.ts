@@ -1,15 +1,25 @@
 /** @file Isotonic regression: projection onto the monotone vectors. */
 import type * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../checks/index.js';
+import {checkOptions, renamed, type Names, type Renamings} from '../checks/index.js';
 import {runIsotonic} from '../kernels/index.js';
-import {onRows} from './rows.js';
+import {checkDirection, onRows} from './rows.js';
 
 export type IsotonicParams = {
-  /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
+  /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
+  direction?: 'ascending' | 'descending';
+  /** @deprecated True is `direction: 'ascending'` now, false `direction: 'descending'`. */
   increasing?: boolean;
 };
 
-const NAMES: Names<IsotonicParams> = {increasing: 0};
+const NAMES: Names<Omit<IsotonicParams, 'increasing'>> = {direction: 0};
+
+/** What `increasing` is called now. What is no truth value stays, to be refused. */
+export const INCREASING: Renamings = {
+  increasing: {
+    to: 'direction',
+    value: (old: unknown) => (old === true ? 'ascending' : old === false ? 'descending' : old),
+  },
+};
 
 /**
  * argmin_y ½‖y − x‖² subject to y₁ ≤ y₂ ≤ … ≤ yₙ, along the last axis.
@@ -20,10 +30,13 @@ const NAMES: Names<IsotonicParams> = {increasing: 0};
  * that were in order from the start stay separate. A row with NaN becomes NaN; the other rows are unaffected.
  *
  * @param x [..., n]. Differentiable, to any order.
- * @throws If x has no axis.
+ * @throws If x has no axis, or `direction` is not one of the two.
  * @see Ayer et al. 1955 (pool adjacent violators); Best & Chakravarti 1990 for the linear time.
  */
 export function isotonic(x: tf.Tensor, params: IsotonicParams = {}): tf.Tensor {
-  const {increasing = true} = checkOptions('projections.isotonic', params, NAMES, 'parameter');
-  return onRows('isotonic', {x}, (rows) => runIsotonic(rows, increasing));
+  const caller = 'projections.isotonic';
+  const given = renamed(caller, params, INCREASING);
+  const {direction = 'ascending'} = checkOptions(caller, given, NAMES, 'parameter');
+  checkDirection(caller, direction);
+  return onRows('isotonic', {x}, (rows) => runIsotonic(rows, direction === 'ascending'));
 }

@@ -67,3 +67,9 @@ export function checkPositive(value: number | tf.Tensor, name: string, caller: s
     throw new Error(`projections.${caller}: ${name} must be positive and finite, got ${value}.`);
   }
 }
+
+/** @throws If it is not one of the two. */
+export function checkDirection(caller: string, direction: string): void {
+  if (direction === 'ascending' || direction === 'descending') return;
+  throw new Error(`${caller}: direction must be 'ascending' or 'descending', got '${direction}'.`);
+}

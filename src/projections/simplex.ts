@@ -13,6 +13,13 @@ export type SimplexParams = Kink & {
 
 const NAMES: Names<SimplexParams> = {scale: 0, ...KINK};
 
+export interface SparsemaxOptions extends Kink {
+  /** Along which the sums are 1. Default −1. */
+  axis?: number;
+}
+
+const SPARSEMAX: Names<SparsemaxOptions> = {axis: 0, ...KINK};
+
 /**
  * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the last axis.
  *
@@ -53,12 +60,19 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
  * argmin_{p in the probability simplex} ‖p − logits‖² along an axis: like softmax, but sparse.
  *
  * @param logits Any shape of rank 1 or more; −∞ masks an entry, see `projections.simplex`.
- * @param axis Default −1.
- * @param kink The derivative of an entry exactly at the threshold. Default: zero, the smallest.
+ * @param options `{axis}`, default −1, or the axis itself; and the derivative of an entry exactly at the threshold, default: zero,
+ *   the smallest.
+ * @param kink The same policy, if the axis is given as a number.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), equation 1.
  */
-export function sparsemax(logits: tf.Tensor, axis = -1, kink: Kink = {}): tf.Tensor {
-  checkOptions('sparsemax', kink, KINK);
+export function sparsemax(
+  logits: tf.Tensor,
+  options: number | SparsemaxOptions = {},
+  kink: Kink = {},
+): tf.Tensor {
+  const bare = typeof options === 'number' ? {axis: options} : options;
+  const {axis = -1, ...own} = checkOptions('sparsemax', bare, SPARSEMAX);
+  const policy = {...own, ...checkOptions('sparsemax', kink, KINK)};
   const {rank} = logits;
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new Error(`sparsemax: axis ${axis} is not an axis of logits of shape [${logits.shape}].`);
@@ -66,9 +80,9 @@ export function sparsemax(logits: tf.Tensor, axis = -1, kink: Kink = {}): tf.Ten
   const last = rank - 1;
   const at = axis < 0 ? axis + rank : axis;
   return floatMap('sparsemax', {x: logits}, ({x}) => {
-    if (at === last) return simplex(x, kink);
+    if (at === last) return simplex(x, policy);
     const order = [...Array(rank).keys()];
     [order[at], order[last]] = [last, at];
-    return tf.transpose(simplex(tf.transpose(x, order), kink), order);
+    return tf.transpose(simplex(tf.transpose(x, order), policy), order);
   });
 }

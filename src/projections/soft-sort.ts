@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {descending, permutahedron} from './permutahedron.js';
-import {onRows} from './rows.js';
+import {checkDirection, onRows} from './rows.js';
 
 export type SoftSortParams = {
   /** ε > 0: close to 0 the result is exact, and as ε grows the entries become equal. Default 1. */
@@ -59,9 +59,5 @@ function check(caller: string, strength: number, direction: string): void {
   if (!(strength > 0 && strength < Infinity)) {
     throw new Error(`projections.${caller}: strength must be positive and finite, got ${strength}.`);
   }
-  if (direction !== 'ascending' && direction !== 'descending') {
-    throw new Error(
-      `projections.${caller}: direction must be 'ascending' or 'descending', got '${direction}'.`,
-    );
-  }
+  checkDirection(`projections.${caller}`, direction);
 }

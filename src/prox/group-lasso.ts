@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {rowNorm} from '../linsolve/index.js';
-import {magnitude, rowWeight} from './weights.js';
+import {magnitude, penaltyOf, rowWeight, type Penalty} from './weights.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·weight·‖y‖₂ = max(1 − scaling·weight/‖x‖, 0)·x, where the last axis is a group.
@@ -10,15 +10,16 @@ import {magnitude, rowWeight} from './weights.js';
  * Use `prox.blockwise` for groups within a vector.
  *
  * @param x [..., n]. Differentiable, with a zero derivative where y = 0, at x = 0 too.
- * @param weight A number, or a tensor of x's shape without the last axis. Default 1.
+ * @param params `weight` or `{weight}`: a number, or a tensor of x's shape without the last axis. Default 1.
  * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
  * @see Yuan & Lin 2006, Model selection and estimation in regression with grouped variables.
  */
 export function groupLasso(
   x: tf.Tensor,
-  weight: number | tf.Tensor = 1,
+  params: Penalty<'weight'> = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
+  const weight = penaltyOf('prox.groupLasso', 'weight', params);
   return floatMap('prox.groupLasso', {x, weight, scaling}, ({x, weight, scaling}) => {
     // In units of the group's largest entry, so that no square leaves the range of f32.
     const unit = offTape(() => magnitude(tf.max(tf.abs(x), -1, true)));

@@ -10,3 +10,4 @@ export {nuclearNorm} from './nuclear-norm.js';
 export {none, nonNegativeRidge, ridge} from './quadratic.js';
 export {sortedL1} from './sorted-l1.js';
 export {totalVariation1d} from './total-variation.js';
+export {type Penalty} from './weights.js';

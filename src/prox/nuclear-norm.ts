@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {signOf, spectralFunction, type SpectralFunction} from '../linalg/index.js';
 import {lasso} from './lasso.js';
-import {product} from './weights.js';
+import {penaltyOf, product, type Penalty} from './weights.js';
 
 /** Soft thresholding by 1, of eigenvalues ±σ. */
 const SOFT: SpectralFunction = {
@@ -18,16 +18,18 @@ const SOFT: SpectralFunction = {
  *
  * @param x [..., m, n]. Differentiable in x, weight and scaling, also at repeated singular values. A
  *   matrix with an entry that is not finite becomes NaN.
- * @param weight A number, or a tensor of x's shape without the last two axes; positive. Default 1. An infinite one makes Y zero.
+ * @param params `weight` or `{weight}`: a number, or a tensor of x's shape without the last two axes; positive. Default 1. An infinite one
+ *   makes Y zero.
  * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
  * @throws If x has fewer than two axes.
  * @see Cai, Candès & Shen 2010 (arXiv 0810.3286), theorem 2.1.
  */
 export function nuclearNorm(
   x: tf.Tensor,
-  weight: number | tf.Tensor = 1,
+  params: Penalty<'weight'> = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
+  const weight = penaltyOf('prox.nuclearNorm', 'weight', params);
   if (x.rank < 2) throw new Error(`prox.nuclearNorm: x must have at least two axes, got shape [${x.shape}].`);
   return floatMap('prox.nuclearNorm', {x, weight, scaling}, ({x, weight, scaling}) => {
     const [m, n] = x.shape.slice(-2);

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap} from '../autodiff/index.js';
 import {nonNegativeLasso} from './lasso.js';
+import {penaltyOf, type Penalty} from './weights.js';
 
 /** The proximal operator of g = 0: y = x. It accepts the arguments of the other operators and ignores them. */
 export function none(x: tf.Tensor, _params?: unknown, _scaling?: number | tf.Tensor): tf.Tensor {
@@ -11,9 +12,10 @@ export function none(x: tf.Tensor, _params?: unknown, _scaling?: number | tf.Ten
 /**
  * argmin_y ½‖y − x‖² + scaling·½ l2‖y‖² = x/(1 + scaling·l2).
  *
- * @param x Any shape; l2 and scaling are numbers or tensors that broadcast with it. Defaults 1.
+ * @param x Any shape; the weight, as `l2` or as `{l2}`, and scaling are numbers or tensors that broadcast with it. Defaults 1.
  */
-export function ridge(x: tf.Tensor, l2: number | tf.Tensor = 1, scaling: number | tf.Tensor = 1): tf.Tensor {
+export function ridge(x: tf.Tensor, params: Penalty<'l2'> = 1, scaling: number | tf.Tensor = 1): tf.Tensor {
+  const l2 = penaltyOf('prox.ridge', 'l2', params);
   return floatMap('prox.ridge', {x, l2, scaling}, ({x, l2, scaling}) =>
     tf.div(x, tf.add(1, tf.mul(l2, scaling))),
   );
@@ -22,8 +24,9 @@ export function ridge(x: tf.Tensor, l2: number | tf.Tensor = 1, scaling: number 
 /** argmin_{y ≥ 0} ½‖y − x‖² + scaling·½ l2‖y‖² = max(x, 0)/(1 + scaling·l2). */
 export function nonNegativeRidge(
   x: tf.Tensor,
-  l2: number | tf.Tensor = 1,
+  params: Penalty<'l2'> = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
+  const l2 = penaltyOf('prox.nonNegativeRidge', 'l2', params);
   return tf.tidy(() => ridge(nonNegativeLasso(x, 0), l2, scaling));
 }

@@ -1,5 +1,6 @@
 /** @file The proximal operator of the sorted ℓ1 norm (SLOPE, OSCAR). */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/index.js';
 
@@ -11,12 +12,20 @@ import {descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/in
  * wᵢ = α + β(n − i).
  *
  * @param x [..., n]. Differentiable in x, weights and scaling.
- * @param weights [n], or a tensor that broadcasts with x. They are sorted here.
+ * @param params `weights` or `{weights}`: [n], or a tensor that broadcasts with x. They are sorted here.
  * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
  * @throws If x has no axis.
  * @see Bogdan et al. 2015 (arXiv 1407.3824), algorithm 3; Zeng & Figueiredo 2014 (arXiv 1409.4271).
  */
-export function sortedL1(x: tf.Tensor, weights: tf.Tensor, scaling: number | tf.Tensor = 1): tf.Tensor {
+export function sortedL1(
+  x: tf.Tensor,
+  params: tf.Tensor | {weights: tf.Tensor},
+  scaling: number | tf.Tensor = 1,
+): tf.Tensor {
+  const isBare = params instanceof tf.Tensor || Array.isArray(params) || ArrayBuffer.isView(params);
+  const {weights} = isBare
+    ? {weights: params as tf.Tensor}
+    : checkOptions('prox.sortedL1', params, {weights: 1}, 'parameter');
   if (x.rank === 0) throw new Error('prox.sortedL1: x must have at least one axis.');
   return floatMap('prox.sortedL1', {x, weights, scaling}, ({x, weights, scaling}) => {
     const rows = (values: tf.Tensor) =>

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, nothing, offTape} from '../autodiff/index.js';
 import {signOf} from '../linalg/index.js';
 import {blockMeans, blocksOf, runTotalVariation} from '../kernels/index.js';
-import {rowWeights} from './weights.js';
+import {penaltyOf, rowWeights, type Penalty} from './weights.js';
 
 /**
  * argmin_y ½‖y − x‖² + scaling·weight·Σ|yᵢ₊₁ − yᵢ|, along the last axis.
@@ -12,16 +12,18 @@ import {rowWeights} from './weights.js';
  * neighbours by the weight. The Jacobian averages over the blocks.
  *
  * @param x [..., n]. Differentiable in x, weight and scaling, to any order.
- * @param weight A number, or a tensor of x's shape without the last axis. Default 1. An infinite one makes y the mean of x.
+ * @param params `weight` or `{weight}`: a number, or a tensor of x's shape without the last axis. Default 1. An infinite one makes y the
+ *   mean of x.
  * @param scaling A factor on the penalty, a number or a tensor of shape [..., 1]. Default 1.
  * @throws If x has no axis.
  * @see Johnson 2013, A dynamic programming algorithm for the fused lasso and ℓ0-segmentation.
  */
 export function totalVariation1d(
   x: tf.Tensor,
-  weight: number | tf.Tensor = 1,
+  params: Penalty<'weight'> = 1,
   scaling: number | tf.Tensor = 1,
 ): tf.Tensor {
+  const weight = penaltyOf('prox.totalVariation1d', 'weight', params);
   if (x.rank === 0) throw new Error('prox.totalVariation1d: x must have at least one axis.');
   const n = x.shape[x.rank - 1];
   return floatMap('prox.totalVariation1d', {x, weight, scaling}, ({x, weight, scaling}) => {

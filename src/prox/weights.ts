@@ -1,6 +1,28 @@
 /** @file Weights of penalties on whole rows, and the units that they are taken in. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
+
+/** The weight of a penalty: bare, or by its name in a record, as `elasticNet` takes its two. */
+export type Penalty<Name extends string> = number | tf.Tensor | {readonly [K in Name]?: number | tf.Tensor};
+
+/** The weight itself. Default 1. @throws If a record has another name. */
+export function penaltyOf<Name extends string>(
+  caller: string,
+  name: Name,
+  given: Penalty<Name> = 1,
+): number | tf.Tensor {
+  const isRecord =
+    given !== null && typeof given === 'object' && !(given instanceof tf.Tensor) && !Array.isArray(given);
+  if (!isRecord || ArrayBuffer.isView(given)) return given as number | tf.Tensor;
+  const record = checkOptions<{readonly [K in Name]?: number | tf.Tensor}>(
+    caller,
+    given,
+    [name],
+    'parameter',
+  );
+  return record[name] ?? 1;
+}
 
 /** A product of weights, and where it is infinite: there it stands as 0, with a gradient of 0. */
 export interface Weights {

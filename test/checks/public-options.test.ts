@@ -33,6 +33,7 @@ const CALLS: Record<string, Call> = {
   'solvers.certify#0': (o) => solvers.certify(o, {x: x()}),
   'solvers.solveQP#0': (o) => solvers.solveQP(o),
   'solvers.solveQP#1': (o) => solvers.solveQP({Q: matrix(), p: x()}, o),
+  'sparsemax#1': (o) => library.sparsemax(x(), o),
   'sparsemax#2': (o) => library.sparsemax(x(), -1, o),
 
   'conditions.blockProximalGradient#0': (o) => conditions.blockProximalGradient(o, map),
@@ -114,11 +115,21 @@ const CALLS: Record<string, Call> = {
   'projections.softRank#1': (o) => projections.softRank(x(), o),
   'projections.softSort#1': (o) => projections.softSort(x(), o),
   'projections.sparseSimplex#1': (o) => projections.sparseSimplex(x(), o),
+  'projections.sparsemax#1': (o) => projections.sparsemax(x(), o),
   'projections.sparsemax#2': (o) => projections.sparsemax(x(), -1, o),
   'projections.transport#1': (o) => projections.transport(x(), o),
 
   'prox.elasticNet#1': (o) => prox.elasticNet(x(), o),
   'prox.elasticNet#3': (o) => prox.elasticNet(x(), {l1: 1, l2: 1}, 1, o),
+  'prox.groupLasso#1': (o) => prox.groupLasso(x(), o),
+  'prox.lasso#1': (o) => prox.lasso(x(), o),
+  'prox.logBarrier#1': (o) => prox.logBarrier(x(), o),
+  'prox.nonNegativeLasso#1': (o) => prox.nonNegativeLasso(x(), o),
+  'prox.nonNegativeRidge#1': (o) => prox.nonNegativeRidge(x(), o),
+  'prox.nuclearNorm#1': (o) => prox.nuclearNorm(x(), o),
+  'prox.ridge#1': (o) => prox.ridge(x(), o),
+  'prox.sortedL1#1': (o) => prox.sortedL1(x(), o),
+  'prox.totalVariation1d#1': (o) => prox.totalVariation1d(x(), o),
   'prox.huber#1': (o) => prox.huber(x(), o),
   'prox.lasso#3': (o) => prox.lasso(x(), 1, 1, o),
 
@@ -129,7 +140,7 @@ const CALLS: Record<string, Call> = {
   'solvers.ArmijoSGD#1': (o) => new solvers.ArmijoSGD({fun}, o),
   'solvers.BFGS#0': (o) => new solvers.BFGS(o),
   'solvers.BFGS#1': (o) => new solvers.BFGS({fun}, o),
-  'solvers.Bisection#0': (o) => new solvers.Bisection(o, {lower: 0, upper: 1}),
+  'solvers.Bisection#0': (o) => new solvers.Bisection(o),
   'solvers.Bisection#1': (o) => new solvers.Bisection({fun: map}, o),
   'solvers.BlockCoordinateDescent#0': (o) => new solvers.BlockCoordinateDescent(o),
   'solvers.BlockCoordinateDescent#1': (o) =>
@@ -143,7 +154,7 @@ const CALLS: Record<string, Call> = {
   'solvers.FixedPointIteration#0': (o) => new solvers.FixedPointIteration(o),
   'solvers.FixedPointIteration#1': (o) => new solvers.FixedPointIteration({fun: map}, o),
   'solvers.GaussNewton#0': (o) => new solvers.GaussNewton(o),
-  'solvers.GaussNewton#1': (o) => new solvers.GaussNewton({residual}, o),
+  'solvers.GaussNewton#1': (o) => new solvers.GaussNewton({fun: residual}, o),
   'solvers.GradientDescent#0': (o) => new solvers.GradientDescent(o),
   'solvers.GradientDescent#1': (o) => new solvers.GradientDescent({fun}, o),
   'solvers.InteriorPointQP#0': (o) => new solvers.InteriorPointQP(o),
@@ -152,7 +163,7 @@ const CALLS: Record<string, Call> = {
   'solvers.LBFGSB#0': (o) => new solvers.LBFGSB(o),
   'solvers.LBFGSB#1': (o) => new solvers.LBFGSB({fun}, o),
   'solvers.LevenbergMarquardt#0': (o) => new solvers.LevenbergMarquardt(o),
-  'solvers.LevenbergMarquardt#1': (o) => new solvers.LevenbergMarquardt({residual}, o),
+  'solvers.LevenbergMarquardt#1': (o) => new solvers.LevenbergMarquardt({fun: residual}, o),
   'solvers.MirrorDescent#0': (o) => new solvers.MirrorDescent(o),
   'solvers.MirrorDescent#1': (o) => new solvers.MirrorDescent({fun, geometry: mirror}, o),
   'solvers.Newton#0': (o) => new solvers.Newton(o),
@@ -162,6 +173,7 @@ const CALLS: Record<string, Call> = {
   'solvers.NonlinearCG#0': (o) => new solvers.NonlinearCG(o),
   'solvers.NonlinearCG#1': (o) => new solvers.NonlinearCG({fun}, o),
   'solvers.OSQP#0': (o) => new solvers.OSQP(o),
+  'solvers.perturbedArgmax#0': (o) => solvers.perturbedArgmax(o),
   'solvers.perturbedArgmax#1': (o) => solvers.perturbedArgmax(map, o),
   'solvers.perturbedMax#0': (o) => solvers.perturbedMax(o),
   'solvers.perturbedMax#1': (o) => solvers.perturbedMax(map, o),
@@ -233,9 +245,12 @@ describe('the public face', () => {
   ] as const) {
     it(`refuses ${shown} where a record belongs`, () => {
       const quiet =
-        /^(conditions\.(gradientOf|stationary|\w+)|losses\.fenchelYoung|solvers\.perturbedMax)#0$/;
+        /^(conditions\.(gradientOf|stationary|\w+)|losses\.fenchelYoung|solvers\.perturbed(Max|Argmax))#0$/;
+      // A penalty's weight and an axis may be given bare.
+      const bare = /^(prox\.(?!elasticNet|huber)|sparsemax|projections\.sparsemax).*#1$/;
       for (const [key, call] of Object.entries(CALLS)) {
         if (typeof value === 'function' && quiet.test(key)) continue;
+        if (typeof value !== 'function' && bare.test(key)) continue;
         let message: string;
         try {
           tf.tidy(() => void call(value as never));
@@ -273,8 +288,21 @@ describe('the public face', () => {
         "GradientDescent: 'fun' is missing (got undefined); it takes fun.",
       ],
       [() => new solvers.LBFGS({fun: 3} as never), "LBFGS: fun must be a function, got number '3'."],
-      [() => new solvers.LBFGS({objective: fun} as never), "LBFGS: unknown entry 'objective'; it takes fun."],
-      [() => new solvers.GaussNewton({} as never), "GaussNewton: 'residual' is missing; it takes residual."],
+      [() => new solvers.LBFGS({banana: fun} as never), "LBFGS: unknown entry 'banana'; it takes fun."],
+      [
+        () => new solvers.LBFGS({fun, gradient: map} as never),
+        'LBFGS: only one of fun and gradient may be given.',
+      ],
+      [
+        () => new solvers.LBFGS({gradient: 3} as never),
+        "LBFGS: gradient must be a function, got number '3'.",
+      ],
+      [
+        () => new solvers.PolyakSGD({gradient: map}),
+        'PolyakSGD: its step size is made of the values of fun, so the gradient alone is not enough; take ArmijoSGD.',
+      ],
+      [() => new solvers.GaussNewton({} as never), "GaussNewton: 'fun' is missing; it takes fun."],
+      [() => solvers.perturbedMax({} as never), 'perturbedMax: expected a function, {argmax} or {max}.'],
       [
         () => new solvers.FixedPointIteration(map as never),
         'FixedPointIteration: expected a record of entries, got a function. Pass {fun: …}.',
@@ -294,10 +322,6 @@ describe('the public face', () => {
       ],
       [() => library.vjp({f: map} as never, [], x()), 'vjp: f must be a function, got {f}.'],
       [() => library.jvp(undefined as never, [], []), 'jvp: f must be a function, got undefined.'],
-      [
-        () => new solvers.Bisection({fun: map}, undefined as never),
-        "Bisection: 'lower' is missing (got undefined); it takes ",
-      ],
     ] as [() => unknown, string][]) {
       assert.include(
         tf.tidy(() => messageOf(make)),

@@ -58,7 +58,7 @@ const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
     const residual = (x: tf.Tensor, A: tf.Tensor, b: tf.Tensor) =>
       tf.sub(tf.squeeze(tf.matMul(A, tf.expandDims(x, -1)), [-1]), b);
     const solver = new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor, tf.Tensor]>(
-      {residual},
+      {fun: residual},
       {maxIterations: 4},
     );
     return solver.run(tf.zeros([2, 3]), A, b).x;
@@ -81,7 +81,7 @@ const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
     const blocks = (x: tf.Tensor[], ...rest: Data) => fun(tf.concat(x, 1), ...rest);
     const solver = new solvers.BlockCoordinateDescent<Data>(
       {fun: blocks, prox: prox.lasso as never},
-      {maxIterations: 30, stepSizes: 0.25},
+      {maxIterations: 30, stepSize: 0.25},
     );
     return tf.concat(solver.run(tf.split(start, [1, 2], 1), 0.1, ...(data as Data)).x, 1);
   }),
@@ -147,7 +147,7 @@ work.push(
         maxIterations: 50,
       });
       const E = tf.tensor3d([1, 1, 1, 0, 0, 0, -1, 0, 0, -1], [1, 5, 2]);
-      return solver.run(null, {c, E, d: tf.tensor2d([[1e7, 1e20, 1, 0, 0]])}).x.z;
+      return solver.run(null, {c, E, d: tf.tensor2d([[1e7, 1e20, 1, 0, 0]])}).x.x;
     },
   },
   {

@@ -59,7 +59,7 @@ const work: Work[] = [
   {
     name: 'linalg.solve, adjoint',
     inputs: () => [invertible(6, [3], 6), random(7, 3, 6, 2)],
-    run: (a, b) => linalg.solve(a, b, {adjoint: true}),
+    run: (a, b) => linalg.solve(a, b, {transpose: true}),
   },
   {
     name: 'linalg.solve with pivots that are zero',
@@ -179,7 +179,7 @@ const work: Work[] = [
   {
     name: 'projections.isotonic, increasing',
     inputs: () => [random(30, 4, 9)],
-    run: (x) => projections.isotonic(x, {increasing: true}),
+    run: (x) => projections.isotonic(x, {direction: 'ascending'}),
   },
   {
     name: 'projections.box',
@@ -252,7 +252,7 @@ const work: Work[] = [
     inputs: () => [random(43, 3, 4)],
     run: (p) => {
       const condition = conditions.kkt({
-        objective: (x: tf.Tensor, p: tf.Tensor) => tf.sum(tf.add(tf.mul(0.5, tf.square(x)), tf.mul(p, x))),
+        fun: (x: tf.Tensor, p: tf.Tensor) => tf.sum(tf.add(tf.mul(0.5, tf.square(x)), tf.mul(p, x))),
         equality: (x: tf.Tensor) => tf.sum(x, 1, true),
       } as never);
       const solve = customRoot(condition as never)(((_: unknown, p: tf.Tensor) => {

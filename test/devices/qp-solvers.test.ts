@@ -58,24 +58,24 @@ const SUITES: {name: string; solve: Solve; wrt: string; solved: Data[]; mixed: D
       const {x, state} = new BoxOSQP(FEW).run(null, data as Parameters<BoxOSQP['run']>[1]);
       return {x: x.x, status: state.status};
     },
-    wrt: 'u',
+    wrt: 'upper',
     solved: [
       {
         ...{Q: CURVATURE, p: LINEAR, A: of([1, 3, 3], 1, 1, 1, -1, 0, 2, 0, 1, 0)},
         ...{
-          l: of([2, 3], -1, -Infinity, 0.5, 0, -1, 0.25),
-          u: of([2, 3], -0.5, 0.125, 0.5, Infinity, 1, 0.25),
+          lower: of([2, 3], -1, -Infinity, 0.5, 0, -1, 0.25),
+          upper: of([2, 3], -0.5, 0.125, 0.5, Infinity, 1, 0.25),
         },
       },
       {
         ...{Q: of([1, 1, 1], 2), p: of([2, 1], -8, 1), A: of([1, 1, 1], 1)},
-        ...{l: of([1, 1], -Infinity), u: of([1, 1], 3)},
+        ...{lower: of([1, 1], -Infinity), upper: of([1, 1], 3)},
       },
     ],
     // The objective −x falls without end in the second sample.
     mixed: {
       ...{Q: of([2, 1, 1], 1, 0), p: of([2, 1], -1, -1), A: of([1, 1, 1], 1)},
-      ...{l: of([1, 1], 0), u: of([1, 1], Infinity)},
+      ...{lower: of([1, 1], 0), upper: of([1, 1], Infinity)},
     },
     statuses: [0, 2],
   },
@@ -104,19 +104,19 @@ const SUITES: {name: string; solve: Solve; wrt: string; solved: Data[]; mixed: D
       const {x, state} = new BoxCDQP({maxIterations: 6}).run(null, data as Parameters<BoxCDQP['run']>[1]);
       return {x, status: state.status};
     },
-    wrt: 'u',
+    wrt: 'upper',
     solved: [
       {
         Q: CURVATURE,
         p: LINEAR,
-        l: of([1, 3], -0.25, -Infinity, -1),
-        u: of([2, 3], 1, 0.5, 1, 0.75, Infinity, 2),
+        lower: of([1, 3], -0.25, -Infinity, -1),
+        upper: of([2, 3], 1, 0.5, 1, 0.75, Infinity, 2),
       },
-      {Q: FLAT, p: of([2, 2], 1, -1, -3, 2), l: of([1, 2], -2, -2), u: of([1, 2], 2, 1)},
+      {Q: FLAT, p: of([2, 2], 1, -1, -3, 2), lower: of([1, 2], -2, -2), upper: of([1, 2], 2, 1)},
     ],
     mixed: {
       ...{Q: of([2, 1, 1], 1, -1), p: of([2, 1], -1, -1)},
-      ...{l: of([1, 1], 0), u: of([1, 1], 0.5)},
+      ...{lower: of([1, 1], 0), upper: of([1, 1], 0.5)},
     },
     statuses: [0, 5],
   },

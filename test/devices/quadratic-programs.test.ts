@@ -153,7 +153,7 @@ describeDevices('quadratic programs', (device) => {
   it('needs no iteration where a warm start has the active set', async () => {
     const problem = QP_ZOO.find(({m, k}) => m > 0 && k > 0)!;
     const first = solveQP(tensorsOf(problem), quietly);
-    const again = solveQP(tensorsOf(problem), {...quietly, warmStart: first});
+    const again = solveQP(tensorsOf(problem), {...quietly, initial: first});
     assert.deepEqual(await valuesOf(again.iterations), [0]);
     assertClose(await valuesOf(again.x), await valuesOf(first.x), 1e-6, 'x');
     disposeResult(first);

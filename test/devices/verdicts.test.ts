@@ -43,8 +43,8 @@ describeDevices('verdicts', (device) => {
     const data = {
       Q: tf.tensor3d([[[1, 0], [0, 1e-6]]]), // prettier-ignore
       p: tf.tensor2d([[-1e6, -2e-6]]),
-      l: tf.tensor2d([[0.5, -10]]),
-      u: tf.tensor2d([[0.5, 10]]),
+      lower: tf.tensor2d([[0.5, -10]]),
+      upper: tf.tensor2d([[0.5, 10]]),
     };
     const {x, state} = new solvers.BoxCDQP({maxIterations: 110}).run(null, data);
     assert.deepEqual(await valuesOf(state.status), [0]);
@@ -80,7 +80,7 @@ describeDevices('verdicts', (device) => {
     const {x, state} = new solvers.ConicSplitting((v) => projections.dualConeProduct(v, cone), {
       maxIterations: 50,
     }).run(null, {c, E, d});
-    const [status, z, y] = await Promise.all([state.status, x.z, x.dual].map(valuesOf));
+    const [status, z, y] = await Promise.all([state.status, x.x, x.dual].map(valuesOf));
     assert.equal(status[0], 0);
     status.forEach((code, sample) => {
       if (code !== 0) return;

@@ -40,7 +40,7 @@ export const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
     args: {...ITERATIVE, stateShape: [3], solver: 'iteration', historySize: 9, weightNames: 'cell'},
     except: ['cell', 'linsolve', 'onIteration', 'verbose'],
   },
-  IsotonicLayer: {args: {increasing: false}},
+  IsotonicLayer: {args: {direction: 'descending'}},
   LassoLayer: {
     args: {...ITERATIVE, ...KINK, units: 5, l1: 0.7, l2: 0.3, nonNegative: true, seed: 7},
     except: ['linsolve', 'onIteration', 'verbose'],

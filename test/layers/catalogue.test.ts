@@ -44,9 +44,9 @@ const SAME: [string, () => SolverLayer, () => tf.Tensor, (x: tf.Tensor) => tf.Te
   ],
   [
     'IsotonicLayer',
-    () => new IsotonicLayer({increasing: false}),
+    () => new IsotonicLayer({direction: 'descending'}),
     points,
-    (x) => projections.isotonic(x, {increasing: false}),
+    (x) => projections.isotonic(x, {direction: 'descending'}),
   ],
   [
     'TopK',

@@ -129,7 +129,7 @@ const SCENES: Scene[] = [
     inputs: noise([2, 4]),
     changes: [{strength: 0.1}, {direction: 'descending'}],
   })),
-  {layer: 'IsotonicLayer', args: {}, inputs: noise([2, 4]), changes: [{increasing: false}]},
+  {layer: 'IsotonicLayer', args: {}, inputs: noise([2, 4]), changes: [{direction: 'descending'}]},
   {layer: 'TopK', args: {k: 1}, inputs: noise([2, 4]), changes: [{k: 2}, {strength: 0.5}]},
   {
     layer: 'TransportLayer',

@@ -20,7 +20,7 @@ type Two = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
 const FUNCTIONS: {name: string; f: Two; make: (n: number, random: Random) => Matrix}[] = [
   {name: 'solve', f: (a, b) => linalg.solve(a, b), make: randomInvertible},
-  {name: 'solve, adjoint', f: (a, b) => linalg.solve(a, b, {adjoint: true}), make: randomInvertible},
+  {name: 'solve, adjoint', f: (a, b) => linalg.solve(a, b, {transpose: true}), make: randomInvertible},
   {
     name: 'solve, positive definite',
     f: (a, b) => linalg.solve(a, b, {assume: 'positiveDefinite'}),

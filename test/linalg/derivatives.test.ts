@@ -70,7 +70,7 @@ const CASES: Case[] = [
   {
     name: 'solve, adjoint',
     inputs: general,
-    f: (a, b) => linalg.solve(a, b, {adjoint: true}),
+    f: (a, b) => linalg.solve(a, b, {transpose: true}),
     f64: (A, B) => solveDense(transpose(A), B),
   },
   {

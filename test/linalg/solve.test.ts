@@ -43,7 +43,7 @@ describeBackends('linalg.solve', () => {
     make: (n: number, random: Random) => Matrix;
   }[] = [
     {title: 'by LU', make: randomInvertible},
-    {title: 'by LU, adjoint', options: {adjoint: true}, make: randomInvertible},
+    {title: 'by LU, of the transpose', options: {transpose: true}, make: randomInvertible},
     {title: 'by Cholesky', options: {assume: 'positiveDefinite'}, make: randomDefinite},
   ];
   for (const {title, options, make} of variants) {
@@ -57,7 +57,7 @@ describeBackends('linalg.solve', () => {
         expectSolutions(
           x,
           batch,
-          A.map((matrix, i) => solveDense(options?.adjoint ? transpose(matrix) : matrix, B[i])),
+          A.map((matrix, i) => solveDense(options?.transpose ? transpose(matrix) : matrix, B[i])),
         );
       }),
     );

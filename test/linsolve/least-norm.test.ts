@@ -10,7 +10,7 @@ import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {discs} from '../zoo/discs.js';
 import {linearSystems, multiply, seededRandom, solveExactly, transposed} from '../zoo/linear-systems.js';
 
-const SYMMETRIC = {symmetric: true};
+const SYMMETRIC = {tags: {symmetric: true}};
 
 /** A [n, n] of rank n − 2 with entries rounded to f32, its factors and a random vector; symmetric or not. */
 function deficient(n: number, symmetric: boolean, seed: number) {

@@ -11,7 +11,7 @@ describeBackends('operators', () => {
   it('dense applies a matrix and its transpose, unbatched', () =>
     expectNoLeak(() =>
       tf.tidy(() => {
-        const operator = operators.dense(tf.tensor2d(A, [2, 2]), {symmetric: false});
+        const operator = operators.dense(tf.tensor2d(A, [2, 2]), {tags: {symmetric: false}});
         assert.isFalse(operator.batched);
         assert.deepEqual(operator.tags, {symmetric: false});
         expectClose(operator.apply(tf.tensor1d([1, 10])), [21, 43]);

@@ -20,7 +20,7 @@ import {seededRandom} from '../zoo/linear-systems.js';
 
 const {block, custom, jacobi} = preconditioners;
 
-const SPD = {symmetric: true, positiveDefinite: true};
+const SPD = {tags: {symmetric: true, positiveDefinite: true}};
 const MAKERS: Record<string, (options?: PreconditionedOptions) => LinearSolver> = {cg, gmres, bicgstab};
 const N = 12;
 

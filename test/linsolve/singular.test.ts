@@ -15,7 +15,7 @@ import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {SINGULAR} from '../zoo/linear-systems.js';
 
-const SPD = {symmetric: true, positiveDefinite: true};
+const SPD = {tags: {symmetric: true, positiveDefinite: true}};
 
 describeBackends('linear solvers, singular systems', () => {
   const singular = [

@@ -45,7 +45,7 @@ describeBackends('linear solvers', () => {
         expectNoLeak(() =>
           tf.tidy(() => {
             const {A, b} = systemTensors(systems);
-            using(operators.dense(A, tagsOf(systems)), (factorization) => {
+            using(operators.dense(A, {tags: tagsOf(systems)}), (factorization) => {
               assert.isNull(factorization.info);
               const x = factorization.solve(b);
               assert.deepEqual(x.shape, b.shape);
@@ -72,7 +72,7 @@ describeBackends('linear solvers', () => {
       expectNoLeak(() =>
         tf.tidy(() => {
           const A = tf.tensor2d(systems.matrices[1], [6, 6]);
-          using(operators.dense(A, tagsOf(systems)), (factorization) => {
+          using(operators.dense(A, {tags: tagsOf(systems)}), (factorization) => {
             const x = factorization.solve(tf.tensor1d(systems.b[1]));
             assert.deepEqual(x.shape, [6]);
             expectRows(x, [exact[1]], bound(10));
@@ -106,7 +106,7 @@ describeBackends('linear solvers', () => {
         tf.tidy(() => {
           const {A, b} = systemTensors(systems);
           const mask = tf.tensor2d([1, 0, 1], [3, 1]);
-          using(operators.dense(A, tagsOf(systems)), (factorization) => {
+          using(operators.dense(A, {tags: tagsOf(systems)}), (factorization) => {
             const rows = tf.unstack(factorization.solve(tf.mul(b, mask)));
             expectRows(rows[0], [exact[0]], bound(10));
             // Of either sign.
@@ -123,7 +123,7 @@ describeBackends('linear solvers', () => {
         expectNoLeak(() =>
           tf.tidy(() => {
             const {A, b} = systemTensors(systems);
-            using(operators.dense(A, tagsOf(systems)), (factorization) => {
+            using(operators.dense(A, {tags: tagsOf(systems)}), (factorization) => {
               const x = factorization.solve(tf.mul(b, scale));
               // Back in two steps: 1/scale² would leave the range of f32. Each rounding adds an ulp.
               expectRows(tf.div(x, scale), exact, bound(10) + 3 * 2 ** -24 * 10);
@@ -137,7 +137,7 @@ describeBackends('linear solvers', () => {
       expectNoLeak(() => {
         const {A, b} = systemTensors(systems);
         const before = tf.memory().numTensors;
-        const factorization = solver.factor(operators.dense(A, tagsOf(systems)));
+        const factorization = solver.factor(operators.dense(A, {tags: tagsOf(systems)}));
         const x = [factorization.solve(b), factorization.solve(b), factorization.solveTranspose(b)];
         assert.deepEqual(Array.from(x[0].dataSync()), Array.from(x[1].dataSync()));
         tf.dispose(x);

@@ -22,7 +22,7 @@ import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {linearSystems, solveExactly, systemTensors} from '../zoo/linear-systems.js';
 
-const SPD = {symmetric: true, positiveDefinite: true};
+const SPD = {tags: {symmetric: true, positiveDefinite: true}};
 
 describeBackends('linear solvers, special cases', () => {
   for (const solver of [cg(), gmres(), bicgstab()]) {

@@ -13,7 +13,9 @@ const list = fc.array(entry, {minLength: 1, maxLength: 12});
 const ROUNDING = 1e-6;
 
 const project = (x: number[], increasing = true): number[] =>
-  Array.from(tf.tidy(() => isotonic(tf.tensor1d(x), {increasing}).dataSync()));
+  Array.from(
+    tf.tidy(() => isotonic(tf.tensor1d(x), {direction: increasing ? 'ascending' : 'descending'}).dataSync()),
+  );
 
 /** yᵢ = max_{a ≤ i} min_{b ≥ i} mean(x_a … x_b), from the definition of the min–max formula. */
 function byFormula(x: number[]): number[] {
@@ -95,7 +97,7 @@ describeBackends('projections.isotonic', () => {
             const rows = tf.add(tf.tensor2d([x]), tf.randomUniform([1, x.length], 0, 0.2, 'float32', seed));
             const v = tf.randomNormal([1, x.length], 0, 1, 'float32', seed);
             const results = [
-              (x: tf.Tensor) => isotonic(x, {increasing}),
+              (x: tf.Tensor) => isotonic(x, {direction: increasing ? 'ascending' : 'descending'}),
               (x: tf.Tensor) => composed(x as tf.Tensor2D, increasing),
             ].map((f) => [f(rows), tf.grad((x: tf.Tensor) => tf.sum(tf.mul(v, f(x))))(rows)]);
             results[0].forEach((tensor, i) =>

@@ -85,8 +85,8 @@ const SOLVERS: Record<string, () => Runs> = {
   },
   LBFGS: () => run(new solvers.LBFGS<Pair, [tf.Tensor]>({fun: value})),
   Newton: () => run(new solvers.Newton<Pair, [tf.Tensor]>({fun: value})),
-  GaussNewton: () => run(new solvers.GaussNewton<Pair, [tf.Tensor]>({residual: rows})),
-  LevenbergMarquardt: () => run(new solvers.LevenbergMarquardt<Pair, [tf.Tensor]>({residual: rows})),
+  GaussNewton: () => run(new solvers.GaussNewton<Pair, [tf.Tensor]>({fun: rows})),
+  LevenbergMarquardt: () => run(new solvers.LevenbergMarquardt<Pair, [tf.Tensor]>({fun: rows})),
   NewtonRoot: () => run(new solvers.NewtonRoot<Pair, [tf.Tensor]>({fun: residual})),
   Broyden: () => run(new solvers.Broyden<Pair, [tf.Tensor]>({fun: residual})),
 };
@@ -416,11 +416,10 @@ describeBackends('one tensor in two places is two arguments', () => {
     NonlinearCG: (c) => new solvers.NonlinearCG({fun: minimised}).run(c, c).x,
     Newton: (c) => new solvers.Newton({fun: minimised}).run(c, c).x,
     GaussNewton: (c) =>
-      new solvers.GaussNewton({residual: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c)
-        .x,
+      new solvers.GaussNewton({fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c).x,
     LevenbergMarquardt: (c) =>
       new solvers.LevenbergMarquardt({
-        residual: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t)),
+        fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t)),
       }).run(c, c).x,
     NewtonRoot: (c) =>
       new solvers.NewtonRoot({fun: (x: tf.Tensor, t: tf.Tensor) => tf.sub(x, tf.mul(2, t))}).run(c, c).x,
@@ -463,7 +462,7 @@ describeBackends('one tensor in two places is two arguments', () => {
       const f = (x: tf.Tensor, t: tf.Tensor) => tf.sum(tf.mul(x, t));
       expectClose(conditions.gradientOf(f)(c, c), 3);
       expectClose(conditions.gradientOf((x: tf.Tensor) => tf.sum(tf.mul(x, c)))(c), 3);
-      const {x} = conditions.kkt({objective: f})({x: c} as never, c);
+      const {x} = conditions.kkt({fun: f})({x: c} as never, c);
       expectClose(x, 3);
     }),
   );

@@ -176,8 +176,8 @@ describeBackends('known failures of JAXopt', () => {
             Q: tf.expandDims(tf.eye(2), 0),
             p: tf.tensor2d([[1, 0]]),
             A: tf.tensor3d([[[0, 1]]]),
-            l: tf.tensor2d([[-bound]]),
-            u: tf.tensor2d([[bound]]),
+            lower: tf.tensor2d([[-bound]]),
+            upper: tf.tensor2d([[bound]]),
           });
           expectClose(state.status, [0]);
           expectClose(x.x, [-1, 0], 0, 1e-5);

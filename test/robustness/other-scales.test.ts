@@ -225,7 +225,7 @@ describeBackends('a semidefinite program of order 3', () => {
         const c = tf.tensor2d([triangle(C)]);
         const {x, state} = run(c);
         assert.deepEqual(Array.from(state.status.dataSync()), [0]);
-        expectClose(x.z, triangle(outer(column(0), column(0))), 1e-5);
+        expectClose(x.x, triangle(outer(column(0), column(0))), 1e-5);
         // d⟨W, v₀v₀ᵀ⟩/dC = Σ 2⟨W, Sⱼ⟩/(e₀ − eⱼ) Sⱼ with Sⱼ the symmetric part of v₀vⱼᵀ.
         const w = [1, -0.5, 2, 0.25, 1.5, -1];
         const expected = [1, 2]
@@ -235,7 +235,7 @@ describeBackends('a semidefinite program of order 3', () => {
             return direction.map((value) => (2 * along * value) / (eigenvalues[0] - eigenvalues[j]));
           })
           .reduce((a, b) => a.map((value, i) => value + b[i]));
-        const slope = tf.grad((c: tf.Tensor) => tf.sum(tf.mul(tf.tensor2d([w]), run(c).x.z)))(c);
+        const slope = tf.grad((c: tf.Tensor) => tf.sum(tf.mul(tf.tensor2d([w]), run(c).x.x)))(c);
         expectClose(slope, expected, 3e-5);
       });
     });

@@ -98,10 +98,10 @@ describeBackends('the bounds of solveQP', () => {
     const problem = {Q: [[2, 0], [0, 1]], p: [-2, -3], G: [[1, 1]], h: [2]}; // prettier-ignore
     tf.tidy(() => {
       const exact = solveQP(problem);
-      assert.equal(solved(problem, {warmStart: exact}).iterations, 0);
+      assert.equal(solved(problem, {initial: exact}).iterations, 0);
       // The active set of a guess is what is used: one that is wrong costs iterations, and not the answer.
       const wrong = {...exact, ineqDual: tf.zerosLike(exact.ineqDual), slack: tf.onesLike(exact.slack)};
-      const found = solved(problem, {warmStart: wrong});
+      const found = solved(problem, {initial: wrong});
       expectClose(found.x, exact.x, 1e-6);
       expectClose(found.ineqDual, exact.ineqDual, 1e-6);
     });

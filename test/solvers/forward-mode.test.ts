@@ -34,7 +34,6 @@ const near = () =>
 
 const SOLVERS = {
   NewtonRoot: () => new solvers.NewtonRoot<tf.Tensor, P>({fun: cubic}),
-  Bisection: () => new solvers.Bisection<P>({fun: cubic}, {lower: -3, upper: 3}),
   Newton: () => new solvers.Newton<tf.Tensor, P>({fun: energy}),
   LBFGS: () => new solvers.LBFGS<tf.Tensor, P>({fun: energy}),
   GradientDescent: () => new solvers.GradientDescent<tf.Tensor, P>({fun: energy}),

@@ -118,7 +118,7 @@ const GRIDS: Grid[] = [
             (options) =>
               new Class<tf.Tensor, Data>(
                 {
-                  residual: (x, A, b, theta) =>
+                  fun: (x, A, b, theta) =>
                     tf.concat(
                       [
                         tf.sub(tf.squeeze(tf.matMul(A, tf.expandDims(x, 2)), [2]), b),
@@ -229,7 +229,7 @@ const GRIDS: Grid[] = [
       ) as never,
       blockProximalGradient: joined(
         conditions.blockProximalGradient<Data>(blocks, prox.fromProjection(projections.box as never), {
-          stepSizes: [0.1, 0.3],
+          stepSize: [0.1, 0.3],
         }),
       ),
     },
@@ -258,7 +258,7 @@ const GRIDS: Grid[] = [
         stepSize: 0.2,
       }) as never,
       blockProximalGradient: joined(
-        conditions.blockProximalGradient<Data>(blocks, prox.lasso as never, {stepSizes: [0.1, 0.3]}),
+        conditions.blockProximalGradient<Data>(blocks, prox.lasso as never, {stepSize: [0.1, 0.3]}),
       ),
     },
     linsolves: LINSOLVES,

@@ -49,7 +49,7 @@ const WORK: Record<string, Work> = {
       cone({secondOrder: [4]}).run(null, {
         ...{c, d: tf.concat([r, tf.zeros([2, 3])], 1)},
         E: tf.neg(tf.concat([tf.zeros([1, 1, 3]), tf.expandDims(tf.eye(3), 0)], 1)),
-      }).x.z,
+      }).x.x,
     tolerance: 1e-4,
   },
 };
@@ -135,7 +135,7 @@ describeUnreadable('solvers beside the f64 kernels', () => {
           d: tf.tensor2d([1.1, 2.3], [1, 2]),
         });
         assert.deepEqual(valuesOf(state.status), [0, 0]);
-        expectClose(valuesOf(x.z), [-2.3 / 0.7, 1.1], 1e-5);
+        expectClose(valuesOf(x.x), [-2.3 / 0.7, 1.1], 1e-5);
         expectClose(valuesOf(x.dual), [0, 0.3 / 0.7, 1.7, 0], 1e-5, 1e-5);
         expectClose(valuesOf(x.slack), [1.1 + 2.3 / 0.7, 0, 0, 2.3 + 0.77], 1e-5, 1e-5);
       }),
@@ -151,7 +151,7 @@ describeUnreadable('solvers beside the f64 kernels', () => {
           d: tf.tensor2d([1, -2, 1, Infinity, 1, 1, 1, 1], [4, 2]),
         });
         assert.deepEqual(valuesOf(state.status), [1, 2, 0, 5]);
-        expectClose(valuesOf(x.z), [0, 0, -1, 0], 1e-4);
+        expectClose(valuesOf(x.x), [0, 0, -1, 0], 1e-4);
       }),
     ));
 });

@@ -79,16 +79,17 @@ const GIVEN: Record<string, Given> = {
   NewtonRoot: {make: (options) => new solvers.NewtonRoot({fun: root} as never, options)},
   Broyden: {make: (options) => new solvers.Broyden({fun: root} as never, options)},
   Bisection: {
-    make: (options) => new solvers.Bisection({fun: root} as never, {...options, lower: -2, upper: 2}),
+    make: (options) => new solvers.Bisection({fun: root} as never, options),
+    params: () => [{lower: -2, upper: 2}, c()],
     defaults: {maxIterations: 100},
   },
   GaussNewton: {
-    make: (options) => new solvers.GaussNewton({residual} as never, options),
+    make: (options) => new solvers.GaussNewton({fun: residual} as never, options),
     params: () => [tf.tensor2d(C.map((row) => row.map(Math.abs)))],
     defaults: {maxIterations: 100},
   },
   LevenbergMarquardt: {
-    make: (options) => new solvers.LevenbergMarquardt({residual} as never, options),
+    make: (options) => new solvers.LevenbergMarquardt({fun: residual} as never, options),
     defaults: {maxIterations: 200},
   },
   FixedPointIteration: {make: (options) => new solvers.FixedPointIteration({fun: map} as never, options)},

@@ -6,6 +6,7 @@ import {createSimplexRows} from '../twins/host/simplex-rows.js';
 import {referenceSimplexRows} from '../twins/reference/simplex.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {gpuSimplex} from '../twins/webgpu/rows.js';
+import {offTape} from '../../autodiff/index.js';
 
 const SIMPLEX = 'ImplicitSimplex';
 const GRADIENT = 'ImplicitSimplexGradient';
@@ -80,15 +81,28 @@ function jacobianProduct(y: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
 /** The same with tensor operations, by sorting: for a backend without the kernel. */
 function composed(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => {
-    const n = x.shape[1];
-    const {values} = tf.topk(x, n);
-    const rank = tf.range(1, n + 1);
-    const excess = tf.sub(tf.cumsum(values, 1), scale);
-    const support = tf.sum(tf.cast(tf.greater(tf.mul(rank, values), excess), 'float32'), 1, true);
-    // The set is known now; the threshold is written with operations that have a gradient.
-    const last = tf.sum(tf.mul(values, tf.cast(tf.equal(rank, support), 'float32')), 1, true);
-    const inside = tf.cast(tf.greaterEqual(x, last), 'float32');
-    const tau = tf.div(tf.sub(tf.sum(tf.mul(inside, x), 1, true), scale), tf.sum(inside, 1, true));
-    return tf.relu(tf.sub(x, tau)) as tf.Tensor2D;
+    const inside = offTape(() => supportOf(x, scale));
+    const zero = tf.zerosLike(x);
+    const sum = tf.sum(tf.where(inside, x, zero), 1, true);
+    const count = tf.maximum(tf.sum(tf.cast(inside, 'float32'), 1, true), 1);
+    const tau = tf.div(tf.sub(sum, scale), count);
+    // Zero, but NaN for a row with NaN or +∞.
+    const probe = offTape(() => {
+      const masked = tf.logicalAnd(tf.isInf(x), tf.less(x, 0));
+      return tf.sum(tf.mul(0, tf.where(masked, zero, x)), 1, true);
+    });
+    return tf.add(tf.where(inside, tf.sub(x, tau), zero), probe) as tf.Tensor2D;
   });
+}
+
+/** Where the projection is not zero. */
+function supportOf(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor {
+  const n = x.shape[1];
+  const {values} = tf.topk(x, n);
+  const rank = tf.range(1, n + 1);
+  const excess = tf.sub(tf.cumsum(values, 1), scale);
+  const above = tf.greater(tf.mul(rank, values), excess);
+  const sum = tf.sum(tf.where(above, values, tf.zerosLike(values)), 1, true);
+  const count = tf.maximum(tf.sum(tf.cast(above, 'float32'), 1, true), 1);
+  return tf.greater(x, tf.div(tf.sub(sum, scale), count));
 }

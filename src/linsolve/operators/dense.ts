@@ -1,14 +1,27 @@
 /** @file The operator of a matrix. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../../checks/index.js';
+import {checkOptions, noteRenamed, type Names} from '../../checks/index.js';
 import {TAGS, type Operator, type Tags} from '../types.js';
 import {mainDiagonal, squareSize} from './shapes.js';
+
+export interface DenseOptions {
+  /** What is known of A. */
+  tags?: Tags;
+}
+
+const NAMES: Names<DenseOptions> = {tags: 0};
 
 /**
  * The operator of a matrix: A of shape [n, n] is one system (vectors of n entries), of shape [B, n, n] a batch of them (vectors
  * [B, n]). A still belongs to the caller.
  */
-export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
+export function dense(A: tf.Tensor, options?: DenseOptions): Operator;
+/** @deprecated Tags stand in options now, as for the other operators: `{tags}`. */
+export function dense(A: tf.Tensor, tags: Tags): Operator;
+export function dense(A: tf.Tensor, given: DenseOptions & Tags = {}): Operator {
+  const bare = Object.keys(given ?? {}).filter((name) => name in TAGS);
+  if (bare.length > 0) noteRenamed('operators.dense', `{${bare.join(', ')}}`, `{tags: {${bare.join(', ')}}}`);
+  const {tags = {}} = bare.length > 0 ? {tags: given} : checkOptions('operators.dense', given, NAMES);
   checkOptions('operators.dense', tags, TAGS, 'tag');
   const n = squareSize(A, 'operators.dense: A');
   const batched = A.rank === 3;

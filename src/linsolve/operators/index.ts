@@ -1,7 +1,7 @@
 /** @file Operators: linear maps made from matrices, from structured matrices, and from functions. */
 export {blockDiagonal} from './block-diagonal.js';
 export {csr, type CsrMatrix} from './csr.js';
-export {dense} from './dense.js';
+export {dense, type DenseOptions} from './dense.js';
 export {diagonal} from './diagonal.js';
 export {fromFunctions, materializeByTranspose, type FunctionOperator} from './from-functions.js';
 export {kronecker} from './kronecker.js';

@@ -3,7 +3,7 @@
  * both are refined by Newton's method.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {alsoReadAs, checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
 import {conicResidual, type ConicData, type ConicPoint} from '../../conditions/index.js';
 import {solvedRoot, Status, type Condition, type OnFailure} from '../../implicit/index.js';
@@ -15,6 +15,7 @@ import {screenConic} from './parts/conic-screen.js';
 import {rowFactors, sizesOf} from './parts/conic-step.js';
 import {reporterOf, type Reporter} from '../iteration/report.js';
 import {REPORT, type ReportOptions} from '../iteration/report-options.js';
+import {runResult, type RunResult} from '../iteration/run-result.js';
 import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
@@ -35,14 +36,20 @@ export interface ConicSplittingOptions extends ReportOptions {
   onFailure?: OnFailure;
 }
 
-/** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
+/** min cᵀx subject to Ex + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */
 export type ConicSolution = {
   /** [B, p]. */
-  z: tf.Tensor;
+  x: tf.Tensor;
   /** y, [B, m]. */
   dual: tf.Tensor;
   /** s, [B, m]. */
   slack: tf.Tensor;
+};
+
+/** The solution, which is also read by the old name of x. */
+export type ConicResult = ConicSolution & {
+  /** @deprecated It is `x` now. */
+  readonly z: tf.Tensor;
 };
 
 const REFINEMENTS = 8;
@@ -61,13 +68,13 @@ const NAMES: Names<ConicSplittingOptions> = {
 };
 
 /**
- * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
+ * min cᵀx subject to Ex + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
  *
- * `run(null, data)` returns {x: {z, dual, slack}, state}, differentiable in c, E and d to any order. The condition is
+ * `run(null, data)` returns {x: {x, dual, slack}, state}, differentiable in c, E and d to any order. The condition is
  * `conditions.conicResidual`. `state.residual` is the largest error of the optimality conditions in the user's units, with each
- * column of Eᵀy + c = 0 and the rows of each cone in Ez + s = d relative to their own terms; the status is 0 if and only if it is
+ * column of Eᵀy + c = 0 and the rows of each cone in Ex + s = d relative to their own terms; the status is 0 if and only if it is
  * at most `tolerance`. The status is 1 (infeasible) or 2 (unbounded) if a ray proves more than rounding the data to f32 could
- * cause, 5 if the data are not finite, and 3 otherwise. A sample that is not solved has z = 0 and a zero gradient.
+ * cause, 5 if the data are not finite, and 3 otherwise. A sample that is not solved has x = 0 and a zero gradient.
  *
  * A projection made of `projections.dualConeProduct`, `nonNegative` or `secondOrderCone` carries its cones with it. Then, if the
  * host can read tensors, each sample is solved in f64 by an interior-point method and Newton's method; rows that cannot matter
@@ -118,13 +125,14 @@ export class ConicSplitting {
     );
   }
 
-  run(_init: null, data: ConicData): {x: ConicSolution; state: IterationState} {
+  run(_init: null, data: ConicData): RunResult<ConicResult, IterationState> {
     return tf.tidy(() => {
       const cones = this.conesOf(data.E.shape[1]!);
-      const found = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
-      this.reporter?.end(found.state);
-      return found as unknown as tf.TensorContainerObject;
-    }) as unknown as {x: ConicSolution; state: IterationState};
+      const {x, state} = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
+      this.reporter?.end(state);
+      alsoReadAs('ConicSplitting', x, 'z', 'x');
+      return runResult(x, state) as unknown as tf.TensorContainerObject;
+    }) as unknown as RunResult<ConicResult, IterationState>;
   }
 
   /** The cones of the projection, if known. */
@@ -163,7 +171,7 @@ export class ConicSplitting {
     const leaf = (value: tf.Tensor, derived: tf.Tensor) => keepSamples(solved, exactly(value, derived));
     return {
       x: {
-        z: leaf(found.z, tf.mul(point.u, found.unitZ)),
+        x: leaf(found.z, tf.mul(point.u, found.unitZ)),
         dual: leaf(found.dual, tf.mul(y, found.unitDual)),
         slack: leaf(found.slack, tf.mul(tf.sub(y, point.v), found.unitSlack)),
       },
@@ -183,7 +191,7 @@ export class ConicSplitting {
     const isValid = tf.greater(valid, 0);
     const code = tf.fill(state.status.shape, Status.INVALID_INPUT, 'int32');
     return {
-      x: {z: x.z, dual: tf.mul(x.dual, rows), slack: tf.div(x.slack, rows)},
+      x: {x: x.x, dual: tf.mul(x.dual, rows), slack: tf.div(x.slack, rows)},
       state: {...state, status: offTape(() => tf.where(isValid, state.status, code)) as tf.Tensor1D},
     };
   }
@@ -215,7 +223,7 @@ export class ConicSplitting {
     const keep = (leaf: tf.Tensor, unit: tf.Tensor) => keepSamples(solved, tf.mul(leaf, unit));
     return {
       x: {
-        z: keep(point.u, tf.div(ofD, unitOfE)),
+        x: keep(point.u, tf.div(ofD, unitOfE)),
         dual: keep(y, tf.div(ofC, unitOfE)),
         slack: keep(tf.sub(y, point.v), ofD),
       },

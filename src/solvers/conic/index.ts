@@ -1,2 +1,7 @@
 /** @file Conic programs: the solver, and in `parts/` its stages on host and device. */
-export {ConicSplitting, type ConicSolution, type ConicSplittingOptions} from './conic-splitting.js';
+export {
+  ConicSplitting,
+  type ConicResult,
+  type ConicSolution,
+  type ConicSplittingOptions,
+} from './conic-splitting.js';

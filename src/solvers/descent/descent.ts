@@ -1,25 +1,23 @@
 /** @file What the methods share that go along a direction as far as a line search says. */
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
-import {stationary, type Objective} from '../../conditions/index.js';
+import {stationary} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {zoom, type LineSearch} from './line-searches/index.js';
 import {descentIteration, type Direction} from './parts/descent-iteration.js';
 
-export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
-  /** f(x, ...params): one value per sample, [B]; for a single problem (or `batched: false`) a scalar. */
-  fun: Objective<X, P>;
-}
+/** `{fun}`: one value per sample, [B], for a single problem (or `batched: false`) a scalar; or `{gradient}`, and then slopes alone decide how far to move. */
+export type MinimizationProblem<X extends Structure, P extends Parameter[]> = Minimization<X, P>;
 
 export interface DescentOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
   /** The line search, which decides how far to move along a direction. Default `lineSearches.zoom()`. */
   lineSearch?: LineSearch;
 }
 
-const PROBLEM: Names<MinimizationProblem<Structure, Parameter[]>> = {fun: 1};
 export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, lineSearch: 0};
 
 /**
@@ -34,8 +32,8 @@ export class DescentSolver<X extends Structure, P extends Parameter[]> extends I
     rule: Direction<P>,
     options: DescentOptions<X, P>,
   ) {
-    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
-    checkFunction(className, 'fun', fun);
+    const given = withFun<X, P, typeof problem>(className, problem);
+    const {fun} = checkOptions(className, given, {fun: 1}, 'entry');
     const {batched = true, lineSearch = zoom()} = checkOptions(className, options, DESCENT);
     const accuracy = tolerancesOf(className, options);
     super(className, descentIteration(className, fun, rule, lineSearch, batched, accuracy), stationary(fun), {

@@ -1,10 +1,11 @@
 /** @file L-BFGS with bounds. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter} from '../../autodiff/index.js';
-import {gradientOf, projectedGradient, type Objective} from '../../conditions/index.js';
+import {gradientOf, projectedGradient} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {checkHistorySize} from './lbfgs.js';
@@ -31,12 +32,13 @@ const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
  */
 export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
-  constructor(problem: {fun: Objective<tf.Tensor, P>}, given: LBFGSBOptions<P> = {}) {
-    const {fun} = checkOptions('LBFGSB', problem, {fun: 1}, 'entry');
-    checkFunction('LBFGSB', 'fun', fun);
+  constructor(problem: Minimization<tf.Tensor, P>, given: LBFGSBOptions<P> = {}) {
+    const entries = withFun<tf.Tensor, P, typeof problem>('LBFGSB', problem);
+    const {fun} = checkOptions('LBFGSB', entries, {fun: 1}, 'entry');
     const {historySize = 10, ...options} = checkOptions('LBFGSB', given, NAMES);
     checkHistorySize('LBFGSB', historySize);
-    const gradient = gradientOf<tf.Tensor, P>(fun);
+    const gradient = gradientOf<tf.Tensor, P>(fun, 'LBFGSB: fun');
+    const objective = typeof fun === 'function' ? fun : null;
     const {batched = true} = options;
     // The gradients of tf.maximum and tf.minimum have the shape of the result, even for an argument that is broadcast.
     const clip = (y: tf.Tensor, {lower, upper}: Bounds) =>
@@ -44,7 +46,7 @@ export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver
     const accuracy = tolerancesOf('LBFGSB', options);
     super(
       'LBFGSB',
-      boundedIteration({fun, gradient}, {batched, historySize, accuracy}),
+      boundedIteration({fun: objective, gradient}, {batched, historySize, accuracy}),
       projectedGradient<tf.Tensor, Bounds, P>({gradient}, clip),
       {...options, linsolve: options.linsolve ?? auto()},
     );

@@ -1,10 +1,11 @@
 /** @file Newton's method for a minimum. */
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions} from '../../checks/index.js';
+import {checkOptions} from '../../checks/index.js';
 import {stationary} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import {withFun} from '../iteration/problem.js';
 import {frozenSolution} from '../iteration/frozen-solution.js';
 
 /**
@@ -22,11 +23,11 @@ export class Newton<
 > extends DescentSolver<X, P> {
   constructor(problem: MinimizationProblem<X, P>, options: DescentOptions<X, P> = {}) {
     const {linsolve = auto(), batched = true} = checkOptions('Newton', options, DESCENT);
-    checkFunction('Newton', 'fun', checkOptions('Newton', problem, {fun: 1}, 'entry').fun);
-    const condition = stationary<X, P>(problem.fun);
+    const given = withFun<X, P, typeof problem>('Newton', problem);
+    const condition = stationary<X, P>(checkOptions('Newton', given, {fun: 1}, 'entry').fun);
     super(
       'Newton',
-      problem,
+      given,
       {
         start: () => ({}),
         direction({gradient, point, params, scale}, memory) {

@@ -9,13 +9,13 @@ import {startWatch, type Watch} from '../iteration/stopping.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {
-  checkLeastSquares,
   columnNorms,
   leastSquaresCondition,
   leastSquaresStep,
   leastSquaresTest,
   linearization,
   normalStep,
+  residualsOf,
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
@@ -39,8 +39,8 @@ export class GaussNewton<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(problem: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    checkLeastSquares('GaussNewton', problem);
+  constructor(given: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
+    const problem = residualsOf('GaussNewton', given);
     const {batched = true} = checkOptions('GaussNewton', options, SOLVER_OPTIONS);
     const accuracy = tolerancesOf('GaussNewton', options);
     super(

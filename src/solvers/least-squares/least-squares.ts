@@ -1,6 +1,6 @@
 /** @file The common part of the methods for nonlinear least squares: residuals and their Jacobian as rows. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkFunction, checkOptions, renamed} from '../../checks/index.js';
 import {
   flatten,
   offTape,
@@ -18,31 +18,43 @@ import {notFinite, PATIENCE, sizesOf, type Watch} from '../iteration/stopping.js
 import type {Tolerances} from '../iteration/tolerances.js';
 import {fill} from '../../kernels/index.js';
 
-export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]> {
-  /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
+export type LeastSquaresProblem<X extends Structure, P extends Parameter[]> =
+  | {
+      /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
+      fun: (x: X, ...params: P) => tf.Tensor;
+    }
+  | {
+      /** @deprecated It is `fun` now. */
+      residual: (x: X, ...params: P) => tf.Tensor;
+    };
+
+/** The problem inside. */
+export interface Residuals<X extends Structure, P extends Parameter[]> {
   residual: (x: X, ...params: P) => tf.Tensor;
 }
 
-const PROBLEM: Names<LeastSquaresProblem<Structure, Parameter[]>> = {residual: 1};
-
-/** @throws If the problem is not {residual}. */
-export function checkLeastSquares<X extends Structure, P extends Parameter[]>(
+/** @throws If the problem is not {fun}. */
+export function residualsOf<X extends Structure, P extends Parameter[]>(
   className: string,
   problem: LeastSquaresProblem<X, P>,
-): void {
-  checkFunction(className, 'residual', checkOptions(className, problem, PROBLEM, 'entry').residual);
+): Residuals<X, P> {
+  type Given = {fun: Residuals<X, P>['residual']};
+  const given = renamed(className, problem, {residual: 'fun'}) as Given;
+  const {fun} = checkOptions(className, given, {fun: 1}, 'entry');
+  checkFunction(className, 'fun', fun);
+  return {residual: fun};
 }
 
 /** ∇ ½‖r(x, ...params)‖² = 0. */
 export function leastSquaresCondition<X extends Structure, P extends Parameter[]>({
   residual,
-}: LeastSquaresProblem<X, P>): Condition<X, P> {
+}: Residuals<X, P>): Condition<X, P> {
   return stationary<X, P>((x, ...params) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params)))));
 }
 
 /** r [B, m] and ∂r/∂x [B, m, n] at x; not differentiated. */
 export function linearization<X extends Structure, P extends Parameter[]>(
-  {residual}: LeastSquaresProblem<X, P>,
+  {residual}: Residuals<X, P>,
   x: X,
   params: P,
   batched: boolean,
@@ -126,7 +138,7 @@ function normalSolution(v: tf.Tensor, A: tf.Tensor3D, units: tf.Tensor2D): tf.Te
 
 /** Jᵀr [B, n] as a gradient that can be differentiated again. */
 export function slopeOf<X extends Structure, P extends Parameter[]>(
-  {residual}: LeastSquaresProblem<X, P>,
+  {residual}: Residuals<X, P>,
   x: X,
   params: P,
   batched: boolean,

@@ -9,13 +9,13 @@ import {startWatch, type Watch} from '../iteration/stopping.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {
-  checkLeastSquares,
   columnNorms,
   leastSquaresCondition,
   leastSquaresStep,
   leastSquaresTest,
   linearization,
   normalStep,
+  residualsOf,
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
@@ -51,8 +51,8 @@ export class LevenbergMarquardt<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(problem: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
-    checkLeastSquares('LevenbergMarquardt', problem);
+  constructor(entries: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
+    const problem = residualsOf('LevenbergMarquardt', entries);
     const {damping = 1e-3, ...options} = checkOptions('LevenbergMarquardt', given, NAMES);
     if (!(damping > 0)) throw new Error(`LevenbergMarquardt: damping must be positive, got ${damping}.`);
     const {batched = true} = options;

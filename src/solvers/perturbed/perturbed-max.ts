@@ -19,26 +19,40 @@ import {
  * alone it is estimated as `perturbedArgmax` estimates its own. `losses.fenchelYoung` turns the result into a loss. For the
  * one-hot argmax and Gumbel noise the mean is σ·logSumExp(θ/σ) + 0.5772σ.
  *
- * @param max Rows [N·B, …] to maxima [N·B]; or `{argmax}`, rows to maximisers of the rows' shape.
+ * @param source `{argmax}`, which maps rows [N·B, …] to maximizers of the rows' shape; or the maximum, alone or as `{max}`, which maps
+ *   rows to maxima [N·B].
  * @returns A function of θ [B, …], finite; its result is [B], float32. It throws if the shapes do not agree.
  * @throws If an option is out of its range.
  * @see Berthet et al. 2020 (arXiv 2002.08676), definition 2.1 and section 4.
  */
 export function perturbedMax(
-  max: RowFunction | {argmax: RowFunction},
+  source: RowFunction | {argmax: RowFunction} | {max: RowFunction},
   options: PerturbedOptions = {},
 ): (theta: tf.Tensor) => tf.Tensor {
   const settings = perturbedSettings('perturbedMax', options);
-  const f = typeof max === 'function' ? max : checkOptions('perturbedMax', max, {argmax: 1}, 'entry').argmax;
-  checkFunction('perturbedMax', 'the function', f);
+  const {argmax, max} =
+    typeof source === 'function' ? {argmax: undefined, max: source} : sourceOf(source as Source);
+  const f = argmax ?? max;
+  checkFunction('perturbedMax', argmax === undefined ? 'max' : 'argmax', f);
   return (theta) =>
     tf.tidy(() => {
       const point = tf.cast(theta, 'float32');
-      const samples = drawSamples('perturbedMax', f, point, settings);
-      return typeof max === 'function'
+      const samples = drawSamples('perturbedMax', f!, point, settings);
+      return argmax === undefined
         ? smoothedMean(point, samples, settings)
         : maximumOf(point, samples, settings);
     });
+}
+
+type Source = {argmax?: RowFunction; max?: RowFunction};
+
+/** @throws If it is neither {argmax} nor {max}. */
+function sourceOf(given: Source): Source {
+  const source = checkOptions('perturbedMax', given, {argmax: 0, max: 0}, 'entry');
+  if ((source.argmax === undefined) === (source.max === undefined)) {
+    throw new Error('perturbedMax: expected a function, {argmax} or {max}.');
+  }
+  return source;
 }
 
 /** mean_i ⟨θ + σZ_i, y_i⟩, whose gradient is the mean of the maximisers y_i (the envelope theorem). */

@@ -1,6 +1,6 @@
 /** @file Block coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, renamed, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {
   blockProximalGradient,
@@ -8,34 +8,38 @@ import {
   ofBlock,
   type BlockOptions,
   type BlockProx,
-  type Differentiable,
 } from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
 import {FAR, firstScale} from '../iteration/first-scale.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {beside} from '../iteration/leaves.js';
 import {searchStep} from './parts/step-search.js';
 
-export interface BlockProblem<P extends Parameter[]> {
-  /** The smooth part f(x, ...params) of the list x of blocks, one value per sample or their sum; or `{gradient}`. */
-  fun: Differentiable<tf.Tensor[], P>;
+/** The smooth part as `fun` of the list of blocks, one value per sample or their sum, or as `gradient`; the other parts as their prox. */
+export type BlockProblem<P extends Parameter[]> = Minimization<tf.Tensor[], P> & {
   /** The proximal operators of the blocks: one for all, or a list. */
   prox: BlockProx;
-}
+};
 
 export interface BlockCoordinateDescentOptions<P extends Parameter[]> extends SolverOptions<
   tf.Tensor[],
   [Parameter, ...P]
 > {
-  /** η of each block; 'search' finds one for each block, sample and step. Default 'search'. */
-  stepSizes?: BlockOptions['stepSizes'] | 'search';
+  /** η, one for all blocks or a list with one per block; 'search' finds one for each block, sample and step. Default 'search'. */
+  stepSize?: BlockOptions['stepSize'] | 'search';
+  /** @deprecated It is `stepSize` now. */
+  stepSizes?: BlockOptions['stepSize'] | 'search';
 }
 
-const NAMES: Names<BlockCoordinateDescentOptions<Parameter[]>> = {...SOLVER_OPTIONS, stepSizes: 0};
+const NAMES: Names<Omit<BlockCoordinateDescentOptions<Parameter[]>, 'stepSizes'>> = {
+  ...SOLVER_OPTIONS,
+  stepSize: 0,
+};
 
 /**
  * min_x f(x, ...params) + Σ gⱼ(xⱼ; proxParams[j]): one block after the other, xⱼ ← prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇f(x)]ⱼ), each with the
@@ -52,8 +56,14 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
   [Parameter, ...P]
 > {
   constructor(problem: BlockProblem<P>, given: BlockCoordinateDescentOptions<P> = {}) {
-    const {fun, prox} = checkOptions('BlockCoordinateDescent', problem, {fun: 1, prox: 1}, 'entry');
-    const {stepSizes = 'search', ...options} = checkOptions('BlockCoordinateDescent', given, NAMES);
+    const className = 'BlockCoordinateDescent';
+    const entries = withFun<tf.Tensor[], P, typeof problem>(className, problem);
+    const {fun, prox} = checkOptions(className, entries, {fun: 1, prox: 1}, 'entry');
+    const {stepSize = 'search', ...options} = checkOptions(
+      className,
+      renamed(className, given, {stepSizes: 'stepSize'}),
+      NAMES,
+    );
     const gradient = gradientOf(fun, 'BlockCoordinateDescent: fun');
     const {batched = true} = options;
     type Memory = {etas: tf.Tensor[]; far: tf.Tensor; watch: Watch};
@@ -82,7 +92,7 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
                 packing.pack([slopes[j]]),
                 at,
               );
-              return tf.reshape(stepSizes === 'search' ? tf.div(length, size) : tf.onesLike(size), [-1]);
+              return tf.reshape(stepSize === 'search' ? tf.div(length, size) : tf.onesLike(size), [-1]);
             });
             const far = tf.mul(FAR, tf.add(tf.max(tf.abs(rows), 1), largestStep(etas, slopes)));
             return {etas, far, watch: startWatch(rows)} as unknown as tf.TensorContainerObject;
@@ -100,10 +110,10 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
             const slope = gradient(current, ...params)[j];
             const move = (eta: number | tf.Tensor) =>
               ofBlock(prox, j)(tf.sub(block, tf.mul(eta, slope)), ofBlock(proxParams as Parameter[], j), eta);
-            if (stepSizes !== 'search') {
+            if (stepSize !== 'search') {
               etas.push(before[j]);
-              used.push(ofBlock(stepSizes, j));
-              current[j] = move(ofBlock(stepSizes, j));
+              used.push(ofBlock(stepSize, j));
+              current[j] = move(ofBlock(stepSize, j));
               return;
             }
             const {eta, next} = searchStep(before[j], batched, (trial) => {
@@ -125,7 +135,7 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
             const rest = packing.pack(moves.map((move, j) => tf.div(move, used[j])));
             const place = {x: rows, value: at(rows), at, step, rest, stuck: withinRounding(step, rows)};
             const away = tf.greater(tf.max(tf.abs(packing.pack(current)), 1), far);
-            const code = stepSizes === 'search' ? Status.DUAL_INFEASIBLE : 0;
+            const code = stepSize === 'search' ? Status.DUAL_INFEASIBLE : 0;
             const verdict = tf.mul(code, tf.cast(away, 'float32'));
             return {...zeroTest(place, watched, accuracy), verdict} as unknown as tf.TensorContainerObject;
           }) as unknown as ReturnType<typeof zeroTest> & {verdict: tf.Tensor};
@@ -133,7 +143,7 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
           return {x: current, memory: {etas, far, watch}, residual, verdict, details};
         },
       },
-      blockProximalGradient<P>({gradient}, prox, {stepSizes: stepSizes === 'search' ? 1 : stepSizes}),
+      blockProximalGradient<P>({gradient}, prox, {stepSize: stepSize === 'search' ? 1 : stepSize}),
       {...options, linsolve: options.linsolve ?? auto()},
     );
   }

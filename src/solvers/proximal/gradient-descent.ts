@@ -1,7 +1,7 @@
 /** @file Gradient descent, accelerated. */
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
-import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
+import {gradientOf, stationary} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 import {withValue} from '../iteration/report.js';
@@ -9,6 +9,7 @@ import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 
 export type GradientDescentOptions<X extends Structure, P extends Parameter[]> = SolverOptions<X, P> &
   DescentStep<P>;
@@ -22,8 +23,8 @@ const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
 /**
  * min_x f(x, ...params): x ← y − η∇f(y), y extrapolated from the last two x.
  *
- * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective returns one value
- * per sample or their sum, or is `{gradient}`.
+ * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The problem is `{fun}`,
+ * which returns one value per sample or their sum, or `{gradient}`.
  *
  * @see Nesterov 1983; O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */
@@ -31,8 +32,9 @@ export class GradientDescent<
   X extends Structure = Structure,
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, P> {
-  constructor(problem: {fun: Differentiable<X, P>}, options: GradientDescentOptions<X, P> = {}) {
-    const {fun} = checkOptions('GradientDescent', problem, {fun: 1}, 'entry');
+  constructor(problem: Minimization<X, P>, options: GradientDescentOptions<X, P> = {}) {
+    const given = withFun<X, P, typeof problem>('GradientDescent', problem);
+    const {fun} = checkOptions('GradientDescent', given, {fun: 1}, 'entry');
     const {
       stepSize = 'search',
       acceleration = true,

@@ -6,23 +6,26 @@ import {
   descend,
   gradientOf,
   mirrorDescent,
-  type Differentiable,
   type MirrorGeometry,
   type StepOptions,
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
 
-export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
-  /** f(x, ...params), one value per sample or their sum; or `{gradient}`. */
-  fun: Differentiable<X, P>;
+/** f as `fun`, one value per sample or their sum, or as `gradient`; and the geometry. */
+export type MirrorDescentProblem<
+  X extends Structure,
+  H extends Parameter,
+  P extends Parameter[],
+> = Minimization<X, P> & {
   /** The divergence and the set; `conditions.entropy` for the simplex. */
   geometry: MirrorGeometry<X, H>;
-}
+};
 
 export interface MirrorDescentOptions<X extends Structure, H extends Parameter, P extends Parameter[]>
   extends SolverOptions<X, [H, ...P]>, StepOptions<P> {
@@ -52,7 +55,8 @@ export class MirrorDescent<
   P extends Parameter[] = Parameter[],
 > extends IterativeSolver<X, [H, ...P]> {
   constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {
-    const {fun, geometry} = checkOptions('MirrorDescent', problem, {fun: 1, geometry: 1}, 'entry');
+    const entries = withFun<X, P, typeof problem>('MirrorDescent', problem);
+    const {fun, geometry} = checkOptions('MirrorDescent', entries, {fun: 1, geometry: 1}, 'entry');
     const {decay = 0, stepSize = 1, ...options} = checkOptions('MirrorDescent', given, NAMES);
     if (!(decay >= 0)) throw new Error(`MirrorDescent: decay must not be negative, got ${decay}.`);
     const gradient = gradientOf(fun, 'MirrorDescent: fun');

@@ -1,15 +1,19 @@
 /** @file The projected-gradient method, accelerated. */
 import {checkFunction, checkOptions} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
-import type {Differentiable, Projection} from '../../conditions/index.js';
+import type {Projection} from '../../conditions/index.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {ProximalGradient, type ProximalGradientOptions} from './proximal-gradient.js';
 
-export interface ProjectedGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
-  /** f(x, ...params), one value per sample or their sum; or `{gradient}`. */
-  fun: Differentiable<X, P>;
+/** f as `fun`, one value per sample or their sum, or as `gradient`; the set by its projection. */
+export type ProjectedGradientProblem<
+  X extends Structure,
+  H extends Parameter,
+  P extends Parameter[],
+> = Minimization<X, P> & {
   /** projection(y, params) onto the set. */
   projection: Projection<X, H>;
-}
+};
 
 /**
  * min_x f(x, ...params) over the set that `projectionParams` describes: x ← proj(y − η∇f(y)).
@@ -25,7 +29,8 @@ export class ProjectedGradient<
   P extends Parameter[] = Parameter[],
 > extends ProximalGradient<X, H, P> {
   constructor(problem: ProjectedGradientProblem<X, H, P>, options: ProximalGradientOptions<X, H, P> = {}) {
-    const {fun, projection} = checkOptions('ProjectedGradient', problem, {fun: 1, projection: 1}, 'entry');
+    const given = withFun<X, P, typeof problem>('ProjectedGradient', problem);
+    const {fun, projection} = checkOptions('ProjectedGradient', given, {fun: 1, projection: 1}, 'entry');
     checkFunction('ProjectedGradient', 'projection', projection);
     super({fun, prox: (y, params) => projection(y, params)}, options, 'ProjectedGradient');
   }

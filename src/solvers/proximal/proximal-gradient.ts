@@ -1,26 +1,24 @@
 /** @file The proximal-gradient method, accelerated. */
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
-import {
-  gradientOf,
-  proximalGradient,
-  type Differentiable,
-  type Prox,
-  type StepOptions,
-} from '../../conditions/index.js';
+import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 import {withValue} from '../iteration/report.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 
-export interface ProximalGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
-  /** The smooth part f(x, ...params), one value per sample or their sum; or `{gradient}`. */
-  fun: Differentiable<X, P>;
+/** The smooth part as `fun`, one value per sample or their sum, or as `gradient`; the other part by its prox. */
+export type ProximalGradientProblem<
+  X extends Structure,
+  H extends Parameter,
+  P extends Parameter[],
+> = Minimization<X, P> & {
   /** prox(y, params, scaling) of the other part. */
   prox: Prox<X, H>;
-}
+};
 
 export interface DescentStep<P extends Parameter[]> {
   /**
@@ -63,7 +61,8 @@ export class ProximalGradient<
     options: ProximalGradientOptions<X, H, P> = {},
     className = 'ProximalGradient',
   ) {
-    const {fun, prox} = checkOptions(className, problem, {fun: 1, prox: 1}, 'entry');
+    const given = withFun<X, P, typeof problem>(className, problem);
+    const {fun, prox} = checkOptions(className, given, {fun: 1, prox: 1}, 'entry');
     checkFunction(className, 'prox', prox);
     const {
       stepSize = 'search',

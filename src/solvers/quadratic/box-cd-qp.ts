@@ -5,6 +5,8 @@ import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
 import {Status, type OnFailure} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import {withBounds, type BoxedData, type OldBounds} from './box-qp-data.js';
+import {runResult, type RunResult} from '../iteration/run-result.js';
 import {boundsOf, DAMPING, descend} from './parts/box-cd-step.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {boundedRoot} from './parts/box-root.js';
@@ -39,13 +41,13 @@ export type BoxCDQPData = {
   /** [B, n]. */
   p: tf.Tensor;
   /** [B, n]; −Infinity, or −1e20 and below, if there is no bound. */
-  l: tf.Tensor;
+  lower: tf.Tensor;
   /** [B, n]; Infinity, or 1e20 and above, if there is no bound. */
-  u: tf.Tensor;
+  upper: tf.Tensor;
 };
 
 export interface BoxCDQPState {
-  /** [B], int32, the codes of `Status`: 1 if some l > u, 2 if the objective decreases without limit. */
+  /** [B], int32, the codes of `Status`: 1 if some lower > upper, 2 if the objective decreases without limit. */
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
@@ -74,12 +76,12 @@ const NAMES: Names<BoxCDQPOptions> = {
 };
 
 /**
- * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. Cyclic coordinate steps, as in the name, would be n tensor operations in
+ * min ½ xᵀQx + pᵀx subject to lower ≤ x ≤ upper, for a batch. Cyclic coordinate steps, as in the name, would be n tensor operations in
  * sequence. Instead, every step moves all coordinates: either a Newton step on those not held by a bound, clipped, with the best
  * of several lengths, or a clipped gradient step if that is better. The kernel of `solveQP` then finishes on the exact set of
  * active bounds, and decides the status and the residual.
  *
- * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound passes
+ * `run(init, {Q, p, lower, upper})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound passes
  * its gradient to that bound. If a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
  *
  * @throws If shapes do not fit or an option is out of range.
@@ -119,22 +121,26 @@ export class BoxCDQP {
    *
    * @param init `null`, or a guess [B, n].
    */
-  run(init: tf.Tensor | null, data: BoxCDQPData): {x: tf.Tensor2D; state: BoxCDQPState} {
+  run(
+    init: tf.Tensor | null,
+    data: BoxCDQPData | (Omit<BoxCDQPData, 'lower' | 'upper'> & OldBounds),
+  ): RunResult<tf.Tensor2D, BoxCDQPState> {
     const {linsolve, onGradient, onFailure} = this;
     const options = {linsolve, onGradient, onFailure, where: 'BoxCDQP'};
     const solve = () => {
-      const batch = checkShapes('BoxCDQP', data, {Q: 'nn', p: 'n', l: 'n', u: 'n'});
-      const n = data.Q.shape[2]!;
-      const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, data, [batch, n]));
+      const given = withBounds<BoxCDQPData>('BoxCDQP', data);
+      const batch = checkShapes('BoxCDQP', given, {Q: 'nn', p: 'n', lower: 'n', upper: 'n'});
+      const n = given.Q.shape[2]!;
+      const boxed = {Q: given.Q, p: given.p, A: tf.expandDims(tf.eye(n), 0), l: given.lower, u: given.upper};
+      const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, boxed, batch));
       const found = {x, y, lower, upper, status: state.status};
-      const A = tf.expandDims(tf.eye(n), 0);
-      return {x: boundedRoot(found, {...data, A}, options).x, state};
+      return runResult(boundedRoot(found, boxed, options).x, state) as unknown as tf.TensorContainerObject;
     };
     return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
   }
 
-  private solve(init: tf.Tensor | null, given: BoxCDQPData, [batch, n]: [number, number]) {
-    const {data, status} = screen({...given, A: tf.expandDims(tf.eye(n), 0)}, batch);
+  private solve(init: tf.Tensor | null, given: BoxedData, batch: number) {
+    const {data, status} = screen(given, batch);
     const {p, l, u} = data;
     const start = init ? finite(init) : tf.zerosLike(p);
     const x = clip(start, l, u);

@@ -4,7 +4,8 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
 import {Status, type OnFailure} from '../../implicit/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
-import type {BoxQPData} from './box-qp-data.js';
+import {withBounds, type BoxedData, type BoxQPData, type OldBounds} from './box-qp-data.js';
+import {runResult, type RunResult} from '../iteration/run-result.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {finishBoxed, FINISHING, type Sides} from './parts/qp-finish.js';
 import {boundedRoot} from './parts/box-root.js';
@@ -42,7 +43,7 @@ export interface BoxQPState {
   /** [B, m], int32: −1 if the lower bound is active, 1 if the upper bound is (or both are), else 0. */
   activity: tf.Tensor2D;
   /**
-   * For status 1, dual y with Aᵀy = 0 and uᵀmax(y, 0) + lᵀmin(y, 0) = −1 (zero if some l > u, which is proof enough). For status
+   * For status 1, dual y with Aᵀy = 0 and upperᵀmax(y, 0) + lowerᵀmin(y, 0) = −1 (zero if some lower > upper, which is proof enough). For status
    * 2, x with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero.
    */
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
@@ -58,11 +59,11 @@ const NAMES: Names<BoxOSQPOptions> = {
 };
 
 /**
- * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor operations;
+ * min ½ xᵀQx + pᵀx subject to lower ≤ Ax ≤ upper, for a batch: the alternating direction method of multipliers, in f32 tensor operations;
  * then the kernel of `solveQP` continues and makes the final decision. It distinguishes infeasible and unbounded samples from
  * solved ones. If a sample fails, it has x = 0, dual = 0 and a zero gradient, and the others are unaffected.
  *
- * `run(init, {Q, p, A, l, u})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an upper
+ * `run(init, {Q, p, A, lower, upper})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an upper
  * bound, negative at a lower one. x and dual are differentiable in all five, to any order; the gradient of a bound goes to the
  * side on which the multiplier pushes, and a weakly active bound counts as active.
  *
@@ -104,17 +105,20 @@ export class BoxOSQP {
    */
   run(
     init: {x: tf.Tensor; dual: tf.Tensor} | null,
-    data: BoxQPData,
-  ): {x: {x: tf.Tensor2D; dual: tf.Tensor2D}; state: BoxQPState} {
+    data: BoxQPData | (Omit<BoxQPData, 'lower' | 'upper'> & OldBounds),
+  ): RunResult<{x: tf.Tensor2D; dual: tf.Tensor2D}, BoxQPState> {
     const {linsolve, onGradient, onFailure, maxIterations, tolerance, reporter} = this;
     const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
     const solve = () => {
-      const batch = checkShapes('BoxOSQP', data, {Q: 'nn', p: 'n', A: 'mn', l: 'm', u: 'm'});
+      const given = withBounds<BoxQPData>('BoxOSQP', data);
+      const batch = checkShapes('BoxOSQP', given, {Q: 'nn', p: 'n', A: 'mn', lower: 'm', upper: 'm'});
+      const {Q, p, A, lower: l, upper: u} = given;
+      const boxed = {Q, p, A, l, u};
       if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
       const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
       const found = offTape(
         () =>
-          solveBoxed(data, batch, start, {
+          solveBoxed(boxed, batch, start, {
             maxIterations,
             tolerance,
             reporter,
@@ -124,10 +128,7 @@ export class BoxOSQP {
       const activity = tf.cast(tf.sub(asNumbers(upper), asNumbers(lower)), 'int32');
       const rays = {x: certificate.x, dual: certificate.y};
       const state = {status, iterations, residual, activity, certificate: rays};
-      return {
-        x: boundedRoot(found, data, options),
-        state,
-      } as unknown as tf.TensorContainerObject;
+      return runResult(boundedRoot(found, boxed, options), state) as unknown as tf.TensorContainerObject;
     };
     return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
   }
@@ -146,7 +147,7 @@ type BoxedSolution = ReturnType<typeof finishBoxed>;
  * @param known Which rows are equalities and which have a bound on either side, if that is known.
  */
 export function solveBoxed(
-  given: BoxQPData,
+  given: BoxedData,
   batch: number,
   start: Pair | null,
   options: SplittingOptions,

@@ -8,6 +8,7 @@ import {matVec, matVecTransposed} from '../../linalg/index.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 import {errorMeter, type ErrorMeter} from './splitting/errors.js';
+import type {RunResult} from '../iteration/run-result.js';
 import {asNumbers, finite, type BoxedRows, type Pair} from './splitting/rows.js';
 import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
@@ -65,7 +66,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     this.maxIterations = maxIterations;
   }
 
-  override run(init: QPGuess | null, data: EqualityConstrainedData): {x: QuadraticSolution; state: QPState} {
+  override run(init: QPGuess | null, data: EqualityConstrainedData): RunResult<QuadraticSolution, QPState> {
     const batch = checkShapes('EqualityConstrainedQP', data, {Q: 'nn', p: 'n', A: 'kn', b: 'k'});
     const {Q, p, A, b, G, h} = data;
     if (G?.size || h?.size) {
@@ -80,7 +81,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
       // In the order of the condition's pullback.
       const full = {Q, p: linear, G: tf.zeros([1, 0, n]), h: tf.zeros([1, 0]), A, b};
       return super.run(init, full) as unknown as tf.TensorContainerObject;
-    }) as unknown as {x: QuadraticSolution; state: QPState};
+    }) as unknown as RunResult<QuadraticSolution, QPState>;
   }
 
   protected override solve(_init: QPGuess | null, {Q, p, A, b}: QuadraticData): QPSolution {

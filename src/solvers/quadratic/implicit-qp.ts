@@ -11,6 +11,7 @@ import {
   type QuadraticSolution,
 } from '../../conditions/index.js';
 import {solvedRoot, type OnFailure} from '../../implicit/index.js';
+import {runResult, type RunResult} from '../iteration/run-result.js';
 import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
@@ -87,11 +88,12 @@ export abstract class ImplicitQP {
    *
    * @param init `null`, or a guess (an earlier solution of nearby problems).
    * @param data Every tensor has the batch or 1 in front, p the batch.
-   * @returns The solution, differentiable in `data` to any order, and the state.
+   * @returns {x: {x, ineqDual, eqDual}, state}, differentiable in `data` to any order; beside them, by its own name, each of their entries
+   *   but x: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
    */
-  run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
+  run(init: QPGuess | null, data: QuadraticData): RunResult<QuadraticSolution, QPState> {
     // A guess may be a whole result with more entries.
-    if (init) checkOptions('The guess (warmStart)', init, GUESS, 'entry', Object.keys(init));
+    if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
     return tf.tidy(() => {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;
@@ -119,8 +121,8 @@ export abstract class ImplicitQP {
         activity,
         certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
       };
-      return {x, state} as unknown as tf.TensorContainerObject;
-    }) as unknown as {x: QuadraticSolution; state: QPState};
+      return runResult(x, state) as unknown as tf.TensorContainerObject;
+    }) as unknown as RunResult<QuadraticSolution, QPState>;
   }
 }
 

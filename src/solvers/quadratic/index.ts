@@ -4,7 +4,7 @@
  * what is not a solver itself.
  */
 export {BoxCDQP, type BoxCDQPData, type BoxCDQPOptions, type BoxCDQPState} from './box-cd-qp.js';
-export type {BoxQPData} from './box-qp-data.js';
+export type {BoxQPData, OldBounds} from './box-qp-data.js';
 export {BoxOSQP, type BoxOSQPOptions, type BoxQPState} from './box-osqp.js';
 export {
   EqualityConstrainedQP,

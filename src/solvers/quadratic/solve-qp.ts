@@ -1,6 +1,6 @@
 /** @file Solves quadratic programs whose tensors may be shared or per sample. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../../checks/index.js';
+import {checkOptions, renamed} from '../../checks/index.js';
 import type {Degenerate} from '../../conditions/index.js';
 import {rollBackOnThrow} from '../../autodiff/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
@@ -38,7 +38,9 @@ export interface SolveQPOptions {
   solver?: QPSolver | ImplicitQP;
   /** Receives the report of the gradient's linear solve: tensors, with one entry per sample. */
   onGradient?: (info: SolveInfo) => void;
-  /** An earlier result for nearby problems: its active set is tried first. */
+  /** An earlier result for nearby problems, to start from: its active set is tried first. */
+  initial?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
+  /** @deprecated It is `initial` now; `warmStart` is the flag of a layer. */
   warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
 }
 
@@ -88,8 +90,13 @@ export interface QPResult extends tf.TensorContainerObject {
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
 export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResult {
-  checkOptions('solveQP', options, OPTIONS);
-  const {onFailure = 'warn', onInfeasible = 'zero', warmStart, solver: given, ...solverOptions} = options;
+  const {
+    onFailure = 'warn',
+    onInfeasible = 'zero',
+    initial,
+    solver: given,
+    ...solverOptions
+  } = checkOptions('solveQP', renamed('solveQP', options, {warmStart: 'initial'}), OPTIONS);
   if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {
     throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
   }
@@ -99,7 +106,7 @@ export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResul
     : (given ?? new InteriorPointQP({...solverOptions, onFailure}));
   const solve = () => {
     const {data, batched} = normalize(problem);
-    const guess = warmStart ? (batched ? warmStart : withBatchAxis(warmStart)) : null;
+    const guess = initial ? (batched ? initial : withBatchAxis(initial)) : null;
     const {x: found, state} = solver.run(guess as QPGuess | null, data);
     reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
@@ -119,7 +126,7 @@ const OPTIONS = [
   'smoothing',
   'onInfeasible',
   'onGradient',
-  'warmStart',
+  'initial',
   'solver',
 ];
 

@@ -1,12 +1,13 @@
 /** @file Bisection: a root of a function of one variable. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, describe, noteRenamed, type Names} from '../../checks/index.js';
 import {offTape, type Parameter} from '../../autodiff/index.js';
-import {Status} from '../../implicit/index.js';
+import {Status, type Condition} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
+import type {Bounds} from '../descent/parts/bounded-iteration.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
-import type {IterationState, SolverOptions} from '../iteration/types.js';
+import type {IterationState, Progress, SolverOptions} from '../iteration/types.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
 import {REPORT} from '../iteration/report-options.js';
 import {fill} from '../../kernels/index.js';
@@ -15,12 +16,13 @@ export interface BisectionOptions<P extends Parameter[]> extends Omit<
   SolverOptions<tf.Tensor, P>,
   'batched' | 'implicitDiff'
 > {
-  /** The bracket: numbers, or tensors of x's shape. F must have different signs at the two ends. */
-  lower: number | tf.Tensor;
-  upper: number | tf.Tensor;
+  /** @deprecated Bounds go to `run` now, as those of other solvers: `run(init, {lower, upper}, ...params)`. */
+  lower?: number | tf.Tensor;
+  /** @deprecated See `lower`. */
+  upper?: number | tf.Tensor;
 }
 
-const NAMES: Names<BisectionOptions<Parameter[]>> = {
+const NAMES: Names<Omit<BisectionOptions<Parameter[]>, keyof Bounds>> = {
   condition: 0,
   maxIterations: 0,
   tolerance: 0,
@@ -29,9 +31,14 @@ const NAMES: Names<BisectionOptions<Parameter[]>> = {
   onGradient: 0,
   onFailure: 0,
   ...REPORT,
-  lower: 1,
-  upper: 1,
 };
+
+/** What is no option, or no longer one, and has an answer of its own. */
+const OTHERS = ['implicitDiff', 'lower', 'upper'];
+
+const BOUNDS: Names<Bounds> = {lower: 1, upper: 1};
+
+type Tangents<P extends Parameter[]> = {[K in keyof P]: P[K] | null};
 
 /** The size of a root at zero, as a share of the bracket. */
 const SHARE_OF_BRACKET = 1e-4;
@@ -40,48 +47,55 @@ const SHARE_OF_BRACKET = 1e-4;
  * F(x, ...params) = 0 for x of shape [B, k], each entry is a separate equation. Each step keeps the half of the bracket in which
  * F changes its sign.
  *
- * `run(init, ...params)` returns {x, state}; of `init` only the shape counts. Solved where half of the bracket is within the tolerance of
- * |x| (for a root at zero, of 1e-4 of the first bracket), or F is 0. Defaults: at most 100 iterations, tolerance 1e-6. A sample whose bracket has no change of sign gets status 5 and x = 0. The default condition is F,
- * the default `linsolve` is `linsolve.scalar()`.
+ * `run(init, {lower, upper}, ...params)` returns {x, state}; of `init` only the shape counts. F must have different signs at the two
+ * bounds, which are numbers, or tensors of x's shape; x does not depend on them, so their gradient is zero. Solved where half of the
+ * bracket is within the tolerance of |x| (for a root at zero, of 1e-4 of the first bracket), or F is 0. Defaults: at most 100
+ * iterations, tolerance 1e-6. A sample whose bracket has no change of sign gets status 5 and x = 0. The default condition is F, the
+ * default `linsolve` is `linsolve.scalar()`.
  *
- * @throws If lower is not below upper (numbers), or `implicitDiff` is false: halving an interval has no derivative.
+ * @throws If the bounds are missing, lower is not below upper (numbers), or `implicitDiff` is false: halving an interval has no
+ *   derivative.
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 2, for the gradient.
  */
 export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, P> {
-  private readonly bracket: [number | tf.Tensor, number | tf.Tensor];
-  private readonly fun: RootProblem<tf.Tensor, P>['fun'];
+  private readonly split: (params: P) => {bounds: Bounds; rest: Parameter[]};
+  private readonly fun: (x: tf.Tensor, ...params: Parameter[]) => tf.Tensor;
 
-  constructor(problem: RootProblem<tf.Tensor, P>, given: BisectionOptions<P>) {
-    const {fun} = checkRoot('Bisection', problem);
-    const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES, 'option', ['implicitDiff']);
+  constructor(problem: RootProblem<tf.Tensor, P>, given: BisectionOptions<P> = {}) {
+    const {fun: F} = checkRoot('Bisection', problem);
+    const fun = F as Condition<tf.Tensor, Parameter[]>;
+    const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES, 'option', OTHERS);
+    const fixed = lower === undefined && upper === undefined ? null : boundsOf({lower, upper} as Bounds);
+    if (fixed)
+      noteRenamed('Bisection', "options 'lower' and 'upper'", 'run(init, {lower, upper}, ...params)');
     if ((options as {implicitDiff?: boolean}).implicitDiff === false) {
       throw new Error(
         'Bisection: implicitDiff cannot be false, because the end of a bracket is not a smooth function of the parameters. Omit the option, ' +
           'or use NewtonRoot, whose iterations can be differentiated.',
       );
     }
-    if (typeof lower === 'number' && typeof upper === 'number' && !(lower < upper)) {
-      throw new Error(`Bisection: lower must be below upper, got ${lower} and ${upper}.`);
-    }
+    const split = (params: Parameter[]) =>
+      fixed ? {bounds: fixed, rest: params} : {bounds: boundsOf(params[0] as Bounds), rest: params.slice(1)};
     type Bracket = {low: tf.Tensor; high: tf.Tensor; rising: tf.Tensor};
     const {absoluteTolerance} = tolerancesOf('Bisection', options);
-    const ends = (x: tf.Tensor) => [lower, upper].map((end) => tf.add(tf.zerosLike(x), end));
     super(
       'Bisection',
       {
         start(x: tf.Tensor, ...params: P) {
-          const [low, high] = ends(x);
-          return {low, high, rising: tf.cast(tf.less(fun(low, ...params), fun(high, ...params)), 'float32')};
+          const {bounds, rest} = split(params);
+          const [low, high] = endsOf(bounds, x);
+          return {low, high, rising: tf.cast(tf.less(fun(low, ...rest), fun(high, ...rest)), 'float32')};
         },
         step(x, memory, ...params) {
+          const {bounds, rest} = split(params);
           const {low, high, rising} = memory as Bracket;
           const middle = tf.add(tf.mul(0.5, low), tf.mul(0.5, high));
-          const f = fun(middle, ...params);
+          const f = fun(middle, ...rest);
           const below = tf.equal(tf.cast(tf.less(f, 0), 'float32'), rising);
           const next = {low: tf.where(below, middle, low), high: tf.where(below, high, middle), rising};
           const half = tf.abs(tf.sub(middle, low));
           const beyond = tf.relu(tf.sub(half, absoluteTolerance));
-          const [first, last] = ends(middle);
+          const [first, last] = endsOf(bounds, middle);
           const size = tf.maximum(tf.abs(middle), tf.mul(SHARE_OF_BRACKET, tf.abs(tf.sub(last, first))));
           // Between two neighbours of f32 there is no better point.
           const narrow = tf.logicalOr(tf.equal(middle, low), tf.equal(middle, high));
@@ -93,17 +107,50 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
           return {x: middle, memory: next, residual: tf.where(lost, fill(worst.shape, NaN), worst)};
         },
       },
-      fun,
+      fixed ? F : (x, ...params) => fun(x, ...split(params).rest),
       {maxIterations: 100, ...options, linsolve: options.linsolve ?? scalar()},
     );
-    this.bracket = [lower, upper];
+    this.split = split;
     this.fun = fun;
+  }
+
+  override run(
+    init: tf.Tensor,
+    bounds: Bounds,
+    ...params: P
+  ): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
+  /** @deprecated Give the bounds here, not to the constructor: `run(init, {lower, upper}, ...params)`. */
+  override run(init: tf.Tensor, ...params: P): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
+  override run(init: tf.Tensor, ...params: unknown[]): ReturnType<IterativeSolver<tf.Tensor, P>['run']> {
+    return super.run(init, ...(params as P));
+  }
+
+  override start(init: tf.Tensor, bounds: Bounds, ...params: P): Progress<tf.Tensor>;
+  /** @deprecated See `run`. */
+  override start(init: tf.Tensor, ...params: P): Progress<tf.Tensor>;
+  override start(init: tf.Tensor, ...params: unknown[]): Progress<tf.Tensor> {
+    return super.start(init, ...(params as P));
+  }
+
+  override update(progress: Progress<tf.Tensor>, bounds: Bounds, ...params: P): Progress<tf.Tensor>;
+  /** @deprecated See `run`. */
+  override update(progress: Progress<tf.Tensor>, ...params: P): Progress<tf.Tensor>;
+  override update(progress: Progress<tf.Tensor>, ...params: unknown[]): Progress<tf.Tensor> {
+    return super.update(progress, ...(params as P));
+  }
+
+  override jvp(x: tf.Tensor, params: [Bounds, ...P], tangents: Tangents<[Bounds, ...P]>): tf.Tensor;
+  /** @deprecated See `run`. */
+  override jvp(x: tf.Tensor, params: P, tangents: Tangents<P>): tf.Tensor;
+  override jvp(x: tf.Tensor, params: unknown, tangents: unknown): tf.Tensor {
+    return super.jvp(x, params as P, tangents as Tangents<P>);
   }
 
   protected override iterate(init: tf.Tensor, params: P): [tf.Tensor, IterationState] {
     const [x, state] = super.iterate(init, params);
     return offTape(() => {
-      const [low, high] = this.bracket.map((end) => this.fun(tf.add(tf.zerosLike(init), end), ...params));
+      const {bounds, rest} = this.split(params);
+      const [low, high] = endsOf(bounds, init).map((end) => this.fun(end, ...rest));
       const both = (test: typeof tf.less) => tf.logicalAnd(test(low, 0), test(high, 0));
       const same = tf.logicalOr(both(tf.less), both(tf.greater));
       const invalid = tf.any(tf.reshape(same, [state.status.shape[0], -1]), 1);
@@ -112,4 +159,21 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
       return [kept, {...state, status}] as unknown as tf.TensorContainerArray;
     }) as unknown as [tf.Tensor, IterationState];
   }
+}
+
+/** The bounds at each entry of x. */
+function endsOf({lower, upper}: Bounds, x: tf.Tensor): tf.Tensor[] {
+  return [lower, upper].map((end) => tf.add(tf.zerosLike(x), end));
+}
+
+/** @throws If they are no bounds. */
+function boundsOf(given: Bounds): Bounds {
+  if (given === undefined || given === null || given instanceof tf.Tensor) {
+    throw new Error(`Bisection: run takes {lower, upper} after init, got ${describe(given)}.`);
+  }
+  const {lower, upper} = checkOptions('Bisection', given, BOUNDS, 'entry');
+  if (typeof lower === 'number' && typeof upper === 'number' && !(lower < upper)) {
+    throw new Error(`Bisection: lower must be below upper, got ${lower} and ${upper}.`);
+  }
+  return given;
 }

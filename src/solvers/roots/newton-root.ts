@@ -20,16 +20,16 @@ export class NewtonRoot<
   P extends Parameter[] = Parameter[],
 > extends RootSolver<X, P> {
   constructor(problem: RootProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    checkRoot('NewtonRoot', problem);
+    const {fun} = checkRoot('NewtonRoot', problem);
     const {linsolve = auto(), batched = true} = checkOptions('NewtonRoot', options, SOLVER_OPTIONS);
     super(
       'NewtonRoot',
-      problem,
+      {fun},
       {
         start: () => ({}),
         direction({f, point, params, scale}, memory) {
           const values = tf.mul(f, scale);
-          const step = frozenSolution(problem.fun, {linsolve, batched}, point as X, params, values);
+          const step = frozenSolution(fun, {linsolve, batched}, point as X, params, values);
           return {d: tf.neg(step), memory};
         },
       },

@@ -1,6 +1,6 @@
 /** @file The common part of the methods that search for a root along directions, as long as the residual decreases. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkFunction, checkOptions, renamed} from '../../checks/index.js';
 import {flatten, flattenLike, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf, Status, type Condition} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
@@ -11,10 +11,15 @@ import {tolerancesOf, type Tolerances} from '../iteration/tolerances.js';
 import type {Iteration, SolverOptions} from '../iteration/types.js';
 import {backtracking} from '../descent/line-searches/index.js';
 
-export interface RootProblem<X extends Structure, P extends Parameter[]> {
-  /** F(x, ...params), a structure like x. */
-  fun: Condition<X, P>;
-}
+export type RootProblem<X extends Structure, P extends Parameter[]> =
+  | {
+      /** F(x, ...params), a structure like x. */
+      fun: Condition<X, P>;
+    }
+  | {
+      /** @deprecated It is `fun` now. */
+      residual: Condition<X, P>;
+    };
 
 /**
  * Where to go from x, where F is `f`·`scale`, rows [B, n] and [B, 1]; `before` is the last x and f, `known` [B, 1] is 1 if there are
@@ -76,16 +81,15 @@ export class RootSolver<X extends Structure, P extends Parameter[]> extends Iter
   }
 }
 
-const PROBLEM: Names<RootProblem<Structure, Parameter[]>> = {fun: 1};
-
 /** @throws If the problem is not {fun}. */
 export function checkRoot<X extends Structure, P extends Parameter[]>(
   className: string,
   problem: RootProblem<X, P>,
-): RootProblem<X, P> {
-  const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
+): {fun: Condition<X, P>} {
+  const given = renamed(className, problem, {residual: 'fun'}) as {fun: Condition<X, P>};
+  const {fun} = checkOptions(className, given, {fun: 1}, 'entry');
   checkFunction(className, 'fun', fun);
-  return problem;
+  return given;
 }
 
 function iteration<X extends Structure, P extends Parameter[]>(

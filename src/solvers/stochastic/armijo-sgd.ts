@@ -1,6 +1,6 @@
 /** @file Stochastic gradient descent with Armijo's line search on each batch. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions, type Names} from '../../checks/index.js';
+import {checkOptions, renamed, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 import {combine, innerProduct} from '../iteration/leaves.js';
@@ -11,7 +11,9 @@ export interface ArmijoSGDOptions<
   D extends Parameter,
   P extends Parameter[],
 > extends StochasticOptions<X, D, P> {
-  /** The c in f(x − η∇f) ≤ f − cη‖∇f‖², in (0, 1). Default 0.1. */
+  /** The c₁ in f(x − η∇f) ≤ f − c₁η‖∇f‖², in (0, 1). Default 0.1. */
+  c1?: number;
+  /** @deprecated It is `c1` now, as in the line searches. */
   sufficientDecrease?: number;
   /** Default 0.8. */
   decreaseFactor?: number;
@@ -24,9 +26,9 @@ export interface ArmijoSGDOptions<
 /** f32 cannot distinguish values that are closer than this fraction of |f|. */
 const ROUNDING = 1e-6;
 
-const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
+const NAMES: Names<Omit<ArmijoSGDOptions<Structure, Parameter, Parameter[]>, 'sufficientDecrease'>> = {
   ...STOCHASTIC,
-  sufficientDecrease: 0,
+  c1: 0,
   decreaseFactor: 0,
   increaseFactor: 0,
   maxLineSearch: 0,
@@ -47,15 +49,15 @@ export class ArmijoSGD<
 > extends StochasticSolver<X, D, P> {
   constructor(problem: StochasticProblem<X, D, P>, given: ArmijoSGDOptions<X, D, P> = {}) {
     const {
-      sufficientDecrease = 0.1,
+      c1 = 0.1,
       decreaseFactor = 0.8,
       increaseFactor = 1.5,
       maxLineSearch = 15,
       ...options
-    } = checkOptions('ArmijoSGD', given, NAMES);
+    } = checkOptions('ArmijoSGD', renamed('ArmijoSGD', given, {sufficientDecrease: 'c1'}), NAMES);
     const within = (value: number) => value > 0 && value < 1;
-    if (!within(sufficientDecrease) || !within(decreaseFactor)) {
-      throw new Error('ArmijoSGD: sufficientDecrease and decreaseFactor must lie between 0 and 1.');
+    if (!within(c1) || !within(decreaseFactor)) {
+      throw new Error('ArmijoSGD: c1 and decreaseFactor must lie between 0 and 1.');
     }
     if (!(increaseFactor >= 1))
       throw new Error(`ArmijoSGD: increaseFactor must be at least 1, got ${increaseFactor}.`);
@@ -68,19 +70,20 @@ export class ArmijoSGD<
           let eta: tf.Tensor = tf.minimum(tf.mul(increaseFactor, last), maxStepSize);
           for (let k = 0; k < maxLineSearch; k++) {
             const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(eta), g)));
-            const reached = loss(there);
-            const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, eta), square));
-            const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
-            // If the values cannot be distinguished, slopes decide; for a parabola the test is the same (Hager & Zhang 2005,
-            // 4.1).
-            const still = hostCanRead() && !alike.dataSync()[0] ? null : gradientAt(there);
-            const flat = still
-              ? tf.greaterEqual(
-                  innerProduct(still, gradient, false),
-                  tf.mul(2 * sufficientDecrease - 1, square),
-                )
-              : alike;
-            const good = tf.where(alike, flat, tf.lessEqual(reached, bound));
+            // If the values cannot be distinguished, or there are none, slopes decide; for a parabola the test is the same (Hager &
+            // Zhang 2005, 4.1).
+            const flat = () =>
+              tf.greaterEqual(innerProduct(gradientAt(there), gradient, false), tf.mul(2 * c1 - 1, square));
+            let good: tf.Tensor;
+            if (loss) {
+              const reached = loss(there);
+              const bound = tf.sub(value!, tf.mul(tf.mul(c1, eta), square));
+              const alike = tf.lessEqual(tf.abs(tf.sub(reached, value!)), tf.mul(ROUNDING, tf.abs(value!)));
+              const areAlike = !hostCanRead() || alike.dataSync()[0] !== 0;
+              good = tf.where(alike, areAlike ? flat() : alike, tf.lessEqual(reached, bound));
+            } else {
+              good = flat();
+            }
             eta = tf.where(good, eta, tf.mul(decreaseFactor, eta));
             if (hostCanRead() && good.dataSync()[0]) break;
           }

@@ -2,7 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
+import {
+  lossOf,
+  STOCHASTIC,
+  StochasticSolver,
+  type StochasticOptions,
+  type StochasticProblem,
+} from './stochastic.js';
 
 export interface PolyakSGDOptions<
   X extends Structure,
@@ -26,7 +32,7 @@ const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
  *
  * Use it for a model that can fit each batch (loss `minimum`). See `StochasticSolver` for `run`, `runIterator` and `update`.
  *
- * @throws If an option is out of range.
+ * @throws If an option is out of range, or the problem is `{gradient}`: the step size is made of f itself.
  * @see Loizou et al. 2021, Stochastic Polyak step-size for SGD (arXiv 2002.10542), equation 3 (SPS_max).
  */
 export class PolyakSGD<
@@ -38,13 +44,18 @@ export class PolyakSGD<
     const {minimum = 0, delta = 0, ...options} = checkOptions('PolyakSGD', given, NAMES);
     if (!(delta >= 0)) throw new Error(`PolyakSGD: delta must not be negative, got ${delta}.`);
     const {maxStepSize = 1} = options;
+    if (typeof lossOf('PolyakSGD', problem) !== 'function') {
+      throw new Error(
+        'PolyakSGD: its step size is made of the values of fun, so the gradient alone is not enough; take ArmijoSGD.',
+      );
+    }
     super(
       'PolyakSGD',
       problem,
       ({value, square}) =>
         offTape(() => {
           const size = tf.maximum(tf.add(square, delta), 1e-30);
-          return tf.minimum(tf.div(tf.relu(tf.sub(value, minimum)), size), maxStepSize);
+          return tf.minimum(tf.div(tf.relu(tf.sub(value!, minimum)), size), maxStepSize);
         }),
       options,
     );

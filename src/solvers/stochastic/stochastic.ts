@@ -1,20 +1,22 @@
 /** @file The common part of the stochastic gradient methods: one problem, one batch of data per step. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction, checkOptions, describe, type Names} from '../../checks/index.js';
+import {checkOptions, describe, type Names} from '../../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {gradientOf, stationary, type Objective} from '../../conditions/index.js';
+import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withFun, type Minimization} from '../iteration/problem.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration/types.js';
 import {combine, innerProduct} from '../iteration/leaves.js';
 
-export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
-  /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
-  fun: Objective<X, [D, ...P]>;
-}
+/** `fun` is f(x, data, ...params), a scalar: the loss of x on a batch of data; `gradient` its gradient in x. */
+export type StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> = Minimization<
+  X,
+  [D, ...P]
+>;
 
 export interface StochasticOptions<
   X extends Structure,
@@ -37,16 +39,16 @@ export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
 export type StepRule<X extends Structure> = (place: {
   x: X;
-  value: tf.Tensor;
+  /** `null`, as `loss`, where the gradient is all that is known. */
+  value: tf.Tensor | null;
   gradient: X;
   /** ‖gradient‖². */
   square: tf.Tensor;
   last: tf.Tensor;
-  loss: (x: X) => tf.Tensor;
+  loss: ((x: X) => tf.Tensor) | null;
   gradientAt: (x: X) => X;
 }) => tf.Tensor;
 
-const PROBLEM: Names<StochasticProblem<Structure, Parameter, Parameter[]>> = {fun: 1};
 export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter[]>> = {
   ...UNBATCHED_OPTIONS,
   momentum: 0,
@@ -72,14 +74,14 @@ export class StochasticSolver<
     rule: StepRule<X>,
     {momentum = 0, maxStepSize = 1, ...options}: StochasticOptions<X, D, P>,
   ) {
-    const {fun} = checkOptions(className, problem, PROBLEM, 'entry');
-    checkFunction(className, 'fun', fun);
+    const fun = lossOf(className, problem);
     if (!(momentum >= 0 && momentum < 1)) {
       throw new Error(`${className}: momentum must lie in [0, 1), got ${momentum}.`);
     }
     if (!(maxStepSize > 0))
       throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
-    const gradient = gradientOf<X, [D, ...P]>(fun);
+    const gradient = gradientOf<X, [D, ...P]>(fun, `${className}: fun`);
+    const objective = typeof fun === 'function' ? fun : null;
     type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
     const accuracy = tolerancesOf(className, options);
     const rowOf = (x: Structure) => packingOf(flatten(x), false).pack(flatten(x));
@@ -96,7 +98,7 @@ export class StochasticSolver<
         step(x, memory, ...rest) {
           const {velocity, step: last, watch: before} = memory as Memory;
           const loss = (at: X) => {
-            const value = fun(at, ...rest);
+            const value = objective!(at, ...rest);
             if (value.size !== 1) {
               throw new Error(`${className}: the loss must be a scalar, got shape [${value.shape}].`);
             }
@@ -105,7 +107,8 @@ export class StochasticSolver<
           const slope = gradient(x, ...rest);
           const square = innerProduct(slope, slope, false);
           const gradientAt = (at: X) => gradient(at, ...rest);
-          const step = rule({x, value: loss(x), gradient: slope, square, last, loss, gradientAt});
+          const known = objective ? {value: loss(x), loss} : {value: null, loss: null};
+          const step = rule({x, ...known, gradient: slope, square, last, gradientAt});
           const next = combine(velocity, slope, (v, g) =>
             tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
           );
@@ -120,7 +123,7 @@ export class StochasticSolver<
             x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
             memory: {velocity: next, step, watch},
             residual,
-            details: () => ({stepSize: step, value: loss(x)}),
+            details: () => ({stepSize: step, value: objective ? loss(x) : undefined}),
           };
         },
       },
@@ -166,6 +169,15 @@ export class StochasticSolver<
       return this.update({...progress, status}, batch, ...params) as unknown as tf.TensorContainerObject;
     }) as unknown as Progress<X>;
   }
+}
+
+/** f, or `{gradient}`. */
+export function lossOf<X extends Structure, D extends Parameter, P extends Parameter[]>(
+  className: string,
+  problem: StochasticProblem<X, D, P>,
+): Differentiable<X, [D, ...P]> {
+  const given = withFun<X, [D, ...P], typeof problem>(className, problem);
+  return checkOptions(className, given, {fun: 1}, 'entry').fun;
 }
 
 /** @throws If the data cannot be iterated. */

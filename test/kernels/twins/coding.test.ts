@@ -7,8 +7,9 @@ import {createHostDense} from '../../../src/kernels/twins/host/dense.js';
 import {referenceDense} from '../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
 import {compareTwins} from './compare.js';
+import {referenceCoding} from '../../../src/kernels/twins/reference/coding.js';
 
-const twins = [referenceDense, createHostDense()!] as const;
+let twins: readonly [reference: DenseKernels, host: DenseKernels];
 
 function descend(
   dense: DenseKernels,
@@ -42,6 +43,15 @@ function descend(
 }
 
 describe('coordinate descent kernels', () => {
+  beforeEach(() => (twins = [referenceDense, createHostDense()!]));
+
+  it('are those of the memory that vectors lie in', () => {
+    const [reference, host] = twins.map(codingKernels);
+    assert.strictEqual(reference, referenceCoding);
+    assert.notStrictEqual(host, referenceCoding);
+    assert.strictEqual(codingKernels(twins[1]), host);
+  });
+
   it('agree after any number of sweeps, at every size', () =>
     fc.assert(
       fc.property(

@@ -6,8 +6,7 @@ import {createHostDense} from '../../../src/kernels/twins/host/dense.js';
 import {referenceDense} from '../../../src/kernels/twins/reference/dense.js';
 import {compareTwins} from './compare.js';
 
-const host = createHostDense()!;
-const TWINS = [referenceDense, host] as const;
+let TWINS: readonly [reference: DenseKernels, host: DenseKernels];
 
 const size = fc.integer({min: 1, max: 130});
 const seed = fc.integer({min: 1, max: 1e9});
@@ -42,7 +41,31 @@ function quasiDefinite(n: number, positives: number, stride: number, start: numb
 }
 
 describe('dense kernels', () => {
-  it('exist in WebAssembly here', () => assert.equal(host.name, 'host'));
+  beforeEach(() => (TWINS = [referenceDense, createHostDense()!]));
+
+  it('exist in WebAssembly here, in a memory of their own', () => {
+    const [reference, host] = TWINS;
+    assert.deepEqual([reference.name, host.name], ['reference', 'host']);
+    assert.isNull(reference.memory);
+    assert.strictEqual(host.memory!.buffer, host.scope(() => host.vector(1)).buffer);
+    assert.notStrictEqual(host.memory, createHostDense()!.memory);
+  });
+
+  it('give indices, parts of vectors, and what is kept', () => {
+    for (const dense of TWINS) {
+      const kept = dense.keep(() => dense.vector(5).fill(3) as Vector);
+      dense.scope(() => {
+        const indices = dense.indices(3);
+        assert.instanceOf(indices, Int32Array);
+        assert.deepEqual([...indices], [0, 0, 0]);
+        assert.deepEqual([...dense.part(kept, 1, 3)], [3, 3]);
+        dense.part(kept, 4)[0] = 7;
+        dense.vector(9).fill(-1);
+      });
+      assert.deepEqual([...kept], [3, 3, 3, 3, 7]);
+      assert.equal(dense.scope(() => 42), 42); // prettier-ignore
+    }
+  });
 
   it('signedCholesky gives U with UᵀDU = A, signedSolve solves', () =>
     fc.assert(

@@ -71,7 +71,9 @@ function run(dense: DenseKernels, routine: string, length: number, seed: number,
 }
 
 describe('the routines for pairs', () => {
-  const host = createHostDense()!;
+  let host: DenseKernels;
+  beforeEach(() => (host = createHostDense()!));
+
   for (const routine of Object.keys(ROUTINES)) {
     it(`${routine} is that of its twin`, () => {
       const anything = fc.property(

@@ -76,12 +76,12 @@ describeBackends('solvers.ConicSplitting', () => {
         const {x, state} = run(...at);
         expectClose(state.status, [0, 0]);
         expectClose(
-          x.z,
+          x.x,
           c.flatMap((values, i) => ball.solution(values, r[i])),
           CLOSE,
         );
         const slopes = tf.grads((c: tf.Tensor, r: tf.Tensor) =>
-          tf.sum(tf.mul(tf.tensor2d(w), run(c, r).x.z)),
+          tf.sum(tf.mul(tf.tensor2d(w), run(c, r).x.x)),
         )(at);
         const expected = c.map((values, i) => vjpInF64(ball.solution as never, [values, r[i]], w[i]));
         slopes.forEach((slope, k) =>
@@ -109,8 +109,8 @@ describeBackends('solvers.ConicSplitting', () => {
         const run = (c: tf.Tensor) => solve.run(null, {c, E: spectrahedron.E(), d: spectrahedron.d()});
         const {x, state} = run(tf.tensor2d(C));
         expectClose(state.status, [0, 0]);
-        expectClose(x.z, C.flatMap(spectrahedron.solution), CLOSE);
-        const slope = tf.grad((c: tf.Tensor) => tf.sum(tf.mul(tf.tensor2d(w), run(c).x.z)))(tf.tensor2d(C));
+        expectClose(x.x, C.flatMap(spectrahedron.solution), CLOSE);
+        const slope = tf.grad((c: tf.Tensor) => tf.sum(tf.mul(tf.tensor2d(w), run(c).x.x)))(tf.tensor2d(C));
         expectClose(
           slope,
           C.flatMap((values, i) => vjpInF64(spectrahedron.solution, [values], w[i])[0]),
@@ -140,7 +140,7 @@ describeBackends('solvers.ConicSplitting', () => {
         ]);
         const solve = solver({nonNegative: 4});
         const conic = (c: tf.Tensor, E: tf.Tensor, d: tf.Tensor) =>
-          solve.run(null, {c, E: tf.expandDims(E, 0), d: tf.expandDims(d, 0)}).x.z;
+          solve.run(null, {c, E: tf.expandDims(E, 0), d: tf.expandDims(d, 0)}).x.x;
         const linear = (c: tf.Tensor, G: tf.Tensor, h: tf.Tensor) =>
           solveQP({Q: tf.zeros([2, 2]), p: c, G, h}).x;
         expectClose(conic(c, G, h), linear(c, G, h), CLOSE);
@@ -170,7 +170,7 @@ describeBackends('solvers.ConicSplitting', () => {
           ConicData,
         ];
         const own = tf.grad((c: tf.Tensor) =>
-          tf.sum(tf.mul(w, solver(ball.cones).run(null, {...data, c}).x.z)),
+          tf.sum(tf.mul(w, solver(ball.cones).run(null, {...data, c}).x.x)),
         )(data.c);
         expectClose(gradient.c, own, CLOSE);
       }),
@@ -200,8 +200,8 @@ describeBackends('solvers.ConicSplitting', () => {
         const solve = solver({zero: 1, nonNegative: 2});
         const {x, state} = solve.run(null, {c, E, d});
         expectClose(state.status, [0, 1, 0]);
-        expectClose(x.z, [1, 0, 0, 0, 0, 2], CLOSE, CLOSE);
-        const slope = tf.grad((d: tf.Tensor) => tf.sum(solve.run(null, {c, E, d}).x.z))(d);
+        expectClose(x.x, [1, 0, 0, 0, 0, 2], CLOSE, CLOSE);
+        const slope = tf.grad((d: tf.Tensor) => tf.sum(solve.run(null, {c, E, d}).x.x))(d);
         // The whole of z₁ + z₂ = b moves with b; the sample without a solution has no gradient.
         expectClose(tf.slice(slope, [0, 0], [3, 1]), [1, 0, 1], CLOSE, CLOSE);
         expectClose(tf.slice(slope, 1, 1), [0, 0, 0]);
@@ -217,7 +217,7 @@ describeBackends('solvers.ConicSplitting', () => {
           d: tf.zeros([1, 2]),
         });
         expectClose(unbounded.state.status, [2]);
-        expectClose(unbounded.x.z, [0, 0]);
+        expectClose(unbounded.x.x, [0, 0]);
       }),
     ));
 
@@ -237,7 +237,7 @@ describeBackends('solvers.ConicSplitting', () => {
             d: ball.d(tf.tensor2d([[ofE * r]])),
           });
           expectClose(state.status, [0]);
-          expectClose(x.z, ball.solution(c, [r]), CLOSE);
+          expectClose(x.x, ball.solution(c, [r]), CLOSE);
         }
       }),
     ));

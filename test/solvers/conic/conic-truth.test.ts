@@ -35,13 +35,13 @@ function solve(problem: ConicCase, w?: number[]) {
     const {c, E, d} = tensorsOf(problem);
     const solver = solverOf(problem);
     const {x, state} = solver.run(null, {c, E, d});
-    const [z, dual, slack, residual] = [x.z, x.dual, x.slack, state.residual].map((v) =>
+    const [z, dual, slack, residual] = [x.x, x.dual, x.slack, state.residual].map((v) =>
       Array.from(v.dataSync()),
     );
     const found = {z, dual, slack, residual: residual[0], status: state.status.dataSync()[0]};
     if (!w) return {...found, slopes: []};
     const along = (at: tf.Tensor[]) =>
-      tf.sum(tf.mul(solver.run(null, {c: at[0], E: at[1], d: at[2]}).x.z, tf.tensor1d(w))) as tf.Scalar;
+      tf.sum(tf.mul(solver.run(null, {c: at[0], E: at[1], d: at[2]}).x.x, tf.tensor1d(w))) as tf.Scalar;
     const slopes = tf.grads((...at: tf.Tensor[]) => along(at))([c, E, d]);
     return {...found, slopes: slopes.map((slope) => Array.from(slope.dataSync()))};
   });
@@ -242,12 +242,12 @@ describeBackends('conic programs', (backend) => {
         });
         assert.deepEqual(Array.from(state.status.dataSync()), [0, 0, 1, 0, 0, 5, 5]);
         const right = [0, 0, 1, 0, 0, 1, 1].flatMap((fails) => (fails ? [0, 0] : [-0.6, -0.8]));
-        expectClose(x.z, right, 1e-6);
+        expectClose(x.x, right, 1e-6);
         for (const values of [...Object.values(x), state.residual]) {
           assert.isTrue(Array.from(values.dataSync()).every(Number.isFinite));
         }
         const slope = tf.grad((at: tf.Tensor) =>
-          tf.sum(solverOf(withRow(disc, [0, 0], 0)).run(null, {c: at, E, d: tf.tensor2d(rows)}).x.z),
+          tf.sum(solverOf(withRow(disc, [0, 0], 0)).run(null, {c: at, E, d: tf.tensor2d(rows)}).x.x),
         )(tf.tile(c, [bounds.length, 1]));
         assert.isTrue(Array.from(slope.dataSync()).every(Number.isFinite));
         expectClose(tf.slice(slope, [5, 0], [2, 2]), [0, 0, 0, 0]);
@@ -264,11 +264,11 @@ describeBackends('conic programs', (backend) => {
       const {c, E, d} = tensorsOf(disc);
       const {x, state} = unnamed(disc.cones).run(null, {c, E, d});
       assert.equal(state.status.dataSync()[0], 0);
-      expectClose(x.z, [-0.6, -0.8], 1e-5);
+      expectClose(x.x, [-0.6, -0.8], 1e-5);
       const far = tensorsOf(withRow(disc, [1, 1], 1e7));
       const other = unnamed({nonNegative: 1, secondOrder: [3]}).run(null, far);
-      if (other.state.status.dataSync()[0] === 0) expectClose(other.x.z, [-0.6, -0.8], 1e-4);
-      else expectClose(other.x.z, [0, 0]);
+      if (other.state.status.dataSync()[0] === 0) expectClose(other.x.x, [-0.6, -0.8], 1e-4);
+      else expectClose(other.x.x, [0, 0]);
     });
   });
 });

@@ -102,6 +102,27 @@ describe('reports of an iteration', () => {
       assert.deepEqual(list[1].stepSize, [0.25]);
     }));
 
+  it('have no value where only a gradient is known', () =>
+    tf.tidy(() => {
+      const gradient = (x: tf.Tensor, at: tf.Tensor) => tf.mul(2, tf.sub(x, at));
+      const runs: Record<string, (options: object) => unknown> = {
+        GradientDescent: (options) =>
+          new solvers.GradientDescent({gradient}, options).run(tf.zeros([2, 2]), c()),
+        BFGS: (options) => new solvers.BFGS({gradient}, options).run(tf.zeros([2, 2]), c()),
+        LBFGSB: (options) =>
+          new solvers.LBFGSB({gradient}, options).run(tf.zeros([2, 2]), {lower: 0, upper: 9}, c()),
+        ArmijoSGD: (options) => new solvers.ArmijoSGD({gradient}, options).run(tf.zeros([2, 2]), c()),
+      };
+      for (const [name, run] of Object.entries(runs)) {
+        const {list, onIteration} = notes();
+        run({onIteration});
+        assert.isNotEmpty(list, name);
+        list.forEach(({value, stepSize}) =>
+          assert.deepEqual([value, stepSize === undefined], [undefined, false], name),
+        );
+      }
+    }));
+
   it('come from `update` and `runIterator` too, numbered on', () =>
     expectNoLeak(async () => {
       const {list, onIteration} = notes();

@@ -77,8 +77,8 @@ describeAnyBackend('start and update', () => {
           () => new solvers.LBFGS<tf.Tensor, [tf.Tensor]>({fun}),
           () => new solvers.GradientDescent<tf.Tensor, [tf.Tensor]>({fun}),
           () => new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>({fun: map}),
-          () => new solvers.Bisection<[tf.Tensor]>({fun: root}, {lower: -3, upper: 3}),
-          () => new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor]>({residual}),
+          () => new solvers.NewtonRoot<tf.Tensor, [tf.Tensor]>({fun: root}),
+          () => new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor]>({fun: residual}),
         ]) {
           const solver = make() as solvers.IterativeSolver<tf.Tensor, [tf.Tensor]>;
           const follow = (from: solvers.Progress<tf.Tensor>, at: tf.Tensor) => {

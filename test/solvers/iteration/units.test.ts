@@ -35,7 +35,7 @@ const FITS: Record<string, Minimize> = Object.fromEntries(
   (['GaussNewton', 'LevenbergMarquardt'] as const).map((name) => [
     name,
     (residual: F, init: tf.Tensor, options?: Options) =>
-      new solvers[name]<tf.Tensor, []>({residual}, options).run(init),
+      new solvers[name]<tf.Tensor, []>({fun: residual}, options).run(init),
   ]),
 );
 

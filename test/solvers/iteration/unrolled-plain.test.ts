@@ -134,7 +134,7 @@ describeAnyBackend('unrolled gradients under a plain tf.grad', () => {
       expectNoLeak(() =>
         tf.tidy(() => {
           const make = (implicitDiff: boolean) =>
-            plain((options) => new solvers[name]<tf.Tensor, P>({residual}, {...options, implicitDiff}))({
+            plain((options) => new solvers[name]<tf.Tensor, P>({fun: residual}, {...options, implicitDiff}))({
               ...{implicitDiff, tolerance: implicitDiff ? 1e-6 : 0, maxIterations: 30},
             });
           const [unrolled, implicit] = [false, true].map((mode) => gradientOf(make(mode), LAMBDA));
@@ -176,7 +176,7 @@ describeAnyBackend('unrolled gradients under a plain tf.grad', () => {
     }));
 
   it('Bisection says at once that its halvings have no derivative', () => {
-    const options = {lower: 0, upper: 1, implicitDiff: false} as never;
+    const options = {implicitDiff: false} as never;
     assert.match(
       messageOf(() => new solvers.Bisection({fun: (x) => x}, options)),
       /^Bisection: implicitDiff cannot be false, .* NewtonRoot/,

@@ -60,9 +60,9 @@ const rosenbrock: Residual = (x, a) => {
 
 const METHODS = {
   GaussNewton: (residual: Residual, options = {}) =>
-    new solvers.GaussNewton<tf.Tensor, [tf.Tensor]>({residual}, options),
+    new solvers.GaussNewton<tf.Tensor, [tf.Tensor]>({fun: residual}, options),
   LevenbergMarquardt: (residual: Residual, options = {}) =>
-    new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor]>({residual}, options),
+    new solvers.LevenbergMarquardt<tf.Tensor, [tf.Tensor]>({fun: residual}, options),
 };
 
 describeBackends('nonlinear least squares', () => {
@@ -210,7 +210,7 @@ describeBackends('nonlinear least squares', () => {
       tf.tidy(() => {
         // r = exp(−x²): from x = 3 the first step goes where r is flat but not zero in the second entry.
         const residual = (x: tf.Tensor) => tf.concat([tf.exp(tf.neg(tf.square(x))), tf.onesLike(x)], 1);
-        const solver = new solvers.GaussNewton<tf.Tensor, []>({residual});
+        const solver = new solvers.GaussNewton<tf.Tensor, []>({fun: residual});
         const {x, state} = solver.run(tf.tensor2d([[0.01]]));
         expectClose(state.status, [4]);
         expectClose(x, [0]);

@@ -120,10 +120,10 @@ describeAnyBackend('BlockCoordinateDescent', () => {
             tf.mul(curvatures[j] / 2, tf.sum(tf.square(tf.sub(x, c)), 1));
           return tf.add(half(u, 0), half(v, 1));
         };
-        const count = (stepSizes: number | number[]) => {
+        const count = (stepSize: number | number[]) => {
           const solver = new solvers.BlockCoordinateDescent<[tf.Tensor]>(
             {fun, prox: (y) => y},
-            {stepSizes, maxIterations: 200},
+            {stepSize, maxIterations: 200},
           );
           const {x, state} = solver.run([tf.zeros([2, 1]), tf.zeros([2, 3])], null, tf.tensor2d([[1], [-2]]));
           if (state.status.dataSync()[0] === 0) {

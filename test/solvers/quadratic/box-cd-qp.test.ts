@@ -11,7 +11,7 @@ import {REFERENCE_QPS} from '../../zoo/qp-families.js';
 import {objectiveOf, toF32} from '../../zoo/qp/case.js';
 import {QP_ZOO} from '../../zoo/quadratic-programs.js';
 
-function reference({Q, p, l, u}: BoxCDQPData): tf.Tensor {
+function reference({Q, p, lower: l, upper: u}: BoxCDQPData): tf.Tensor {
   const eye = tf.eye(Q.shape[2]!);
   return solveQP({Q, p, G: tf.concat([eye, tf.neg(eye)]), h: tf.concat([u, tf.neg(l)], 1)}).x;
 }
@@ -21,12 +21,12 @@ function boxed({Q, p}: {Q: number[][]; p: number[]}, low: number, high: number):
   const n = p.length;
   return {
     ...{Q: tf.tensor3d([Q]), p: tf.tensor2d([p])},
-    ...{l: tf.fill([1, n], low), u: tf.fill([1, n], high)},
+    ...{lower: tf.fill([1, n], low), upper: tf.fill([1, n], high)},
   };
 }
 
 const along = (x: tf.Tensor) => tf.sum(tf.mul(x, tf.cos(tf.range(0, x.shape[1]!)))) as tf.Scalar;
-const NAMES = ['Q', 'p', 'l', 'u'] as const;
+const NAMES = ['Q', 'p', 'lower', 'upper'] as const;
 
 describeBackends('BoxCDQP', (backend) => {
   for (const qp of QP_ZOO) {
@@ -70,12 +70,12 @@ describeBackends('BoxCDQP', (backend) => {
       tf.tidy(() => {
         const original = boxed(qp, -0.7, 0.4);
         const D = tf.tensor1d(qp.p.map((_, j) => 2 ** Math.round(20 * Math.sin(1 + 5 * j))));
-        const {Q, p, l, u} = original;
+        const {Q, p, lower: l, upper: u} = original;
         for (const w of [2 ** -20, 2 ** 20]) {
           const {x, state} = new BoxCDQP().run(null, {
             Q: tf.mul(w, tf.mul(tf.mul(tf.expandDims(D, 1), Q), D)),
             p: tf.mul(w, tf.mul(D, p)),
-            ...{l: tf.div(l, D), u: tf.div(u, D)},
+            ...{lower: tf.div(l, D), upper: tf.div(u, D)},
           });
           assert.equal(state.status.dataSync()[0], 0, qp.name);
           expectClose(tf.mul(D, x), reference(original), 1e-5, 1e-6);
@@ -104,7 +104,7 @@ describeBackends('BoxCDQP', (backend) => {
                   [1, n],
                 );
               const [l, u] = [bound(-1), bound(1)];
-              const {x, state} = new BoxCDQP().run(null, {Q, p, l, u});
+              const {x, state} = new BoxCDQP().run(null, {Q, p, lower: l, upper: u});
               assert.deepEqual(Array.from(state.status.dataSync()), Array(batch).fill(0));
               const gradient = tf.add(tf.squeeze(tf.matMul(Q, tf.expandDims(x, 2)), [2]), p);
               const next = tf.minimum(tf.maximum(tf.sub(x, gradient), l), u);
@@ -121,8 +121,8 @@ describeBackends('BoxCDQP', (backend) => {
       const data = {
         Q: tf.tensor3d([[[2]], [[0]], [[1]], [[1]], [[-1]], [[0]]]),
         p: tf.tensor2d([[2], [-1], [1], [NaN], [1], [-1]]),
-        l: tf.tensor2d([[-0.5], [0], [1], [0], [0], [-Infinity]]),
-        u: tf.tensor2d([[3], [Infinity], [0], [1], [1], [4]]),
+        lower: tf.tensor2d([[-0.5], [0], [1], [0], [0], [-Infinity]]),
+        upper: tf.tensor2d([[3], [Infinity], [0], [1], [1], [4]]),
       };
       const {x, state} = new BoxCDQP().run(null, data);
       assert.deepEqual(Array.from(state.status.dataSync()), [0, 2, 1, 5, 5, 0]);
@@ -130,8 +130,8 @@ describeBackends('BoxCDQP', (backend) => {
       assert.deepEqual(Array.from(state.activity.dataSync()), [-1, 0, 0, 0, 0, 1]);
       expectClose(state.certificate.x, [0, 1, 0, 0, 0, 0], 1e-6);
       const slopes = tf.grads((l: tf.Tensor, u: tf.Tensor) =>
-        tf.sum(new BoxCDQP().run(null, {...data, l, u}).x),
-      )([data.l, data.u]);
+        tf.sum(new BoxCDQP().run(null, {...data, lower: l, upper: u}).x),
+      )([data.lower, data.upper]);
       expectClose(slopes[0], [1, 0, 0, 0, 0, 0], 0, 1e-6);
       expectClose(slopes[1], [0, 0, 0, 0, 0, 1], 0, 1e-6);
     });
@@ -142,9 +142,10 @@ describeBackends('BoxCDQP', (backend) => {
       const {p, ...shared} = boxed(QP_ZOO[4], -0.7, 0.4);
       const many = tf.concat([p, tf.mul(1.1, p), tf.neg(p)]);
       const solver = new BoxCDQP();
-      const energy = (Q: tf.Tensor, u: tf.Tensor) => along(solver.run(null, {...shared, Q, u, p: many}).x);
-      const each = tf.grads(energy)([tf.tile(shared.Q, [3, 1, 1]), tf.tile(shared.u, [3, 1])]);
-      tf.grads(energy)([shared.Q, shared.u]).forEach((slope, i) =>
+      const energy = (Q: tf.Tensor, u: tf.Tensor) =>
+        along(solver.run(null, {...shared, Q, upper: u, p: many}).x);
+      const each = tf.grads(energy)([tf.tile(shared.Q, [3, 1, 1]), tf.tile(shared.upper, [3, 1])]);
+      tf.grads(energy)([shared.Q, shared.upper]).forEach((slope, i) =>
         expectClose(slope, tf.sum(each[i], 0, true), 1e-5, 1e-7),
       );
       const cold = solver.run(null, {...shared, p});
@@ -155,8 +156,8 @@ describeBackends('BoxCDQP', (backend) => {
         solver.run(null, {
           Q: tf.reshape(q, [1, 1, 1]),
           p: tf.ones([1, 1]),
-          l: tf.fill([1, 1], -5),
-          u: tf.ones([1, 1]),
+          lower: tf.fill([1, 1], -5),
+          upper: tf.ones([1, 1]),
         }).x;
       const slope = (at: tf.Tensor) => vjp((v: tf.Tensor) => tf.sum(x(v)), [at], tf.scalar(1))[0];
       expectClose(
@@ -175,8 +176,8 @@ describeBackends('BoxCDQP', (backend) => {
         const {status} = new BoxCDQP({maxIterations: 1}).run(null, boxed(hard, -2, 1)).state;
         assert.equal(status.dataSync()[0], 3);
         assert.match(
-          messageOf(() => new BoxCDQP().run(null, {...data, l: tf.zeros([1, 3])})),
-          /BoxCDQP: l must have shape \[B \| 1, n\], here \[B \| 1, 20\]; got \[1,3\]/,
+          messageOf(() => new BoxCDQP().run(null, {...data, lower: tf.zeros([1, 3])})),
+          /BoxCDQP: lower must have shape \[B \| 1, n\], here \[B \| 1, 20\]; got \[1,3\]/,
         );
         assert.throws(() => new BoxCDQP({tolerance: NaN}), /BoxCDQP: tolerance must be positive/);
       }),

@@ -31,12 +31,12 @@ function draw(n: number, m: number, seed: number, batch = 1): BoxQPData {
   const u = Ax.map((row) => row.map((v, i) => (kind(i) === 2 ? Infinity : kind(i) === 3 ? v : v + random())));
   return {
     ...{Q, p: tf.mul(3, numbers(batch, n)), A},
-    ...{l: tf.tensor2d(l, [batch, m]), u: tf.tensor2d(u, [batch, m])},
+    ...{lower: tf.tensor2d(l, [batch, m]), upper: tf.tensor2d(u, [batch, m])},
   };
 }
 
 /** The same by solveQP; infinite bounds are replaced by ones that are never reached. */
-function reference({Q, p, A, l, u}: BoxQPData): {x: tf.Tensor; dual: tf.Tensor} {
+function reference({Q, p, A, lower: l, upper: u}: BoxQPData): {x: tf.Tensor; dual: tf.Tensor} {
   const k = equalities(A.shape[1]!);
   const m = A.shape[1]! - k;
   const finite = (v: tf.Tensor) => tf.where(tf.isFinite(v), v, tf.mul(tf.sign(v), 1e3));
@@ -75,7 +75,7 @@ describeBackends('BoxOSQP', () => {
             assert.deepEqual(Array.from(state.status.dataSync()), Array(batch).fill(0));
             const times = (M: tf.Tensor, v: tf.Tensor, transpose = false) =>
               tf.squeeze(tf.matMul(M, tf.expandDims(v, 2), transpose), [2]);
-            const {Q, p, A, l, u} = data;
+            const {Q, p, A, lower: l, upper: u} = data;
             const pull = tf.addN([times(Q, found.x), p, times(A, found.dual, true)]);
             const size = Math.max(1, tf.max(tf.abs(found.dual)).dataSync()[0]);
             expectClose(pull, new Float32Array(batch * n), 0, 1e-5 * size);
@@ -105,7 +105,7 @@ describeBackends('BoxOSQP', () => {
         const expected = reference(data);
         expectClose(found.x, expected.x, 1e-5);
         expectClose(found.dual, expected.dual, 1e-5, 1e-6);
-        const names = ['Q', 'p', 'A', 'l', 'u'] as const;
+        const names = ['Q', 'p', 'A', 'lower', 'upper'] as const;
         const slopes = (solve: (at: BoxQPData) => {x: tf.Tensor; dual: tf.Tensor}) =>
           tf.grads((...values: tf.Tensor[]) => {
             const at = Object.fromEntries(names.map((name, i) => [name, values[i]])) as BoxQPData;
@@ -116,7 +116,7 @@ describeBackends('BoxOSQP', () => {
         slopes(reference).forEach((slope, i) => {
           if (i < 3) expectClose(actual[i], slope, 1e-5, 1e-6);
         });
-        // An equality's gradient may be shared out between l and u: their sum is what counts.
+        // An equality's gradient may be shared out between lower and upper: their sum is what counts.
         const [byBoth, expectedByBoth] = [actual, slopes(reference)].map((list) => tf.add(list[3], list[4]));
         expectClose(byBoth, expectedByBoth, 1e-5, 1e-6);
       });
@@ -126,7 +126,7 @@ describeBackends('BoxOSQP', () => {
   it('finds the same solution in other units', () => {
     tf.tidy(() => {
       for (const seed of [1, 2]) {
-        const {Q, p, A, l, u} = draw(5, 9, seed);
+        const {Q, p, A, lower: l, upper: u} = draw(5, 9, seed);
         const powers = (count: number, phase: number) =>
           tf.tensor1d(Array.from({length: count}, (_, i) => 2 ** Math.round(20 * Math.sin(phase + 5 * i))));
         const [D, E, w] = [powers(5, seed), powers(9, seed + 1), powers(1, seed + 2)];
@@ -134,11 +134,11 @@ describeBackends('BoxOSQP', () => {
           Q: tf.mul(w, tf.mul(tf.mul(tf.expandDims(D, 1), Q), D)),
           p: tf.mul(w, tf.mul(D, p)),
           A: tf.mul(tf.mul(tf.expandDims(E, 1), A), D),
-          ...{l: tf.mul(E, l), u: tf.mul(E, u)},
+          ...{lower: tf.mul(E, l), upper: tf.mul(E, u)},
         };
         const {x, state} = new BoxOSQP().run(null, inUnits);
         assert.equal(state.status.dataSync()[0], 0);
-        const expected = reference({Q, p, A, l, u});
+        const expected = reference({Q, p, A, lower: l, upper: u});
         expectClose(tf.mul(D, x.x), expected.x, 1e-5, 1e-6);
         expectClose(tf.div(tf.mul(E, x.dual), w), expected.dual, 1e-5, 1e-5);
       }
@@ -147,14 +147,14 @@ describeBackends('BoxOSQP', () => {
 
   it('takes shared tensors, whose gradient is the sum over the batch', () => {
     tf.tidy(() => {
-      const {Q, p, A, l, u} = draw(4, 6, 5);
+      const {Q, p, A, lower: l, upper: u} = draw(4, 6, 5);
       const many = tf.concat([p, tf.add(p, 0.01), tf.mul(1.02, p)]);
       const solve = (q: tf.Tensor, bound: tf.Tensor) =>
-        along(new BoxOSQP().run(null, {Q: q, p: many, A, l, u: bound}).x.x);
+        along(new BoxOSQP().run(null, {Q: q, p: many, A, lower: l, upper: bound}).x.x);
       const shared = tf.grads(solve)([Q, u]);
       const each = tf.grads(solve)([tf.tile(Q, [3, 1, 1]), tf.tile(u, [3, 1])]);
       shared.forEach((slope, i) => expectClose(slope, tf.sum(each[i], 0, true), 1e-5, 1e-7));
-      const sharedP = new BoxOSQP().run(null, {Q, p, A, l: tf.tile(l, [2, 1]), u});
+      const sharedP = new BoxOSQP().run(null, {Q, p, A, lower: tf.tile(l, [2, 1]), upper: u});
       assert.deepEqual(
         [sharedP.x.x.shape, sharedP.x.dual.shape],
         [
@@ -169,7 +169,7 @@ describeBackends('BoxOSQP', () => {
     tf.tidy(() => {
       const data = {
         ...{Q: tf.tensor3d([[[1, 0], [0, 1]]]), p: tf.tensor2d([[1, 0]]), A: tf.tensor3d([[[0, 1]]])}, // prettier-ignore
-        ...{l: tf.tensor2d([[-1]]), u: tf.tensor2d([[1]])},
+        ...{lower: tf.tensor2d([[-1]]), upper: tf.tensor2d([[1]])},
       };
       const {x, state} = new BoxOSQP().run(null, data);
       assert.equal(state.status.dataSync()[0], 0);
@@ -183,8 +183,8 @@ describeBackends('BoxOSQP', () => {
         Q: tf.tensor3d([[[1]], [[1]], [[0]], [[1]], [[1]], [[-1]]]),
         p: tf.tensor2d([[3], [0], [-1], [0], [NaN], [0]]),
         A: tf.tensor3d([[1], [1], [1], [1], [1], [1]].map(([a]) => [[a], [2 * a]])),
-        l: tf.tensor2d([[-1, -9], [2, -9], [0, 0], [1, 0], [0, 0], [0, 0]]), // prettier-ignore
-        u: tf.tensor2d([[1, 9], [3, 2], [Infinity, Infinity], [0, 1], [1, 1], [1, 1]]), // prettier-ignore
+        lower: tf.tensor2d([[-1, -9], [2, -9], [0, 0], [1, 0], [0, 0], [0, 0]]), // prettier-ignore
+        upper: tf.tensor2d([[1, 9], [3, 2], [Infinity, Infinity], [0, 1], [1, 1], [1, 1]]), // prettier-ignore
       };
       const {x, state} = new BoxOSQP().run(null, data);
       assert.deepEqual(Array.from(state.status.dataSync()), [0, 1, 2, 1, 5, 5]);
@@ -193,7 +193,9 @@ describeBackends('BoxOSQP', () => {
       // 2 y₀ + 2 y₁ = −1 by the bounds l₀ = 2 (y₀ < 0) and u₁ = 2, and y₀ + 2 y₁ = 0: y = (−1, ½).
       expectClose(tf.slice(state.certificate.dual, [1, 0], [1, 2]), [-1, 0.5], 1e-5);
       expectClose(tf.slice(state.certificate.x, [2, 0], [1, 1]), [1], 1e-5);
-      const slope = tf.grad((l: tf.Tensor) => tf.sum(new BoxOSQP().run(null, {...data, l}).x.x))(data.l);
+      const slope = tf.grad((l: tf.Tensor) => tf.sum(new BoxOSQP().run(null, {...data, lower: l}).x.x))(
+        data.lower,
+      );
       expectClose(slope, [1, ...new Array<number>(11).fill(0)], 0, 1e-6);
     });
   });
@@ -205,7 +207,7 @@ describeBackends('BoxOSQP', () => {
       const warm = new BoxOSQP().run(cold.x, data);
       assert.equal(warm.state.iterations.dataSync()[0], 0);
       expectClose(warm.x.x, cold.x.x, 1e-6);
-      const none = {A: tf.zeros([1, 0, 1]), l: tf.zeros([1, 0]), u: tf.zeros([1, 0])};
+      const none = {A: tf.zeros([1, 0, 1]), lower: tf.zeros([1, 0]), upper: tf.zeros([1, 0])};
       const x = (q: tf.Tensor) =>
         new BoxOSQP().run(null, {...none, Q: tf.reshape(q, [1, 1, 1]), p: tf.ones([1, 1])}).x.x;
       const q = tf.tensor1d([2]);
@@ -222,15 +224,15 @@ describeBackends('BoxOSQP', () => {
         const run = (part: Partial<BoxQPData>) =>
           messageOf(() => new BoxOSQP().run(null, {...data, ...part}));
         assert.match(
-          run({l: tf.zeros([1, 2])}),
-          /BoxOSQP: l must have shape \[B \| 1, m\], here \[B \| 1, 3\]; got \[1,2\]/,
+          run({lower: tf.zeros([1, 2])}),
+          /BoxOSQP: lower must have shape \[B \| 1, m\], here \[B \| 1, 3\]; got \[1,2\]/,
         );
         assert.match(run({p: tf.zeros([2])}), /p must have shape \[B \| 1, n\]/);
         assert.match(
-          run({p: tf.zeros([2, 2]), l: tf.zeros([3, 3])}),
-          /l has a batch of 3.*another input has 2/,
+          run({p: tf.zeros([2, 2]), lower: tf.zeros([3, 3])}),
+          /lower has a batch of 3.*another input has 2/,
         );
-        assert.match(run({u: undefined}), /u is missing/);
+        assert.match(run({upper: undefined}), /upper is missing/);
         assert.match(
           messageOf(() => new BoxOSQP({tolerance: -1})),
           /BoxOSQP: tolerance must be positive/,

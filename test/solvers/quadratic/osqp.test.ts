@@ -199,7 +199,7 @@ describeBackends('OSQP', (backend) => {
       const qp = tensorsOf(QP_ZOO[9]);
       const solver = new OSQP();
       const cold = solveQP(qp, {solver});
-      const warm = solveQP(qp, {solver, warmStart: cold});
+      const warm = solveQP(qp, {solver, initial: cold});
       assert.isAbove(cold.iterations.dataSync()[0], 0);
       assert.equal(warm.iterations.dataSync()[0], 0);
       expectClose(warm.x, cold.x, 1e-6);

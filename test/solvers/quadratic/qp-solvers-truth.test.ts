@@ -131,8 +131,8 @@ describeBackends('the other solvers of quadratic programs', (backend) => {
           const data = {
             Q: tf.tensor3d([[[2, 0.5, 0], [0.5, 2, 0], [0, 0, 1]]]), // prettier-ignore
             p: tf.tensor2d([[1, -8, 1e3]]),
-            l: tf.tensor2d([[-far, 1, 0.25]]),
-            u: tf.tensor2d([[far, far, 0.25]]),
+            lower: tf.tensor2d([[-far, 1, 0.25]]),
+            upper: tf.tensor2d([[far, far, 0.25]]),
           };
           // x₂ is fixed; 2x₀ + ½x₁ = −1, ½x₀ + 2x₁ = 8.
           const right = [-1.6, 4.4, 0.25];
@@ -148,9 +148,9 @@ describeBackends('the other solvers of quadratic programs', (backend) => {
           expectClose(osqp.x.x, right, 1e-6);
           expectClose(osqp.x.dual, [0, 0, -1000.25], 1e-6);
           const slopes = [
-            tf.grad((l: tf.Tensor) => tf.sum(new solvers.BoxCDQP().run(null, {...data, l, u: data.u}).x))(
-              data.l,
-            ),
+            tf.grad((l: tf.Tensor) =>
+              tf.sum(new solvers.BoxCDQP().run(null, {...data, lower: l, upper: data.upper}).x),
+            )(data.lower),
             tf.grad((p: tf.Tensor) => tf.sum(new solvers.BoxOSQP().run(null, {...data, A, p}).x.x))(data.p),
           ];
           assert.isTrue(slopes.every((slope) => Array.from(slope.dataSync()).every(Number.isFinite)));
@@ -173,7 +173,7 @@ describeBackends('the other solvers of quadratic programs', (backend) => {
         [0, 1, 0],
       ];
       const [l, u] = [0, 1].map((side) => tf.tensor2d(bounds.map((pair) => [pair[side]])));
-      const data = {Q: tf.ones([1, 1, 1]), p: tf.tensor2d([[-0.5]]), l, u};
+      const data = {Q: tf.ones([1, 1, 1]), p: tf.tensor2d([[-0.5]]), lower: l, upper: u};
       const expected = bounds.map(([, , status]) => status);
       const cd = new solvers.BoxCDQP().run(null, data);
       const osqp = new solvers.BoxOSQP().run(null, {...data, A: tf.ones([1, 1, 1])});

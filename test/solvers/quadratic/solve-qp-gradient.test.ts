@@ -139,7 +139,7 @@ describeBackends('the gradient of solveQP', () => {
       const column = (v: tf.Tensor) => tf.reshape(v, [-1, 1]) as tf.Tensor2D;
       const row = (M: tf.Tensor, v: tf.Tensor) => tf.reshape(tf.matMul(M as tf.Tensor2D, column(v)), [1, -1]);
       const condition = conditions.kkt<[tf.Tensor, tf.Tensor, tf.Tensor]>({
-        objective: (x, p) => tf.add(tf.mul(0.5, tf.sum(tf.mul(x, row(t.Q, x)))), tf.sum(tf.mul(x, p))),
+        fun: (x, p) => tf.add(tf.mul(0.5, tf.sum(tf.mul(x, row(t.Q, x)))), tf.sum(tf.mul(x, p))),
         inequality: (x, _p, h) => tf.sub(row(t.G!, x), h),
         equality: (x, _p, _h, b) => tf.sub(row(t.A!, x), b),
       });

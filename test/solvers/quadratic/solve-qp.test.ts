@@ -285,13 +285,13 @@ describeBackends('solveQP', () => {
     tf.tidy(() => {
       const qp = tensorsOf(QP_ZOO[8]);
       const cold = solveQP(qp);
-      const warm = solveQP(qp, {warmStart: cold});
+      const warm = solveQP(qp, {initial: cold});
       assert.isAbove(cold.iterations.dataSync()[0], 0);
       assert.equal(warm.iterations.dataSync()[0], 0);
       expectClose(warm.x, cold.x, 1e-6);
       // A wrong guess costs nothing but time.
       const other = solveQP({...qp, p: tf.mul(-3, qp.p)});
-      const moved = solveQP(qp, {warmStart: other});
+      const moved = solveQP(qp, {initial: other});
       expectClose(moved.x, cold.x, 1e-6);
     });
   });

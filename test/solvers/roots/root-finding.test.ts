@@ -172,14 +172,15 @@ describeBackends('Bisection', () => {
     it(`finds an entry each of [B, k], ${sign > 0 ? 'rising' : 'falling'}, and the gradient`, () =>
       expectNoLeak(() =>
         tf.tidy(() => {
-          const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(sign)}, {lower: -3, upper: 2});
+          const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(sign)});
+          const bounds = {lower: -3, upper: 2};
           const c: tf.Tensor = tf.tensor2d(C, [2, 3]);
-          const {x, state} = solver.run(tf.zeros([2, 3]), c);
+          const {x, state} = solver.run(tf.zeros([2, 3]), bounds, c);
           expectClose(state.status, [0, 0]);
           expectClose(x, ROOT, 0, 2e-6);
           const v = [1, 2, 3, 4, 5, 6];
           const [slope] = vjp(
-            (at: tf.Tensor) => solver.run(tf.zeros([2, 3]), at).x,
+            (at: tf.Tensor) => solver.run(tf.zeros([2, 3]), bounds, at).x,
             [c],
             tf.tensor2d(v, [2, 3]),
           );
@@ -205,9 +206,9 @@ describeBackends('Bisection', () => {
           [3.14, 0],
           [3.14, 0],
         ]);
-        const solver = new solvers.Bisection<[tf.Tensor]>({fun}, {lower, upper});
+        const solver = new solvers.Bisection<[tf.Tensor]>({fun});
         const c = [0.5, 0.5, -0.25, 0.8];
-        const {x, state} = solver.run(tf.zeros([2, 2]), tf.tensor2d(c, [2, 2]));
+        const {x, state} = solver.run(tf.zeros([2, 2]), {lower, upper}, tf.tensor2d(c, [2, 2]));
         expectClose(state.status, [0, 0]);
         expectClose(
           x,
@@ -221,14 +222,14 @@ describeBackends('Bisection', () => {
   it('gives status 5, zero and a zero gradient to a sample without a change of sign', () =>
     expectNoLeak(() =>
       tf.tidy(() => {
-        const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(1)}, {lower: -1, upper: 1});
+        const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(1)});
         const c: tf.Tensor = tf.tensor2d([
           [1, -1],
           [0.5, 40],
           [NaN, 0],
           [0, 1.5],
         ]);
-        const run = (at: tf.Tensor) => solver.run(tf.zeros([4, 2]), at);
+        const run = (at: tf.Tensor) => solver.run(tf.zeros([4, 2]), {lower: -1, upper: 1}, at);
         const {x, state} = run(c);
         expectClose(state.status, [0, 5, 4, 0]);
         const found = (1 / 3) ** 0.5 * 2 * Math.sinh(Math.asinh(1.5 * Math.sqrt(3)) / 3);
@@ -245,8 +246,8 @@ describeBackends('Bisection', () => {
     expectNoLeak(() =>
       tf.tidy(() => {
         for (const sign of [1, -1] as const) {
-          const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(sign)}, {lower: 0, upper: 1});
-          const {x, state} = solver.run(tf.zeros([2, 1]), tf.tensor2d([[0], [2]]));
+          const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(sign)});
+          const {x, state} = solver.run(tf.zeros([2, 1]), {lower: 0, upper: 1}, tf.tensor2d([[0], [2]]));
           expectClose(state.status, [0, 0]);
           expectClose(x, [0, 1], 0, 2e-6);
         }
@@ -258,8 +259,8 @@ describeBackends('Bisection', () => {
       tf.tidy(() => {
         // A jump has no point with |F| ≤ tolerance.
         const fun: F = (x, c) => tf.sub(tf.mul(2, tf.cast(tf.greater(x, c), 'float32')), 1);
-        const solver = new solvers.Bisection<[tf.Tensor]>({fun}, {lower: 0, upper: 1, tolerance: 0});
-        const {x, state} = solver.run(tf.zeros([1, 1]), tf.tensor2d([[0.3]]));
+        const solver = new solvers.Bisection<[tf.Tensor]>({fun}, {tolerance: 0});
+        const {x, state} = solver.run(tf.zeros([1, 1]), {lower: 0, upper: 1}, tf.tensor2d([[0.3]]));
         expectClose(state.status, [0]);
         expectClose(x, [0.3], 1e-7);
       }),
@@ -267,10 +268,51 @@ describeBackends('Bisection', () => {
 
   it('refuses a bracket that is upside down', () => {
     assert.match(
-      messageOf(() => new solvers.Bisection({fun: (x) => x}, {lower: 1, upper: -1})),
+      tf.tidy(() =>
+        messageOf(() =>
+          new solvers.Bisection<[]>({fun: (x) => x}).run(tf.zeros([1, 1]), {lower: 1, upper: -1}),
+        ),
+      ),
       /^Bisection: lower must be below upper, got 1 and -1/,
     );
   });
+
+  it('has a gradient of zero in its bounds, and takes them in a loop of your own and in jvp', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(1)});
+        const c: tf.Tensor = tf.tensor2d([[2], [10]]);
+        const solve = (lower: tf.Tensor, upper: tf.Tensor, at: tf.Tensor) =>
+          solver.run(tf.zeros([2, 1]), {lower, upper}, at).x;
+        const [lower, upper]: tf.Tensor[] = [tf.fill([2, 1], -1), tf.fill([2, 1], 4)];
+        const slopes = vjp(solve, [lower, upper, c], tf.ones([2, 1]));
+        expectClose(slopes[0], [0, 0], 0);
+        expectClose(slopes[1], [0, 0], 0);
+        expectClose(slopes[2], [1 / 4, 1 / 13], 5e-6);
+        const bounds = {lower, upper};
+        let progress = solver.start(tf.zeros([2, 1]), bounds, c);
+        for (let k = 0; k < 40; k++) progress = solver.update(progress, bounds, c);
+        expectClose(progress.status, [0, 0]);
+        expectClose(progress.x, [1, 2], 2e-6);
+        expectClose(solver.jvp(progress.x, [bounds, c], [null, tf.ones([2, 1])]), [1 / 4, 1 / 13], 5e-6);
+      }),
+    ));
+
+  it('says that the bounds are missing', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const solver = new solvers.Bisection<[tf.Tensor]>({fun: cubic(1)});
+        const run = (...params: unknown[]) =>
+          messageOf(() => solver.run(tf.zeros([1, 1]), ...(params as [tf.Tensor])));
+        assert.include(run(tf.ones([1, 1])), 'Bisection: run takes {lower, upper} after init, got a Tensor.');
+        assert.include(run(), 'Bisection: run takes {lower, upper} after init, got undefined.');
+        assert.include(run({lower: 0}), "Bisection: 'upper' is missing");
+        assert.include(
+          messageOf(() => new solvers.Bisection({fun: (x) => x}, {lower: 1})),
+          "Bisection: 'upper' is missing",
+        );
+      }),
+    ));
 
   it('Broyden turns round where its first direction leads uphill', () =>
     expectNoLeak(() =>

@@ -222,10 +222,10 @@ describeAnyBackend('stochastic solvers', () => {
       messageOf(() => new solvers.PolyakSGD({fun}, {delta: -1})),
       /^PolyakSGD: delta must not be/,
     );
-    for (const options of [{sufficientDecrease: 0}, {sufficientDecrease: 1}, {decreaseFactor: 1}]) {
+    for (const options of [{c1: 0}, {c1: 1}, {decreaseFactor: 1}]) {
       assert.match(
         messageOf(() => new solvers.ArmijoSGD({fun}, options)),
-        /^ArmijoSGD: sufficientDecrease and/,
+        /^ArmijoSGD: c1 and/,
       );
     }
     assert.match(

@@ -36,7 +36,7 @@ const euclidean: Potential = {
       let total = 0;
       for (let k = 0, at = start; k < count; k++, at += stride) {
         const below = z[at] - top;
-        if (!(below > threshold || (kept === 0 && below === 0))) continue;
+        if (!(below > threshold)) continue;
         next++;
         total += below;
       }

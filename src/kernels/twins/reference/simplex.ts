@@ -47,10 +47,9 @@ function projectSimplex(x: Float32Array, start: number, n: number, scale: number
     let sum = 0;
     for (let i = start; i < start + n; i++) {
       const value = x[i] - largest;
-      if (value > threshold || (count === 0 && value === 0)) {
-        next++;
-        sum += value;
-      }
+      if (!(value > threshold)) continue;
+      next++;
+      sum += value;
     }
     // Rounding may bring back what it dropped: the set only shrinks.
     if (next === 0 || (count > 0 && next >= count)) break;

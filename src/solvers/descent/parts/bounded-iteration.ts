@@ -33,9 +33,9 @@ type Memory = {
   watch: Watch;
 };
 
-/** The gradient is the one of `fun`; bounds come before its parameters. */
+/** The gradient is the one of `fun`, which is `null` where the gradient is all that is known; bounds come before its parameters. */
 export function boundedIteration<P extends Parameter[]>(
-  {fun, gradient}: {fun: Objective<tf.Tensor, P>; gradient: Gradient<tf.Tensor, P>},
+  {fun, gradient}: {fun: Objective<tf.Tensor, P> | null; gradient: Gradient<tf.Tensor, P>},
   {batched, historySize, accuracy}: {batched: boolean; historySize: number; accuracy: Tolerances},
 ): Iteration<tf.Tensor, [Bounds, ...P]> {
   const begin = (rows: tf.Tensor2D, scale: Scale): Memory => ({
@@ -81,16 +81,17 @@ export function boundedIteration<P extends Parameter[]>(
       const {packing, low, high, project} = within(given, bounds);
       const {shape} = packing;
       const slopesAt = (rows: tf.Tensor) => packing.pack([gradient(packing.restore(given, rows), ...params)]);
-      const at = (rows: tf.Tensor) => {
+      const valueAt = (rows: tf.Tensor): tf.Tensor => {
+        if (!fun) return tf.zeros([shape[0], 1]);
         const value = valuesOf('LBFGSB', fun(packing.restore(given, rows), ...params), shape[0]);
-        return {value: tf.reshape(value, [-1, 1]), gradient: slopesAt(rows)};
+        return tf.reshape(value, [-1, 1]);
       };
       const before = memory as Memory;
       const {scale} = before;
       // A start outside of the bounds is moved onto them.
       const x = project(packing.pack([given]));
       const slopes = slopesAt(x);
-      const {value} = offTape(() => ({value: at(x).value}));
+      const value = offTape(() => valueAt(x));
       const g = tf.div(slopes, scale.gradient) as tf.Tensor2D;
       const history = remember(
         before.history,
@@ -126,7 +127,7 @@ export function boundedIteration<P extends Parameter[]>(
         return projectedSearch(
           {x, value, slopes, movable: tf.greater(tf.max(distance, 1, true), 0)},
           {trial: tf.where(straight, before.trial, tf.onesLike(value)), way},
-          {project, at},
+          {project, valueAt: fun ? valueAt : null, slopesAt},
         );
       });
       const moved = project(tf.add(x, tf.mul(t, way)));
@@ -160,7 +161,7 @@ export function boundedIteration<P extends Parameter[]>(
       };
       const {residual, watch} = tested;
       const next: Memory = {x, gradient: g, known: kept, failed, trial, history, scale, watch};
-      const details = () => ({stepSize: t, value: tf.reshape(value, [-1])});
+      const details = () => ({stepSize: t, value: fun ? tf.reshape(value, [-1]) : undefined});
       return {x: packing.restore(given, moved), memory: next, residual, verdict, details};
     },
   };

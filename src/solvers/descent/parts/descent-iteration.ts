@@ -1,8 +1,9 @@
 /** @file The iteration of the methods that go along a direction as far as a line search says. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../../../autodiff/index.js';
-import {gradientOf, type Objective} from '../../../conditions/index.js';
+import {gradientOf, type Differentiable} from '../../../conditions/index.js';
 import {packingOf} from '../../../implicit/index.js';
+import {fill} from '../../../kernels/index.js';
 import {rowDot} from '../../../linsolve/index.js';
 import {firstScale, type Scale} from '../../iteration/first-scale.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../../iteration/stopping.js';
@@ -56,14 +57,16 @@ type Memory = {
 /** The iteration of `rule`: a direction, and as far along it as `lineSearch` says. */
 export function descentIteration<X extends Structure, P extends Parameter[]>(
   className: string,
-  fun: Objective<X, P>,
+  fun: Differentiable<X, P>,
   rule: Direction<P>,
   lineSearch: LineSearch,
   batched: boolean,
   accuracy: Tolerances,
 ): Iteration<X, P> {
-  const gradient = gradientOf(fun);
-  const values = (x: X, params: P, batch: number) => valuesOf(className, fun(x, ...params), batch);
+  const gradient = gradientOf(fun, `${className}: fun`);
+  const objective = typeof fun === 'function' ? fun : null;
+  const values = (x: X, params: P, batch: number) =>
+    objective ? valuesOf(className, objective(x, ...params), batch) : tf.zeros([batch]);
   const begin = (rows: tf.Tensor2D, scale: Scale): Memory => {
     const column = () => tf.zeros([rows.shape[0], 1]) as tf.Tensor2D;
     return {
@@ -128,7 +131,10 @@ export function descentIteration<X extends Structure, P extends Parameter[]>(
         const phi = (s: tf.Tensor) => {
           const there = at(s);
           const slopesThere = tf.div(gradientAt(there), scale.gradient);
-          return {value: valueAt(there), slope: tf.reshape(rowDot(d, slopesThere), [batch])};
+          const slopeThere = tf.reshape(rowDot(d, slopesThere), [batch]);
+          // Without f, the change that the slopes at both ends tell: exact for a parabola.
+          const value = objective ? valueAt(there) : tf.mul(tf.mul(0.5, s), tf.add(slope, slopeThere));
+          return {value, slope: slopeThere};
         };
         const found = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
         // A step shorter than x can hold does no harm, and takes an unrolled gradient on.
@@ -155,7 +161,11 @@ export function descentIteration<X extends Structure, P extends Parameter[]>(
           tf.zerosLike(failed),
           tf.add(failed, 1),
         );
-        const verdict = searchVerdict({before: before.x, moved, lowest: reached, failures, unit: scale.x});
+        // Without f: each step went down, so f is lowest where they led to infinity.
+        const lowest = objective
+          ? reached
+          : tf.where(tf.any(tf.isInf(moved), 1, true), fill(reached.shape, -Infinity), reached);
+        const verdict = searchVerdict({before: before.x, moved, lowest, failures, unit: scale.x});
         return {
           judged: judgement as unknown as tf.NamedTensorMap,
           verdict,
@@ -177,7 +187,7 @@ export function descentIteration<X extends Structure, P extends Parameter[]>(
         scale,
         watch: watched,
       };
-      const details = () => ({stepSize: t, value: values(x, params, batch)});
+      const details = () => ({stepSize: t, value: objective ? values(x, params, batch) : undefined});
       return {x: packing.restore(x, moved), memory: next, residual, verdict, details};
     },
   };

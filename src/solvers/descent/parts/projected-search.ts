@@ -19,17 +19,19 @@ export interface SearchStart {
 /**
  * The longest of trial, trial/2, … that lowers f enough, [B, 1]: 0 where none does. With the lowest value that was seen.
  *
- * Where values are alike up to rounding, slopes decide.
+ * Where values are alike up to rounding, or not known, slopes decide.
  */
 export function projectedSearch(
   {x, value, slopes, movable}: SearchStart,
   {trial, way}: {trial: tf.Tensor; way: tf.Tensor},
   {
     project,
-    at,
+    valueAt,
+    slopesAt,
   }: {
     project: (rows: tf.Tensor) => tf.Tensor2D;
-    at: (rows: tf.Tensor) => {value: tf.Tensor; gradient: tf.Tensor2D};
+    valueAt: ((rows: tf.Tensor) => tf.Tensor) | null;
+    slopesAt: (rows: tf.Tensor) => tf.Tensor2D;
   },
 ): {t: tf.Tensor; lowest: tf.Tensor} {
   let lowest = value;
@@ -42,14 +44,13 @@ export function projectedSearch(
     const there = project(tf.add(x, tf.mul(s, way)));
     const change = tf.sub(there, x);
     const slope = rowDot(slopes, change);
-    const reached = at(there);
-    lowest = tf.minimum(
-      lowest,
-      tf.where(tf.isNaN(reached.value), fill(lowest.shape, Infinity), reached.value),
-    );
-    const armijo = tf.lessEqual(reached.value, tf.add(value, tf.mul(ARMIJO, slope)));
-    const alike = tf.lessEqual(tf.abs(tf.sub(reached.value, value)), tf.mul(ROUNDING, tf.abs(value)));
-    const flat = tf.lessEqual(rowDot(reached.gradient, change), tf.mul(2 * ARMIJO - 1, slope));
+    const slopeThere = rowDot(slopesAt(there), change);
+    // Without f, the change that the slopes at both ends tell: exact for a parabola.
+    const reached = valueAt ? valueAt(there) : tf.mul(0.5, tf.add(slope, slopeThere));
+    lowest = tf.minimum(lowest, tf.where(tf.isNaN(reached), fill(lowest.shape, Infinity), reached));
+    const armijo = tf.lessEqual(reached, tf.add(value, tf.mul(ARMIJO, slope)));
+    const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
+    const flat = tf.lessEqual(slopeThere, tf.mul(2 * ARMIJO - 1, slope));
     const good = tf.cast(tf.logicalOr(armijo, tf.logicalAnd(alike, flat)), 'float32');
     step = tf.where(tf.cast(tf.mul(good, searching), 'bool'), s, step);
     searching = tf.mul(searching, tf.sub(1, good));

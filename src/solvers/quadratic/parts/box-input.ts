@@ -4,7 +4,7 @@ import {checkOptions, describe} from '../../../checks/index.js';
 import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead, NO_BOUND, SingularMatrixError} from '../../../kernels/index.js';
 import {cholesky, eigh} from '../../../linalg/index.js';
-import type {BoxQPData} from '../box-qp-data.js';
+import type {BoxedData} from '../box-qp-data.js';
 import {allOf, asNumbers, ofBatch, positive, type BoxedRows} from '../splitting/rows.js';
 import type {SplittingOptions} from '../splitting/splitting.js';
 
@@ -68,7 +68,7 @@ export function checkShapes(
  * that need no solver: 5 for one that is not finite, or whose Q is not symmetric and positive semidefinite, 1 for crossing
  * bounds. The others have 3.
  */
-export function screen({Q, p, A, l, u}: BoxQPData, batch: number): {data: BoxedRows; status: tf.Tensor2D} {
+export function screen({Q, p, A, l, u}: BoxedData, batch: number): {data: BoxedRows; status: tf.Tensor2D} {
   const zeroWhereNot = (v: tf.Tensor) => tf.where(tf.isFinite(v), v, tf.zerosLike(v));
   const toBatch = (v: tf.Tensor) => ofBatch(v, batch) as tf.Tensor2D;
   const curvature = zeroWhereNot(Q);

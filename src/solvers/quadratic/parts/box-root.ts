@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../../autodiff/index.js';
 import {quadraticKkt} from '../../../conditions/index.js';
 import {solvedRoot, type SystemOptions} from '../../../implicit/index.js';
-import type {BoxQPData} from '../box-qp-data.js';
+import type {BoxedData} from '../box-qp-data.js';
 import {asNumbers} from '../splitting/rows.js';
 import type {SplittingResult} from '../splitting/splitting.js';
 
 /** (x, y) as the root of the KKT condition on the bounds that are active: differentiable in the data. */
 export function boundedRoot(
   found: Pick<SplittingResult, 'x' | 'y' | 'lower' | 'upper' | 'status'>,
-  {Q, p, A, l, u}: BoxQPData,
+  {Q, p, A, l, u}: BoxedData,
   options: SystemOptions,
 ): {x: tf.Tensor2D; dual: tf.Tensor2D} {
   const {x, y, lower, upper, status} = found;

@@ -1,4 +1,5 @@
 /** @file Cones in f64: triangles, projections and their derivative, and the scalings of Nesterov and Todd, against their definitions. */
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {
   coneBlocks,
@@ -10,6 +11,7 @@ import {
 import {scalingOf} from '../../../../src/kernels/algorithms/conic/nesterov-todd.js';
 import {depth, distance, project, projectDual, projectionDerivative, tailNorm} from '../../../../src/kernels/algorithms/conic/projection.js'; // prettier-ignore
 import {seededRandom} from '../../../zoo/linear-systems.js';
+import {conesOfProjection, noteDualProjection} from '../../../../src/kernels/algorithms/conic/known-cones.js';
 import {apart, largest, noise, times} from '../qp/planted.js';
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => times(a, b)[0];
@@ -92,6 +94,18 @@ describe('cones', () => {
     assert.equal(distance(ZERO, Float64Array.of(-3), true), 0);
     assert.equal(depth(ZERO, Float64Array.of(-3)), 0);
     assert.deepEqual([...projectionDerivative(ZERO, Float64Array.of(-3))], [1]);
+  });
+
+  it('are known of what was projected onto them, and of nothing else', () => {
+    const [v, y, other] = [0, 1, 2].map(() => ({}) as Tensor);
+    const cones = {nonNegative: 2};
+    assert.strictEqual(noteDualProjection(y, v, cones), y);
+    assert.strictEqual(conesOfProjection(y, v), cones);
+    assert.isNull(conesOfProjection(y, other));
+    assert.isNull(conesOfProjection(other, v));
+    // What came back as it was could have come from anywhere.
+    noteDualProjection(v, v, cones);
+    assert.isNull(conesOfProjection(v, v));
   });
 
   it('measure lengths that would overflow', () => {

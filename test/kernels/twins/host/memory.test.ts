@@ -4,6 +4,11 @@ import {HostMemory, placeOf} from '../../../../src/kernels/twins/host/memory.js'
 import {createRowMemory} from '../../../../src/kernels/twins/host/row-memory.js';
 import {BINARY} from '../../../../src/kernels/twins/host/binary/rows.js';
 import {instantiate} from '../../../../src/kernels/twins/host/module.js';
+import {createHostDense} from '../../../../src/kernels/twins/host/dense.js';
+import {createIsotonicRows} from '../../../../src/kernels/twins/host/isotonic-rows.js';
+import {createHostMatrices} from '../../../../src/kernels/twins/host/matrices.js';
+import {createOuterRows} from '../../../../src/kernels/twins/host/outer-rows.js';
+import {createSimplexRows} from '../../../../src/kernels/twins/host/simplex-rows.js';
 
 const FULL = (64 * 65536) / 8;
 
@@ -104,7 +109,15 @@ describe('the memory of the host kernels', () => {
     const {WebAssembly: wasm} = globalThis;
     try {
       (globalThis as {WebAssembly?: unknown}).WebAssembly = undefined;
+      const makers = [
+        createHostDense,
+        createHostMatrices,
+        createIsotonicRows,
+        createOuterRows,
+        createSimplexRows,
+      ];
       assert.isNull(createRowMemory(BINARY));
+      for (const make of makers) assert.isNull(make(), make.name);
     } finally {
       globalThis.WebAssembly = wasm;
     }
