@@ -20,7 +20,7 @@ export function doubleProducts(
   xs: tf.Tensor[],
   packing: Packing,
   symmetric: boolean,
-): DoubleProducts | null {
+): (DoubleProducts & {dispose: () => void}) | null {
   if (programsFlag() === 'off' || !canLook()) return null;
   const transposed = (v: tf.Tensor) => vjpAt(residual, xs, packing.unpack(v));
   const straight = (v: tf.Tensor) => {
@@ -32,7 +32,7 @@ export function doubleProducts(
     let apply: Rows | null = symmetric ? applyTranspose : null;
     return {
       applyTranspose: (rows) => applyTranspose.apply(rows),
-      apply: (rows) => (apply ??= rowsOf(straight, packing)).apply(rows),
+      apply: (rows) => (apply ??= rowsOrOperations(straight, packing)).apply(rows),
       dispose() {
         applyTranspose.dispose();
         // Of a symmetric one the same.
@@ -43,6 +43,24 @@ export function doubleProducts(
     if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
     explain('A linear solve', error.message);
     return null;
+  }
+}
+
+/** The same, operation by operation in float32 where there is no program: a second derivative may have operations that the first one lacks. */
+function rowsOrOperations(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows {
+  try {
+    return rowsOf(product, packing);
+  } catch (error) {
+    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
+    explain('A linear solve', error.message);
+    return {
+      apply: (rows) =>
+        offTape(() => {
+          const v = tf.tensor2d(Float32Array.from(rows), packing.shape);
+          return Float64Array.from(packing.pack(product(v)).dataSync()) as never;
+        }) as unknown as Float64Array,
+      dispose: () => undefined,
+    };
   }
 }
 

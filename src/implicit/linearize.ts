@@ -1,7 +1,7 @@
 /** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and serves every product. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
-import {fromFunctions, type DoubleProducts, type Operator, type Tags} from '../linsolve/index.js';
+import {fromFunctions, type Operator, type Tags} from '../linsolve/index.js';
 import {doubleProducts} from './double-products.js';
 import {packingOf} from './packing.js';
 
@@ -18,7 +18,7 @@ export function linearize(
   const transposed = () => (pullback ??= pullbackOf(residual, xs));
   const straight = () => (pushforward ??= pushforwardOf(transposed()));
   const product = (v: tf.Tensor, map: Pullback) => offTape(() => packing.pack(map.pull(packing.unpack(v))));
-  let double: DoubleProducts | null | undefined;
+  let double: ReturnType<typeof doubleProducts> | undefined;
   const operator = fromFunctions({
     batched,
     tags,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {transportPlan} from '../projections/transport-plan.js';
 import {ProjectionLayer, type Projected} from './base/projection-layer.js';
-import {checkChoice, checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface BirkhoffLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */
@@ -33,6 +33,10 @@ export class BirkhoffLayer extends ProjectionLayer {
       'euclidean',
     ]);
     this.strength = checkNumber(className, 'strength', args.strength ?? 1, Number.MIN_VALUE);
+  }
+
+  protected override get solves(): string {
+    return 'P = argmax ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = 1, Pᵀ1 = 1; ε is the strength';
   }
 
   override build(inputShape: Shape | Shape[]): void {

@@ -1,28 +1,40 @@
 /** @file A conic program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
+import {checkFunction} from '../checks/index.js';
 import {Status} from '../implicit/index.js';
-import {valuesOnHost} from '../kernels/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../linsolve/index.js';
 import {coneSize, dualConeProduct, type Cones} from '../projections/index.js';
-import {ConicSplitting, ON_FAILURE, reportFailures, type OnFailure} from '../solvers/index.js';
+import {
+  ConicSplitting,
+  ON_FAILURE,
+  reportFailures,
+  type OnFailure,
+  type ReportOptions,
+} from '../solvers/index.js';
 import {readConstants, readInputs, type Constants, type SavedConstant} from './base/constants.js';
 import {
   asLinearSolver,
   checkChoice,
+  checkFlag,
   checkNumber,
   linearSolverConfig,
-  shapeList,
-  SolverLayer,
   type LayerArgs,
-} from './base/solver-layer.js';
+} from './base/arguments.js';
+import {shapeList} from './base/inputs.js';
+import {
+  CONIC_PARAMETERS,
+  CONIC_SHAPES,
+  conicVariables,
+  interior,
+  savable,
+  type ConicParameter,
+} from './base/conic-parameters.js';
+import type {Part} from './base/description.js';
+import {SolverLayer} from './base/solver-layer.js';
 
-/** A parameter of a conic program, and its axes: p variables, m rows. */
-const SHAPES = {c: ['p'], E: ['m', 'p'], d: ['m']} as const;
-type ConicParameter = keyof typeof SHAPES;
-const NAMES = Object.keys(SHAPES) as ConicParameter[];
-
-export interface ConicLayerArgs extends LayerArgs {
+/** `onIteration` and `verbose` are not saved with a model. */
+export interface ConicLayerArgs extends LayerArgs, ReportOptions {
   /** The cone K, as a product. */
   cones: Cones;
   /** p, the number of variables. Default: the width of c or E, where one of them is fed or constant. */
@@ -53,6 +65,8 @@ const OWN = [
   'maxIterations',
   'onFailure',
   'linsolve',
+  'onIteration',
+  'verbose',
 ];
 
 const REASONS: Record<number, string> = {
@@ -87,8 +101,8 @@ export class ConicLayer extends SolverLayer {
   private readonly seed?: number;
   private readonly onFailure: OnFailure;
   private readonly linsolve?: LinearSolver;
+  private readonly report: ReportOptions;
   private readonly limits: {tolerance: number; maxIterations: number};
-  private readonly solver: ConicSplitting;
   private readonly parameters = new Map<ConicParameter, ReturnType<SolverLayer['addWeight']>>();
 
   constructor(args: ConicLayerArgs) {
@@ -98,34 +112,53 @@ export class ConicLayer extends SolverLayer {
       throw new Error(`${className}: cones must contain at least one cone that is not empty.`);
     }
     this.cones = args.cones;
-    this.constants = readConstants<ConicParameter>(className, SHAPES, savable(args.constants));
-    this.fed = readInputs<ConicParameter>(className, SHAPES, args.inputs ?? ['c'], this.constants);
+    this.constants = readConstants<ConicParameter>(className, CONIC_SHAPES, savable(args.constants));
+    this.fed = readInputs<ConicParameter>(className, CONIC_SHAPES, args.inputs ?? ['c'], this.constants);
     this.units = args.units == null ? undefined : checkNumber(className, 'units', args.units, 1, true);
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.linsolve = asLinearSolver(args.linsolve);
+    if (args.onIteration != null) checkFunction(className, 'onIteration', args.onIteration);
+    this.report = {
+      onIteration: args.onIteration ?? undefined,
+      verbose: checkFlag(className, 'verbose', args.verbose ?? false),
+    };
     this.limits = {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, Number.MIN_VALUE),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? 2000, 1, true),
     };
-    const {linsolve, limits, cones} = this;
-    this.solver = new ConicSplitting((v) => dualConeProduct(v, cones), {
-      ...limits,
-      linsolve,
-      onGradient: this.rememberGradient,
-      onFailure: this.onFailure,
-    });
   }
 
   protected override get inputNames(): readonly string[] {
     return this.fed;
   }
 
+  protected override get isSized(): boolean {
+    return true;
+  }
+
+  protected override get solves(): string {
+    return 'z = argmin cᵀz subject to Ez + s = d, s in the cones';
+  }
+
+  protected override parts(): Part[] {
+    const sizes: Record<string, number | string> = {p: this.units ?? 'p', m: coneSize(this.cones)};
+    this.parameters.forEach(({shape}, name) => {
+      CONIC_SHAPES[name].forEach((axis, i) => (sizes[axis] = shape[i]!));
+    });
+    return CONIC_PARAMETERS.flatMap((name): Part[] => {
+      const shape = CONIC_SHAPES[name].map((axis) => sizes[axis]);
+      if (this.fed.includes(name)) return [{name, role: 'fed', shape: ['B', ...shape]}];
+      if (this.constants.has(name)) return [{name, role: 'constant', shape: this.constants.get(name)!.shape}];
+      return this.built ? [{name, role: 'learned', shape}] : [];
+    });
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const p = this.variables(shapeList(inputShape));
     const m = coneSize(this.cones);
     const random = initializers.glorotUniform({seed: this.seed});
-    for (const name of NAMES) {
+    for (const name of CONIC_PARAMETERS) {
       if (this.fed.includes(name)) continue;
       const constant = this.constants.get(name);
       const shape = {c: [p], E: [m, p], d: [m]}[name];
@@ -140,34 +173,9 @@ export class ConicLayer extends SolverLayer {
     super.build(inputShape);
   }
 
-  /** p, and whether all shapes agree with it. */
   private variables(shapes: Shape[]): number {
-    const {className} = ConicLayer;
-    const known: Record<string, number | undefined> = {p: this.units, m: coneSize(this.cones)};
-    const note = (name: ConicParameter, shape: readonly (number | null)[]) => {
-      const axes = SHAPES[name];
-      const fits =
-        shape.length === axes.length &&
-        axes.every((axis, i) => (known[axis] ??= shape[i] ?? undefined) === shape[i]);
-      if (!fits) {
-        throw new Error(
-          `${className}: ${name} must have shape [${axes.map((axis) => known[axis] ?? axis).join(', ')}], got [${shape}].`,
-        );
-      }
-    };
-    if (shapes.length !== this.fed.length) {
-      throw new Error(
-        `${className} takes the inputs ${this.fed.join(', ')}, but got ${shapes.length} of them.`,
-      );
-    }
-    this.constants.forEach(({shape}, name) => note(name, shape));
-    this.fed.forEach((name, i) => note(name, shapes[i].slice(1)));
-    if (known.p === undefined) {
-      throw new Error(
-        `${className}: the number of variables is not known: pass units, or make c or E an input or a constant.`,
-      );
-    }
-    return known.p;
+    const {cones, units, fed, constants} = this;
+    return conicVariables(ConicLayer.className, {cones, units, fed, constants}, shapes);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -184,7 +192,13 @@ export class ConicLayer extends SolverLayer {
     };
     const c = value('c');
     const data = {c: tf.add(c, tf.zeros([batch, c.shape[1]!])), E: value('E'), d: value('d')};
-    const {x, state} = this.solver.run(null, data);
+    const {linsolve, limits, cones, onFailure} = this;
+    const solver = new ConicSplitting((v) => dualConeProduct(v, cones), {
+      ...limits,
+      ...this.report,
+      ...{linsolve, onFailure, onGradient: this.rememberGradient},
+    });
+    const {x, state} = solver.run(null, data);
     this.remember(state);
     reportFailures(
       {
@@ -211,36 +225,6 @@ export class ConicLayer extends SolverLayer {
       linsolve: linearSolverConfig(this.linsolve),
     };
   }
-}
-
-/** The largest finite f32, which says as well as Infinity that a row does not exist, and can be saved. */
-const NO_ROW = 3.4028234663852886e38;
-
-function savable(constants: ConicLayerArgs['constants']): ConicLayerArgs['constants'] {
-  if (!constants || Array.isArray(constants) || constants.d == null) return constants;
-  const {d} = constants;
-  if (d instanceof tf.Tensor) {
-    const values = valuesOnHost(d);
-    return values ? {...constants, d: Array.from(values, finiteBound)} : constants;
-  }
-  return {...constants, d: Array.from(d as ArrayLike<number>, finiteBound)};
-}
-
-function finiteBound(value: number): number {
-  return value === Infinity ? NO_ROW : value;
-}
-
-/** A point inside of the cones (zero where there is no inside). */
-function interior({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): tf.Tensor {
-  const values = [
-    ...Array<number>(zero).fill(0),
-    ...Array<number>(nonNegative).fill(1),
-    ...secondOrder.flatMap((n) => (n > 0 ? [1, ...Array<number>(n - 1).fill(0)] : [])),
-    ...psd.flatMap((n) =>
-      Array.from({length: n}, (_, j) => Array.from({length: n - j}, (__, i) => Number(i === 0))).flat(),
-    ),
-  ];
-  return tf.tensor1d(values);
 }
 
 tf.serialization.registerClass(ConicLayer);

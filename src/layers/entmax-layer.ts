@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {entmax} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
-import {checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface EntmaxLayerArgs extends LayerArgs {
   /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */
@@ -31,6 +31,10 @@ export class EntmaxLayer extends ProjectionLayer {
     super(className, args, ['alpha', 'axis']);
     this.alpha = checkNumber(className, 'alpha', args.alpha ?? 1.5, 1);
     this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  protected override get solves(): string {
+    return 'y = argmax ⟨y, x⟩ + H_α(y) subject to y ≥ 0, Σy = 1, along the axis; H_α is the entropy of Tsallis';
   }
 
   protected override get maskedAxis(): number {

@@ -2,24 +2,33 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
 import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
+import {cellOf, checkNames, outputShapeOf, prefixed, type SavedCell} from './base/cell.js';
 import {checkNoise, freezeDropout} from './base/frozen-noise.js';
+import {checkCount, shapeList} from './base/inputs.js';
 import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
-import {checkChoice, checkNumber} from './base/solver-layer.js';
+import {checkChoice, checkNumber} from './base/arguments.js';
 
 type Layer = layers.Layer;
 
 export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** A layer or model of two inputs [z, x] whose output is shaped like z. Its weights are trained. */
-  cell: Layer | {className: string; config: tf.serialization.ConfigDict};
+  cell: Layer | SavedCell;
   /** The shape of z without the batch axis. Default: the first input of a model, else the shape of x. */
   stateShape?: number[];
   /** How the fixed point is found. Default 'anderson'. */
   solver?: 'anderson' | 'iteration';
   /** Differences that Anderson acceleration combines. Default 5. */
   historySize?: number;
+  /**
+   * What the names of the cell's weights begin with in a file. 'layer': this layer's name, so that two cells of a model may have equally
+   * named layers inside. 'cell': as the cell has them, which is how earlier versions saved. Default 'layer'; for a cell from a config that
+   * does not say it, 'cell'.
+   */
+  weightNames?: 'layer' | 'cell';
 }
 
-const OWN = ['cell', 'stateShape', 'solver', 'historySize'];
+const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'weightNames'];
+const WEIGHT_NAMES = ['layer', 'cell'] as const;
 
 /** More differences than this only cost time. */
 const MAX_HISTORY = 64;
@@ -43,13 +52,15 @@ export class FixedPointLayer extends IterativeLayer {
   private readonly stateShape?: number[];
   private readonly solver: 'anderson' | 'iteration';
   private readonly historySize: number;
+  private readonly weightNames: 'layer' | 'cell';
 
   constructor(args: FixedPointLayerArgs) {
     const {className} = FixedPointLayer;
     super(className, args ?? {}, OWN, 100);
-    if (!args?.cell)
-      throw new Error(`${className}: cell is missing; expected a layer or model with the two inputs [z, x].`);
-    this.cell = args.cell instanceof layers.Layer ? args.cell : cellFromConfig(args.cell);
+    this.cell = cellOf(className, args?.cell);
+    // A file without the entry is of a version that left the names to the cell.
+    const before = args.cell instanceof layers.Layer ? 'layer' : 'cell';
+    this.weightNames = checkChoice(className, 'weightNames', args.weightNames ?? before, WEIGHT_NAMES);
     if (args.stateShape != null) {
       const {stateShape} = args;
       if (!Array.isArray(stateShape) || stateShape.length === 0) {
@@ -65,8 +76,14 @@ export class FixedPointLayer extends IterativeLayer {
     this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true, MAX_HISTORY);
   }
 
+  protected override get solves(): string {
+    const {cell} = this;
+    return `z = T(z, x), T the cell '${cell.name}' (${cell.getClassName()})`;
+  }
+
   override build(inputShape: Shape | Shape[]): void {
     const {cell} = this;
+    checkCount(FixedPointLayer.className, this.inputNames, shapeList(inputShape).length);
     if ((owners.get(cell) ?? this) !== this) {
       throw new Error(
         `FixedPointLayer: the cell '${cell.name}' is already used by the layer '${owners.get(cell)!.name}'.`,
@@ -75,28 +92,18 @@ export class FixedPointLayer extends IterativeLayer {
     owners.set(cell, this);
     checkNoise(cell);
     const stateShape = [null, ...this.stateSizes(inputShape as Shape)];
-    const shapes = [stateShape, inputShape as Shape];
-    if (!cell.built) {
-      cell.build(shapes);
-      cell.built = true;
-    }
-    const output = cell.computeOutputShape(shapes) as Shape;
+    const output = outputShapeOf(FixedPointLayer.className, cell, [stateShape, inputShape as Shape]);
     if (!tf.util.arraysEqual(output.slice(1) as number[], stateShape.slice(1) as number[])) {
       throw new Error(
         `FixedPointLayer: the cell maps z of shape [B, ${stateShape.slice(1)}] to [B, ${output.slice(1)}]; ` +
           'both must be the same (set stateShape).',
       );
     }
-    const names = cell.weights.map(({originalName}) => originalName);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice) {
-      throw new Error(
-        `FixedPointLayer: two weights of the cell are named '${twice}', so a saved model could not distinguish them. ` +
-          'Give the inner layers names.',
-      );
-    }
-    this.trainableWeights = cell.trainableWeights;
-    this.nonTrainableWeights = cell.nonTrainableWeights;
+    checkNames(FixedPointLayer.className, cell.weights);
+    const named = (weights: Layer['weights']) =>
+      this.weightNames === 'layer' ? prefixed(this.name, weights) : weights;
+    this.trainableWeights = named(cell.trainableWeights);
+    this.nonTrainableWeights = named(cell.nonTrainableWeights);
     super.build(inputShape);
   }
 
@@ -134,6 +141,7 @@ export class FixedPointLayer extends IterativeLayer {
       stateShape: this.stateShape ?? null,
       solver: this.solver,
       historySize: this.historySize,
+      weightNames: this.weightNames,
     };
   }
 
@@ -142,22 +150,6 @@ export class FixedPointLayer extends IterativeLayer {
     const [state] = ((this.cell as {inputs?: {shape: Shape}[]}).inputs ?? []) as {shape: Shape}[];
     return (state?.shape ?? inputShape).slice(1) as number[];
   }
-}
-
-/** The cell of a saved layer. */
-function cellFromConfig(saved: {className: string; config: tf.serialization.ConfigDict}): Layer {
-  const {classNameMap} = tf.serialization.SerializationMap.getMap();
-  const known = Object.hasOwn(classNameMap, saved.className) ? classNameMap[saved.className] : null;
-  const config = saved.config;
-  const isLayer = known !== null && known[0].prototype instanceof layers.Layer;
-  if (!isLayer || config === null || typeof config !== 'object') {
-    throw new Error(
-      `FixedPointLayer: the cell must be a layer, or {className, config} of a registered one; got ` +
-        `${JSON.stringify(saved.className ?? saved)}.`,
-    );
-  }
-  const [cls, fromConfig] = known;
-  return fromConfig(cls, config) as Layer;
 }
 
 tf.serialization.registerClass(FixedPointLayer);

@@ -4,7 +4,7 @@ import {renamed, unsaid} from '../checks/index.js';
 import {isotonic} from '../projections/index.js';
 import {INCREASING} from '../projections/isotonic.js';
 import {ProjectionLayer} from './base/projection-layer.js';
-import {checkChoice, type LayerArgs} from './base/solver-layer.js';
+import {checkChoice, type LayerArgs} from './base/arguments.js';
 
 export interface IsotonicLayerArgs extends LayerArgs {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
@@ -40,6 +40,10 @@ export class IsotonicLayer extends ProjectionLayer {
     config: tf.serialization.ConfigDict,
   ): T {
     return new cls(renamed(IsotonicLayer.className, config, INCREASING, unsaid));
+  }
+
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x‖² subject to y in order, along the last axis';
   }
 
   protected override project(x: tf.Tensor): tf.Tensor {

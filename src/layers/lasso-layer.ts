@@ -3,8 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {SparseCoding} from '../solvers/index.js';
+import {batchHint, checkCount, shapeList} from './base/inputs.js';
 import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
-import {asKink, checkFlag, checkNumber, type SolverLayer} from './base/solver-layer.js';
+import {asKink, checkFlag, checkNumber} from './base/arguments.js';
+import type {SolverLayer} from './base/solver-layer.js';
 
 export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   /** The number of atoms, the width of the output. */
@@ -41,7 +43,6 @@ export class LassoLayer extends IterativeLayer {
   private readonly nonNegative: boolean;
   private readonly seed?: number;
   private readonly kink: Required<Kink>;
-  private readonly solver: SparseCoding;
   private dictionary!: ReturnType<SolverLayer['addWeight']>;
 
   constructor(args: LassoLayerArgs) {
@@ -53,15 +54,24 @@ export class LassoLayer extends IterativeLayer {
     this.nonNegative = checkFlag(className, 'nonNegative', args.nonNegative ?? false);
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     this.kink = asKink(className, args);
-    const {nonNegative, kink, options} = this;
-    this.solver = new SparseCoding({...options, ...kink, nonNegative});
+  }
+
+  protected override get isSized(): boolean {
+    return true;
+  }
+
+  protected override get solves(): string {
+    return 'z = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖², D the dictionary';
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    checkCount('LassoLayer', this.inputNames, shapeList(inputShape).length);
     const shape = inputShape as Shape;
     const width = shape[1];
     if (shape.length !== 2 || width == null) {
-      throw new Error(`LassoLayer: the input must have shape [B, n] with a known n, got [${shape}].`);
+      throw new Error(
+        `LassoLayer: the input must have shape [B, n] with a known n, got [${shape}].${batchHint('x', shape.length, 2)}`,
+      );
     }
     const initializer = initializers.glorotNormal({seed: this.seed});
     this.dictionary = this.addWeight(
@@ -80,9 +90,10 @@ export class LassoLayer extends IterativeLayer {
   }
 
   protected override solve(inputs: tf.Tensor[]): tf.Tensor {
-    const {l1, l2} = this;
+    const {l1, l2, nonNegative, kink, options} = this;
+    const solver = new SparseCoding({...options, ...kink, nonNegative});
     const D = this.dictionary.read();
-    return this.solveBy(inputs, [this.units], (init, x) => this.solver.run(init, {l1, l2}, D, x));
+    return this.solveBy(inputs, [this.units], (init, x) => solver.run(init, {l1, l2}, D, x));
   }
 
   /** Codes that are zero although their correlation with the residual is l1: any more, and they would not be. */

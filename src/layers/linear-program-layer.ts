@@ -1,8 +1,10 @@
 /** @file A smoothed linear program as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {QPInput, QPParameter} from '../solvers/index.js';
-import {QP_ARGUMENTS, QPLayer, type QPLayerArgs} from './qp-layer.js';
-import {checkArguments, checkNumber} from './base/solver-layer.js';
+import {QP_ARGUMENTS, type QPLayerArgs} from './base/qp-arguments.js';
+import type {QPPart} from './base/qp-description.js';
+import {QPLayer} from './qp-layer.js';
+import {checkArguments, checkNumber} from './base/arguments.js';
 
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
   /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
@@ -31,6 +33,14 @@ export class LinearProgramLayer extends QPLayer {
     this.strength = checkNumber(className, 'strength', strength ?? 0.1, Number.MIN_VALUE);
     if (this.isGiven('Q'))
       throw new Error(`${className} has no parameter Q, because Q is strength times the identity.`);
+  }
+
+  protected override get solves(): string {
+    return 'x = argmin pᵀx + ½ε‖x‖² subject to Gx ≤ h, Ax = b; ε is the strength';
+  }
+
+  protected override partOf(parameter: QPParameter): QPPart | null {
+    return parameter === 'Q' ? null : super.partOf(parameter);
   }
 
   protected override addLearned(parameter: QPParameter): void {

@@ -2,7 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers} from '@tensorflow/tfjs-layers';
 import {solveQP, type QPInput, type QPParameter} from '../solvers/index.js';
-import {product, QPLayer, type QPLayerArgs} from './qp-layer.js';
+import {product} from './base/product.js';
+import type {QPLayerArgs} from './base/qp-arguments.js';
+import type {QPPart} from './base/qp-description.js';
+import {QPLayer} from './qp-layer.js';
 
 /** softplus⁻¹(1): the slack of a new layer is 1. */
 const UNIT_SLACK = Math.log(Math.E - 1);
@@ -25,6 +28,17 @@ export type OptNetQPArgs = QPLayerArgs;
  */
 export class OptNetQP extends QPLayer {
   static override readonly className: string = 'OptNetQP';
+
+  protected override partOf(parameter: QPParameter): QPPart | null {
+    const part = super.partOf(parameter);
+    if (part && parameter === 'h') return {...part, as: 'Gz₀ + s₀, s₀ > 0'};
+    return part && parameter === 'b' ? {...part, as: 'Az₀'} : part;
+  }
+
+  /** That right-hand sides are learned is what the class is for. */
+  protected override noteLearned(): void {
+    // Nothing to say.
+  }
 
   protected override addLearned(parameter: QPParameter): void {
     if (parameter !== 'h' && parameter !== 'b') {

@@ -27,6 +27,10 @@ export class RidgeLayer extends BaseLearnerLayer {
     super(RidgeLayer.className, args);
   }
 
+  protected override get solves(): string {
+    return 'W = argmin ½‖XW − Y‖² + ½λ‖W‖², λ = exp(logL2) where it is learned, else l2';
+  }
+
   protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit {
     const [batch, , p] = X.shape as [number, number, number];
     const k = Y.shape[2]!;

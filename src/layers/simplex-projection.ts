@@ -4,7 +4,7 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import type {Kink} from '../conditions/index.js';
 import {simplex} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
-import {asKink, checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */
@@ -34,6 +34,10 @@ export class SimplexProjection extends ProjectionLayer {
     this.kink = asKink(className, args);
     this.scale = checkNumber(className, 'scale', args.scale ?? 1, Number.MIN_VALUE);
     this.axis = checkNumber(className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the axis';
   }
 
   protected override get maskedAxis(): number {

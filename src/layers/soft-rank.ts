@@ -17,6 +17,10 @@ export class SoftRank extends SoftOrderLayer {
     super(SoftRank.className, args);
   }
 
+  protected override get solves(): string {
+    return 'y = the ranks of x, softly: a projection onto the permutahedron';
+  }
+
   protected override project(x: tf.Tensor): tf.Tensor {
     return softRank(x, this.order);
   }

@@ -17,6 +17,10 @@ export class SoftSort extends SoftOrderLayer {
     super(SoftSort.className, args);
   }
 
+  protected override get solves(): string {
+    return 'y = x sorted, softly: a projection onto the permutahedron';
+  }
+
   protected override project(x: tf.Tensor): tf.Tensor {
     return softSort(x, this.order);
   }

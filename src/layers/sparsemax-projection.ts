@@ -4,7 +4,7 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import {sparsemax} from '../projections/index.js';
 import {checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import type {Kink} from '../conditions/index.js';
-import {asKink, checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;
@@ -35,6 +35,10 @@ export class SparsemaxProjection extends ProjectionLayer {
     super(SparsemaxProjection.className, args, ['axis', 'degenerate', 'smoothing']);
     this.kink = asKink(SparsemaxProjection.className, args);
     this.axis = checkNumber(SparsemaxProjection.className, 'axis', args.axis ?? -1, -16, true);
+  }
+
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x‖² subject to y ≥ 0, Σy = 1, along the axis';
   }
 
   override build(inputShape: Shape | Shape[]): void {

@@ -4,7 +4,7 @@ import {offTape} from '../autodiff/index.js';
 import {ON_FAILURE, solveQP, type OnFailure} from '../solvers/index.js';
 import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base/base-learner-layer.js';
 import {finiteRows} from './base/rows.js';
-import {checkChoice} from './base/solver-layer.js';
+import {checkChoice} from './base/arguments.js';
 
 export interface SVMLayerArgs extends BaseLearnerArgs {
   /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */
@@ -34,6 +34,10 @@ export class SVMLayer extends BaseLearnerLayer {
   constructor(args: SVMLayerArgs = {}) {
     super(SVMLayer.className, args, ['onFailure']);
     this.onFailure = checkChoice(SVMLayer.className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
+  }
+
+  protected override get solves(): string {
+    return 'W = the multiclass support-vector machine of Crammer and Singer on (X, Y) with ½λ‖W‖², λ = exp(logL2) where it is learned, else l2';
   }
 
   protected override usable(given: readonly tf.Tensor[], l2: tf.Tensor): tf.Tensor {

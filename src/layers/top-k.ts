@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {boxSection} from '../projections/index.js';
 import {ProjectionLayer} from './base/projection-layer.js';
-import {checkNumber, type LayerArgs} from './base/solver-layer.js';
+import {checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface TopKArgs extends LayerArgs {
   /** How many entries are chosen. */
@@ -32,6 +32,10 @@ export class TopK extends ProjectionLayer {
     super(TopK.className, args, ['k', 'strength']);
     this.k = checkNumber(TopK.className, 'k', args?.k, 1, true);
     this.strength = checkNumber(TopK.className, 'strength', args?.strength ?? 1, Number.MIN_VALUE);
+  }
+
+  protected override get solves(): string {
+    return 'y = argmin ‖y − x/ε‖² subject to 0 ≤ y ≤ 1, Σy = k, along the last axis; ε is the strength';
   }
 
   protected override get maskedAxis(): number {

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {transportPlan} from '../projections/transport-plan.js';
 import {ProjectionLayer, type Projected} from './base/projection-layer.js';
-import {checkChoice, checkFlag, checkNumber, shapeList, type LayerArgs} from './base/solver-layer.js';
+import {checkChoice, checkFlag, checkNumber, type LayerArgs} from './base/arguments.js';
+import {shapeList} from './base/inputs.js';
 
 export interface TransportLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */
@@ -42,6 +43,10 @@ export class TransportLayer extends ProjectionLayer {
     this.marginals = checkFlag(className, 'marginals', args.marginals ?? false);
     this.inputNames = this.marginals ? ['x', 'a', 'b'] : ['x'];
     this.supportsMasking = !this.marginals;
+  }
+
+  protected override get solves(): string {
+    return 'P = argmax ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = a, Pᵀ1 = b; ε is the strength';
   }
 
   override build(inputShape: Shape | Shape[]): void {

@@ -14,8 +14,6 @@ export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 export interface DoubleProducts {
   apply: (rows: Float64Array) => Float64Array;
   applyTranspose: (rows: Float64Array) => Float64Array;
-  /** Frees their memory; what they returned must not be read from then on. */
-  dispose: () => void;
 }
 
 /**

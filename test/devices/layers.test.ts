@@ -183,4 +183,62 @@ describeDevices('layers', (device) => {
     assert.isBelow(Math.max(...gradient!.residual), 1e-4);
     layer.dispose();
   });
+
+  it('tells its iterations, with numbers that come when they have been read', async () => {
+    const printed: string[] = [];
+    const {log} = console;
+    console.log = (text: string) => void printed.push(text);
+    const shapes: number[][] = [];
+    const layer = new FixedPointLayer({
+      ...{cell: new TanhCell(), stateShape: [4], maxIterations: 4, onFailure: 'ignore', verbose: true},
+      onIteration: ({residual}) => void shapes.push(residual.shape),
+    });
+    try {
+      await valuesOf(layer.apply(tf.ones([2, 3])) as tf.Tensor);
+      await layer.diagnostics();
+      for (let k = 0; k < 50 && printed.length < 5; k++) await tf.nextFrame();
+    } finally {
+      console.log = log;
+    }
+    assert.deepEqual(shapes, [[2], [2], [2], [2]]); // prettier-ignore
+    assert.lengthOf(printed, 5);
+    printed
+      .slice(0, 4)
+      .forEach((line, k) =>
+        assert.match(
+          line,
+          new RegExp(`^AndersonAcceleration ${k + 1}: residual \\d\\.\\d+e\\S+ \\(largest of 2\\)$`),
+        ),
+      );
+    assert.match(printed[4], /of 2 samples solved after 4 iterations, residual/);
+    layer.dispose();
+  });
+
+  it('pairs the gradients of several calls in one loss with their calls, and keeps few of them', async () => {
+    const layer = new QPLayer({
+      inputs: ['h'],
+      constants: {Q: [[1]], p: [0], G: [[1], [-1]]},
+      onFailure: 'ignore',
+    });
+    const [sound, broken] = [tf.tensor2d([[2, 2], [2, 2]]), tf.tensor2d([[2, 2], [1, -2]])]; // prettier-ignore
+    tf.dispose(layer.apply(sound) as tf.Tensor);
+    const held = () => (tf.backend() as {numDataIds(): number}).numDataIds();
+    const call = (h: tf.Tensor) => tf.sum(layer.apply(h) as tf.Tensor);
+    const gradients = async (calls: number) => {
+      const loss = (first: tf.Tensor, other: tf.Tensor) =>
+        Array.from({length: calls - 1}, () => other).reduce((sum, h) => tf.add(sum, call(h)), call(first));
+      tf.dispose(tf.grads(loss)([broken, sound]));
+      return layer.diagnostics();
+    };
+    const two = await gradients(2);
+    assert.deepEqual([two.call, two.status], [3, [0, 0]]);
+    assert.deepEqual([two.gradient!.call, two.gradient!.status], [2, [0, 1]]);
+    const before = held();
+    const many = await gradients(20);
+    assert.deepEqual([many.call, many.gradient!.call], [23, 4]);
+    await gradients(20);
+    assert.isAtMost(held(), before + 16);
+    layer.dispose();
+    tf.dispose([sound, broken]);
+  });
 });

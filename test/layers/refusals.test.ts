@@ -235,7 +235,7 @@ const SHAPES: [string, Args, (number | null)[][], [(number | null)[][], RegExp][
       [null, 3, 3],
     ],
     [
-      [[[null, 3]], /QPLayer takes the inputs p, G, h, A, b, Q, but got 1 of them/],
+      [[[null, 3]], /QPLayer takes 6 inputs \(p, G, h, A, b, Q\), but got 1\. Pass them as layer\.apply\(\[p, G, h, A, b, Q\]\)/],
       [[[null, 3], [null, 2, 4], [null, 2], [null, 1, 3], [null, 1], [null, 3, 3]], /input G of shape \[B, 2, 4\] has 4 variables, but the input p of shape \[B, 3\] has 3/],
       [[[null, 3], [null, 2, 3], [null, 4], [null, 1, 3], [null, 1], [null, 3, 3]], /input h of shape \[B, 4\] has 4 inequalities, but the input G .* has 2/],
       [[[null, 3], [null, 2, 3], [null, 2], [null, 1, 3], [null, 2], [null, 3, 3]], /input b .* has 2 equalities, but the input A .* has 1/],
@@ -277,7 +277,7 @@ const SHAPES: [string, Args, (number | null)[][], [(number | null)[][], RegExp][
       [null, 2],
     ],
     [
-      [[[null, 3]], /ConicLayer takes the inputs c, E, d, but got 1 of them/],
+      [[[null, 3]], /ConicLayer takes 3 inputs \(c, E, d\), but got 1\./],
       [[[null, 3, 1], [null, 2, 3], [null, 2]], /c must have shape \[p\], got \[3,1\]/],
       [[[null, 3], [null, 2, 4], [null, 2]], /E must have shape \[2, 3\], got \[2,4\]/],
       [[[null, 3], [null, 3, 3], [null, 2]], /E must have shape \[2, 3\], got \[3,3\]/],

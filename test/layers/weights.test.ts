@@ -11,7 +11,7 @@ import {
   type ConicLayerArgs,
   type QPLayerArgs,
 } from '../../src/index.js';
-import {product} from '../../src/layers/qp-layer.js';
+import {product} from '../../src/layers/base/product.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, messageOf} from '../helpers/expect.js';
 

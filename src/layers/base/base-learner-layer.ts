@@ -5,7 +5,9 @@ import {offTape} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
 import {keepSamples, reportFailures, type OnFailure} from '../../solvers/index.js';
 import {finiteRows} from './rows.js';
-import {checkFlag, checkNumber, shapeList, SolverLayer, type LayerArgs} from './solver-layer.js';
+import {checkFlag, checkNumber, type LayerArgs} from './arguments.js';
+import {shapeList} from './inputs.js';
+import {SolverLayer} from './solver-layer.js';
 
 export interface BaseLearnerArgs extends LayerArgs {
   /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */

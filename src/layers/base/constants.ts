@@ -1,5 +1,6 @@
 /** @file Constants of a layer: given as tensors or numbers, saved as numbers. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
 import {valuesOnHost} from '../../kernels/index.js';
 import type {QPParameter} from '../../solvers/index.js';
 
@@ -45,7 +46,8 @@ export function readConstants<Name extends string>(
     : Object.entries(constants as Record<string, tf.Tensor | tf.TensorLike>)
         .filter(([, value]) => value != null)
         .map(([symbol, value]) => {
-          asParameter(className, shapes, symbol, 'constants');
+          // Only a file may have lost the case.
+          checkOptions(`${className}: constants`, {[symbol]: 0}, Object.keys(shapes), 'parameter');
           const tensor = constantTensor(className, symbol, value);
           try {
             return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor, value)};
@@ -117,14 +119,16 @@ export function readInputs<Name extends string>(
 ): Name[] {
   if (!Array.isArray(given) || given.length === 0) {
     throw new Error(
-      `${className}: inputs must be a list of at least one of ${Object.keys(shapes).join(', ')}.`,
+      `${className}: inputs must be a list of at least one of ${Object.keys(shapes).join(', ')}; got ${JSON.stringify(given)}.`,
     );
   }
   const fed = given.map((name) => asParameter(className, shapes, name, 'inputs'));
   fed.forEach((parameter, i) => {
     if (fed.indexOf(parameter) !== i) throw new Error(`${className}: inputs contains ${parameter} twice.`);
     if (constants.has(parameter))
-      throw new Error(`${className}: ${parameter} is both an input and a constant.`);
+      throw new Error(
+        `${className}: ${parameter} is both an input and a constant. Leave it out of one of them.`,
+      );
   });
   return fed;
 }

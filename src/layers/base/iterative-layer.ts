@@ -1,5 +1,6 @@
 /** @file What layers with an iterative solver share: its options, the warm start, samples that fail. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkFunction} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../../linsolve/index.js';
@@ -8,6 +9,7 @@ import {
   reportFailures,
   type IterationState,
   type OnFailure,
+  type ReportOptions,
   type SolverOptions,
 } from '../../solvers/index.js';
 import {finiteRows} from './rows.js';
@@ -18,12 +20,13 @@ import {
   checkFlag,
   checkNumber,
   linearSolverConfig,
-  SolverLayer,
   type LayerArgs,
-} from './solver-layer.js';
+} from './arguments.js';
+import {SolverLayer} from './solver-layer.js';
 import {WarmStart} from './warm-start.js';
 
-export interface IterativeLayerArgs extends LayerArgs {
+/** `onIteration` and `verbose` are not saved with a model. */
+export interface IterativeLayerArgs extends LayerArgs, ReportOptions {
   /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
   tolerance?: number;
   /** Iterations at most. */
@@ -36,7 +39,7 @@ export interface IterativeLayerArgs extends LayerArgs {
   warmStart?: boolean;
 }
 
-const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart'];
+const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart', 'onIteration', 'verbose'];
 
 const REASONS: Record<number, string> = {
   [Status.ITERATION_LIMIT]:
@@ -47,7 +50,7 @@ const REASONS: Record<number, string> = {
 };
 
 export abstract class IterativeLayer extends SolverLayer {
-  protected readonly options: Omit<SolverOptions, 'condition'>;
+  private readonly settings: Omit<SolverOptions, 'condition'>;
   protected override readonly inputNames: readonly string[] = ['x'];
   private readonly onFailure: OnFailure;
   private readonly warmStart: WarmStart<'z'>;
@@ -55,14 +58,21 @@ export abstract class IterativeLayer extends SolverLayer {
   constructor(className: string, args: IterativeLayerArgs, own: readonly string[], maxIterations: number) {
     super(className, args, [...own, ...OWN]);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
-    this.options = {
+    this.settings = {
       tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-6, 0),
       maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? maxIterations, 1, true),
       linsolve: asLinearSolver(args.linsolve),
-      onGradient: this.rememberGradient,
       onFailure: this.onFailure,
+      verbose: checkFlag(className, 'verbose', args.verbose ?? false),
+      onIteration: args.onIteration ?? undefined,
     };
+    if (args.onIteration != null) checkFunction(className, 'onIteration', args.onIteration);
     this.warmStart = new WarmStart(checkFlag(className, 'warmStart', args.warmStart ?? false));
+  }
+
+  /** The options of the solver in this call. */
+  protected get options(): Omit<SolverOptions, 'condition'> {
+    return {...this.settings, onGradient: this.rememberGradient};
   }
 
   /**
@@ -108,7 +118,7 @@ export abstract class IterativeLayer extends SolverLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const {tolerance, maxIterations, linsolve} = this.options;
+    const {tolerance, maxIterations, linsolve} = this.settings;
     return {
       ...super.getConfig(),
       tolerance: tolerance!,

@@ -2,7 +2,8 @@
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {QP_SHAPES, type QPParameter} from '../../solvers/index.js';
 import type {SavedConstant} from './constants.js';
-import {checkNumber} from './solver-layer.js';
+import {batchHint} from './inputs.js';
+import {checkNumber} from './arguments.js';
 
 /** n variables, m inequalities, k equalities. */
 export interface QPSizes {
@@ -29,7 +30,8 @@ export function findSizes(
     const before = known[symbol];
     if (before && before.size !== size) {
       throw new Error(
-        `${className}: ${by} has ${size} ${DESCRIPTION[symbol]}, but ${before.by} has ${before.size}.`,
+        `${className}: ${by} has ${size} ${DESCRIPTION[symbol]}, but ${before.by} has ${before.size}.` +
+          (before.by === ARGUMENT[symbol] ? ` Leave ${before.by} out, or pass ${before.by}: ${size}.` : ''),
       );
     }
     known[symbol] ??= {size, by};
@@ -45,7 +47,8 @@ export function findSizes(
     if (shape.length !== QP_SHAPES[parameter].length + 1) {
       throw new Error(
         `${className}: input ${i} is ${parameter} and must have shape [B, ${QP_SHAPES[parameter].join(', ')}]; ` +
-          `got [${shape.map((size) => size ?? 'B').join(', ')}].`,
+          `got [${shape.map((size) => size ?? 'B').join(', ')}].` +
+          batchHint(parameter, shape.length, QP_SHAPES[parameter].length + 1),
       );
     }
     // A p of another width goes through the learned linear map.
@@ -75,4 +78,5 @@ export function findSizes(
 /** Beyond this a dense matrix does not fit into memory. */
 const MAX_SIZE = 20_000;
 
+const ARGUMENT: Record<keyof QPSizes, string> = {n: 'units', m: 'inequalities', k: 'equalities'};
 const DESCRIPTION: Record<keyof QPSizes, string> = {n: 'variables', m: 'inequalities', k: 'equalities'};

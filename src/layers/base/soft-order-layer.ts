@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type {SoftSortParams} from '../../projections/index.js';
 import {ProjectionLayer} from './projection-layer.js';
-import {checkChoice, checkNumber, type LayerArgs} from './solver-layer.js';
+import {checkChoice, checkNumber, type LayerArgs} from './arguments.js';
 
 export interface SoftOrderLayerArgs extends LayerArgs {
   /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */

@@ -1,70 +1,20 @@
-/** @file What the layers of this library share: checked arguments, a report of the last solve, saved parts. */
+/** @file What the layers of this library share: inputs as float32, and a report of the last solve. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../../checks/index.js';
-import {layers, type Shape} from '@tensorflow/tfjs-layers';
+import {layers, type Shape, type SymbolicTensor} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../../autodiff/index.js';
-import {copiesOf, hostCanRead, type Copies} from '../../kernels/index.js';
-import {Status} from '../../implicit/index.js';
-import {
-  linearSolverFromConfig,
-  type LinearSolver,
-  type LinearSolverConfig,
-  type SolveInfo,
-} from '../../linsolve/index.js';
+import type {SolveInfo} from '../../linsolve/index.js';
+import {checkArguments, type LayerArgs} from './arguments.js';
+import {CallHistory, type SolveState} from './call-history.js';
+import {describeLayer, type Part} from './description.js';
+import type {Diagnostics} from './diagnostics.js';
+import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 
-import {DEGENERATE, type Kink} from '../../conditions/index.js';
-
-/** tfjs-layers' own arguments of a layer (name, inputShape, trainable, …). */
-export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
-
-/** Keras's arguments, and what tfjs adds to a saved config. */
-const KERAS_ARGUMENTS = [
-  'inputShape',
-  'batchInputShape',
-  'batchSize',
-  'dtype',
-  'name',
-  'trainable',
-  'weights',
-  'inputDType',
-  'inputDtype',
-  'updatable',
-  'customObjects',
-];
-
-/** How the last `call` went, one entry a sample. */
-export interface Diagnostics {
-  /** The codes of `Status`: 0 solved, 1 primal infeasible, 2 unbounded, 3 iteration limit, 4 numerical error, 5 invalid. */
-  status: number[];
-  iterations: number[];
-  /** The solver's relative residual. */
-  residual: number[];
-  /**
-   * A row a sample: where the derivative has a kink. A quadratic program's constraints whose multiplier and slack are both
-   * zero; entries of a sparse output that are zero, but only just.
-   */
-  weaklyActive: boolean[][];
-  /**
-   * How the latest gradient's linear solve went; `null` before the first. The status of a sample is that of its forward
-   * solve where that failed (the gradient of a wrong point), 4 where the linear system was not solved, else 0.
-   */
-  gradient: {status: number[]; residual: number[]} | null;
-}
-
-interface State {
-  status: tf.Tensor;
-  iterations: tf.Tensor;
-  residual: tf.Tensor;
-  weaklyActive?: tf.Tensor;
-}
-
-type StateName = keyof State;
+/** Arguments that `describe` shows as parameters. */
+const SHOWN_AS_PARTS = ['inputs', 'constants', 'cell'];
 
 export abstract class SolverLayer extends layers.Layer {
-  /** The state of the last solve, and of the last gradient's, without tensors. */
-  private forward: Copies<StateName> | null = null;
-  private gradient: Copies<'converged' | 'residual'> | null = null;
-  private rowWidth = 0;
+  private readonly history = new CallHistory();
+  private inputShapes: Shape[] | null = null;
 
   /** @param own The names of the layer's own arguments. */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
@@ -74,6 +24,19 @@ export abstract class SolverLayer extends layers.Layer {
   /** The names of the inputs, in order. */
   protected abstract readonly inputNames: readonly string[];
 
+  /** Whether a layer that has been built takes inputs of these sizes alone, but for the batch. */
+  protected get isSized(): boolean {
+    return false;
+  }
+
+  override apply(
+    inputs: tf.Tensor | tf.Tensor[] | SymbolicTensor | SymbolicTensor[],
+    kwargs?: Record<string, unknown>,
+  ): tf.Tensor | tf.Tensor[] | SymbolicTensor | SymbolicTensor[] {
+    checkTensors(this.getClassName(), this.inputNames, inputs);
+    return super.apply(inputs, kwargs);
+  }
+
   /**
    * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. A batch of no samples has an empty
    * output, with a gradient of zero for inputs and weights, and is not solved.
@@ -81,9 +44,11 @@ export abstract class SolverLayer extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     const solve = () => {
       this.invokeCallHook(inputs, kwargs);
+      this.history.begin();
       const className = this.getClassName();
       const names = this.inputNames;
       const list = inputList(className, inputs, names).map((input, i) => asFloat(className, names[i], input));
+      if (this.isSized && this.inputShapes) checkShapes(className, names, list, this.inputShapes);
       return list[0].shape[0] === 0 ? this.emptyOutput(list) : this.solve(list, kwargs ?? {});
     };
     return tf.tidy(() => rollBackOnThrow(solve));
@@ -100,165 +65,71 @@ export abstract class SolverLayer extends layers.Layer {
     return nothing([shape], [...inputs, ...this.trainableWeights.map((weight) => weight.read())])[0];
   }
 
-  /** How the last `call` went. */
+  override build(inputShape: Shape | Shape[]): void {
+    this.inputShapes = shapeList(inputShape);
+    super.build(inputShape);
+  }
+
+  /** A short text: the problem, which of its parameters are fed, constant or learned, with their shapes, and the options. */
+  describe(): string {
+    const keras = Object.keys(super.getConfig());
+    const own = Object.entries(this.getConfig()).filter(
+      ([name]) => !keras.includes(name) && !SHOWN_AS_PARTS.includes(name),
+    );
+    return describeLayer({
+      className: this.getClassName(),
+      name: this.name,
+      solves: this.solves,
+      parts: this.parts(),
+      built: this.built,
+      trainable: this.trainable,
+      options: Object.fromEntries(own),
+    });
+  }
+
+  /** The problem in one line, for `describe`. */
+  protected get solves(): string {
+    return `of ${this.inputNames.join(', ')}`;
+  }
+
+  /** What the problem is made of, for `describe`. Default: the inputs, and the weights by name. */
+  protected parts(): Part[] {
+    const inputs = this.inputNames.map((name, i): Part => {
+      const shape = this.inputShapes?.[i]?.map((size, axis) => size ?? (axis === 0 ? 'B' : null));
+      return {name, role: 'fed', shape};
+    });
+    const trained = new Set(this.trainable ? this.trainableWeights : this.weights);
+    const weights = this.weights.map((weight): Part => {
+      const name = weight.originalName.replace(`${this.name}/`, '');
+      return {name, role: trained.has(weight) ? 'learned' : 'constant', shape: weight.shape};
+    });
+    return [...inputs, ...weights];
+  }
+
+  /** How the last `call` went, and the last gradient. */
   async diagnostics(): Promise<Diagnostics> {
-    if (!this.forward) throw new Error(`${this.name} has not been called yet.`);
-    const [state, gradient] = await Promise.all([this.forward.read(), this.gradient?.read()]);
-    const status = Array.from(state.status);
-    const width = this.rowWidth;
-    // Left out where the host has seen that there are none.
-    const flags = (state as Partial<typeof state>).weaklyActive;
-    const row = (i: number) => Array.from({length: width}, (_, j) => Boolean(flags?.[i * width + j]));
-    return {
-      status,
-      iterations: Array.from(state.iterations),
-      residual: Array.from(state.residual),
-      weaklyActive: status.map((_, i) => row(i)),
-      gradient: gradient
-        ? {
-            status: Array.from(gradient.converged, (flag, i) => {
-              if (status[i] !== Status.SOLVED) return status[i] ?? Status.NUMERICAL_ERROR;
-              return flag === 1 ? Status.SOLVED : Status.NUMERICAL_ERROR;
-            }),
-            residual: Array.from(gradient.residual),
-          }
-        : null,
-    };
+    const report = await this.history.read();
+    if (!report) throw new Error(`${this.name} has not been called yet.`);
+    return report;
   }
 
   override dispose(): ReturnType<layers.Layer['dispose']> {
-    this.forget();
+    this.history.dispose();
     return super.dispose();
   }
 
-  /** Notes the state of a solve. */
-  protected remember({weaklyActive, status, iterations, residual}: State): void {
-    this.forget();
-    const state = {status, iterations, residual} as Record<StateName, tf.Tensor>;
-    this.rowWidth = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
-    // Kinks are rare: one number tells that there is none, and the rest is not read.
-    const any =
-      weaklyActive !== undefined &&
-      this.rowWidth > 0 &&
-      (!hostCanRead() || tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0));
-    if (any) state.weaklyActive = weaklyActive;
-    this.forward = copiesOf(state);
+  /** Notes how the solve of this call went. */
+  protected remember(state: SolveState): void {
+    this.history.note(state);
   }
 
-  /** Notes the report of a gradient's linear solve. */
-  protected readonly rememberGradient = ({converged, residual}: SolveInfo): void => {
-    if (!this.forward) return;
-    this.gradient?.dispose();
-    this.gradient = copiesOf({converged, residual});
-  };
+  /** Receives the report of the linear solve of this call's gradient: an `onGradient`, to be read anew in each call. */
+  protected get rememberGradient(): (info: SolveInfo) => void {
+    return this.history.receiver();
+  }
 
-  /** The status of each sample in the last call; empty where it cannot be read at once. */
+  /** The status of each sample in this call; empty where it cannot be read at once. */
   protected statusCodes(): number[] {
-    return Array.from(this.forward?.values?.status ?? []);
+    return this.history.statusCodes();
   }
-
-  private forget(): void {
-    this.forward?.dispose();
-    this.gradient?.dispose();
-    this.forward = this.gradient = null;
-  }
-}
-
-/** The inputs as a list: a model passes an array, `layer.apply(tensor)` a bare tensor. */
-export function inputList(
-  className: string,
-  inputs: tf.Tensor | tf.Tensor[],
-  names: readonly string[],
-): tf.Tensor[] {
-  const list = Array.isArray(inputs) ? inputs : [inputs];
-  if (list.length !== names.length) {
-    throw new Error(
-      `${className} takes ${names.length} inputs (${names.join(', ')}), but got ${list.length}.`,
-    );
-  }
-  return list;
-}
-
-/** The shapes as a list. */
-export function shapeList(shape: Shape | Shape[]): Shape[] {
-  return Array.isArray(shape[0]) ? (shape as Shape[]) : [shape as Shape];
-}
-
-/** No size, count or weight of a layer is larger. */
-const LARGEST = 1e9;
-
-/** @throws If the value is not a finite number in the range. */
-export function checkNumber(
-  className: string,
-  name: string,
-  value: unknown,
-  low: number,
-  integer = false,
-  high = LARGEST,
-): number {
-  if (
-    typeof value !== 'number' ||
-    !(value >= low && value <= high) ||
-    (integer && !Number.isInteger(value))
-  ) {
-    const kind = integer ? 'an integer' : 'a finite number';
-    throw new Error(
-      `${className}: ${name} must be ${kind}, at least ${low} and at most ${high}; got ${JSON.stringify(value)}.`,
-    );
-  }
-  return value;
-}
-
-/** @throws If the value is not a boolean. */
-export function checkFlag(className: string, name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') {
-    throw new Error(`${className}: ${name} must be true or false; got ${JSON.stringify(value)}.`);
-  }
-  return value;
-}
-
-/** @throws If the arguments are no record, or have a name that neither the layer nor Keras knows. */
-export function checkArguments<T extends LayerArgs>(className: string, args: T, own: readonly string[]): T {
-  if (args === null || typeof args !== 'object') {
-    throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
-  }
-  return checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS);
-}
-
-/** @throws If the value is not one of `choices`. */
-export function checkChoice<C extends string>(
-  className: string,
-  name: string,
-  value: unknown,
-  choices: readonly C[],
-): C {
-  if (!choices.includes(value as C)) {
-    throw new Error(
-      `${className}: ${name} must be one of ${choices.join(', ')}; got ${JSON.stringify(value)}.`,
-    );
-  }
-  return value as C;
-}
-
-/** The policy at kinks, checked. */
-export function asKink(className: string, {degenerate, smoothing}: Kink): Required<Kink> {
-  return {
-    degenerate: checkChoice(className, 'degenerate', degenerate ?? 'leastNorm', DEGENERATE),
-    smoothing: checkNumber(className, 'smoothing', smoothing ?? 1e-3, Number.MIN_VALUE),
-  };
-}
-
-/** A linear solver, or one that was read from a file. */
-export function asLinearSolver(
-  linsolve: LinearSolver | LinearSolverConfig | null | undefined,
-): LinearSolver | undefined {
-  if (linsolve == null) return undefined;
-  return typeof linsolve === 'object' && 'factor' in linsolve ? linsolve : linearSolverFromConfig(linsolve);
-}
-
-/** A linear solver as a config writes it. */
-export function linearSolverConfig(linsolve: LinearSolver | undefined): tf.serialization.ConfigDict | null {
-  return linsolve
-    ? {className: linsolve.className, config: linsolve.getConfig() as tf.serialization.ConfigDict}
-    : null;
 }

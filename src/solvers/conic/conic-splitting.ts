@@ -13,12 +13,14 @@ import {solveOnHost, type HostConic} from './parts/conic-host.js';
 import {searchConic} from './parts/conic-search.js';
 import {screenConic} from './parts/conic-screen.js';
 import {rowFactors, sizesOf} from './parts/conic-step.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
 import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
 
-export interface ConicSplittingOptions {
+export interface ConicSplittingOptions extends ReportOptions {
   /**
    * The residual at which a sample counts as solved. Default 1e-6; at least 2⁻²⁰, and at least 1e-5 if the cones are not known
    * and the host can read tensors.
@@ -62,6 +64,7 @@ const NAMES: Names<ConicSplittingOptions> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /**
@@ -84,9 +87,12 @@ const NAMES: Names<ConicSplittingOptions> = {
  */
 export class ConicSplitting {
   readonly condition: Condition<ConicPoint, [ConicData]>;
-  private readonly options: Required<Omit<ConicSplittingOptions, 'onGradient' | 'onFailure'>>;
+  private readonly options: Required<
+    Omit<ConicSplittingOptions, 'onGradient' | 'onFailure' | keyof ReportOptions>
+  >;
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
+  private readonly reporter: Reporter | null;
   private readonly newton: NewtonRoot<ConicPoint, [ConicData]>;
 
   /** @param dualProjection The projection onto the dual cone K*: [B, m] ↦ [B, m], differentiable. */
@@ -101,6 +107,8 @@ export class ConicSplitting {
       linsolve = auto(),
       onGradient,
       onFailure,
+      onIteration,
+      verbose,
     } = checkOptions('ConicSplitting', given, NAMES);
     if (!(tolerance > 0)) throw new Error(`ConicSplitting: tolerance must be positive, got ${tolerance}.`);
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
@@ -109,6 +117,7 @@ export class ConicSplitting {
     this.options = {tolerance, maxIterations, linsolve};
     this.onGradient = onGradient;
     this.onFailure = onFailure;
+    this.reporter = reporterOf('ConicSplitting', {onIteration, verbose});
     this.condition = conicResidual(dualProjection);
     this.newton = new NewtonRoot<ConicPoint, [ConicData]>(
       {fun: this.condition},
@@ -120,6 +129,7 @@ export class ConicSplitting {
     return tf.tidy(() => {
       const cones = this.conesOf(data.E.shape[1]!);
       const {x, state} = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
+      this.reporter?.end(state);
       alsoReadAs('ConicSplitting', x, 'z', 'x');
       return runResult(x, state) as unknown as tf.TensorContainerObject;
     }) as unknown as RunResult<ConicResult, IterationState>;
@@ -139,6 +149,8 @@ export class ConicSplitting {
       () => solveOnHost(data, cones, this.options) as unknown as tf.TensorContainerObject,
     ) as unknown as HostConic;
     const {status, iterations, residual, absent, valid} = found;
+    // The kernel solves sample by sample.
+    this.reporter?.step({iteration: Math.max(1, ...iterations.dataSync()), residual, x: found.z});
     const [absentRows, wholeD] = [offTape(() => tf.greater(absent, 0)), batchOf(data.d, absent.shape[0])];
     const scaled = {
       c: tf.mul(keepSamples(valid, data.c), found.ofC),
@@ -199,7 +211,7 @@ export class ConicSplitting {
       () => {
         const {point: found, ...state} = searchConic(scaled, {
           ...{condition, dualProjection, newton},
-          ...{tolerance, maxIterations},
+          ...{tolerance, maxIterations, reporter: this.reporter},
         });
         return {x: found, aux: state};
       },

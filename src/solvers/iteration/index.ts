@@ -3,6 +3,7 @@
  * solved stay as they are) until a stopping test ends it (`stopping.ts`).
  */
 export {type IterativeSolver} from './iterate.js';
+export {type IterationReport, type ReportOptions} from './report-options.js';
 export {type Minimization} from './problem.js';
 export {type RunResult} from './run-result.js';
 export {type Iteration, type IterationState, type Progress, type SolverOptions} from './types.js';

@@ -14,11 +14,15 @@ import {fill} from '../../kernels/index.js';
 import type {LinearSolver} from '../../linsolve/index.js';
 import {mapLeaves, samplesOf, select, zerosLike} from './leaves.js';
 import {loop, move} from './loop.js';
+import {reporterOf, type Reporter} from './report.js';
 import {haveChanged, identitiesOf, noteSeen} from './seen-parameters.js';
 import {isPoint, statusOf} from './status.js';
 import {tolerancesOf} from './tolerances.js';
 import type {Iteration, IterationState, Progress, SolverOptions} from './types.js';
 import {withoutNaN} from './without-nan.js';
+
+/** How many steps led to a progress, by its iterations. */
+const stepsOf = new WeakMap<tf.Tensor, number>();
 
 /** A solver that runs `iteration` and is differentiated through `condition` or, on request, through its iterations. */
 export class IterativeSolver<X extends Structure, P extends Parameter[]> implements Solver<X, P> {
@@ -31,6 +35,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   readonly condition: Condition<X, P>;
   readonly linsolve: LinearSolver;
   readonly onFailure?: OnFailure;
+  /** Who is told of iterations; `null` for nobody. */
+  readonly reporter: Reporter | null;
   private readonly implicit: (init: X, params: P) => [X, IterationState];
 
   constructor(
@@ -46,6 +52,8 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       linsolve,
       onGradient,
       onFailure,
+      onIteration,
+      verbose,
       condition: given,
     }: SolverOptions<X, P> & {linsolve: LinearSolver},
   ) {
@@ -62,6 +70,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.condition = given ?? condition;
     this.linsolve = linsolve;
     this.onFailure = onFailure;
+    this.reporter = reporterOf(className, {onIteration, verbose});
     this.implicit = (init, params) => {
       const [found, state] = offTape(
         () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
@@ -125,7 +134,9 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
       const [open, solved] = [is(Status.ITERATION_LIMIT), is(Status.SOLVED)];
       const renewed = changed ? this.renewed(progress, params) : progress;
       const tried = offTape(() => tf.cast(changed ? tf.logicalOr(open, solved) : open, 'float32'));
-      const moved = move(this.iteration, tried, renewed, params);
+      const count = (stepsOf.get(progress.iterations) ?? 0) + 1;
+      const {details, ...moved} = move(this.iteration, tried, renewed, params);
+      this.reporter?.step({iteration: count, residual: moved.residual, x: renewed.x}, details);
       const moves = offTape(() => {
         const rests = tf.logicalAnd(solved, tf.lessEqual(moved.residual, this.tolerance));
         return tf.mul(tried, tf.sub(1, tf.cast(rests, 'float32')));
@@ -134,11 +145,13 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
         tf.where(tf.greater(tried, 0), statusOf(moved, this.tolerance, this.batched), progress.status),
       ) as tf.Tensor1D;
       noteSeen(status, data);
+      const iterations = tf.cast(tf.add(progress.iterations, moves), 'int32');
+      stepsOf.set(iterations, count);
       return {
         x: select(moves, moved.x, progress.x),
         memory: select(moves, moved.memory, renewed.memory),
         residual: moved.residual,
-        iterations: tf.cast(tf.add(progress.iterations, moves), 'int32'),
+        iterations,
         status,
       } as unknown as tf.TensorContainerObject;
     }) as unknown as Progress<X>;

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 import {runProgrammed} from './programmed.js';
+import type {Reporter} from './report.js';
 import {samplesOf, select} from './leaves.js';
 import {statusOf} from './status.js';
 import type {Iteration, IterationState} from './types.js';
@@ -24,7 +25,14 @@ export function loop<X extends Structure, P extends Parameter[]>(
     maxIterations,
     tolerance,
     batched,
-  }: {className: string; maxIterations: number; tolerance: number; batched: boolean},
+    reporter,
+  }: {
+    className: string;
+    maxIterations: number;
+    tolerance: number;
+    batched: boolean;
+    reporter: Reporter | null;
+  },
 ): [X, IterationState] {
   const samples = samplesOf(init, batched);
   const readable = hostCanRead();
@@ -37,11 +45,13 @@ export function loop<X extends Structure, P extends Parameter[]>(
         className,
         (moving, from) => move(iteration, moving, from, params),
         {x, memory},
-        {samples, maxIterations, tolerance},
+        {samples, maxIterations, tolerance, reporter},
       );
   if (arrival) {
     const {iterations, residual} = arrival;
-    return [arrival.x, {status: statusOf(arrival, tolerance, batched), iterations, residual}];
+    const state = {status: statusOf(arrival, tolerance, batched), iterations, residual};
+    reporter?.end(state);
+    return [arrival.x, state];
   }
   let active = tf.ones([samples]);
   let iterations = tf.zeros([samples]);
@@ -50,7 +60,8 @@ export function loop<X extends Structure, P extends Parameter[]>(
   for (let k = 0; k < maxIterations; k++) {
     const previous = {x, memory, active, iterations, residual, verdict};
     const next = tf.tidy(() => {
-      const moved = move(iteration, active, {x, memory, residual}, params);
+      const {details, ...moved} = move(iteration, active, {x, memory, residual}, params);
+      reporter?.step({iteration: k + 1, residual: moved.residual, x}, details);
       return {
         ...moved,
         verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
@@ -79,7 +90,9 @@ export function loop<X extends Structure, P extends Parameter[]>(
   }
   const status = statusOf({residual, verdict, x}, tolerance, batched);
   const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
-  return [x, {status, ...state} as unknown as IterationState];
+  const found = {status, ...state} as unknown as IterationState;
+  reporter?.end(found);
+  return [x, found];
 }
 
 /** A step of the samples where `active` is 1; the others stay as they are. */
@@ -95,5 +108,7 @@ export function move<X extends Structure, P extends Parameter[]>(
     memory: select(active, moved.memory, memory),
     residual: offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D,
     verdict: offTape(() => tf.mul(active, tf.cast(moved.verdict ?? tf.zerosLike(active), 'float32'))),
+    /** What is reported of the step, where somebody listens. */
+    details: moved.details,
   };
 }

@@ -2,27 +2,31 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, observed, offTape, unflatten, type Structure} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
-import {
-  explain,
-  NoRoutine,
-  Program,
-  programsFlag,
-  trace,
-  Untraceable,
-  type Trace,
-} from '../../programs/index.js';
+import {explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../../programs/index.js';
+import type {Reporter} from './report.js';
+import type {StepDetails} from './types.js';
 
 /** One step of the samples that are active, [B]; the others stay. */
 export type MaskedStep<X extends Structure> = (
   active: tf.Tensor,
   from: {x: X; memory: Structure; residual: tf.Tensor},
-) => {x: X; memory: Structure; residual: tf.Tensor; verdict: tf.Tensor};
+) => {
+  x: X;
+  memory: Structure;
+  residual: tf.Tensor;
+  verdict: tf.Tensor;
+  details?: (() => StepDetails) | undefined;
+};
 
 interface Limits {
   samples: number;
   maxIterations: number;
   tolerance: number;
+  reporter: Reporter | null;
 }
+
+/** What is reported of a step: outputs of the program, by name. */
+type Details = Record<string, {index: number; shape: number[]}>;
 
 /** Where a loop has come to; tensors. */
 export interface Arrival<X extends Structure> {
@@ -43,11 +47,12 @@ export function runProgrammed<X extends Structure>(
   {x, memory}: {x: X; memory: Structure},
   limits: Limits,
 ): Arrival<X> | null {
+  const {samples, reporter} = limits;
   if (programsFlag() === 'off' || !hostCanRead() || observed()) return null;
-  const traced = traceStep(where, step, {x, memory}, limits.samples);
+  const traced = traceStep(where, step, {x, memory}, samples, reporter !== null);
   if (!traced) return null;
   try {
-    return runLoop(traced.program, {x, memory}, limits);
+    return runLoop(traced.program, {x, memory}, limits, traced.details);
   } finally {
     traced.program.dispose();
   }
@@ -57,7 +62,8 @@ export function runProgrammed<X extends Structure>(
 function runLoop<X extends Structure>(
   program: Program,
   {x, memory}: {x: X; memory: Structure},
-  {samples, maxIterations, tolerance}: Limits,
+  {samples, maxIterations, tolerance, reporter}: Limits,
+  details: Details,
 ): Arrival<X> {
   const leaves = [...flatten(x), ...flatten(memory)];
   const state = [...leaves.keys()].map((i) => program.input(2 + i));
@@ -67,8 +73,22 @@ function runLoop<X extends Structure>(
   const verdict = new Float64Array(samples);
   const [left, said] = [program.output(0), program.output(1)];
   const results = [...leaves.keys()].map((i) => program.output(2 + i));
+  const tensorsOf = (like: readonly tf.Tensor[], arrays: readonly Float64Array[]) =>
+    like.map(({shape, dtype}, i) => tf.tensor(Float32Array.from(arrays[i]), shape, dtype));
+  /** Of the step that was just taken, from the point that `state` still holds. */
+  const report = (iteration: number) =>
+    tf.tidy(() => {
+      const from = unflatten(x, tensorsOf(flatten(x), state));
+      const made = Object.entries(details).map(([name, {index, shape}]) => [
+        name,
+        tf.tensor(Float32Array.from(program.output(index)), shape),
+      ]);
+      const now = {iteration, residual: tf.tensor1d(Float32Array.from(left)), x: from};
+      reporter!.step(now, () => Object.fromEntries(made) as StepDetails);
+    });
   for (let k = 0; k < maxIterations; k++) {
     program.run();
+    if (reporter) report(k + 1);
     let open = 0;
     for (let i = 0; i < samples; i++) {
       if (active[i] === 0) continue;
@@ -82,10 +102,8 @@ function runLoop<X extends Structure>(
     results.forEach((result, i) => state[i].set(result));
     if (open === 0) break;
   }
-  const count = flatten(x).length;
-  const found = flatten(x).map(({shape, dtype}, i) => tf.tensor(Float32Array.from(state[i]), shape, dtype));
   return {
-    x: unflatten(x, found.slice(0, count)),
+    x: unflatten(x, tensorsOf(flatten(x), state)),
     iterations: tf.tensor1d(iterations, 'int32'),
     residual: tf.tensor1d(Float32Array.from(residual)),
     verdict: tf.tensor1d(Float32Array.from(verdict)),
@@ -97,7 +115,8 @@ function traceStep<X extends Structure>(
   step: MaskedStep<X>,
   {x, memory}: {x: X; memory: Structure},
   samples: number,
-): {program: Program; traced: Trace} | null {
+  isReported: boolean,
+): {program: Program; details: Details} | null {
   // Each place of the state is an input of its own, also where two of them begin as one tensor.
   const inputs = offTape(() => {
     const alias = (leaf: tf.Tensor) => tf.reshape(leaf, leaf.shape);
@@ -105,15 +124,22 @@ function traceStep<X extends Structure>(
   });
   try {
     const count = flatten(x).length;
+    const details: Details = {};
     const traced = trace(() => {
       const [active, residual, ...state] = inputs;
       const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
       const moved = step(active, {...from, residual});
-      return [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
+      const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
+      if (!isReported) return outputs;
+      for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
+        const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
+        if (tensor) details[name] = {index: outputs.push(tensor) - 1, shape: tensor.shape};
+      }
+      return outputs;
     }, inputs);
     const program = new Program(traced.graph, [...inputs.keys()]);
     traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(tensor.dataSync()));
-    return {program, traced};
+    return {program, details};
   } catch (error) {
     if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
     explain(where, error.message);

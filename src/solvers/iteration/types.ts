@@ -3,7 +3,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import type {Condition, OnFailure} from '../../implicit/index.js';
 import type {Names} from '../../checks/index.js';
+import {REPORT, type ReportOptions} from './report-options.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
+
+/** What a step can tell besides, computed only for who asks. */
+export interface StepDetails {
+  stepSize?: number | tf.Tensor;
+  value?: tf.Tensor;
+}
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
 export interface Iteration<X extends Structure, P extends Parameter[]> {
@@ -16,7 +23,7 @@ export interface Iteration<X extends Structure, P extends Parameter[]> {
     x: X,
     memory: Structure,
     ...params: P
-  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor};
+  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor; details?: () => StepDetails};
   /** What is left of a memory when the parameters change. Default: nothing, `start`. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
@@ -36,7 +43,10 @@ export interface Progress<X extends Structure = Structure> extends IterationStat
   memory: Structure;
 }
 
-export interface SolverOptions<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
+export interface SolverOptions<
+  X extends Structure = Structure,
+  P extends Parameter[] = Parameter[],
+> extends ReportOptions {
   /**
    * The condition from which the implicit gradient is computed: any condition on the solver's x and parameters that holds at the
    * solution. Default: see the class of the solver.
@@ -83,6 +93,7 @@ export const UNBATCHED_OPTIONS: Names<Omit<SolverOptions, 'batched'>> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /** The options of every iterative solver. */

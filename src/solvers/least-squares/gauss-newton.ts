@@ -71,7 +71,8 @@ export class GaussNewton<
             const residual = tf.where(lost, fill(test.residual.shape, NaN), test.residual);
             return {residual, watch: test.watch} as unknown as tf.TensorContainerObject;
           }) as unknown as ReturnType<typeof leastSquaresTest>;
-          return {x: packing.restore(x, tf.add(rows, step)), memory: watch, residual};
+          const details = () => ({value: tf.mul(0.5, tf.sum(tf.square(r), 1))});
+          return {x: packing.restore(x, tf.add(rows, step)), memory: watch, residual, details};
         },
       },
       leastSquaresCondition(problem),

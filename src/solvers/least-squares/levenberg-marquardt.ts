@@ -129,7 +129,8 @@ export class LevenbergMarquardt<
           const accepted = offTape(() => tf.broadcastTo(tf.cast(accept, 'bool'), rows.shape));
           const moved = tf.where(accepted, tf.add(rows, step), rows);
           const {residual, watch} = tested;
-          return {x: packing.restore(x, moved), memory: {...next, watch}, residual, verdict};
+          const details = () => ({value: tf.mul(0.5, tf.sum(tf.square(r), 1))});
+          return {x: packing.restore(x, moved), memory: {...next, watch}, residual, verdict, details};
         },
       },
       leastSquaresCondition(problem),

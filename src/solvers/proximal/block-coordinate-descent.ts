@@ -139,7 +139,8 @@ export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends
             const verdict = tf.mul(code, tf.cast(away, 'float32'));
             return {...zeroTest(place, watched, accuracy), verdict} as unknown as tf.TensorContainerObject;
           }) as unknown as ReturnType<typeof zeroTest> & {verdict: tf.Tensor};
-          return {x: current, memory: {etas, far, watch}, residual, verdict};
+          const details = () => ({value: typeof fun === 'function' ? fun(x, ...params) : undefined});
+          return {x: current, memory: {etas, far, watch}, residual, verdict, details};
         },
       },
       blockProximalGradient<P>({gradient}, prox, {stepSize: stepSize === 'search' ? 1 : stepSize}),

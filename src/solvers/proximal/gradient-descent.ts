@@ -4,6 +4,7 @@ import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, stationary} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withValue} from '../iteration/report.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
@@ -42,7 +43,9 @@ export class GradientDescent<
     const gradient = gradientOf(fun, 'GradientDescent: fun');
     const condition = stationary<X, P>({gradient});
     const settings = {batched, acceleration, accuracy: tolerancesOf('GradientDescent', options)};
-    super('GradientDescent', stepSize === 'search' ? searched() : fixed(stepSize), condition, {
+    const iteration = stepSize === 'search' ? searched() : fixed(stepSize);
+    const objective = typeof fun === 'function' ? fun : null;
+    super('GradientDescent', withValue(iteration, objective), condition, {
       ...options,
       linsolve: options.linsolve ?? auto(),
     });

@@ -90,7 +90,11 @@ export class MirrorDescent<
             });
             return rest.test(x, r, before) as unknown as tf.TensorContainerObject;
           }) as unknown as ReturnType<typeof rest.test>;
-          return {x: moved, memory: {k: tf.add(k, 1), watch}, residual};
+          const details = () => ({
+            stepSize: tf.mul(eta, tf.pow(k, -decay)),
+            value: typeof fun === 'function' ? fun(x, ...params) : undefined,
+          });
+          return {x: moved, memory: {k: tf.add(k, 1), watch}, residual, details};
         },
       },
       mirrorDescent({gradient}, geometry, {stepSize}),

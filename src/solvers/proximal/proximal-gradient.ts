@@ -4,6 +4,7 @@ import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {withValue} from '../iteration/report.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
@@ -83,6 +84,11 @@ export class ProximalGradient<
           },
           settings,
         );
-    super(className, iteration, condition, {...options, linsolve: options.linsolve ?? auto()});
+    const objective =
+      typeof fun === 'function' ? (x: X, _proxParams: H, ...params: P) => fun(x, ...params) : null;
+    super(className, withValue(iteration, objective), condition, {
+      ...options,
+      linsolve: options.linsolve ?? auto(),
+    });
   }
 }

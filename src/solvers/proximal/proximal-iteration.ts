@@ -54,7 +54,12 @@ export function fixedStep<X extends Structure, P extends Parameter[]>(
         const mapping = prox ? (move: tf.Tensor) => tf.div(move, eta) : null;
         return judge({y, slope, moved, at, mapping}, before, settings) as never;
       }) as unknown as ReturnType<typeof zeroTest>;
-      return {x: moved, memory: [...extrapolate(x, y, moved, t, settings), watch], residual};
+      return {
+        x: moved,
+        memory: [...extrapolate(x, y, moved, t, settings), watch],
+        residual,
+        details: () => ({stepSize: eta}),
+      };
     },
   };
 }
@@ -143,7 +148,13 @@ export function searchedStep<X extends Structure, H extends Parameter, P extends
         } as unknown as tf.TensorContainerObject;
       }) as unknown as ReturnType<typeof zeroTest> & {verdict: tf.Tensor};
       const momentum = extrapolate(x, y, moved, t, settings);
-      return {x: moved, memory: [...momentum, watch, next, far] as unknown as Structure, residual, verdict};
+      return {
+        x: moved,
+        memory: [...momentum, watch, next, far] as unknown as Structure,
+        residual,
+        verdict,
+        details: () => ({stepSize: eta}),
+      };
     },
   };
 }

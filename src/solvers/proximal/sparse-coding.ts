@@ -9,7 +9,7 @@ import {
   type ElasticNetParams,
   type Kink,
 } from '../../conditions/index.js';
-import {runSparseCode} from '../../kernels/index.js';
+import {hostCanRead, runSparseCode} from '../../kernels/index.js';
 import {support} from '../../linsolve/index.js';
 import {elasticNet} from '../../prox/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -76,6 +76,10 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
       },
       {nonNegative, tolerance, maxIterations},
     );
-    return [z, {status, iterations, residual}];
+    const state = {status, iterations, residual};
+    const last = Math.max(1, hostCanRead() ? Math.max(...iterations.dataSync()) : maxIterations);
+    this.reporter?.step({iteration: last, residual, x: z});
+    this.reporter?.end(state);
+    return [z, state];
   }
 }

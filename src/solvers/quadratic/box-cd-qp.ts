@@ -12,11 +12,13 @@ import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {boundedRoot} from './parts/box-root.js';
 import {errorMeter, type ErrorMeter} from './splitting/errors.js';
 import {unboundedRay} from './splitting/proofs.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, clip, finite, type BoxedRows} from './splitting/rows.js';
 import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
-export interface BoxCDQPOptions {
+export interface BoxCDQPOptions extends ReportOptions {
   /**
    * The largest number of steps. Default 200; about ten are usual. If the host cannot read, 30 steps are made before the kernel
    * takes over.
@@ -70,6 +72,7 @@ const NAMES: Names<BoxCDQPOptions> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /**
@@ -92,6 +95,7 @@ export class BoxCDQP {
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
+  private readonly reporter: Reporter | null;
 
   constructor(given: BoxCDQPOptions = {}) {
     const {
@@ -100,6 +104,8 @@ export class BoxCDQP {
       linsolve = kkt(),
       onGradient,
       onFailure,
+      onIteration,
+      verbose,
     } = checkOptions('BoxCDQP', given, NAMES);
     checkLimits('BoxCDQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
@@ -107,6 +113,7 @@ export class BoxCDQP {
     this.linsolve = linsolve;
     this.onGradient = onGradient;
     this.onFailure = onFailure;
+    this.reporter = reporterOf('BoxCDQP', {onIteration, verbose});
   }
 
   /**
@@ -151,6 +158,7 @@ export class BoxCDQP {
       const previous = state;
       state = tf.tidy(() => this.step(previous, data, errorAt, k));
       tf.dispose(previous);
+      this.reporter?.step({iteration: k + 1, x: state.best, residual: tf.reshape(state.error, [-1])});
       if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
     }
     const solved = tf.lessEqual(state.error, this.tolerance);
@@ -171,6 +179,7 @@ export class BoxCDQP {
       },
       {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
     );
+    this.reporter?.end(found);
     return {
       ...found,
       activity: tf.cast(tf.sub(asNumbers(found.upper), asNumbers(found.lower)), 'int32') as tf.Tensor2D,

@@ -9,10 +9,12 @@ import {runResult, type RunResult} from '../iteration/run-result.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {finishBoxed, FINISHING, type Sides} from './parts/qp-finish.js';
 import {boundedRoot} from './parts/box-root.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, type BoxedRows, type Pair} from './splitting/rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './splitting/splitting.js';
 
-export interface BoxOSQPOptions {
+export interface BoxOSQPOptions extends ReportOptions {
   /**
    * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
    * see that the solve is done.
@@ -53,6 +55,7 @@ const NAMES: Names<BoxOSQPOptions> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /**
@@ -74,6 +77,7 @@ export class BoxOSQP {
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
+  private readonly reporter: Reporter | null;
 
   constructor(given: BoxOSQPOptions = {}) {
     const {
@@ -82,6 +86,8 @@ export class BoxOSQP {
       linsolve = kkt(),
       onGradient,
       onFailure,
+      onIteration,
+      verbose,
     } = checkOptions('BoxOSQP', given, NAMES);
     checkLimits('BoxOSQP', {maxIterations, tolerance});
     this.maxIterations = maxIterations;
@@ -89,6 +95,7 @@ export class BoxOSQP {
     this.linsolve = linsolve;
     this.onGradient = onGradient;
     this.onFailure = onFailure;
+    this.reporter = reporterOf('BoxOSQP', {onIteration, verbose});
   }
 
   /**
@@ -100,7 +107,7 @@ export class BoxOSQP {
     init: {x: tf.Tensor; dual: tf.Tensor} | null,
     data: BoxQPData | (Omit<BoxQPData, 'lower' | 'upper'> & OldBounds),
   ): RunResult<{x: tf.Tensor2D; dual: tf.Tensor2D}, BoxQPState> {
-    const {linsolve, onGradient, onFailure} = this;
+    const {linsolve, onGradient, onFailure, maxIterations, tolerance, reporter} = this;
     const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
     const solve = () => {
       const given = withBounds<BoxQPData>('BoxOSQP', data);
@@ -110,7 +117,12 @@ export class BoxOSQP {
       if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
       const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
       const found = offTape(
-        () => solveBoxed(boxed, batch, start, this) as unknown as tf.TensorContainerObject,
+        () =>
+          solveBoxed(boxed, batch, start, {
+            maxIterations,
+            tolerance,
+            reporter,
+          }) as unknown as tf.TensorContainerObject,
       ) as unknown as SplittingResult;
       const {status, iterations, residual, lower, upper, certificate} = found;
       const activity = tf.cast(tf.sub(asNumbers(upper), asNumbers(lower)), 'int32');
@@ -138,7 +150,7 @@ export function solveBoxed(
   given: BoxedData,
   batch: number,
   start: Pair | null,
-  {maxIterations, tolerance}: SplittingOptions,
+  options: SplittingOptions,
   known?: Sides,
 ): BoxedSolution {
   const n = given.Q.shape[2]!;
@@ -148,7 +160,8 @@ export function solveBoxed(
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
   const {data, status} = screen(padded, batch);
-  const result = finished(data, status, guess, {maxIterations, tolerance}, rows > 0 ? known : undefined);
+  const result = finished(data, status, guess, options, rows > 0 ? known : undefined);
+  options.reporter?.end(result);
   if (rows > 0) return result;
   const empty = tf.zeros([batch, 0]) as tf.Tensor2D;
   const none = tf.zeros([batch, 0], 'bool') as tf.Tensor2D;
@@ -167,13 +180,13 @@ function finished(
   data: BoxedRows,
   status: tf.Tensor2D,
   guess: Pair | null,
-  {maxIterations, tolerance}: SplittingOptions,
+  {maxIterations, tolerance, reporter}: SplittingOptions,
   known: Sides | undefined,
 ): BoxedSolution {
   // Too few iterations for both are the splitting's; the kernel then judges alone.
   const isEnough = maxIterations > FINISHING;
   const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
-  const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance});
+  const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance, reporter});
   const screened = tf.reshape(tf.cast(status, 'int32'), [-1]) as tf.Tensor1D;
   const isProblem = tf.equal(screened, Status.ITERATION_LIMIT);
   const hasEnded = isEnough ? isProblem : tf.notEqual(found.status, Status.ITERATION_LIMIT);

@@ -7,10 +7,12 @@ import {matVec} from '../../linalg/index.js';
 import {checkLimits, checkShapes} from './parts/box-input.js';
 import {solveBoxed} from './box-osqp.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
+import {reporterOf, type Reporter} from '../iteration/report.js';
+import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, ofBatch} from './splitting/rows.js';
 import {fill} from '../../kernels/index.js';
 
-export interface OSQPOptions extends ImplicitQPOptions {
+export interface OSQPOptions extends ImplicitQPOptions, ReportOptions {
   /**
    * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, measured as in
    * `solveQP`: each row and column relative to its own terms.
@@ -26,7 +28,7 @@ export interface OSQPOptions extends ImplicitQPOptions {
 /** The largest finite f32: the slack of a row without a bound. */
 const LARGEST = 3.4028234663852886e38;
 
-const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
+const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, ...REPORT, tolerance: 0, maxIterations: 0};
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
@@ -42,13 +44,21 @@ export class OSQP extends ImplicitQP {
   readonly className = 'OSQP';
   readonly tolerance: number;
   readonly maxIterations: number;
+  private readonly reporter: Reporter | null;
 
   constructor(given: OSQPOptions = {}) {
-    const {tolerance = 1e-5, maxIterations = 4000, ...options} = checkOptions('OSQP', given, NAMES);
+    const {
+      tolerance = 1e-5,
+      maxIterations = 4000,
+      onIteration,
+      verbose,
+      ...options
+    } = checkOptions('OSQP', given, NAMES);
     super(options, 'OSQP');
     checkLimits('OSQP', {maxIterations, tolerance});
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;
+    this.reporter = reporterOf('OSQP', {onIteration, verbose});
   }
 
   protected override solve(init: QPGuess | null, data: QuadraticData): QPSolution {
@@ -63,7 +73,8 @@ export class OSQP extends ImplicitQP {
     };
     const start = init && {x: init.x as tf.Tensor2D, y: stack(init.ineqDual, init.eqDual) as tf.Tensor2D};
     const known = {equal: range(m, m + k), upper: range(0, m), lower: []};
-    const found = solveBoxed(boxed, batch, start, this, known);
+    const {tolerance, maxIterations, reporter} = this;
+    const found = solveBoxed(boxed, batch, start, {tolerance, maxIterations, reporter}, known);
     const split = (y: tf.Tensor) => tf.split(y, [m, k], 1) as tf.Tensor2D[];
     const [dual, eqDual] = split(found.y);
     const active = split(found.upper)[0];

@@ -9,6 +9,7 @@ import {IterativeSolver} from '../iteration/iterate.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import type {IterationState, Progress, SolverOptions} from '../iteration/types.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
+import {REPORT} from '../iteration/report-options.js';
 import {fill} from '../../kernels/index.js';
 
 export interface BisectionOptions<P extends Parameter[]> extends Omit<
@@ -29,6 +30,7 @@ const NAMES: Names<Omit<BisectionOptions<Parameter[]>, keyof Bounds>> = {
   linsolve: 0,
   onGradient: 0,
   onFailure: 0,
+  ...REPORT,
 };
 
 /** What is no option, or no longer one, and has an answer of its own. */

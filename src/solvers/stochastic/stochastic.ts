@@ -123,6 +123,7 @@ export class StochasticSolver<
             x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
             memory: {velocity: next, step, watch},
             residual,
+            details: () => ({stepSize: step, value: objective ? loss(x) : undefined}),
           };
         },
       },
@@ -157,6 +158,7 @@ export class StochasticSolver<
       if (++steps === this.maxIterations) break;
     }
     if (progress === null) throw new Error(`${this.className}: the data contain no batch.`);
+    this.reporter?.end(progress);
     return progress;
   }
 

@@ -9,6 +9,7 @@ import {hostCanRead, readF64, runCertifyQP} from '../../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../../linalg/index.js';
 import {rowDot, rowNorm} from '../../../linsolve/index.js';
 import {splitting} from './conic-step.js';
+import type {Reporter} from '../../iteration/report.js';
 import type {IterationState} from '../../iteration/types.js';
 import {keepSamples} from '../../iteration/leaves.js';
 import type {NewtonRoot} from '../../roots/newton-root.js';
@@ -20,6 +21,7 @@ export interface ConicSearch {
   newton: NewtonRoot<ConicPoint, [ConicData]>;
   tolerance: number;
   maxIterations: number;
+  reporter: Reporter | null;
 }
 
 /** Steps between two evaluations of the residual. */
@@ -62,6 +64,7 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
     const better = tf.less(reached, residual);
     point = {u: choose(better, refined.u, point.u), v: choose(better, refined.v, point.v), w: point.w};
     residual = tf.where(better, reached, residual);
+    search.reporter?.step({iteration: round * ROUND, residual});
     proof = certificates({x, y}, slack, data);
     const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
     if (hostCanRead() && !tf.any(open).dataSync()[0]) break;

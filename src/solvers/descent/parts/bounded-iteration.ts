@@ -161,7 +161,8 @@ export function boundedIteration<P extends Parameter[]>(
       };
       const {residual, watch} = tested;
       const next: Memory = {x, gradient: g, known: kept, failed, trial, history, scale, watch};
-      return {x: packing.restore(given, moved), memory: next, residual, verdict};
+      const details = () => ({stepSize: t, value: fun ? tf.reshape(value, [-1]) : undefined});
+      return {x: packing.restore(given, moved), memory: next, residual, verdict, details};
     },
   };
 }

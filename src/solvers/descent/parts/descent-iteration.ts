@@ -187,7 +187,8 @@ export function descentIteration<X extends Structure, P extends Parameter[]>(
         scale,
         watch: watched,
       };
-      return {x: packing.restore(x, moved), memory: next, residual, verdict};
+      const details = () => ({stepSize: t, value: objective ? values(x, params, batch) : undefined});
+      return {x: packing.restore(x, moved), memory: next, residual, verdict, details};
     },
   };
 }

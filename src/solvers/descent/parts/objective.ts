@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 export function valuesOf(className: string, value: tf.Tensor, batch: number): tf.Tensor1D {
   if (value.size !== batch) {
     throw new Error(
-      `${className}: the objective must return one value a sample, ${batch} in all, got shape [${value.shape}].`,
+      `${className}: the objective must return one value per sample, ${batch} in all, got shape [${value.shape}].`,
     );
   }
   return tf.reshape(value, [batch]);

@@ -1,6 +1,6 @@
 /** @file Checks of the input of the quadratic solvers of this family: options, shapes, and which samples are valid problems. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../../../checks/index.js';
+import {checkOptions, describe} from '../../../checks/index.js';
 import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead, NO_BOUND, SingularMatrixError} from '../../../kernels/index.js';
 import {cholesky, eigh} from '../../../linalg/index.js';
@@ -32,9 +32,14 @@ export function checkShapes(
   const sizes: Record<string, number> = {};
   let batch = 1;
   for (const [name, axes] of Object.entries(shapes)) {
-    const shape = data[name]?.shape;
+    const shape = data[name]?.shape as number[] | undefined;
     const symbols = ['B | 1', ...axes].join(', ');
-    if (!shape) throw new Error(`${className}: ${name} is missing; expected shape [${symbols}].`);
+    if (data[name] == null) throw new Error(`${className}: ${name} is missing; expected shape [${symbols}].`);
+    if (!Array.isArray(shape)) {
+      throw new Error(
+        `${className}: ${name} must be a tensor of shape [${symbols}], got ${describe(data[name])}. Make one of numbers by tf.tensor.`,
+      );
+    }
     const before = {...sizes};
     const fits =
       shape.length === axes.length + 1 &&
@@ -42,7 +47,11 @@ export function checkShapes(
     if (!fits) {
       const known = ['B | 1', ...[...axes].map((axis) => before[axis] ?? axis)].join(', ');
       const here = known === symbols ? '' : `, here [${known}]`;
-      throw new Error(`${className}: ${name} must have shape [${symbols}]${here}; got [${shape}].`);
+      const hint =
+        shape.length === axes.length
+          ? ` The first axis is the batch: tf.expandDims(${name}, 0) makes a batch of one.`
+          : '';
+      throw new Error(`${className}: ${name} must have shape [${symbols}]${here}; got [${shape}].${hint}`);
     }
     if (shape[0] !== 1 && batch !== 1 && shape[0] !== batch) {
       throw new Error(

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead} from '../../../kernels/index.js';
 import {matVec} from '../../../linalg/index.js';
+import type {Reporter} from '../../iteration/report.js';
 import {errorMeter} from './errors.js';
 import {activeRows, bestOf, polish, pressed} from './polish.js';
 import {farkasRay, unboundedRay} from './proofs.js';
@@ -13,6 +14,8 @@ import {advance, balance, firstIterate, firstPenalty, inverseOf, type Iterate} f
 export interface SplittingOptions {
   maxIterations: number;
   tolerance: number;
+  /** Told of each look. */
+  reporter?: Reporter | null;
 }
 
 /** What the iteration found; zero where the status is not 0, but for the certificates. */
@@ -68,7 +71,7 @@ export function splitOperators(
   data: BoxedRows,
   status: tf.Tensor2D,
   start: Pair | null,
-  {maxIterations, tolerance}: SplittingOptions,
+  {maxIterations, tolerance, reporter}: SplittingOptions,
 ): SplittingEnd {
   return tf.tidy(() => {
     const scaled = equilibrate(data);
@@ -138,6 +141,9 @@ export function splitOperators(
       };
     };
     let state = tf.tidy(() => look(begin(), 0) as unknown as tf.TensorContainerObject) as unknown as Look;
+    const tell = (iteration: number) =>
+      reporter?.step({iteration, x: state.found.x, residual: tf.reshape(state.found.error, [-1])});
+    tell(0);
     const isDone = () => hostCanRead() && !state.found.status.dataSync().includes(Status.ITERATION_LIMIT);
     const most = hostCanRead() ? maxIterations : Math.min(maxIterations, UNSEEN);
     for (let k = 0; k < most && !isDone();) {
@@ -153,6 +159,7 @@ export function splitOperators(
       const previous = {...state, iterate};
       state = tf.tidy(() => look(previous, k) as unknown as tf.TensorContainerObject) as unknown as Look;
       tf.dispose([previous as unknown as tf.TensorContainerObject, rows]);
+      tell(k);
     }
     const {found} = state;
     const isSolved = tf.equal(found.status, Status.SOLVED);

@@ -1,0 +1,121 @@
+/** @file The arguments of the quadratic-program layers, checked. */
+import type {Kink} from '../../conditions/index.js';
+import type {LinearSolver, LinearSolverConfig} from '../../linsolve/index.js';
+import {
+  ON_FAILURE,
+  QP_SHAPES,
+  type OnFailure,
+  type OnInfeasible,
+  type QPParameter,
+  type QPSolver,
+} from '../../solvers/index.js';
+import {asKink, asLinearSolver, checkChoice, checkFlag, checkNumber, type LayerArgs} from './arguments.js';
+import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
+
+/** `degenerate` and `smoothing` say which derivative a weakly active constraint gets, see `solveQP`. */
+export interface QPLayerArgs extends LayerArgs, Kink {
+  /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map leads to n. */
+  units?: number;
+  /** m, the rows of a learned G. 0 for none. Default n. */
+  inequalities?: number;
+  /** k, the rows of a learned A. Default 0. */
+  equalities?: number;
+  /** Which of the six parameters are fed, in the order of the inputs. Default ['p']. */
+  inputs?: QPParameter[];
+  /** Parameters that are fixed, without a batch axis. They are saved with the layer. The rest is learned. */
+  constants?: Constants | SavedConstant[];
+  /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
+  epsilon?: number;
+  /** Of the random initial weights. Default: another one each time. */
+  seed?: number;
+  /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
+  tolerance?: number;
+  /** Default 100. */
+  maxIterations?: number;
+  /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get x = 0 and a zero gradient. */
+  onFailure?: OnFailure;
+  /** What x of an infeasible sample is: 'zero' (default), or the 'closest' point, which violates the constraints least. */
+  onInfeasible?: OnInfeasible;
+  /** The linear solver of the gradient. Default `linsolve.kkt()`. */
+  linsolve?: LinearSolver | LinearSolverConfig;
+  /**
+   * Solves instead of the interior-point method, see `solveQP`. A saved model does not hold it: pass it again, or it loads
+   * with the default one.
+   */
+  solver?: QPSolver;
+  /**
+   * Try the active sets of the previous call first. Pays where the same samples come again in the same order (predict,
+   * full-batch fit); elsewhere it only costs. Default false.
+   */
+  warmStart?: boolean;
+}
+
+/** The names of `QPLayerArgs` that tfjs does not know. */
+export const QP_ARGUMENTS = [
+  'units',
+  'inequalities',
+  'equalities',
+  'inputs',
+  'constants',
+  'epsilon',
+  'seed',
+  'tolerance',
+  'maxIterations',
+  'onFailure',
+  'onInfeasible',
+  'degenerate',
+  'smoothing',
+  'linsolve',
+  'solver',
+  'warmStart',
+];
+
+/** What a layer keeps of its arguments. */
+export interface QPSettings {
+  fed: QPParameter[];
+  constants: Map<QPParameter, SavedConstant>;
+  /** Sizes by argument. */
+  fixed: {units?: number; inequalities?: number; equalities?: number};
+  epsilon: number;
+  seed?: number;
+  tolerance: number;
+  maxIterations: number;
+  onFailure: OnFailure;
+  onInfeasible: OnInfeasible;
+  kink: Required<Kink>;
+  linsolve?: LinearSolver;
+  solver?: QPSolver;
+  warmStart: boolean;
+  /** Whether a config made it: a saved one writes its constants as a list. */
+  fromFile: boolean;
+}
+
+/** @throws If an argument is of a wrong kind or out of its range, or if two of them contradict each other. */
+export function readQPArguments(className: string, args: QPLayerArgs): QPSettings {
+  const constants = readConstants(className, QP_SHAPES, args.constants);
+  const size = (name: 'units' | 'inequalities' | 'equalities', low: number) =>
+    args[name] == null ? undefined : checkNumber(className, name, args[name], low, true);
+  if (args.solver != null && typeof args.solver.run !== 'function') {
+    throw new Error(`${className}: solver must be an object with run(init, data).`);
+  }
+  return {
+    constants,
+    fed: readInputs(className, QP_SHAPES, args.inputs ?? ['p'], constants),
+    fixed: {
+      units: size('units', 1),
+      inequalities: size('inequalities', 0),
+      equalities: size('equalities', 0),
+    },
+    epsilon: checkNumber(className, 'epsilon', args.epsilon ?? 1e-3, 0),
+    seed: args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0),
+    tolerance: checkNumber(className, 'tolerance', args.tolerance ?? 1e-9, Number.MIN_VALUE),
+    maxIterations: checkNumber(className, 'maxIterations', args.maxIterations ?? 100, 1, true),
+    onFailure: checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE),
+    onInfeasible: checkChoice(className, 'onInfeasible', args.onInfeasible ?? 'zero', ['zero', 'closest']),
+    kink: asKink(className, args),
+    linsolve: asLinearSolver(args.linsolve),
+    solver: args.solver ?? undefined,
+    warmStart: checkFlag(className, 'warmStart', args.warmStart ?? false),
+    fromFile: Array.isArray(args.constants),
+  };
+}
