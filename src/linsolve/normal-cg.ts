@@ -27,7 +27,7 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
         const own = operator.double?.();
         if (!own) return null;
         const apply = squared(own);
-        return {apply, applyTranspose: apply, dispose: own.dispose};
+        return {apply, applyTranspose: apply};
       };
       const normal: Operator = {
         ...operator,
