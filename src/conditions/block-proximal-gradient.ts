@@ -8,7 +8,7 @@ import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface BlockOptions {
   /** One step size a block, or one for all: numbers or tensors that broadcast with the block. Default 1. */
-  stepSizes?: number | tf.Tensor | readonly (number | tf.Tensor)[];
+  stepSizes?: number | tf.Tensor | readonly (number | tf.Tensor)[] | undefined;
 }
 
 /** The proximal operators of the blocks: one for all, or a list. */
@@ -33,7 +33,7 @@ const NAMES: Names<BlockOptions> = {stepSizes: 0};
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */
-export function blockProximalGradient<P extends Parameter[]>(
+export function blockProximalGradient<P extends Parameter[] = tf.Tensor[]>(
   objective: Differentiable<tf.Tensor[], P>,
   prox: BlockProx,
   options: BlockOptions = {},

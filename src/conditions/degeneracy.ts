@@ -56,9 +56,9 @@ export function complementarityWeight(
 /** The policy at a kink of a projection or a proximal operator. */
 export interface Kink {
   /** 'leastNorm' (default): an entry at the kink stays zero. 'oneSided': it moves. 'smooth': in between. See `Degenerate`. */
-  degenerate?: Degenerate;
+  degenerate?: Degenerate | undefined;
   /** κ of 'smooth', in squared units of the entries. Default 1e-3. */
-  smoothing?: number;
+  smoothing?: number | undefined;
 }
 
 /** The names of `Kink`. */

@@ -10,18 +10,18 @@ export type PrimalDual = {
   /** [B, n]. */
   x: tf.Tensor;
   /** λ ≥ 0, shaped like the values of `inequality`. */
-  ineqDual?: tf.Tensor;
+  ineqDual?: tf.Tensor | undefined;
   /** ν, shaped like the values of `equality`. */
-  eqDual?: tf.Tensor;
+  eqDual?: tf.Tensor | undefined;
 };
 
-export interface KktProblem<P extends Parameter[]> {
+export interface KktProblem<P extends Parameter[] = tf.Tensor[]> {
   /** f(x, ...params): one value a sample, or their sum. */
   objective: Objective<tf.Tensor, P>;
   /** H(x, ...params) = 0, [B, k]. */
-  equality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
+  equality?: ((x: tf.Tensor, ...params: P) => tf.Tensor) | undefined;
   /** G(x, ...params) ≤ 0, [B, m]. */
-  inequality?: (x: tf.Tensor, ...params: P) => tf.Tensor;
+  inequality?: ((x: tf.Tensor, ...params: P) => tf.Tensor) | undefined;
 }
 
 const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequality: 0};
@@ -34,7 +34,7 @@ const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequa
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6.
  */
-export function kkt<P extends Parameter[]>(
+export function kkt<P extends Parameter[] = tf.Tensor[]>(
   problem: KktProblem<P>,
 ): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
   const {objective, equality, inequality} = checkOptions('conditions.kkt', problem, NAMES, 'entry');

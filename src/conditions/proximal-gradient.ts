@@ -6,32 +6,35 @@ import {fixedPointResidual, type Condition, type FixedPointMap} from '../implici
 import {gradientOf, type Differentiable} from './objective.js';
 
 /** prox(y, params, scaling) = argmin_z ½‖z − y‖² + scaling·g(z; params). */
-export type Prox<X extends Structure = Structure, H extends Parameter = Parameter> = (
+export type Prox<X extends Structure = tf.Tensor, H extends Parameter = Parameter> = (
   y: X,
   params: H,
   scaling?: number | tf.Tensor,
 ) => X;
 
 /** The Euclidean projection of y onto the set that `params` describe. */
-export type Projection<X extends Structure = Structure, H extends Parameter = Parameter> = (
+export type Projection<X extends Structure = tf.Tensor, H extends Parameter = Parameter> = (
   y: X,
   params: H,
 ) => X;
 
-export interface StepOptions<P extends Parameter[]> {
+export interface StepOptions<P extends Parameter[] = tf.Tensor[]> {
   /**
    * η: a number, or a function of the objective's parameters (a tensor that broadcasts with x). Default 1. The solution
    * does not depend on it, the conditioning of the linear system does: about one over the largest eigenvalue of ∇₁²f is
    * best.
    */
-  stepSize?: number | ((...params: P) => number | tf.Tensor);
+  stepSize?: number | ((...params: P) => number | tf.Tensor) | undefined;
 }
 
 /** The names of `StepOptions`. */
 export const STEP: Names<StepOptions<Parameter[]>> = {stepSize: 0};
 
 /** A condition T(x) − x that also carries T. */
-export interface FixedPointCondition<X extends Structure, P extends Parameter[]> extends Condition<X, P> {
+export interface FixedPointCondition<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends Condition<X, P> {
   map: FixedPointMap<X, P>;
 }
 
@@ -42,7 +45,11 @@ export interface FixedPointCondition<X extends Structure, P extends Parameter[]>
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 7.
  */
-export function proximalGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function proximalGradient<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   objective: Differentiable<X, P>,
   prox: Prox<X, H>,
   options: StepOptions<P> = {},
@@ -63,7 +70,11 @@ export function proximalGradient<X extends Structure, H extends Parameter, P ext
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
  */
-export function projectedGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function projectedGradient<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   objective: Differentiable<X, P>,
   projection: Projection<X, H>,
   options: StepOptions<P> = {},
@@ -74,7 +85,7 @@ export function projectedGradient<X extends Structure, H extends Parameter, P ex
 }
 
 /** x − η g, leaf by leaf. */
-export function descend<X extends Structure>(x: X, gradient: X, eta: number | tf.Tensor): X {
+export function descend<X extends Structure = tf.Tensor>(x: X, gradient: X, eta: number | tf.Tensor): X {
   const steps = flattenLike('The gradient', gradient, x);
   return unflatten(
     x,

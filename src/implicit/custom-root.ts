@@ -8,14 +8,14 @@ import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type
 
 export interface CustomRootOptions extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
-  hasAux?: boolean;
+  hasAux?: boolean | undefined;
   /**
    * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
    * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
    * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
    * no check.
    */
-  residualTolerance?: number;
+  residualTolerance?: number | undefined;
 }
 
 type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
@@ -38,7 +38,7 @@ const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0, residualToleran
  *   something unlike x, couples the samples of a batch, or has an operation without a gradient.
  * @see Blondel et al. 2022 (arXiv 2105.15183), section 2.1.
  */
-export function customRoot<X extends Structure, P extends Parameter[]>(
+export function customRoot<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   options: CustomRootOptions = {},
 ) {
@@ -91,7 +91,7 @@ function differentiated<X extends Structure, P extends Parameter[]>(
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 3.
  */
-export function customFixedPoint<X extends Structure, P extends Parameter[]>(
+export function customFixedPoint<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   map: FixedPointMap<X, P>,
   options: CustomRootOptions = {},
 ) {
@@ -100,7 +100,7 @@ export function customFixedPoint<X extends Structure, P extends Parameter[]>(
 }
 
 /** F(x) = T(x) − x. */
-export function fixedPointResidual<X extends Structure, P extends Parameter[]>(
+export function fixedPointResidual<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   map: FixedPointMap<X, P>,
 ): Condition<X, P> {
   return (x, ...params) => {

@@ -20,7 +20,7 @@ export interface GradientSolve {
   u: tf.Tensor2D;
   info: SolveInfo;
   /** In reverse mode, what a cotangent u of F is to the parameters. */
-  pullback?: (u: tf.Tensor2D) => tf.Tensor[];
+  pullback?: ((u: tf.Tensor2D) => tf.Tensor[]) | undefined;
 }
 
 /** A relative residual up to this is that of f32, whatever tolerance the linear solver was given. */

@@ -16,13 +16,13 @@ export interface Failures {
   /** What a failed sample's value and gradient are. */
   consequence: string;
   /** What is solved. Default 'problem'. */
-  what?: string;
+  what?: string | undefined;
   /** What the codes are of. Default 'sample'. */
-  each?: string;
+  each?: string | undefined;
   /** What failures have in common that are printed once. Default: their reasons. */
-  kind?: string;
+  kind?: string | undefined;
   /** Whether a batch of nothing but invalid samples is no mistake in the program: attention has rows that are masked throughout. */
-  mayAllFail?: boolean;
+  mayAllFail?: boolean | undefined;
 }
 
 /** @throws If the policy does not exist. */

@@ -6,7 +6,7 @@ import {checkFlag, type LayerArgs} from './base/solver-layer.js';
 
 export interface IsotonicLayerArgs extends LayerArgs {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
-  increasing?: boolean;
+  increasing?: boolean | undefined;
 }
 
 /**

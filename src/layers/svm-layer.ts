@@ -8,7 +8,7 @@ import {checkChoice} from './base/solver-layer.js';
 
 export interface SVMLayerArgs extends BaseLearnerArgs {
   /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** Added to the kernel matrix to make the dual strictly convex, as a share of the mean square of a feature: W hardly notices. */

@@ -12,7 +12,7 @@ export interface LstsqOptions {
    * What counts as rank: in a QR factorisation with column pivoting, remainders of columns no longer than this times the
    * longest column are zero. Default max(m, n)·2⁻²³, the rounding of f32 data.
    */
-  rcond?: number;
+  rcond?: number | undefined;
 }
 
 const NAMES: Names<LstsqOptions> = {rcond: 0};

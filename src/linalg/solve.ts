@@ -12,9 +12,9 @@ export interface SolveOptions {
    * 'positiveDefinite': by Cholesky. Only the lower triangle of a is read, and the gradient in a is symmetric. Default
    * 'general': by LU with partial pivoting.
    */
-  assume?: 'general' | 'positiveDefinite';
+  assume?: 'general' | 'positiveDefinite' | undefined;
   /** Solve aᵀ x = b. Default false. */
-  adjoint?: boolean;
+  adjoint?: boolean | undefined;
 }
 
 const NAMES: Names<SolveOptions> = {assume: 0, adjoint: 0};

@@ -9,11 +9,11 @@ import {record} from './record.js';
 
 export interface TriangularSolveOptions {
   /** Read the lower triangle of the matrix, else the upper one. Default true. */
-  lower?: boolean;
+  lower?: boolean | undefined;
   /** Solve with the transpose of that triangle. Default false. */
-  transpose?: boolean;
+  transpose?: boolean | undefined;
   /** Take the diagonal for ones, without reading it. Default false. */
-  unitDiagonal?: boolean;
+  unitDiagonal?: boolean | undefined;
 }
 
 const NAMES: Names<TriangularSolveOptions> = {lower: 0, transpose: 0, unitDiagonal: 0};

@@ -205,10 +205,10 @@ function* leastSquares(
 export interface HostOptions {
   tolerance: number;
   maxIterations: number;
-  restart?: number;
+  restart?: number | undefined;
   preconditioned: boolean;
   /** Whether the method is for symmetric matrices. */
-  symmetric?: boolean;
+  symmetric?: boolean | undefined;
 }
 
 /** The solutions for right-hand sides [B, n]. */

@@ -21,9 +21,9 @@ export interface IterativeOptions {
    * Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. Products are in f32: where their rounding,
    * √n·2⁻²²·‖A‖‖x‖/‖b‖ (1e-3 at most), is larger, it takes the place of the tolerance.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 200. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 export interface PreconditionedOptions extends IterativeOptions {
@@ -31,7 +31,7 @@ export interface PreconditionedOptions extends IterativeOptions {
    * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as `preconditioners.custom` takes it), or what a saved
    * solver has of it. A function is not saved. Default: none.
    */
-  preconditioner?: Preconditioner | Linear | NamedConfig;
+  preconditioner?: Preconditioner | Linear | NamedConfig | undefined;
 }
 
 export const ITERATIVE: Names<IterativeOptions> = {tolerance: 0, maxIterations: 0};
@@ -46,15 +46,15 @@ export interface KrylovMethod {
    * Whether the method applies a preconditioner itself, as a symmetric one. Default false: it is run on A M y = b, with
    * x = M y, which leaves the residual as it is.
    */
-  preconditions?: boolean;
+  preconditions?: boolean | undefined;
   /** Steps between two restarts from the true residual on a device. Default: none. */
-  restart?: number;
+  restart?: number | undefined;
   /** One run of the method on the host, for one system. */
   onHost: HostMethod;
   /** Steps of such a run at most. Default: as many as there are. */
-  hostRestart?: number;
+  hostRestart?: number | undefined;
   /** Whether it is for symmetric matrices only. */
-  symmetric?: boolean;
+  symmetric?: boolean | undefined;
 }
 
 export type Linear = (v: tf.Tensor2D) => tf.Tensor2D;

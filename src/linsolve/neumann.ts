@@ -9,9 +9,9 @@ import type {LinearSolver} from './types.js';
 
 export interface NeumannOptions {
   /** Terms of the series: one less is the number of products with A. Default 10. */
-  terms?: number;
+  terms?: number | undefined;
   /** λ in (0, 1]. Default 1. */
-  damping?: number;
+  damping?: number | undefined;
 }
 
 /** The relative residual at which a system counts as solved. */

@@ -14,7 +14,7 @@ export interface QrOptions {
    * What counts as rank: remainders of columns no longer than this times the longest column are zero. Default n·2⁻²³, the
    * rounding of f32 data.
    */
-  rcond?: number;
+  rcond?: number | undefined;
 }
 
 /** ‖Aᵀr‖ ≤ this·‖A‖‖r‖ says that the residual r is as small as A can make it. */

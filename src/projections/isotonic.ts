@@ -6,7 +6,7 @@ import {onRows} from './rows.js';
 
 export type IsotonicParams = {
   /** True: y₁ ≤ … ≤ yₙ. False: y₁ ≥ … ≥ yₙ. Default true. */
-  increasing?: boolean;
+  increasing?: boolean | undefined;
 };
 
 const NAMES: Names<IsotonicParams> = {increasing: 0};

@@ -7,7 +7,7 @@ import {onRows} from './rows.js';
 
 export type NormmaxParams = {
   /** α > 1, a number, or a tensor of x's shape without the last axis. Towards ∞ the support is weighed alike. Default 2. */
-  alpha?: number | tf.Tensor;
+  alpha?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<NormmaxParams> = {alpha: 0};

@@ -6,9 +6,9 @@ import {onRows} from './rows.js';
 
 export type SoftSortParams = {
   /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */
-  strength?: number;
+  strength?: number | undefined;
   /** Default 'ascending', as in NumPy. */
-  direction?: 'ascending' | 'descending';
+  direction?: 'ascending' | 'descending' | undefined;
 };
 
 const NAMES: Names<SoftSortParams> = {strength: 0, direction: 0};

@@ -9,11 +9,11 @@ import {checkFlag, checkNumber, shapeList, SolverLayer, type LayerArgs} from './
 
 export interface BaseLearnerArgs extends LayerArgs {
   /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
-  l2?: number;
+  l2?: number | undefined;
   /** Whether λ is learned, by its logarithm. Default true. */
-  learnL2?: boolean;
+  learnL2?: boolean | undefined;
   /** Whether points to score are a third input. Default true; without them the output is the model itself. */
-  query?: boolean;
+  query?: boolean | undefined;
 }
 
 /** A fitted model, [B, p, k], and how the fit went, [B] each. */

@@ -55,7 +55,7 @@ interface State {
   status: tf.Tensor;
   iterations: tf.Tensor;
   residual: tf.Tensor;
-  weaklyActive?: tf.Tensor;
+  weaklyActive?: tf.Tensor | undefined;
 }
 
 type StateName = keyof State;

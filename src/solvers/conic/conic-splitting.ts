@@ -19,15 +19,15 @@ export interface ConicSplittingOptions {
    * The residual at which a sample counts as solved. Default 1e-6; no less than 2⁻²⁰, and no less than 1e-5 where the
    * cones are not known and the host can read.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Iterations at most. Default 2000. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** Solves the Newton systems, and that of the gradient. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** min cᵀz subject to Ez + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */

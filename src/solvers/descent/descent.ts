@@ -11,18 +11,21 @@ import {zoom, type LineSearch} from './line-searches/index.js';
 import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface MinimizationProblem<X extends Structure, P extends Parameter[]> {
+export interface MinimizationProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
   fun: Objective<X, P>;
 }
 
-export interface DescentOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
+export interface DescentOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends SolverOptions<X, P> {
   /** How far to go along a direction. Default `lineSearches.zoom()`. */
-  lineSearch?: LineSearch;
+  lineSearch?: LineSearch | undefined;
 }
 
 /** What a direction is made of: rows [B, n], in units of the first step and the first gradient, so that all is of size 1. */
-export interface Place<P extends Parameter[]> {
+export interface Place<P extends Parameter[] = tf.Tensor[]> {
   gradient: tf.Tensor2D;
   /** The last step, the change of the gradient along it, the gradient and the direction before; `known` [B, 1] is 1 if there are any. */
   before: {
@@ -40,11 +43,11 @@ export interface Place<P extends Parameter[]> {
 }
 
 /** Where to go. `memory` has the batch in front; what is returned becomes the next one. */
-export interface Direction<P extends Parameter[]> {
+export interface Direction<P extends Parameter[] = tf.Tensor[]> {
   start(rows: [batch: number, n: number]): tf.NamedTensorMap;
   direction(place: Place<P>, memory: tf.NamedTensorMap): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
   /** The first step that is tried: 1, as the Newton-like methods want it, or what the last one suggests. Default 1. */
-  trial?: 'one' | 'last';
+  trial?: 'one' | 'last' | undefined;
 }
 
 const PROBLEM: Names<MinimizationProblem<Structure, Parameter[]>> = {fun: 1};
@@ -54,7 +57,10 @@ export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER
  * min_x f(x, ...params) along directions; solved where each entry of ∇f is within the tolerance of its terms, and x rests. Status 2 where f
  * falls without end, 3 where the line search finds no step though −∇f is not zero. Its condition is `conditions.stationary`.
  */
-export class DescentSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
+export class DescentSolver<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, P> {
   constructor(
     className: string,
     problem: MinimizationProblem<X, P>,

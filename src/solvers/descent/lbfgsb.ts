@@ -18,9 +18,12 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 /** Bounds of each entry: numbers (±Infinity for none), or tensors that broadcast with x. */
 export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};
 
-export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.Tensor, [Bounds, ...P]> {
+export interface LBFGSBOptions<P extends Parameter[] = tf.Tensor[]> extends SolverOptions<
+  tf.Tensor,
+  [Bounds, ...P]
+> {
   /** Steps that are remembered. Default 10. */
-  historySize?: number;
+  historySize?: number | undefined;
 }
 
 const ARMIJO = 1e-4;
@@ -44,7 +47,7 @@ const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize
  * @throws If `historySize` is not a positive integer.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
  */
-export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
+export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
   constructor(problem: {fun: Objective<tf.Tensor, P>}, given: LBFGSBOptions<P> = {}) {
     const {fun} = checkOptions('LBFGSB', problem, {fun: 1}, 'entry');
     checkFunction('LBFGSB', 'fun', fun);

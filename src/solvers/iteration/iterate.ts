@@ -21,7 +21,7 @@ import type {Tolerances} from './stopping.js';
 import type {SolverOptions} from './types.js';
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
-export interface Iteration<X extends Structure, P extends Parameter[]> {
+export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   start(x: X, ...params: P): Structure;
   /**
    * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
@@ -31,7 +31,7 @@ export interface Iteration<X extends Structure, P extends Parameter[]> {
     x: X,
     memory: Structure,
     ...params: P
-  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor};
+  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor | undefined};
   /** What is left of a memory when the parameters change. Default: nothing, `start`. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
@@ -46,7 +46,7 @@ export interface IterationState {
 }
 
 /** Where an iteration stands, between two steps of it. */
-export interface Progress<X extends Structure = Structure> extends IterationState {
+export interface Progress<X extends Structure = tf.Tensor> extends IterationState {
   x: X;
   memory: Structure;
 }
@@ -58,7 +58,10 @@ const madeWith = new WeakMap<tf.Tensor, unknown[]>();
 const CHECK_EVERY = 5;
 
 /** A solver of `iteration`, differentiated through `condition` or, on request, through its iterations. */
-export class IterativeSolver<X extends Structure, P extends Parameter[]> implements Solver<X, P> {
+export class IterativeSolver<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> implements Solver<X, P> {
   readonly maxIterations: number;
   readonly tolerance: number;
   readonly absoluteTolerance: number;
@@ -322,7 +325,10 @@ function isPoint(status: tf.Tensor): tf.Tensor {
 /** The tolerances with their defaults. @throws If one is negative. */
 export function tolerancesOf(
   className: string,
-  {tolerance = 1e-6, absoluteTolerance = 0}: {tolerance?: number; absoluteTolerance?: number},
+  {
+    tolerance = 1e-6,
+    absoluteTolerance = 0,
+  }: {tolerance?: number | undefined; absoluteTolerance?: number | undefined},
 ): Tolerances {
   for (const [name, value] of Object.entries({tolerance, absoluteTolerance})) {
     if (!(value >= 0)) throw new Error(`${className}: ${name} must not be negative, got ${value}.`);

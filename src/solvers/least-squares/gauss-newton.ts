@@ -35,8 +35,8 @@ const TINY = 1e-37;
  * @see Nocedal & Wright 2006, section 10.3.
  */
 export class GaussNewton<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(problem: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
     checkLeastSquares('GaussNewton', problem);

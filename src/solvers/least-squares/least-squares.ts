@@ -17,7 +17,7 @@ import {safeDivide} from '../../linsolve/index.js';
 import {notFinite, PATIENCE, sizesOf, type Tolerances, type Watch} from '../iteration/stopping.js';
 import {fill} from '../../kernels/index.js';
 
-export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]> {
+export interface LeastSquaresProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
   residual: (x: X, ...params: P) => tf.Tensor;
 }
@@ -25,7 +25,7 @@ export interface LeastSquaresProblem<X extends Structure, P extends Parameter[]>
 const PROBLEM: Names<LeastSquaresProblem<Structure, Parameter[]>> = {residual: 1};
 
 /** @throws If the problem is not {residual}. */
-export function checkLeastSquares<X extends Structure, P extends Parameter[]>(
+export function checkLeastSquares<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   problem: LeastSquaresProblem<X, P>,
 ): void {
@@ -33,14 +33,14 @@ export function checkLeastSquares<X extends Structure, P extends Parameter[]>(
 }
 
 /** ∇ ½‖r(x, ...params)‖² = 0. */
-export function leastSquaresCondition<X extends Structure, P extends Parameter[]>({
+export function leastSquaresCondition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>({
   residual,
 }: LeastSquaresProblem<X, P>): Condition<X, P> {
   return stationary<X, P>((x, ...params) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params)))));
 }
 
 /** r [B, m] and ∂r/∂x [B, m, n] at x; not differentiated. */
-export function linearization<X extends Structure, P extends Parameter[]>(
+export function linearization<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {residual}: LeastSquaresProblem<X, P>,
   x: X,
   params: P,
@@ -124,7 +124,7 @@ function normalSolution(v: tf.Tensor, A: tf.Tensor3D, units: tf.Tensor2D): tf.Te
 }
 
 /** Jᵀr [B, n] as a gradient that can be differentiated again. */
-export function slopeOf<X extends Structure, P extends Parameter[]>(
+export function slopeOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {residual}: LeastSquaresProblem<X, P>,
   x: X,
   params: P,

@@ -19,12 +19,12 @@ import {
 import {startWatch, type Watch} from '../iteration/stopping.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface LevenbergMarquardtOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<
-  X,
-  P
-> {
+export interface LevenbergMarquardtOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends SolverOptions<X, P> {
   /** The first damping μ, in units of the squared norms of the columns of J. Default 1e-3. */
-  damping?: number;
+  damping?: number | undefined;
 }
 
 const NAMES: Names<LevenbergMarquardtOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, damping: 0};
@@ -47,8 +47,8 @@ const ROUNDING = 4e-7;
  * @see Madsen, Nielsen & Tingleff 2004, Methods for non-linear least squares problems, algorithm 3.16; Moré 1978 for D.
  */
 export class LevenbergMarquardt<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(problem: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
     checkLeastSquares('LevenbergMarquardt', problem);

@@ -19,19 +19,19 @@ import {FAR, searchStep} from './proximal-iteration.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface BlockProblem<P extends Parameter[]> {
+export interface BlockProblem<P extends Parameter[] = tf.Tensor[]> {
   /** The smooth part f(x, ...params) of the list x of blocks, one value a sample or their sum; or `{gradient}`. */
   fun: Differentiable<tf.Tensor[], P>;
   /** The proximal operators of the blocks: one for all, or a list. */
   prox: BlockProx;
 }
 
-export interface BlockCoordinateDescentOptions<P extends Parameter[]> extends SolverOptions<
+export interface BlockCoordinateDescentOptions<P extends Parameter[] = tf.Tensor[]> extends SolverOptions<
   tf.Tensor[],
   [Parameter, ...P]
 > {
   /** η of each block, or 'search' for one a block, sample and step. Default 'search'. */
-  stepSizes?: BlockOptions['stepSizes'] | 'search';
+  stepSizes?: BlockOptions['stepSizes'] | 'search' | undefined;
 }
 
 const NAMES: Names<BlockCoordinateDescentOptions<Parameter[]>> = {...SOLVER_OPTIONS, stepSizes: 0};
@@ -46,7 +46,7 @@ const NAMES: Names<BlockCoordinateDescentOptions<Parameter[]>> = {...SOLVER_OPTI
  *
  * @see Tseng & Yun 2009; Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */
-export class BlockCoordinateDescent<P extends Parameter[] = Parameter[]> extends IterativeSolver<
+export class BlockCoordinateDescent<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<
   tf.Tensor[],
   [Parameter, ...P]
 > {

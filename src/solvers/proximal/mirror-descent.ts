@@ -16,17 +16,25 @@ import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface MirrorDescentProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+export interface MirrorDescentProblem<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+> {
   /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** The divergence and the set; `conditions.entropy` for the simplex. */
   geometry: MirrorGeometry<X, H>;
 }
 
-export interface MirrorDescentOptions<X extends Structure, H extends Parameter, P extends Parameter[]>
+export interface MirrorDescentOptions<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>
   extends SolverOptions<X, [H, ...P]>, StepOptions<P> {
   /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
-  decay?: number;
+  decay?: number | undefined;
 }
 
 const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
@@ -46,9 +54,9 @@ const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
  * @see Beck & Teboulle 2003; Blondel et al. 2022 (arXiv 2105.15183), equation 13.
  */
 export class MirrorDescent<
-  X extends Structure = Structure,
+  X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, [H, ...P]> {
   constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {
     const {fun, geometry} = checkOptions('MirrorDescent', problem, {fun: 1, geometry: 1}, 'entry');

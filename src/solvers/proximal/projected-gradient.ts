@@ -1,10 +1,15 @@
 /** @file The projected-gradient method, accelerated. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import type {Differentiable, Projection} from '../../conditions/index.js';
 import {ProximalGradient, type ProximalGradientOptions} from './proximal-gradient.js';
 
-export interface ProjectedGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+export interface ProjectedGradientProblem<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+> {
   /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** projection(y, params) onto the set. */
@@ -20,9 +25,9 @@ export interface ProjectedGradientProblem<X extends Structure, H extends Paramet
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
  */
 export class ProjectedGradient<
-  X extends Structure = Structure,
+  X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
+  P extends Parameter[] = tf.Tensor[],
 > extends ProximalGradient<X, H, P> {
   constructor(problem: ProjectedGradientProblem<X, H, P>, options: ProximalGradientOptions<X, H, P> = {}) {
     const {fun, projection} = checkOptions('ProjectedGradient', problem, {fun: 1, projection: 1}, 'entry');

@@ -1,4 +1,5 @@
 /** @file The proximal-gradient method, accelerated. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {
@@ -13,28 +14,32 @@ import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface ProximalGradientProblem<X extends Structure, H extends Parameter, P extends Parameter[]> {
+export interface ProximalGradientProblem<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+> {
   /** The smooth part f(x, ...params), one value a sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** prox(y, params, scaling) of the other part. */
   prox: Prox<X, H>;
 }
 
-export interface DescentStep<P extends Parameter[]> {
+export interface DescentStep<P extends Parameter[] = tf.Tensor[]> {
   /**
    * η: 'search' looks for one a sample and a step, such that the gradient changes by no more than ‖Δx‖/η along the step. A number
    * or a function of the objective's parameters is taken as it is: below 2/L, and with acceleration at most 1/L, L the
    * largest eigenvalue of ∇²f. Default 'search'.
    */
-  stepSize?: StepOptions<P>['stepSize'] | 'search';
+  stepSize?: StepOptions<P>['stepSize'] | 'search' | undefined;
   /** Nesterov momentum with a restart of each sample where it points uphill. Default true. */
-  acceleration?: boolean;
+  acceleration?: boolean | undefined;
 }
 
 export type ProximalGradientOptions<
-  X extends Structure,
-  H extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
 > = SolverOptions<X, [H, ...P]> & DescentStep<P>;
 
 const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> = {
@@ -52,9 +57,9 @@ const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> =
  * @see Beck & Teboulle 2009 (FISTA); O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */
 export class ProximalGradient<
-  X extends Structure = Structure,
+  X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, [H, ...P]> {
   constructor(
     problem: ProximalGradientProblem<X, H, P>,

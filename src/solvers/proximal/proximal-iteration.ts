@@ -23,7 +23,7 @@ export interface StepSettings {
  * x ← T(x) from a point that is extrapolated if `acceleration`, T(x) = prox(x − η∇f(x), η). Without a prox, ∇f itself is judged, else
  * (T(x) − x)/η.
  */
-export function fixedStep<X extends Structure, P extends Parameter[]>(
+export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {
     gradient,
     stepSize,
@@ -102,7 +102,11 @@ const CHECK_EVERY = 2;
 export const FAR = 2 ** 60;
 
 /** x ← prox_{ηg}(y − η∇f(y)), η found anew for every step. `smooth`: there is no g. */
-export function searchedStep<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function searchedStep<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   {gradient, prox, smooth}: {gradient: Gradient<X, P>; prox: Prox<X, H>; smooth: boolean},
   settings: StepSettings,
 ): Iteration<X, [H, ...P]> {

@@ -20,7 +20,7 @@ type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
 
 export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Params>, 'batched'>, Kink {
   /** Only z ≥ 0. Default false. */
-  nonNegative?: boolean;
+  nonNegative?: boolean | undefined;
 }
 
 const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0, degenerate: 0, smoothing: 0};

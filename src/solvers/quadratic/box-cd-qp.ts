@@ -16,15 +16,15 @@ import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
 export interface BoxCDQPOptions {
   /** Steps at most. Default 200; about ten are usual, and 30 are all before the kernel where the host cannot read. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** The data; every tensor has the batch or 1 in front. */

@@ -12,18 +12,18 @@ import {splitOperators, type SplittingOptions, type SplittingResult} from './spl
 
 export interface BoxOSQPOptions {
   /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /**
    * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
    * and column beside its own terms.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** The data; every tensor has the batch or 1 in front. */

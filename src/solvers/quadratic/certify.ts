@@ -9,9 +9,9 @@ export interface QPPoint {
   /** [B, n] or [n]. */
   x: tf.Tensor | tf.TensorLike;
   /** λ ≥ 0, [B, m] or [m]; may be left out without inequalities. */
-  ineqDual?: tf.Tensor | tf.TensorLike;
+  ineqDual?: tf.Tensor | tf.TensorLike | undefined;
   /** ν, [B, k] or [k]; may be left out without equalities. */
-  eqDual?: tf.Tensor | tf.TensorLike;
+  eqDual?: tf.Tensor | tf.TensorLike | undefined;
 }
 
 /** Relative errors; about 1e-7 is what rounding a solution to float32 costs. Not differentiable. */

@@ -17,9 +17,9 @@ export interface EqualityConstrainedQPOptions extends Pick<
   'linsolve' | 'onGradient' | 'onFailure'
 > {
   /** What counts as solved, but no less than 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Corrections of the residual at most. Default 2. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 /** The data; every tensor has the batch or 1 in front, and p the batch if any has. G and h must be empty. */

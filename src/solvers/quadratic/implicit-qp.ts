@@ -17,15 +17,15 @@ import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
 export interface ImplicitQPOptions {
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Which derivative a weakly active constraint gets. Default 'leastNorm'. */
-  degenerate?: Degenerate;
+  degenerate?: Degenerate | undefined;
   /** κ of 'smooth', in units of multiplier times slack. Default 1e-3. */
-  smoothing?: number;
+  smoothing?: number | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** How the solve of each sample went, and what is known of its solution. */

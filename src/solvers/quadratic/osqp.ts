@@ -15,9 +15,9 @@ export interface OSQPOptions extends ImplicitQPOptions {
    * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
    * and column beside its own terms.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 /** The largest finite f32: the slack of a row without a bound. */

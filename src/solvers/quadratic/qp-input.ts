@@ -7,10 +7,10 @@ import type {QuadraticData} from '../../conditions/index.js';
 export interface QPInput {
   Q: tf.Tensor | tf.TensorLike;
   p: tf.Tensor | tf.TensorLike;
-  G?: tf.Tensor | tf.TensorLike | null;
-  h?: tf.Tensor | tf.TensorLike | null;
-  A?: tf.Tensor | tf.TensorLike | null;
-  b?: tf.Tensor | tf.TensorLike | null;
+  G?: tf.Tensor | tf.TensorLike | null | undefined;
+  h?: tf.Tensor | tf.TensorLike | null | undefined;
+  A?: tf.Tensor | tf.TensorLike | null | undefined;
+  b?: tf.Tensor | tf.TensorLike | null | undefined;
 }
 
 /** The six parameters of a quadratic program. */

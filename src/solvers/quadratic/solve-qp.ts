@@ -15,31 +15,31 @@ import type {QPGuess} from '../../kernels/index.js';
 
 export interface SolveQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 100. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** What to do when samples fail, where a status can be read synchronously. Default 'warn'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Which derivative a weakly active constraint gets, where the solution has a kink. Default 'leastNorm'. */
-  degenerate?: Degenerate;
+  degenerate?: Degenerate | undefined;
   /** κ of `degenerate: 'smooth'`, in units of multiplier times slack. Default 1e-3. */
-  smoothing?: number;
+  smoothing?: number | undefined;
   /**
    * What x of an infeasible sample is. 'zero' (default): zero, with a zero gradient. 'closest': the minimum over the points
    * that violate the constraints least in the 2-norm, with its gradient. Its status is 1 either way.
    */
-  onInfeasible?: OnInfeasible;
+  onInfeasible?: OnInfeasible | undefined;
   /**
    * Solves instead of the interior-point method: any object with `run(init, data)`, made differentiable here; or an
    * `InteriorPointQP` of your own, which then brings its own options.
    */
-  solver?: QPSolver | ImplicitQP;
+  solver?: QPSolver | ImplicitQP | undefined;
   /** Receives the report of the gradient's linear solve: tensors, one entry a sample. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** An earlier result for nearby problems: its active set is tried first. */
-  warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
+  warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null | undefined;
 }
 
 /** The policy for infeasible samples. */

@@ -9,7 +9,7 @@ import {checkRoot, type RootProblem} from './root-finding.js';
 import type {SolverOptions} from '../iteration/types.js';
 import {fill} from '../../kernels/index.js';
 
-export interface BisectionOptions<P extends Parameter[]> extends Omit<
+export interface BisectionOptions<P extends Parameter[] = tf.Tensor[]> extends Omit<
   SolverOptions<tf.Tensor, P>,
   'batched' | 'implicitDiff'
 > {
@@ -44,14 +44,14 @@ const SHARE_OF_BRACKET = 1e-4;
  * @throws If lower is not below upper (numbers), or `implicitDiff` is false: halvings have no derivative.
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 2, for the gradient.
  */
-export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, P> {
+export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<tf.Tensor, P> {
   private readonly bracket: [number | tf.Tensor, number | tf.Tensor];
   private readonly fun: RootProblem<tf.Tensor, P>['fun'];
 
   constructor(problem: RootProblem<tf.Tensor, P>, given: BisectionOptions<P>) {
     const {fun} = checkRoot('Bisection', problem);
     const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES, 'option', ['implicitDiff']);
-    if ((options as {implicitDiff?: boolean}).implicitDiff === false) {
+    if ((options as {implicitDiff?: boolean | undefined}).implicitDiff === false) {
       throw new Error(
         'Bisection: implicitDiff cannot be false: an end of a bracket is no smooth function of the parameters. Leave it out, ' +
           'or take NewtonRoot, whose iterations can be differentiated.',

@@ -10,7 +10,7 @@ import {backtracking} from '../descent/line-searches/index.js';
 import {startWatch, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
 import type {SolverOptions} from '../iteration/types.js';
 
-export interface RootProblem<X extends Structure, P extends Parameter[]> {
+export interface RootProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** F(x, ...params), a structure like x. */
   fun: Condition<X, P>;
 }
@@ -19,7 +19,7 @@ export interface RootProblem<X extends Structure, P extends Parameter[]> {
  * Where to go from x, where F is `f`·`scale`, rows [B, n] and [B, 1]; `before` is the last x and f, `known` [B, 1] is 1 if there are
  * any.
  */
-export interface RootDirection<P extends Parameter[]> {
+export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
   /** Off the tape; `f` is F at x, `at` F elsewhere. */
   start(x: tf.Tensor2D, f: tf.Tensor2D, at: (x: tf.Tensor) => tf.Tensor): tf.NamedTensorMap;
   direction(
@@ -58,7 +58,10 @@ const STILL = 12;
  * F(x, ...params) = 0; solved where each entry of F is within the tolerance of its terms, and x rests; status 3 where ‖F‖ no longer falls.
  * Its condition is F.
  */
-export class RootSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
+export class RootSolver<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, P> {
   constructor(
     className: string,
     problem: RootProblem<X, P>,
@@ -78,7 +81,7 @@ export class RootSolver<X extends Structure, P extends Parameter[]> extends Iter
 const PROBLEM: Names<RootProblem<Structure, Parameter[]>> = {fun: 1};
 
 /** @throws If the problem is not {fun}. */
-export function checkRoot<X extends Structure, P extends Parameter[]>(
+export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   problem: RootProblem<X, P>,
 ): RootProblem<X, P> {

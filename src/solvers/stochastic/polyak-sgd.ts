@@ -5,14 +5,14 @@ import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
 export interface PolyakSGDOptions<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends StochasticOptions<X, D, P> {
   /** The least value of the loss of any batch. Default 0. */
-  minimum?: number;
+  minimum?: number | undefined;
   /** Added to ‖∇f‖². Default 0. */
-  delta?: number;
+  delta?: number | undefined;
 }
 
 const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
@@ -30,9 +30,9 @@ const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
  * @see Loizou et al. 2021, Stochastic Polyak step-size for SGD (arXiv 2002.10542), equation 3 (SPS_max).
  */
 export class PolyakSGD<
-  X extends Structure = Structure,
-  D extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends StochasticSolver<X, D, P> {
   constructor(problem: StochasticProblem<X, D, P>, given: PolyakSGDOptions<X, D, P> = {}) {
     const {minimum = 0, delta = 0, ...options} = checkOptions('PolyakSGD', given, NAMES);

@@ -10,31 +10,35 @@ import {combine, innerProduct} from '../iteration/leaves.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
 import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> {
+export interface StochasticProblem<
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> {
   /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
   fun: Objective<X, [D, ...P]>;
 }
 
 export interface StochasticOptions<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends Omit<SolverOptions<X, [D, ...P]>, 'batched'> {
   /** The share of the last step that is taken once more, in [0, 1). Default 0. */
-  momentum?: number;
+  momentum?: number | undefined;
   /** Default 1. */
-  maxStepSize?: number;
+  maxStepSize?: number | undefined;
 }
 
 /** A dataset of tf.data, as far as it matters here. */
 export interface BatchDataset<D> {
-  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean}>}>;
+  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean | undefined}>}>;
 }
 
 export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
 
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
-export type StepRule<X extends Structure> = (place: {
+export type StepRule<X extends Structure = tf.Tensor> = (place: {
   x: X;
   value: tf.Tensor;
   gradient: X;
@@ -60,9 +64,9 @@ export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter
  * every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is `conditions.stationary`.
  */
 export class StochasticSolver<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, [D, ...P]> {
   constructor(
     className: string,

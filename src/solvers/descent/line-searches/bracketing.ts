@@ -15,13 +15,13 @@ export interface End {
 
 export interface BracketingOptions {
   /** Default 1e-4. */
-  c1?: number;
+  c1?: number | undefined;
   /** Default 0.9. */
-  c2?: number;
+  c2?: number | undefined;
   /** By how much a step grows that is too short, while no longer one is known to be too long. Default 2. */
-  increaseFactor?: number;
+  increaseFactor?: number | undefined;
   /** Evaluations at most. Default 30. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 /** A trial comes no nearer to an end of the bracket than this share of its width. */

@@ -25,7 +25,7 @@ export interface SplittingResult {
   lower: tf.Tensor2D;
   upper: tf.Tensor2D;
   /** [B, m], bool: of these, those that may as well not, as far as is known. */
-  weak?: tf.Tensor2D;
+  weak?: tf.Tensor2D | undefined;
   /** [B], int32. */
   status: tf.Tensor1D;
   iterations: tf.Tensor1D;
