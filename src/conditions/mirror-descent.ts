@@ -64,7 +64,7 @@ export function mirrorDescent<
   P extends Parameter[] = tf.Tensor[],
 >(
   objective: Differentiable<X, P>,
-  geometry: MirrorGeometry<X, H>,
+  geometry: MirrorGeometry<NoInfer<X>, H>,
   options: StepOptions<P> = {},
 ): FixedPointCondition<X, [H, ...P]> {
   const {stepSize = 1} = checkOptions('conditions.mirrorDescent', options, STEP);

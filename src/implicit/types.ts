@@ -35,15 +35,15 @@ export type FixedPointMap<X extends Structure = tf.Tensor, P extends Parameter[]
 ) => X;
 
 /** How a solve went, a tensor of shape [B] each; the codes of `status` are those of `Status`. */
-export interface SolverState {
-  status: Structure;
-  iterations: Structure;
-  residual: Structure;
-}
+export type SolverState = {
+  status: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+};
 
 /** Finds x from an initial guess. Its iterations are not differentiated, the condition at its result is. */
 export interface Solver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
-  run(init: X, ...params: P): {x: X; state: SolverState};
+  run: (init: X, ...params: P) => {x: X; state?: SolverState | undefined};
 }
 
 /** The outcome of a solve, one code a sample. */

@@ -15,7 +15,7 @@ import {
   type Solver,
 } from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
-import type {LinearSolver} from '../../linsolve/index.js';
+import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {mapLeaves, select, zerosLike} from './leaves.js';
 import type {Tolerances} from './stopping.js';
 import type {SolverOptions} from './types.js';
@@ -36,20 +36,20 @@ export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
 
-export interface IterationState {
+export type IterationState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
   /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
   residual: tf.Tensor1D;
-}
+};
 
 /** Where an iteration stands, between two steps of it. */
-export interface Progress<X extends Structure = tf.Tensor> extends IterationState {
+export type Progress<X extends Structure = tf.Tensor> = IterationState & {
   x: X;
   memory: Structure;
-}
+};
 
 /** The parameters that a progress was made with, by its status: `update` sees by them whether the data are others. */
 const madeWith = new WeakMap<tf.Tensor, unknown[]>();
@@ -71,7 +71,7 @@ export class IterativeSolver<
   readonly condition: Condition<X, P>;
   readonly linsolve: LinearSolver;
   readonly onFailure?: OnFailure;
-  private readonly implicit: (init: X, params: P) => [X, IterationState];
+  private readonly onGradient?: ((info: SolveInfo) => void) | undefined;
 
   constructor(
     readonly className: string,
@@ -102,17 +102,7 @@ export class IterativeSolver<
     this.condition = given ?? condition;
     this.linsolve = linsolve;
     this.onFailure = onFailure;
-    this.implicit = (init, params) => {
-      const [found, state] = offTape(
-        () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
-      ) as unknown as [X, IterationState];
-      const options = {linsolve, batched, onGradient, onFailure, where: className};
-      const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
-        x: found,
-        aux: {...state},
-      }));
-      return [x, aux as unknown as IterationState];
-    };
+    this.onGradient = onGradient;
   }
 
   /**
@@ -120,7 +110,7 @@ export class IterativeSolver<
    *
    * @returns x, differentiable in the parameters, and how each sample went.
    */
-  run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
+  run(init: X, ...params: P): {x: X; state: IterationState} {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
       // A sample that became NaN, that fell without end, or that asked for what there is not, is zero, with a zero gradient: it must
@@ -214,6 +204,19 @@ export class IterativeSolver<
       for (let k = 0; k < steps; k++) state = this.iteration.step(state.x, state.memory, ...params);
       return state.x;
     });
+  }
+
+  private implicit(init: X, params: P): [X, IterationState] {
+    const {linsolve, batched, onGradient, onFailure, className: where} = this;
+    const [found, state] = offTape(
+      () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
+    ) as unknown as [X, IterationState];
+    const options = {linsolve, batched, onGradient, onFailure, where};
+    const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
+      x: found,
+      aux: {...state},
+    }));
+    return [x, aux as unknown as IterationState];
   }
 
   private samplesOf(x: X): number {

@@ -24,7 +24,7 @@ export interface MirrorDescentProblem<
   /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** The divergence and the set; `conditions.entropy` for the simplex. */
-  geometry: MirrorGeometry<X, H>;
+  geometry: MirrorGeometry<NoInfer<X>, H>;
 }
 
 export interface MirrorDescentOptions<

@@ -39,7 +39,7 @@ export type BoxCDQPData = {
   u: tf.Tensor;
 };
 
-export interface BoxCDQPState {
+export type BoxCDQPState = {
   /** [B], int32, the codes of `Status`: 1 where some l > u, 2 where the objective falls without end. */
   status: tf.Tensor1D;
   /** [B], int32. */
@@ -50,7 +50,7 @@ export interface BoxCDQPState {
   activity: tf.Tensor2D;
   /** Where the status is 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere. */
   certificate: {x: tf.Tensor2D};
-}
+};
 
 /** The steps where no host can see that fewer are enough. */
 const UNSEEN = 30;

@@ -40,7 +40,7 @@ export type BoxQPData = {
   u: tf.Tensor;
 };
 
-export interface BoxQPState {
+export type BoxQPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
   /** [B], int32. Zero where the guess's active set was the right one. */
@@ -54,7 +54,7 @@ export interface BoxQPState {
    * enough). Where it is 2, x with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere.
    */
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
-}
+};
 
 const NAMES: Names<BoxOSQPOptions> = {
   maxIterations: 0,

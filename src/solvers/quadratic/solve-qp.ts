@@ -46,7 +46,7 @@ export interface SolveQPOptions {
 export type OnInfeasible = 'zero' | 'closest';
 
 /** Shapes for a batch; if no input has a batch, there is none in the result either. */
-export interface QPResult extends tf.TensorContainerObject {
+export type QPResult = {
   /** The minimiser, [B, n]; zero where the status is not 0. */
   x: tf.Tensor;
   /** λ ≥ 0, [B, m]: Qx + p + Gᵀλ + Aᵀν = 0. */
@@ -68,7 +68,7 @@ export interface QPResult extends tf.TensorContainerObject {
   certificate: {x: tf.Tensor; ineqDual: tf.Tensor; eqDual: tf.Tensor};
   /** [B, m], bool: neither the multiplier nor the slack is clear of zero, so the derivative has a kink here. */
   weaklyActive: tf.Tensor;
-}
+};
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch of problems; differentiable in all six.
