@@ -16,7 +16,7 @@ export type BlockProx = BlockProxOf | readonly BlockProxOf[];
 
 /** A proximal operator of any parameters: that they fit is for the caller of `run` to see to. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
+export type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
 
 /** Entry j of what may be one for all. */
 export function ofBlock<T>(all: T | readonly T[], j: number): T {
@@ -33,21 +33,24 @@ const NAMES: Names<BlockOptions> = {stepSizes: 0};
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */
-export function blockProximalGradient<P extends Parameter[] = tf.Tensor[]>(
-  objective: Differentiable<tf.Tensor[], P>,
+export function blockProximalGradient<
+  X extends tf.Tensor[] = tf.Tensor[],
+  P extends Parameter[] = tf.Tensor[],
+>(
+  objective: Differentiable<X, P>,
   prox: BlockProx,
   options: BlockOptions = {},
-): FixedPointCondition<tf.Tensor[], [Parameter, ...P]> {
+): FixedPointCondition<X, [proxParams: Parameter, ...params: P]> {
   const {stepSizes = 1} = checkOptions('conditions.blockProximalGradient', options, NAMES);
   const gradient = gradientOf(objective, 'conditions.blockProximalGradient: the objective');
-  const map: FixedPointMap<tf.Tensor[], [Parameter, ...P]> = (x, proxParams, ...params) =>
+  const map: FixedPointMap<X, [proxParams: Parameter, ...params: P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const slopes = gradient(x, ...params);
       return x.map((block, j) => {
         const eta = ofBlock(stepSizes, j);
         const moved = tf.sub(block, tf.mul(eta, slopes[j]));
         return ofBlock(prox, j)(moved, ofBlock(proxParams as Parameter[], j), eta);
-      });
+      }) as X;
     });
   return Object.assign(fixedPointResidual(map), {map});
 }

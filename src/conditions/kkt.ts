@@ -15,14 +15,23 @@ export type PrimalDual = {
   eqDual?: tf.Tensor | undefined;
 };
 
+/** A map of x whose zeros, or negative values, are the constraints. */
+export type Constraint<P extends Parameter[] = tf.Tensor[]> = (x: tf.Tensor, ...params: P) => tf.Tensor;
+
 export interface KktProblem<P extends Parameter[] = tf.Tensor[]> {
   /** f(x, ...params): one value a sample, or their sum. */
   objective: Objective<tf.Tensor, P>;
   /** H(x, ...params) = 0, [B, k]. */
-  equality?: ((x: tf.Tensor, ...params: P) => tf.Tensor) | undefined;
+  equality?: Constraint<P> | undefined;
   /** G(x, ...params) ≤ 0, [B, m]. */
-  inequality?: ((x: tf.Tensor, ...params: P) => tf.Tensor) | undefined;
+  inequality?: Constraint<P> | undefined;
 }
+
+/** The condition of a problem: its x holds the multipliers of the constraints that there are. */
+export type KktCondition<Names extends keyof PrimalDual, P extends Parameter[] = tf.Tensor[]> = Condition<
+  {[Name in Names]: tf.Tensor},
+  P
+>;
 
 const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequality: 0};
 
@@ -34,14 +43,35 @@ const NAMES: Names<KktProblem<Parameter[]>> = {objective: 1, equality: 0, inequa
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6.
  */
+export function kkt<P extends Parameter[] = tf.Tensor[]>(problem: {
+  objective: Objective<tf.Tensor, P>;
+  equality: Constraint<P>;
+  inequality: Constraint<P>;
+}): KktCondition<'x' | 'ineqDual' | 'eqDual', P>;
+export function kkt<P extends Parameter[] = tf.Tensor[]>(problem: {
+  objective: Objective<tf.Tensor, P>;
+  equality: Constraint<P>;
+  inequality?: undefined;
+}): KktCondition<'x' | 'eqDual', P>;
+export function kkt<P extends Parameter[] = tf.Tensor[]>(problem: {
+  objective: Objective<tf.Tensor, P>;
+  equality?: undefined;
+  inequality: Constraint<P>;
+}): KktCondition<'x' | 'ineqDual', P>;
+export function kkt<P extends Parameter[] = tf.Tensor[]>(problem: {
+  objective: Objective<tf.Tensor, P>;
+  equality?: undefined;
+  inequality?: undefined;
+}): KktCondition<'x', P>;
 export function kkt<P extends Parameter[] = tf.Tensor[]>(
   problem: KktProblem<P>,
-): Condition<Record<keyof PrimalDual, tf.Tensor>, P> {
+): KktCondition<keyof PrimalDual, P>;
+export function kkt<P extends Parameter[]>(problem: KktProblem<P>): unknown {
   const {objective, equality, inequality} = checkOptions('conditions.kkt', problem, NAMES, 'entry');
   checkFunction('conditions.kkt', 'objective', objective);
-  return (solution, ...params) =>
+  return (solution: PrimalDual, ...params: P) =>
     tf.tidy(() => {
-      const {x, ineqDual, eqDual} = solution as PrimalDual;
+      const {x, ineqDual, eqDual} = solution;
       const missing = (name: string, map: string) =>
         new Error(`conditions.kkt: the problem has an ${map}, so the solution needs '${name}'.`);
       if (inequality && !ineqDual) throw missing('ineqDual', 'inequality');
@@ -61,6 +91,6 @@ export function kkt<P extends Parameter[] = tf.Tensor[]>(
         }
         if (name === 'eqDual') result.eqDual = equality ? equality(x, ...params) : tf.clone(eqDual!);
       }
-      return result as Record<keyof PrimalDual, tf.Tensor>;
+      return result as tf.NamedTensorMap;
     });
 }

@@ -1,7 +1,12 @@
 /** @file The public namespace `conditions`: optimality conditions F(x, θ) = 0, or T(x, θ) = x written as F = T − x. */
-export {blockProximalGradient, type BlockOptions, type BlockProx} from './block-proximal-gradient.js';
+export {
+  blockProximalGradient,
+  type BlockOptions,
+  type BlockProx,
+  type BlockProxOf,
+} from './block-proximal-gradient.js';
 export {conicResidual, type ConicData, type ConicPoint} from './conic-residual.js';
-export {kkt, type KktProblem, type PrimalDual} from './kkt.js';
+export {kkt, type Constraint, type KktCondition, type KktProblem, type PrimalDual} from './kkt.js';
 export {DEGENERATE, kinkWeight, positivePart, type Degenerate, type Kink} from './degeneracy.js';
 export {entropy, mirrorDescent, type EntropyParams, type MirrorGeometry} from './mirror-descent.js';
 export {newton, type NewtonOptions} from './newton.js';
