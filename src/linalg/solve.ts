@@ -29,7 +29,7 @@ const NAMES: Names<SolveOptions> = {assume: 0, adjoint: 0};
  * @throws If an entry is not finite.
  * @see Giles 2008, Collected matrix derivative results for forward and reverse mode, section 2.3.1.
  */
-export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tensor {
+export function solve<T extends tf.Tensor = tf.Tensor>(a: Values, b: Values, options: SolveOptions = {}): T {
   const {assume = 'general', adjoint = false} = checkOptions('linalg.solve', options, NAMES);
   const caller = 'linalg.solve';
   return asOperation(() => {
@@ -39,7 +39,7 @@ export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tens
     const A = toSquare(a, 'a', caller);
     const {b: B, restore} = toRightSide(b, A, A.shape[A.rank - 1], caller);
     return restore(solveMatrices(A, B, {assume, adjoint}, {caller}));
-  });
+  }) as T;
 }
 
 /** `solve` for checked tensors [..., n, n] and [..., n, k]. */

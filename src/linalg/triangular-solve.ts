@@ -27,7 +27,11 @@ const NAMES: Names<TriangularSolveOptions> = {lower: 0, transpose: 0, unitDiagon
  * @throws SingularMatrixError naming the sample whose matrix has a zero on its diagonal.
  * @throws If an entry that is read is not finite.
  */
-export function triangularSolve(matrix: Values, b: Values, options: TriangularSolveOptions = {}): tf.Tensor {
+export function triangularSolve<T extends tf.Tensor = tf.Tensor>(
+  matrix: Values,
+  b: Values,
+  options: TriangularSolveOptions = {},
+): T {
   const {
     lower = true,
     transpose = false,
@@ -38,7 +42,7 @@ export function triangularSolve(matrix: Values, b: Values, options: TriangularSo
     const T = toSquare(matrix, 'the matrix', caller);
     const {b: B, restore} = toRightSide(b, T, T.shape[T.rank - 1], caller);
     return restore(solveTriangle(T, B, {lower, transpose, unitDiagonal}, {caller}));
-  });
+  }) as T;
 }
 
 /** `triangularSolve` for checked tensors [..., n, n] and [..., n, k]. */
