@@ -25,6 +25,7 @@ export {
   type QuadraticData,
   type QuadraticSolution,
 } from './quadratic-kkt.js';
+export type {QPTensors} from '../kernels/index.js';
 export {sparseCode, type ElasticNetParams} from './sparse-code.js';
 export {stationary} from './stationary.js';
 export type {Condition, FixedPointMap} from '../implicit/index.js';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {ON_FAILURE, solveQP, type OnFailure} from '../solvers/index.js';
-import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base/base-learner-layer.js';
+import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
 import {finiteRows} from './base/rows.js';
 import {checkChoice} from './base/solver-layer.js';
 
@@ -49,7 +49,7 @@ export class SVMLayer extends BaseLearnerLayer {
     return this.onFailure;
   }
 
-  protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit {
+  protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel {
     const [batch, m] = X.shape as [number, number];
     const k = Y.shape[2]!;
     const n = m * k;

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../kernels/index.js';
-import type {Linear} from './iterative.js';
+import type {LinearMap} from './iterative.js';
 import type {SolveInfo} from './types.js';
 import {addScaled, difference, dot, norm, scaled} from './vectors.js';
 
@@ -20,7 +20,7 @@ export interface Request {
 export type Process<T> = Generator<Request, T, Float64Array>;
 
 /** The products that a batch of systems asks for, on rows [B, n]. */
-export type Products = Record<Request['map'], Linear>;
+export type Products = Record<Request['map'], LinearMap>;
 
 /** One run of a method from the guess 0. */
 export interface Run {

@@ -31,7 +31,7 @@ export interface PreconditionedOptions extends IterativeOptions {
    * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as `preconditioners.custom` takes it), or what a saved
    * solver has of it. A function is not saved. Default: none.
    */
-  preconditioner?: Preconditioner | Linear | NamedConfig | undefined;
+  preconditioner?: Preconditioner | LinearMap | NamedConfig | undefined;
 }
 
 export const ITERATIVE: Names<IterativeOptions> = {tolerance: 0, maxIterations: 0};
@@ -40,8 +40,8 @@ export const PRECONDITIONED: Names<PreconditionedOptions> = {...ITERATIVE, preco
 /** One Krylov method on rows, for a right-hand side of norm 1 and the initial guess 0. */
 export interface KrylovMethod {
   /** Starts at the residual r = b; `step` improves x where `active` (a [B, 1] mask of 0 and 1) is 1. */
-  start(r: tf.Tensor2D, precondition: Linear): KrylovState;
-  step(state: KrylovState, active: tf.Tensor2D, apply: Linear, precondition: Linear): KrylovState;
+  start(r: tf.Tensor2D, precondition: LinearMap): KrylovState;
+  step(state: KrylovState, active: tf.Tensor2D, apply: LinearMap, precondition: LinearMap): KrylovState;
   /**
    * Whether the method applies a preconditioner itself, as a symmetric one. Default false: it is run on A M y = b, with
    * x = M y, which leaves the residual as it is.
@@ -57,7 +57,8 @@ export interface KrylovMethod {
   symmetric?: boolean | undefined;
 }
 
-export type Linear = (v: tf.Tensor2D) => tf.Tensor2D;
+/** A linear map of rows [B, n]. */
+export type LinearMap = (v: tf.Tensor2D) => tf.Tensor2D;
 
 /** x is the correction found so far, r the method's own idea of the residual. */
 export interface KrylovState extends tf.NamedTensorMap {
@@ -92,7 +93,7 @@ export function iterativeSolver(
   };
 }
 
-function asPreconditioner(given: Preconditioner | Linear | NamedConfig): Preconditioner {
+function asPreconditioner(given: Preconditioner | LinearMap | NamedConfig): Preconditioner {
   if (typeof given === 'function') return custom({apply: given});
   return 'prepare' in given ? given : preconditionerFromConfig(given);
 }
@@ -138,7 +139,7 @@ interface System {
   transpose: boolean;
 }
 
-const identity: Linear = (v) => tf.clone(v);
+const identity: LinearMap = (v) => tf.clone(v);
 
 function krylov(method: KrylovMethod, system: System, options: Required<IterativeOptions>) {
   return hostCanRead() ? krylovOnHost(method, system, options) : krylovOnDevice(method, system, options);

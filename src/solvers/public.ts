@@ -7,6 +7,7 @@ export {Bisection, type BisectionOptions} from './roots/bisection.js';
 export {
   BlockCoordinateDescent,
   type BlockCoordinateDescentOptions,
+  type BlockParams,
   type BlockProblem,
 } from './proximal/block-coordinate-descent.js';
 export {BoxCDQP, type BoxCDQPData, type BoxCDQPOptions, type BoxCDQPState} from './quadratic/box-cd-qp.js';
@@ -26,7 +27,8 @@ export {LBFGSB, type Bounds, type LBFGSBOptions} from './descent/lbfgsb.js';
 export {type LeastSquaresProblem} from './least-squares/least-squares.js';
 export {LevenbergMarquardt, type LevenbergMarquardtOptions} from './least-squares/levenberg-marquardt.js';
 export {type OnFailure} from '../implicit/index.js';
-export {type QPInput, type QPParameter} from './quadratic/qp-input.js';
+export {type QPInput, type QPParameter, type QPProblem, type QPValue} from './quadratic/qp-input.js';
+export {type QPGuess, type QPSolution} from '../kernels/index.js';
 export * as lineSearches from './descent/line-searches/index.js';
 export {
   MirrorDescent,
@@ -61,10 +63,11 @@ export {perturbedArgmax} from './perturbed/perturbed-argmax.js';
 export {perturbedMax} from './perturbed/perturbed-max.js';
 export {
   ProximalGradient,
+  type DescentStep,
   type ProximalGradientOptions,
   type ProximalGradientProblem,
 } from './proximal/proximal-gradient.js';
-export {SparseCoding, type SparseCodingOptions} from './proximal/sparse-coding.js';
+export {SparseCoding, type SparseCodingOptions, type SparseCodingParams} from './proximal/sparse-coding.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './quadratic/solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './quadratic/certify.js';
 export {type SolverOptions} from './iteration/types.js';

@@ -26,7 +26,7 @@ export type QPTensors = {
 };
 
 /** A guess whose active set is tried first. */
-export interface QPGuess {
+export type QPGuess = {
   /** [B, n]. */
   x: tf.Tensor;
   /** [B, m]. */
@@ -35,9 +35,9 @@ export interface QPGuess {
   eqDual: tf.Tensor;
   /** [B, m]. */
   slack: tf.Tensor;
-}
+};
 
-export interface QPSolution {
+export type QPSolution = {
   /** [B, n]; zero where the status is not 0. */
   x: tf.Tensor2D;
   /** [B, m]. */
@@ -59,7 +59,7 @@ export interface QPSolution {
   /** [B, m] and [B, k]: a Farkas ray where the status is 1, else zero. */
   certificateIneq: tf.Tensor2D;
   certificateEq: tf.Tensor2D;
-}
+};
 
 /** Solves the batch on the backend of its tensors. */
 export function runQP(

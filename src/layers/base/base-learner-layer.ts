@@ -17,7 +17,7 @@ export interface BaseLearnerArgs extends LayerArgs {
 }
 
 /** A fitted model, [B, p, k], and how the fit went, [B] each. */
-export interface Fit {
+export interface FittedModel {
   weights: tf.Tensor;
   status: tf.Tensor;
   iterations: tf.Tensor;
@@ -112,7 +112,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
   }
 
   /** The model of each data set; `l2` has the shape [1]. */
-  protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit;
+  protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel;
 
   override getConfig(): tf.serialization.ConfigDict {
     return {...super.getConfig(), l2: this.l2, learnL2: this.learnL2, query: this.query};

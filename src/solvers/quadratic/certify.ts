@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {runCertifyQP} from '../../kernels/index.js';
-import {normalize, type QPInput} from './qp-input.js';
+import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 
 /** What a solver returned; `solveQP`'s result is one. Shapes as the problem's: with the batch in front, or without. */
 export interface QPPoint {
@@ -41,7 +41,7 @@ export type QPCertificate = {
  *
  * @throws If shapes do not fit, or x is missing.
  */
-export function certify(problem: QPInput, result: QPPoint): QPCertificate {
+export function certify<T extends QPInput>(problem: QPProblem<T>, result: QPPoint): QPCertificate {
   if (result?.x == null) {
     throw new Error(
       'certify: x is missing in the result; expected {x, ineqDual?, eqDual?}, as solveQP returns.',

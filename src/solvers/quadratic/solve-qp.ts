@@ -8,7 +8,7 @@ import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
 import {ImplicitQP} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
-import {normalize, type QPInput} from './qp-input.js';
+import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import type {OnFailure} from '../../implicit/index.js';
 import type {QPGuess} from '../../kernels/index.js';
@@ -87,7 +87,7 @@ export type QPResult = {
  *   semidefinite), or, with `onFailure: 'throw'`, if any sample fails.
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
-export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResult {
+export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: SolveQPOptions = {}): QPResult {
   checkOptions('solveQP', options, OPTIONS);
   const {onFailure = 'warn', onInfeasible = 'zero', warmStart, solver: given, ...solverOptions} = options;
   if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {

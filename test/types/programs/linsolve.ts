@@ -9,7 +9,7 @@ export function run() {
     [2, 1],
     [1, 3],
   ]);
-  const A = operators.dense(matrix, {tags: {symmetric: true, positiveDefinite: true}});
+  const A = operators.dense(matrix, {symmetric: true, positiveDefinite: true});
   const b = tf.tensor1d([3, 4]);
   const maxIterations: number | undefined = undefined;
   const all: linsolve.LinearSolver[] = [

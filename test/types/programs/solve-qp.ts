@@ -29,7 +29,7 @@ export function run() {
     {onFailure: 'ignore', onInfeasible: 'closest'},
   );
   const own = solveQP({Q: [[1]], p: [[-3]]}, {solver: unconstrained});
-  const maybe: {G?: number[][]; h?: number[]} | undefined = undefined;
+  const maybe: {G?: number[][]; h?: number[]} = {};
   const free = solveQP({Q: [[1]], p: [-3], ...maybe, A: undefined, b: undefined});
   const slope = tf.grad((p) => tf.sum(solveQP({...problem, p}).x))(tf.tensor2d([[-3], [2]]));
   const answer = [
