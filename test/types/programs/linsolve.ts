@@ -30,7 +30,10 @@ export function run() {
   const converged = factorization.info?.converged.dataSync()[0];
   const twice = operators.fromFunctions({apply: (v) => tf.mul(2, v), tags: {symmetric: true}});
   const sparse = operators.csr({data: tf.ones([2]), indices: [0, 1], indptr: [0, 1, 2], shape: [2, 2]});
-  const block = preconditioners.block(2).prepare(sparse, [1, 2]).apply(tf.ones([1, 2]));
+  const block = preconditioners
+    .block(2)
+    .prepare(sparse, [1, 2])
+    .apply(tf.ones([1, 2]));
   const saved = {className: 'gmres', config: linsolve.gmres().getConfig()};
 
   const fun = (x: tf.Tensor, c: tf.Tensor) => tf.sum(tf.squaredDifference(x, c), 1);

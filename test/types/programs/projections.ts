@@ -10,7 +10,10 @@ export function run() {
   const ball = new solvers.ProjectedGradient({fun, projection: projections.l2Ball}, {acceleration: false});
   const box = new solvers.ProjectedGradient({fun, projection: projections.box});
   const positive = new solvers.ProjectedGradient({fun, projection: projections.nonNegative});
-  const own = new solvers.ProjectedGradient({fun, projection: (y: tf.Tensor, most: number) => tf.minimum(y, most)});
+  const own = new solvers.ProjectedGradient({
+    fun,
+    projection: (y: tf.Tensor, most: number) => tf.minimum(y, most),
+  });
   const lasso = new solvers.ProximalGradient({fun, prox: prox.lasso}, {stepSize: 0.5});
   const elastic = new solvers.ProximalGradient({fun, prox: prox.elasticNet});
   const inBall = new solvers.ProximalGradient({fun, prox: prox.fromProjection(projections.l2Ball)});

@@ -8,7 +8,10 @@ export function run() {
   const boxed = new solvers.BoxOSQP({tolerance: 1e-5}).run(null, {Q, p, A, l, u});
   const clipped = new solvers.BoxCDQP().run(null, {Q, p, l, u});
   const tied = new solvers.EqualityConstrainedQP().run(null, {Q, p, A, b: u});
-  const split = solveQP({Q: [[1]], p: [-3], G: [[1]], h: [1]}, {solver: new solvers.OSQP({maxIterations: 500})});
+  const split = solveQP(
+    {Q: [[1]], p: [-3], G: [[1]], h: [1]},
+    {solver: new solvers.OSQP({maxIterations: 500})},
+  );
   const inner = new solvers.InteriorPointQP({tolerance: 1e-9, onFailure: 'throw'});
   const found = inner.run(null, {Q, p, G: one, h: u, A: tf.zeros([1, 0, 1]), b: tf.zeros([1, 0])});
   const conic = new solvers.ConicSplitting((v) => projections.nonNegative(v), {tolerance: 1e-5});
