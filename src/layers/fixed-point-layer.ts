@@ -76,11 +76,7 @@ export class FixedPointLayer extends IterativeLayer {
     checkNoise(cell);
     const stateShape = [null, ...this.stateSizes(inputShape as Shape)];
     const shapes = [stateShape, inputShape as Shape];
-    if (!cell.built) {
-      cell.build(shapes);
-      cell.built = true;
-    }
-    const output = cell.computeOutputShape(shapes) as Shape;
+    const output = outputOf(cell, shapes);
     if (!tf.util.arraysEqual(output.slice(1) as number[], stateShape.slice(1) as number[])) {
       throw new Error(
         `FixedPointLayer: the cell maps z of shape [B, ${stateShape.slice(1)}] to [B, ${output.slice(1)}]; ` +
@@ -141,6 +137,32 @@ export class FixedPointLayer extends IterativeLayer {
     if (this.stateShape) return this.stateShape;
     const [state] = ((this.cell as {inputs?: {shape: Shape}[] | undefined}).inputs ?? []) as {shape: Shape}[];
     return (state?.shape ?? inputShape).slice(1) as number[];
+  }
+}
+
+/**
+ * Builds the cell, and says what shape comes out.
+ *
+ * @throws If it does not take two inputs: most layers take one, and say so in words of their own.
+ */
+function outputOf(cell: Layer, shapes: Shape[]): Shape {
+  const wrong = (reason: string, cause?: unknown) =>
+    new Error(
+      `FixedPointLayer: the cell '${cell.name}' must take the two inputs [z, x], here of shapes ` +
+        `${shapes.map((shape) => `[${shape.map((size) => size ?? 'B').join(', ')}]`).join(' and ')}; ${reason}. ` +
+        'Join them first, in a model: tf.layers.concatenate().apply([z, x]).',
+      {cause},
+    );
+  const {inputs} = cell as {inputs?: unknown[]};
+  if (Array.isArray(inputs) && inputs.length !== 2) throw wrong(`it takes ${inputs.length}`);
+  try {
+    if (!cell.built) {
+      cell.build(shapes);
+      cell.built = true;
+    }
+    return cell.computeOutputShape(shapes) as Shape;
+  } catch (error) {
+    throw wrong(`it says: ${(error as Error).message}`, error);
   }
 }
 

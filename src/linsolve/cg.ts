@@ -106,7 +106,7 @@ const method: KrylovMethod = {
  * Conjugate gradients (Hestenes & Stiefel 1952), for symmetric positive (or negative) definite A.
  *
  * On a singular but consistent system it finds the minimum-norm solution. Where A turns out not to be definite, or not symmetric,
- * it ends with the best x so far and reports that as not converged; `minres` takes indefinite matrices, `gmres` any.
+ * it ends with the best x so far and reports that as not converged (an A that is not symmetric with a message, once); `minres` takes indefinite matrices, `gmres` any.
  */
 export function cg(given: CgOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.cg', given, PRECONDITIONED);

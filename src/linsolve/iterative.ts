@@ -15,6 +15,7 @@ import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/
 import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
 import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
+import {noteUnsymmetric} from './unsymmetric.js';
 
 export interface IterativeOptions {
   /**
@@ -85,7 +86,11 @@ export function iterativeSolver(
       return reporting(
         (b, transpose) => {
           if (preconditioner) prepared ??= preconditioner.prepare(operator, b.shape);
-          return krylov(method, {operator, prepared, b, transpose}, {tolerance, maxIterations});
+          return krylov(
+            {...method, className},
+            {operator, prepared, b, transpose},
+            {tolerance, maxIterations},
+          );
         },
         () => prepared?.dispose(),
       );
@@ -141,12 +146,16 @@ interface System {
 
 const identity: LinearMap = (v) => tf.clone(v);
 
-function krylov(method: KrylovMethod, system: System, options: Required<IterativeOptions>) {
+function krylov(
+  method: KrylovMethod & {className: string},
+  system: System,
+  options: Required<IterativeOptions>,
+) {
   return hostCanRead() ? krylovOnHost(method, system, options) : krylovOnDevice(method, system, options);
 }
 
 function krylovOnHost(
-  {onHost, symmetric, hostRestart: restart}: KrylovMethod,
+  {className, onHost, symmetric, hostRestart: restart}: KrylovMethod & {className: string},
   {operator, prepared, b, transpose}: System,
   options: Required<IterativeOptions>,
 ): {x: tf.Tensor; info: SolveInfo} {
@@ -157,7 +166,9 @@ function krylovOnHost(
     M: own ?? identity,
   };
   const host = {...options, restart, symmetric, preconditioned: prepared !== null};
-  const {x, info} = solveOnHost(onHost, toRows(b, operator.batched), products, host);
+  const rows = toRows(b, operator.batched);
+  const {x, info} = solveOnHost(onHost, rows, products, host);
+  if (symmetric) noteUnsymmetric(className, products, info, rows.shape);
   return {x: tf.reshape(x, b.shape), info};
 }
 
