@@ -73,6 +73,7 @@ export {
   type QPParameter,
   type QPPoint,
   type QPProblem,
+  type NotAnInput,
   type QPResult,
   type QPValue,
   type SolveQPOptions,

@@ -66,7 +66,7 @@ export function mirrorDescent<
   objective: Differentiable<X, P>,
   geometry: MirrorGeometry<NoInfer<X>, H>,
   options: StepOptions<P> = {},
-): FixedPointCondition<X, [H, ...P]> {
+): FixedPointCondition<X, [projectionParams: H, ...params: P]> {
   const {stepSize = 1} = checkOptions('conditions.mirrorDescent', options, STEP);
   const {mirrorMap, projection} = checkOptions(
     'conditions.mirrorDescent: geometry',
@@ -75,7 +75,7 @@ export function mirrorDescent<
     'entry',
   );
   const gradient = gradientOf(objective, 'conditions.mirrorDescent: the objective');
-  const map: FixedPointMap<X, [H, ...P]> = (x, projectionParams, ...params) =>
+  const map: FixedPointMap<X, [projectionParams: H, ...params: P]> = (x, projectionParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
       return projection(descend(mirrorMap(x), gradient(x, ...params), eta), projectionParams);

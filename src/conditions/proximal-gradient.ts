@@ -53,11 +53,11 @@ export function proximalGradient<
   objective: Differentiable<X, P>,
   prox: Prox<X, H>,
   options: StepOptions<P> = {},
-): FixedPointCondition<X, [H, ...P]> {
+): FixedPointCondition<X, [proxParams: H, ...params: P]> {
   const {stepSize = 1} = checkOptions('conditions.proximalGradient', options, STEP);
   checkFunction('conditions.proximalGradient', 'prox', prox);
   const gradient = gradientOf(objective, 'conditions.proximalGradient: the objective');
-  const map: FixedPointMap<X, [H, ...P]> = (x, proxParams, ...params) =>
+  const map: FixedPointMap<X, [proxParams: H, ...params: P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
       return prox(descend(x, gradient(x, ...params), eta), proxParams, eta);
@@ -78,7 +78,7 @@ export function projectedGradient<
   objective: Differentiable<X, P>,
   projection: Projection<X, H>,
   options: StepOptions<P> = {},
-): FixedPointCondition<X, [H, ...P]> {
+): FixedPointCondition<X, [projectionParams: H, ...params: P]> {
   checkOptions('conditions.projectedGradient', options, STEP);
   checkFunction('conditions.projectedGradient', 'projection', projection);
   return proximalGradient<X, H, P>(objective, (y, params) => projection(y, params), options);

@@ -27,7 +27,13 @@ export {LBFGSB, type Bounds, type LBFGSBOptions} from './descent/lbfgsb.js';
 export {type LeastSquaresProblem} from './least-squares/least-squares.js';
 export {LevenbergMarquardt, type LevenbergMarquardtOptions} from './least-squares/levenberg-marquardt.js';
 export {type OnFailure} from '../implicit/index.js';
-export {type QPInput, type QPParameter, type QPProblem, type QPValue} from './quadratic/qp-input.js';
+export {
+  type NotAnInput,
+  type QPInput,
+  type QPParameter,
+  type QPProblem,
+  type QPValue,
+} from './quadratic/qp-input.js';
 export {type QPGuess, type QPSolution} from '../kernels/index.js';
 export * as lineSearches from './descent/line-searches/index.js';
 export {

@@ -20,7 +20,7 @@ export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};
 
 export interface LBFGSBOptions<P extends Parameter[] = tf.Tensor[]> extends SolverOptions<
   tf.Tensor,
-  [Bounds, ...P]
+  [bounds: Bounds, ...params: P]
 > {
   /** Steps that are remembered. Default 10. */
   historySize?: number | undefined;
@@ -47,7 +47,10 @@ const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize
  * @throws If `historySize` is not a positive integer.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
  */
-export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
+export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<
+  tf.Tensor,
+  [bounds: Bounds, ...params: P]
+> {
   constructor(problem: {fun: Objective<tf.Tensor, P>}, given: LBFGSBOptions<P> = {}) {
     const {fun} = checkOptions('LBFGSB', problem, {fun: 1}, 'entry');
     checkFunction('LBFGSB', 'fun', fun);
@@ -110,7 +113,7 @@ export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver
             const first = tf.where(tf.greater(room, 0), tf.minimum(length, room), length) as tf.Tensor2D;
             return begin(rows, {x: first, gradient: size}) as unknown as tf.TensorContainerObject;
           }) as unknown as Structure,
-        renew: (given: tf.Tensor, memory: Structure, ..._params: [Bounds, ...P]): Structure =>
+        renew: (given: tf.Tensor, memory: Structure, ..._params: [bounds: Bounds, ...params: P]): Structure =>
           begin(packingOf([given], batched).pack([given]), (memory as Memory).scale),
         step(given, memory, bounds, ...params) {
           const {packing, low, high, project} = within(given, bounds);

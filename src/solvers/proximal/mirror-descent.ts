@@ -32,7 +32,7 @@ export interface MirrorDescentOptions<
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
 >
-  extends SolverOptions<X, [H, ...P]>, StepOptions<P> {
+  extends SolverOptions<X, [projectionParams: H, ...params: P]>, StepOptions<P> {
   /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
   decay?: number | undefined;
 }
@@ -57,7 +57,7 @@ export class MirrorDescent<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
-> extends IterativeSolver<X, [H, ...P]> {
+> extends IterativeSolver<X, [projectionParams: H, ...params: P]> {
   constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {
     const {fun, geometry} = checkOptions('MirrorDescent', problem, {fun: 1, geometry: 1}, 'entry');
     const {decay = 0, stepSize = 1, ...options} = checkOptions('MirrorDescent', given, NAMES);
@@ -68,11 +68,11 @@ export class MirrorDescent<
     super(
       'MirrorDescent',
       {
-        start: (x: X, ..._params: [H, ...P]): Structure => ({
+        start: (x: X, ..._params: [projectionParams: H, ...params: P]): Structure => ({
           k: tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
           watch: rest.start(x),
         }),
-        renew: (x: X, memory: Structure, ..._params: [H, ...P]): Structure => ({
+        renew: (x: X, memory: Structure, ..._params: [projectionParams: H, ...params: P]): Structure => ({
           k: (memory as {k: tf.Tensor}).k,
           watch: rest.start(x),
         }),

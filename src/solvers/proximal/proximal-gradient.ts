@@ -40,7 +40,7 @@ export type ProximalGradientOptions<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
-> = SolverOptions<X, [H, ...P]> & DescentStep<P>;
+> = SolverOptions<X, [proxParams: H, ...params: P]> & DescentStep<P>;
 
 const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> = {
   ...SOLVER_OPTIONS,
@@ -60,7 +60,7 @@ export class ProximalGradient<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
-> extends IterativeSolver<X, [H, ...P]> {
+> extends IterativeSolver<X, [proxParams: H, ...params: P]> {
   constructor(
     problem: ProximalGradientProblem<X, H, P>,
     options: ProximalGradientOptions<X, H, P> = {},
@@ -79,7 +79,7 @@ export class ProximalGradient<
     const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
     const iteration = searched
       ? searchedStep({gradient, prox, smooth: false}, settings)
-      : fixedStep<X, [H, ...P]>(
+      : fixedStep<X, [proxParams: H, ...params: P]>(
           {
             gradient: (x, _proxParams, ...params) => gradient(x, ...params),
             stepSize: (_proxParams, ...params) =>

@@ -109,7 +109,7 @@ export function searchedStep<
 >(
   {gradient, prox, smooth}: {gradient: Gradient<X, P>; prox: Prox<X, H>; smooth: boolean},
   settings: StepSettings,
-): Iteration<X, [H, ...P]> {
+): Iteration<X, [proxParams: H, ...params: P]> {
   const {batched} = settings;
   /** y, t, the watch, the first trial of η, and the size of an x that has run away. */
   type Memory = [...Momentum<X>, trial: tf.Tensor, far: tf.Tensor];
@@ -128,7 +128,7 @@ export function searchedStep<
           flat(tf.mul(FAR, tf.maximum(length, tf.max(tf.abs(rows), 1, true)))),
         ] as unknown as tf.TensorContainerArray;
       }) as unknown as Structure,
-    renew(x: X, memory: Structure, ..._params: [H, ...P]): Structure {
+    renew(x: X, memory: Structure, ..._params: [proxParams: H, ...params: P]): Structure {
       const [, t, , trial, far] = memory as Memory;
       return [x, tf.onesLike(t), startWatch(rowsOf(x, batched)), trial, far];
     },

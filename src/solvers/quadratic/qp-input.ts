@@ -16,13 +16,16 @@ export interface QPInput {
   b?: QPValue | null | undefined;
 }
 
+/** What the compiler says of another name. */
+export type NotAnInput = {'a problem has Q, p, G, h, A and b only': never};
+
 /** What the compiler refuses in a problem of type T: one of a pair without the other, and names that nobody reads. */
 export type QPProblem<T extends QPInput> = T &
   ('G' extends keyof T ? ('h' extends keyof T ? unknown : {h: QPValue}) : unknown) &
   ('h' extends keyof T ? ('G' extends keyof T ? unknown : {G: QPValue}) : unknown) &
   ('A' extends keyof T ? ('b' extends keyof T ? unknown : {b: QPValue}) : unknown) &
   ('b' extends keyof T ? ('A' extends keyof T ? unknown : {A: QPValue}) : unknown) & {
-    [Name in Exclude<keyof T, QPParameter>]: 'not one of Q, p, G, h, A, b';
+    [Name in Exclude<keyof T, QPParameter>]: NotAnInput;
   };
 
 /** One of the six parameters of a quadratic program. */

@@ -16,14 +16,14 @@ export interface StochasticProblem<
   P extends Parameter[] = tf.Tensor[],
 > {
   /** f(x, data, ...params), a scalar: the loss of x on a batch of data. */
-  fun: Objective<X, [D, ...P]>;
+  fun: Objective<X, [data: D, ...params: P]>;
 }
 
 export interface StochasticOptions<
   X extends Structure = tf.Tensor,
   D extends Parameter = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
-> extends Omit<SolverOptions<X, [D, ...P]>, 'batched'> {
+> extends Omit<SolverOptions<X, [data: D, ...params: P]>, 'batched'> {
   /** The share of the last step that is taken once more, in [0, 1). Default 0. */
   momentum?: number | undefined;
   /** Default 1. */
@@ -67,7 +67,7 @@ export class StochasticSolver<
   X extends Structure = tf.Tensor,
   D extends Parameter = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
-> extends IterativeSolver<X, [D, ...P]> {
+> extends IterativeSolver<X, [data: D, ...params: P]> {
   constructor(
     className: string,
     problem: StochasticProblem<X, D, P>,
@@ -81,20 +81,20 @@ export class StochasticSolver<
     }
     if (!(maxStepSize > 0))
       throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
-    const gradient = gradientOf<X, [D, ...P]>(fun);
+    const gradient = gradientOf<X, [data: D, ...params: P]>(fun);
     type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
     const accuracy = tolerancesOf(className, options);
     const rowOf = (x: Structure) => packingOf(flatten(x), false).pack(flatten(x));
     super(
       className,
       {
-        start: (x: X, ..._rest: [D, ...P]): Structure => ({
+        start: (x: X, ..._rest: [data: D, ...params: P]): Structure => ({
           velocity: combine(x, x, (leaf) => tf.zerosLike(leaf)),
           step: tf.fill([1], maxStepSize),
           watch: startWatch(rowOf(x)),
         }),
         // Another batch is another problem of the same kind.
-        renew: (_x: X, memory: Structure, ..._rest: [D, ...P]): Structure => memory,
+        renew: (_x: X, memory: Structure, ..._rest: [data: D, ...params: P]): Structure => memory,
         step(x, memory, ...rest) {
           const {velocity, step: last, watch: before} = memory as Memory;
           const loss = (at: X) => {
@@ -125,7 +125,7 @@ export class StochasticSolver<
           };
         },
       },
-      stationary<X, [D, ...P]>(fun),
+      stationary<X, [data: D, ...params: P]>(fun),
       {...options, batched: false, linsolve: options.linsolve ?? auto()},
     );
   }
