@@ -16,6 +16,7 @@ import {residualOf} from './direct.js';
 import {rowDot, safeDivide, toRows} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
+import {warnOfUnsymmetric} from './unsymmetric.js';
 import {addScaled, dot, norm} from './vectors.js';
 
 /** M has to be symmetric positive definite. */
@@ -110,6 +111,11 @@ const method: KrylovMethod = {
  */
 export function cg(given: CgOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.cg', given, PRECONDITIONED);
+  return iterativeSolver('cg', {...method, onUnsymmetric: warnOfUnsymmetric('cg')}, options);
+}
+
+/** `cg` for a caller that tries something else where it fails. */
+export function quietCg(options: CgOptions): LinearSolver {
   return iterativeSolver('cg', method, options);
 }
 
@@ -122,7 +128,7 @@ export function cg(given: CgOptions = {}): LinearSolver {
  */
 export function normalCg(options: IterativeOptions = {}): LinearSolver {
   const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);
-  const inner = cg({tolerance, maxIterations});
+  const inner = quietCg({tolerance, maxIterations});
   return {
     className: 'normalCg',
     getConfig: () => inner.getConfig(),

@@ -15,7 +15,7 @@ import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/
 import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
 import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
-import {noteUnsymmetric} from './unsymmetric.js';
+import {firstUnsymmetric} from './unsymmetric.js';
 
 export interface IterativeOptions {
   /**
@@ -56,6 +56,8 @@ export interface KrylovMethod {
   hostRestart?: number | undefined;
   /** Whether it is for symmetric matrices only. */
   symmetric?: boolean | undefined;
+  /** Called once a solver, for the first sample that it could not solve whose matrix is not symmetric. */
+  onUnsymmetric?: ((sample: number) => void) | undefined;
 }
 
 /** A linear map of rows [B, n]. */
@@ -78,6 +80,7 @@ export function iterativeSolver(
     throw new Error(`${className}: maxIterations must be at least 1, got ${maxIterations}.`);
   const preconditioner = options.preconditioner ? asPreconditioner(options.preconditioner) : null;
   const saved = preconditioner && preconditionerConfig(preconditioner);
+  const told = {...method, onUnsymmetric: method.onUnsymmetric && once(method.onUnsymmetric)};
   return {
     className,
     getConfig: () => ({tolerance, maxIterations, ...(saved && {preconditioner: saved})}),
@@ -86,15 +89,19 @@ export function iterativeSolver(
       return reporting(
         (b, transpose) => {
           if (preconditioner) prepared ??= preconditioner.prepare(operator, b.shape);
-          return krylov(
-            {...method, className},
-            {operator, prepared, b, transpose},
-            {tolerance, maxIterations},
-          );
+          return krylov(told, {operator, prepared, b, transpose}, {tolerance, maxIterations});
         },
         () => prepared?.dispose(),
       );
     },
+  };
+}
+
+function once(speak: (sample: number) => void): (sample: number) => void {
+  let hasSpoken = false;
+  return (sample) => {
+    if (!hasSpoken) speak(sample);
+    hasSpoken = true;
   };
 }
 
@@ -146,16 +153,12 @@ interface System {
 
 const identity: LinearMap = (v) => tf.clone(v);
 
-function krylov(
-  method: KrylovMethod & {className: string},
-  system: System,
-  options: Required<IterativeOptions>,
-) {
+function krylov(method: KrylovMethod, system: System, options: Required<IterativeOptions>) {
   return hostCanRead() ? krylovOnHost(method, system, options) : krylovOnDevice(method, system, options);
 }
 
 function krylovOnHost(
-  {className, onHost, symmetric, hostRestart: restart}: KrylovMethod & {className: string},
+  {onHost, symmetric, onUnsymmetric, hostRestart: restart}: KrylovMethod,
   {operator, prepared, b, transpose}: System,
   options: Required<IterativeOptions>,
 ): {x: tf.Tensor; info: SolveInfo} {
@@ -168,7 +171,8 @@ function krylovOnHost(
   const host = {...options, restart, symmetric, preconditioned: prepared !== null};
   const rows = toRows(b, operator.batched);
   const {x, info} = solveOnHost(onHost, rows, products, host);
-  if (symmetric) noteUnsymmetric(className, products, info, rows.shape);
+  const sample = onUnsymmetric ? firstUnsymmetric(products, info, rows.shape) : null;
+  if (sample !== null) onUnsymmetric!(sample);
   return {x: tf.reshape(x, b.shape), info};
 }
 

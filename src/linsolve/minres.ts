@@ -1,10 +1,11 @@
 /** @file MINRES, for symmetric matrices that need not be definite. */
 import {checkOptions} from '../checks/index.js';
-import {iterativeSolver, ITERATIVE, type IterativeOptions} from './iterative.js';
+import {iterativeSolver, ITERATIVE, type IterativeOptions, type KrylovMethod} from './iterative.js';
 import {gmresMethod} from './gmres.js';
 import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
+import {warnOfUnsymmetric} from './unsymmetric.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';
 
 /** ‖A r‖ ≤ this·‖A‖‖r‖ ends a run: x is a least-squares solution, as far as f32 products tell. */
@@ -78,8 +79,19 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
  */
 export function minres(given: IterativeOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.minres', given, ITERATIVE);
-  const method = {...gmresMethod(DEVICE_RESTART), onHost, hostRestart: undefined, symmetric: true};
-  return iterativeSolver('minres', method, options);
+  return iterativeSolver('minres', {...method(), onUnsymmetric: warnOfUnsymmetric('minres')}, options);
 }
+
+/** `minres` for a caller that tries something else where it fails. */
+export function quietMinres(options: IterativeOptions): LinearSolver {
+  return iterativeSolver('minres', method(), options);
+}
+
+const method = (): KrylovMethod => ({
+  ...gmresMethod(DEVICE_RESTART),
+  onHost,
+  hostRestart: undefined,
+  symmetric: true,
+});
 
 registerLinearSolver('minres', minres);

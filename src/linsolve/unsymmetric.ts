@@ -10,20 +10,15 @@ const UNSOLVED = 1e-3;
 /** ‖Av − Aᵀv‖ of more than this share of ‖Av‖ + ‖Aᵀv‖ is no rounding. */
 const UNLIKE = 1e-2;
 
-/** Who has said so already: training repeats the same mistake thousands of times. */
-const said = new Set<string>();
-
-/** Looks at the samples that were not solved, by one more product with A and with Aᵀ. */
-export function noteUnsymmetric(
-  className: string,
+/** Of the samples that were not solved the first whose matrix is not symmetric, by one more product with A and with Aᵀ. */
+export function firstUnsymmetric(
   {A, At}: {A: LinearMap; At: LinearMap},
   {converged, residual}: SolveInfo,
   [batch, n]: [batch: number, n: number],
-): void {
-  if (said.has(className)) return;
+): number | null {
   const [solved, left] = [converged.dataSync(), residual.dataSync()];
   const failed = Array.from(solved, (flag, i) => flag === 0 && left[i] > UNSOLVED);
-  if (!failed.includes(true)) return;
+  if (!failed.includes(true)) return null;
   const noise = Float32Array.from({length: batch * n}, (_, i) => Math.sin(12.9898 * i + 78.233));
   const images = tf.tidy(() => {
     const probe = tf.tensor2d(noise, [batch, n]);
@@ -38,10 +33,14 @@ export function noteUnsymmetric(
     const whole = sizeOf(s, (i) => forward[i]) + sizeOf(s, (i) => backward[i]);
     return sizeOf(s, (i) => forward[i] - backward[i]) > UNLIKE * whole;
   });
-  if (sample < 0) return;
-  said.add(className);
-  console.warn(
-    `linsolve.${className}: the matrix of sample ${sample} is not symmetric, so that ${className} cannot solve it; its x is the ` +
-      `best that was found (info.converged says which samples are solved). Take linsolve.gmres(), lu() or auto(). (This is said once.)`,
-  );
+  return sample < 0 ? null : sample;
+}
+
+/** What a solver of that name says of it. */
+export function warnOfUnsymmetric(className: string): (sample: number) => void {
+  return (sample) =>
+    console.warn(
+      `linsolve.${className}: the matrix of sample ${sample} is not symmetric, so that ${className} cannot solve it; its x is the ` +
+        `best that was found (info.converged says which samples are solved). Take linsolve.gmres(), lu() or auto(). (A solver says this once.)`,
+    );
 }

@@ -52,9 +52,9 @@ export type QPSolution = {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative KKT error. */
+  /** Shape [B]: the largest relative KKT error. */
   residual: tf.Tensor1D;
-  /** [B, n]: a direction of unbounded descent where the status is 2, else zero. */
+  /** Shape [B, n]: a direction of unbounded descent where the status is 2, else zero. */
   certificateX: tf.Tensor2D;
   /** [B, m] and [B, k]: a Farkas ray where the status is 1, else zero. */
   certificateIneq: tf.Tensor2D;

@@ -15,7 +15,7 @@ const KKT = kktBatch.name;
 export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
   /** [B, m] in [0, 1]: 1 where an inequality holds with equality, 0 where it does not matter. */
   weight: tf.Tensor;
-  /** [B]: zero where the problem was solved; the other samples get a zero solution. */
+  /** Shape [B]: zero where the problem was solved; the other samples get a zero solution. */
   status: tf.Tensor;
 };
 

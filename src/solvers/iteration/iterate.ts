@@ -41,7 +41,7 @@ export type IterationState = {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
+  /** Shape [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
   residual: tf.Tensor1D;
 };
 
@@ -257,7 +257,7 @@ export class IterativeSolver<
     }) as tf.Tensor1D;
   }
 
-  /** [B]: whether all entries of a sample are. */
+  /** Shape [B]: whether all entries of a sample are. */
   private areFinite(x: X): tf.Tensor {
     const leaves = flatten(x).map((leaf) =>
       tf.all(tf.isFinite(tf.reshape(leaf, [this.batched ? leaf.shape[0] : 1, -1])), 1),

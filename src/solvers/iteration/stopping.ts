@@ -176,7 +176,7 @@ function perturbed(x: tf.Tensor, sizes: tf.Tensor, count: tf.Tensor): tf.Tensor 
   return tf.add(x, tf.where(near, away, change));
 }
 
-/** [B, 1]: whether an entry is not. */
+/** Shape [B, 1]: whether an entry is not. */
 export function notFinite(...rows: tf.Tensor[]): tf.Tensor {
   const good = rows.map((row) => tf.all(tf.isFinite(row), 1, true));
   return tf.logicalNot(good.reduce((a, b) => tf.logicalAnd(a, b)));

@@ -44,7 +44,7 @@ export type BoxCDQPState = {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative error among stationarity, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, signs and complementarity. */
   residual: tf.Tensor1D;
   /** [B, n], int32: −1 where x is held at the lower bound, 1 where at the upper one, else 0. */
   activity: tf.Tensor2D;

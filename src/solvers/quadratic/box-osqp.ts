@@ -45,7 +45,7 @@ export type BoxQPState = {
   status: tf.Tensor1D;
   /** [B], int32. Zero where the guess's active set was the right one. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
   /** [B, m], int32: −1 where the lower bound is active, 1 where the upper one is (or both), else 0. */
   activity: tf.Tensor2D;

@@ -16,11 +16,11 @@ export interface QPPoint {
 
 /** Relative errors; about 1e-7 is what rounding a solution to float32 costs. Not differentiable. */
 export type QPCertificate = {
-  /** [B]: the largest of the sample's errors. `solveQP` gives status 0 only at 2⁻²⁰ (about 1e-6) or less. */
+  /** Shape [B]: the largest of the sample's errors. `solveQP` gives status 0 only at 2⁻²⁰ (about 1e-6) or less. */
   residual: tf.Tensor;
-  /** [B, m + k]: each inequality's violation, or its failing complementarity; then each equality's error. */
+  /** Shape [B, m + k]: each inequality's violation, or its failing complementarity; then each equality's error. */
   rows: tf.Tensor;
-  /** [B, n]: the error of stationarity, variable by variable. */
+  /** Shape [B, n]: the error of stationarity, variable by variable. */
   columns: tf.Tensor;
 };
 

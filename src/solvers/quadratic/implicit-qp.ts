@@ -34,9 +34,9 @@ export type QPState = {
   status: tf.Tensor1D;
   /** [B], int32. Zero where the warm start's active set was the right one. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
-  /** [B, m]: h − Gx, differentiable. */
+  /** Shape [B, m]: h − Gx, differentiable. */
   slack: tf.Tensor2D;
   /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
   activity: tf.Tensor2D;

@@ -44,9 +44,9 @@ export interface HostConic extends IterationState {
   /** dual and slack are the parts of v times these, [B, m]. */
   unitDual: tf.Tensor;
   unitSlack: tf.Tensor;
-  /** [B, m]: rows that do not exist, and all of those of a sample that is no problem. */
+  /** Shape [B, m]: rows that do not exist, and all of those of a sample that is no problem. */
   absent: tf.Tensor;
-  /** [B]: whether the sample is a problem. */
+  /** Shape [B]: whether the sample is a problem. */
   valid: tf.Tensor;
 }
 

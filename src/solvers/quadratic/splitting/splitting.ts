@@ -19,7 +19,7 @@ export interface SplittingOptions {
 export interface SplittingResult {
   /** [B, n]. */
   x: tf.Tensor2D;
-  /** [B, m]: Qx + p + Aᵀy = 0. */
+  /** Shape [B, m]: Qx + p + Aᵀy = 0. */
   y: tf.Tensor2D;
   /** [B, m], bool: the bounds that hold with equality. */
   lower: tf.Tensor2D;
