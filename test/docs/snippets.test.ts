@@ -1,4 +1,7 @@
-/** @file The examples of docs/catalogue run, give the results that they show, and leave out no public name. */
+/**
+ * @file The examples of docs/catalogue run, give the results that they show, and leave out no public name; these and those of all
+ * other pages compile as strictly as users do.
+ */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath, pathToFileURL} from 'node:url';
@@ -7,6 +10,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import ts from 'typescript';
 import * as library from '../../src/index.js';
+import {expectAlike} from '../helpers/alike.js';
+import {errorsIn} from '../helpers/strict-types.js';
 
 const TOLERANCE = 1e-4;
 const root = new URL('../../', import.meta.url);
@@ -20,10 +25,10 @@ interface Block {
 }
 
 /** The ts blocks of a page, with the heading that each stands under. */
-function blocksOf(file: string): Block[] {
+function blocksOf(file: string, folder = CATALOGUE): Block[] {
   const blocks: Block[] = [];
-  const page = file.replace(/\.md$/, '');
-  const text = readFileSync(new URL(file, CATALOGUE), 'utf8');
+  const page = file.replace(/\.md$/, '').replace('/', '-');
+  const text = readFileSync(new URL(file, folder), 'utf8');
   let heading = page;
   for (const [, title, code] of text.matchAll(/^#+ (.+)$|^```ts\n([^]*?)^```$/gm)) {
     if (title) heading = title;
@@ -52,12 +57,20 @@ function moduleOf({code}: Block): {text: string; checks: number} {
       checks++;
     }
   }
-  const path = JSON.stringify(fileURLToPath(new URL('src/index.ts', root)));
   const signature = 'check: (value: unknown, expected: unknown) => Promise<void>';
   return {
-    text: `${imports.replaceAll("'tfjs-implicit'", path)}\nexport async function run(${signature}) {${body}\n}\n`,
+    text: `${fromSource(imports)}\nexport async function run(${signature}) {${body}\n}\n`,
     checks,
   };
+}
+
+const fromSource = (code: string) =>
+  code.replaceAll("'tfjs-implicit'", JSON.stringify(fileURLToPath(new URL('src/index.js', root))));
+
+/** A block of a page that is not run; it may use the tf that a block above it imports. */
+function programOf({code}: Block): string {
+  const tf = /import \* as tf /.test(code) ? '' : "import * as tf from '@tensorflow/tfjs';\n";
+  return `${tf}${fromSource(code)}\nexport {};\n`;
 }
 
 /** Loads a module as mocha loaded this one: else there would be two copies of the library. */
@@ -70,21 +83,9 @@ async function load(file: URL): Promise<{run: (check: unknown) => Promise<void>}
   return module as {run: (check: unknown) => Promise<void>};
 }
 
-function expectAlike(actual: unknown, expected: unknown, path = 'the value'): void {
-  if (Array.isArray(expected)) {
-    assert.isArray(actual, path);
-    assert.lengthOf(actual as unknown[], expected.length, path);
-    expected.forEach((entry, i) => expectAlike((actual as unknown[])[i], entry, `${path}[${i}]`));
-  } else if (typeof expected === 'number') {
-    assert.approximately(Number(actual), expected, TOLERANCE, path);
-  } else {
-    assert.deepEqual(actual, expected, path);
-  }
-}
-
 async function check(value: unknown, expected: unknown): Promise<void> {
   const ready = await value;
-  expectAlike(ready instanceof tf.Tensor ? await ready.array() : ready, expected);
+  expectAlike(ready instanceof tf.Tensor ? await ready.array() : ready, expected, TOLERANCE);
 }
 
 /** Runs f, and disposes of the tensors and variables that it leaves. */
@@ -115,7 +116,7 @@ function namesOf(namespace: object, prefix = ''): string[] {
 describe('docs/catalogue', () => {
   const blocks = readdirSync(CATALOGUE)
     .filter((file) => file.endsWith('.md'))
-    .flatMap(blocksOf);
+    .flatMap((file) => blocksOf(file));
 
   before(async () => {
     mkdirSync(OUT, {recursive: true});
@@ -134,6 +135,16 @@ describe('docs/catalogue', () => {
     });
   }
 
+  it('compiles without casts that a user would not expect', function () {
+    this.timeout(120_000);
+    const paths = blocks.map((block) => {
+      const file = new URL(`${block.id}.ts`, OUT);
+      writeFileSync(file, moduleOf(block).text);
+      return fileURLToPath(file);
+    });
+    assert.deepEqual(errorsIn(paths), []);
+  });
+
   it('has an example of every public name', () => {
     const code = blocks
       .map((block) => block.code.replace(/^import [^;]*;$/gm, '').replace(/\s+\./g, '.'))
@@ -143,5 +154,24 @@ describe('docs/catalogue', () => {
       return !pattern.test(code);
     });
     assert.deepEqual(missing, []);
+  });
+});
+
+describe('the other pages', () => {
+  it('compile too', function () {
+    this.timeout(120_000);
+    mkdirSync(OUT, {recursive: true});
+    const pages = readdirSync(new URL('docs/', root))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `docs/${file}`);
+    const paths = ['README.md', ...pages]
+      .flatMap((page) => blocksOf(page, root))
+      .map((block) => {
+        const file = new URL(`${block.id}.ts`, OUT);
+        writeFileSync(file, programOf(block));
+        return fileURLToPath(file);
+      });
+    assert.isAbove(paths.length, 0);
+    assert.deepEqual(errorsIn(paths), []);
   });
 });
