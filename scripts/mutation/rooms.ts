@@ -28,10 +28,10 @@ const ROOMS: Record<string, Suites> = {
       'conditions',
       'implicit',
       'solvers/grid.test.ts',
-      'solvers/solve-qp-gradient.test.ts',
-      'solvers/conic-splitting.test.ts',
-      'solvers/block-and-mirror.test.ts',
-      'solvers/sparse-coding.test.ts',
+      'solvers/quadratic/solve-qp-gradient.test.ts',
+      'solvers/conic/conic-splitting.test.ts',
+      'solvers/proximal/block-and-mirror.test.ts',
+      'solvers/proximal/sparse-coding.test.ts',
       'solvers/forward-mode.test.ts',
       'robustness/kinks.test.ts',
       'robustness/degeneracy.test.ts',
@@ -41,31 +41,42 @@ const ROOMS: Record<string, Suites> = {
   implicit: {
     tests: ['implicit', 'conditions', 'robustness/failures.test.ts', 'solvers/forward-mode.test.ts'],
   },
-  kernels: {tests: ['kernels', 'linalg', 'solvers/solve-qp.test.ts', 'solvers/solve-qp-gradient.test.ts']},
+  kernels: {
+    tests: [
+      'kernels',
+      'linalg',
+      'solvers/quadratic/solve-qp.test.ts',
+      'solvers/quadratic/solve-qp-gradient.test.ts',
+    ],
+  },
   'kernels/algorithms/coding': {
     tests: [
-      'kernels/code-batch.test.ts',
-      'kernels/coding.test.ts',
-      'solvers/sparse-coding.test.ts',
+      'kernels/algorithms/coding/code-batch.test.ts',
+      'kernels/twins/coding.test.ts',
+      'solvers/proximal/sparse-coding.test.ts',
       'conditions',
     ],
   },
   'kernels/algorithms/conic': {
-    tests: ['kernels/conic', 'solvers/conic-splitting.test.ts', 'solvers/conic-truth.test.ts'],
+    tests: [
+      'kernels/algorithms/conic',
+      'solvers/conic/conic-splitting.test.ts',
+      'solvers/conic/conic-truth.test.ts',
+    ],
   },
   'kernels/twins/host': {tests: ['kernels']},
   'kernels/algorithms/linalg': {tests: ['kernels', 'linalg']},
   'kernels/algorithms/qp': {
     // First what is quick and reaches most.
     tests: [
-      'kernels/qp',
-      'solvers/qp-reference.test.ts',
+      'kernels/algorithms/qp',
+      'solvers/quadratic/qp-reference.test.ts',
       'robustness/thresholds.test.ts',
       'robustness/degeneracy.test.ts',
       'metamorphic/rounding.test.ts',
-      'solvers/solve-qp.test.ts',
-      'solvers/solve-qp-gradient.test.ts',
-      'solvers/qp-collection.test.ts',
+      'solvers/quadratic/solve-qp.test.ts',
+      'solvers/quadratic/solve-qp-gradient.test.ts',
+      'solvers/quadratic/qp-collection.test.ts',
       'robustness/other-scales.test.ts',
       'metamorphic/certify.test.ts',
       'metamorphic/quadratic-programs.test.ts',
@@ -85,10 +96,10 @@ const ROOMS: Record<string, Suites> = {
     ],
     except: /thread|code-batch|stand-in/,
   },
-  'kernels/threads': {tests: ['kernels/thread-pool.test.ts', 'kernels/threads.test.ts'], threaded: true},
+  'kernels/threads': {tests: ['kernels/threads'], threaded: true},
   'kernels/algorithms/transport': {
     tests: [
-      'kernels/transport.test.ts',
+      'kernels/algorithms/transport/transport.test.ts',
       'projections/transport.test.ts',
       'projections/definitions.test.ts',
       'projections/properties.test.ts',
@@ -120,7 +131,7 @@ const ROOMS: Record<string, Suites> = {
   solvers: {
     tests: [
       // First what is quick and reaches most.
-      'solvers/loop.test.ts',
+      'solvers/iteration/loop.test.ts',
       'solvers/unreadable.test.ts',
       'devices/qp-solvers.test.ts',
       'solvers',

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
-import {reportFailures, type OnFailure} from './report.js';
+import {reportFailures} from './report.js';
+import type {OnFailure} from './types.js';
 import {Status} from './types.js';
 
 /** Who takes a gradient, and what happens where its linear system is not solved. */

@@ -1,8 +1,5 @@
 /** @file Says which samples of a batch failed, why, and what to do. */
-import {Status} from './types.js';
-
-/** 'warn' prints a message, 'throw' throws it, 'ignore' leaves it to the reader of `status`. */
-export type OnFailure = 'warn' | 'throw' | 'ignore';
+import {Status, type OnFailure} from './types.js';
 
 export const ON_FAILURE: readonly OnFailure[] = ['warn', 'throw', 'ignore'];
 

@@ -3,7 +3,6 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Names} from '../checks/index.js';
 import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
-import type {OnFailure} from './report.js';
 
 /**
  * F(x, ...params), which is zero at the solution: a structure like x.
@@ -55,6 +54,9 @@ export const Status = {
   NUMERICAL_ERROR: 4,
   INVALID_INPUT: 5,
 } as const;
+
+/** 'warn' prints a message, 'throw' throws it, 'ignore' leaves it to the reader of `status`. */
+export type OnFailure = 'warn' | 'throw' | 'ignore';
 
 export interface ImplicitOptions {
   /** Solves the system with ∂₁F. Default `linsolve.auto()`. */

@@ -1,4 +1,5 @@
 /** @file Fused numerical work. `reference/` is plain TypeScript in f64. */
+export {NO_BOUND} from './contracts/qp-limits.js';
 export {HOST_BACKENDS, hostCanRead, isOnHost, valuesOnHost, readF64, readF32} from './backends/host-read.js';
 export {fill} from './backends/fill.js';
 export {solveOnDevice} from './operations/device-solve.js';
@@ -6,7 +7,6 @@ export {factorCholesky, factorLu, type DenseSolve} from './algorithms/linalg/fac
 export {factorLeastNorm} from './algorithms/linalg/least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './algorithms/linalg/svd.js';
 export {KktBatch, type KktBlocks} from './operations/kkt.js';
-export {NO_BOUND} from './algorithms/qp/types.js';
 export {runCertifyQP} from './operations/certify-qp.js';
 export {setThreads} from './threads/pool.js';
 export {coneBlocks, type Cones} from './algorithms/conic/cones.js';

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../kernels/index.js';
-import type {LinearMap} from './iterative.js';
+import type {LinearMap} from './rows.js';
 import type {SolveInfo} from './types.js';
 import {addScaled, difference, dot, norm, scaled} from './vectors.js';
 

@@ -13,7 +13,7 @@ import type {NamedConfig} from './named.js';
 import {custom} from './preconditioners/custom.js';
 import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
 import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
-import {onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
+import {onRows, rowMax, rowNorm, safeDivide, toRows, type LinearMap} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 import {firstUnsymmetric} from './unsymmetric.js';
 
@@ -59,9 +59,6 @@ export interface KrylovMethod {
   /** Called once a solver, for the first sample that it could not solve whose matrix is not symmetric. */
   onUnsymmetric?: ((sample: number) => void) | undefined;
 }
-
-/** A linear map of rows [B, n]. */
-export type LinearMap = (v: tf.Tensor2D) => tf.Tensor2D;
 
 /** x is the correction found so far, r the method's own idea of the residual. */
 export interface KrylovState extends tf.NamedTensorMap {

@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape} from '../autodiff/index.js';
 import type {Operator} from './types.js';
 
+/** A linear map of rows. */
+export type LinearMap = (v: tf.Tensor2D) => tf.Tensor2D;
+
 /** [B, n] for a batched operator, [1, n] otherwise. */
 export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
   const rows = batched ? v.shape[0] : 1;
@@ -10,11 +13,7 @@ export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
 }
 
 /** The operator on rows: what the iterative solvers see. */
-export function onRows(
-  operator: Operator,
-  shape: number[],
-  transpose: boolean,
-): (v: tf.Tensor2D) => tf.Tensor2D {
+export function onRows(operator: Operator, shape: number[], transpose: boolean): LinearMap {
   const apply = (v: tf.Tensor) => (transpose ? operator.applyTranspose(v) : operator.apply(v));
   return (v) => tf.tidy(() => toRows(apply(tf.reshape(v, shape)), operator.batched));
 }

@@ -1,7 +1,7 @@
 /** @file Says that a solver of symmetric systems was given one that is not: its x solves nothing then. */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../kernels/index.js';
-import type {LinearMap} from './iterative.js';
+import type {LinearMap} from './rows.js';
 import type {SolveInfo} from './types.js';
 
 /** A residual up to this is a solution, whatever A is. */

@@ -1,16 +1,9 @@
 /** @file Dense linear algebra in double precision: the contract of its two implementations, `reference/` and `host/`. */
 
 import type {PairKernels} from './pairs.js';
+import type {Indices, Vector} from './vectors.js';
 
-declare const MEMORY: unique symbol;
-
-/**
- * An array that the routines of one `DenseKernels` can work on, in the memory of that implementation. Its length is what
- * was asked for; there is room behind it up to the next multiple of 4.
- */
-export type Vector = Float64Array & {readonly [MEMORY]: 'vector'};
-/** Likewise, for indices. */
-export type Indices = Int32Array & {readonly [MEMORY]: 'indices'};
+export type {Indices, Vector} from './vectors.js';
 
 /**
  * Matrices are row-major; `stride` is the distance of two rows, in entries. Where a routine says "padded", the stride is a

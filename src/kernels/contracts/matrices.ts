@@ -1,5 +1,4 @@
 /** @file Factorisations and substitution for one matrix after another, f64: the contract of its two implementations. */
-import type {Triangular} from '../twins/reference/triangular.js';
 
 /** The factors P (2^−rows A 2^−columns) = L U: powers of two, so that what is singular does not depend on units. */
 export interface ScaledLU {
@@ -26,6 +25,16 @@ export interface QR {
   tau: Float64Array;
   /** Column j of A P is column order[j] of A. */
   order: Int32Array;
+}
+
+/** How a triangle of a matrix is used. */
+export interface Triangular {
+  /** Which triangle is read. */
+  lower: boolean;
+  /** Solve with the transpose. Default false. */
+  transpose?: boolean;
+  /** Take the diagonal for ones, without reading it. Default false. */
+  unitDiagonal?: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** @file What an interior-point iteration does entry by entry: a part of the contract of `DenseKernels`. */
-import type {Vector} from './dense.js';
+import type {Vector} from './vectors.js';
 
 /** Vectors are as long as the first one, unless said otherwise. A NaN does not count where the largest is looked for. */
 export interface PairKernels {

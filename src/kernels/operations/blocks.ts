@@ -1,8 +1,9 @@
 /** @file Rows that are constant on blocks: which blocks, and the kernel 'ImplicitBlockMeans' of the means over them. */
+import type {IsotonicRows} from '../contracts/rows.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {registerHostKernel} from '../backends/host-kernel.js';
-import {createIsotonicRows, type IsotonicRows} from '../twins/host/isotonic-rows.js';
+import {createIsotonicRows} from '../twins/host/isotonic-rows.js';
 import {referenceIsotonicRows} from '../twins/reference/isotonic.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {gpuBlockMeans} from '../twins/webgpu/rows.js';

@@ -1,6 +1,7 @@
 /** @file The kernel 'CertifyQP': how far the points of a batch are from solving their quadratic programs, row by row. */
+import {SINGLE} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
-import {sampleOf} from '../threads/batch.js';
+import {sampleOf} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {registerHostKernel, type HostInput} from '../backends/host-kernel.js';
 import type {QPTensors} from './implicit-qp.js';
@@ -8,7 +9,6 @@ import {Certificate} from '../algorithms/qp/certificate.js';
 import {equilibrateMatrices} from '../algorithms/qp/equilibrate.js';
 import {MatrixReader} from '../algorithms/qp/matrices.js';
 import {clearEmptyRows} from '../algorithms/qp/presolve.js';
-import {SINGLE} from '../algorithms/qp/acceptance.js';
 import {emptyPoint, emptyProblem} from '../algorithms/qp/types.js';
 import {gpuCertifyQP} from '../twins/webgpu/certify-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';

@@ -1,9 +1,10 @@
 /** @file The kernel 'ImplicitQP': a batch of quadratic programs, each to its own convergence. */
+import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
 import {registerHostKernel, type HostInput, type HostOutput} from '../backends/host-kernel.js';
-import {kktCost} from './kkt.js';
-import {QP_OUTPUTS, qpBatch} from '../algorithms/qp/qp-batch.js';
+import {kktCost} from '../algorithms/qp/kkt-batch.js';
+import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {gpuQP} from '../twins/webgpu/implicit-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 

@@ -8,7 +8,7 @@ import type {QPTensors} from './implicit-qp.js';
 import {gpuKKT} from '../twins/webgpu/kkt.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import type {KktFactor} from '../algorithms/qp/adjoint.js';
-import {kktBatch, keptFactors, solverOf} from '../algorithms/qp/kkt-batch.js';
+import {keptFactors, kktBatch, kktCost, solverOf} from '../algorithms/qp/kkt-batch.js';
 
 const KKT = kktBatch.name;
 
@@ -78,9 +78,4 @@ function sizesOf({Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>, 
     ...{sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)},
   };
   return {batch, parameters};
-}
-
-/** Multiplications for one sample, roughly. */
-export function kktCost(n: number, m: number, k: number): number {
-  return (n * n * (n + 3 * (m + k))) / 3 + 20 * n * (n + m + k);
 }

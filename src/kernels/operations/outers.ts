@@ -1,7 +1,8 @@
 /** @file The kernel 'ImplicitOuters': sums of outer products, a matrix each sample. */
+import type {OuterRows} from '../contracts/rows.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
-import {createOuterRows, type OuterRows} from '../twins/host/outer-rows.js';
+import {createOuterRows} from '../twins/host/outer-rows.js';
 import {referenceOuterRows} from '../twins/reference/outers.js';
 
 const OUTERS = 'ImplicitOuters';

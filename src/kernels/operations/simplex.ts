@@ -1,7 +1,8 @@
 /** @file The kernel 'ImplicitSimplex': Euclidean projection of rows onto scaled probability simplices. */
+import type {SimplexRows} from '../contracts/rows.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
-import {createSimplexRows, type SimplexRows} from '../twins/host/simplex-rows.js';
+import {createSimplexRows} from '../twins/host/simplex-rows.js';
 import {referenceSimplexRows} from '../twins/reference/simplex.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {gpuSimplex} from '../twins/webgpu/rows.js';

@@ -1,5 +1,5 @@
 /** @file A job as it travels between threads, and what each of them does with it. */
-import type {BatchArray, BatchJob, BatchKernel} from './batch.js';
+import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import type {DenseKernels} from '../contracts/dense.js';
 import type {ControlBlock} from './control.js';
 

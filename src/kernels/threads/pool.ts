@@ -5,7 +5,7 @@
  * next one. A worker that is still starting claims nothing, so nobody waits for it; what a worker that died has taken with it
  * the caller does again.
  */
-import type {BatchArray, BatchJob, BatchKernel} from './batch.js';
+import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {ACTIVE, ControlBlock} from './control.js';
 import {arraysOf, claimSamples, type ArrayType, type SharedJob} from './job.js';

@@ -1,5 +1,5 @@
 /** @file What a worker thread runs: batch kernels, for the samples that it claims. */
-import type {BatchKernel} from './batch.js';
+import type {BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {codeBatch} from '../algorithms/coding/code-batch.js';
 import {kktBatch} from '../algorithms/qp/kkt-batch.js';

@@ -4,6 +4,7 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
 import {Status, type OnFailure} from '../../implicit/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import type {BoxQPData} from './box-qp-data.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {finishBoxed, FINISHING, type Sides} from './parts/qp-finish.js';
 import {boundedRoot} from './parts/box-root.js';
@@ -25,20 +26,6 @@ export interface BoxOSQPOptions {
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
   onFailure?: OnFailure | undefined;
 }
-
-/** The data; every tensor has the batch or 1 in front. */
-export type BoxQPData = {
-  /** [B, n, n], symmetric positive semidefinite. */
-  Q: tf.Tensor;
-  /** [B, n]. */
-  p: tf.Tensor;
-  /** [B, m, n]. */
-  A: tf.Tensor;
-  /** [B, m]; −Infinity, or −1e20 and below, where there is no bound. */
-  l: tf.Tensor;
-  /** [B, m]; Infinity, or 1e20 and above, where there is no bound, and l where Ax is to equal it. */
-  u: tf.Tensor;
-};
 
 export type BoxQPState = {
   /** [B], int32, the codes of `Status`. */

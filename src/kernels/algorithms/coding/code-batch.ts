@@ -1,5 +1,5 @@
 /** @file Sparse codes of a batch, each to its own convergence. */
-import {sampleOf, type BatchKernel} from '../../threads/batch.js';
+import {sampleOf, type BatchKernel} from '../../contracts/batch-kernel.js';
 import {codingKernels} from '../../twins/current-coding.js';
 import {paddedStride} from '../../contracts/dense.js';
 import {SupportGuess} from './support-guess.js';

@@ -2,7 +2,7 @@
 import {denseKernels} from '../../twins/current-dense.js';
 import {paddedStride} from '../../contracts/dense.js';
 import {minimumNormSolve, svd} from '../linalg/svd.js';
-import {products} from '../../operations/sparse-code.js';
+import {products} from './products.js';
 
 export interface SupportBlocks {
   batch: number;

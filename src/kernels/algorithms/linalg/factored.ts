@@ -1,6 +1,6 @@
 /** @file Factors that outlast a call: kept outside the memory of the kernels, which is one call's workspace. */
 import {matrixKernels} from '../../twins/current-matrices.js';
-import {solveCholesky} from '../../operations/linalg/cholesky.js';
+import {solveCholesky} from './solve-cholesky.js';
 import {scaledLU, type ScaledLU} from '../../contracts/matrices.js';
 
 /** x with A x = b, or Aᵀ x = b. */

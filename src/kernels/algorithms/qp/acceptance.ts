@@ -2,10 +2,11 @@
  * @file Decides whether a point, or a ray, of the scaled problem settles the user's own: the one place where a sample's outcome and
  * result are set. A point is measured as it will be given back, rounded to f32, and before, in f64.
  */
+import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32, WEAK} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Certificate} from './certificate.js';
 import {unscale, type Scaling} from './equilibrate.js';
-import {ExactZeros, ROUNDING_32, ROUNDING_64} from './exact-zeros.js';
+import {ExactZeros, ROUNDING_64} from './exact-zeros.js';
 import type {Outcome} from './interior-point.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
 import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
@@ -21,20 +22,8 @@ export interface QPResult extends Point {
   activity: Uint8Array;
 }
 
-/** Multiplier and slack both below this, relative to their row's terms: weakly active. */
-export const WEAK = 1e-6;
-
-/** The certificate that rounding to f32 leaves room for. */
-export const SINGLE = 2 ** -20;
-
-/** The certificate that a point has before it is rounded, save where rounding of f64 explains more. */
-export const DOUBLE = 1e-9;
 /** The same of variables and rows with a given number, where others are measured beside their neighbours. */
 const GIVEN = 1e-8;
-/** What rounding a solution to f32 costs at most. */
-export const ROUNDING = 2 ** -22;
-/** A row that is violated by more than this in f64 may contradict others. */
-export const CONSISTENT = 1e-8;
 
 /** Entries of a ray below this part of its largest are rounding. */
 const NOISE = 1e-11;

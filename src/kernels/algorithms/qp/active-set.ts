@@ -7,14 +7,13 @@
  * Goldfarb & Idnani (1983). JᵀHJ = I and JᵀC_Wᵀ = [R; 0] are kept for the working set W; x and y always come from them, so that
  * no error piles up. A row that contradicts others by no more than f32 rounding of the right-hand sides gives way, and they with it.
  */
+import {CONTRADICTION} from '../../contracts/qp-limits.js';
 import {AddedRows} from './added-rows.js';
 import type {Point, Problem} from './types.js';
 import {dot, maxAbs} from './vectors.js';
 
 export type ActiveSetOutcome = 'solved' | 'primalInfeasible' | 'failed';
 
-/** A contradiction relative to its terms, beyond what rounding to f32 can make. */
-export const CONTRADICTION = 2 ** -20;
 /** A row is violated by more than this part of its terms. */
 const VIOLATED = 1e-12;
 /** A row that depends on those of the working set holds if it is off by less than this, or than what its dependence leaves open. */

@@ -8,33 +8,25 @@
  *
  * So no row, variable or sample can loosen the test of another one.
  */
+import {
+  ACTIVE,
+  FAR_OUT,
+  HOPELESS,
+  HOPS,
+  IGNORED,
+  NEIGHBOUR,
+  NOISE,
+  SINGLE_DIGITS,
+  TIGHT,
+  UNBOUNDED,
+} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {isBound, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
-/** A multiplier below this, relative to the terms of every variable that it acts on, does not hold its row. */
-export const ACTIVE = 1e-9;
-/** A row whose slack is above this part of its terms is not held at all. */
-export const TIGHT = 1e-5;
-/** How much of a neighbour's term an entry counts for at least, where it is itself close to zero. */
-export const NEIGHBOUR = 1e-2;
-/** How far sizes travel from neighbour to neighbour. */
-export const HOPS = 3;
-/** A given number below this part of the terms beside it may be lost among them, */
-export const FAR_OUT = 1e-5;
-/** and is, if more than this part of it is left, and more than rounding. */
-export const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
-/** Terms this many times larger than their sum leave nothing of it in f64. */
-export const HOPELESS = 1e11;
-/** A given number below this part of the largest is noise in the place of a zero. */
-export const NOISE = 1e-12;
 /** The part of a variable's terms from which on the multiplier of its bound holds it, whatever rounding does to the others. */
 export const HELD = 1e-2;
-/** Digits of f32, as a factor. */
-export const SINGLE_DIGITS = 2 ** 22;
-/** The quotient of something by nothing. */
-export const UNBOUNDED = 1e9;
 
 export class Certificate {
   /** The quotient of each variable, [n]. */

@@ -1,4 +1,5 @@
 /** @file Equilibration: brings rows and columns of the KKT matrix, and the vectors, to magnitude one. */
+import {FAR} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {isBound, type Point, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
@@ -49,8 +50,6 @@ export function scalingRoom(
 }
 
 const PASSES = 10;
-/** How many times further away than all that matters an inequality is far. */
-export const FAR = 1e4;
 /** How far from 1 the largest entry of a row or column may stay. */
 const ENOUGH = 0.1;
 /** Curvature below this times the largest is none, whatever the units: it must not say how far a variable may range. */

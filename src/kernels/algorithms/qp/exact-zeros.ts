@@ -3,8 +3,6 @@ import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {Certificate} from './certificate.js';
 import {isBound, type Problem} from './types.js';
 
-/** An entry is rounding if its term is below this part of the terms of every row and variable that it stands in: of f32, of f64. */
-export const ROUNDING_32 = 1e-8;
 export const ROUNDING_64 = 1e-13;
 
 export class ExactZeros {

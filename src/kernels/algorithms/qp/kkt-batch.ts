@@ -1,5 +1,5 @@
 /** @file Solves the KKT systems of a batch of quadratic programs on their active sets. */
-import {sampleOf, type BatchKernel} from '../../threads/batch.js';
+import {sampleOf, type BatchKernel} from '../../contracts/batch-kernel.js';
 import type {DenseKernels} from '../../contracts/dense.js';
 import {KktFactor} from './adjoint.js';
 import {MatrixReader} from './matrices.js';
@@ -77,4 +77,9 @@ export function solverOf(
     u.set(factor.y.subarray(k), sample * width + n);
     u.set(factor.y.subarray(0, k), sample * width + n + m);
   };
+}
+
+/** Multiplications for one sample, roughly. */
+export function kktCost(n: number, m: number, k: number): number {
+  return (n * n * (n + 3 * (m + k))) / 3 + 20 * n * (n + m + k);
 }

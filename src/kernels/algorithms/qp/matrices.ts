@@ -1,5 +1,5 @@
 /** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
-import {sampleOf, type BatchJob} from '../../threads/batch.js';
+import {sampleOf, type BatchJob} from '../../contracts/batch-kernel.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {equilibrateMatrices, scalingRoom, type MatrixScaling, type ScalingRoom} from './equilibrate.js';
 import {SemidefiniteLift, symmetrize} from './semidefinite.js';

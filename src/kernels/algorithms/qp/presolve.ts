@@ -1,8 +1,6 @@
 /** @file What can be said of a row without solving: rows of zeros, and rows without a bound. */
-import {NO_BOUND, type Problem} from './types.js';
-
-/** A row of zeros holds if its right-hand side is off by no more than this. */
-export const ZERO = 1e-10;
+import {NO_BOUND, ZERO} from '../../contracts/qp-limits.js';
+import {type Problem} from './types.js';
 
 /** The right-hand side of such a row cannot be met by any point: it says so itself, so the problem is not a valid one. */
 export function asksForInfinity({p, d}: Problem): boolean {

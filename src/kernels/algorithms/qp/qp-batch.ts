@@ -1,5 +1,6 @@
 /** @file Solves a batch of quadratic programs, each to its own convergence. */
-import {sampleOf, type BatchJob, type BatchKernel} from '../../threads/batch.js';
+import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
+import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
 import type {Outcome} from './interior-point.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
@@ -9,19 +10,6 @@ import type {Point} from './types.js';
 
 /** The data in f32; a guess (gx …) if the parameter `guess` is 1. */
 type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
-export const QP_OUTPUTS = [
-  'x',
-  'ineqDual',
-  'eqDual',
-  'slack',
-  'activity',
-  'status',
-  'iterations',
-  'residual',
-  'certificateX',
-  'certificateIneq',
-  'certificateEq',
-] as const;
 type QPOutputs = (typeof QP_OUTPUTS)[number];
 
 const STATUS: Record<Outcome, number> = {

@@ -1,14 +1,7 @@
 /** @file Whether a ray proves that a quadratic program has no solution, in the user's units, row by row, beyond rounding. */
+import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {CONTRADICTION} from './active-set.js';
 import {isBound, type Problem} from './types.js';
-
-/** What must cancel along a ray may leave this part of its terms. */
-export const CANCELS = 1e-10;
-/** Curvature along a ray, relative to its terms, that rounding of Q to f32 may leave. */
-export const FLAT = 2 ** -22;
-/** The fall along a ray must be more than this part of its terms. */
-export const FALLS = 2 ** -20;
 
 /** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could make. */
 export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Float64Array): boolean {

@@ -1,11 +1,7 @@
 /** @file Positive semidefiniteness as far as f32 data can have it. */
+import {ASYMMETRY, LIFTS} from '../../contracts/qp-limits.js';
 import {paddedStride, type DenseKernels, type Vector} from '../../contracts/dense.js';
 import {maxAbs} from './vectors.js';
-
-/** A difference of an entry and its mirror image that f32 rounding may leave, relative to the largest entry. */
-export const ASYMMETRY = 1e-5;
-/** Lifts of the diagonal that are tried, relative to each entry; the last is what f32 rounding may need. */
-export const LIFTS = [1e-12, 1e-8, 1e-7, 1e-6];
 
 export class SemidefiniteLift {
   private readonly units: Vector;

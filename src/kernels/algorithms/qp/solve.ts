@@ -1,6 +1,7 @@
 /** @file Solves one quadratic program after another of the same shape: which attempts are made, and in what order. */
+import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {Acceptance, DOUBLE, SINGLE, type Demands, type QPResult} from './acceptance.js';
+import {Acceptance, type Demands, type QPResult} from './acceptance.js';
 import {ActiveSet} from './active-set.js';
 import {
   equilibrateMatrices,

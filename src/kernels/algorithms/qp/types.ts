@@ -1,4 +1,5 @@
 /** @file One quadratic program and its solution, in f64, as the solver sees them. */
+import {NO_BOUND} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 
 /**
@@ -23,9 +24,6 @@ export interface Problem<Values extends Float64Array = Float64Array> {
   /** What its diagonal must grow by, relative to itself, for P to be semidefinite: what rounding took away. Usually zero. */
   lift: number;
 }
-
-/** From here on a right-hand side says that there is no bound, as in other solvers. */
-export const NO_BOUND = 1e20;
 
 /** Whether a right-hand side bounds anything. */
 export const isBound = (value: number) => value < NO_BOUND;

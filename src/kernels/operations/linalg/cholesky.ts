@@ -1,5 +1,6 @@
 /** @file The kernels 'ImplicitCholesky' and 'ImplicitCholeskySolve'. */
 import type * as tf from '@tensorflow/tfjs-core';
+import {solveCholesky} from '../../algorithms/linalg/solve-cholesky.js';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {registerHostKernel} from '../../backends/host-kernel.js';
 import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
@@ -20,13 +21,6 @@ export function runCholesky(a: tf.Tensor, call: Call): tf.Tensor {
 /** x with L Lᵀ x = b, from the lower triangle of l [..., n, n]; b [..., n, k]. */
 export function runCholeskySolve(l: tf.Tensor, b: tf.Tensor, call: Call): tf.Tensor {
   return runKernel(CHOLESKY_SOLVE, {l, b}, call);
-}
-
-/** x ← L⁻ᵀ L⁻¹ x for the columns of x. */
-export function solveCholesky(l: Float64Array, n: number, x: Float64Array, columns: number): void {
-  const kernels = matrixKernels();
-  kernels.solveTriangular(l, n, x, columns, {lower: true});
-  kernels.solveTriangular(l, n, x, columns, {lower: true, transpose: true});
 }
 
 registerGpuKernel(CHOLESKY, gpuCholesky);

@@ -5,7 +5,7 @@ import {registerHostKernel} from '../../backends/host-kernel.js';
 import {scaledLU} from '../../contracts/matrices.js';
 import {batchOf, checkFinite, forEachSystem, LOWER, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
-import {solveCholesky} from './cholesky.js';
+import {solveCholesky} from '../../algorithms/linalg/solve-cholesky.js';
 import {SingularMatrixError} from './errors.js';
 import {gpuSolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';

@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {registerHostKernel} from '../../backends/host-kernel.js';
-import type {Triangular} from '../../twins/reference/triangular.js';
+import type {Triangular} from '../../contracts/matrices.js';
 import {batchOf, checkFinite, forEachSystem, ofSample} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';

@@ -1,21 +1,7 @@
 /** @file Isotonic regression of float32 rows in WebAssembly. */
+import type {IsotonicRows} from '../../contracts/rows.js';
 import {BINARY} from './binary/rows.js';
 import {createRowMemory} from './row-memory.js';
-
-/** The work on one row after another. */
-export interface IsotonicRows {
-  /** y, and for each entry the index of the first of its block. */
-  project(
-    x: Float32Array,
-    rows: number,
-    n: number,
-    increasing: boolean,
-    y: Float32Array,
-    block: Float32Array,
-  ): void;
-  /** The means of dy over the blocks. */
-  gradient(dy: Float32Array, block: Float32Array, rows: number, n: number, dx: Float32Array): void;
-}
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createIsotonicRows(): IsotonicRows | null {

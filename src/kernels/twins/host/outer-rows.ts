@@ -1,18 +1,7 @@
 /** @file Sums of outer products of float32 vectors in WebAssembly. */
+import type {OuterRows} from '../../contracts/rows.js';
 import {BINARY} from './binary/outers.js';
 import {createRowMemory} from './row-memory.js';
-
-/** The work on one sample after another. */
-export interface OuterRows {
-  /** out = a bᵀ + c dᵀ for each row of a, c [batch, rows] and b, d [batch, columns]; without c and d, a bᵀ alone. */
-  sum(
-    pairs: {a: Float32Array; b: Float32Array; c?: Float32Array; d?: Float32Array},
-    batch: number,
-    rows: number,
-    columns: number,
-    out: Float32Array,
-  ): void;
-}
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createOuterRows(): OuterRows | null {

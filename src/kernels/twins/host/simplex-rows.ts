@@ -1,23 +1,7 @@
 /** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory. */
+import type {SimplexRows} from '../../contracts/rows.js';
 import {BINARY} from './binary/rows.js';
 import {createRowMemory} from './row-memory.js';
-
-/**
- * The work on one row after another; `mean` receives one entry a row.
- *
- * An entry −∞ is taken out: it becomes 0, and so does a row of such entries alone. A row with NaN or +∞ becomes NaN.
- */
-export interface SimplexRows {
-  project(x: Float32Array, rows: number, n: number, scale: Float32Array, out: Float32Array): void;
-  gradient(
-    y: Float32Array,
-    dy: Float32Array,
-    rows: number,
-    n: number,
-    dx: Float32Array,
-    mean: Float32Array,
-  ): void;
-}
 
 /** `null` where WebAssembly or its SIMD instructions are missing. */
 export function createSimplexRows(): SimplexRows | null {

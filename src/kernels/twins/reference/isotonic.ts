@@ -1,5 +1,5 @@
 /** @file Isotonic regression of float32 rows, in plain TypeScript; sums in f64. */
-import type {IsotonicRows} from '../host/isotonic-rows.js';
+import type {IsotonicRows} from '../../contracts/rows.js';
 
 export const referenceIsotonicRows: IsotonicRows = {
   /** Pool adjacent violators (Ayer et al. 1955): a stack of blocks, whose means are in order. NaN is in no order. */

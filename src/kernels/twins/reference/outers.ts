@@ -1,5 +1,5 @@
 /** @file Sums of outer products of float32 vectors, in plain TypeScript. */
-import type {OuterRows} from '../host/outer-rows.js';
+import type {OuterRows} from '../../contracts/rows.js';
 
 export const referenceOuterRows: OuterRows = {
   sum({a, b, c, d}, batch, rows, columns, out) {

@@ -1,5 +1,5 @@
 /** @file Euclidean projection of float32 rows onto scaled probability simplices, in plain TypeScript; sums in f64. */
-import type {SimplexRows} from '../host/simplex-rows.js';
+import type {SimplexRows} from '../../contracts/rows.js';
 
 export const referenceSimplexRows: SimplexRows = {
   project(x, rows, n, scale, out) {

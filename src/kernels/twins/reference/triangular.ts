@@ -1,13 +1,5 @@
 /** @file Substitution with a dense triangular matrix for several right-hand sides, f64, in place. */
-
-export interface Triangular {
-  /** Which triangle is read. */
-  lower: boolean;
-  /** Solve with the transpose. Default false. */
-  transpose?: boolean;
-  /** Take the diagonal for ones, without reading it. Default false. */
-  unitDiagonal?: boolean;
-}
+import type {Triangular} from '../../contracts/matrices.js';
 
 /**
  * X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns] and T the leading n×n block of `t` (both row-major, row length `stride` in t).

@@ -2,8 +2,7 @@
  * @file WGSL: a dual active-set method for quadratic programs, as `qp/active-set.ts` and `qp/added-rows.ts` explain: for what the
  * interior point did not get to, since it minds no difference of scales. Everything in doubles.
  */
-import {CONTRADICTION} from '../../algorithms/qp/active-set.js';
-import {CANCELS, FALLS, FLAT} from '../../algorithms/qp/rays.js';
+import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
 import {ADDED_ROWS, addedRowsAreas} from './added-rows.wgsl.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {CANDIDATE, candidateAreas, DESCENT_RAY, FARKAS_RAY, NOTHING, POINT} from './candidate.wgsl.js';

@@ -1,6 +1,5 @@
 /** @file The kernel 'CertifyQP' on WebGPU. */
-import {SINGLE} from '../../algorithms/qp/acceptance.js';
-import {NO_BOUND} from '../../algorithms/qp/types.js';
+import {NO_BOUND, SINGLE} from '../../contracts/qp-limits.js';
 import {certifyAreas, certifyRoutine} from './certify.wgsl.js';
 import type {GpuCompute} from './register.js';
 import {runProblems} from './run-problems.js';

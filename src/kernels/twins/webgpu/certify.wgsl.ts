@@ -1,5 +1,5 @@
 /** @file WGSL: the quotients of a given point of a quadratic program. */
-import {UNBOUNDED} from '../../algorithms/qp/certificate.js';
+import {UNBOUNDED} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {CERTIFICATE, measureAreas} from './measure.wgsl.js';
 import type {Area, Routine} from './run-problems.js';

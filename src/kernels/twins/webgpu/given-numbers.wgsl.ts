@@ -1,5 +1,5 @@
 /** @file WGSL: whether given numbers are lost beside what a point makes of them: `losesGivenNumbers` of `qp/certificate.ts`. */
-import {FAR_OUT, IGNORED, NOISE, SINGLE_DIGITS} from '../../algorithms/qp/certificate.js';
+import {FAR_OUT, IGNORED, NOISE, SINGLE_DIGITS} from '../../contracts/qp-limits.js';
 
 /** What is left of a sum in numbers of 48 bits. */
 const COUNTS = 1e-13;

@@ -2,9 +2,8 @@
  * @file The kernel 'ImplicitQP' on WebGPU: solvers of which each takes what the ones before it left, and after each the judge, who
  * alone decides what is reported.
  */
+import {NO_BOUND, QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import type * as tf from '@tensorflow/tfjs-core';
-import {QP_OUTPUTS} from '../../algorithms/qp/qp-batch.js';
-import {NO_BOUND} from '../../algorithms/qp/types.js';
 import {activeSet, activeSetAreas} from './active-set.wgsl.js';
 import {CLEARLY, independentRows, independentRowsAreas} from './independent-rows.wgsl.js';
 import {judge, judgeAreas} from './judge.wgsl.js';

@@ -2,9 +2,15 @@
  * @file WGSL: decides what is reported of a quadratic program: whether a point that was found solves it, or a ray proves that
  * nothing does, as `qp/solve.ts` and `qp/rays.ts` do; computed in doubles, in the units of the problem as given.
  */
-import {UNBOUNDED} from '../../algorithms/qp/certificate.js';
-import {ROUNDING_32} from '../../algorithms/qp/exact-zeros.js';
-import {CONSISTENT, DOUBLE, ROUNDING, SINGLE, WEAK} from '../../algorithms/qp/acceptance.js';
+import {
+  CONSISTENT,
+  DOUBLE,
+  ROUNDING,
+  ROUNDING_32,
+  SINGLE,
+  UNBOUNDED,
+  WEAK,
+} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {DESCENT_RAY, FARKAS_RAY, INVALID, NOTHING, POINT} from './candidate.wgsl.js';
 import {EXACT_ZEROS, exactZeroAreas} from './exact-zeros.wgsl.js';

@@ -4,8 +4,7 @@
  *
  * A vector is a double's mantissa and an exponent for each entry: `x` and `x_exponent`, and so on.
  */
-import {HOPELESS, UNBOUNDED} from '../../algorithms/qp/certificate.js';
-import {ZERO} from '../../algorithms/qp/presolve.js';
+import {HOPELESS, UNBOUNDED, ZERO} from '../../contracts/qp-limits.js';
 import type {Area} from './run-problems.js';
 import {SIZES} from './sizes.wgsl.js';
 

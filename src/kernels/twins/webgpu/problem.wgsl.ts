@@ -4,7 +4,7 @@
  * Equalities come first in C and d. Scales are powers of two, so that the scaled numbers are as exact as the given ones:
  * x = D x̂/β, s = ŝ/(E β), y = E ŷ/(c β).
  */
-import {ASYMMETRY} from '../../algorithms/qp/semidefinite.js';
+import {ASYMMETRY} from '../../contracts/qp-limits.js';
 import type {Area} from './run-problems.js';
 
 const PASSES = 10;

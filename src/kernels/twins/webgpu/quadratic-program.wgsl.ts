@@ -1,5 +1,5 @@
 /** @file WGSL: a quadratic program from its data to a point or a ray that the judge may accept: scale, interior point, polish. */
-import {LIFTS} from '../../algorithms/qp/semidefinite.js';
+import {LIFTS} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {
   CANDIDATE,

@@ -1,5 +1,5 @@
 /** @file WGSL: whether a ray proves that a quadratic program has no solution, as `qp/rays.ts` does. */
-import {CANCELS, FALLS, FLAT} from '../../algorithms/qp/rays.js';
+import {CANCELS, FALLS, FLAT} from '../../contracts/qp-limits.js';
 
 export const RAYS = `
 // −1/(aᵀv), of a vector of given numbers along the ray; none if that is not a fall beyond rounding.

@@ -1,6 +1,5 @@
 /** @file WGSL: reads the vectors of a quadratic program, leaves out rows that bound nothing or are far, and scales the rest. */
-import {FAR} from '../../algorithms/qp/equilibrate.js';
-import {ZERO} from '../../algorithms/qp/presolve.js';
+import {FAR, ZERO} from '../../contracts/qp-limits.js';
 import type {Area} from './run-problems.js';
 
 /** What is far in scaled units, whatever the others are. */

@@ -1,5 +1,5 @@
 /** @file WGSL: what an entry that is close to zero counts for at least, beside its neighbours: see `qp/certificate.ts`. */
-import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../algorithms/qp/certificate.js';
+import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../contracts/qp-limits.js';
 
 /**
  * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of, into

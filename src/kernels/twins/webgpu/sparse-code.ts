@@ -1,11 +1,16 @@
 /** @file The kernel 'ImplicitSparseCode' on WebGPU. */
-import type {CodeAttributes, CodeTensors} from '../../operations/sparse-code.js';
 import type {GpuCompute} from './register.js';
 import {runProblems} from './run-problems.js';
 import {sparseCodeAreas, sparseCodeRoutine} from './sparse-code.wgsl.js';
 
-export const gpuSparseCode: GpuCompute<keyof CodeTensors> = (inputs, attributes, backend) => {
-  const {nonNegative, tolerance, maxIterations} = attributes as CodeAttributes;
+type Inputs = 'dictionary' | 'x' | 'start' | 'l1' | 'l2';
+
+export const gpuSparseCode: GpuCompute<Inputs> = (inputs, attributes, backend) => {
+  const {nonNegative, tolerance, maxIterations} = attributes as {
+    nonNegative: boolean;
+    tolerance: number;
+    maxIterations: number;
+  };
   const [width, n] = inputs.dictionary.shape;
   const [batch] = inputs.x.shape;
   const {dictionary, ...others} = inputs;

@@ -4,7 +4,7 @@ import {checkOptions} from '../../../checks/index.js';
 import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead, NO_BOUND, SingularMatrixError} from '../../../kernels/index.js';
 import {cholesky, eigh} from '../../../linalg/index.js';
-import type {BoxQPData} from '../box-osqp.js';
+import type {BoxQPData} from '../box-qp-data.js';
 import {allOf, asNumbers, ofBatch, positive, type BoxedRows} from '../splitting/rows.js';
 import type {SplittingOptions} from '../splitting/splitting.js';
 

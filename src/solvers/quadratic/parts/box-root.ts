@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../../autodiff/index.js';
 import {quadraticKkt} from '../../../conditions/index.js';
 import {solvedRoot, type SystemOptions} from '../../../implicit/index.js';
-import type {BoxQPData} from '../box-osqp.js';
+import type {BoxQPData} from '../box-qp-data.js';
 import {asNumbers} from '../splitting/rows.js';
 import type {SplittingResult} from '../splitting/splitting.js';
 

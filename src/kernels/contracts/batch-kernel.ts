@@ -1,0 +1,30 @@
+/** @file Work that is done sample by sample: what an algorithm offers to whoever runs it on a batch. */
+import type {DenseKernels} from './dense.js';
+
+export type BatchArray = Float32Array | Float64Array | Int32Array;
+
+/** What a batch kernel works on; arrays are read and written in place. */
+export interface BatchJob<Names extends string = string> {
+  arrays: Record<Names, BatchArray>;
+  parameters: Record<string, number>;
+}
+
+/**
+ * Numerical work that treats the samples of a batch one by one. It knows neither tfjs nor threads: it is started once on each
+ * thread, and called for the samples which that thread has claimed.
+ */
+export interface BatchKernel<Names extends string = string> {
+  name: string;
+  /** @returns What handles one sample. Vectors of `dense` made here last for the whole batch. */
+  start(dense: DenseKernels, job: BatchJob<Names>): (sample: number) => void;
+}
+
+/** The entries of one sample, or those that all samples share. */
+export function sampleOf<T extends BatchArray>(
+  array: T,
+  sample: number,
+  size: number,
+  shared: number | boolean = false,
+): T {
+  return (shared ? array : array.subarray(sample * size, (sample + 1) * size)) as T;
+}

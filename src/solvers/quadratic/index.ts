@@ -1,0 +1,21 @@
+/**
+ * @file Quadratic programs: `solveQP`, the solvers that it can use (each a subclass of `ImplicitQP`, or one that gives the answer of
+ * `QPSolver`), and `certify`, which judges a solution. `splitting/` is the operator splitting of OSQP and BoxOSQP, `parts/` what is no
+ * solver of its own.
+ */
+export {BoxCDQP, type BoxCDQPData, type BoxCDQPOptions, type BoxCDQPState} from './box-cd-qp.js';
+export type {BoxQPData} from './box-qp-data.js';
+export {BoxOSQP, type BoxOSQPOptions, type BoxQPState} from './box-osqp.js';
+export {
+  EqualityConstrainedQP,
+  type EqualityConstrainedData,
+  type EqualityConstrainedQPOptions,
+} from './equality-constrained-qp.js';
+export {type NotAnInput, type QPInput, type QPParameter, type QPProblem, type QPValue} from './qp-input.js';
+export {type QPGuess, type QPSolution} from '../../kernels/index.js';
+export {OSQP, type OSQPOptions} from './osqp.js';
+export {type QPSolver} from './parts/foreign-qp.js';
+export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
+export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
+export {certify, type QPCertificate, type QPPoint} from './certify.js';

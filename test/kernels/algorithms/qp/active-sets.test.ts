@@ -1,0 +1,340 @@
+/** @file The methods that know an active set, or look for one: rows in and out, polishing, independent rows; against known solutions. */
+import {assert} from 'chai';
+import {ActiveSet} from '../../../../src/kernels/algorithms/qp/active-set.js';
+import {AddedRows} from '../../../../src/kernels/algorithms/qp/added-rows.js';
+import {solveOnIndependentRows} from '../../../../src/kernels/algorithms/qp/independent-set.js';
+import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {Polish} from '../../../../src/kernels/algorithms/qp/polish.js';
+import {emptyPoint, type Point, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
+import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
+import {seededRandom} from '../../../zoo/linear-systems.js';
+import {apart, DENSE, kktError, largest, noise, planted, semidefinite, times, transposedTimes, vectorOf, type Shape} from './planted.js'; // prettier-ignore
+
+const dense = referenceDense;
+const SHAPES: Shape[] = [
+  {n: 5, p: 0, active: 2, idle: 3},
+  {n: 6, p: 2, active: 1, idle: 4},
+  {n: 7, p: 1, active: 5, idle: 6, rank: 3},
+  {n: 4, p: 0, active: 4, idle: 4, rank: 0},
+  {n: 3, p: 3, active: 0, idle: 2},
+  {n: 4, p: 0, active: 0, idle: 3},
+  {n: 3, p: 0, active: 0, idle: 0},
+];
+
+/** A problem from its numbers, row by row; equalities first. */
+function problemOf(P: number[], q: number[], C: number[], d: number[], p = 0): Problem {
+  const [n, rows] = [q.length, d.length];
+  const [values, cost, matrix, right] = [P, q, C, d].map((entries) => vectorOf(dense, entries));
+  return {n, p, m: rows - p, lift: 0, P: values, q: cost, C: matrix, d: right};
+}
+
+/** The Farkas conditions of y, on its largest entry. */
+function farkasError({n, p, C, d}: Problem, y: Float64Array): number {
+  const size = largest(y);
+  assert.isBelow(times(d, y)[0], 0);
+  return Math.max(largest(transposedTimes(C, y, n)), ...y.subarray(p).map((value) => -value)) / size;
+}
+
+describe('rows that are added one by one', () => {
+  const n = 6;
+  const random = seededRandom(3);
+  const [H, C, f, right] = [
+    semidefinite(n, n, random),
+    noise(5 * n, random),
+    noise(n, random),
+    noise(5, random),
+  ];
+  const rowOf = (i: number) => C.subarray(i * n, (i + 1) * n);
+
+  function check(rows: AddedRows, members: number[]): void {
+    assert.deepEqual(Array.from(rows.members.subarray(0, rows.count)), members);
+    const solve = (by: ArrayLike<number>) => {
+      const [x, y] = [new Float64Array(n), new Float64Array(5).fill(7)];
+      rows.solution(f.map((value, j) => value + by[j]), right, x, y); // prettier-ignore
+      for (let i = 0; i < 5; i++) if (!members.includes(i)) assert.equal(y[i], 7);
+      return {x, y: y.map((value, i) => (members.includes(i) ? value : 0))};
+    };
+    const {x, y} = solve(new Float64Array(n));
+    const pull = transposedTimes(C, y, n);
+    assert.isAtMost(largest(times(H, x).map((value, j) => value + f[j] + pull[j])), 1e-12);
+    for (const i of members) assert.approximately(times(rowOf(i), x)[0], right[i], 1e-12);
+    for (let i = 0; i < 5; i++) {
+      const {square, relative, dual} = rows.direction(rowOf(i));
+      const other = solve(rowOf(i));
+      assert.approximately(times(rowOf(i), x)[0] - times(rowOf(i), other.x)[0], square, 1e-12);
+      members.forEach((member, k) => assert.approximately(y[member] - other.y[member], dual[k], 1e-12));
+      if (members.includes(i)) assert.equal(relative, 0);
+      else assert.isAbove(relative, 0.01);
+    }
+    for (let k = 0; k < n - rows.count; k++) {
+      const z = rows.direct(k);
+      for (const i of members) assert.approximately(times(rowOf(i), z)[0], 0, 1e-12);
+      for (let l = 0; l <= k; l++) {
+        assert.approximately(times(times(H, z), rows.direct(l))[0], Number(l === k), 1e-12);
+      }
+    }
+  }
+
+  it('solve on the working set, whatever came and went', () => {
+    const rows = new AddedRows(n, 1e-10);
+    for (let again = 0; again < 2; again++) {
+      assert.isTrue(rows.start(H, 0, 0));
+      check(rows, []);
+      const add = (i: number) => {
+        rows.direction(rowOf(i));
+        rows.add(i);
+      };
+      for (const i of [3, 0, 4]) add(i);
+      check(rows, [3, 0, 4]);
+      rows.remove(0);
+      check(rows, [0, 4]);
+      for (const i of [1, 2, 3]) add(i);
+      check(rows, [0, 4, 1, 2, 3]);
+      rows.remove(2);
+      rows.remove(3);
+      check(rows, [0, 4, 2]);
+      rows.remove(1);
+      check(rows, [0, 2]);
+    }
+  });
+
+  it('say whether the matrix is definite enough', () => {
+    const rows = new AddedRows(2, 1e-10);
+    const P = Float64Array.of(4, 2, 2, 1);
+    assert.isFalse(rows.start(P, 0, 0));
+    assert.isTrue(rows.start(P, 1, 0));
+    assert.isTrue(rows.start(Float64Array.of(4, 0, 0, 9), 0, 1.9));
+    assert.isFalse(rows.start(Float64Array.of(4, 0, 0, 9), 0, 2));
+    assert.isFalse(rows.start(Float64Array.of(1, 0, 0, -1), 0, 0));
+    assert.isFalse(rows.start(Float64Array.of(NaN, 0, 0, 1), 0, 0));
+  });
+});
+
+describe('the dual active-set method', () => {
+  for (const shape of SHAPES.filter(({n, rank = n}) => rank === n)) {
+    it(`finds the solution: ${JSON.stringify(shape)}`, () => {
+      for (let seed = 0; seed < 8; seed++) {
+        const {problem, solution} = planted(dense, shape, seed);
+        const {n} = shape;
+        const method = new ActiveSet(problem, 1e-10);
+        // Twice: nothing of the first time may be left.
+        for (let again = 0; again < 2; again++) {
+          assert.equal(method.solve(0, new Float64Array(n), 0, false), 'solved');
+          assert.isAtMost(kktError(problem, method.point), 1e-11);
+          assert.isAtMost(apart(method.point.x, solution.x), 1e-10);
+          assert.isAtMost(apart(method.point.y, solution.y), 1e-9);
+        }
+      }
+    });
+  }
+
+  it('adds curvature about a centre', () => {
+    const {problem} = planted(dense, SHAPES[2], 1);
+    const {n, P, q} = problem;
+    const center = noise(n, seededRandom(8));
+    const method = new ActiveSet(problem, 1e-10);
+    assert.equal(method.solve(0, center, 1e-5, false), 'failed');
+    assert.equal(method.solve(0.5, center, 0, false), 'solved');
+    const moved = {
+      ...problem,
+      P: P.map((value, at) => value + (at % (n + 1) === 0 ? 0.5 : 0)),
+      q: q.map((value, j) => value - 0.5 * center[j]),
+    };
+    assert.isAtMost(kktError(moved, method.point), 1e-11);
+  });
+
+  it('takes rows that repeat others, and shares what they carry', () => {
+    // min ½‖x‖² − 3x₁ − x₂ with x₁ ≤ 1 three times over, in other units, and x₂ = x₁ twice.
+    const problem = problemOf(
+      [1, 0, 0, 1],
+      [-3, -1],
+      [1, -1, -2, 2, 1, 0, 5, 0, 1, 0, 1, 1],
+      [0, 0, 1, 5, 1, 2],
+      2,
+    );
+    const method = new ActiveSet(problem, 1e-10);
+    assert.equal(method.solve(0, new Float64Array(2), 0, false), 'solved');
+    assert.isAtMost(kktError(problem, method.point), 1e-13);
+    assert.isAtMost(apart(method.point.x, [1, 1]), 1e-13);
+  });
+
+  it('proves a contradiction by a ray, from either side', () => {
+    for (const problem of [
+      problemOf([1, 0, 0, 1], [1, 1], [1, 1, -1, 0, 0, -1], [-1, 0, 0]),
+      problemOf([1, 0, 0, 1], [1, 1], [1, 1, -1, 0, 0, -1], [-1, 0, 0], 1),
+      problemOf([1, 0, 0, 1], [1, 1], [-1, -1, -1, 0, 0, -1], [1, 0, 0], 1),
+      problemOf([1, 0, 0, 1], [1, 1], [1, 1, 2, 2, 1, 0], [1, 3, 0], 2),
+      problemOf([1, 0, 0, 1], [1, 1], [1, 1, 2, 2, 1, 0], [1, 1, 0], 2),
+      problemOf([1], [0], [1, -1, 1], [1, -1.00001, 5]),
+    ]) {
+      const method = new ActiveSet(problem, 1e-10);
+      assert.equal(method.solve(0, new Float64Array(problem.n), 0, false), 'primalInfeasible');
+      assert.isAtMost(farkasError(problem, method.point.y), 1e-12);
+    }
+  });
+
+  it('lets right-hand sides give way that contradict each other by rounding, each by its own size', () => {
+    // x ≤ 1 and x ≥ 1 + δ; terms 2, squares 2: each moves by δ/2.
+    for (const p of [0, 1]) {
+      const delta = 1e-7;
+      const problem = problemOf([1], [0], [1, -1], [1, -1 - delta], p);
+      const method = new ActiveSet(problem, 1e-10);
+      assert.equal(method.solve(0, new Float64Array(1), 0, false), 'solved');
+      assert.approximately(method.point.x[0], 1 + delta / 2, 1e-12);
+      assert.isAtMost(apart(problem.d, [1 + delta / 2, -1 - delta / 2]), 1e-12);
+      assert.isAtMost(kktError(problem, method.point), 1e-12);
+    }
+  });
+
+  it('forgives noise in the place of zeros beside a large right-hand side, where it is told so', () => {
+    // x₁ ≤ 0 and −x₁ ≤ −1e-14; x₂ ≤ 1.
+    const of = () => problemOf([1, 0, 0, 1], [0, -2], [1, 0, -1, 0, 0, 1], [0, -1e-14, 1]);
+    const strict = new ActiveSet(of(), 1e-10);
+    assert.equal(strict.solve(0, new Float64Array(2), 0, false), 'primalInfeasible');
+    const lenient = new ActiveSet(of(), 1e-10);
+    assert.equal(lenient.solve(0, new Float64Array(2), 0, true), 'solved');
+    assert.isAtMost(apart(lenient.point.x, [0, 1]), 1e-13);
+    // Not what is more than noise.
+    const larger = new ActiveSet(
+      problemOf([1, 0, 0, 1], [0, -2], [1, 0, -1, 0, 0, 1], [0, -1e-11, 1]),
+      1e-10,
+    );
+    assert.equal(larger.solve(0, new Float64Array(2), 0, true), 'primalInfeasible');
+  });
+});
+
+describe('the solution on independent rows', () => {
+  for (const shape of SHAPES) {
+    it(`is that of the active set of a point nearby: ${JSON.stringify(shape)}`, () => {
+      for (let seed = 0; seed < 5; seed++) {
+        const {problem, solution} = planted(dense, shape, seed);
+        const random = seededRandom(seed + 50);
+        const near = (values: Float64Array) => values.map((value) => value + 1e-3 * random());
+        const from = {x: near(solution.x), y: near(solution.y), s: near(solution.s)};
+        const to = emptyPoint(dense, problem);
+        solveOnIndependentRows(problem, from, to);
+        assert.isAtMost(kktError(problem, to), 1e-11);
+        // With its set: exactly the rows that hold.
+        to.y.forEach((value, i) => assert.equal(value !== 0 || i < shape.p, i < shape.p + shape.active));
+      }
+    });
+  }
+
+  it('hands the multipliers of dependent rows over, such that none becomes negative', () => {
+    // A vertex in two dimensions where four rows meet.
+    const C = [1, 0, 0, 1, 1, 1, 1, -1];
+    for (const y of [
+      [0.2, 1, 0.5, 0.3],
+      [1, 0.2, 0.3, 0.6],
+      [0.1, 0.1, 2, 0.1],
+    ]) {
+      const q = transposedTimes(C, y, 2).map((value) => -value);
+      const problem = problemOf([0, 0, 0, 0], Array.from(q), C, [1, 1, 2, 0]);
+      const from = {
+        x: Float64Array.of(1.01, 0.98),
+        y: Float64Array.from(y),
+        s: new Float64Array(4).fill(1e-3),
+      };
+      const to = emptyPoint(dense, problem);
+      solveOnIndependentRows(problem, from, to);
+      assert.isAtMost(kktError(problem, to), 1e-13);
+      assert.isAtMost(apart(to.x, [1, 1]), 1e-13);
+      assert.equal(to.y.filter((value) => value > 1e-12).length, 2);
+    }
+  });
+
+  it('keeps x where there is no curvature, and equalities whose multipliers have any sign', () => {
+    // x₁ + x₂ = 2 twice over; curvature in x₃ alone.
+    const P = [0, 0, 0, 0, 0, 0, 0, 0, 2];
+    const problem = problemOf(P, [3, 3, -4], [1, 1, 0, 3, 3, 0, 0, 0, 1], [2, 6, 9], 2);
+    const from = {
+      x: Float64Array.of(0.5, 1.7, 0),
+      y: Float64Array.of(0, 0, 1e-4),
+      s: Float64Array.of(0, 0, 1),
+    };
+    const to = emptyPoint(dense, problem);
+    solveOnIndependentRows(problem, from, to);
+    assert.isAtMost(kktError(problem, to), 1e-13);
+    assert.isAtMost(apart(to.x, [0.4, 1.6, 2]), 1e-13);
+  });
+});
+
+for (const kernels of DENSE) {
+  describe(`polishing, by ${kernels.name} kernels`, () => {
+    function polishOf(problem: ReturnType<typeof planted>['problem']): Polish {
+      const kkt = new KktSystem(kernels, problem.n, problem.p + problem.m, problem.P, problem.C);
+      kkt.readMatrices();
+      return new Polish(kernels, problem, kkt);
+    }
+    const near = ({x, y, s}: Point, by: number): Point<ReturnType<typeof vectorOf>> => {
+      const random = seededRandom(4);
+      const moved = (values: Float64Array) =>
+        vectorOf(kernels, values.map((value) => value + by * random())); // prettier-ignore
+      return {x: moved(x), y: moved(y), s: moved(s)};
+    };
+
+    for (const shape of SHAPES) {
+      it(`reaches the solution to the last digits: ${JSON.stringify(shape)}`, () => {
+        for (let seed = 0; seed < 4; seed++) {
+          const {problem, solution} = planted(kernels, shape, seed);
+          const polish = polishOf(problem);
+          const error = polish.run(near(solution, 1e-3));
+          assert.isAtMost(error, 1e-12);
+          assert.isAtMost(kktError(problem, polish.point), 1e-11);
+          assert.isAtMost(polish.refine(), 1e-12);
+          assert.isAtMost(kktError(problem, polish.point), 1e-11);
+        }
+      });
+    }
+
+    it('lets rows change sides that were guessed wrong, in as many rounds as it has', () => {
+      let wrong = 0;
+      for (let seed = 0; seed < 6; seed++) {
+        const {problem, solution} = planted(kernels, {n: 6, p: 1, active: 3, idle: 3}, seed);
+        const start = near(solution, 0);
+        // One row too many, one too few.
+        [start.y[1], start.s[1], start.y[6], start.s[6]] = [0, 1, 1, 0];
+        const polish = polishOf(problem);
+        const once = polish.run(start, 1);
+        if (once > 1e-6) wrong++;
+        assert.isAtMost(polish.run(start), 1e-12);
+        assert.isAtMost(kktError(problem, polish.point), 1e-11);
+      }
+      assert.isAtLeast(wrong, 5);
+    });
+
+    it('measures a point by its largest violation', () => {
+      const {problem, solution} = planted(kernels, {n: 3, p: 1, active: 1, idle: 1}, 2);
+      const {P, q, C, d} = problem;
+      const polish = polishOf(problem);
+      assert.isAtMost(polish.error(solution), 1e-14);
+      const dual = Math.max(largest(times(P, solution.x)), largest(q));
+      const primal = Math.max(largest(times(C, solution.x)), largest(d));
+      const multipliers = Math.max(largest(solution.y), dual);
+      const off = (part: 'x' | 'y' | 's', at: number, by: number) => {
+        const point = near(solution, 0);
+        point[part][at] += by;
+        return polish.error(point);
+      };
+      const h = 1e-4;
+      const column = (i: number) => largest(C.subarray(3 * i, 3 * i + 3));
+      assert.approximately(off('y', 0, h), (h * column(0)) / dual, 1e-9);
+      assert.approximately(off('s', 0, h), h / primal, 1e-9);
+      assert.approximately(off('s', 1, -h), h / primal, 1e-9);
+      assert.approximately(off('s', 2, h), h / primal, 1e-9);
+      assert.approximately(off('y', 2, -h), Math.max((h * column(2)) / dual, h / multipliers), 1e-9);
+      // Both of one row: complementarity.
+      const both = near(solution, 0);
+      both.s[1] = 10 * primal;
+      both.y[1] = multipliers;
+      assert.isAtLeast(polish.error(both), 1);
+      assert.equal(off('x', 0, NaN), Infinity);
+    });
+
+    it('says that it could not where nothing can be factored', () => {
+      const {problem, solution} = planted(kernels, {n: 3, p: 1, active: 1, idle: 1}, 2);
+      problem.P[0] = NaN;
+      assert.equal(polishOf(problem).run(solution), Infinity);
+    });
+  });
+}

@@ -1,0 +1,112 @@
+/** @file Worker threads: the same numbers as without them, errors instead of hangs, nothing left running. */
+import {execFileSync} from 'node:child_process';
+import {assert} from 'chai';
+import * as tf from '@tensorflow/tfjs-core';
+import {setThreads, solveQP, solvers} from '../../../src/index.js';
+import type {BatchKernel} from '../../../src/kernels/contracts/batch-kernel.js';
+import {shareWork} from '../../../src/kernels/threads/pool.js';
+import {describeBackends} from '../../helpers/backends.js';
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A kernel that the workers know by the name of another one, which cannot read this job. */
+const impostor: BatchKernel<'out'> = {
+  name: 'ImplicitQP',
+  start: () => () => {
+    // Time for the worker to take a sample, too.
+    const end = performance.now() + 5;
+    while (performance.now() < end);
+  },
+};
+
+/** Lets the impostor run until a worker takes part, which needs time to start. @returns What it is thrown there. */
+async function failureInWorker(): Promise<string> {
+  for (;;) {
+    try {
+      shareWork(impostor, {arrays: {out: new Float32Array(8)}, parameters: {}}, ['out'], 8, 1e9);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    await pause(50);
+  }
+}
+
+describeBackends('worker threads', () => {
+  afterEach(() => setThreads(null));
+
+  it('solve a mixed batch to the same bits as one thread', async () => {
+    const [batch, n, m] = [32, 24, 30];
+    const Q = tf.tidy(() => {
+      const L = tf.randomNormal([batch, n, n], 0, 1, 'float32', 1) as tf.Tensor3D;
+      return tf.add(tf.matMul(L, L, false, true), tf.eye(n)) as tf.Tensor3D;
+    });
+    const G = tf.randomNormal([batch, m, n], 0, 1, 'float32', 2);
+    const h = tf.tidy(() => {
+      const values = tf.randomUniform([batch, m], 0.1, 1, 'float32', 3).arraySync() as number[][];
+      values[5][0] = NaN;
+      return tf.tensor2d(values);
+    });
+    const p = tf.randomNormal([batch, n], 0, 1, 'float32', 4);
+    const run = () =>
+      tf.tidy(() => {
+        const f = (q: tf.Tensor) => tf.sum(solveQP({Q, p: q, G, h}, {onFailure: 'ignore'}).x);
+        const {status, x} = solveQP({Q, p, G, h}, {onFailure: 'ignore'});
+        return [x, status, tf.grad(f)(p)].map((tensor) => Array.from(tensor.dataSync()));
+      });
+    setThreads(1);
+    const alone = run();
+    assert.equal(alone[1][5], 5);
+    setThreads(2);
+    await failureInWorker();
+    assert.deepEqual(run(), alone);
+    tf.dispose([Q, G, h, p]);
+  });
+
+  it('find sparse codes to the same bits as one thread', async () => {
+    const D = tf.randomNormal([32, 64], 0, 0.3, 'float32', 5);
+    const x = tf.randomNormal([64, 32], 0, 1, 'float32', 6);
+    const init = tf.zeros([64, 64]);
+    const run = () =>
+      tf.tidy(() => {
+        const {x: codes, state} = new solvers.SparseCoding().run(init, {l1: 0.1, l2: 0}, D, x);
+        return [codes, state.iterations].map((tensor) => Array.from(tensor.dataSync()));
+      });
+    setThreads(1);
+    const alone = run();
+    setThreads(2);
+    await failureInWorker();
+    assert.deepEqual(run(), alone);
+    tf.dispose([D, x, init]);
+  });
+});
+
+describe('setThreads', () => {
+  afterEach(() => setThreads(null));
+
+  it('refuses what is no positive integer', () => {
+    for (const n of [0, -1, 1.5, NaN]) assert.throws(() => setThreads(n), /positive integer/);
+  });
+
+  it('a failure in a worker is an error with its message, and the pool goes on', async () => {
+    setThreads(2);
+    assert.match(await failureInWorker(), /in a worker thread/);
+  });
+
+  it('a process with a live pool ends by itself', function () {
+    this.timeout(130_000);
+    const script = `
+      import * as tf from '@tensorflow/tfjs';
+      import {setThreads, solveQP} from './src/index.ts';
+      setThreads(2);
+      const n = 40;
+      const problem = {Q: tf.eye(n), p: tf.randomNormal([64, n]), G: tf.randomNormal([n, n]), h: tf.ones([n])};
+      for (let i = 0; i < 3; i++) { solveQP(problem); await new Promise((done) => setTimeout(done, 400)); }
+      console.log('done');`;
+    const output = execFileSync('node', ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 120_000,
+    });
+    assert.include(output, 'done');
+  });
+});
