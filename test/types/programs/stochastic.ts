@@ -9,7 +9,7 @@ export async function run() {
   const armijo = new solvers.ArmijoSGD({fun}, {momentum: 0, sufficientDecrease: 0.1});
   const {x} = await polyak.runIterator(tf.zeros([2]), batches);
   async function* stream() {
-    for (let i = 0; i < 60; i++) yield tf.tensor1d([3, 4]);
+    for (let i = 0; i < 60; i++) yield await Promise.resolve(tf.tensor1d([3, 4]));
   }
   const streamed = await armijo.runIterator(tf.zeros([2]), stream());
 

@@ -26,10 +26,12 @@ class Fitter {
 }
 
 export function run() {
-  let solver: solvers.GradientDescent;
-  solver = new solvers.GradientDescent({fun: (x) => tf.sum(tf.square(x), 1)});
-  const {x, state} = solver.run(tf.ones([1, 2]));
+  const fun = (x: tf.Tensor, c: tf.Tensor) => tf.sum(tf.squaredDifference(x, c), 1);
+  let solver: solvers.GradientDescent = new solvers.GradientDescent({fun: (x) => tf.sum(tf.square(x), 1)});
+  for (const stepSize of [0.1, 0.2]) solver = new solvers.GradientDescent({fun}, {stepSize});
+  const {x, state} = solver.run(tf.ones([1, 2]), tf.zeros([1, 2]));
   const fitter = new Fitter();
+  fitter.solver = new solvers.LBFGS({fun});
   const fitted = fitter.fit(tf.tensor2d([[1, -2]])).arraySync();
   tf.dispose(fitter.progress!);
   const zero = x.arraySync();
