@@ -112,14 +112,14 @@ function differentiated<X extends Structure, P extends Parameter[], HasAux exten
   return differentiate as unknown as Differentiated<X, P, HasAux>;
 }
 
-/** @throws If a solver has returned no tensors: a promise of them, or nothing. */
+/** @throws If a solver has returned a promise, nothing, or a number. */
 function checkSolution(where: string, result: unknown): unknown {
   if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
     throw new Error(
       `${where}: the solver returned a promise; it must return x itself. Await what it needs beforehand.`,
     );
   }
-  if (flatten(result as Parameter).length === 0) {
+  if (result === null || typeof result !== 'object') {
     throw new Error(
       `${where}: the solver must return x, a tensor or a record or list of them; got ${describe(result)}.`,
     );
