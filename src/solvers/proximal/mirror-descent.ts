@@ -55,7 +55,9 @@ const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
  */
 export class MirrorDescent<
   X extends Structure = tf.Tensor,
-  H extends Parameter = Parameter,
+  // A variable that is declared as the class alone takes a solver with any set.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  H extends Parameter = any,
   P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, [projectionParams: H, ...params: P]> {
   constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {

@@ -26,7 +26,9 @@ export interface ProjectedGradientProblem<
  */
 export class ProjectedGradient<
   X extends Structure = tf.Tensor,
-  H extends Parameter = Parameter,
+  // A variable that is declared as the class alone takes a solver with any set.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  H extends Parameter = any,
   P extends Parameter[] = tf.Tensor[],
 > extends ProximalGradient<X, H, P> {
   constructor(problem: ProjectedGradientProblem<X, H, P>, options: ProximalGradientOptions<X, H, P> = {}) {

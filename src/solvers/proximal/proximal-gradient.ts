@@ -58,7 +58,9 @@ const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> =
  */
 export class ProximalGradient<
   X extends Structure = tf.Tensor,
-  H extends Parameter = Parameter,
+  // A variable that is declared as the class alone takes a solver with any set.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  H extends Parameter = any,
   P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, [proxParams: H, ...params: P]> {
   constructor(

@@ -1,6 +1,6 @@
 /** @file A loop of one's own, one step at a time, with a solver that is made later. */
 import * as tf from '@tensorflow/tfjs';
-import {solvers, Status} from '../../../src/index.js';
+import {projections, solvers, Status} from '../../../src/index.js';
 
 class Fitter {
   solver: solvers.LBFGS;
@@ -29,6 +29,13 @@ export function run() {
   const fun = (x: tf.Tensor, c: tf.Tensor) => tf.sum(tf.squaredDifference(x, c), 1);
   let solver: solvers.GradientDescent = new solvers.GradientDescent({fun: (x) => tf.sum(tf.square(x), 1)});
   for (const stepSize of [0.1, 0.2]) solver = new solvers.GradientDescent({fun}, {stepSize});
+  const projection = projections.simplex;
+  let within: solvers.ProjectedGradient = new solvers.ProjectedGradient({
+    fun,
+    projection: projections.l2Ball,
+  });
+  if (solver.batched) within = new solvers.ProjectedGradient({fun, projection});
+  const inside = within.run(tf.zeros([1, 2]), {scale: 1}, tf.ones([1, 2]));
   const {x, state} = solver.run(tf.ones([1, 2]), tf.zeros([1, 2]));
   const fitter = new Fitter();
   fitter.solver = new solvers.LBFGS({fun});
@@ -37,7 +44,7 @@ export function run() {
   const zero = x.arraySync();
   tf.dispose({x, state});
   tf.dispose(state);
-  return [zero, fitted];
+  return [zero, fitted, inside.x.arraySync()];
 }
 
-export const expected = [[[0, 0]], [[1, -2]]];
+export const expected = [[[0, 0]], [[1, -2]], [[0.5, 0.5]]];
