@@ -1,4 +1,4 @@
-/** @file Trains a QP layer on WebGPU in a page, and plots its loss and its feasible set while it does. */
+/** @file Trains a QP layer on WebGPU in a page, and plots its loss and its feasible set during training. */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import embed from 'vega-embed';
@@ -11,7 +11,7 @@ const BATCH = 32;
 
 const status = document.getElementById('status')!;
 
-/** Where there is no WebGPU, the page says so and takes WebGL. */
+/** Without WebGPU, the page says so and uses WebGL. */
 async function start(): Promise<string> {
   const wished = new URLSearchParams(location.search).get('backend') ?? 'webgpu';
   if (!(await tf.setBackend(wished).catch(() => false))) await tf.setBackend('webgl');
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   const {model, layer} = createModel();
   const {x, y} = createData(4 * BATCH);
   const losses: Rows = [];
-  /** The learned rows; read without making the GPU wait. */
+  /** The learned rows, read without making the GPU wait. */
   const learned = async () => {
     const [G, h] = [2, 1].map((rank) =>
       layer.trainableWeights.find(({shape}) => shape.length === rank)!.read(),

@@ -17,7 +17,7 @@ export const HIDDEN: {G: Point[]; h: number[]} = {
 };
 
 /**
- * min ½‖x‖² + pᵀx subject to Gx ≤ h, which is the projection of −p. G begins as a regular polygon, h as ones.
+ * min ½‖x‖² + pᵀx subject to Gx ≤ h, which is the projection of −p. G starts as a regular polygon, h as ones.
  */
 export function createModel(): {model: tf.Sequential; layer: QPLayer} {
   const layer = new QPLayer({
@@ -35,7 +35,7 @@ export function createModel(): {model: tf.Sequential; layer: QPLayer} {
   return {model, layer};
 }
 
-/** Points and their projections onto the hidden polygon: the second come from a layer that knows it. */
+/** Points and their projections onto the hidden polygon. A layer that knows the polygon computes the projections. */
 export function createData(count: number): {x: tf.Tensor2D; y: tf.Tensor2D} {
   return tf.tidy(() => {
     const x = tf.randomUniform([count, 2], -2.5, 2.5, 'float32', 1) as tf.Tensor2D;

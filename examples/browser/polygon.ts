@@ -10,7 +10,7 @@ export function corners(G: readonly Point[], h: readonly number[], size: number)
     [size, size],
     [-size, size],
   ];
-  // Sutherland and Hodgman 1974: one half-plane cuts after another.
+  // Sutherland and Hodgman 1974: cut with one half-plane after the other.
   G.forEach(([a, b], i) => {
     const excess = ([x, y]: Point) => a * x + b * y - h[i];
     polygon = polygon.flatMap((point, j) => {

@@ -13,7 +13,7 @@ export interface Samples {
   targets: tf.Tensor2D;
 }
 
-/** All 1,797 samples in random order; every fifth is for the test. */
+/** All 1,797 samples in random order; every fifth one is for testing. */
 export function readDigits(random: () => number): {training: Samples; test: Samples} {
   const rows = readTable('digits.csv')
     .map((row) => ({row, key: random()}))

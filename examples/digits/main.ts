@@ -1,8 +1,8 @@
 /**
- * @file Handwritten digits with two implicit layers: a deep-equilibrium layer, and sparsemax in the place of softmax.
+ * @file Handwritten digits with two implicit layers: a deep-equilibrium layer, and sparsemax instead of softmax.
  *
- * The equilibrium layer has the depth of its solver and the memory of one layer: its gradient is one linear solve at the
- * fixed point (Bai, Kolter & Koltun 2019). Sparsemax gives most classes a probability of exactly zero.
+ * The equilibrium layer is as deep as its solver takes steps, but needs the memory of one layer: its gradient is one linear
+ * solve at the fixed point (Bai, Kolter & Koltun 2019). Sparsemax gives most classes a probability of exactly zero.
  */
 import {parseArgs} from 'node:util';
 import {SingleBar} from 'cli-progress';
@@ -28,7 +28,7 @@ if (options.solver !== 'anderson' && options.solver !== 'iteration') {
 }
 const epochs = Math.max(2, Math.round(Number(options.epochs)));
 const fast = Math.ceil((2 / 3) * epochs);
-/** Near a map that is no contraction the gradient is large: the last epochs take small steps. */
+/** If the cell is nearly not a contraction, the gradient is large. The last epochs therefore take small steps. */
 const stages = [
   {rate: 3e-3, epochs: fast},
   {rate: 3e-4, epochs: epochs - fast},
@@ -38,10 +38,10 @@ console.log(`tfjs-implicit: handwritten digits (${options.backend} backend, seed
 await startBackend(options.backend);
 const started = performance.now();
 
-// model.fit shuffles with Math.random: that is what is seeded.
+// model.fit shuffles with Math.random, so this seeds it.
 seedrandom(options.seed, {global: true});
 const {training, test} = readDigits(Math.random);
-console.log(`${training.count} images for training, ${test.count} for the test.`);
+console.log(`${training.count} images for training, ${test.count} for testing.`);
 
 const model = createModel(Number(options.seed), options.solver);
 const bar = new SingleBar({
@@ -53,14 +53,14 @@ const bar = new SingleBar({
 });
 bar.start(epochs, 0, {loss: '-', accuracy: '-'});
 for (const stage of stages) {
-  // The squared distance to the one-hot label: the Brier score, over 10.
+  // The squared distance to the one-hot label: the Brier score divided by 10.
   model.compile({optimizer: tf.train.adam(stage.rate), loss: 'meanSquaredError'});
   await model.fit(training.images, training.targets, {
     epochs: stage.epochs,
     batchSize: 32,
     verbose: 0,
     callbacks: {
-      // The test accuracy is for the eye only: nothing is chosen by it.
+      // The test accuracy is only displayed; it influences nothing.
       onEpochEnd: (_epoch, logs) =>
         bar.increment(1, {loss: logs!.loss.toFixed(5), accuracy: percent(accuracy(model, test))}),
     },

@@ -26,7 +26,7 @@ export function createModel(seed: number, solver: 'anderson' | 'iteration'): tf.
  * [z, x] ↦ tanh(W z + U x + b).
  *
  * W starts as half an orthogonal matrix. tanh is no steeper than 1, so the cell starts as a contraction with factor ½: it
- * has one fixed point for every x. Nothing holds it there during training; `evaluate` counts the samples that converged.
+ * has one fixed point for every x. Training may change that; `evaluate` counts the samples that converged.
  */
 function createCell(seed: number): tf.LayersModel {
   const z = tf.input({shape: [UNITS]});
@@ -66,7 +66,7 @@ export interface Evaluation {
   classes: number;
   /** The mean over the samples of Σ(probability − one-hot)². */
   brier: number;
-  /** Of the fixed point: mean and largest number a sample. */
+  /** Iterations of the fixed point: the mean and the largest number for a sample. */
   iterations: {mean: number; max: number};
   /** Samples whose fixed point was reached. */
   converged: number;

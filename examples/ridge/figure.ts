@@ -1,4 +1,4 @@
-/** @file Draws Jacobian errors against iterate errors, one panel a θ, as an SVG. */
+/** @file Draws Jacobian errors against iterate errors, one panel for each θ, as an SVG. */
 import {parse, View} from 'vega';
 import {compile, type TopLevelSpec} from 'vega-lite';
 import type {Path} from './ridge.js';
@@ -27,7 +27,7 @@ export function drawFigure(paths: readonly Path[]): Promise<string> {
   return new View(parse(compile(spec).spec), {renderer: 'none'}).toSVG();
 }
 
-/** One θ: a wide line for the bound, so that what lies on it can be seen. */
+/** One θ. The line of the bound is wide, so that points on it remain visible. */
 function panel({theta, errors, floor}: Path) {
   const values = errors.flatMap(({t, iterate, bound, implicit, unrolled}) =>
     Object.entries({bound, implicit, unrolled, floor}).map(([name, error]) => ({

@@ -1,9 +1,9 @@
 /**
- * @file How precise is a Jacobian at an approximate solution? The figure of Blondel et al. 2022, section 3.
+ * @file How accurate is a Jacobian at an approximate solution? The figure of Blondel et al. 2022, section 3.
  *
- * Theorem 1 there (arXiv 2105.15183): the Jacobian that the implicit-function theorem gives at x_t is off by at most a
- * constant times ‖x_t − x*‖. For ridge regression, x*(θ) = argmin ½‖Φx − y‖² + ½θ‖x‖², the constant is 1/α with
- * α = λmin(ΦᵀΦ) + θ. The derivative of the unrolled iteration comes with no such promise.
+ * Theorem 1 there (arXiv 2105.15183): the error of the Jacobian that the implicit-function theorem gives at x_t is at
+ * most a constant times ‖x_t − x*‖. For ridge regression, x*(θ) = argmin ½‖Φx − y‖² + ½θ‖x‖², the constant is 1/α with
+ * α = λmin(ΦᵀΦ) + θ. There is no such bound for the derivative of the unrolled iteration.
  */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
@@ -19,7 +19,7 @@ const {values: options} = parseArgs({
   },
 });
 
-/** About 1.15 times further each time, and every t that the references know. */
+/** Each t is about 1.15 times the one before; every t of the references is included. */
 const GROWTH = 1.15;
 
 console.log(`tfjs-implicit: ridge regression on the diabetes data (${options.backend} backend)`);
@@ -42,7 +42,7 @@ writeFileSync(options.out, await drawFigure(paths));
 const seconds = (performance.now() - started) / 1000;
 console.log(`\nThe figure is in ${options.out} (${seconds.toFixed(1)} s).`);
 
-// In float32 the linear system itself is rounded: the floor, the error at x* itself, comes on top of the bound.
+// In float32 the linear system itself is rounded. This floor, the error at x* itself, is added to the bound.
 let holds = true;
 for (const {theta, errors, floor} of paths) {
   const over = errors.filter(({implicit, bound}) => implicit > bound + floor);

@@ -38,9 +38,9 @@ export type Path = {
   alpha: number;
   normDx: number;
   errors: (Errors & {bound: number})[];
-  /** The implicit error at x* itself: what float32 leaves. */
+  /** The implicit error at x* itself, which is the rounding of float32. */
   floor: number;
-  /** In float64, for some of the t. */
+  /** In float64, for some values of t. */
   reference: Errors[];
 };
 

@@ -1,4 +1,4 @@
-/** @file 4×4 Sudoku: every solution grid, and puzzles with one solution each. */
+/** @file 4×4 Sudoku: every solution grid, and puzzles that have exactly one solution. */
 
 /** 16 digits 1 to 4, row by row; 0 is an empty cell. */
 export type Board = readonly number[];
@@ -36,7 +36,7 @@ export function allGrids(): Board[] {
   return solutionsOf(new Array<number>(16).fill(0));
 }
 
-/** A puzzle for a grid: cells are emptied in random order as long as the solution stays the only one. */
+/** A puzzle for a grid: cells are emptied in random order as long as the solution remains unique. */
 export function makePuzzle(solution: Board, givens: number, random: () => number): Puzzle {
   let board = solution;
   let left = 16;

@@ -1,8 +1,8 @@
 /**
- * @file The main example: learns the rules of 4×4 Sudoku from solved boards alone.
+ * @file The main example: learns the rules of 4×4 Sudoku from solved boards, without being told the rules.
  *
  * OptNet's experiment (Amos & Kolter 2017, section 4.4): the network is one quadratic program whose equality constraints
- * are learned. No grid of the test set, nor any of its puzzles, is seen in training.
+ * are learned. Training sees no grid of the test set, and none of its puzzles.
  */
 import {parseArgs} from 'node:util';
 import {SingleBar} from 'cli-progress';
@@ -43,7 +43,7 @@ const sets = {
 };
 console.log(
   `${grids.length} solution grids: 200 for training (${sets.training.length} puzzles), 40 for validation ` +
-    `(${sets.validation.length}), ${grids.length - 240} for the test (${sets.test.length}).`,
+    `(${sets.validation.length}), ${grids.length - 240} for testing (${sets.test.length}).`,
 );
 
 const model = createModel(Number(options.seed));
@@ -54,7 +54,7 @@ const bar = new SingleBar({
   hideCursor: true,
 });
 bar.start(maxEpochs * STEPS_AN_EPOCH, 0, {loss: '-', boards: '-'});
-// Adam reads it at every step; tfjs's types keep it to themselves.
+// Adam reads it at every step, although tfjs's types do not declare it.
 const adam = model.optimizer as unknown as {learningRate: number};
 let steps = 0;
 let solvedEpochs = 0;
@@ -74,7 +74,7 @@ await model.fit(x, y, {
       epochs++;
       const {boards} = evaluate(model, sets.validation);
       bar.update({boards: percent(boards)});
-      // The bar draws on a terminal only.
+      // The progress bar appears only on a terminal.
       if (!process.stdout.isTTY) {
         const progress = `step ${String(epochs * STEPS_AN_EPOCH).padStart(4)}/${maxEpochs * STEPS_AN_EPOCH}`;
         console.log(`${progress}   loss ${logs!.loss.toFixed(5)}   validation boards ${percent(boards)}`);
@@ -91,7 +91,7 @@ tf.dispose([x, y]);
 const seconds = (performance.now() - started) / 1000;
 
 console.log(`\nAfter ${epochs * STEPS_AN_EPOCH} steps of ${BATCH} puzzles, ${seconds.toFixed(0)} s:\n`);
-// Five hundred of the training puzzles say as much as all.
+// Five hundred of the training puzzles are enough for an estimate.
 const samples = {...sets, training: sets.training.slice(0, 500)};
 const results = Object.entries(samples).map(([name, set]) => ({
   name,
@@ -112,7 +112,7 @@ const [before, after] = [model, loaded].map((m) => m.predict(held.x) as tf.Tenso
 const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(before, after))).dataSync()[0]);
 console.log(`\nSaved to ${options.out} and loaded again: the predictions differ by ${difference}.`);
 
-console.log('\nThree test puzzles, and what the model makes of them:\n');
+console.log('\nThree test puzzles, and the answers of the model:\n');
 const answers = decode(after);
 for (const index of [0, 1, 2]) {
   const {givens, solution} = sets.test[index];

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import {OptNetQP} from '../../src/index.js';
 import type {Puzzle} from './boards.js';
 
-/** The first learning rate; it falls to zero along a cosine. */
+/** The first learning rate; it decreases to zero along a cosine. */
 const LEARNING_RATE = 2e-2;
 
-/** The learning rate after a share of the training. */
+/** The learning rate after a fraction of the training. */
 export function learningRate(progress: number): number {
   return (LEARNING_RATE * (1 + Math.cos(Math.PI * progress))) / 2;
 }
@@ -15,8 +15,8 @@ export function learningRate(progress: number): number {
 const N = 64;
 
 /**
- * One quadratic program: min 0.05‖x‖² − ⟨givens, x⟩ subject to x ≥ 0 and A x = b. The rules are A and b, 40 equalities,
- * and they are learned.
+ * One quadratic program: min 0.05‖x‖² − ⟨givens, x⟩ subject to x ≥ 0 and A x = b. The layer learns A and b, 40 equalities,
+ * which represent the rules.
  */
 export function createModel(seed: number): tf.Sequential {
   let layer!: OptNetQP;

@@ -11,6 +11,6 @@ export async function startBackend(name: string): Promise<void> {
     await import('@tensorflow/tfjs-backend-webgpu');
   }
   if (!(await tf.setBackend(name)))
-    throw new Error(`The backend '${name}' is not available; take cpu, wasm or webgpu.`);
+    throw new Error(`The backend '${name}' is not available; use cpu, wasm or webgpu.`);
   await tf.ready();
 }

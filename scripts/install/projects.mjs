@@ -17,6 +17,7 @@ const aliases = (name, versions) =>
   Object.entries(versions).map(([alias, version]) => `${alias}@npm:${name}@${version}`);
 const TOOLS = [
   '@tensorflow/tfjs@4.22.0',
+  '@tensorflow/tfjs-backend-webgpu@4.22.0',
   'esbuild',
   'rollup',
   '@rollup/plugin-node-resolve',

@@ -26,12 +26,12 @@ export function engineState(): EngineState {
   return tf.engine().state as unknown as EngineState;
 }
 
-/** Whether what runs now is being recorded for a gradient. */
+/** Whether the running code is being recorded for a gradient. */
 export function isTapeOn(): boolean {
   return tf.engine().isTapeOn();
 }
 
-/** Runs `f` with the given tape state and puts the old one back, also when `f` throws. */
+/** Runs `f` with the given tape state and restores the old one, even if `f` throws. */
 export function withTapeState<T>(replacement: TapeState, f: () => T): T {
   const state = engineState();
   const {activeTape, gradientDepth, kernelDepth} = state;
@@ -59,8 +59,8 @@ export const PRIVATE_FORWARD = 'private forward';
 /**
  * Keeps a tensor alive until the backward pass of the tape that is being recorded.
  *
- * What the forward pass made is freed when its tf.tidy ends, before the backward pass begins: such a tensor is kept and
- * goes to the tape, which frees it. A tensor from elsewhere (a weight, a user's own) is left alone.
+ * A tensor created in the forward pass is freed when its tf.tidy ends, before the backward pass begins. Such a tensor is kept,
+ * and the tape frees it. Other tensors (weights, the user's own) are not touched.
  */
 export function keepForBackward(tensor: tf.Tensor, saved: tf.Tensor[]): void {
   const {scopeStack} = engineState();
@@ -74,9 +74,7 @@ export function keepForBackward(tensor: tf.Tensor, saved: tf.Tensor[]): void {
   if (scopeStack.slice(forward).some(({id}) => id === scopeId)) saved.push(tf.keep(tensor));
 }
 
-/**
- * Runs `f`, and if it throws takes back what it put on the tape: tfjs does not free the tape of a function that throws.
- */
+/** Runs `f`. If it throws, removes its entries from the tape, because tfjs does not free the tape of a function that throws. */
 export function rollBackOnThrow<T>(f: () => T): T {
   const tape = isTapeOn() ? engineState().activeTape! : [];
   const start = tape.length;

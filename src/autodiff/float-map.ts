@@ -1,15 +1,15 @@
-/** @file Where tensors enter a map: as float32, and what to do where there is nothing to map. */
+/** @file Prepares tensors for a map: casts them to float32, and handles empty tensors. */
 import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from './engine.js';
 import {recordOp} from './op.js';
 
 /**
- * A map of x and of what comes with it to a tensor of x's shape, inside a `tf.tidy`. Tensors of integers or of truth values come
- * as float32: tfjs itself takes their memory for that of floats in some of its kernels. An empty x is given back as it is, with
- * a gradient of zero, for some of tfjs's kernels do not take one.
+ * A map of x and further arguments to a tensor of x's shape, inside a `tf.tidy`. Tensors of integers or booleans are cast to
+ * float32, because some kernels of tfjs would read their memory as floats. An empty x is returned unchanged with a gradient of
+ * zero, because some kernels of tfjs do not accept one.
  *
- * @param where Who speaks in an error, e.g. 'projections.box'.
- * @throws If a tensor is not of numbers. Then neither tensors nor what was put on the tape are left.
+ * @param where The name used in errors, e.g. 'projections.box'.
+ * @throws If a tensor is not of numbers. Then no tensors and no entries on the tape remain.
  */
 export function floatMap<T extends {x: tf.Tensor}>(
   where: string,
@@ -40,7 +40,7 @@ const isPlain = (value: object) =>
   [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 
 /**
- * A tensor as float32, and so the tensors of a list or a record; anything else as it is.
+ * A tensor as float32, also inside a list or a record; anything else unchanged.
  *
  * @throws If a tensor is of strings or complex numbers.
  */
@@ -61,7 +61,7 @@ export function asFloat<T>(where: string, name: string, value: T): T {
   return tf.cast(value, 'float32') as tf.Tensor as T;
 }
 
-/** Zeros that stay connected to their inputs, with a gradient of zero that can be differentiated as well. */
+/** Zeros that stay connected to their inputs, with a gradient of zero that can itself be differentiated. */
 export function nothing(shapes: readonly number[][], inputs: readonly tf.Tensor[]): tf.Tensor[] {
   return recordOp({
     name: 'Nothing',

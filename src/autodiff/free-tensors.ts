@@ -6,12 +6,12 @@ import {recordPrivately} from './tape.js';
 /**
  * The free float32 tensors of `f`: those it reads that existed before it ran and are not its arguments.
  *
- * Layer weights in a cell are the usual case. `f` runs once, on a tape that is thrown away. A tensor that is an argument
- * and is also closed over counts as free.
+ * Layer weights in a cell are the usual case. `f` runs once, on a tape that is thrown away. A tensor that is both an argument and
+ * captured counts as free.
  */
 export function freeTensors(f: (args: tf.Tensor[]) => tf.Tensor[], args: readonly tf.Tensor[]): tf.Tensor[] {
   return tf.tidy(() => {
-    // Tensor ids grow: whatever is older than this marker was neither made by f nor handed to it.
+    // Tensor ids grow: a tensor older than this marker was neither created by f nor passed to it.
     const marker = tf.scalar(0).id;
     const stand = offTape(() => args.map((arg) => tf.clone(arg)));
     const {tape} = recordPrivately(() => f(stand));

@@ -1,9 +1,9 @@
 /**
- * @file Repairs of tfjs's registered gradients, so that they can be differentiated once more.
+ * @file Replacements for tfjs's registered gradients that can be differentiated again.
  *
- * Two defects stand in the way of a second derivative in tfjs: gradients that read the *output* of their operation (that
- * path is severed, silently), and gradients that use a kernel without a gradient of its own. Both kinds are written here
- * with inputs and differentiable operations only.
+ * Two defects prevent second derivatives in tfjs: gradients that read the *output* of their operation (that path is silently
+ * lost), and gradients that use a kernel without a gradient of its own. Both kinds are written here with inputs and
+ * differentiable operations only.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -27,8 +27,8 @@ const CONSTANT_UNARY = [tf.LogicalNot, tf.IsNan, tf.IsInf, tf.IsFinite];
  * Makes tfjs's own gradients differentiable a second time: exp, tanh, sigmoid, softmax, elu, pow, max, min,
  * logSumExp, maximum, minimum, clipByValue, leakyRelu, relu6, selu, and masks made by comparisons.
  *
- * It replaces entries of tfjs's global gradient registry (first derivatives keep their values), so it is never called
- * for you. Calling it again changes nothing.
+ * It replaces entries of tfjs's global gradient registry (first derivatives keep their values), so the library never calls it;
+ * you do. Calling it again changes nothing.
  */
 export function enableHigherOrderGradients(): void {
   const zeros = (x: tf.Tensor) => tf.zeros(x.shape);

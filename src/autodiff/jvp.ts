@@ -13,7 +13,7 @@ import {pullbackOf, vjpOf, type Pullback} from './vjp.js';
  * The product is itself differentiable while a gradient is being recorded.
  *
  * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
- * @param xs The point, one structure an argument of f.
+ * @param xs The point, one structure per argument of f.
  * @param tangents One structure like each of `xs`; `null` stands for zero. Records are paired by name.
  * @throws If a tangent is not like its x, or f's path from an x to the result runs through an operation without a (twice differentiable) gradient.
  */
@@ -25,7 +25,7 @@ export function jvp<X extends Structure[], Y extends Structure>(
   checkFunction('jvp', 'f', f);
   if (!Array.isArray(xs) || !Array.isArray(tangents)) {
     throw new Error(
-      `jvp: the point and its tangents must be arrays, an entry for each argument of f; got ${describe(xs)} and ${describe(tangents)}.`,
+      `jvp: the point and its tangents must be arrays, with one entry for each argument of f; got ${describe(xs)} and ${describe(tangents)}.`,
     );
   }
   if (tangents.length !== xs.length) {
@@ -57,7 +57,7 @@ export function jvp<X extends Structure[], Y extends Structure>(
   return unflatten(result, tangent);
 }
 
-/** `jvp` on flat lists, for functions that close over their point. */
+/** `jvp` on flat lists, for functions that capture their point. */
 export function jvpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], v: readonly tf.Tensor[]): tf.Tensor[] {
   return tf.tidy(() =>
     withRecording(f, ({outputs, tape}) => {

@@ -1,4 +1,4 @@
-/** @file Puts an operation of our own on the tape: several inputs and outputs, with a gradient to any order. */
+/** @file Puts a custom operation on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
 import {disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
 import {flatten, unflatten, type Parameter} from './structure.js';
@@ -10,7 +10,7 @@ export interface Op {
   values: readonly tf.Tensor[];
   /** What the values depend on, passed as arguments. Those that are not float32 are kept, but have no derivative. */
   inputs: readonly tf.Tensor[];
-  /** What they depend on besides, by identity (closed-over weights). */
+  /** Other tensors on which they depend, by identity (captured weights). */
   free?: readonly tf.Tensor[] | undefined;
   /**
    * The cotangents of the float32 ones among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
@@ -49,7 +49,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
         const gradients = tf.tidy(() => gradient(cotangents, savedOutputs, savedInputs));
         return Object.fromEntries(gradients.map((dx, i) => [String(i), () => dx]));
       } catch (error) {
-        // Nobody else frees the tape of a backward pass that fails.
+        // Nothing else frees the tape of a backward pass that fails.
         if (state.gradientDepth === 0) disposeTape(tape);
         throw error;
       }
@@ -78,8 +78,8 @@ export function aliasOf(tensor: tf.Tensor): tf.Tensor {
 }
 
 /**
- * A tensor object that stands in two places becomes two arguments, each with its own derivative: the first stays, which is also what a
- * function may close over.
+ * A tensor object that occurs in two places becomes two arguments, each with its own derivative. The first one keeps its
+ * identity, because a function may also capture it.
  */
 export function distinct<S extends Parameter | readonly Parameter[]>(structure: S): S {
   const seen = new Set<number>();

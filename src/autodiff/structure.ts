@@ -1,15 +1,15 @@
-/** @file Structures: a tensor, or arrays and records of structures, as every condition and solver takes them. */
+/** @file Structures: a tensor, or arrays and records of structures, as accepted by every condition and solver. */
 import {Tensor} from '@tensorflow/tfjs-core';
 import {describe, nearestName} from '../checks/index.js';
 
 /** A tensor, or a nested array or record of tensors. (Name the type of a record by `type`: TypeScript takes no `interface` for one.) */
 export type Structure = Tensor | Structure[] | {[name: string]: Structure};
 
-/** A structure whose leaves may also be absent, a number, or a null: what a user may hand to a solver as a parameter. */
+/** A structure whose leaves may also be absent, a number, or a null: what a user may pass to a solver as a parameter. */
 export type Parameter =
   Structure | number | boolean | string | null | undefined | Parameter[] | {[name: string]: Parameter};
 
-/** The tensors of a structure, depth first, records in the order of their keys. Other leaves are passed over. */
+/** The tensors of a structure, depth first, records in the order of their keys. Other leaves are skipped. */
 export function flatten(structure: Parameter | readonly Parameter[]): Tensor[] {
   if (structure instanceof Tensor) return [structure];
   if (Array.isArray(structure)) return structure.flatMap((part) => flatten(part));
@@ -21,7 +21,7 @@ export function flatten(structure: Parameter | readonly Parameter[]): Tensor[] {
  * The tensors of a structure in the order of those of `like`: records are paired by name, arrays by index.
  *
  * @param what Names the structure in errors; `likeWhat` names `like`.
- * @throws If a name is missing or unknown, an array has another length, or a tensor stands where none should.
+ * @throws If a name is missing or unknown, an array has another length, or there is a tensor where none should be.
  */
 export function flattenLike(
   what: string,
@@ -33,8 +33,8 @@ export function flattenLike(
 }
 
 /**
- * `flattenLike` for what stands for derivatives in `like`: a tensor of `like` without a derivative (one that is not float32) needs no
- * partner, and is left out.
+ * `flattenLike` for derivatives with respect to `like`: a tensor of `like` without a derivative (one that is not float32) needs
+ * no partner, and is left out.
  */
 export function flattenTangents(
   what: string,
@@ -51,7 +51,7 @@ export function arrangeLike<S extends Parameter>(what: string, structure: Parame
   return unflatten(like, flattenLike(what, structure, like));
 }
 
-/** A structure like `like` with `leaves` in the place of its tensors. */
+/** A structure like `like` with `leaves` instead of its tensors. */
 export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, leaves: readonly Tensor[]): S {
   let next = 0;
   const rebuild = (part: Parameter): Parameter => {
@@ -109,7 +109,8 @@ function paired(
       walkRecord(part as Record<string, Parameter>, model, path);
       return;
     }
-    // A leaf without a tensor (a number, a null) has no derivative: what stands for it does not matter, unless it holds tensors.
+    // A leaf without a tensor (a number, a null) has no derivative: its counterpart does not matter, unless that contains
+    // tensors.
     if (flatten(part).length > 0) fail(path, `expected ${describe(model)}, got ${describe(part)}`);
   };
   const walkRecord = (part: Record<string, Parameter>, model: Record<string, Parameter>, path: string) => {
@@ -123,12 +124,12 @@ function paired(
       const meant = alone ? unknown[0] : unknown.find((name) => nearestName(name, needed) === first);
       fail(
         path,
-        `'${first}' is missing${meant ? ` (was it meant by '${meant}'?)` : ''}; expected ${names.join(', ')}`,
+        `'${first}' is missing${meant ? ` (is '${meant}' a typo for it?)` : ''}; expected ${names.join(', ')}`,
       );
     }
     if (unknown.length > 0) {
       const nearest = nearestName(unknown[0], names);
-      const suggestion = nearest ? ` (is '${nearest}' meant?)` : '';
+      const suggestion = nearest ? ` (did you mean '${nearest}'?)` : '';
       fail(path, `there is no '${unknown[0]}'${suggestion}; expected ${names.join(', ')}`);
     }
     for (const name of names) {

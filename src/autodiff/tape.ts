@@ -1,8 +1,8 @@
 /**
  * @file A private tape: records a function once and runs its backward pass as often as asked.
  *
- * tfjs keeps one tape for everybody. A tape of our own sees only what `f` itself does (so that no gradient flows along
- * operations recorded before it), serves many cotangents, and several outputs at once.
+ * tfjs has one global tape. A private tape sees only the operations of `f` (so that no gradient flows along operations recorded
+ * before it), serves many cotangents, and several outputs at once.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {
@@ -34,14 +34,14 @@ function record(f: () => tf.Tensor[], scope: string): Recording {
   }
 }
 
-/** Runs `f` off the caller's tape, on one of its own, which the caller disposes. */
+/** Runs `f` off the caller's tape, on a private one, which the caller disposes of. */
 export function recordPrivately(f: () => tf.Tensor[]): Recording {
   return record(f, PRIVATE_FORWARD);
 }
 
 /**
- * Records `f` and hands the recording to `use`. While an outer gradient is being recorded its tape takes the nodes over
- * (a higher derivative runs through them); otherwise what they saved is freed after `use`.
+ * Records `f` and passes the recording to `use`. If an outer gradient is being recorded, its tape takes over the nodes (a higher
+ * derivative runs through them); otherwise the saved tensors are freed after `use`.
  */
 export function withRecording<T extends tf.TensorContainer>(
   f: () => tf.Tensor[],
@@ -67,7 +67,7 @@ export function withRecording<T extends tf.TensorContainer>(
  *
  * Results that are not float32 (comparisons, indices) are constant almost everywhere, so no path leads through them.
  *
- * @throws If an operation on the way has no gradient: a missing gradient is never taken for a zero.
+ * @throws If an operation on the way has no gradient: a missing gradient never counts as zero.
  */
 export function backpropagate(
   tape: readonly TapeNode[],
@@ -100,7 +100,7 @@ export function backpropagate(
     return xs.map((x) => {
       const dx = cotangents.get(x.id);
       if (!dx) return null;
-      // A gradient function may hand the cotangent itself on; the caller owns what comes back.
+      // A gradient function may return the cotangent itself; the caller owns the result.
       return given.has(dx.id) ? tf.clone(dx) : dx;
     }) as unknown as tf.Tensor[];
   }) as (tf.Tensor | null)[];
@@ -110,13 +110,13 @@ function gradientOf(node: TapeNode): NonNullable<TapeNode['gradient']> {
   if (node.gradient) return node.gradient;
   if (!tf.getGradient('Identity') && !tf.getGradient('Add')) {
     throw new Error(
-      "No gradients are registered: tfjs-core alone has none. Import '@tensorflow/tfjs-layers' or '@tensorflow/tfjs' once.",
+      "No gradients are registered, because tfjs-core alone has none. Import '@tensorflow/tfjs-layers' or '@tensorflow/tfjs' once.",
     );
   }
   throw new Error(
     `The operation '${node.kernelName}' has no gradient in tfjs, so the derivative through it is not known. ` +
       'If it is itself part of a gradient (a second derivative), call enableHigherOrderGradients() first; ' +
-      'otherwise write the function with other operations, or give its gradient by tf.customGrad.',
+      'otherwise write the function with other operations, or define its gradient with tf.customGrad.',
   );
 }
 
@@ -142,8 +142,8 @@ function pathFrom(tape: readonly TapeNode[], xs: readonly tf.Tensor[]): PathStep
 }
 
 /**
- * Moves each node behind those whose outputs it reads. tfjs records the clone of a saved *output* (exp, tanh, …) before
- * the operation that made the output, which severs that path in a second derivative without a word.
+ * Moves each node behind those whose outputs it reads. tfjs records the clone of a saved *output* (exp, tanh, …) before the
+ * operation that made the output, which silently breaks that path in a second derivative.
  */
 function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
   const producer = new Map<number, TapeNode>();

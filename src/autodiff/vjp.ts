@@ -13,7 +13,7 @@ import {backpropagate, recordPrivately, withRecording, type Recording} from './t
  * is being recorded, it can be differentiated again, to any order.
  *
  * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
- * @param xs The point, one structure an argument of f.
+ * @param xs The point, one structure per argument of f.
  * @param u The cotangent, a structure like f's result: records are paired by name.
  * @throws If `u` is not like f's result, or f's path from an x to the result runs through an operation without a gradient.
  */
@@ -35,7 +35,7 @@ export function vjp<X extends Structure[]>(f: (...xs: X) => Structure, xs: X, u:
   return unflatten(xs, gradients);
 }
 
-/** `vjp` of a function of a flat list, which may hold a tensor twice. What the function also closes over is a constant. */
+/** `vjp` of a function of a flat list, which may hold a tensor twice. Captured tensors are constants. */
 export function vjpAt(
   f: (xs: tf.Tensor[]) => tf.Tensor[],
   xs: readonly tf.Tensor[],
@@ -47,7 +47,7 @@ export function vjpAt(
   });
 }
 
-/** `vjp` on flat lists, for functions that close over their point. */
+/** `vjp` on flat lists, for functions that capture their point. */
 export function vjpOf(
   f: () => tf.Tensor[],
   xs: readonly tf.Tensor[],

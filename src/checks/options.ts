@@ -1,6 +1,6 @@
-/** @file Refuses options that nobody reads, and says which one was probably meant. */
+/** @file Refuses unknown options, and suggests the one that was probably meant. */
 
-/** Names that users of SciPy, JAXopt, Keras and older code write, and ours. */
+/** Names from SciPy, JAXopt, Keras and older code, and the names used here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   tol: 'tolerance',
   eps: 'tolerance',
@@ -22,20 +22,19 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   callback: 'onIteration',
 };
 
-/** More edits than this per letter, and a name is another word, not a misspelling. */
+/** With more edits than this per letter, a name counts as a different word, not as a misspelling. */
 const EDITS_PER_LETTER = 0.4;
 
-/** For a function that takes no options, where others of its kind do. */
+/** For a function without options, among similar functions that have some. */
 export type NoOptions = Readonly<Record<string, never>>;
 
-/** The names of the record T, all of them and no other: 1 for what is required, 0 for what is optional. The compiler sees to that. */
+/** All names of the record T: 1 if required, 0 if optional. The compiler checks that the list is complete. */
 export type Names<T> = {readonly [K in keyof T]-?: undefined extends T[K] ? 0 : 1};
 
 /**
- * @param others Names that pass too, but are not listed.
+ * @param others Names that are accepted too, but not listed.
  * @returns The options, {} for none.
- * @throws If `options` is not a record, or has a name that is not among `known` (the nearest of them is suggested), or lacks one that is
- *   required.
+ * @throws If `options` is not a record, has an unknown name (the closest known name is suggested), or lacks a required one.
  */
 export function checkOptions<T extends object>(
   where: string,
@@ -72,21 +71,21 @@ export function checkOptions<T extends object>(
   return given as T;
 }
 
-/** How to pass what was passed without a name. */
+/** How to pass a value that was passed without a name. */
 function instead(value: unknown, name: string | undefined): string {
   if (name === undefined) return '';
   const shown = typeof value === 'number' || typeof value === 'boolean' ? String(value) : '…';
   return ` Pass {${name}: ${shown}}.`;
 }
 
-/** @throws If `value` is not a function: the first argument of most solvers and conditions. */
+/** @throws If `value` is not a function; used for the first argument of most solvers and conditions. */
 export function checkFunction(where: string, name: string, value: unknown): void {
   if (typeof value !== 'function') {
     throw new Error(`${where}: ${name} must be a function, got ${describe(value)}.`);
   }
 }
 
-/** What a value is, in a few words for an error message. */
+/** Describes a value in a few words, for an error message. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';
@@ -97,7 +96,7 @@ export function describe(value: unknown): string {
   return typeof value === 'function' ? 'a function' : `${typeof value} '${String(value as number)}'`;
 }
 
-/** The one of `known` that was probably meant by `name`, if any is near enough. */
+/** The known name that was probably meant by `name`, if one is close enough. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = simplify(name);
   const synonym = ELSEWHERE[plain];

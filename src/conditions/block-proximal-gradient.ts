@@ -7,14 +7,14 @@ import {gradientOf, type Differentiable} from './objective.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface BlockOptions {
-  /** One step size a block, or one for all: numbers or tensors that broadcast with the block. Default 1. */
+  /** One step size per block, or one for all: numbers or tensors that broadcast with the block. Default 1. */
   stepSizes?: number | tf.Tensor | readonly (number | tf.Tensor)[] | undefined;
 }
 
 /** The proximal operators of the blocks: one for all, or a list. */
 export type BlockProx = BlockProxOf | readonly BlockProxOf[];
 
-/** A proximal operator of any parameters: that they fit is for the caller of `run` to see to. */
+/** A proximal operator with any parameters; the caller of `run` must pass matching ones. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
 
@@ -29,7 +29,8 @@ const NAMES: Names<BlockOptions> = {stepSizes: 0};
  * F = T − x with [T]ⱼ = prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇₁f(x, ...params)]ⱼ, proxParams[j]), zero at a minimum of f + Σ gⱼ: x is a list of
  * blocks.
  *
- * The parameters of the condition are (proxParams, ...params); proxParams is a list of one entry a block, or what all share.
+ * The parameters of the condition are (proxParams, ...params); proxParams is a list with one entry per block, or one value for
+ * all.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */

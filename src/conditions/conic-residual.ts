@@ -28,8 +28,8 @@ export type ConicPoint = {
  * F = ((N − I)Π + I)x at x = (u, v, w), N = [[0, Eᵀ, c], [−E, 0, d], [−cᵀ, −dᵀ, 0]] and Π the projection onto
  * R^p × K* × R₊; zero at an embedded solution of min cᵀz subject to Ez + s = d, s ∈ K.
  *
- * Any multiple of a root is one too, so the last equation, which follows from the others, is replaced by w = 1: the system is
- * regular where the solution is.
+ * Any multiple of a root is also a root. The last equation follows from the others, so it is replaced by w = 1; the system is
+ * then regular wherever the solution is.
  *
  * @param dualProjection The projection onto K*, the dual cone: v [B, m] ↦ [B, m].
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 18; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157), section 3.
@@ -44,7 +44,7 @@ export function conicResidual(
       const tau = tf.relu(w);
       return {
         u: tf.add(matVecTransposed(E, y), tf.mul(tau, c)),
-        // d·τ − Eu − y + v: the slack y − v is what is left of d.
+        // d·τ − Eu − y + v: the slack y − v is the remainder of d.
         v: tf.addN([tf.neg(matVec(E, u)), tf.mul(tau, d), tf.sub(v, y)]),
         w: tf.sub(w, 1),
       };

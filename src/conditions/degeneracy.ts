@@ -1,17 +1,17 @@
-/** @file Which derivative a quadratic program gets at a kink: where a constraint is weakly active. */
+/** @file The derivative of a quadratic program at a kink, where a constraint is weakly active. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
 import type {QPSolution} from '../kernels/index.js';
 
 /**
- * The policy for weakly active constraints, whose multiplier and slack are both zero. There the solution has one derivative
- * for each choice of which of them stay active.
+ * The policy for weakly active constraints, whose multiplier and slack are both zero. There the solution has several derivatives,
+ * one for each choice of constraints that stay active.
  *
- * - 'leastNorm': they stay active. Of all choices it moves the solution least, in the norm of Q.
- * - 'oneSided': they are let go: the derivative on the side where they do not bind.
+ * - 'leastNorm': they stay active. Among all choices, this moves the solution least, in the norm of Q.
+ * - 'oneSided': they become inactive, which gives the derivative on the side where they do not bind.
  * - 'smooth': complementarity is smoothed, λ = ½(a + √(a² + 4κ)) with a = λ − slack, for every constraint: between the two
- *   at a kink, and close to the exact derivative (κ/λ² or κ/slack² relative) away from it.
+ * at a kink, and close to the exact derivative (κ/λ² or κ/slack² relative) away from it.
  */
 export type Degenerate = 'leastNorm' | 'oneSided' | 'smooth';
 
@@ -29,8 +29,8 @@ export function checkDegenerate(degenerate: Degenerate, smoothing: number): void
 }
 
 /**
- * How far each inequality takes part in the derivative, [B, m] in [0, 1]: λ/(λ + slack) of the (smoothed) pair, which is
- * its activity where nothing is smoothed.
+ * The weight of each inequality in the derivative, [B, m] in [0, 1]: λ/(λ + slack) of the (smoothed) pair, which is 1 or 0
+ * without smoothing.
  *
  * @see Chen & Harker 1993, Kanzow 1996 and Smale 1987 for the smoothing.
  */
@@ -74,7 +74,7 @@ export function kinkWeight(a: tf.Tensor, kink: Kink, scale: number | tf.Tensor =
   return offTape(() => {
     if (degenerate === 'leastNorm') return tf.cast(tf.greater(a, 0), 'float32');
     if (degenerate === 'oneSided') return tf.cast(tf.greaterEqual(a, tf.mul(-TIE, scale)), 'float32');
-    // Beyond this its square would leave the range of f32, and nothing changes any more.
+    // Beyond this its square would leave the range of f32, and the result no longer changes.
     const near = tf.clipByValue(a, -1e18, 1e18);
     return tf.mul(0.5, tf.add(1, tf.div(near, tf.sqrt(tf.add(tf.square(near), 4 * smoothing)))));
   });
@@ -84,7 +84,7 @@ export function kinkWeight(a: tf.Tensor, kink: Kink, scale: number | tf.Tensor =
 export function positivePart(a: tf.Tensor, kink: Kink = {}, scale: number | tf.Tensor = 1): tf.Tensor {
   checkOptions('conditions.positivePart', kink, KINK);
   if ((kink.degenerate ?? 'leastNorm') === 'leastNorm') return tf.relu(a);
-  // The scale is read when the gradient is taken, and may be gone by then.
+  // The scale is read when the gradient is computed, and may have been disposed of by then.
   return recordOp({
     name: 'PositivePart',
     values: [offTape(() => tf.relu(a))],

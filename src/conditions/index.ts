@@ -1,4 +1,4 @@
-/** @file Optimality conditions, and what the solvers and layers that use them need besides. */
+/** @file Optimality conditions, and what the solvers and layers that use them need. */
 export * from './public.js';
 export {ofBlock} from './block-proximal-gradient.js';
 export {descend} from './proximal-gradient.js';

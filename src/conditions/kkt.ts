@@ -66,7 +66,7 @@ export function kkt<P extends Parameter[] = tf.Tensor[]>(problem: {
 export function kkt<P extends Parameter[] = tf.Tensor[]>(
   problem: KktProblem<P>,
 ): KktCondition<keyof PrimalDual, P>;
-export function kkt<P extends Parameter[]>(problem: KktProblem<P>): unknown {
+export function kkt<P extends Parameter[] = tf.Tensor[]>(problem: KktProblem<P>): unknown {
   const {objective, equality, inequality} = checkOptions('conditions.kkt', problem, NAMES, 'entry');
   checkFunction('conditions.kkt', 'objective', objective);
   return (solution: PrimalDual, ...params: P) =>

@@ -6,7 +6,7 @@ import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 import {descend, STEP, type FixedPointCondition, type StepOptions} from './proximal-gradient.js';
 
-/** A Bregman divergence D_φ on a set: how to go to the dual space, and back onto the set. */
+/** A Bregman divergence D_φ on a set: the maps to the dual space, and back onto the set. */
 export interface MirrorGeometry<X extends Structure = tf.Tensor, H extends Parameter = Parameter> {
   /** ∇φ(x). */
   mirrorMap: (x: X) => X;
@@ -14,7 +14,7 @@ export interface MirrorGeometry<X extends Structure = tf.Tensor, H extends Param
   projection: (y: X, params: H) => X;
 }
 
-/** Below this an entry of a distribution is as good as zero; its logarithm is that of this. */
+/** Entries of a distribution below this count as zero; their logarithm is that of this number. */
 const TINY = 1e-30;
 
 /** `scale` is the sum of each distribution: a number, or a tensor [..., 1]. Default 1. */

@@ -1,4 +1,4 @@
-/** @file Newton's fixed point, whose implicit gradient needs no linear solve beyond Newton's own. */
+/** @file Newton's fixed point, whose implicit gradient needs only the linear solve of Newton's method. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../checks/index.js';
 import {flatten, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
@@ -30,7 +30,7 @@ const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0, onFai
  * F = T − x with T = x − η(∂₁G(x, ...params))⁻¹G(x, ...params), zero at a root of G; for a minimum of f, G is
  * `conditions.stationary(f)`.
  *
- * At a root ∂₁T = (1 − η)I, so the system of the implicit gradient is −ηI, and the work lies in ∂₂F: one solve with ∂₁G.
+ * At a root ∂₁T = (1 − η)I, so the system of the implicit gradient is −ηI, and the work is in ∂₂F: one solve with ∂₁G.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 14.
  */

@@ -1,9 +1,9 @@
-/** @file Objectives and their gradients, as conditions and solvers take them. */
+/** @file Objectives and their gradients, in the form that conditions and solvers accept. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../checks/index.js';
 import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
 
-/** f(x, ...params): one value a sample, [B], or their sum. */
+/** f(x, ...params): one value per sample, [B], or their sum. */
 export type Objective<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> = (
   x: X,
   ...params: P
@@ -15,14 +15,14 @@ export type Gradient<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   ...params: P
 ) => X;
 
-/** A differentiable function, given by itself or by a hand-written gradient (which may be cheaper, or differentiable again). */
+/** A differentiable function, given as the function or as its hand-written gradient (which may be cheaper, or differentiable again). */
 export type Differentiable<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   Objective<X, P> | {gradient: Gradient<X, P>};
 
 /**
  * ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each.
  *
- * @param where What to call f in errors.
+ * @param where The name of f in error messages.
  */
 export function gradientOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   f: Differentiable<X, P>,

@@ -20,9 +20,8 @@ export type Projection<X extends Structure = tf.Tensor, H extends Parameter = Pa
 
 export interface StepOptions<P extends Parameter[] = tf.Tensor[]> {
   /**
-   * η: a number, or a function of the objective's parameters (a tensor that broadcasts with x). Default 1. The solution
-   * does not depend on it, the conditioning of the linear system does: about one over the largest eigenvalue of ∇₁²f is
-   * best.
+   * η: a number, or a function of the objective's parameters (a tensor that broadcasts with x). Default 1. It does not change the
+   * solution, but it changes the condition number of the linear system: about one over the largest eigenvalue of ∇₁²f is best.
    */
   stepSize?: number | ((...params: P) => number | tf.Tensor) | undefined;
 }
@@ -30,7 +29,7 @@ export interface StepOptions<P extends Parameter[] = tf.Tensor[]> {
 /** The names of `StepOptions`. */
 export const STEP: Names<StepOptions<Parameter[]>> = {stepSize: 0};
 
-/** A condition T(x) − x that also carries T. */
+/** A condition T(x) − x that also has T, as `map`. */
 export interface FixedPointCondition<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

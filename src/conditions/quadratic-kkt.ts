@@ -18,20 +18,20 @@ export type QuadraticSolution = {
 /** The data; every tensor has the batch or 1 in front. */
 export type QuadraticData = QPTensors;
 
-/** What the solver found out about the solution; not differentiated. */
+/** What the solver knows about the solution; not differentiated. */
 export type QuadraticActivity = {
-  /** [B, m] in [0, 1]: 1 where the inequality holds with equality, 0 where it does not matter, between for a smoothed kink. */
+  /** [B, m] in [0, 1]: 1 if the inequality holds with equality, 0 if it is inactive, in between for a smoothed kink. */
   weight: tf.Tensor;
-  /** [B], int32: not zero where the problem was not solved. Such a sample gets a zero gradient. */
+  /** [B], int32: not zero if the problem was not solved. Such a sample gets a zero gradient. */
   status: tf.Tensor;
 };
 
 /**
  * F = (½(Q+Qᵀ)x + p + Gᵀλ + Aᵀν ; w∘(Gx − h) − (1−w)∘λ ; Ax − b), w the indicator of the active inequalities.
  *
- * With w from the solver, complementarity needs no product λ∘(Gx − h): its Jacobian stays regular for small multipliers,
- * and is the same at strict complementarity. A w between 0 and 1 is the derivative of a smoothed complementarity, with
- * (1−w)/w the slope −∂slack/∂multiplier. `linearize` hands the blocks to `linsolve.kkt`.
+ * With w from the solver, complementarity needs no product λ∘(Gx − h): its Jacobian stays regular for small multipliers, and is
+ * the same at strict complementarity. A w between 0 and 1 is the derivative of a smoothed complementarity, with (1−w)/w the slope
+ * −∂slack/∂multiplier. `linearize` passes the blocks to `linsolve.kkt`.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 6; Amos & Kolter 2017 (arXiv 1703.00443), equation 6.
  */
@@ -90,7 +90,7 @@ quadraticKkt.pullback = (u, {x, ineqDual, eqDual}, data, {weight, status}) =>
       ),
       b: sumTo(tf.neg(u.eqDual), data.b),
     };
-    // What the solver found out about the solution is no parameter.
+    // What the solver knows about the solution is not a parameter.
     return [cotangents, {weight: tf.zerosLike(weight), status}];
   });
 

@@ -1,4 +1,4 @@
-/** @file The fixed point of sparse coding, with a Jacobian that knows its support. */
+/** @file The fixed point of sparse coding, with a Jacobian that contains its support (the non-zero entries). */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, type Names} from '../checks/index.js';
 import {offTape, vjpOf} from '../autodiff/index.js';
@@ -75,7 +75,7 @@ export function sparseCode(
   return condition;
 }
 
-/** Dᵀ(Dz − x), a sample each. */
+/** Dᵀ(Dz − x) for each sample. */
 export function codeGradient(z: tf.Tensor, D: tf.Tensor, x: tf.Tensor): tf.Tensor {
   return matMul(tf.sub(matMul(z, D, true), x), D);
 }

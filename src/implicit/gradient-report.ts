@@ -1,4 +1,4 @@
-/** @file Says which samples' gradients are not right, because their linear system was not solved. */
+/** @file Reports the samples whose gradients are not right because their linear system was not solved. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
@@ -7,7 +7,7 @@ import {reportFailures} from './report.js';
 import type {OnFailure} from './types.js';
 import {Status} from './types.js';
 
-/** Who takes a gradient, and what happens where its linear system is not solved. */
+/** The name of the caller that computes a gradient, and what happens if its linear system is not solved. */
 export interface GradientPolicy {
   where: string;
   onFailure: OnFailure;
@@ -24,15 +24,15 @@ export interface GradientSolve {
   pullback?: ((u: tf.Tensor2D) => tf.Tensor[]) | undefined;
 }
 
-/** A relative residual up to this is that of f32, whatever tolerance the linear solver was given. */
+/** A relative residual up to this is within f32 accuracy, even if the linear solver has a smaller tolerance. */
 const ROUNDING = 1e-5;
 
-/** A relative residual beyond this is no solution, even where it cannot be smaller. */
+/** A relative residual beyond this is not a solution, even if it cannot be smaller. */
 const UNSOLVED = 1e-3;
 
 /**
- * u with zero for the samples that are not finite; samples that were not solved are reported. Where the host cannot read tensors
- * nothing is.
+ * u with zero for the samples that are not finite; samples that were not solved are reported. If the host cannot read tensors,
+ * nothing is reported.
  *
  * @throws With 'throw'.
  */
@@ -59,11 +59,11 @@ export function checkedSolution(
   const reason = (_code: number, sample: number) =>
     broken[sample]
       ? 'has a Jacobian or an incoming gradient that is not finite'
-      : `was left by linsolve.${className} with a relative residual of ${residual[sample].toPrecision(2)}`;
+      : `was not solved by linsolve.${className}: the relative residual is ${residual[sample].toPrecision(2)}`;
   const consequence =
-    'Such a sample gets the gradient of the best solution that was found, zero where that is not finite. ' +
-    'Way out: another linear solver ({linsolve: linsolve.lu()}, qr() or normalCg()) or more of its iterations; where ∂₁F ' +
-    'is singular the solution is not differentiable, and a small multiple of x added to F makes it so.';
+    'Such a sample gets the gradient from the best solution that was found, or zero if that is not finite. ' +
+    'Try another linear solver ({linsolve: linsolve.lu()}, qr() or normalCg()) or more iterations of it. If ∂₁F ' +
+    'is singular, the solution is not differentiable; adding a small multiple of x to F makes it differentiable.';
   const what = "gradient's linear system";
   const kind = `gradient ${className} ${notFinite}`;
   reportFailures({where, codes, reason, consequence, what, kind}, onFailure);
@@ -83,16 +83,17 @@ function withoutNonFinite(u: tf.Tensor2D): [tf.Tensor2D, boolean[]] {
   return [broken.includes(true) ? tf.tensor2d(values, [batch, n]) : u, broken];
 }
 
-/** ‖A r‖ ≤ this·‖A‖‖r‖ says that r is orthogonal to what A reaches. */
+/** ‖A r‖ ≤ this·‖A‖‖r‖ means that r is orthogonal to the range of A. */
 const ORTHOGONAL = 1e-3;
 
-/** What r is to the parameters, at most, of what any vector of its size is: it does not reach them. */
+/** The largest effect of r on the parameters, relative to that of any vector of its size, at which it counts as having none. */
 const UNSEEN = 1e-2;
 
 /**
- * In reverse mode a cotangent b may ask for what x does not determine (where a crystal is, say, and not only its shape). What A does
- * not reach of it, the residual r, is left out: u has least norm. If rᵀ∂₂F is zero, then no parameter moves F in that direction,
- * solutions exist nearby, and the gradient is that of the solutions that move least. Says which samples are such.
+ * In reverse mode, a cotangent b may depend on something that x does not determine (for example the place of a crystal, and not
+ * only its shape). The part of b outside the range of A, the residual r, is ignored: u has least norm. If rᵀ∂₂F is zero, then no
+ * parameter moves F in that direction, solutions exist nearby, and the gradient is that of the solutions that move least. Returns
+ * which samples are of this kind.
  */
 function undeterminedOnly(
   unsolved: boolean[],
@@ -144,7 +145,8 @@ function sizeOf(tensors: tf.Tensor[]): number {
 }
 
 /**
- * The gradients of the parameters, with zero for entries that are not finite, which are reported: ∂₂F is not finite there.
+ * The gradients of the parameters, with zero for entries that are not finite (because ∂₂F is not finite there); these are
+ * reported.
  *
  * @throws With 'throw'.
  */
@@ -156,7 +158,8 @@ export function checkedGradients({where, onFailure}: GradientPolicy, gradients: 
   });
   if (!broken.includes(true)) return gradients;
   const codes = broken.map((flag) => (flag ? Status.NUMERICAL_ERROR : Status.SOLVED));
-  const reason = () => 'has entries that are not finite: the derivative of F is infinite or NaN there';
+  const reason = () =>
+    'has entries that are not finite, because the derivative of F is infinite or NaN there';
   const consequence = 'Such entries are zero.';
   reportFailures({where, codes, reason, consequence, what: 'gradient', each: 'that of parameter'}, onFailure);
   return gradients.map((gradient, i) => {

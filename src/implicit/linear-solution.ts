@@ -1,4 +1,4 @@
-/** @file The solution of a linear system with the Jacobian of a condition, as a differentiable function of everything in it. */
+/** @file The solution of a linear system with the Jacobian of a condition, differentiable in the condition and the right-hand side. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   arrangeLike,

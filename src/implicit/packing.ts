@@ -49,7 +49,7 @@ export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packi
 function batchSize(shapes: number[][]): number {
   if (shapes.every((shape) => shape.length < 2)) {
     throw new Error(
-      `The solution x has shape [${shapes[0]}]: is that one system or a batch? ` +
+      `The solution x has shape [${shapes[0]}]: is that one system or a batch of systems? ` +
         'Pass {batched: false} for one system over all entries, or give x a batch axis ([1, n] for one sample).',
     );
   }
@@ -57,7 +57,7 @@ function batchSize(shapes: number[][]): number {
   for (const shape of shapes) {
     if (shape[0] !== batch) {
       throw new Error(
-        `All tensors of a batched x need the same size of axis 0, got shapes ${shapes.map((s) => `[${s}]`).join(', ')}.`,
+        `All tensors of a batched x must have the same size along axis 0, got shapes ${shapes.map((s) => `[${s}]`).join(', ')}.`,
       );
     }
   }

@@ -1,24 +1,27 @@
-/** @file Says which samples of a batch failed, why, and what to do. */
+/** @file Messages about failed samples of a batch: which, why, and what to do. */
 import {Status, type OnFailure} from './types.js';
 
 export const ON_FAILURE: readonly OnFailure[] = ['warn', 'throw', 'ignore'];
 
 export interface Failures {
-  /** Who speaks, e.g. 'solveQP'. */
+  /** The name of the function or layer in messages, e.g. 'solveQP'. */
   where: string;
   /** The status of each sample. */
   codes: readonly number[];
-  /** The reason, and the way out, for a code; `sample` is the first that has it. */
+  /** The reason for a code, and what to do; `sample` is the first one that has it. */
   reason: (code: number, sample: number) => string;
-  /** What a failed sample's value and gradient are. */
+  /** The value and gradient of a failed sample, in words. */
   consequence: string;
   /** What is solved. Default 'problem'. */
   what?: string | undefined;
   /** What the codes are of. Default 'sample'. */
   each?: string | undefined;
-  /** What failures have in common that are printed once. Default: their reasons. */
+  /** Failures with the same key are printed once. Default: their reasons. */
   kind?: string | undefined;
-  /** Whether a batch of nothing but invalid samples is no mistake in the program: attention has rows that are masked throughout. */
+  /**
+   * Whether a batch may consist of invalid samples only, which otherwise is a mistake in the program: attention has rows that are
+   * fully masked.
+   */
   mayAllFail?: boolean | undefined;
 }
 
@@ -34,7 +37,7 @@ const printed = new Set<string>();
 /**
  * Applies the policy to the failed samples.
  *
- * @throws With 'throw'; and always if the input of every sample is invalid, which is a mistake in the program, not in a
+ * @throws With 'throw'; and always if the input of every sample is invalid, because the mistake is then in the program, not in a
  *   sample.
  */
 export function reportFailures(

@@ -1,4 +1,4 @@
-/** @file Looks whether F is about zero where a solver of somebody else has stopped. */
+/** @file Checks that F is close to zero at the point that a user's solver returned. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, flattenLike, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
@@ -7,20 +7,20 @@ import {reportFailures} from './report.js';
 import {checkLikeX, type SystemOptions} from './system.js';
 import {Status, type Condition} from './types.js';
 
-/** Relative size of the changes of x and of the parameters that show what F is made of. */
+/** Relative size of the changes of x and of the parameters that measure the terms of F. */
 const CHANGE = 2 ** -7;
 
 /** Changes that are tried of x, and of the parameters: two, for one of them may happen to change little. */
 const TRIALS = 2;
 
-/** An entry of x below this share of the others is changed as if it were so large: zero has no size of its own. */
+/** An entry of x below this share of the others is changed as if it were so large: zero has no size. */
 const SMALLEST = 1e-2;
 
-/** An entry of F is judged by itself at this multiple of the tolerance: the size of a single one is a rougher estimate. */
+/** A single entry of F is tested at this multiple of the tolerance, because its size is only a rough estimate. */
 const SINGLE = 5;
 
 /**
- * Reports samples where F(x, ...params) is not small against what it is made of.
+ * Reports samples in which F(x, ...params) is not small relative to its terms.
  *
  * The sizes of F's entries are what they change by when x, and when the parameters change by random relative amounts, over these
  * amounts: they do not depend on the units of F, x or the parameters. Reported is ‖F‖ > tolerance·‖sizes‖, of all entries of a
@@ -40,11 +40,11 @@ export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[]
   const codes = values.map((quotient) => (quotient <= tolerance ? Status.SOLVED : Status.NUMERICAL_ERROR));
   const reason = (_code: number, sample: number) =>
     Number.isFinite(values[sample])
-      ? `has F(x) of ${values[sample].toPrecision(2)} of the size of what F is made of (${tolerance} is allowed)`
+      ? `has F(x) of ${values[sample].toPrecision(2)} relative to the size of the terms of F (${tolerance} is allowed)`
       : 'has an F(x) that is not finite';
   const consequence =
-    'The gradient is that of a root, which the x that the solver returned is not. Way out: more iterations of the solver, or the ' +
-    'condition that belongs to it; {residualTolerance: Infinity} turns this check off.';
+    'The gradient is only right at a root, and the x that the solver returned is not a root. Use more iterations of the solver, or the ' +
+    'condition that matches the solver; {residualTolerance: Infinity} turns this check off.';
   reportFailures({where, codes, reason, consequence, kind: 'root'}, onFailure);
 }
 
@@ -95,7 +95,10 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
   return quotients;
 }
 
-/** ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite have no say. */
+/**
+ * ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite
+ * are ignored.
+ */
 function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[] {
   const [batch, n] = value.shape as [number, number];
   const [F, T] = [value.dataSync(), sizes.dataSync()];

@@ -1,4 +1,4 @@
-/** @file Products with the Jacobian of a root that somebody else has found. */
+/** @file Products with the Jacobian of a root that the user already has. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../checks/index.js';
 import {
@@ -16,10 +16,10 @@ import {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 import {IMPLICIT, type Condition, type ImplicitOptions} from './types.js';
 
 /**
- * vᵀ∂x*(params): the cotangents of the parameters, given that F(x, ...params) = 0.
+ * vᵀ∂x*(params): the cotangents (gradients) of the parameters, given that F(x, ...params) = 0.
  *
  * @param cotangent v, a structure like x; records are paired by name.
- * @returns One entry a parameter, shaped like it; tensors that are not float32, and other leaves, come back as they are.
+ * @returns One entry per parameter, with its shape; tensors that are not float32, and other leaves, are returned unchanged.
  */
 export function rootVjp<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
@@ -44,7 +44,7 @@ export function rootVjp<X extends Structure = tf.Tensor, P extends Parameter[] =
 /**
  * ∂x*(params)·tangents: the tangent of the root, given that F(x, ...params) = 0.
  *
- * @param tangents One entry a parameter, shaped like it; records are paired by name, `null` stands for zero.
+ * @param tangents One entry per parameter, with its shape; records are paired by name, and `null` stands for zero.
  */
 export function rootJvp<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
@@ -58,7 +58,7 @@ export function rootJvp<X extends Structure = tf.Tensor, P extends Parameter[] =
   return rootTangent(condition, x, params, tangents, {...options, linsolve, where: 'rootJvp'});
 }
 
-/** What `rootJvp` does, with a linear solver that the caller names: a bundle holds no other. */
+/** `rootJvp` with a linear solver given by the caller, so that a bundle contains no other. */
 export function rootTangent<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   x: X,

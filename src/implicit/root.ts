@@ -21,7 +21,7 @@ export interface RootSystem {
   linsolve: LinearSolver;
   onGradient?: ((info: SolveInfo) => void) | undefined;
   policy: GradientPolicy;
-  /** Tensors that F closes over. */
+  /** Tensors that F captures. */
   free: tf.Tensor[];
   residual(xs: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[];
   /** (∂₂F)ᵀu on `differentiable(ps)` and the free tensors. */
@@ -29,7 +29,7 @@ export interface RootSystem {
   /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
-  /** Looks whether xs is a root, in the backward pass. */
+  /** Checks that xs is a root, in the backward pass. */
   check?: ((xs: tf.Tensor[], ps: tf.Tensor[]) => void) | undefined;
 }
 

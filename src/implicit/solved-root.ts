@@ -6,7 +6,7 @@ import {checkRoot} from './root-check.js';
 import {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 import type {Condition} from './types.js';
 
-/** What `customRoot` does, with a linear solver that the caller names: a bundle holds no other. */
+/** `customRoot` with a linear solver given by the caller, so that a bundle contains no other. */
 export function solvedRoot<X extends Structure, P extends Parameter[], Aux extends Structure | undefined>(
   condition: Condition<X, P>,
   options: SystemOptions & {residualTolerance?: number | undefined},

@@ -1,4 +1,4 @@
-/** @file Turns a user's condition on structures into a system on flat lists, and checks what the user promised. */
+/** @file Turns a user's condition on structures into a system on flat lists, and checks its assumptions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   arrangeLike,
@@ -50,7 +50,7 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   checkOnFailure(where, onFailure);
   const policy = {where, onFailure};
   const packing = packingOf(flatten(x), batched);
-  // A scalar x has no batch axis to speak of: one system.
+  // A scalar x has no batch axis, so it is one system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
     const value = condition(unflatten(x, xs), ...unflatten(params, ps));
@@ -101,7 +101,7 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   };
 }
 
-/** @throws If F has returned something unlike x. */
+/** @throws If F has returned a structure unlike x. */
 export function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
   if (result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
@@ -117,7 +117,7 @@ function probeBatch(operator: Operator, [batch, n]: [number, number]): void {
     const index = tf.expandDims(tf.range(0, batch), 1);
     const direction = tf.randomUniform([batch, n], 0.5, 1, 'float32', 17);
     const leaks: tf.Tensor[] = [];
-    // Any two samples differ in a bit of their index: the two halves by each bit find every pair.
+    // Any two samples differ in a bit of their index, so splitting the batch by each bit separates every pair.
     for (let bit = 1; bit < batch; bit *= 2) {
       const half = tf.mod(tf.floor(tf.div(index, bit)), 2);
       for (const mask of [half, tf.sub(1, half)]) {

@@ -7,22 +7,22 @@ import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js
 /**
  * F(x, ...params), which is zero at the solution: a structure like x.
  *
- * Tensors that F closes over (layer weights) are differentiated like its parameters.
+ * Tensors that F captures (such as layer weights) are differentiated like its parameters.
  */
 export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   (x: X, ...params: P): X;
-  /** What is known of ∂₁F; `symmetric` and `positiveDefinite` let `linsolve.auto` choose CG. */
+  /** Known properties of ∂₁F; with `symmetric` and `positiveDefinite`, `linsolve.auto` chooses CG. */
   tags?: Tags | undefined;
   /**
-   * ∂₁F at a point as an operator with more structure than automatic differentiation sees. Its vectors are rows [B, n]:
-   * the leaves of x, flattened a sample and joined, in `order`.
+   * ∂₁F at a point as an operator with more structure than automatic differentiation sees. Its vectors are rows [B, n]: the
+   * leaves of x, flattened for each sample and joined, in `order`.
    */
   linearize?(x: X, ...params: P): Operator;
   /** The names of the record x in the order of the rows of `linearize`. By default that of x itself, as the solver returned it. */
   order?: readonly string[] | undefined;
   /**
-   * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that closes over no tensor. It must be made
-   * of differentiable operations, and spares the backward pass an evaluation of F.
+   * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that captures no tensor. It must consist of
+   * differentiable operations, and saves the backward pass an evaluation of F.
    */
   pullback?(u: X, x: X, ...params: P): P;
 }
@@ -33,19 +33,19 @@ export type FixedPointMap<X extends Structure = tf.Tensor, P extends Parameter[]
   ...params: P
 ) => X;
 
-/** How a solve went, a tensor of shape [B] each; the codes of `status` are those of `Status`. */
+/** How a solve went, tensors of shape [B]; the codes of `status` are those of `Status`. */
 export type SolverState = {
   status: tf.Tensor;
   iterations: tf.Tensor;
   residual: tf.Tensor;
 };
 
-/** Finds x from an initial guess. Its iterations are not differentiated, the condition at its result is. */
+/** Finds x from an initial guess. The iterations are not differentiated; the condition at their result is. */
 export interface Solver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   run: (init: X, ...params: P) => {x: X; state?: SolverState | undefined};
 }
 
-/** The outcome of a solve, one code a sample. */
+/** The outcome of a solve, one code per sample. */
 export const Status = {
   SOLVED: 0,
   PRIMAL_INFEASIBLE: 1,
@@ -55,7 +55,7 @@ export const Status = {
   INVALID_INPUT: 5,
 } as const;
 
-/** 'warn' prints a message, 'throw' throws it, 'ignore' leaves it to the reader of `status`. */
+/** 'warn' prints a message, 'throw' throws it, 'ignore' does neither; read `status`. */
 export type OnFailure = 'warn' | 'throw' | 'ignore';
 
 export interface ImplicitOptions {
@@ -66,14 +66,13 @@ export interface ImplicitOptions {
    * as a bilevel problem needs.
    */
   batched?: boolean | undefined;
-  /**
-   * Called after each linear solve of a gradient with its report: one entry a sample. The tensors live as long as the call.
-   */
+  /** Called after each linear solve of a gradient with its report: one entry per sample. The tensors are disposed of after the call. */
   onGradient?: ((info: SolveInfo) => void) | undefined;
   /**
-   * What happens where that solve leaves a sample unsolved (a relative residual beyond 1e-5 that is beyond the solver's tolerance, or
-   * beyond 1e-3): 'warn' (default; each kind once), 'throw' or 'ignore'. A residual that no parameter can reach is none: the solution
-   * moves by least norm. Where the host cannot read tensors (WebGPU), only `onGradient` tells.
+   * What happens if that solve does not solve a sample (the relative residual exceeds 1e-5 and the solver's tolerance, or exceeds
+   * 1e-3): 'warn' (default; each kind once), 'throw' or 'ignore'. A residual in a direction that no parameter can change does not
+   * count: the gradient is then that of the solution that moves least. If the host cannot read tensors (WebGPU), only
+   * `onGradient` reports it.
    */
   onFailure?: OnFailure | undefined;
 }

@@ -56,8 +56,9 @@ const OWN = [
 ];
 
 const REASONS: Record<number, string> = {
-  [Status.PRIMAL_INFEASIBLE]: 'has no feasible point (relax d)',
-  [Status.DUAL_INFEASIBLE]: 'is unbounded (bound z, or change c)',
+  [Status.PRIMAL_INFEASIBLE]: 'is infeasible: no point satisfies the constraints (relax d)',
+  [Status.DUAL_INFEASIBLE]:
+    'is unbounded: the objective can decrease without limit (add bounds on z, or change c)',
   [Status.ITERATION_LIMIT]:
     'stopped at the iteration limit (raise maxIterations or tolerance; scale E, c and d alike)',
   [Status.NUMERICAL_ERROR]: 'became NaN or infinite',
@@ -94,7 +95,7 @@ export class ConicLayer extends SolverLayer {
     const {className} = ConicLayer;
     super(className, args ?? {}, OWN);
     if (typeof args?.cones !== 'object' || args.cones === null || coneSize(args.cones) === 0) {
-      throw new Error(`${className}: cones must name at least one cone that is not empty.`);
+      throw new Error(`${className}: cones must contain at least one cone that is not empty.`);
     }
     this.cones = args.cones;
     this.constants = readConstants<ConicParameter>(className, SHAPES, savable(args.constants));
@@ -162,7 +163,9 @@ export class ConicLayer extends SolverLayer {
     this.constants.forEach(({shape}, name) => note(name, shape));
     this.fed.forEach((name, i) => note(name, shapes[i].slice(1)));
     if (known.p === undefined) {
-      throw new Error(`${className}: the number of variables is not known: feed c or E, or pass units.`);
+      throw new Error(
+        `${className}: the number of variables is not known: pass units, or make c or E an input or a constant.`,
+      );
     }
     return known.p;
   }

@@ -48,7 +48,7 @@ export class FixedPointLayer extends IterativeLayer {
     const {className} = FixedPointLayer;
     super(className, args ?? {}, OWN, 100);
     if (!args?.cell)
-      throw new Error(`${className}: cell is missing: a layer or model of the two inputs [z, x].`);
+      throw new Error(`${className}: cell is missing; expected a layer or model with the two inputs [z, x].`);
     this.cell = args.cell instanceof layers.Layer ? args.cell : cellFromConfig(args.cell);
     if (args.stateShape != null) {
       const {stateShape} = args;
@@ -69,7 +69,7 @@ export class FixedPointLayer extends IterativeLayer {
     const {cell} = this;
     if ((owners.get(cell) ?? this) !== this) {
       throw new Error(
-        `FixedPointLayer: the cell '${cell.name}' already serves the layer '${owners.get(cell)!.name}'.`,
+        `FixedPointLayer: the cell '${cell.name}' is already used by the layer '${owners.get(cell)!.name}'.`,
       );
     }
     owners.set(cell, this);
@@ -87,7 +87,7 @@ export class FixedPointLayer extends IterativeLayer {
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice) {
       throw new Error(
-        `FixedPointLayer: two weights of the cell are named '${twice}'; a saved model could not tell them apart. ` +
+        `FixedPointLayer: two weights of the cell are named '${twice}', so a saved model could not distinguish them. ` +
           'Give the inner layers names.',
       );
     }

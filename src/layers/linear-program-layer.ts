@@ -29,7 +29,8 @@ export class LinearProgramLayer extends QPLayer {
     const {strength, ...args} = checkArguments(className, given, OWN);
     super(args);
     this.strength = checkNumber(className, 'strength', strength ?? 0.1, Number.MIN_VALUE);
-    if (this.isGiven('Q')) throw new Error(`${className} has no Q: it is strength times the identity.`);
+    if (this.isGiven('Q'))
+      throw new Error(`${className} has no parameter Q, because Q is strength times the identity.`);
   }
 
   protected override addLearned(parameter: QPParameter): void {

@@ -42,7 +42,7 @@ export class SVMLayer extends BaseLearnerLayer {
   }
 
   protected override get whyInvalid(): string {
-    return 'has NaN or infinity in its input, or features that are too large beside λ to be squared in f32';
+    return 'has NaN or infinity in its input, or features so large relative to λ that their squares overflow float32';
   }
 
   protected override get whenInvalid(): OnFailure {

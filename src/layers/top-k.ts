@@ -40,7 +40,7 @@ export class TopK extends ProjectionLayer {
 
   override build(inputShape: Shape | Shape[]): void {
     const n = (inputShape as Shape).at(-1);
-    if (n != null && this.k > n) throw new Error(`TopK: k = ${this.k} of ${n} entries cannot be chosen.`);
+    if (n != null && this.k > n) throw new Error(`TopK: cannot choose k = ${this.k} of ${n} entries.`);
     super.build(inputShape);
   }
 

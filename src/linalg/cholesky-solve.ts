@@ -8,7 +8,7 @@ import {record} from './record.js';
 import {solveTriangle} from './triangular-solve.js';
 
 /**
- * x with L Lᵀ x = b, where L is the lower triangle of `factor`, as `cholesky` makes it.
+ * x with L Lᵀ x = b, where L is the lower triangle of `factor`, as returned by `cholesky`.
  *
  * @param factor [..., n, n]; batch axes broadcast against those of b.
  * @param b [..., n, k], or [n], one vector for all matrices.

@@ -10,8 +10,8 @@ import {solveTriangle} from './triangular-solve.js';
 /**
  * The lower triangular L with positive diagonal and a = L Lᵀ.
  *
- * Only the lower triangle of a is read, as if the matrix were symmetric. The gradient is that in a symmetric matrix, a
- * symmetric one itself: entry (i, j) holds half of what the pair (i, j), (j, i) does together.
+ * Only the lower triangle of a is read, as if the matrix were symmetric. The gradient is also symmetric: the effect of the pair
+ * (i, j), (j, i) is split equally between the two entries.
  *
  * @param a [..., n, n].
  * @returns [..., n, n], zero above the diagonal. Differentiable.

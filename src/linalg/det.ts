@@ -8,10 +8,10 @@ import {transpose} from './products.js';
 import {record} from './record.js';
 
 /**
- * det(a); 0 for a matrix that is singular in double precision, 1 for n = 0. Many rows overflow: take `slogdet`.
+ * det(a); 0 for a matrix that is singular in double precision, 1 for n = 0. It can overflow for many rows; use `slogdet` then.
  *
- * The gradient is the matrix of cofactors. It and the second derivative are right for every matrix, of whatever rank;
- * derivatives of third and higher order need an invertible one.
+ * The gradient is the matrix of cofactors. The first and second derivatives are right for every matrix of any rank; derivatives
+ * of third and higher order need an invertible matrix.
  *
  * @param a [..., n, n].
  * @returns [...]. Differentiable.

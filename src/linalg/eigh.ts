@@ -9,12 +9,12 @@ import {record} from './record.js';
 /**
  * a = V diag(λ) Vᵀ with λ ascending and VᵀV = I.
  *
- * Only the lower triangle of a is read, as if the matrix were symmetric; the gradient is symmetric, as that of `cholesky`.
- * The sign of an eigenvector is arbitrary. So is the basis of the space of a repeated eigenvalue, which no gradient can
- * tell of: the part of the gradient that turns it is taken as zero. That is right for what does not depend on the basis,
- * such as the projector onto the space and symmetric functions of the eigenvalues; it is not right for V f(λ) Vᵀ. (Write a
- * matrix function otherwise if eigenvalues may coincide.) Eigenvalues count as repeated if they differ by no more than
- * n·2⁻²³ of the largest, the rounding of f32 data.
+ * Only the lower triangle of a is read, as if the matrix were symmetric; the gradient is symmetric, as that of `cholesky`. The
+ * sign of an eigenvector is arbitrary. So is the choice of eigenvectors of a repeated eigenvalue; the part of the gradient that
+ * rotates them is set to zero. That is right for results that do not depend on the choice, such as the projector onto their space
+ * and symmetric functions of the eigenvalues; it is not right for V f(λ) Vᵀ. (Compute a matrix function in another way if
+ * eigenvalues may coincide.) Eigenvalues count as repeated if they differ by no more than n·2⁻²³ of the largest, the rounding of
+ * f32 data.
  *
  * @param a [..., n, n].
  * @returns `eigenvalues` λ [..., n] and `eigenvectors` V [..., n, n], one a column. Differentiable.

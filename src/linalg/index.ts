@@ -1,4 +1,4 @@
-/** @file Batched, differentiable linear algebra: the public namespace, and products for the rooms above. */
+/** @file Batched, differentiable linear algebra: the public namespace, and products for other folders. */
 export * from './public.js';
 export {areFinite, ofFinite} from './of-finite.js';
 export {spectralFunction, type SpectralFunction} from './spectral-function.js';

@@ -1,11 +1,11 @@
-/** @file What the functions of `linalg` do before and around their kernels: conversions and checks of shape. */
+/** @file Conversions and shape checks around the kernels of `linalg`. */
 import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from '../autodiff/index.js';
 
 /** A tensor, or numbers that make one. */
 export type Values = tf.Tensor | tf.TensorLike;
 
-/** Runs `f` in a tf.tidy; if it throws, neither tensors nor what it put on the tape are left. */
+/** Runs `f` in a tf.tidy; if it throws, no tensors and no entries on the tape remain. */
 export function asOperation<T extends tf.TensorContainer>(f: () => T): T {
   return rollBackOnThrow(() => tf.tidy(f));
 }
@@ -34,12 +34,12 @@ export function toSquare(values: Values, name: string, caller: string): tf.Tenso
 export function toMatrices(values: Values, name: string, caller: string): tf.Tensor {
   const tensor = toFloat(values, name, caller);
   if (tensor.rank < 2) {
-    throw new Error(`${caller}: ${name} must have two axes or more, got shape [${tensor.shape}].`);
+    throw new Error(`${caller}: ${name} must have at least two axes, got shape [${tensor.shape}].`);
   }
   return tensor;
 }
 
-/** A right-hand side with `rows` rows as [..., rows, k], and how to give a solution the shape that belongs to it. */
+/** A right-hand side with `rows` rows as [..., rows, k], and a function that gives a solution the matching shape. */
 export function toRightSide(values: Values, a: tf.Tensor, rows: number, caller: string) {
   const given = toFloat(values, 'b', caller);
   const isVector = given.rank === 1;

@@ -4,7 +4,7 @@ import {asOperation, toSquare, type Values} from './inputs.js';
 import {solveMatrices} from './solve.js';
 
 /**
- * a⁻¹. To solve a system take `solve`, which is faster and more accurate.
+ * a⁻¹. To solve a system, use `solve`, which is faster and more accurate.
  *
  * @param a [..., n, n].
  * @returns [..., n, n]. Differentiable.

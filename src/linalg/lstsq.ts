@@ -9,8 +9,8 @@ import {record} from './record.js';
 
 export interface LstsqOptions {
   /**
-   * What counts as rank: in a QR factorisation with column pivoting, remainders of columns no longer than this times the
-   * longest column are zero. Default max(m, n)·2⁻²³, the rounding of f32 data.
+   * Decides the rank: in a QR factorisation with column pivoting, a column whose remainder is no longer than this times the
+   * longest column counts as dependent. Default max(m, n)·2⁻²³, the rounding of f32 data.
    */
   rcond?: number | undefined;
 }
@@ -18,10 +18,10 @@ export interface LstsqOptions {
 const NAMES: Names<LstsqOptions> = {rcond: 0};
 
 /**
- * Of the x with the least ‖a x − b‖ the one with the least ‖x‖: the pseudo-inverse of a, times b.
+ * The x with the smallest ‖a x − b‖, and the shortest of these if there are several: the pseudo-inverse of a, times b.
  *
- * The gradient takes the rank as constant. That is so near a matrix of full rank, tall or wide; elsewhere the solution is
- * not continuous in a, and the gradient is that along changes of a which keep its rank.
+ * The gradient assumes that the rank does not change. This is true near a matrix of full rank, tall or wide; otherwise the
+ * solution is not continuous in a, and the gradient is that along changes of a that keep its rank.
  *
  * @param a [..., m, n]; batch axes broadcast against those of b.
  * @param b [..., m, k], or [m], one vector for all matrices.

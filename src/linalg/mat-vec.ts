@@ -1,4 +1,4 @@
-/** @file Batched matrix–vector products with right gradients also for a shared matrix. */
+/** @file Batched matrix–vector products whose gradients are also right for a shared matrix. */
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape, recordOp} from '../autodiff/index.js';
 import {runOuters} from '../kernels/index.js';

@@ -1,4 +1,4 @@
-/** @file Keeps samples that are not finite away from what would throw at them. */
+/** @file Keeps samples that are not finite away from functions that would throw. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {fill} from '../kernels/index.js';

@@ -1,4 +1,4 @@
-/** @file Products and sums over a broadcast batch, of which gradients are made: each of them differentiable itself. */
+/** @file Products and sums over a broadcast batch, used in gradients; each of them is differentiable. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Swaps the last two axes. */

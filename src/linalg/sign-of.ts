@@ -1,4 +1,4 @@
-/** @file The sign of each entry: tfjs's own takes what is below 1e-7 for zero on its WebAssembly backend. */
+/** @file The sign of each entry: tfjs's own function returns zero below 1e-7 on its WebAssembly backend. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 

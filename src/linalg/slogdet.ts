@@ -12,7 +12,7 @@ import {record} from './record.js';
  *
  * @param a [..., n, n].
  * @returns Two tensors [...]. `logabsdet` is differentiable, `sign` has a zero gradient. The gradient at a singular matrix
- *     does not exist: it throws a SingularMatrixError that names the sample, whatever its cotangent.
+ *     does not exist: it throws a SingularMatrixError that names the sample, for any cotangent.
  * @throws If an entry is not finite.
  */
 export function slogdet<T extends tf.Tensor = tf.Tensor>(a: Values): {sign: T; logabsdet: T} {

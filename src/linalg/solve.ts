@@ -20,7 +20,7 @@ export interface SolveOptions {
 const NAMES: Names<SolveOptions> = {assume: 0, adjoint: 0};
 
 /**
- * x with a x = b. A matrix is factored once, also when several right-hand sides broadcast against it.
+ * x with a x = b. A matrix is factored once, even if several right-hand sides broadcast against it.
  *
  * @param a [..., n, n]; batch axes broadcast against those of b.
  * @param b [..., n, k], or [n], one vector for all matrices.

@@ -12,14 +12,14 @@ export interface TriangularSolveOptions {
   lower?: boolean | undefined;
   /** Solve with the transpose of that triangle. Default false. */
   transpose?: boolean | undefined;
-  /** Take the diagonal for ones, without reading it. Default false. */
+  /** Assume that the diagonal is ones, without reading it. Default false. */
   unitDiagonal?: boolean | undefined;
 }
 
 const NAMES: Names<TriangularSolveOptions> = {lower: 0, transpose: 0, unitDiagonal: 0};
 
 /**
- * x with T x = b, or Tᵀ x = b, where T is a triangle of `matrix`. What is not read has a zero gradient.
+ * x with T x = b, or Tᵀ x = b, where T is a triangle of `matrix`. Entries that are not read have a zero gradient.
  *
  * @param matrix [..., n, n]; batch axes broadcast against those of b.
  * @param b [..., n, k], or [n], one vector for all matrices.

@@ -1,12 +1,13 @@
-/** @file Chooses a linear solver by what is known of the operator. */
+/** @file Chooses a linear solver from the known properties of the operator. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm, hostCanRead} from '../kernels/index.js';
-import {normalCg, quietCg} from './cg.js';
+import {quietCg} from './cg.js';
+import {normalCg} from './normal-cg.js';
 import {directSolver} from './direct.js';
 import {gmres} from './gmres.js';
 import {quietMinres} from './minres.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
@@ -17,18 +18,18 @@ const DENSE_UNKNOWNS = 64;
 /** Up to this many, a system on which the iterative method failed is factored after all. */
 const RESCUE_UNKNOWNS = 512;
 
-/** Iterations at most, and products between two restarts of GMRES, where the host sees when it can stop. */
+/** The largest number of iterations, and of products between two restarts of GMRES, if the host can see when to stop. */
 const HOST = {maxIterations: 1000, restart: 60};
 
 /**
- * The default. Small systems, up to 64 unknowns: a dense factorisation in f64 on the host, in doubles of two f32 on WebGPU; on the
- * host, where the matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the
+ * The default. Small systems, up to 64 unknowns: a dense factorisation in f64 on the host, in doubles of two f32 on WebGPU; on
+ * the host, if the matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the
  * least-squares solution of least norm.
  *
- * Larger ones: CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. Where the host can see
- * that this did not converge, the dense factorisation for up to 512 unknowns, beyond that CG on the normal equations, and the
- * better of the two solutions of each sample. `info` says what residual was reached. On WebGPU GMRES takes the place of MINRES, and
- * nothing is tried a second time.
+ * Larger ones: CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. If the host can see
+ * that this did not converge, it tries the dense factorisation for up to 512 unknowns, and CG on the normal equations beyond
+ * that, and keeps the better of the two solutions of each sample. `info` tells which residual was reached. On WebGPU, GMRES
+ * replaces MINRES, and there is no second attempt.
  */
 export function auto(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.auto', options, []);

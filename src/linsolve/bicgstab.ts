@@ -1,18 +1,14 @@
 /** @file The stabilised biconjugate-gradient method. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
-import {
-  iterativeSolver,
-  PRECONDITIONED,
-  type PreconditionedOptions,
-  type KrylovMethod,
-  type KrylovState,
-} from './iterative.js';
-import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {iterativeSolver, PRECONDITIONED, type PreconditionedOptions} from './iterative.js';
+import type {KrylovMethod, KrylovState} from './krylov-method.js';
+import {Iterates} from './host/iterates.js';
+import {precondition, type Outcome, type Process, type Run} from './host/process.js';
 import {rowDot, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
-import {addScaled, dot, norm} from './vectors.js';
+import {dot, norm} from './vectors.js';
 
 interface BicgstabState extends KrylovState {
   shadow: tf.Tensor2D;
@@ -27,53 +23,38 @@ const BREAKDOWN = 1e-12;
 const PATIENCE = 50;
 
 /** BiCGSTAB in f64. */
-function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
+function* onHost(run: Run): Process<Outcome> {
+  const {r, target, steps} = run;
   const n = r.length;
-  const x = new Float64Array(n);
-  const left = r.slice();
-  let residual = norm(r);
-  const best = new Best(n, residual);
-  const safe = new Best(n, residual);
-  const gain = new Gain();
-  const precondition = function* (v: Float64Array): Process<Float64Array> {
-    return preconditioned ? yield {map: 'M', vector: v.slice()} : v;
-  };
-  const offer = () => {
-    residual = norm(left);
-    safe.offer(x, residual + roundingOf(norm(x), n, gain.value));
-    return best.offer(x, residual);
-  };
+  const iterates = new Iterates(r);
+  const {left, gain} = iterates;
   const none = (overlap: number, a: Float64Array, b: Float64Array) =>
     !(Math.abs(overlap) > BREAKDOWN * norm(a) * norm(b));
   const p = left.slice();
   let rho = dot(r, left);
   let [step, since] = [0, 0];
-  while (step < steps && since < PATIENCE && residual > target) {
+  while (step < steps && since < PATIENCE && iterates.residual > target) {
     step++;
-    const ahead = yield* precondition(p);
+    const ahead = yield* precondition(run, p);
     const v = yield* gain.product('A', ahead);
     const overlap = dot(r, v);
     if (none(overlap, r, v)) break;
     const alpha = rho / overlap;
-    addScaled(x, alpha, ahead);
-    addScaled(left, -alpha, v);
-    const halfway = offer();
-    if (residual <= target) break;
-    const across = yield* precondition(left);
+    const halfway = iterates.move(alpha, ahead, v);
+    if (iterates.residual <= target) break;
+    const across = yield* precondition(run, left);
     const t = yield* gain.product('A', across);
     const along = dot(t, left);
     if (none(along, t, left)) break;
     const omega = along / dot(t, t);
-    addScaled(x, omega, across);
-    addScaled(left, -omega, t);
-    since = offer() || halfway ? 0 : since + 1;
+    since = iterates.move(omega, across, t) || halfway ? 0 : since + 1;
     const next = dot(r, left);
     if (none(next, r, left)) break;
     const beta = (next / rho) * (alpha / omega);
     rho = next;
     for (let i = 0; i < n; i++) p[i] = left[i] + beta * (p[i] - omega * v[i]);
   }
-  return {x: best.solution, safe: safe.solution, steps: step, gain: gain.value};
+  return iterates.outcome(step);
 }
 
 const method: KrylovMethod = {

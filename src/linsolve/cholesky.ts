@@ -10,7 +10,7 @@ import type {LinearSolver} from './types.js';
  *
  * Only the lower triangle is read.
  *
- * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` takes any matrix).
+ * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` accepts any matrix).
  */
 export function cholesky(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.cholesky', options, []);
@@ -19,7 +19,7 @@ export function cholesky(options?: NoOptions): LinearSolver {
       const solve = factorCholesky(a, n);
       if (typeof solve !== 'number') return solve;
       throw new SingularMatrixError(
-        `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); take linsolve.lu.`,
+        `linsolve.cholesky: the matrix of sample ${sample} is not positive definite (pivot ${solve}); use linsolve.lu.`,
       );
     },
     positiveDefinite: true,

@@ -1,8 +1,8 @@
-/** @file What the direct solvers share: materialise once; on the host, factor each system in f64 and solve many times. */
+/** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {hostCanRead, readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator} from './types.js';
 import {norm} from './vectors.js';
@@ -38,7 +38,7 @@ interface System {
   solve: DenseSolve;
 }
 
-/** Where the host cannot read tensors: the matrices are kept, and factored for each right-hand side. */
+/** If the host cannot read tensors, the matrices are kept and factored for each right-hand side. */
 export function factorOnDevice(operator: Operator, positiveDefinite: boolean): Factorization {
   let matrices: tf.Tensor | null = null;
   return reporting(
@@ -74,7 +74,7 @@ function factorAll(
 
 /**
  * Solves each row with its factor; one factor serves all rows of a shared matrix. The relative residuals are those of the
- * solutions in f64: once rounded to f32, the residual of a large x says nothing.
+ * solutions in f64, because the residual of a large x that was rounded to f32 is meaningless.
  */
 function solveRows(
   systems: System[],
@@ -100,7 +100,7 @@ function solveRows(
   return {x: tf.tensor2d(x, [batch, n]), residual: tf.tensor1d(residual)};
 }
 
-/** A direct solution in f32 is as good as f32 allows: `converged` says that it solves the system at all. */
+/** A direct solution in f32 is as accurate as f32 allows; `converged` only says that it solves the system. */
 const DIRECT_TOLERANCE = 1e-3;
 
 /** The relative residual of a solution, as the operator itself sees it. */

@@ -1,14 +1,10 @@
-/** @file Restarted GMRES; on a device in the form that needs no small least-squares problem. */
+/** @file Restarted GMRES; on a device, in a form that needs no small least-squares problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
-import {
-  iterativeSolver,
-  PRECONDITIONED,
-  type PreconditionedOptions,
-  type KrylovMethod,
-  type KrylovState,
-} from './iterative.js';
-import {Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {iterativeSolver, PRECONDITIONED, type PreconditionedOptions} from './iterative.js';
+import type {KrylovMethod, KrylovState} from './krylov-method.js';
+import {Gain, roundingOf} from './host/gain.js';
+import {precondition, type Outcome, type Process, type Run} from './host/process.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
@@ -34,7 +30,8 @@ const STAGNATION = 0.9;
 const DEPENDENT = 1e-12;
 
 /** One cycle in f64: Arnoldi's basis, orthogonalised twice, and Givens rotations (Saad & Schultz 1986; flexible, Saad 1993). */
-function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
+function* onHost(run: Run): Process<Outcome> {
+  const {r, target, steps} = run;
   const gain = new Gain();
   const start = norm(r);
   const basis = [scaled(r, 1 / start)];
@@ -44,7 +41,7 @@ function* onHost({r, target, steps, preconditioned}: Run): Process<Outcome> {
   const g = [start];
   const residuals: number[] = [];
   for (let j = 0; j < steps && Math.abs(g[j]) > target; j++) {
-    const direction = preconditioned ? yield {map: 'M', vector: basis[j].slice()} : basis[j];
+    const direction = yield* precondition(run, basis[j]);
     const w = yield* gain.product('A', direction);
     const before = norm(w);
     const h = new Float64Array(j + 1);
@@ -134,10 +131,11 @@ export function gmresMethod(restart: number): KrylovMethod {
 const NAMES: Names<GmresOptions> = {...PRECONDITIONED, restart: 0};
 
 /**
- * GMRES(restart), for any A; the residual never grows. It can stagnate: then x is the best so far, reported as not converged.
+ * GMRES(restart), for any A; the residual never grows. It can stagnate; then x is the best so far, and is reported as not
+ * converged.
  *
- * Where the host cannot read tensors, it is the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the same
- * iterates but updates x and the residual directly: every sample of a batch runs in the same few tensor operations.
+ * If the host cannot read tensors, it is the adaptive simpler GMRES of Jiránek & Rozložník (2010), which has the same iterates
+ * but updates x and the residual directly: every sample of a batch runs in the same few tensor operations.
  */
 export function gmres(given: GmresOptions = {}): LinearSolver {
   const {restart = 20, ...options} = checkOptions('linsolve.gmres', given, NAMES);

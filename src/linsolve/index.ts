@@ -1,7 +1,11 @@
-/** @file Solvers of A u = v: one contract (types.ts), one solver a file. For the rooms above; `public.ts` is the namespace. */
+/**
+ * @file Solvers of A u = v: one contract (types.ts), one solver per file. This index is for other folders; `public.ts` is the
+ * namespace.
+ */
 export {auto} from './auto.js';
 export {bicgstab} from './bicgstab.js';
-export {cg, normalCg, type CgOptions} from './cg.js';
+export {cg, type CgOptions} from './cg.js';
+export {normalCg} from './normal-cg.js';
 export {cholesky} from './cholesky.js';
 export {gmres, type GmresOptions} from './gmres.js';
 export {type IterativeOptions, type PreconditionedOptions} from './iterative.js';

@@ -1,13 +1,13 @@
 /** @file Iterative refinement around another solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, describe, type Names} from '../checks/index.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {safeDivide, safeNorm, toRows} from './rows.js';
 import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} from './registry.js';
 import type {LinearSolver} from './types.js';
 
 export interface IterativeRefinementOptions {
-  /** Corrections at most. Default 3. */
+  /** The largest number of corrections. Default 3. */
   maxIterations?: number | undefined;
   /** Relative residual that counts as solved. Default 1e-6. */
   tolerance?: number | undefined;

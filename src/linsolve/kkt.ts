@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {KktBatch, type KktBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {toRows} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
@@ -17,9 +17,9 @@ export interface KktOperator extends Operator {
 }
 
 /**
- * The solver for operators that carry KKT blocks (`conditions.quadraticKkt` makes them): one Cholesky factorisation in
- * the size of x and one in the number of active rows, with refinement, in f64 on the host or doubles of two f32 on WebGPU;
- * least squares of least norm where the active rows are dependent or the solution is not unique.
+ * The solver for operators with KKT blocks (from `conditions.quadraticKkt`): one Cholesky factorisation in the size of x and one
+ * in the number of active rows, with refinement, in f64 on the host or doubles of two f32 on WebGPU; least squares of least norm
+ * if the active rows are dependent or the solution is not unique.
  *
  * @throws If the operator has no KKT blocks.
  */
@@ -31,7 +31,7 @@ export function kkt(options?: NoOptions): LinearSolver {
     factor(operator) {
       if (!('blocks' in operator)) {
         throw new Error(
-          'linsolve.kkt needs an operator with KKT blocks, as conditions.quadraticKkt makes; take linsolve.auto here.',
+          'linsolve.kkt needs an operator with KKT blocks, such as conditions.quadraticKkt provides; use linsolve.auto here.',
         );
       }
       const {blocks} = operator as KktOperator;

@@ -1,8 +1,11 @@
 /** @file MINRES, for symmetric matrices that need not be definite. */
 import {checkOptions} from '../checks/index.js';
-import {iterativeSolver, ITERATIVE, type IterativeOptions, type KrylovMethod} from './iterative.js';
+import {iterativeSolver, ITERATIVE, type IterativeOptions} from './iterative.js';
+import type {KrylovMethod} from './krylov-method.js';
 import {gmresMethod} from './gmres.js';
-import {Best, Gain, roundingOf, type Outcome, type Process, type Run} from './host-krylov.js';
+import {Best} from './host/best.js';
+import {Gain, roundingOf} from './host/gain.js';
+import type {Outcome, Process, Run} from './host/process.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 import {warnOfUnsymmetric} from './unsymmetric.js';
@@ -74,8 +77,8 @@ function* onHost({r, target, steps}: Run): Process<Outcome> {
 /**
  * MINRES (Paige & Saunders 1975), for symmetric A, definite or not; the residual never grows.
  *
- * A singular system gets the least-squares solution of least norm; `info.converged` says whether it solves the system. Where the
- * host cannot read tensors, GMRES with 20 products a cycle takes its place.
+ * A singular system gets the least-squares solution of least norm; `info.converged` tells whether it solves the system. If the
+ * host cannot read tensors, GMRES with 20 products per cycle replaces it.
  */
 export function minres(given: IterativeOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.minres', given, ITERATIVE);

@@ -1,4 +1,4 @@
-/** @file Things that are made by name, so that a saved layer can make its own again. */
+/** @file Objects that are created by name, so that a saved layer can recreate its own. */
 
 /** How a thing is written to a file. */
 export interface NamedConfig {
@@ -13,7 +13,7 @@ export class Makers<T> {
   /** @param kind For error messages. */
   constructor(private readonly kind: string) {}
 
-  /** Notes how to make a thing of this name. Called where it is defined, so that a bundle holds what it uses. */
+  /** Registers how to create an object of this name. Called where it is defined, so that a bundle contains only what it uses. */
   register<M extends (options: never) => T>(className: string, make: M): M {
     this.makers.set(className, make as unknown as (config: Record<string, unknown>) => T);
     return make;
@@ -29,7 +29,7 @@ export class Makers<T> {
     if (!make) {
       throw new Error(
         `Unknown ${this.kind} '${className ?? JSON.stringify(saved) ?? 'none'}'; known: ${[...this.makers.keys()].join(', ')}. ` +
-          "Import it (or 'tfjs-implicit/register', which knows them all) before loading.",
+          "Import it (or 'tfjs-implicit/register', which registers all of them) before loading.",
       );
     }
     return make(config ?? {});

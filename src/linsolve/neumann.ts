@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names, type NoOptions} from '../checks/index.js';
 import {residualOf} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
 import type {LinearSolver} from './types.js';
 
 export interface NeumannOptions {
-  /** Terms of the series: one less is the number of products with A. Default 10. */
+  /** Terms of the series; the number of products with A is one less. Default 10. */
   terms?: number | undefined;
   /** λ in (0, 1]. Default 1. */
   damping?: number | undefined;
@@ -22,8 +22,8 @@ const NAMES: Names<NeumannOptions> = {terms: 0, damping: 0};
 /**
  * x = −λ Σ (I + λA)ʲ b over j < terms, for A = ∂T − I, the Jacobian of the condition T(z) = z.
  *
- * It tends to A⁻¹ b if T contracts, λ making it a more cautious step; a few terms are the inexact gradients of deep
- * equilibrium models. `info.iterations` is `terms`; `info.converged` holds where the residual is at most 1e-6.
+ * It converges to A⁻¹ b if T is a contraction; a smaller λ makes the steps more cautious. A few terms give the inexact gradients
+ * of deep equilibrium models. `info.iterations` is `terms`; `info.converged` is 1 if the residual is at most 1e-6.
  *
  * @throws If `terms` is not a positive integer, or `damping` not in (0, 1].
  */

@@ -1,7 +1,8 @@
 /** @file The public namespace `linsolve`: solvers of A u = v. */
 export {auto} from './auto.js';
 export {bicgstab} from './bicgstab.js';
-export {cg, normalCg, type CgOptions} from './cg.js';
+export {cg, type CgOptions} from './cg.js';
+export {normalCg} from './normal-cg.js';
 export {cholesky} from './cholesky.js';
 export {gmres, type GmresOptions} from './gmres.js';
 export {type IterativeOptions, type PreconditionedOptions} from './iterative.js';

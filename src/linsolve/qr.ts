@@ -4,15 +4,15 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {offTape} from '../autodiff/index.js';
 import {runLstsq} from '../kernels/index.js';
 import {differenceOf, directReport} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {rowMax, rowNorm, safeDivide, safeNorm, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
 export interface QrOptions {
   /**
-   * What counts as rank: remainders of columns no longer than this times the longest column are zero. Default n·2⁻²³, the
-   * rounding of f32 data.
+   * Decides the rank: a column whose remainder is no longer than this times the longest column counts as dependent. Default
+   * n·2⁻²³, the rounding of f32 data.
    */
   rcond?: number | undefined;
 }
@@ -23,12 +23,12 @@ const LEAST_SQUARES = 1e-3;
 const NAMES: Names<QrOptions> = {rcond: 0};
 
 /**
- * The least-squares solution of minimum norm, for any A, also singular: a complete orthogonal decomposition in f64 between
- * f32 tensors, made anew for each right-hand side.
+ * The least-squares solution of minimum norm, for any A, also singular: a complete orthogonal decomposition in f64 between f32
+ * tensors, computed again for each right-hand side.
  *
- * `info.residual` is that of the system. `info.converged` holds where that is small, as for other direct solvers, or, for a
- * system without a solution, where the residual of the normal equations is: ‖Aᵀ(b − A x)‖ ≤ 1e-3·‖A‖‖b − A x‖, the
- * second rule of LSQR (Paige & Saunders 1982).
+ * `info.residual` is that of the system. `info.converged` is 1 if that is small, as for other direct solvers, or, for a system
+ * without a solution, if the residual of the normal equations is small: ‖Aᵀ(b − A x)‖ ≤ 1e-3·‖A‖‖b − A x‖, the second rule of
+ * LSQR (Paige & Saunders 1982).
  *
  * @throws If `rcond` is not in [0, 1), or an entry of A is not finite.
  * @see Golub & Van Loan, Matrix Computations, section 5.5.

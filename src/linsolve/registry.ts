@@ -1,4 +1,4 @@
-/** @file Linear solvers by name, so that a saved layer can make its own again. */
+/** @file Linear solvers by name, so that a saved layer can recreate its own. */
 import {Makers, type NamedConfig} from './named.js';
 import type {LinearSolver} from './types.js';
 
@@ -7,7 +7,7 @@ export type LinearSolverConfig = NamedConfig;
 
 const makers = new Makers<LinearSolver>('linear solver');
 
-/** Notes how to make a solver of this name. Called where the solver is defined, so that a bundle holds what it uses. */
+/** Registers how to create a solver of this name. Called where the solver is defined, so that a bundle contains only what it uses. */
 export function registerLinearSolver<M extends (options: never) => LinearSolver>(
   className: string,
   make: M,

@@ -79,3 +79,6 @@ export function orthonormalize(
 
 /** An image that loses all but this share of its norm is noise in f32. */
 const DEPENDENT = 1e-6;
+
+/** v itself, to be disposed like any other product. */
+export const identity: LinearMap = (v) => tf.clone(v);

@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {directReport, residualOf} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {safeDivide, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
 /**
- * Division, for operators of one unknown a system (or diagonal ones): b divided by A applied to ones. Where that is zero the
+ * Division, for operators with one unknown per system (or diagonal ones): b divided by A applied to ones. Where that is zero, the
  * solution is zero, the one of least norm.
  */
 export function scalar(options?: NoOptions): LinearSolver {

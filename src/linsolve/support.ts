@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {hostCanRead, readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, factorOnDevice, residualOf} from './direct.js';
-import {reporting} from './iterative.js';
+import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 
@@ -22,9 +22,9 @@ export interface SupportOperator extends Operator {
 }
 
 /**
- * The solver for operators that carry a support (`conditions.sparseCode` makes them): a Cholesky factorisation in the number
- * of entries that are not zero, in f64 on the host; of least norm where those atoms depend on each other. Where the host cannot
- * read tensors, it is what `linsolve.lu` is there.
+ * The solver for operators with a support (from `conditions.sparseCode`): a Cholesky factorisation in the number of entries that
+ * are not zero, in f64 on the host; of least norm if those atoms depend on each other. If the host cannot read tensors, it works
+ * like `linsolve.lu`.
  *
  * @throws If the operator has no support.
  */
@@ -36,7 +36,7 @@ export function support(options?: NoOptions): LinearSolver {
     factor(operator) {
       if (!('support' in operator)) {
         throw new Error(
-          'linsolve.support needs an operator with a support, as conditions.sparseCode makes; take linsolve.auto here.',
+          'linsolve.support needs an operator with a support, such as conditions.sparseCode provides; use linsolve.auto here.',
         );
       }
       if (!hostCanRead()) return factorOnDevice(operator, false);

@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {type Names} from '../checks/index.js';
 
-/** What is known of a matrix; a solver may rely on it. */
+/** Known properties of a matrix; a solver may rely on them. */
 export interface Tags {
   symmetric?: boolean | undefined;
   positiveDefinite?: boolean | undefined;
@@ -13,8 +13,8 @@ export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 /**
  * A square linear map, v ↦ A v.
  *
- * Vectors are tensors of one shape. A `batched` operator acts on each entry of axis 0 on its own, as a block-diagonal
- * matrix would; else all entries of a vector belong to one system.
+ * Vectors are tensors of one shape. A `batched` operator acts separately on each entry of axis 0, like a block-diagonal matrix;
+ * otherwise all entries of a vector belong to one system.
  */
 export interface Operator {
   readonly batched: boolean;
@@ -34,9 +34,9 @@ export interface Operator {
   dispose(): void;
 }
 
-/** How a solve went: tensors of shape [B], one entry a system. */
+/** How a solve went: tensors of shape [B], one entry per system. */
 export interface SolveInfo {
-  /** 1 where the residual is within the tolerance, else 0. */
+  /** 1 if the residual is within the tolerance, else 0. */
   converged: tf.Tensor1D;
   iterations: tf.Tensor1D;
   /** ‖b − A x‖ / ‖b‖, recomputed from the solution. */
@@ -51,15 +51,15 @@ export interface Factorization {
   solveTranspose(b: tf.Tensor): tf.Tensor;
   /** Of the latest solve; the factorization owns these tensors. `null` before the first. */
   readonly info: SolveInfo | null;
-  /** Frees the factors and `info`; the operator stays the caller's. */
+  /** Frees the factors and `info`; the operator still belongs to the caller. */
   dispose(): void;
 }
 
 export interface LinearSolver {
   readonly className: string;
-  /** Whether it is inexact on purpose, so that a residual that is left is no failure. Default false. */
+  /** Whether it is inexact on purpose, so that a remaining residual is not a failure. Default false. */
   readonly truncated?: boolean | undefined;
   factor(operator: Operator): Factorization;
-  /** The arguments that make an equal solver, for a saved layer. */
+  /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): Record<string, unknown>;
 }

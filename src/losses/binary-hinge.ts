@@ -7,7 +7,7 @@ import {binaryMargin} from './binary-margin.js';
  *
  * @param label y in {0, 1} (or between), any shape and type. Differentiable if float32.
  * @param logit z, of the same shape, which the result has too. At the kink the slope is the mean of both sides.
- * @throws If the shapes differ, or a label lies outside of [0, 1] (where the host can read it).
+ * @throws If the shapes differ, or a label lies outside [0, 1] (if the host can read it).
  */
 export function binaryHinge(label: tf.Tensor, logit: tf.Tensor): tf.Tensor {
   return binaryMargin('binaryHinge', 1, label, logit);

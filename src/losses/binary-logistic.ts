@@ -11,7 +11,7 @@ import {wherePositive} from './targets.js';
  *
  * @param label y in [0, 1], any shape and type. Differentiable if float32 (at 0 and 1 without the infinite terms).
  * @param logit z, of the same shape, which the result has too.
- * @throws If the shapes differ, or a label lies outside of [0, 1] (where the host can read it).
+ * @throws If the shapes differ, or a label lies outside [0, 1] (if the host can read it).
  */
 export function binaryLogistic(label: tf.Tensor, logit: tf.Tensor): tf.Tensor {
   checkBinary('binaryLogistic', label, logit);

@@ -1,4 +1,4 @@
-/** @file What the hinge and the perceptron loss of two classes share. */
+/** @file The common part of the hinge and the perceptron loss of two classes. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {signOf} from '../linalg/index.js';

@@ -10,7 +10,7 @@ import {sparseSigmoid} from './sparse-sigmoid.js';
  *
  * @param label y in [0, 1], any shape and type. Differentiable if float32.
  * @param logit z, of the same shape, which the result has too. The loss is zero from |z| = 1 on, on the label's side.
- * @throws If the shapes differ, or a label lies outside of [0, 1] (where the host can read it).
+ * @throws If the shapes differ, or a label lies outside [0, 1] (if the host can read it).
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 3.
  */
 export function binarySparsemax(label: tf.Tensor, logit: tf.Tensor): tf.Tensor {

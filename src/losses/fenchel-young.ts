@@ -8,11 +8,11 @@ import {asDistribution, checkTarget} from './targets.js';
 /** θ [B, …, n] to a maximum [B] or [B, …] over the axes that are gone. */
 export type MaxFunction = (logits: tf.Tensor) => tf.Tensor;
 
-/** A convex conjugate with its gradient, where that is known. */
+/** A convex conjugate with its gradient, if that is known. */
 export interface Conjugate {
   /** Ω*(θ) = max_p ⟨θ, p⟩ − Ω(p). Never differentiated. */
   conjugate: MaxFunction;
-  /** ∇Ω*(θ), the p that attains it, of θ's shape: what takes part in higher derivatives. */
+  /** ∇Ω*(θ), the p that attains the maximum, with θ's shape; higher derivatives use it. */
   prediction: (logits: tf.Tensor) => tf.Tensor;
   /** Ω(y), of the shape of Ω*(θ). Without it the loss lacks this term, which is constant in θ. */
   regularizer?: ((target: tf.Tensor) => tf.Tensor) | undefined;
@@ -26,9 +26,10 @@ const NAMES: Names<Conjugate> = {conjugate: 1, prediction: 1, regularizer: 0};
  * Its slope in θ is ∇F(θ) − y, prediction minus target.
  *
  * @param source F, differentiated as it is written, or Ω* with its gradient.
- * @returns The loss of target and logits θ [B, …, n]: y is of θ's shape, or int32 class indices along the last axis. The
- *   result has the shape of F(θ), leading axes of θ. It throws if shapes do not fit. Logits much larger than the loss cost
- *   digits, and +∞ is what F makes of it (−∞ is fine where y is 0): for those, multiclassLogistic and its siblings are written without cancellation.
+ * @returns The loss of target and logits θ [B, …, n]: y is of θ's shape, or int32 class indices along the last axis. The result
+ *   has the shape of F(θ), leading axes of θ. It throws if shapes do not fit. Logits that are much larger than the loss reduce
+ *   its accuracy, and +∞ gives whatever F gives (−∞ is fine where y is 0). For such logits use multiclassLogistic and the other
+ *   ready-made losses, which avoid cancellation.
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), equation 14.
  */
 export function fenchelYoung(

@@ -1,4 +1,4 @@
-/** @file Losses of (target, prediction or logits), one value an entry or a sample: none reduces over the batch. */
+/** @file Losses of (target, prediction or logits), one value per entry or per sample; none averages over the batch. */
 export {binaryHinge} from './binary-hinge.js';
 export {binaryLogistic} from './binary-logistic.js';
 export {binaryPerceptron} from './binary-perceptron.js';

@@ -1,9 +1,9 @@
-/** @file Arithmetic that takes the limit where a logit is infinite, instead of ∞ − ∞ or 0·∞. */
+/** @file Arithmetic that returns the limit if a logit is infinite, instead of ∞ − ∞ or 0·∞. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {fill} from '../kernels/index.js';
 
-/** weight·v, and 0 where the weight is 0, whatever v is. */
+/** weight·v, and 0 where the weight is 0, for any v. */
 export function weighted(weight: tf.Tensor, v: tf.Tensor): tf.Tensor {
   const none = offTape(() => tf.logicalAnd(tf.equal(weight, 0), tf.logicalNot(tf.isFinite(v))));
   return tf.mul(weight, tf.where(none, tf.zerosLike(v), v));

@@ -8,13 +8,13 @@ import {asDistribution, checkDistribution, expectation, shortfall, wherePositive
 /**
  * max_{p in the simplex} (⟨θ, p⟩ − Ω(p)) + Ω(y) − ⟨θ, y⟩ along the last axis, Ω(p) = 4/3·Σ(p^1.5 − p).
  *
- * The slope in θ is entmax(θ) − y with α = 1.5: both reach zero where a target class leads by 2.
+ * The slope in θ is entmax(θ) − y with α = 1.5: both reach zero if the target class leads by 2.
  *
  * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
  * @param logits θ [..., n].
  * @returns [...].
- * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
- *   out of range is NaN).
+ * @throws If the shapes do not fit, or the target is neither a class nor a distribution (if the host can read it; elsewhere the
+ *   loss of an index out of range is NaN).
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), section 3.
  */
 export function multiclassEntmax15(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {

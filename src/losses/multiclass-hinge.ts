@@ -3,13 +3,13 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {multiclassMargin} from './multiclass-margin.js';
 
 /**
- * max_j (θ_j + 1 − y_j) − ⟨θ, y⟩ along the last axis: zero where the target leads every other class by 1.
+ * max_j (θ_j + 1 − y_j) − ⟨θ, y⟩ along the last axis: zero if the target leads every other class by 1.
  *
  * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
  * @param logits θ [..., n]. Where several classes attain the maximum the slope is the mean of theirs.
  * @returns [...].
- * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
- *   out of range is NaN).
+ * @throws If the shapes do not fit, or the target is neither a class nor a distribution (if the host can read it; elsewhere the
+ *   loss of an index out of range is NaN).
  * @see Crammer & Singer 2001.
  */
 export function multiclassHinge(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {

@@ -12,10 +12,10 @@ import {asDistribution, checkDistribution, expectation, oneHot, wherePositive} f
  *
  * @param target int32 class indices [...], or distributions y [..., n]: those are differentiable if float32 (without the
  *   infinite term where y = 0).
- * @param logits θ [..., n]; −∞ rules a class out that is not the target.
+ * @param logits θ [..., n]; −∞ excludes a class that is not the target.
  * @returns [...].
- * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
- *   out of range is NaN).
+ * @throws If the shapes do not fit, or the target is neither a class nor a distribution (if the host can read it; elsewhere the
+ *   loss of an index out of range is NaN).
  * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), table 1.
  */
 export function multiclassLogistic(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {

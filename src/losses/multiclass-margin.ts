@@ -1,4 +1,4 @@
-/** @file What the hinge and the perceptron loss of several classes share. */
+/** @file The common part of the hinge and the perceptron loss of several classes. */
 import * as tf from '@tensorflow/tfjs-core';
 import {difference, withFiniteMaximum} from './limits.js';
 import {recordLoss} from './record.js';

@@ -8,13 +8,13 @@ import {asDistribution, checkDistribution, expectation, shortfall} from './targe
 /**
  * max_{p in the simplex} (⟨θ, p⟩ − ½‖p‖²) + ½‖y‖² − ⟨θ, y⟩ along the last axis.
  *
- * The slope in θ is sparsemax(θ) − y: both reach zero where a target class leads by 1.
+ * The slope in θ is sparsemax(θ) − y: both reach zero if the target class leads by 1.
  *
  * @param target int32 class indices [...], or distributions y [..., n] (differentiable if float32).
  * @param logits θ [..., n].
  * @returns [...].
- * @throws If the shapes do not fit, or the target is no class or distribution (where the host can read it; elsewhere the loss of an index
- *   out of range is NaN).
+ * @throws If the shapes do not fit, or the target is neither a class nor a distribution (if the host can read it; elsewhere the
+ *   loss of an index out of range is NaN).
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), section 3.
  */
 export function multiclassSparsemax(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {

@@ -12,7 +12,7 @@ export interface LossRule {
   value: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
   /** ∂L/∂θ, of differentiable operations. */
   slope: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
-  /** ∂L/∂y, likewise; asked for only where y is float32. */
+  /** ∂L/∂y, also of differentiable operations; used only if y is float32. */
   targetSlope: (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
 }
 
@@ -24,7 +24,7 @@ export function recordLoss(rule: LossRule, target: tf.Tensor, prediction: tf.Ten
       values: [offTape(() => whereClass(rule.value(target, point), target, point))],
       inputs: [target, point],
       gradient: ([dy], _outputs, [y, theta]) => {
-        // A loss that does not count has no gradient, whatever its slope.
+        // A loss that does not count has no gradient, even if its slope is infinite.
         const along = (slope: tf.Tensor) =>
           weighted(slope.rank > dy.rank ? tf.expandDims(dy, -1) : dy, slope);
         const dTheta = along(rule.slope(y, theta));
@@ -43,18 +43,18 @@ export function checkPointwise(where: string, target: tf.Tensor, prediction: tf.
   }
 }
 
-/** How far a label may lie outside of [0, 1]: rounding, and the steps of a finite difference. */
+/** How far a label may lie outside [0, 1]: rounding, and the steps of a finite difference. */
 const ROUNDING = 1e-2;
 
 /**
- * `checkPointwise`, and that the labels lie in [0, 1], where the host can read them.
+ * `checkPointwise`, and that the labels lie in [0, 1], if the host can read them.
  *
- * @throws If not. A NaN is let through: its loss is NaN.
+ * @throws If not. NaN is accepted: its loss is NaN.
  */
 export function checkBinary(where: string, label: tf.Tensor, logit: tf.Tensor): void {
   checkPointwise(where, label, logit);
   const outside = valuesOnHost(label)?.find((y) => y < -ROUNDING || y > 1 + ROUNDING);
   if (outside === undefined) return;
   const signs = outside === -1 ? ' For labels −1 and 1 pass (y + 1)/2.' : '';
-  throw new Error(`losses.${where}: labels lie in [0, 1], got ${outside}.${signs}`);
+  throw new Error(`losses.${where}: labels must lie in [0, 1], got ${outside}.${signs}`);
 }

@@ -1,4 +1,4 @@
-/** @file The sparse plus function: softplus's sibling that reaches zero. */
+/** @file The sparse plus function: like softplus, but exactly zero for x ≤ −1. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../autodiff/index.js';
 import {sparseSigmoid} from './sparse-sigmoid.js';

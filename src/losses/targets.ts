@@ -11,8 +11,8 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
   const outer = logits.shape.slice(0, -1);
   if (!tf.util.arraysEqual(target.shape, outer)) {
     throw new Error(
-      `losses.${where}: the target has shape [${target.shape}]; logits of shape [${logits.shape}] take class indices of ` +
-        `shape [${outer}] or distributions of their own shape.`,
+      `losses.${where}: the target has shape [${target.shape}]; logits of shape [${logits.shape}] need class indices of ` +
+        `shape [${outer}], or distributions with the shape of the logits.`,
     );
   }
   if (target.dtype !== 'int32') {
@@ -31,9 +31,9 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
 const ROUNDING = 1e-2;
 
 /**
- * `checkTarget`, and that a target of the logits' shape holds distributions, where the host can read it.
+ * `checkTarget`, and that a target of the logits' shape holds distributions, if the host can read it.
  *
- * @throws If not. A NaN is let through: its loss is NaN.
+ * @throws If not. NaN is accepted: its loss is NaN.
  */
 export function checkDistribution(where: string, target: tf.Tensor, logits: tf.Tensor): void {
   checkTarget(where, target, logits);
@@ -47,7 +47,7 @@ export function checkDistribution(where: string, target: tf.Tensor, logits: tf.T
     if (negative === undefined && !(Math.abs(sum - 1) > ROUNDING)) continue;
     const found = negative === undefined ? `its entries sum to ${sum}` : `it has the entry ${negative}`;
     throw new Error(
-      `losses.${where}: each target [n] must be a distribution (entries that are not negative and sum to 1); in row ` +
+      `losses.${where}: each target [n] must be a distribution (non-negative entries whose sum is 1); in row ` +
         `${row / n} ${found}.`,
     );
   }
@@ -86,7 +86,7 @@ export function maximizers(scores: () => tf.Tensor): tf.Tensor {
   });
 }
 
-/** f(y) where y > 0, and 0 elsewhere; the derivative likewise, whatever that of f is at 0. */
+/** f(y) where y > 0, and 0 elsewhere; and the same for the derivative, for any derivative of f at 0. */
 export function wherePositive(y: tf.Tensor, f: (y: tf.Tensor) => tf.Tensor): tf.Tensor {
   const positive = offTape(() => tf.greater(y, 0));
   return tf.where(positive, f(tf.where(positive, y, tf.onesLike(y))), tf.zerosLike(y));

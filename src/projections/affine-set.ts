@@ -6,9 +6,9 @@ import {lstsq, ofFinite} from '../linalg/index.js';
 import {checkRank} from './rows.js';
 
 export type AffineSetParams = {
-  /** [k, n], or one a sample [..., k, n]. */
+  /** [k, n], or one per sample [..., k, n]. */
   A: tf.Tensor;
-  /** [k], or one a sample [..., k]. */
+  /** [k], or one per sample [..., k]. */
   b: tf.Tensor;
 };
 
@@ -17,12 +17,11 @@ const NAMES: Names<AffineSetParams> = {A: 1, b: 1};
 /**
  * argmin ‖y − x‖² subject to Ay = b, along the last axis: x − A⁺(Ax − b).
  *
- * Rows of A may depend on each other. Where no y satisfies Ay = b, the set is that of the y which violate it least, in the
- * 2-norm.
+ * Rows of A may depend on each other. If no y satisfies Ay = b, the set consists of the y that violate it least, in the 2-norm.
  *
- * @param x [..., n]. Differentiable in x, A and b, with the rank of A taken as constant; f64 inside. A row of
- *   x with an entry that is not finite becomes NaN.
- * @throws If shapes do not fit, or (where the host can read) an entry of A or b is not finite.
+ * @param x [..., n]. Differentiable in x, A and b, assuming that the rank of A does not change; computed in f64. A row of x with
+ *   an entry that is not finite becomes NaN.
+ * @throws If shapes do not fit, or (if the host can read) an entry of A or b is not finite.
  * @see Golub & Pereyra 1973 for the derivative of the pseudo-inverse.
  */
 export function affineSet(x: tf.Tensor, params: AffineSetParams): tf.Tensor {

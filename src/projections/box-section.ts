@@ -12,7 +12,10 @@ export type BoxSectionParams = {
   /** Bounds of each entry: numbers or tensors that broadcast with x; ±Infinity for none. Defaults 0 and 1. */
   lower?: number | tf.Tensor | undefined;
   upper?: number | tf.Tensor | undefined;
-  /** The normal of the hyperplane: a number or a tensor that broadcasts with x. Of any sign; an entry 0 is free. Default 1. */
+  /**
+   * The normal of the hyperplane: a number or a tensor that broadcasts with x. It may have any sign; an entry whose weight is 0
+   * is free. Default 1.
+   */
   w?: number | tf.Tensor | undefined;
   /** The offset: a number, or a tensor of x's shape without the last axis. */
   c: number | tf.Tensor;
@@ -28,11 +31,11 @@ type Params = [point: tf.Tensor, low: tf.Tensor, high: tf.Tensor, normal: tf.Ten
 /**
  * argmin ‖y − x‖² subject to lower ≤ y ≤ upper, wᵀy = c, along the last axis: y = clip(x + τw), τ the root of wᵀy − c.
  *
- * A row that no y satisfies becomes NaN, the others do not notice. With the defaults and c = k it is the capped simplex, whose
- * corners choose k entries. An entry −∞ of x is masked: it is taken out, becomes 0 and has no gradient; a row with nothing left
+ * A row without a feasible y becomes NaN; the other rows are unaffected. With the defaults and c = k it is the capped simplex,
+ * whose corners select k entries. An entry −∞ of x is masked: it is removed, becomes 0 and has no gradient; a fully masked row
  * becomes 0.
  *
- * @param x [..., n]. Differentiable in all five, in O(n), to any order. f64 inside, where the host can read.
+ * @param x [..., n]. Differentiable in all five, in O(n), to any order. f64 inside, if the host can read.
  * @throws If x has no axis.
  * @see Blondel et al. 2022 (arXiv 2105.15183), appendix C (box sections).
  */

@@ -29,8 +29,8 @@ export function coneProduct(x: tf.Tensor, cones: Cones): tf.Tensor {
 }
 
 /**
- * argmin ‖y − x‖² over the dual of the product, along the last axis: the entries of `zero` are free, the other cones are their own
- * duals. It is what `conditions.conicResidual` wants.
+ * argmin ‖y − x‖² over the dual of the product, along the last axis: the entries of `zero` are free, the other cones are their
+ * own duals. Pass it to `conditions.conicResidual`.
  *
  * @throws If x does not have `coneSize` entries.
  */

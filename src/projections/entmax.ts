@@ -14,13 +14,13 @@ export type EntmaxParams = {
 const NAMES: Names<EntmaxParams> = {alpha: 0};
 
 /**
- * argmax_{p in the probability simplex} pᵀx + H_α(p), H_α(p) = Σ(pᵢ − pᵢ^α)/(α(α − 1)) Tsallis' entropy, along the last axis.
+ * argmax_{p in the probability simplex} pᵀx + H_α(p), H_α(p) = Σ(pᵢ − pᵢ^α)/(α(α − 1)) the Tsallis entropy, along the last axis.
  *
- * p = max((α − 1)x − τ, 0)^{1/(α−1)}: sparse for α > 1. An entry −∞ is masked: it is taken out, becomes 0 and has no gradient; a
- * row with nothing left becomes 0. A row with NaN or +∞, or whose α in a tensor is out of range, becomes NaN.
+ * p = max((α − 1)x − τ, 0)^{1/(α−1)}: sparse for α > 1. An entry −∞ is masked: it is removed, becomes 0 and has no gradient; a
+ * fully masked row becomes 0. A row with NaN or +∞, or whose α in a tensor is out of range, becomes NaN.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `alpha`, to any order: with s = p^{2−α} on the support the Jacobian in x
- *   is diag(s) − ssᵀ/Σs. f64 inside, where the host can read.
+ *   is diag(s) − ssᵀ/Σs. f64 inside, if the host can read.
  * @throws If x has no axis, or a number `alpha` is less than 1 or infinite.
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), equation 10 and proposition 1; Correia, Niculae & Martins 2019
  *   (arXiv 1909.00015), proposition 1, for the derivative in α.

@@ -14,11 +14,10 @@ const NAMES: Names<IsotonicParams> = {increasing: 0};
 /**
  * argmin_y ½‖y − x‖² subject to y₁ ≤ y₂ ≤ … ≤ yₙ, along the last axis.
  *
- * Pool adjacent violators: O(n) in time and memory, and so is the derivative. y is the mean of x over each block of a
- * partition of the row; the Jacobian replaces a vector by its means over those blocks. Where neighbouring blocks have the
- * same mean there is a derivative for either way to see them, as two blocks or as one: taken are the blocks as they were
- * found, so equal entries that were in order from the start stay apart. A row with NaN becomes NaN, the others do not
- * notice.
+ * Pool adjacent violators: O(n) in time and memory, and so is the derivative. y is the mean of x over each block of a partition
+ * of the row; the Jacobian replaces a vector by its means over those blocks. If neighbouring blocks have the same mean, they can
+ * count as two blocks or as one, with different derivatives. The blocks are used as the algorithm finds them, so equal entries
+ * that were in order from the start stay separate. A row with NaN becomes NaN; the other rows are unaffected.
  *
  * @param x [..., n]. Differentiable, to any order.
  * @throws If x has no axis.

@@ -14,11 +14,11 @@ export type RadiusParams = {
 export const RADIUS: Names<RadiusParams> = {radius: 0};
 
 /**
- * A point with ‖y‖₁ = radius nearest to x, along the last axis: |x| projected onto the simplex, with the signs of x.
+ * A point with ‖y‖₁ = radius closest to x, along the last axis: |x| projected onto the simplex, with the signs of x.
  *
  * The set is not convex: where an entry is zero and its magnitude would grow, its sign is taken as positive.
  *
- * @param x [..., n]. Differentiable in x and in a tensor `radius`, in O(n). An entry −∞ is taken out, and becomes 0.
+ * @param x [..., n]. Differentiable in x and in a tensor `radius`, in O(n). An entry −∞ is removed, and becomes 0.
  * @throws If x has no axis, or a number `radius` is not positive.
  * @see Duchi et al. 2008, Efficient projections onto the ℓ1-ball, section 4.
  */
@@ -38,7 +38,7 @@ export function l1Sphere(x: tf.Tensor, params: RadiusParams = {}): tf.Tensor {
  * argmin_{‖y‖₁ ≤ radius} ‖y − x‖², along the last axis.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `radius`, in O(n); on the sphere itself the derivative is the identity.
- *   An entry −∞ is taken out, and becomes 0.
+ *   An entry −∞ is removed, and becomes 0.
  * @throws If x has no axis, or a number `radius` is not positive.
  * @see Duchi et al. 2008, Efficient projections onto the ℓ1-ball, section 4.
  */

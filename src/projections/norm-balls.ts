@@ -8,9 +8,9 @@ import {RADIUS, type RadiusParams} from './l1-ball.js';
 import {beside, checkPositive, checkRank} from './rows.js';
 
 /**
- * A point with ‖y‖₂ = radius nearest to x, along the last axis: radius·x/‖x‖.
+ * A point with ‖y‖₂ = radius closest to x, along the last axis: radius·x/‖x‖.
  *
- * Every point of the sphere is equally near to x = 0: there y is the one with equal entries, with a zero derivative in x.
+ * For x = 0, every point of the sphere is equally close; y is then the one with equal entries, with a zero derivative in x.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `radius`.
  * @throws If x has no axis, or a number `radius` is not positive.

@@ -6,20 +6,23 @@ import {excessOf, powerRows} from './power-rows.js';
 import {onRows} from './rows.js';
 
 export type NormmaxParams = {
-  /** α > 1, a number, or a tensor of x's shape without the last axis. Towards ∞ the support is weighed alike. Default 2. */
+  /**
+   * α > 1, a number, or a tensor of x's shape without the last axis. As α tends to ∞, the weights on the support become equal.
+   * Default 2.
+   */
   alpha?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<NormmaxParams> = {alpha: 0};
 
 /**
- * argmax_{p in the probability simplex} pᵀx − ‖p‖_α, along the last axis: sparse, and nearer to equal weights on its support than
- * `entmax`.
+ * argmax_{p in the probability simplex} pᵀx − ‖p‖_α, along the last axis: sparse like `entmax`, with more equal weights on its
+ * support.
  *
- * p ∝ max(x − τ, 0)^{1/(α−1)} with Σ max(x − τ, 0)^{α/(α−1)} = 1. An entry −∞ is masked: it is taken out, becomes 0 and has no
- * gradient; a row with nothing left becomes 0. A row with NaN or +∞, or whose α in a tensor is out of range, becomes NaN.
+ * p ∝ max(x − τ, 0)^{1/(α−1)} with Σ max(x − τ, 0)^{α/(α−1)} = 1. An entry −∞ is masked: it is removed, becomes 0 and has no
+ * gradient; a fully masked row becomes 0. A row with NaN or +∞, or whose α in a tensor is out of range, becomes NaN.
  *
- * @param x [..., n]. Differentiable in x and in a tensor `alpha`, to any order. f64 inside, where the host can read.
+ * @param x [..., n]. Differentiable in x and in a tensor `alpha`, to any order. f64 inside, if the host can read.
  * @throws If x has no axis, or a number `alpha` is not greater than 1, or infinite.
  * @see Blondel, Martins & Niculae 2020, Learning with Fenchel–Young losses (arXiv 1901.02324), section 5.
  */

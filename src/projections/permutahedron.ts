@@ -15,8 +15,8 @@ const NAMES: Names<PermutahedronParams> = {w: 0};
 /**
  * argmin ‖y − x‖² over the convex hull of the permutations of w, along the last axis.
  *
- * Sorting and isotonic regression: O(n log n) in time, O(n) in memory. With x and w sorted, y is w where neighbours stay
- * apart, and x − mean(x) + mean(w) on each block of the regression of x − w.
+ * Sorting and isotonic regression: O(n log n) in time, O(n) in memory. With x and w sorted, y is w for entries that form a block
+ * of their own, and x − mean(x) + mean(w) on each block of the regression of x − w.
  *
  * @param x [..., n]. Differentiable in x and w, to any order.
  * @throws If x has no axis.
@@ -32,7 +32,7 @@ export function permutahedron(x: tf.Tensor, params: PermutahedronParams = {}): t
     const target = w ? permuteRows(corners, descendingOrder(corners)) : corners;
     if (n === 1) return corners;
     const block = offTape(() => blocksOf(runIsotonic(tf.sub(sorted, target), false)));
-    // Written so that what is large cancels exactly: a block of one entry is its corner, whatever the size of x.
+    // Written so that large numbers cancel exactly: a block of one entry equals its corner for any size of x.
     const spread = tf.sub(sorted, blockMeans(sorted, block));
     const y = tf.add(spread, blockMeans(target as tf.Tensor2D, block)) as tf.Tensor2D;
     return permuteRows(y, inverted(order));

@@ -19,12 +19,12 @@ const NAMES: Names<PolyhedronParams> = {A: 0, b: 0, G: 0, h: 0};
 /**
  * argmin ‖y − x‖² subject to Gy ≤ h, Ay = b, along the last axis.
  *
- * A sample whose polyhedron is empty follows `onInfeasible` of the options: zero, or the nearest of the points that violate
- * the constraints least; `onFailure` says whether it is told of.
+ * If the polyhedron of a sample is empty, the option `onInfeasible` decides: zero, or the closest of the points that violate the
+ * constraints least. `onFailure` decides whether it is reported.
  *
- * @param x [..., n]; `rows` above is the product of its other axes. Differentiable in x, A, b, G and h; f64 inside.
- * @throws What `solveQP` throws.
- * @see `solveQP`, which this is for Q = I, p = −x.
+ * @param x [..., n]; `rows` above is the product of its other axes. Differentiable in x, A, b, G and h; computed in f64.
+ * @throws The errors of `solveQP`.
+ * @see `solveQP`; this is the case Q = I, p = −x.
  */
 export function polyhedron(x: tf.Tensor, params: PolyhedronParams, options: SolveQPOptions = {}): tf.Tensor {
   const {A, b, G, h} = checkOptions('projections.polyhedron', params, NAMES, 'parameter');

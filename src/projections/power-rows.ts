@@ -1,4 +1,4 @@
-/** @file What entmax and normmax share: rows whose result is a power of x − τ, differentiable in x and in α. */
+/** @file The common part of entmax and normmax: rows whose result is a power of x − τ, differentiable in x and in α. */
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape, recordOp} from '../autodiff/index.js';
 import {runEntmax, runEntmaxGradient, type EntmaxKind} from '../kernels/index.js';

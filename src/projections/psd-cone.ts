@@ -7,7 +7,7 @@ import {checkRank} from './rows.js';
 /**
  * argmin ‖Y − X‖²_F over the symmetric positive semidefinite Y: V max(Λ, 0) Vᵀ for the symmetric part of X = VΛVᵀ.
  *
- * @param x [..., n, n]. Differentiable, also at repeated eigenvalues; an eigenvalue 0 counts as clipped. f64 inside. A
+ * @param x [..., n, n]. Differentiable, also at repeated eigenvalues; an eigenvalue 0 counts as clipped. Computed in f64. A
  *   matrix with an entry that is not finite becomes NaN.
  * @throws If the last two axes are not of one size.
  * @see Higham 1988, Computing a nearest symmetric positive semidefinite matrix; Malick & Sendov 2006 for the derivative.

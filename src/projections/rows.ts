@@ -1,9 +1,9 @@
-/** @file The rows that a projection along the last axis works on, and parameters beside them. */
+/** @file The rows that a projection along the last axis works on, and the parameters of each row. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {fill} from '../kernels/index.js';
 
-/** x [..., n] as [rows, n]. What is so already stays: on the tape, tf.reshape copies. */
+/** x [..., n] as [rows, n]. If x already has this shape it is returned, because tf.reshape makes a copy on the tape. */
 export function asRows(x: tf.Tensor): tf.Tensor2D {
   const n = x.shape[x.rank - 1];
   return (x.rank === 2 ? x : tf.reshape(x, [x.size / Math.max(n, 1), n])) as tf.Tensor2D;
@@ -23,7 +23,7 @@ export function onRows<T extends {x: tf.Tensor}>(
   });
 }
 
-/** Where x is −∞: an entry that is taken out of its row, as attention does with its masks. Finite values of any size are none. */
+/** Where x is −∞: such an entry is removed from its row, like the masks of attention. Finite values of any size are not masks. */
 export function maskedEntries(x: tf.Tensor): tf.Tensor {
   // By what the entry is, not by a comparison with infinity, which half-precision backends do not hold.
   return offTape(() => tf.logicalAnd(tf.isInf(x), tf.less(x, 0)));
@@ -37,7 +37,7 @@ export function checkRank(x: tf.Tensor, caller: string, rank: number): void {
   }
 }
 
-/** A number, or a tensor of x's shape without the last axis (or one that broadcasts with it), beside the rows of x. */
+/** A number, or a tensor of x's shape without the last axis (or one that broadcasts with it), one for each row of x. */
 export function beside(value: number | tf.Tensor): number | tf.Tensor {
   return typeof value === 'number' || value.rank === 0 ? value : tf.expandDims(value, -1);
 }
@@ -61,7 +61,7 @@ function asRowsShape(x: tf.Tensor): [number, number] {
   return [x.size / Math.max(n, 1), n];
 }
 
-/** @throws If a number is not positive and finite; a tensor's entries are not looked at. */
+/** @throws If a number is not positive and finite; the entries of a tensor are not checked. */
 export function checkPositive(value: number | tf.Tensor, name: string, caller: string): void {
   if (typeof value === 'number' && !(value > 0 && value < Infinity)) {
     throw new Error(`projections.${caller}: ${name} must be positive and finite, got ${value}.`);

@@ -8,7 +8,7 @@ import {checkRank} from './rows.js';
 /**
  * argmin ‖(s, z) − x‖² subject to ‖z‖₂ ≤ s, along the last axis, whose first entry is s.
  *
- * x inside stays, x in the polar cone (‖z‖ ≤ −s) becomes zero; between them y = ½(s + ‖z‖)(1, z/‖z‖).
+ * A point inside does not change, a point in the polar cone (‖z‖ ≤ −s) becomes zero; otherwise y = ½(s + ‖z‖)(1, z/‖z‖).
  *
  * @param x [..., n], n ≥ 1. Differentiable; on the boundary of the cone with the derivative inside.
  * @throws If x has no axis.

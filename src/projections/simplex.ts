@@ -16,8 +16,8 @@ const NAMES: Names<SimplexParams> = {scale: 0, ...KINK};
 /**
  * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along the last axis.
  *
- * An entry −∞ is masked: it is taken out, becomes 0 and has no gradient; a row with nothing left becomes 0. A row with NaN or +∞
- * becomes NaN. Finite entries of any size are not special.
+ * An entry −∞ is masked: it is removed, becomes 0 and has no gradient; a fully masked row becomes 0. A row with NaN or +∞ becomes
+ * NaN. Finite entries of any size are not special.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `scale`, in O(n).
  * @throws If x has no axis, or a number `scale` is not positive.
@@ -50,11 +50,11 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
 }
 
 /**
- * argmin_{p in the probability simplex} ‖p − logits‖² along an axis: softmax's sparse sibling.
+ * argmin_{p in the probability simplex} ‖p − logits‖² along an axis: like softmax, but sparse.
  *
  * @param logits Any shape of rank 1 or more; −∞ masks an entry, see `projections.simplex`.
  * @param axis Default −1.
- * @param kink Which derivative an entry exactly at the threshold gets. Default: zero, the least.
+ * @param kink The derivative of an entry exactly at the threshold. Default: zero, the smallest.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068), equation 1.
  */
 export function sparsemax(logits: tf.Tensor, axis = -1, kink: Kink = {}): tf.Tensor {

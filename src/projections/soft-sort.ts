@@ -5,7 +5,7 @@ import {descending, permutahedron} from './permutahedron.js';
 import {onRows} from './rows.js';
 
 export type SoftSortParams = {
-  /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */
+  /** ε > 0: close to 0 the result is exact, and as ε grows the entries become equal. Default 1. */
   strength?: number | undefined;
   /** Default 'ascending', as in NumPy. */
   direction?: 'ascending' | 'descending' | undefined;
@@ -14,7 +14,7 @@ export type SoftSortParams = {
 const NAMES: Names<SoftSortParams> = {strength: 0, direction: 0};
 
 /**
- * The sorted x, softened: the projection of (n, …, 1)/ε onto the permutahedron of x, along the last axis.
+ * The sorted x, made differentiable: the projection of (n, …, 1)/ε onto the permutahedron of x, along the last axis.
  *
  * @param x [..., n]. O(n log n); differentiable everywhere but at ties of the regression inside, with a useful gradient.
  * @throws If x has no axis, or an option is not one of the above.
@@ -35,8 +35,8 @@ export function softSort(x: tf.Tensor, params: SoftSortParams = {}): tf.Tensor {
 }
 
 /**
- * The rank of each entry of x, 1 … n, softened: the projection of ±x/ε onto the permutahedron of (n, …, 1), along the last
- * axis. 'ascending' gives the least entry rank 1.
+ * The rank of each entry of x, 1 … n, made differentiable: the projection of ±x/ε onto the permutahedron of (n, …, 1), along the
+ * last axis. 'ascending' gives the smallest entry rank 1.
  *
  * @param x [..., n]. O(n log n); differentiable everywhere but at ties of the regression inside, with a useful gradient.
  * @throws If x has no axis, or an option is not one of the above.

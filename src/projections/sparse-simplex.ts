@@ -15,8 +15,8 @@ export type SparseSimplexParams = {
 const NAMES: Names<SparseSimplexParams> = {maxNonZeros: 1, scale: 0};
 
 /**
- * A point nearest to x with y ≥ 0, Σy = scale and at most `maxNonZeros` positive entries, along the last axis: the
- * projection of the largest entries onto the simplex. Of equal entries the first are taken. −∞ masks an entry, see `simplex`.
+ * A point closest to x with y ≥ 0, Σy = scale and at most `maxNonZeros` positive entries, along the last axis: the projection of
+ * the largest entries onto the simplex. Among equal entries, the first ones are chosen. −∞ masks an entry, see `simplex`.
  *
  * @param x [..., n]. Differentiable in x and in a tensor `scale` while the chosen entries stay the same, in O(n).
  * @throws If x has no axis, `maxNonZeros` is not a positive integer, or a number `scale` is not positive.
@@ -38,7 +38,7 @@ export function sparseSimplex(x: tf.Tensor, params: SparseSimplexParams): tf.Ten
       const ties = tf.cast(tf.equal(rows, least), 'float32');
       const room = tf.sub(k, tf.sum(above, 1, true));
       const taken = tf.mul(ties, tf.cast(tf.lessEqual(tf.cumsum(ties, 1), room), 'float32'));
-      // What is not finite must reach the projection, which says what becomes of its row.
+      // Entries that are not finite must reach the projection, which handles their row.
       return tf.logicalOr(tf.cast(tf.add(above, taken), 'bool'), tf.logicalNot(tf.isFinite(rows)));
     });
     return runSimplex(tf.where(chosen, rows, fill(rows.shape, -Infinity)) as tf.Tensor2D, scales);

@@ -1,4 +1,4 @@
-/** @file Transport plans of a batch and how each went: by a kernel where the host can read, else by tensor operations. */
+/** @file Transport plans of a batch and how each went: by a kernel if the host can read, else by tensor operations. */
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape, recordOp} from '../autodiff/index.js';
 import {PLAN, runSimplex, runTransport, runTransportGradient, type Regularization} from '../kernels/index.js';
@@ -85,7 +85,7 @@ const ENTROPIC: Potential = {
 function planOnDevice({kind, strength}: Regularization, {x, a, b}: TransportProblem): TransportPlan {
   const [batch, n, m] = x.shape as [number, number, number];
   const [rows, columns] = [tf.reshape(a, [batch, n, 1]), tf.reshape(b, [batch, 1, m])];
-  // A sum of zero has no logarithm: a tiny one stands in for it, and what it makes is cut off.
+  // A sum of zero has no logarithm: a tiny number replaces it, and its effect is removed.
   const present = (sums: tf.Tensor) => offTape(() => tf.step(sums));
   const tiny = (sums: tf.Tensor) => tf.add(sums, tf.mul(1e-20, tf.sub(1, present(sums))));
   const balancedPlan =

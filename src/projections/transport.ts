@@ -7,7 +7,7 @@ import {checkRank} from './rows.js';
 import {transportPlan} from './transport-plan.js';
 
 export type TransportParams = {
-  /** Row sums: [n], or a tensor of shape [..., n]. Not negative, with the same total as b; a row whose sum is zero is zero. */
+  /** Row sums: [n], or a tensor of shape [..., n]. Non-negative, with the same total as b; a row whose sum is zero is zero. */
   a: tf.Tensor;
   /** Column sums: [m], or a tensor of shape [..., m]. */
   b: tf.Tensor;
@@ -16,9 +16,10 @@ export type TransportParams = {
 /**
  * argmin ‖P − x‖²_F subject to P ≥ 0, P1 = a, Pᵀ1 = b: regularised optimal transport for the similarities x, sparse.
  *
- * A sample whose sums cannot be met, or that was not solved, becomes NaN; the others do not notice. Where x is −∞, P is zero.
+ * A sample whose sums cannot be met, or that was not solved, becomes NaN; the other samples are unaffected. Where x is −∞, P is
+ * zero.
  *
- * @param x [..., n, m]. Differentiable in x, a and b. f64 inside, where the host can read.
+ * @param x [..., n, m]. Differentiable in x, a and b. f64 inside, if the host can read.
  * @throws If x has fewer than two axes, or a or b do not fit it.
  * @see Blondel, Seguy & Rolet 2018 (arXiv 1710.06276), equations 7 and 10.
  */
@@ -34,10 +35,10 @@ export function birkhoff(x: tf.Tensor): tf.Tensor {
 /**
  * argmin KL(P, exp(x)) subject to P1 = a, Pᵀ1 = b: entropic optimal transport, P = diag(e⁻ᵘ) eˣ diag(e⁻ᵛ), positive.
  *
- * For a cost C and the strength ε, x = −C/ε. In the logarithmic domain throughout. A sample whose sums cannot be met, or that was not
- * solved, becomes NaN; the others do not notice. Where x is −∞, P is zero.
+ * For a cost C and the strength ε, x = −C/ε. Everything is computed in the logarithmic domain. A sample whose sums cannot be met,
+ * or that was not solved, becomes NaN; the other samples are unaffected. Where x is −∞, P is zero.
  *
- * @param x [..., n, m]. Differentiable in x, a and b. f64 inside, where the host can read.
+ * @param x [..., n, m]. Differentiable in x, a and b. f64 inside, if the host can read.
  * @throws If x has fewer than two axes, or a or b do not fit it.
  * @see Cuturi 2013 (arXiv 1306.0895).
  */

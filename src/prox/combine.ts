@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, type Parameter} from '../autodiff/index.js';
 import type {Projection, Prox} from '../conditions/index.js';
 
-/** The proximal operator of a set's indicator function is the projection onto the set, whatever the scaling. */
+/** The proximal operator of a set's indicator function is the projection onto the set, for any scaling. */
 export function fromProjection<H extends Parameter = Parameter>(
   projection: Projection<tf.Tensor, H>,
 ): Prox<tf.Tensor, H> {
@@ -15,8 +15,8 @@ export function fromProjection<H extends Parameter = Parameter>(
  *
  * @param prox That of g.
  * @param sizes Entries of the blocks, in order; their sum is the length of the axis.
- * @returns prox(x, params, scaling): `params` is a list of one entry a block, or what all of them share.
- * @throws (what comes out) if the sizes or the list do not fit x.
+ * @returns prox(x, params, scaling): `params` is a list with one entry per block, or one value for all blocks.
+ * @throws (the returned function) If the sizes or the list do not fit x.
  */
 export function blockwise<H extends Parameter = Parameter>(
   prox: Prox<tf.Tensor, H>,

@@ -8,7 +8,7 @@ import {lasso} from './lasso.js';
 /**
  * argmin_y ½‖y − x‖² + scaling·(l1‖y‖₁ + ½ l2‖y‖²) = soft(x, scaling·l1) / (1 + scaling·l2).
  *
- * @param kink Which derivative an entry at the kink of |y| gets, see `prox.lasso`.
+ * @param kink The derivative of an entry at the kink of |y|, see `prox.lasso`.
  * @param x Any shape; l1, l2 and scaling are numbers or tensors that broadcast with it.
  */
 export function elasticNet(

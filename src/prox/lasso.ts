@@ -10,7 +10,7 @@ import {KINK, positivePart, type Kink} from '../conditions/index.js';
  * @param x Any shape.
  * @param l1 The weight, a number or a tensor that broadcasts with x. Default 1.
  * @param scaling A factor on the penalty, the step size of a proximal-gradient method. Default 1.
- * @param kink Which derivative an entry with |x| = scaling·l1 gets. Default: zero, the least.
+ * @param kink The derivative of an entry with |x| = scaling·l1. Default: zero, the smallest.
  */
 export function lasso(
   x: tf.Tensor,

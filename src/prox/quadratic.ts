@@ -1,9 +1,9 @@
-/** @file Proximal operators of nothing and of squared norms. */
+/** @file Proximal operators of zero and of squared norms. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap} from '../autodiff/index.js';
 import {nonNegativeLasso} from './lasso.js';
 
-/** The proximal operator of g = 0: y = x. It takes the arguments of the others and looks at none. */
+/** The proximal operator of g = 0: y = x. It accepts the arguments of the other operators and ignores them. */
 export function none(x: tf.Tensor, _params?: unknown, _scaling?: number | tf.Tensor): tf.Tensor {
   return floatMap('prox.none', {x}, (floats) => tf.clone(floats.x));
 }

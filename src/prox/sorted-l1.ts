@@ -4,14 +4,14 @@ import {floatMap, offTape} from '../autodiff/index.js';
 import {descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/index.js';
 
 /**
- * argmin_y ½‖y − x‖² + scaling·Σ wᵢ|y|₍ᵢ₎, along the last axis; |y|₍₁₎ ≥ |y|₍₂₎ ≥ … are the magnitudes of y in order, and so
- * are the weights taken, w₁ ≥ w₂ ≥ … ≥ 0.
+ * argmin_y ½‖y − x‖² + scaling·Σ wᵢ|y|₍ᵢ₎, along the last axis; |y|₍₁₎ ≥ |y|₍₂₎ ≥ … are the sorted magnitudes of y, and the
+ * weights are sorted too, w₁ ≥ w₂ ≥ … ≥ 0.
  *
- * O(n log n): an isotonic regression of the sorted |x| − w, cut off at zero. Entries of like magnitude are made equal. OSCAR is
+ * O(n log n): an isotonic regression of the sorted |x| − w, cut off at zero. Entries of similar magnitude become equal. OSCAR is
  * wᵢ = α + β(n − i).
  *
  * @param x [..., n]. Differentiable in x, weights and scaling.
- * @param weights [n], or a tensor that broadcasts with x. Sorted here.
+ * @param weights [n], or a tensor that broadcasts with x. They are sorted here.
  * @param scaling A factor on the penalty, a number or a tensor that broadcasts with x. Default 1.
  * @throws If x has no axis.
  * @see Bogdan et al. 2015 (arXiv 1407.3824), algorithm 3; Zeng & Figueiredo 2014 (arXiv 1409.4271).

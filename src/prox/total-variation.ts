@@ -1,4 +1,4 @@
-/** @file The proximal operator of total variation in one dimension: denoising into pieces that are constant. */
+/** @file The proximal operator of total variation in one dimension: it denoises a signal into constant pieces. */
 import * as tf from '@tensorflow/tfjs-core';
 import {floatMap, nothing, offTape} from '../autodiff/index.js';
 import {signOf} from '../linalg/index.js';
@@ -8,11 +8,11 @@ import {rowWeights} from './weights.js';
 /**
  * argmin_y ½‖y − x‖² + scaling·weight·Σ|yᵢ₊₁ − yᵢ|, along the last axis.
  *
- * O(n) in time and memory, and so is the derivative: y is constant on blocks, on each the mean of x moved by the weight
- * towards the neighbours, and the Jacobian is the averaging over the blocks.
+ * O(n) in time and memory, as is the derivative. y is constant on blocks; on each block it is the mean of x, moved towards the
+ * neighbours by the weight. The Jacobian averages over the blocks.
  *
  * @param x [..., n]. Differentiable in x, weight and scaling, to any order.
- * @param weight A number, or a tensor of x's shape without the last axis. Default 1.
+ * @param weight A number, or a tensor of x's shape without the last axis. Default 1. An infinite one makes y the mean of x.
  * @param scaling A factor on the penalty, a number or a tensor of shape [..., 1]. Default 1.
  * @throws If x has no axis.
  * @see Johnson 2013, A dynamic programming algorithm for the fused lasso and ℓ0-segmentation.
@@ -26,11 +26,13 @@ export function totalVariation1d(
   const n = x.shape[x.rank - 1];
   return floatMap('prox.totalVariation1d', {x, weight, scaling}, ({x, weight, scaling}) => {
     const rows = tf.reshape(x, [-1, n]) as tf.Tensor2D;
-    const lambda = rowWeights(x, weight, scaling);
+    const {finite: lambda, endless} = rowWeights(x, weight, scaling);
     // One entry has no neighbour. The weight stays connected, with a gradient of zero.
     if (n < 2) return tf.add(x, nothing([x.shape], [lambda])[0]);
     const {block, pull} = offTape(() => {
-      const y = runTotalVariation(rows, lambda);
+      // Under an infinite weight the row is one block, as a constant row is: its values come from `blockMeans`.
+      const known = tf.where(endless, tf.zerosLike(rows), rows) as tf.Tensor2D;
+      const y = runTotalVariation(known, lambda as tf.Tensor2D);
       const jump = signOf(tf.sub(tf.slice(y, [0, 1]), tf.slice(y, 0, [-1, n - 1])));
       const pad = (before: number) =>
         tf.pad(jump, [

@@ -1,4 +1,4 @@
-/** @file Solvers, and what the rooms above need of them besides. */
+/** @file The solvers, and what other folders need from them. */
 export * from './public.js';
 export {keepSamples} from './iteration/leaves.js';
 export {balanced, type Potential} from './roots/parts/marginal-duals.js';

@@ -1,4 +1,4 @@
-/** @file The public namespace `solvers`: how x* is found. None of them is differentiated; the condition at their result is. */
+/** @file The public namespace `solvers`: how x* is found. The solvers are not differentiated; the condition at their result is. */
 export * from './conic/index.js';
 export * from './quadratic/index.js';
 export * from './least-squares/index.js';

@@ -140,7 +140,7 @@ describeBackends('structures', () => {
       'the only name missing, the only one unknown',
       () => ({zzz: t()}),
       () => ({a: t()}),
-      "'a' is missing (was it meant by 'zzz'?); expected a",
+      "'a' is missing (is 'zzz' a typo for it?); expected a",
     ],
     [
       'two names missing, one alike',
@@ -152,13 +152,13 @@ describeBackends('structures', () => {
       'two names missing, the first alike',
       () => ({lefz: t()}),
       () => ({left: t(), right: t()}),
-      "'left' is missing (was it meant by 'lefz'?); expected left, right",
+      "'left' is missing (is 'lefz' a typo for it?); expected left, right",
     ],
     [
       'one missing, two unknown, one alike',
       () => ({wide: t(), lefz: t()}),
       () => ({left: t()}),
-      "'left' is missing (was it meant by 'lefz'?); expected left",
+      "'left' is missing (is 'lefz' a typo for it?); expected left",
     ],
     [
       'one missing, two unknown, none alike',
@@ -171,7 +171,7 @@ describeBackends('structures', () => {
       'a name more, alike',
       () => ({left: t(), lefd: t()}),
       () => ({left: t()}),
-      "there is no 'lefd' (is 'left' meant?); expected left",
+      "there is no 'lefd' (did you mean 'left'?); expected left",
     ],
     ['a name more', () => ({left: t(), q: t()}), () => ({left: t()}), "there is no 'q'; expected left"],
     [

@@ -18,6 +18,7 @@ import {
   solvers,
   sparsemax,
 } from '../../src/index.js';
+import {fill} from '../../src/kernels/index.js';
 import type {LinearSolver} from '../../src/linsolve/public.js';
 import {assertClose, describeDevices, toleranceOn, valuesOf} from './devices.js';
 import {definite, invertible, random, testWork, type Work} from './work.js';
@@ -196,6 +197,17 @@ const work: Work[] = [
     inputs: () => [random(34, 3, 5), tf.scalar(0.2), tf.scalar(0.4)],
     run: (x, l1, l2) => prox.elasticNet(x, {l1, l2}),
   },
+  ...(
+    [
+      ['groupLasso', (x, weight) => prox.groupLasso(x, weight)],
+      ['totalVariation1d', (x, weight) => prox.totalVariation1d(x, weight)],
+      ['nuclearNorm', (x, weight) => prox.nuclearNorm(tf.reshape(x, [-1, 2, 2]), weight)],
+    ] as [string, (x: tf.Tensor, weight: tf.Tensor) => tf.Tensor][]
+  ).map(([name, run]) => ({
+    name: `prox.${name} under weights of which one is infinite`,
+    inputs: () => [random(54, 2, 4), tf.concat([fill([1], Infinity), tf.tensor1d([0.25])])],
+    run,
+  })),
   {
     name: 'solvers.SparseCoding',
     inputs: () => [random(35, 6, 10), random(36, 4, 6), tf.scalar(0.15)],

@@ -4,7 +4,7 @@ import {assert} from 'chai';
 import {certify, projections, solveQP, solvers} from '../../src/index.js';
 import {judgeNasty, solveBatchAsync} from '../helpers/qp-verdicts.js';
 import {nastyBatch} from '../zoo/qp/nasty.js';
-import {describeDevices, valuesOf} from './devices.js';
+import {assertClose, describeDevices, valuesOf} from './devices.js';
 
 const SINGLE = 2 ** -20;
 
@@ -52,6 +52,24 @@ describeDevices('verdicts', (device) => {
     const [fixed, free] = await valuesOf(x);
     assert.closeTo(fixed, 0.5, 1e-6);
     assert.closeTo(free, 2, 1e-5);
+  });
+
+  it('SparseCoding: a sample with NaN has status 4, wherever it stands, and leaves the others alone', async () => {
+    const solver = new solvers.SparseCoding({tolerance: 1e-6, onFailure: 'ignore'});
+    const penalty = {l1: 0.1, l2: 0};
+    const D = tf.tensor2d([1, 0, 0.5, 0, 1, 0.5], [2, 3]);
+    const x = tf.tensor2d([0.5, 1, NaN, 1, 1, NaN], [3, 2]);
+    const {x: z, state} = solver.run(tf.zeros([3, 3]), penalty, D, x);
+    assert.deepEqual(await valuesOf(state.status), [0, 4, 4]);
+    const codes = await valuesOf(z);
+    assertClose(codes.slice(0, 3), [0.4, 0.9, 0], 1e-5, 'code of the sample without NaN');
+
+    for (const atom of [0, 1, 2]) {
+      const column = tf.tensor2d([0, 1, 2, 0, 1, 2], [2, 3]);
+      const broken = tf.where(tf.equal(column, atom), tf.fill([2, 3], NaN), D);
+      const {state} = solver.run(tf.zeros([1, 3]), penalty, broken, tf.slice(x, [0, 0], [1, 2]));
+      assert.deepEqual(await valuesOf(state.status), [4], `atom ${atom}`);
+    }
   });
 
   it('ConicSplitting: what has status 0 holds in every row and column', async () => {

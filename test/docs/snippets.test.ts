@@ -1,7 +1,4 @@
-/**
- * @file The examples of docs/catalogue run, give the results that they show, and leave out no public name; these and those of all
- * other pages compile as strictly as users do.
- */
+/** @file The examples of README.md and docs run, print the results that they show, and use every public name. */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath, pathToFileURL} from 'node:url';
@@ -9,83 +6,53 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import ts from 'typescript';
+import {checkPrinted, examplesOf} from '../../scripts/install/examples.mjs';
 import * as library from '../../src/index.js';
-import {expectAlike} from '../helpers/alike.js';
-import {errorsIn} from '../helpers/strict-types.js';
 
-const TOLERANCE = 1e-4;
 const root = new URL('../../', import.meta.url);
-const CATALOGUE = new URL('docs/catalogue/', root);
 const OUT = new URL('out/snippets/', root);
 
-interface Block {
-  title: string;
-  id: string;
-  code: string;
-}
+const markdownIn = (folder: string) =>
+  readdirSync(new URL(folder, root))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => folder + file);
+const PAGES = ['README.md', ...markdownIn('docs/'), ...markdownIn('docs/catalogue/')];
 
-/** The ts blocks of a page, with the heading that each stands under. */
-function blocksOf(file: string, folder = CATALOGUE): Block[] {
-  const blocks: Block[] = [];
-  const page = file.replace(/\.md$/, '').replace('/', '-');
-  const text = readFileSync(new URL(file, folder), 'utf8');
-  let heading = page;
-  for (const [, title, code] of text.matchAll(/^#+ (.+)$|^```ts\n([^]*?)^```$/gm)) {
-    if (title) heading = title;
-    else blocks.push({title: `${page}: ${heading}`, id: `${page}-${blocks.length}`, code});
-  }
-  return blocks;
-}
-
-/** The block as a module whose function calls `check(value, expected)` where it has `value; // → expected`. */
-function moduleOf({code}: Block): {text: string; checks: number} {
+/** The example as a module: its imports, and a function that does the rest. */
+function moduleOf(code: string): string {
   const source = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
-  let [imports, body, from, checks] = ['', '', 0, 0];
+  let [imports, body, from] = ['', '', 0];
   for (const statement of source.statements) {
-    const [comment] = ts.getTrailingCommentRanges(code, statement.end) ?? [];
-    const [, expected] = /^\/\/ → (.+)$/.exec(comment ? code.slice(comment.pos, comment.end) : '') ?? [];
     const text = code.slice(from, statement.end);
-    from = expected ? comment!.end : statement.end;
-    if (ts.isImportDeclaration(statement)) {
-      imports += text;
-    } else if (!expected) {
-      body += text;
-    } else {
-      assert.isTrue(ts.isExpressionStatement(statement), `not an expression: ${statement.getText()}`);
-      const value = (statement as ts.ExpressionStatement).expression.getText();
-      body += `\nawait check(${value}, ${expected});`;
-      checks++;
-    }
+    from = statement.end;
+    if (ts.isImportDeclaration(statement)) imports += text;
+    else body += text;
   }
-  const signature = 'check: (value: unknown, expected: unknown) => Promise<void>';
-  return {
-    text: `${fromSource(imports)}\nexport async function run(${signature}) {${body}\n}\n`,
-    checks,
-  };
-}
-
-const fromSource = (code: string) =>
-  code.replaceAll("'tfjs-implicit'", JSON.stringify(fileURLToPath(new URL('src/index.js', root))));
-
-/** A block of a page that is not run; it may use the tf that a block above it imports. */
-function programOf({code}: Block): string {
-  const tf = /import \* as tf /.test(code) ? '' : "import * as tf from '@tensorflow/tfjs';\n";
-  return `${tf}${fromSource(code)}\nexport {};\n`;
+  const path = JSON.stringify(fileURLToPath(new URL('src/index.ts', root)));
+  return `${imports.replaceAll("'tfjs-implicit'", path)}\nexport async function run() {${body}${code.slice(from)}}\n`;
 }
 
 /** Loads a module as mocha loaded this one: else there would be two copies of the library. */
-async function load(file: URL): Promise<{run: (check: unknown) => Promise<void>}> {
+async function load(file: URL): Promise<{run: () => Promise<void>}> {
   const path = fileURLToPath(file);
   const module: unknown =
     typeof require === 'function'
       ? createRequire(import.meta.url)(path)
       : await import(pathToFileURL(path).href);
-  return module as {run: (check: unknown) => Promise<void>};
+  return module as {run: () => Promise<void>};
 }
 
-async function check(value: unknown, expected: unknown): Promise<void> {
-  const ready = await value;
-  expectAlike(ready instanceof tf.Tensor ? await ready.array() : ready, expected, TOLERANCE);
+/** What f hands to console.log. */
+async function printedBy(f: () => Promise<unknown>): Promise<unknown[][]> {
+  const calls: unknown[][] = [];
+  const log = console.log;
+  console.log = (...values: unknown[]) => void calls.push(values);
+  try {
+    await f();
+  } finally {
+    console.log = log;
+  }
+  return calls;
 }
 
 /** Runs f, and disposes of the tensors and variables that it leaves. */
@@ -113,10 +80,11 @@ function namesOf(namespace: object, prefix = ''): string[] {
   });
 }
 
-describe('docs/catalogue', () => {
-  const blocks = readdirSync(CATALOGUE)
-    .filter((file) => file.endsWith('.md'))
-    .flatMap((file) => blocksOf(file));
+describe('docs', () => {
+  const pages = PAGES.map((page) => {
+    const name = page.replace(/\.md$/, '').replaceAll('/', '-');
+    return {name, examples: examplesOf(readFileSync(new URL(page, root), 'utf8'), page)};
+  });
 
   before(async () => {
     mkdirSync(OUT, {recursive: true});
@@ -124,54 +92,27 @@ describe('docs/catalogue', () => {
     await tf.ready();
   });
 
-  for (const block of blocks) {
-    it(block.title, async () => {
-      const {text, checks} = moduleOf(block);
-      assert.isAbove(checks, 0, 'the block shows no result (// → …)');
-      const file = new URL(`${block.id}.ts`, OUT);
-      writeFileSync(file, text);
-      const {run} = await load(file);
-      await disposing(() => run(check));
-    });
+  for (const {name, examples} of pages) {
+    for (const [i, {title, code}] of examples.entries()) {
+      it(title, async () => {
+        const file = new URL(`${name}-${i}.ts`, OUT);
+        writeFileSync(file, moduleOf(code));
+        const {run} = await load(file);
+        checkPrinted(code, await printedBy(() => disposing(run)));
+      });
+    }
   }
 
-  it('compiles without casts that a user would not expect', function () {
-    this.timeout(120_000);
-    const paths = blocks.map((block) => {
-      const file = new URL(`${block.id}.ts`, OUT);
-      writeFileSync(file, moduleOf(block).text);
-      return fileURLToPath(file);
-    });
-    assert.deepEqual(errorsIn(paths), []);
-  });
-
-  it('has an example of every public name', () => {
-    const code = blocks
-      .map((block) => block.code.replace(/^import [^;]*;$/gm, '').replace(/\s+\./g, '.'))
+  it('have an example of every public name in the catalogue', () => {
+    const code = pages
+      .filter(({name}) => name.startsWith('docs-catalogue'))
+      .flatMap(({examples}) => examples)
+      .map((example) => example.code.replace(/^import [^;]*;$/gm, '').replace(/\s+\./g, '.'))
       .join('\n');
     const missing = namesOf(library).filter((name) => {
       const pattern = new RegExp(`(?<![\\w.])${name.replaceAll('.', '\\.')}\\b`);
       return !pattern.test(code);
     });
     assert.deepEqual(missing, []);
-  });
-});
-
-describe('the other pages', () => {
-  it('compile too', function () {
-    this.timeout(120_000);
-    mkdirSync(OUT, {recursive: true});
-    const pages = readdirSync(new URL('docs/', root))
-      .filter((file) => file.endsWith('.md'))
-      .map((file) => `docs/${file}`);
-    const paths = ['README.md', ...pages]
-      .flatMap((page) => blocksOf(page, root))
-      .map((block) => {
-        const file = new URL(`${block.id}.ts`, OUT);
-        writeFileSync(file, programOf(block));
-        return fileURLToPath(file);
-      });
-    assert.isAbove(paths.length, 0);
-    assert.deepEqual(errorsIn(paths), []);
   });
 });

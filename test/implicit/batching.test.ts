@@ -49,7 +49,8 @@ describeBackends('customRoot and the batch', () => {
     expectNoLeak(() =>
       tf.tidy(() => {
         const root = customRoot((x: tf.Tensor, t: tf.Tensor) => tf.sub(x, t))((_init, t) => tf.clone(t));
-        const pattern = /The solution x has shape \[2\]: is that one system or a batch\?.*\{batched: false\}/;
+        const pattern =
+          /The solution x has shape \[2\]: is that one system or a batch of systems\?.*\{batched: false\}/;
         assert.match(
           messageOf(() => root(null, tf.tensor1d([1, 2]))),
           pattern,
@@ -67,7 +68,7 @@ describeBackends('customRoot and the batch', () => {
         const pair = customRoot((x: tf.Tensor[]) => x)(() => [tf.zeros([2, 1]), tf.zeros([3, 1])]);
         assert.match(
           messageOf(() => pair(null)),
-          /same size of axis 0, got shapes \[2,1\], \[3,1\]/,
+          /same size along axis 0, got shapes \[2,1\], \[3,1\]/,
         );
         const nothing = customRoot((x: tf.Tensor[]) => x)(() => []);
         assert.match(

@@ -310,7 +310,7 @@ describeBackends('layers of the catalogue', () => {
     assert.match(shaped(new SimplexProjection({axis: 2}), [2, 3]), /axis 2 is not a feature axis/);
     assert.match(
       messageOf(() => new LinearProgramLayer({constants: {Q: [[1]]}})),
-      /has no Q/,
+      /has no parameter Q/,
     );
     assert.match(
       messageOf(() => new ConicLayer({cones: {}})),
@@ -318,7 +318,7 @@ describeBackends('layers of the catalogue', () => {
     );
     assert.match(
       messageOf(() => new ConicLayer({cones: {nonNegative: 1}, inputs: ['x' as never]})),
-      /inputs must name c, E, d/,
+      /inputs must be one of c, E, d/,
     );
     assert.match(
       shaped(new ConicLayer({cones: {nonNegative: 2}, constants: {d: [1]}}), [1, 3]),

@@ -153,9 +153,9 @@ describeOnCpu('constants of a layer', () => {
     expectNoLeak(() => {
       const said = (args: Args) => messageOf(() => new QPLayer(args));
       assert.match(said({constants: 3}), /QPLayer: constants must be a record of tensors; got 3/);
-      assert.match(said({constants: {h: {}}}), /the constant h is no tensor: /);
-      assert.match(said({constants: {r: [1]}}), /constants must name Q, p, G, h, A, b; got "r"/);
-      assert.match(said({constants: [null]}), /constants must name .*; got undefined/);
+      assert.match(said({constants: {h: {}}}), /the constant h is not a tensor: /);
+      assert.match(said({constants: {r: [1]}}), /constants must be one of Q, p, G, h, A, b; got "r"/);
+      assert.match(said({constants: [null]}), /constants must be one of .*; got undefined/);
       assert.match(
         said({constants: [{symbol: 'h'}]}),
         /constant h must be a vector .*got shape \[undefined\]/,
@@ -170,7 +170,7 @@ describeOnCpu('constants of a layer', () => {
       assert.match(said({inputs: 'p'}), /inputs must be a list/);
       assert.match(
         messageOf(() => new ConicLayer({cones: {nonNegative: 1}, constants: {c: [1]}})),
-        /c is an input and a constant/,
+        /c is both an input and a constant/,
       );
     }));
 
@@ -190,12 +190,12 @@ describeOnCpu('constants of a layer', () => {
       for (const cones of [null, undefined, 3, {nonNegative: 0}]) {
         assert.match(
           messageOf(() => new ConicLayer({cones} as never)),
-          /cones must name at least one cone/,
+          /cones must contain at least one cone/,
         );
       }
       assert.match(
         messageOf(() => new ConicLayer(undefined as never)),
-        /cones must name at least one cone/,
+        /cones must contain at least one cone/,
       );
     }));
 });
@@ -317,7 +317,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       const masked = tf.tensor2d([[1, -Infinity, -Infinity], [1, 2, 3]]); // prettier-ignore
       assert.match(
         said(layers.topK({k: 2, name: 'few'}), masked),
-        /'few': 1 of 2 .*sample 0 has no point .*fewer entries.*Its output and gradient are zero/,
+        /'few': 1 of 2 .*sample 0 cannot be projected.*fewer entries.*Its output and gradient are zero/,
       );
       const sums = [tf.zeros([1, 2, 2]), tf.tensor2d([[1, 1]]), tf.tensor2d([[0.25, 0.25]])];
       assert.match(
@@ -328,7 +328,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       const line = {cones: {nonNegative: 1}, constants: {E: [[1, 0]], d: [1]}};
       assert.match(
         said(layers.conic({...line, name: 'open'}), c),
-        /'open': 1 of 2 .*is unbounded \(bound z.*z = 0 and a zero gradient/,
+        /'open': 1 of 2 .*is unbounded: .*\(add bounds on z.*z = 0 and a zero gradient/,
       );
       const contradiction = {
         cones: {nonNegative: 2},
@@ -342,7 +342,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       };
       assert.match(
         said(layers.conic({...contradiction, name: 'shut'}), c),
-        /'shut': 2 of 2 .*no feasible point \(relax d/,
+        /'shut': 2 of 2 .*is infeasible: no point .*\(relax d/,
       );
       const few = {
         ...line,
@@ -364,7 +364,7 @@ describeOnCpu('a message of a layer names the way out', () => {
       const lasso = layers.lasso({units: 3, maxIterations: 1, l1: 0.01, seed: 1, name: 'brief'});
       assert.match(
         said(lasso, tf.ones([1, 3])),
-        /'brief': .*iteration limit.*inexact.*Where nothing finite was found/,
+        /'brief': .*iteration limit.*inexact.*If nothing finite was found/,
       );
     }));
 });
@@ -455,7 +455,7 @@ describeOnCpu('a cell', () => {
     const other = new FixedPointLayer({cell, stateShape: [4]});
     assert.match(
       messageOf(() => other.build([null, 3])),
-      /already serves the layer 'owner'/,
+      /is already used by the layer 'owner'/,
     );
     tf.dispose(cell.weights.map((weight) => weight.read()));
   });

@@ -117,7 +117,7 @@ describeBackends('FixedPointLayer', () => {
     new FixedPointLayer({cell, stateShape: [4]}).apply(input({shape: [6]}));
     const apply = (args: ConstructorParameters<typeof FixedPointLayer>[0]) =>
       messageOf(() => new FixedPointLayer(args).apply(input({shape: [6]})));
-    assert.match(apply({cell, stateShape: [4]}), /already serves the layer/);
+    assert.match(apply({cell, stateShape: [4]}), /is already used by the layer/);
     assert.match(
       messageOf(() => new FixedPointLayer({} as never)),
       /cell is missing/,

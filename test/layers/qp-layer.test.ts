@@ -87,10 +87,10 @@ describeBackends('a QP layer', () => {
     [
       'an unknown parameter name',
       () => ({inputs: ['R' as 'p']}),
-      /inputs must name Q, p, G, h, A, b; got "R"/,
+      /inputs must be one of Q, p, G, h, A, b; got "R"/,
     ],
-    ['a parameter named twice', () => ({inputs: ['p', 'p']}), /names p twice/],
-    ['an input that is constant too', () => ({constants: {p: [1]}}), /p is an input and a constant/],
+    ['a parameter named twice', () => ({inputs: ['p', 'p']}), /contains p twice/],
+    ['an input that is constant too', () => ({constants: {p: [1]}}), /p is both an input and a constant/],
     ['a negative count', () => ({equalities: -1}), /equalities must be an integer, at least 0 .*; got -1/],
     ['a fractional count', () => ({inequalities: 1.5}), /inequalities must be an integer/],
     [

@@ -248,7 +248,7 @@ const SHAPES: [string, Args, (number | null)[][], [(number | null)[][], RegExp][
     'QPLayer',
     {},
     [[null, 3]],
-    [[[[null, null]], /number of variables is not known: feed p or Q, or pass units/]],
+    [[[[null, null]], /number of variables is not known: pass units, or make p or Q an input/]],
   ],
   [
     'QPLayer',
@@ -290,7 +290,7 @@ const SHAPES: [string, Args, (number | null)[][], [(number | null)[][], RegExp][
     [[null, 2]],
     [[[[null, 3]], /c must have shape \[2\], got \[3\]/]],
   ],
-  ['ConicLayer', {cones: {nonNegative: 2}, inputs: ['d']}, [], [[[[null, 2]], /number of variables is not known: feed c or E, or pass units/]]], // prettier-ignore
+  ['ConicLayer', {cones: {nonNegative: 2}, inputs: ['d']}, [], [[[[null, 2]], /number of variables is not known: pass units, or make c or E an input/]]], // prettier-ignore
   ['ConicLayer', {cones: {nonNegative: 2}, inputs: ['d'], units: 3}, [[null, 2]], []],
 ];
 

@@ -51,7 +51,7 @@ describeBackends('linalg, errors', () => {
     for (const {name, f} of OF_ANY) {
       refuses(
         () => f(tf.ones([2])),
-        new RegExp(`linalg.${name}: .* must have two axes or more, got shape \\[2\\]`),
+        new RegExp(`linalg.${name}: .* must have at least two axes, got shape \\[2\\]`),
       );
     }
     const a = [[2, 0], [0, 2]]; // prettier-ignore
@@ -88,13 +88,13 @@ describeBackends('linalg, errors', () => {
     const singular = () => pair([1, 2, 2, 4]);
     refuses(
       () => linalg.solve(singular(), [1, 1]),
-      /linalg.solve: .* of sample \[1, 0\] is singular; linalg.lstsq/,
+      /linalg.solve: .* of sample \[1, 0\] is singular; use linalg.lstsq/,
     );
     refuses(() => linalg.inv(singular()), /linalg.inv: the matrix of sample \[1, 0\] is singular/);
     refuses(() => linalg.inv([[0]]), /linalg.inv: the matrix is singular/);
     refuses(
       () => linalg.solve(singular(), [1, 1], {assume: 'positiveDefinite'}),
-      /of sample \[1, 0\] is not positive definite; take assume: 'general'/,
+      /of sample \[1, 0\] is not positive definite; use assume: 'general'/,
     );
     // An indefinite matrix, and a semidefinite one whose last pivot is rounding.
     const notDefinite = [
@@ -104,7 +104,7 @@ describeBackends('linalg, errors', () => {
     for (const bad of notDefinite)
       refuses(
         () => linalg.cholesky(pair(bad)),
-        /of sample \[1, 0\] is not positive definite \(pivot 1\); adding a small multiple of the identity/,
+        /of sample \[1, 0\] is not positive definite \(pivot 1\); if it is semidefinite, add a small multiple of the identity/,
       );
     const zero = () => tf.tensor3d([1, 0, 0, 1, 1, 0, 1, 0], [2, 2, 2]);
     for (const f of [linalg.triangularSolve, linalg.choleskySolve])

@@ -178,7 +178,7 @@ describe('labels that are none', () => {
   }
   for (const {name, f} of POINTWISE.filter(({name}) => name !== 'huber')) {
     const message = new RegExp(
-      `losses\\.${name}: labels lie in \\[0, 1\\], got -1\\. For labels −1 and 1 pass`,
+      `losses\\.${name}: labels must lie in \\[0, 1\\], got -1\\. For labels −1 and 1 pass`,
     );
     cases.push([`${name} of a sign`, () => f(tf.tensor1d([-1]), tf.tensor1d([1])), message]);
   }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {vjp} from '../../src/autodiff/index.js';
 import {prox} from '../../src/index.js';
+import {fill} from '../../src/kernels/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 
@@ -23,6 +24,20 @@ const SCALED: Record<string, (x: tf.Tensor, s: number) => tf.Tensor> = {
   'blockwise groupLasso': (x, s) =>
     prox.blockwise<number>((y, w) => prox.groupLasso(y, w), [2, 2])(x, 0.75 * s),
 };
+
+/** Of [3, −1, 0.5, 1] under an infinite weight: each entry, and each entry of the gradient for the cotangent [1, 2, 3, 4]. */
+const LIMITS: [string, (x: tf.Tensor, weight: tf.Tensor, scaling: tf.Tensor) => tf.Tensor, number, number][] =
+  [
+    ['groupLasso', (x, weight, scaling) => prox.groupLasso(x, weight, scaling), 0, 0],
+    ['totalVariation1d', (x, weight, scaling) => prox.totalVariation1d(x, weight, scaling), 0.875, 2.5],
+    [
+      'nuclearNorm',
+      (x, weight, scaling) =>
+        tf.reshape(prox.nuclearNorm(tf.reshape(x, [-1, 2, 2]), weight, tf.expandDims(scaling, -1)), x.shape),
+      0,
+      0,
+    ],
+  ];
 
 describeBackends('proximal operators at extremes', () => {
   for (const [name, run] of Object.entries(SCALED)) {
@@ -101,4 +116,40 @@ describeBackends('proximal operators at extremes', () => {
         for (const y of zero) expectClose(y, [0, 0, 0], 0);
       }),
     ));
+
+  for (const [name, run, value, slope] of LIMITS) {
+    it(`${name}: an infinite weight gives the limit, for its own sample alone, with a gradient of zero in the weight`, () =>
+      expectNoLeak(() =>
+        tf.tidy(() => {
+          const x = tf.tensor2d([3, -1, 0.5, 1, 3, -1, 0.5, 1], [2, 4]);
+          const finite = tf.tensor1d([0.25, 0.25]);
+          const infinite = tf.concat([fill([1], Infinity), tf.tensor1d([0.25])]);
+          const one = tf.ones([2, 1]);
+          const endless = tf.concat([fill([1, 1], Infinity), tf.ones([1, 1])]);
+          const cotangent = tf.tensor2d([1, 2, 3, 4, 1, 2, 3, 4], [2, 4]);
+          const at = (weight: tf.Tensor, scaling: tf.Tensor) => [
+            run(x, weight, scaling),
+            ...vjp(run as never, [x, weight, scaling] as never, cotangent as never),
+          ];
+          const expected = at(finite, one).map((each) => Array.from(each.dataSync()));
+          for (const [weight, scaling] of [
+            [infinite, one],
+            [finite, endless],
+          ]) {
+            at(weight, scaling).forEach((each, i) => {
+              const actual = Array.from(each.dataSync());
+              const half = actual.length / 2;
+              expectClose(tf.tensor1d(actual.slice(half)), expected[i].slice(half), 1e-6);
+              const limit = [value, slope, 0, 0][i];
+              assert.isTrue(
+                actual.slice(0, half).every((entry) => Math.abs(entry - limit) <= 1e-6),
+                `${i}: ${actual}`,
+              );
+            });
+          }
+          const broken = run(tf.concat([fill([2, 1], NaN), tf.ones([2, 3])], 1), infinite, one);
+          assert.isTrue(broken.dataSync().slice(0, 4).every(Number.isNaN));
+        }),
+      ));
+  }
 });

@@ -238,12 +238,12 @@ describe('a structure of another make is refused, with the name', () => {
     [
       'a misnamed result of F',
       grad((t) => customRoot(F)(start)(null, t)),
-      /What the condition returns.*'v' is missing \(was it meant by 'vv'\?\)/,
+      /What the condition returns.*'v' is missing \(is 'vv' a typo for it\?\)/,
     ],
     [
       'a misnamed result of T',
       grad((t) => customFixedPoint(F)(start)(null, t)),
-      /fixed-point map returns.*'v' is missing \(was it meant by 'vv'\?\)/,
+      /fixed-point map returns.*'v' is missing \(is 'vv' a typo for it\?\)/,
     ],
     [
       'a result of F that lacks a name',
@@ -263,7 +263,7 @@ describe('a structure of another make is refused, with the name', () => {
     [
       'a cotangent of vjp',
       () => vjp((x: tf.Tensor) => ({a: x, b: x}), [at(1)], pair(['a', 'bb'])),
-      /vjp: the cotangent.*like the result of f: 'b' is missing \(was it meant by 'bb'\?\)/,
+      /vjp: the cotangent.*like the result of f: 'b' is missing \(is 'bb' a typo for it\?\)/,
     ],
     [
       'a tangent of jvp',
@@ -302,7 +302,7 @@ describe('a structure of another make is refused, with the name', () => {
         new solvers.GradientDescent<Pair, []>({
           fun: {gradient: (x) => ({u: x.u, vv: x.v}) as unknown as Pair},
         }).run(start()),
-      /The gradient.*'v' is missing \(was it meant by 'vv'\?\)/,
+      /The gradient.*'v' is missing \(is 'vv' a typo for it\?\)/,
     ],
     [
       'a function whose root is sought',

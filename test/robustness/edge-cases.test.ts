@@ -101,7 +101,7 @@ describeBackends('a quadratic program', (backend) => {
 
   it('a tensor of NaN that every sample shares is an error that names it', () => {
     const message = messageOf(() => solveWithGradients({Q: [[1]], p: [[1], [2]], G: [[NaN]], h: [1]}));
-    assert.match(message, /G of shape \[1,1,1\] holds NaN/);
+    assert.match(message, /G of shape \[1,1,1\] contains NaN/);
   });
 
   it('an iteration limit of 1 is status 3, with zeros', () => {

@@ -1,6 +1,8 @@
 /** @file Vite: development, build and preview; threads and a web worker in isolated pages; React in strict mode. */
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {checkPrinted, examplesOf} from '../examples.mjs';
 import {judge} from '../judge.mjs';
 import {ISOLATED, resultOf} from '../page.mjs';
 import {moduleOf, PAGE, programFiles, projectOf} from '../projects.mjs';
@@ -116,6 +118,38 @@ async function checkReact(installation) {
   }
 }
 
+const IN_README = `
+const calls = [];
+console.log = (...values) => calls.push(values);
+import('./example.ts').then(
+  () => { window.result = {calls}; },
+  (error) => { window.result = {error: String(error.stack)}; },
+);`;
+
+/** The first example of a packed page, as it is; `kind` as for `examplesOf`. */
+async function checkExample(installation, name, kind) {
+  const [{code}] = examplesOf(readFileSync(join(installation.packed, name), 'utf8'), name, kind);
+  const folder = projectOf(installation, `example-of-${name.replaceAll(/\W+/g, '-')}`, {
+    'index.html': PAGE('<script type="module" src="/main.js"></script>'),
+    'main.js': IN_README,
+    'example.ts': code,
+  });
+  const {createServer} = await load(installation, 'vite-newest');
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    server: {fs: {strict: false}},
+  });
+  await server.listen();
+  try {
+    const {calls} = await resultOf(address(server));
+    checkPrinted(code, calls);
+  } finally {
+    await server.close();
+  }
+}
+
 export default [
   ...Object.entries({
     'vite-oldest': ['dev', 'dev with threads', 'build'],
@@ -128,4 +162,14 @@ export default [
     })),
   ),
   {name: 'react strict mode', page: true, check: checkReact},
+  {
+    name: 'vite-newest readme',
+    page: true,
+    check: (installation) => checkExample(installation, 'README.md'),
+  },
+  {
+    name: 'vite-newest webgpu example',
+    page: true,
+    check: (installation) => checkExample(installation, 'docs/webgpu.md', 'webgpu'),
+  },
 ];

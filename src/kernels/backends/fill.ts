@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * `tf.fill` of float32 on every backend. That of 'tensorflow' uploads the value, and tfjs refuses to upload what is not finite
- * when it debugs: there it is divided by zero instead.
+ * when it debugs: there the value comes from a division by zero instead.
  */
 export function fill<R extends tf.Rank>(shape: tf.ShapeMap[R], value: number): tf.Tensor<R> {
   if (Number.isFinite(value) || tf.getBackend() !== 'tensorflow') return tf.fill(shape, value);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
 
-/** What a host kernel returns: one entry an output. */
+/** What a host kernel returns: one entry per output. */
 export interface HostOutput {
   values: Float32Array | Int32Array;
   shape: number[];

@@ -1,4 +1,4 @@
-/** @file Work that is done sample by sample: what an algorithm offers to whoever runs it on a batch. */
+/** @file Work that is done sample by sample: the interface between an algorithm and the code that runs it on a batch. */
 import type {DenseKernels} from './dense.js';
 
 export type BatchArray = Float32Array | Float64Array | Int32Array;
@@ -10,12 +10,12 @@ export interface BatchJob<Names extends string = string> {
 }
 
 /**
- * Numerical work that treats the samples of a batch one by one. It knows neither tfjs nor threads: it is started once on each
- * thread, and called for the samples which that thread has claimed.
+ * Numerical work that treats the samples of a batch one by one. It is independent of tfjs and threads: it is started once on each
+ * thread, and called for the samples that this thread has claimed.
  */
 export interface BatchKernel<Names extends string = string> {
   name: string;
-  /** @returns What handles one sample. Vectors of `dense` made here last for the whole batch. */
+  /** @returns The function for one sample. Vectors of `dense` made here last for the whole batch. */
   start(dense: DenseKernels, job: BatchJob<Names>): (sample: number) => void;
 }
 

@@ -22,10 +22,10 @@ export interface DenseKernels extends PairKernels {
   /** A view of entries of a vector. */
   part(vector: Vector, from: number, to?: number): Vector;
 
-  /** Runs `work` and takes back every vector that it made. It may be run again from its beginning, to find more memory. */
+  /** Runs `work` and frees every vector that it created. `work` may be restarted from its beginning to get more memory. */
   scope<T>(work: () => T): T;
 
-  /** The same, but its vectors stay as long as this object. */
+  /** The same, but its vectors last as long as this object. */
   keep<T>(work: () => T): T;
 
   /**
@@ -37,7 +37,7 @@ export interface DenseKernels extends PairKernels {
    */
   signedCholesky(a: Vector, n: number, stride: number, positives: number, inverse: Vector): number;
 
-  /** x ← A⁻¹ x with what `signedCholesky` left. */
+  /** x ← A⁻¹ x with the result of `signedCholesky`. */
   signedSolve(u: Vector, n: number, stride: number, positives: number, inverse: Vector, x: Vector): void;
 
   /**
@@ -93,8 +93,8 @@ export interface DenseKernels extends PairKernels {
   ): void;
 
   /**
-   * Counts the entries of A [rows, n] that are not zero, by row, into `entries`, and copies the rows that have more than
-   * `limit` of them to `to`, one behind the other.
+   * Counts the entries of A [rows, n] that are not zero, by row, into `entries`, and copies the rows that have more than `limit`
+   * of them to `to`, one after the other.
    */
   packRows(
     A: Vector,

@@ -1,6 +1,6 @@
 /** @file Factorisations and substitution for one matrix after another, f64: the contract of its two implementations. */
 
-/** The factors P (2^−rows A 2^−columns) = L U: powers of two, so that what is singular does not depend on units. */
+/** The factors P (2^−rows A 2^−columns) = L U: powers of two, so that singularity does not depend on units. */
 export interface ScaledLU {
   n: number;
   /** L below the diagonal (unit diagonal not stored), U on and above it. */
@@ -33,7 +33,7 @@ export interface Triangular {
   lower: boolean;
   /** Solve with the transpose. Default false. */
   transpose?: boolean;
-  /** Take the diagonal for ones, without reading it. Default false. */
+  /** Assume that the diagonal is ones, without reading it. Default false. */
   unitDiagonal?: boolean;
 }
 
@@ -46,17 +46,17 @@ export interface MatrixKernels {
   /** Zeros. They last until the `scope` that they are made in ends. */
   vector(length: number): Float64Array;
 
-  /** Likewise, but not cleared. */
+  /** The same, but not cleared. */
   singles(length: number): Float32Array;
   indices(length: number): Int32Array;
 
-  /** Runs `work` and takes back every array that it made. It may be run again from its beginning, to find more memory. */
+  /** Runs `work` and frees every array that it created. `work` may be restarted from its beginning to get more memory. */
   scope<T>(work: () => T): T;
 
   /**
    * Overwrites a [n, n] by the lower triangular L with A = L Lᵀ, of which only the lower triangle is read.
    *
-   * @returns The first row whose pivot is not positive, not finite, or no more than rounding; −1 if there is none.
+   * @returns The first row whose pivot is not positive, not finite, or at the level of rounding; −1 if there is none.
    */
   choleskyInPlace(a: Float64Array, n: number): number;
 
@@ -76,8 +76,8 @@ export interface MatrixKernels {
   /**
    * Overwrites `factors.qr`, which holds a matrix [rows, columns], by its factors.
    *
-   * @param relativeCutoff Stops where no remaining column is longer than this times the longest column of A. Negative:
-   *   takes the columns as they come.
+   * @param relativeCutoff Stops where no remaining column is longer than this times the longest column of A. If negative, the
+   *   columns are used in their order.
    */
   qrInPlace(factors: QR, relativeCutoff: number): void;
 

@@ -1,7 +1,7 @@
-/** @file What an interior-point iteration does entry by entry: a part of the contract of `DenseKernels`. */
+/** @file The entry-by-entry work of an interior-point iteration: a part of the contract of `DenseKernels`. */
 import type {Vector} from './vectors.js';
 
-/** Vectors are as long as the first one, unless said otherwise. A NaN does not count where the largest is looked for. */
+/** Vectors are as long as the first one, unless stated otherwise. A NaN does not count where the largest is looked for. */
 export interface PairKernels {
   /**
    * r ← r + τ q for r = Px + Cᵀy; `out` [5] receives xᵀPx, qᵀx, and the largest of |Px|, of |r − Px| before and of |r| after.

@@ -1,9 +1,9 @@
 /** @file Work on float32 rows, one after another: the contracts of their two implementations. */
 
 /**
- * Projection onto a simplex, one row after another; `mean` receives one entry a row.
+ * Projection onto a simplex, one row after another; `mean` receives one entry per row.
  *
- * An entry −∞ is taken out: it becomes 0, and so does a row of such entries alone. A row with NaN or +∞ becomes NaN.
+ * An entry −∞ is removed and becomes 0; a row with only such entries becomes 0. A row with NaN or +∞ becomes NaN.
  */
 export interface SimplexRows {
   project(x: Float32Array, rows: number, n: number, scale: Float32Array, out: Float32Array): void;

@@ -3,9 +3,9 @@
 declare const MEMORY: unique symbol;
 
 /**
- * An array that the routines of one `DenseKernels` can work on, in the memory of that implementation. Its length is what
- * was asked for; there is room behind it up to the next multiple of 4.
+ * An array that the routines of one `DenseKernels` can work on, in the memory of that implementation. It has the requested
+ * length; there is room after it up to the next multiple of 4.
  */
 export type Vector = Float64Array & {readonly [MEMORY]: 'vector'};
-/** Likewise, for indices. */
+/** The same, for indices. */
 export type Indices = Int32Array & {readonly [MEMORY]: 'indices'};

@@ -15,7 +15,7 @@ export interface BoxSection {
   side: tf.Tensor;
 }
 
-/** For x, lower, upper, w [B, n] and c [B, 1]; `null` where there is no kernel. */
+/** For x, lower, upper, w [B, n] and c [B, 1]; `null` if there is no kernel. */
 export function runBoxSection(
   inputs: Record<'x' | 'lower' | 'upper' | 'w' | 'c', tf.Tensor>,
 ): BoxSection | null {

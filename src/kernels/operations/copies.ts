@@ -1,11 +1,11 @@
-/** @file Copies of tensors that outlive them without being tensors: for what a layer keeps from one call to the next. */
+/** @file Copies of tensors that are not tensors themselves, so that a layer can keep them between calls. */
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead} from '../backends/host-read.js';
 import {DeviceCopies} from '../twins/webgpu/copies.js';
 
-/** They must be disposed. */
+/** Dispose of them after use. */
 export interface Copies<Name extends string> {
-  /** Where the host could read them at once. */
+  /** If the host could read them synchronously. */
   readonly values: Record<Name, ArrayLike<number>> | null;
   read(): Promise<Record<Name, ArrayLike<number>>>;
   /** New tensors, float32. */

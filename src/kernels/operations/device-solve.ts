@@ -1,4 +1,4 @@
-/** @file Dense systems of a linear solver on a device: kernels that only WebGPU has, for the host factors them itself. */
+/** @file Dense systems of a linear solver on a device: kernels that only WebGPU has, because the host factors such systems itself. */
 import * as tf from '@tensorflow/tfjs-core';
 import {gpuLstsq, gpuSolve} from '../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
@@ -12,8 +12,8 @@ registerGpuKernel(SOLVE, gpuSolve);
 registerGpuKernel(LSTSQ, gpuLstsq);
 
 /**
- * x with M x = b, or Mᵀ x = b, for matrices [B | 1, n, n] and b [B, n, 1]: by Cholesky, where a matrix that is not positive
- * definite gets NaN, or by LU, where a singular one gets the least-squares solution of least norm.
+ * x with M x = b, or Mᵀ x = b, for matrices [B | 1, n, n] and b [B, n, 1]: by Cholesky (NaN for a matrix that is not positive
+ * definite), or by LU (the least-squares solution of least norm for a singular matrix).
  */
 export function solveOnDevice(
   matrices: tf.Tensor,

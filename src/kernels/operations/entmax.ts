@@ -18,7 +18,7 @@ export function runEntmax(kind: EntmaxKind, x: tf.Tensor2D, excess: tf.Tensor2D)
   return tf.engine().runKernel(ENTMAX, {x, excess} as unknown as tf.NamedTensorMap, {kind});
 }
 
-/** The cotangents of x and of the excess for that of the result; `null` where there is no kernel. */
+/** The cotangents of x and of the excess for that of the result; `null` if there is no kernel. */
 export function runEntmaxGradient(
   kind: EntmaxKind,
   x: tf.Tensor,

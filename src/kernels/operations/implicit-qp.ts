@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitQP': a batch of quadratic programs, each to its own convergence. */
+/** @file The kernel 'ImplicitQP': a batch of quadratic programs, each of which stops when it has converged. */
 import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
@@ -39,7 +39,7 @@ export type QPGuess = {
 };
 
 export type QPSolution = {
-  /** [B, n]; zero where the status is not 0. */
+  /** [B, n]; zero if the status is not 0. */
   x: tf.Tensor2D;
   /** [B, m]. */
   ineqDual: tf.Tensor2D;
@@ -47,7 +47,7 @@ export type QPSolution = {
   eqDual: tf.Tensor2D;
   /** [B, m]. */
   slack: tf.Tensor2D;
-  /** [B, m], int32: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clear of zero). */
+  /** [B, m], int32: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clearly above zero). */
   activity: tf.Tensor2D;
   /** [B], int32. */
   status: tf.Tensor1D;
@@ -55,9 +55,9 @@ export type QPSolution = {
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative KKT error. */
   residual: tf.Tensor1D;
-  /** Shape [B, n]: a direction of unbounded descent where the status is 2, else zero. */
+  /** Shape [B, n]: a direction of unbounded descent if the status is 2, else zero. */
   certificateX: tf.Tensor2D;
-  /** [B, m] and [B, k]: a Farkas ray where the status is 1, else zero. */
+  /** [B, m] and [B, k]: a Farkas ray (proof of infeasibility) if the status is 1, else zero. */
   certificateIneq: tf.Tensor2D;
   certificateEq: tf.Tensor2D;
 };
@@ -95,7 +95,7 @@ export function runQP(
 type Inputs = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack', HostInput>;
 
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
-/** Factorisations that a solve takes, about. */
+/** The approximate number of factorisations per solve. */
 const ITERATIONS = 10;
 
 registerGpuKernel(QP, gpuQP);

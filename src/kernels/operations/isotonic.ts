@@ -23,7 +23,7 @@ export function runIsotonic(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
 
 registerGpuKernel(ISOTONIC, gpuIsotonic);
 
-// The blocks come as float32, so that the gradient reads them where they lie.
+// The blocks are float32, so that the gradient can read them without a copy.
 registerHostKernel<'x'>(ISOTONIC, ({x}, {increasing}, allocate) => {
   const [batch, n] = x.shape;
   const [y, block] = allocate(x.shape, x.shape);

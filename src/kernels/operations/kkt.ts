@@ -13,9 +13,9 @@ import {keptFactors, kktBatch, kktCost, solverOf} from '../algorithms/qp/kkt-bat
 const KKT = kktBatch.name;
 
 export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
-  /** [B, m] in [0, 1]: 1 where an inequality holds with equality, 0 where it does not matter. */
+  /** [B, m] in [0, 1]: 1 if an inequality holds with equality, 0 if it is inactive. */
   weight: tf.Tensor;
-  /** Shape [B]: zero where the problem was solved; the other samples get a zero solution. */
+  /** Shape [B]: zero if the problem was solved; the other samples get a zero solution. */
   status: tf.Tensor;
 };
 
@@ -24,7 +24,7 @@ export class KktBatch {
   private factors: (KktFactor | null)[] | null = null;
   private solves = 0;
 
-  /** @param blocks They must live as long as this. */
+  /** @param blocks They must not be disposed of before this. */
   constructor(private readonly blocks: KktBlocks) {}
 
   /**

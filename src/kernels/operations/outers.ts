@@ -7,7 +7,7 @@ import {referenceOuterRows} from '../twins/reference/outers.js';
 
 const OUTERS = 'ImplicitOuters';
 
-/** Σ a bᵀ over one or two pairs of [B, rows] and [B, columns]: [B, rows, columns]. `null` where there is no kernel. */
+/** Σ a bᵀ over one or two pairs of [B, rows] and [B, columns]: [B, rows, columns]. `null` if there is no kernel. */
 export function runOuters(pairs: [a: tf.Tensor, b: tf.Tensor][]): tf.Tensor | null {
   if (!tf.getKernel(OUTERS, tf.getBackend()) || pairs.length > 2) return null;
   const [[a, b], [c, d] = []] = pairs;

@@ -9,7 +9,7 @@ export interface Order {
   inverse: tf.Tensor2D;
 }
 
-/** The order in which the entries of each row of x [B, n] descend; ties keep their order. O(n log n). */
+/** The order in which the entries of each row of x [B, n] descend; equal entries keep their order. O(n log n). */
 export function descendingOrder(x: tf.Tensor2D): Order {
   return offTape(() => {
     if (hostCanRead()) return orderOnHost(x);
@@ -46,7 +46,7 @@ function orderOnHost(x: tf.Tensor2D) {
     const row = values.subarray(start, start + n);
     const sorted = order.subarray(start, start + n);
     for (let i = 0; i < n; i++) sorted[i] = i;
-    // A NaN is equal to nothing: without the last term the order of the others would be left to chance.
+    // A NaN is equal to nothing, so without the last term the order of the others would be undefined.
     sorted.sort(
       (i, j) => row[j] - row[i] || Number(Number.isNaN(row[i])) - Number(Number.isNaN(row[j])) || i - j,
     );

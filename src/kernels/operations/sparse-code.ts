@@ -8,7 +8,7 @@ import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {gpuSparseCode} from '../twins/webgpu/sparse-code.js';
 
 const CODE = codeBatch.name;
-/** Sweeps that a code takes, about. */
+/** The approximate number of sweeps per code. */
 const SWEEPS = 30;
 
 export interface CodeTensors {

@@ -16,7 +16,7 @@ export interface Regularization {
   strength: number;
 }
 
-/** The plan and the status [B] for x [B, n, m], a [B, n] and b [B, m]; `null` where there is no kernel. Not differentiable by itself. */
+/** The plan and the status [B] for x [B, n, m], a [B, n] and b [B, m]; `null` if there is no kernel. Not differentiable by itself. */
 export function runTransport(
   {kind, strength}: Regularization,
   inputs: Record<'x' | 'a' | 'b', tf.Tensor>,

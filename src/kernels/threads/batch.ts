@@ -1,4 +1,4 @@
-/** @file Runs work on a batch sample by sample, on all threads where there is enough of it. */
+/** @file Runs work on a batch sample by sample, on all threads if there is enough work. */
 import type {BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {claimSamples} from './job.js';
@@ -7,8 +7,9 @@ import {shareWork} from './pool.js';
 /**
  * Runs `kernel` for samples 0 … batch − 1.
  *
- * @param outputs The names of the arrays that it writes: each the same number of entries a sample, in the order of the samples.
- * @param cost Multiplications per sample, roughly: threads are for work that takes longer than to wake them.
+ * @param outputs The names of the arrays that it writes. Each has the same number of entries per sample, in the order of the
+ *   samples.
+ * @param cost Multiplications per sample, roughly: threads are used for work that takes longer than waking them.
  */
 export function runBatch<Names extends string>(
   kernel: BatchKernel<Names>,

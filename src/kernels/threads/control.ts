@@ -1,4 +1,4 @@
-/** @file The shared words by which the threads at one job agree: who takes which sample, which are done, what went wrong. */
+/** @file The shared words with which the threads of a job coordinate: which samples are taken, which are done, and what went wrong. */
 
 /** Indices of the words. */
 export const NEXT = 0;
@@ -16,10 +16,10 @@ export class ControlBlock {
   private readonly done: Int32Array;
 
   /**
-   * Each job has its own: a worker that comes late finds no sample left of the old one.
+   * Each job has its own control, so a worker that is late finds no sample of the old job.
    *
    * @param batch How many samples there are.
-   * @param buffer That of the thread which made the job, in the others.
+   * @param buffer In other threads: the buffer of the thread that created the job.
    */
   constructor(
     readonly batch: number,
@@ -31,13 +31,13 @@ export class ControlBlock {
     this.done = new Int32Array(buffer, 4 * WORDS + TEXT_BYTES, batch);
   }
 
-  /** The next sample, or −1 if there is none left. */
+  /** The next sample, or −1 if there are no more. */
   claim(): number {
     const sample = Atomics.add(this.words, NEXT, 1);
     return sample < this.batch ? sample : -1;
   }
 
-  /** Notes that the results of a sample stand in the shared memory. */
+  /** Records that the results of a sample are in the shared memory. */
   finish(sample: number): void {
     Atomics.store(this.done, sample, 1);
   }
@@ -51,7 +51,7 @@ export class ControlBlock {
     Atomics.store(this.words, NEXT, this.batch);
   }
 
-  /** Between `enter` and `leave` a worker may hold a sample. */
+  /** Between `enter` and `leave` a worker may be working on a sample. */
   enter(): void {
     Atomics.add(this.words, ACTIVE, 1);
   }
@@ -84,10 +84,10 @@ export class ControlBlock {
     this.close();
   }
 
-  /** What went wrong, or `null`. To be asked when no worker is active any more. */
+  /** What went wrong, or `null`. Call it when no worker is active. */
   failure(): string | null {
     if (this.load(FAILED) === 0) return null;
-    // Not of the shared buffer itself, which a page's decoder refuses.
+    // Decode a copy, because the decoder of a page refuses a shared buffer.
     return new TextDecoder().decode(this.text.slice(0, this.load(TEXT_LENGTH)));
   }
 }

@@ -1,4 +1,4 @@
-/** @file The first word between a thread and its worker: a script of somebody else, or of another version, does not answer it. */
+/** @file The greeting between a thread and its worker. Another script, or another version, does not answer it. */
 
 /** In a built package, its version stands for the last two words. */
 export const PROTOCOL = 'tfjs-implicit from source';

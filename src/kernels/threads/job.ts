@@ -1,4 +1,4 @@
-/** @file A job as it travels between threads, and what each of them does with it. */
+/** @file A job as it is sent between threads, and the work that each thread does. */
 import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import type {DenseKernels} from '../contracts/dense.js';
 import type {ControlBlock} from './control.js';
@@ -36,7 +36,7 @@ export function claimSamples(
 ): void {
   let sample = claim();
   if (sample < 0) return;
-  // The scope may begin again: with the sample that it could not finish.
+  // The scope may restart, with the sample that it could not finish.
   dense.scope(() => {
     const run = kernel.start(dense, job);
     for (; sample >= 0; sample = claim()) {

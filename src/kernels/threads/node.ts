@@ -1,4 +1,4 @@
-/** @file What is used of Node, which a page does not have: asked for at run time, so that a bundle for a page holds none of it. */
+/** @file Modules of Node, which a page does not have. They are requested at run time, so that a bundle for a page contains none of them. */
 
 export interface NodeWorker {
   postMessage(message: unknown): void;

@@ -1,4 +1,4 @@
-/** @file Threads in Node and in a page behind one face. */
+/** @file A common interface for threads in Node and in a page. */
 import {AT_WORK, greeting, READY, STARTING} from './greeting.js';
 import type {SharedJob} from './job.js';
 import {nodeModule, type NodeWorker} from './node.js';
@@ -6,19 +6,19 @@ import {nodeModule, type NodeWorker} from './node.js';
 export interface Thread {
   /** Whether it has loaded our code and waits for a job. */
   ready(): boolean;
-  /** Whether it is at a job. One that died there remains so. */
+  /** Whether it is working on a job. A worker that died remains in this state. */
   busy(): boolean;
-  /** Whether it has been answering nothing for so long that it is not one of ours. */
+  /** Whether it has not answered for so long that it cannot be a worker of this library. */
   silent(): boolean;
   post(job: SharedJob): void;
   terminate(): void;
 }
 
 const MOST_THREADS = 8;
-/** Our worker greets as soon as it has been fetched. */
+/** The worker of this library greets as soon as it is loaded. */
 const SILENT_AFTER_MS = 30_000;
 
-/** The cores that there are, where threads can share memory. */
+/** The number of cores, if threads can share memory. */
 export function defaultThreads(): number {
   const os = nodeModule('node:os');
   if (os) return Math.min(os.availableParallelism(), MOST_THREADS);
@@ -26,10 +26,10 @@ export function defaultThreads(): number {
 }
 
 /**
- * Starts a thread, or returns `null` where there are none: also where a bundle does not know its own URL, which is asked for
- * here and not before.
+ * Starts a thread, or returns `null` if there are none, or if a bundle does not know its own URL, which is not read before this
+ * call.
  *
- * @param onEnd Called when it has ended for whatever reason.
+ * @param onEnd Called when the thread has ended, for any reason.
  */
 export function spawn(onEnd: (thread: Thread) => void): Thread | null {
   try {
@@ -62,7 +62,7 @@ function spawnInNode(
 
 const NODE_WORKER = './tfjs-implicit-worker.js';
 
-/** Node hands its TypeScript loader to no worker: this project's own tests and examples start one. */
+/** Node does not pass its TypeScript loader to workers; the tests and examples of this project start one here. */
 const sourceRunner = (here: string) => `import('tsx/esm/api').then(({register}) => {
   register();
   return import(${JSON.stringify(here.replace('platform.ts', 'tfjs-implicit-worker.ts'))});
@@ -70,7 +70,7 @@ const sourceRunner = (here: string) => `import('tsx/esm/api').then(({register}) 
 
 function spawnInPage(onEnd: (thread: Thread) => void): Thread {
   const hello = greeting();
-  // Written out, and its options too, so that bundlers see it.
+  // Written out literally with its options, so that bundlers detect it.
   const worker = new Worker(new URL('./tfjs-implicit-worker.js', import.meta.url), {type: 'module'});
   const thread = threadOf(worker, hello.state);
   const end = () => {
@@ -81,7 +81,7 @@ function spawnInPage(onEnd: (thread: Thread) => void): Thread {
     event.preventDefault();
     end();
   };
-  // Ours says nothing: this is a worker of the application, or whatever else the server has at that address.
+  // The worker of this library sends no such message: this is a worker of the application, or some other file at that address.
   worker.onmessage = end;
   worker.postMessage(hello);
   return thread;

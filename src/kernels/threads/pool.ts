@@ -1,9 +1,9 @@
 /**
  * @file Worker threads that help with a batch while the calling thread blocks: layers are called synchronously.
  *
- * The caller copies the job to shared memory, posts it to the workers and takes samples itself; whoever is free claims the
- * next one. A worker that is still starting claims nothing, so nobody waits for it; what a worker that died has taken with it
- * the caller does again.
+ * The caller copies the job to shared memory, posts it to the workers and also works on samples itself; a free thread claims the
+ * next one. A worker that is still starting claims nothing, so nothing waits for it. If a worker dies, the caller does its
+ * samples again.
  */
 import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
@@ -11,24 +11,24 @@ import {ACTIVE, ControlBlock} from './control.js';
 import {arraysOf, claimSamples, type ArrayType, type SharedJob} from './job.js';
 import {defaultThreads, spawn, type Thread} from './platform.js';
 
-/** Multiplications that are worth waking one more thread for: about a millisecond. */
+/** The number of multiplications for which it is worth waking one more thread: about a millisecond. */
 const WORTH_A_THREAD = 2e6;
 /**
  * A worker that is busy for longer than this after the last sample was taken, and for longer than our own slowest sample, has
- * died, or is slower than the caller: which takes over.
+ * died or is slower than the caller, so the caller takes over.
  */
 const LATE_AFTER_MS = 500;
 const LATE_FACTOR = 4;
 
 let limit: number | null = null;
 let workers: Thread[] = [];
-/** Whether a worker could not even load its code (a bundle may lack the file): there will be no others. */
+/** Whether a worker could not even load its code (a bundle may lack the file); then no others are started. */
 let unavailable = false;
 let memory: SharedArrayBuffer | null = null;
 
 /**
- * Sets how many threads a batch may use, the calling one included; `null` gives the default back, which is the number of
- * cores (at most 8) in Node and in a cross-origin-isolated page, and 1 elsewhere. Threads start when first needed.
+ * Sets how many threads a batch may use, including the calling one; `null` restores the default, which is the number of cores (at
+ * most 8) in Node and in a cross-origin-isolated page, and 1 elsewhere. Threads start when first needed.
  *
  * @throws If n is not a positive integer or `null`.
  */
@@ -47,7 +47,7 @@ export function threads(): number {
   return limit ?? defaultThreads();
 }
 
-/** Runs the whole batch together with the workers; `false` if it is not worth it, or there are none. */
+/** Runs the whole batch together with the workers; `false` if it is not worthwhile, or there are no workers. */
 export function shareWork<Names extends string>(
   kernel: BatchKernel<Names>,
   job: BatchJob<Names>,
@@ -113,7 +113,7 @@ function toSharedMemory<Names extends string>(
     places[name] = {type: array.constructor.name as ArrayType, offset: end, length: array.length};
     end += Math.ceil(array.byteLength / 16) * 16;
   }
-  // Kept for the next call: fresh memory costs more than the copy.
+  // Kept for the next call, because new memory costs more than the copy.
   if (!memory || memory.byteLength < end) memory = new SharedArrayBuffer(Math.ceil(1.5 * end));
   const shared = {kernel, memory, control: control.buffer, batch, parameters, arrays: places};
   const views = arraysOf(shared) as Record<Names, BatchArray>;
@@ -122,8 +122,8 @@ function toSharedMemory<Names extends string>(
 }
 
 /**
- * Waits until no worker is at a sample, but not for ever: those that are late are ended, and the memory in which they may still
- * write is given up. A page's main thread must not block, so it spins.
+ * Waits until no worker is working on a sample, but with a limit: workers that are late are ended, and the memory to which they
+ * may still write is abandoned. The main thread of a page must not block, so it spins.
  */
 function awaitWorkers(control: ControlBlock, slowest: number): void {
   const end = performance.now() + Math.max(LATE_AFTER_MS, LATE_FACTOR * slowest);
@@ -140,7 +140,7 @@ function awaitWorkers(control: ControlBlock, slowest: number): void {
   }
 }
 
-/** Takes back the outputs, and does the samples that nobody has finished: from the caller's own arrays, which no worker sees. */
+/** Copies the outputs back, and does the samples that were not finished, from the caller's own arrays, which no worker can change. */
 function takeResults<Names extends string>(
   kernel: BatchKernel<Names>,
   job: BatchJob<Names>,

@@ -1,4 +1,4 @@
-/** @file What a worker thread runs: batch kernels, for the samples that it claims. */
+/** @file The code of a worker thread: it runs batch kernels for the samples that it claims. */
 import type {BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {codeBatch} from '../algorithms/coding/code-batch.js';
@@ -28,7 +28,7 @@ function run(job: SharedJob): void {
   }
 }
 
-/** Works for nobody but a caller of the same version. @returns Whether it is one. */
+/** Works only for a caller of the same version. @returns Whether it is one. */
 function greet(greeting: Greeting): boolean {
   if (greeting.protocol !== PROTOCOL) return false;
   state = greeting.state;
@@ -44,7 +44,7 @@ if (node?.parentPort) {
   const scope = globalThis as unknown as {postMessage(message: unknown): void};
   globalThis.onmessage = ({data}: MessageEvent<Greeting | SharedJob>) => {
     if (!('protocol' in data)) run(data);
-    // Whoever hears anything ends this worker.
+    // Any answer makes the caller end this worker.
     else if (!greet(data)) scope.postMessage(PROTOCOL);
   };
 }

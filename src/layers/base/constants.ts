@@ -22,7 +22,9 @@ export function asParameter<Name extends string>(
   const names = Object.keys(shapes) as Name[];
   const found = names.find((parameter) => parameter.toLowerCase() === String(name).toLowerCase());
   if (!found) {
-    throw new Error(`${className}: ${where} must name ${names.join(', ')}; got ${JSON.stringify(name)}.`);
+    throw new Error(
+      `${className}: ${where} must be one of ${names.join(', ')}; got ${JSON.stringify(name)}.`,
+    );
   }
   return found;
 }
@@ -85,7 +87,7 @@ function valuesNow(
   const values = valuesOnHost(tensor);
   if (!values) {
     throw new Error(
-      `${className}: the constant ${symbol} was computed on the backend '${tf.getBackend()}', which cannot be read at once: ` +
+      `${className}: the constant ${symbol} was computed on the backend '${tf.getBackend()}', which cannot be read synchronously: ` +
         'pass numbers, or a tensor of `await constant.array()`.',
     );
   }
@@ -100,7 +102,7 @@ function constantTensor(
   try {
     return value instanceof tf.Tensor ? tf.clone(value) : tf.tensor(value!);
   } catch (error) {
-    throw new Error(`${className}: the constant ${name} is no tensor: ${(error as Error).message}`, {
+    throw new Error(`${className}: the constant ${name} is not a tensor: ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -120,8 +122,9 @@ export function readInputs<Name extends string>(
   }
   const fed = given.map((name) => asParameter(className, shapes, name, 'inputs'));
   fed.forEach((parameter, i) => {
-    if (fed.indexOf(parameter) !== i) throw new Error(`${className}: inputs names ${parameter} twice.`);
-    if (constants.has(parameter)) throw new Error(`${className}: ${parameter} is an input and a constant.`);
+    if (fed.indexOf(parameter) !== i) throw new Error(`${className}: inputs contains ${parameter} twice.`);
+    if (constants.has(parameter))
+      throw new Error(`${className}: ${parameter} is both an input and a constant.`);
   });
   return fed;
 }

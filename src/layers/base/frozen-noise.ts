@@ -19,7 +19,7 @@ export function checkNoise(cell: Layer): void {
     if (UNSEEDED.includes(layer.getClassName())) {
       throw new Error(
         `FixedPointLayer: the cell contains ${layer.getClassName()} ('${layer.name}'), whose noise would change from ` +
-          'one iteration to the next: there is no fixed point. Dropout is frozen for you; take that.',
+          'one iteration to the next, so there is no fixed point. Use Dropout instead: this layer freezes it during the iterations.',
       );
     }
   }

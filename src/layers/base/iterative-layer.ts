@@ -40,9 +40,9 @@ const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart']
 
 const REASONS: Record<number, string> = {
   [Status.ITERATION_LIMIT]:
-    'stopped at the iteration limit, so that output and gradient are inexact (raise maxIterations or tolerance; a fixed ' +
-    'point is found only where the cell is a contraction: start with smaller weights, or a smaller learning rate)',
-  [Status.NUMERICAL_ERROR]: 'became NaN or infinite (look for weights that grew too large)',
+    'stopped at the iteration limit, so the output and the gradient are inexact (raise maxIterations or tolerance; a fixed ' +
+    'point is only found if the cell is a contraction: start with smaller weights, or use a smaller learning rate)',
+  [Status.NUMERICAL_ERROR]: 'became NaN or infinite (check whether weights have become too large)',
   [Status.INVALID_INPUT]: 'has NaN or infinity in its input',
 };
 
@@ -91,7 +91,7 @@ export abstract class IterativeLayer extends SolverLayer {
     this.remember({...state, status, weaklyActive});
     const where = `${this.getClassName()} '${this.name}'`;
     const reason = (code: number) => REASONS[code];
-    const consequence = 'Where nothing finite was found, the output and its gradient are zero.';
+    const consequence = 'If nothing finite was found, the output and its gradient are zero.';
     reportFailures({where, codes: this.statusCodes(), reason, consequence}, this.onFailure);
     this.warmStart.keep({z});
     return keepSamples(valid, z);

@@ -12,12 +12,12 @@ export type Projected = tf.Tensor | {plan: tf.Tensor; status: tf.Tensor};
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:
-    'has no point that it could be projected onto (sums that differ, or fewer entries than are to be chosen)',
-  [Status.ITERATION_LIMIT]: 'was not solved to the accuracy of f32 (raise strength, or scale the input down)',
+    'cannot be projected, because the set is empty (sums that differ, or fewer entries than you want to choose)',
+  [Status.ITERATION_LIMIT]: 'was not solved to float32 accuracy (raise strength, or scale the input down)',
   [Status.INVALID_INPUT]: 'has NaN or infinity in its input',
 };
 const REASON_OF_MASKS =
-  'has NaN or +infinity in its input, or nothing that is not masked by -infinity (leave an entry in each row)';
+  'has NaN or +infinity in its input, or a row in which every entry is masked by -infinity (leave one entry per row unmasked)';
 
 export abstract class ProjectionLayer extends SolverLayer {
   /** Keras's mask of time steps is passed on. */

@@ -59,7 +59,9 @@ export function findSizes(
     );
   });
   if (!known.n)
-    throw new Error(`${className}: the number of variables is not known: feed p or Q, or pass units.`);
+    throw new Error(
+      `${className}: the number of variables is not known: pass units, or make p or Q an input or a constant.`,
+    );
   const n = checkNumber(className, 'the number of variables', known.n.size, 1, true, MAX_SIZE);
   note('m', fixed.inequalities, 'inequalities');
   note('k', fixed.equalities, 'equalities');

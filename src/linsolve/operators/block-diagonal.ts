@@ -6,13 +6,13 @@ import {asMatrices, commonBatch, mainDiagonal, squareSize} from './shapes.js';
 import {structured, type StructuredOptions} from './structured.js';
 
 /**
- * A = blockdiag(A₁, A₂, …), for blocks of shape [nᵢ, nᵢ] or [B, nᵢ, nᵢ], also mixed; they stay the caller's.
+ * A = blockdiag(A₁, A₂, …), for blocks of shape [nᵢ, nᵢ] or [B, nᵢ, nᵢ], also mixed; they still belong to the caller.
  *
  * @throws If there is no block, or one is not square, or their batch axes differ.
  */
 export function blockDiagonal(blocks: tf.Tensor[], options: StructuredOptions = {}): Operator {
   const caller = 'operators.blockDiagonal';
-  if (blocks.length === 0) throw new Error(`${caller}: needs at least one block.`);
+  if (blocks.length === 0) throw new Error(`${caller}: at least one block is needed.`);
   const sizes = blocks.map((block, i) => squareSize(block, `${caller}: block ${i}`));
   const n = sizes.reduce((sum, size) => sum + size, 0);
   const batch = commonBatch(

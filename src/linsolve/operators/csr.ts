@@ -6,7 +6,7 @@ import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 /** A square matrix in compressed sparse rows: the entries of row i are those from indptr[i] up to indptr[i + 1]. */
 export interface CsrMatrix {
-  /** The values of the entries, [nnz]; those at the same place add up. */
+  /** The values of the entries, [nnz]; entries at the same place are added. */
   data: tf.Tensor;
   /** Their columns. */
   indices: ArrayLike<number>;
@@ -21,8 +21,8 @@ const NAMES: Names<CsrMatrix> = {data: 1, indices: 1, indptr: 1, shape: 1};
 /**
  * The operator of a sparse matrix, shared over the batch (vectors [B, n]), or of one system if `batched` is false.
  *
- * `data` stays the caller's and is never read by the host. The positions are kept as tensors until `dispose`. Products are
- * not differentiable.
+ * `data` still belongs to the caller and is never read by the host. The positions are kept as tensors until `dispose`. Products
+ * are not differentiable.
  *
  * @throws If the matrix is not square, or the positions are not those of a matrix of its shape.
  */
@@ -78,7 +78,7 @@ function rowsOf({data, indices, indptr, shape}: CsrMatrix): Int32Array {
   check(n === columns, `the matrix must be square, got shape [${shape}]`);
   check(data.rank === 1 && data.size > 0, `data must have shape [nnz], nnz > 0, got [${data.shape}]`);
   const nnz = data.size;
-  check(indices.length === nnz, `${nnz} entries need as many column indices, got ${indices.length}`);
+  check(indices.length === nnz, `${nnz} entries need ${nnz} column indices, got ${indices.length}`);
   check(indptr.length === n + 1, `${n} rows need ${n + 1} entries of indptr, got ${indptr.length}`);
   check(
     indptr[0] === 0 && indptr[n] === nnz,
@@ -89,7 +89,7 @@ function rowsOf({data, indices, indptr, shape}: CsrMatrix): Int32Array {
     const [from, to] = [indptr[i], indptr[i + 1]];
     check(
       Number.isInteger(to) && to >= from,
-      `indptr must hold ascending integers, got ${from} before ${to}`,
+      `indptr must contain ascending integers, got ${from} before ${to}`,
     );
     rows.fill(i, from, to);
   }

@@ -5,8 +5,8 @@ import {TAGS, type Operator, type Tags} from '../types.js';
 import {mainDiagonal, squareSize} from './shapes.js';
 
 /**
- * The operator of a matrix: A of shape [n, n] is one system (vectors of n entries), of shape [B, n, n] a batch of them
- * (vectors [B, n]). A stays the caller's.
+ * The operator of a matrix: A of shape [n, n] is one system (vectors of n entries), of shape [B, n, n] a batch of them (vectors
+ * [B, n]). A still belongs to the caller.
  */
 export function dense(A: tf.Tensor, tags: Tags = {}): Operator {
   checkOptions('operators.dense', tags, TAGS, 'tag');

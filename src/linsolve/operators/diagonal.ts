@@ -5,7 +5,7 @@ import type {Operator} from '../types.js';
 import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
 /**
- * A = diag(d), for d of shape [n] or [B, n], which stays the caller's. Tagged symmetric.
+ * A = diag(d), for d of shape [n] or [B, n], which still belongs to the caller. Tagged symmetric.
  *
  * @throws If d has another rank.
  */

@@ -6,7 +6,7 @@ import type {Operator, Tags} from '../types.js';
 export interface FunctionOperator {
   /** v ↦ A v. */
   apply(v: tf.Tensor): tf.Tensor;
-  /** v ↦ Aᵀ v; may be left out if `tags.symmetric`. */
+  /** v ↦ Aᵀ v; optional if `tags.symmetric`. */
   applyTranspose?: ((v: tf.Tensor) => tf.Tensor) | undefined;
   /** Default true: axis 0 of a vector is a batch of systems. */
   batched?: boolean | undefined;

@@ -7,7 +7,7 @@ import {structured, type StructuredOptions} from './structured.js';
 /**
  * A ⊗ B, without forming it: v is the matrix V [p, q], row by row, and (A ⊗ B) v is A V Bᵀ.
  *
- * A [p, p] and B [q, q], each with or without a batch axis, stay the caller's; n = p·q.
+ * A [p, p] and B [q, q], each with or without a batch axis, still belong to the caller; n = p·q.
  *
  * @throws If one is not square, or their batch axes differ.
  */

@@ -10,14 +10,14 @@ export interface LowRankPlusDiagonal {
   diagonal: tf.Tensor;
   /** [n, k] or [B, n, k]. */
   U: tf.Tensor;
-  /** Of the shape of U, but for the batch axis. Default U, which is tagged symmetric. */
+  /** With the shape of U, except for the batch axis. Default U, which is tagged symmetric. */
   V?: tf.Tensor | undefined;
 }
 
 const NAMES: Names<LowRankPlusDiagonal> = {diagonal: 1, U: 1, V: 0};
 
 /**
- * A = diag(d) + U Vᵀ, without forming it. The tensors stay the caller's.
+ * A = diag(d) + U Vᵀ, without forming the matrix. The tensors still belong to the caller.
  *
  * @throws If their shapes do not fit each other.
  */
@@ -31,7 +31,7 @@ export function lowRankPlusDiagonal(parts: LowRankPlusDiagonal, given: Structure
     tf.util.arraysEqual(tensor.shape.slice(-shape.length), shape);
   if (U.rank < 2 || !fits(diagonal, n) || !fits(U, n, k) || !fits(V, n, k)) {
     throw new Error(
-      `${caller}: needs a diagonal [n] and U, V [n, k], each with or without a batch axis in front; ` +
+      `${caller}: expected a diagonal [n] and U, V [n, k], each with or without a batch axis in front; ` +
         `got [${diagonal.shape}], [${U.shape}] and [${V.shape}].`,
     );
   }

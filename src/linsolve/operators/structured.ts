@@ -1,4 +1,4 @@
-/** @file What the operators of structured matrices share: vectors of any shape as checked rows, and the optional batch. */
+/** @file The common part of the operators of structured matrices: vectors of any shape as checked rows, and the optional batch. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {toRows} from '../rows.js';
@@ -6,8 +6,8 @@ import {TAGS, type Operator, type Tags} from '../types.js';
 
 export interface StructuredOptions {
   /**
-   * Whether axis 0 of a vector is a batch of systems. Default: whether what the matrix is made of has a batch axis; `true`
-   * without one is the same matrix for each sample.
+   * Whether axis 0 of a vector is a batch of systems. Default: true if one of the tensors has a batch axis; `true` without such
+   * an axis uses the same matrix for each sample.
    */
   batched?: boolean | undefined;
   tags?: Tags | undefined;
@@ -30,7 +30,7 @@ export interface Structure {
 
 export const STRUCTURED: Names<StructuredOptions> = {batched: 0, tags: 0};
 
-/** The operator of a structured matrix. It holds nothing: tensors stay the caller's. */
+/** The operator of a structured matrix. It owns nothing: the tensors still belong to the caller. */
 export function structured(
   {name, n, batch, product, matrices, diagonal}: Structure,
   options: StructuredOptions,

@@ -13,7 +13,7 @@ const SINGULAR = 1e-12;
  * M = blockdiag(A₁, A₂, …)⁻¹ for the blocks of `size` entries along the diagonal of A (the last may be smaller), inverted in
  * f64 on the host, in doubles of two f32 on WebGPU. A singular block counts as the identity.
  *
- * The operator is materialised.
+ * The matrix is formed.
  *
  * @throws If `size` is not a positive integer.
  */

@@ -1,4 +1,4 @@
-/** @file A preconditioner of one's own. */
+/** @file A user-defined preconditioner. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Preconditioner} from './types.js';
@@ -6,14 +6,14 @@ import type {Preconditioner} from './types.js';
 export interface CustomPreconditioner {
   /** v ↦ M v with M ≈ A⁻¹, on rows [B, n]. */
   apply: (v: tf.Tensor2D) => tf.Tensor2D;
-  /** v ↦ Mᵀ v. CG, whose M is symmetric, does without; others need it for `solveTranspose`. */
+  /** v ↦ Mᵀ v. CG does not need it, because its M is symmetric; other solvers need it for `solveTranspose`. */
   applyTranspose?: ((v: tf.Tensor2D) => tf.Tensor2D) | undefined;
 }
 
 const NAMES: Names<CustomPreconditioner> = {apply: 1, applyTranspose: 0};
 
 /**
- * M as a pair of functions. Functions are not saved: a solver that is loaded has none.
+ * M as a pair of functions. Functions are not saved, so a loaded solver has no preconditioner.
  *
  * @throws In `solveTranspose`, if `applyTranspose` is needed and missing.
  */

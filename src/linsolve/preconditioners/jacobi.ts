@@ -7,9 +7,9 @@ import {registerPreconditioner} from './registry.js';
 import type {Preconditioner} from './types.js';
 
 /**
- * M = diag(A)⁻¹, where zeros of the diagonal count as 1: evens out rows and columns of different scales.
+ * M = diag(A)⁻¹, where zeros of the diagonal count as 1. It balances rows and columns of different scales.
  *
- * An operator that does not know its diagonal is materialised for it.
+ * If an operator does not know its diagonal, its matrix is formed.
  */
 export function jacobi(options?: NoOptions): Preconditioner {
   checkOptions('preconditioners.jacobi', options, []);

@@ -1,10 +1,10 @@
-/** @file Preconditioners by name, so that a solver that is saved keeps its own. */
+/** @file Preconditioners by name, so that a saved solver keeps its own. */
 import {Makers, type NamedConfig} from '../named.js';
 import type {Preconditioner} from './types.js';
 
 const makers = new Makers<Preconditioner>('preconditioner');
 
-/** Notes how to make a preconditioner of this name. */
+/** Registers how to create a preconditioner of this name. */
 export function registerPreconditioner<M extends (options: never) => Preconditioner>(
   className: string,
   make: M,

@@ -1,4 +1,4 @@
-/** @file The contract of a preconditioner: an M ≈ A⁻¹, made once from an operator, that is cheap to apply. */
+/** @file The contract of a preconditioner: an M ≈ A⁻¹ that is made once from an operator and is cheap to apply. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Operator} from '../types.js';
 
@@ -19,8 +19,8 @@ export interface PreparedPreconditioner {
  */
 export interface Preconditioner {
   readonly className: string;
-  /** Called once a factorization, inside a tf.tidy: tensors that M needs are to be kept (`tf.keep`). */
+  /** Called once per factorization, inside a tf.tidy: keep the tensors that M needs (`tf.keep`). */
   prepare(operator: Operator, vectorShape: number[]): PreparedPreconditioner;
-  /** The arguments that make an equal preconditioner. */
+  /** The constructor arguments of an equal preconditioner. */
   getConfig(): Record<string, unknown>;
 }

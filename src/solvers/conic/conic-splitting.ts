@@ -1,4 +1,7 @@
-/** @file A solver of conic programs: an interior point in f64 where the host can read, else operator splitting; both refined by Newton. */
+/**
+ * @file A solver of conic programs: an interior-point method in f64 if the host can read tensors, otherwise operator splitting;
+ * both are refined by Newton's method.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
@@ -10,19 +13,19 @@ import {solveOnHost, type HostConic} from './parts/conic-host.js';
 import {searchConic} from './parts/conic-search.js';
 import {screenConic} from './parts/conic-screen.js';
 import {rowFactors, sizesOf} from './parts/conic-step.js';
-import type {IterationState} from '../iteration/iterate.js';
+import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
 
 export interface ConicSplittingOptions {
   /**
-   * The residual at which a sample counts as solved. Default 1e-6; no less than 2⁻²⁰, and no less than 1e-5 where the
-   * cones are not known and the host can read.
+   * The residual at which a sample counts as solved. Default 1e-6; at least 2⁻²⁰, and at least 1e-5 if the cones are not known
+   * and the host can read tensors.
    */
   tolerance?: number | undefined;
-  /** Iterations at most. Default 2000. */
+  /** The largest number of iterations. Default 2000. */
   maxIterations?: number | undefined;
-  /** Solves the Newton systems, and that of the gradient. Default `linsolve.auto()`. */
+  /** Solves the Newton systems and the linear system of the gradient. Default `linsolve.auto()`. */
   linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
   onGradient?: ((info: SolveInfo) => void) | undefined;
@@ -41,9 +44,9 @@ export type ConicSolution = {
 };
 
 const REFINEMENTS = 8;
-/** What f32 reaches. */
+/** The accuracy that f32 reaches. */
 const IN_SINGLE = 1e-5;
-/** What f32 outputs can meet, where doubles measure them. */
+/** The accuracy of f32 outputs, measured in doubles. */
 const SINGLE = 2 ** -20;
 
 const NAMES: Names<ConicSplittingOptions> = {
@@ -58,15 +61,15 @@ const NAMES: Names<ConicSplittingOptions> = {
  * min cᵀz subject to Ez + s = d, s ∈ K for a batch: {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
  *
  * `run(null, data)` returns {x: {z, dual, slack}, state}, differentiable in c, E and d to any order. The condition is
- * `conditions.conicResidual`. `state.residual` is the largest error of the optimality conditions in the user's units, each column
- * of Eᵀy + c = 0 and each cone's rows of Ez + s = d relative to their own terms; the status is 0 if and only if it is at most
- * `tolerance`. The status is 1 (infeasible) or 2 (unbounded) where a ray proves more than rounding the data to f32 could make, 5
- * where the data are not finite, else 3. A sample that is not solved has z = 0 and a zero gradient.
+ * `conditions.conicResidual`. `state.residual` is the largest error of the optimality conditions in the user's units, with each
+ * column of Eᵀy + c = 0 and the rows of each cone in Ez + s = d relative to their own terms; the status is 0 if and only if it is
+ * at most `tolerance`. The status is 1 (infeasible) or 2 (unbounded) if a ray proves more than rounding the data to f32 could
+ * cause, 5 if the data are not finite, and 3 otherwise. A sample that is not solved has z = 0 and a zero gradient.
  *
- * A projection made of `projections.dualConeProduct`, `nonNegative` or `secondOrderCone` says what its cones are: then, where the
- * host can read, each sample is solved in f64 by an interior point and Newton's method; rows that cannot matter are set aside
- * until they do; and a row of a non-negative entry with d = Infinity, or d ≥ 1e20, does not exist (−Infinity: status 5). Any other
- * projection, and any where the host cannot read, is iterated on in tensor operations.
+ * A projection made of `projections.dualConeProduct`, `nonNegative` or `secondOrderCone` carries its cones with it. Then, if the
+ * host can read tensors, each sample is solved in f64 by an interior-point method and Newton's method; rows that cannot matter
+ * are left out until they do; and a row of the non-negative cone with d = Infinity, or d ≥ 1e20, does not exist (−Infinity:
+ * status 5). Any other projection, and any projection if the host cannot read, is handled by iterations of tensor operations.
  *
  * @see Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, for the interior point; O'Donoghue et al. 2016
  *   (arXiv 1312.3039) for the splitting; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157) for the refinement; Agrawal et al. 2019
@@ -114,7 +117,7 @@ export class ConicSplitting {
     }) as unknown as {x: ConicSolution; state: IterationState};
   }
 
-  /** The cones of the projection, if it says so. */
+  /** The cones of the projection, if known. */
   private conesOf(m: number): Cones | null {
     return offTape(() => {
       const v = tf.zeros([1, m]);
@@ -156,7 +159,7 @@ export class ConicSplitting {
     };
   }
 
-  /** In tensor operations, with one unit a block if the blocks are known. */
+  /** In tensor operations, with one unit per block if the blocks are known. */
   private onTensors(given: ConicData, cones: Cones | null): {x: ConicSolution; state: IterationState} {
     const {data, valid} = screenConic(given, cones);
     const rows = offTape(() => (cones ? rowFactors(data, cones) : tf.onesLike(data.d)));
@@ -176,7 +179,8 @@ export class ConicSplitting {
   private splitting(data: ConicData): {x: ConicSolution; state: IterationState} {
     const {linsolve, maxIterations} = this.options;
     const tolerance = Math.max(this.options.tolerance, hostCanRead() ? IN_SINGLE : SINGLE);
-    // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, neither the splitting nor f32 has trouble.
+    // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, the splitting converges well and f32 is
+    // accurate.
     const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
     const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
     const {condition, dualProjection, newton} = this;
@@ -208,12 +212,12 @@ export class ConicSplitting {
   }
 }
 
-/** v once a sample. */
+/** v, repeated for each sample. */
 function batchOf(v: tf.Tensor, batch: number): tf.Tensor {
   return v.shape[0] === batch ? v : tf.tile(v, [batch, ...v.shape.slice(1).map(() => 1)]);
 }
 
-/** `derived`, which f32 has rounded, with the value that it should have. */
+/** Has the gradient of `derived`, but an exact value where f32 has rounded that of `derived`. */
 function exactly(value: tf.Tensor, derived: tf.Tensor): tf.Tensor {
   return tf.add(
     derived,

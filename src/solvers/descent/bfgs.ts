@@ -2,10 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {rowDot, safeDivide} from '../../linsolve/index.js';
-import {DescentSolver, type DescentOptions, type Direction, type MinimizationProblem} from './descent.js';
+import {DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
+import type {Direction} from './parts/descent-iteration.js';
 
 /**
- * min_x f(x, ...params) by BFGS: O(n²) a step and sample. `run(init, ...params)` returns {x, state}. The default condition is `conditions.stationary`.
+ * min_x f(x, ...params) by BFGS: O(n²) per step and sample. `run(init, ...params)` returns {x, state}. The default condition is
+ * `conditions.stationary`.
  *
  * @see Nocedal & Wright 2006, algorithm 6.1 and equation 6.20 for the first scaling.
  */
@@ -32,7 +34,7 @@ function inverseUpdates<P extends Parameter[]>(): Direction<P> {
       const sy = rowDot(s, y);
       const {known, learns, first} = offTape(() => {
         const known = tf.greater(before.known, 0);
-        // Without curvature along the step there is nothing to learn from it.
+        // Without curvature along the step, the step contains no information.
         const learns = tf.logicalAnd(known, tf.greater(sy, tf.mul(1e-10, rowDot(y, y))));
         return {known, learns, first: tf.logicalAnd(learns, tf.greater(fresh, 0))};
       });

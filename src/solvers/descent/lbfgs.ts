@@ -1,4 +1,4 @@
-/** @file L-BFGS: quasi-Newton with a short memory. */
+/** @file L-BFGS: a quasi-Newton method with a short memory. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
@@ -9,14 +9,14 @@ export interface LBFGSOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends DescentOptions<X, P> {
-  /** Steps that are remembered. Default 10. */
+  /** The number of past steps in the memory. Default 10. */
   historySize?: number | undefined;
 }
 
 const NAMES: Names<LBFGSOptions<Structure, Parameter[]>> = {...DESCENT, historySize: 0};
 
 /**
- * min_x f(x, ...params) by L-BFGS: O(n·historySize) a step and sample. `run(init, ...params)` returns {x, state}. The default
+ * min_x f(x, ...params) by L-BFGS: O(n·historySize) per step and sample. `run(init, ...params)` returns {x, state}. The default
  * condition is `conditions.stationary`.
  *
  * @throws If `historySize` is not a positive integer.

@@ -8,11 +8,11 @@ import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} f
 import {frozenSolution} from '../iteration/frozen-solution.js';
 
 /**
- * min_x f(x, ...params) by x ← x − t(∇²f)⁻¹∇f, t from a line search; where that does not lead downhill, along −∇f.
+ * min_x f(x, ...params) by x ← x − t(∇²f)⁻¹∇f, with t from a line search; if f does not decrease along that direction, along −∇f.
  *
- * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
- * the gradient. The default condition is `conditions.stationary`; `conditions.newton` goes with it as well. f must be twice
- * differentiable in tfjs (see `enableHigherOrderGradients`).
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems and the linear system of the gradient. The
+ * default condition is `conditions.stationary`; `conditions.newton` works too. f must be twice differentiable in tfjs (see
+ * `enableHigherOrderGradients`).
  *
  * @see Nocedal & Wright 2006, section 3.3.
  */

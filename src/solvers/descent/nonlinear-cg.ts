@@ -17,8 +17,8 @@ export interface NonlinearCGOptions<
 const NAMES: Names<NonlinearCGOptions<Structure, Parameter[]>> = {...DESCENT, method: 0};
 
 /**
- * min_x f(x, ...params) along d ← −∇f + βd. `run(init, ...params)` returns {x, state}. The
- * default condition is `conditions.stationary`; the default line search is `zoom` with c2 = 0.1, as conjugate directions need.
+ * min_x f(x, ...params) along d ← −∇f + βd. `run(init, ...params)` returns {x, state}. The default condition is
+ * `conditions.stationary`; the default line search is `zoom` with c2 = 0.1, because conjugate directions need an accurate search.
  *
  * @throws If the method is unknown.
  * @see Nocedal & Wright 2006, section 5.2.
@@ -47,7 +47,8 @@ export class NonlinearCG<
             fletcherReeves: () => safeDivide(rowDot(g, g), rowDot(before.gradient, before.gradient)),
             hestenesStiefel: () => tf.relu(safeDivide(rowDot(g, y), rowDot(d, y))),
           };
-          // An unrolled gradient takes β as it is, like the steps: it is a quotient of what vanishes at the solution.
+          // An unrolled gradient treats β as a constant, like the steps, because it is a quotient of numbers that vanish at the
+          // solution.
           const beta = offTape(choices[method]);
           const next = tf.sub(tf.mul(tf.mul(before.known, beta), d), g) as tf.Tensor2D;
           return {d: next, memory: {}};

@@ -1,7 +1,10 @@
-/** @file The units of x and of its gradient at the start of a descent: with them nothing depends on the units of the problem. */
+/** @file The units of x and of its gradient at the start of a descent. With them, results do not depend on the units of the problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
+
+/** So many first steps away, x has run away. */
+export const FAR = 2 ** 60;
 
 /** Length of the first step, and size of the gradient, [B, 1] each. */
 export type Scale = {x: tf.Tensor2D; gradient: tf.Tensor2D};

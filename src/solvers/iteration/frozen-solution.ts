@@ -1,4 +1,4 @@
-/** @file The solution of a system with the Jacobian of a condition, of which only the right-hand side is differentiated. */
+/** @file The solution of a system with the Jacobian of a condition, in which only the right-hand side is differentiated. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   flatten,

@@ -1,6 +1,6 @@
 /**
- * @file The loop of every iterative solver (`iterate.ts`: a start and a step; samples that are solved stay as they are), its options
- * (`types.ts`) and its stopping tests.
+ * @file What every iterative solver is (`iterate.ts`): a start and a step (`types.ts`), which a loop repeats (`loop.ts`; samples that are
+ * solved stay as they are) until a stopping test ends it (`stopping.ts`).
  */
-export {type IterativeSolver, type Iteration, type IterationState, type Progress} from './iterate.js';
-export {type SolverOptions} from './types.js';
+export {type IterativeSolver} from './iterate.js';
+export {type Iteration, type IterationState, type Progress, type SolverOptions} from './types.js';

@@ -39,7 +39,7 @@ export function combine<X extends Structure = tf.Tensor>(
   );
 }
 
-/** One number a sample, [B], beside a leaf: [B, 1, …] of its rank. */
+/** One number per sample, [B], reshaped to the rank of a leaf: [B, 1, …]. */
 export function beside(values: tf.Tensor, leaf: tf.Tensor, batched: boolean): tf.Tensor {
   return tf.reshape(
     values,
@@ -47,7 +47,7 @@ export function beside(values: tf.Tensor, leaf: tf.Tensor, batched: boolean): tf
   );
 }
 
-/** ⟨a, b⟩ a sample, [B]. */
+/** ⟨a, b⟩ for each sample, [B]. */
 export function innerProduct(a: Structure, b: Structure, batched: boolean): tf.Tensor {
   const others = flattenLike('A result', b, a);
   return sumOf(
@@ -63,4 +63,9 @@ export function keepSamples(kept: tf.Tensor, x: tf.Tensor): tf.Tensor {
   const shape = [x.shape[0], ...x.shape.slice(1).map(() => 1)];
   const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(kept, shape), 'bool'), x.shape));
   return tf.where(mask, x, tf.zerosLike(x));
+}
+
+/** How many samples x has. */
+export function samplesOf(x: Structure, batched: boolean): number {
+  return batched ? flatten(x)[0].shape[0] : 1;
 }

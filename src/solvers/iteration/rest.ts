@@ -2,7 +2,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Structure} from '../../autodiff/index.js';
 import {packingOf} from '../../implicit/index.js';
-import {restTest, startWatch, type Tolerances, type Watch} from './stopping.js';
+import {restTest, startWatch, type Watch} from './stopping.js';
+import type {Tolerances} from './tolerances.js';
 
 export interface Rest<X extends Structure = tf.Tensor> {
   start(x: X): Watch;

@@ -1,24 +1,18 @@
 /**
- * @file When an iteration has arrived: each entry measured against what it is made of, so that no scaling of x or f matters.
+ * @file The stopping test: each entry is measured relative to its terms, so that the scaling of x or f does not matter.
  *
- * A gradient or a residual F is zero where its terms cancel. How large these terms are shows a small relative change of x: entry j of
- * F(x + εX∘σ) − F(x), over ε, is about (|∂F| X)ⱼ, the size of row j in its own units. F is zero to the relative accuracy of the
- * tolerance where |Fⱼ| ≤ tolerance·(|Fⱼ| + (|∂F| X)ⱼ) for every j. Xⱼ is |xⱼ|, and for an entry that is zero at the solution 1e-4 of the
- * largest |xⱼ| on the way there.
+ * A gradient or a residual F is zero where its terms cancel. A small relative change of x shows how large these terms are: entry
+ * j of F(x + εX∘σ) − F(x), over ε, is about (|∂F| X)ⱼ, the size of row j in its own units. F is zero to the relative accuracy of
+ * the tolerance where |Fⱼ| ≤ tolerance·(|Fⱼ| + (|∂F| X)ⱼ) for every j. Xⱼ is |xⱼ|, and for an entry that is zero at the solution
+ * 1e-4 of the largest |xⱼ| so far.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {safeDivide} from '../../linsolve/index.js';
 import {fill} from '../../kernels/index.js';
+import type {Tolerances} from './tolerances.js';
 
-export interface Tolerances {
-  /** Of each entry, relative to its terms. */
-  tolerance: number;
-  /** Of each entry, in its own units: so much of it counts as zero. */
-  absoluteTolerance: number;
-}
-
-/** What a test remembers of the way: [B, n] or [B, 1]. */
+/** What a test remembers of earlier iterations: [B, n] or [B, 1]. */
 export type Watch = {
   largest: tf.Tensor;
   terms: tf.Tensor;
@@ -27,14 +21,14 @@ export type Watch = {
   held: tf.Tensor;
 };
 
-/** The size of an entry that is zero at the solution, as a share of its largest on the way. */
+/** The size of an entry that is zero at the solution, as a fraction of its largest value so far. */
 export const SHARE_OF_LARGEST = 1e-4;
 /** ε of the small change: its square is far below it, and the rounding of F far below both. */
 const CHANGE = 2 ** -14;
-/** Iterations within the tolerance, or without an improvement, after which rounding is what is left. */
+/** Iterations within the tolerance, or without an improvement, after which only rounding remains. */
 export const PATIENCE = 10;
 const LONG_PATIENCE = 40;
-/** The distance of neighbours in f32, relative. */
+/** The relative distance of neighbouring f32 numbers. */
 const ULP = 2 ** -23;
 /** How much of an earlier move counts, from one to the next, where moves are short. */
 const FADING = 0.5;
@@ -77,8 +71,8 @@ export interface Place {
 }
 
 /**
- * The largest share of its terms that is left of an entry; at most the tolerance where all are zero to that accuracy, and x has come to
- * rest or has had 10 iterations to do so.
+ * The largest entry relative to its terms; at most the tolerance if all are zero to that accuracy, and x no longer moves or has
+ * had 10 iterations to stop.
  */
 export function zeroTest(
   {x, value, at, step, rest = value, stuck, creeping, ceiling}: Place,
@@ -90,7 +84,7 @@ export function zeroTest(
     const sizes = sizesOf(x, largest);
     const change = tf.div(tf.sub(at(perturbed(x, sizes, watch.count)), value), CHANGE);
     const seen = tf.abs(tf.where(tf.isFinite(change), change, tf.zerosLike(change)));
-    // One change of x can hide a row whose terms happen to cancel; the next is another.
+    // One change of x can miss a row whose terms happen to cancel; the next change is a different one.
     const terms = tf.maximum(seen, tf.mul(0.5, watch.terms));
     const beyond = tf.relu(tf.sub(tf.abs(rest), absoluteTolerance));
     let shares = safeDivide(beyond, tf.add(tf.abs(value), tf.maximum(terms, beyond)));
@@ -125,8 +119,8 @@ export function zeroTest(
 }
 
 /**
- * The largest |rⱼ|/(|rⱼ| + Xⱼ), r = T(x) − x. Where that no longer falls and r is small against the largest entry of each leaf, that
- * quotient: rounding in the terms of T is all that is left.
+ * The largest |rⱼ|/(|rⱼ| + Xⱼ), r = T(x) − x. If that no longer decreases and r is small relative to the largest entry of each
+ * leaf, that quotient instead: only rounding in the terms of T remains.
  *
  * @param leaves The rows leaf by leaf.
  */
@@ -160,7 +154,7 @@ export function restTest(
   }) as unknown as {residual: tf.Tensor1D; watch: Watch};
 }
 
-/** 1 where a move is shorter than neighbours in f32 are apart. */
+/** 1 if a move is shorter than the distance of neighbouring f32 numbers. */
 export function withinRounding(move: tf.Tensor, x: tf.Tensor): tf.Tensor {
   return offTape(() => tf.cast(tf.lessEqual(tf.abs(move), tf.mul(ULP, tf.abs(x))), 'float32'));
 }

@@ -4,7 +4,10 @@ import {checkOptions} from '../../checks/index.js';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {
   checkLeastSquares,
   columnNorms,
@@ -16,21 +19,19 @@ import {
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
-import {startWatch, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {fill} from '../../kernels/index.js';
 
-/** Columns of J that are shorter by more than this are not taken for zero, but lengthened. */
+/** Columns of J that are shorter by more than this factor are lengthened instead of treated as zero. */
 const SPREAD = 1e3;
 const TINY = 1e-37;
 
 /**
- * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping: for small residuals and a good start.
+ * min_x ½‖r(x, ...params)‖² by x ← x − J⁺r, J = ∂r/∂x, without damping. Use it for small residuals and a good start.
  *
- * A sample that runs so far that J becomes zero has status 4. The steps come from orthogonal factorisations of J in f64, never from JᵀJ.
- * `run(init, ...params)` returns {x, state}; solved by the tests of MINPACK: the cosines between r and the columns of J, or the step
- * relative to x where Jᵀr is within the tolerance of its terms. The default condition is ∇½‖r‖² = 0, with the whole Hessian. Defaults: at
- * most 100 iterations, tolerance 1e-6.
+ * A sample that diverges until J becomes zero has status 4. The steps come from orthogonal factorisations of J in f64, never from
+ * JᵀJ. `run(init, ...params)` returns {x, state}; the tests of MINPACK decide when a sample is solved: the cosines between r and
+ * the columns of J, or the step relative to x if Jᵀr is within the tolerance relative to its terms. The default condition is
+ * ∇½‖r‖² = 0, with the whole Hessian. Defaults: at most 100 iterations, tolerance 1e-6.
  *
  * @see Nocedal & Wright 2006, section 10.3.
  */
@@ -62,7 +63,7 @@ export class GaussNewton<
             : length;
           const {residual, watch} = offTape(() => {
             const test = leastSquaresTest({x: rows, r, J, step: length}, memory as Watch, accuracy);
-            // Where J has vanished no step is left, but nothing is solved: x ran away.
+            // If J is zero there is no step, but the sample is not solved: x has diverged.
             const lost = tf.logicalAnd(
               tf.equal(tf.max(tf.abs(J), [1, 2]), 0),
               tf.greater(tf.max(tf.abs(r), 1), 0),

@@ -1,4 +1,4 @@
-/** @file What the methods for nonlinear least squares share: residuals and their Jacobian on rows. */
+/** @file The common part of the methods for nonlinear least squares: residuals and their Jacobian as rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {
@@ -14,7 +14,8 @@ import {gradientOf, stationary} from '../../conditions/index.js';
 import {packingOf, type Condition} from '../../implicit/index.js';
 import {areFinite, lstsq} from '../../linalg/index.js';
 import {safeDivide} from '../../linsolve/index.js';
-import {notFinite, PATIENCE, sizesOf, type Tolerances, type Watch} from '../iteration/stopping.js';
+import {notFinite, PATIENCE, sizesOf, type Watch} from '../iteration/stopping.js';
+import type {Tolerances} from '../iteration/tolerances.js';
 import {fill} from '../../kernels/index.js';
 
 export interface LeastSquaresProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {

@@ -4,7 +4,10 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto, rowDot, safeDivide} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {
   checkLeastSquares,
   columnNorms,
@@ -16,8 +19,6 @@ import {
   slopeOf,
   type LeastSquaresProblem,
 } from './least-squares.js';
-import {startWatch, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface LevenbergMarquardtOptions<
   X extends Structure = tf.Tensor,
@@ -29,19 +30,19 @@ export interface LevenbergMarquardtOptions<
 
 const NAMES: Names<LevenbergMarquardtOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, damping: 0};
 
-/** Steps in a row that did not reduce ‖r‖, each shorter than the last: there is no way down. */
+/** After this many steps in a row that did not reduce ‖r‖, each shorter than the last, the search gives up. */
 const REJECTIONS = 12;
-/** Changes below this share of their terms are rounding. */
+/** Changes below this fraction of their terms are rounding. */
 const ROUNDING = 4e-7;
 
 /**
- * min_x ½‖r(x, ...params)‖² by steps that minimise ½‖r + Js‖² + ½μ‖Ds‖², J = ∂r/∂x, D the norms of its columns, μ by how well that
- * predicts ‖r‖.
+ * min_x ½‖r(x, ...params)‖² by steps that minimise ½‖r + Js‖² + ½μ‖Ds‖², J = ∂r/∂x, where D is the norms of its columns, and μ
+ * depends on how well this model predicts ‖r‖.
  *
- * The steps come from orthogonal factorisations of [J; √μ D] in f64. `run(init, ...params)` returns {x, state}; solved by the tests of
- * MINPACK: the cosines between r and the columns of J, or the step relative to x where Jᵀr is within the tolerance of its terms. Status 3
- * where no step reduces ‖r‖ though. The default condition is ∇½‖r‖² = 0, with the whole Hessian. Defaults: at most 200 iterations,
- * tolerance 1e-6.
+ * The steps come from orthogonal factorisations of [J; √μ D] in f64. `run(init, ...params)` returns {x, state}; the tests of
+ * MINPACK decide when a sample is solved: the cosines between r and the columns of J, or the step relative to x if Jᵀr is within
+ * the tolerance relative to its terms. Status 3: no step reduces ‖r‖, but these tests fail. The default condition is ∇½‖r‖² = 0,
+ * with the whole Hessian. Defaults: at most 200 iterations, tolerance 1e-6.
  *
  * @throws If `damping` is not positive.
  * @see Madsen, Nielsen & Tingleff 2004, Methods for non-linear least squares problems, algorithm 3.16; Moré 1978 for D.

@@ -10,13 +10,14 @@ import {
 } from './perturbed.js';
 
 /**
- * θ ↦ E argmax(θ + σZ), by the mean over N noise samples: differentiable to any order, whatever solves the argmax.
+ * θ ↦ E argmax(θ + σZ), as the mean over N noise samples; differentiable to any order, for any implementation of the argmax.
  *
  * A derivative is estimated from the same samples: unbiased, with a variance that grows with the order and with 1/(Nσ²).
  * The argmax is never differentiated. For the one-hot argmax and Gumbel noise the mean is softmax(θ/σ).
  *
- * @param argmax Takes rows [N·B, …] and returns one result a row, [N·B, …out], e.g. a one-hot vector, a ranking or a path.
- * @returns A function of θ [B, …], finite; its result is [B, …out], float32. It throws if the argmax does not keep axis 0.
+ * @param argmax Takes rows [N·B, …] and returns one result per row, [N·B, …out], e.g. a one-hot vector, a ranking or a path.
+ * @returns A function of θ [B, …], finite; its result is [B, …out], float32. It throws if the argmax does not return one row for
+ *   each row.
  * @throws If an option is out of its range.
  * @see Berthet et al. 2020 (arXiv 2002.08676), definition 2.1 and proposition 3.1.
  */

@@ -1,4 +1,4 @@
-/** @file The maximum that belongs to a perturbed argmax: a smooth convex function. */
+/** @file The maximum of a perturbed problem: a smooth convex function. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../../checks/index.js';
 import {offTape, recordOp} from '../../autodiff/index.js';
@@ -15,12 +15,12 @@ import {
 /**
  * θ ↦ E max_y ⟨θ + σZ, y⟩, by the mean over N noise samples: differentiable to any order.
  *
- * With `{argmax}` the gradient is the perturbed argmax for the same noise, exactly the gradient of the value; with the
- * maximum alone it is estimated as `perturbedArgmax` estimates its own. `losses.fenchelYoung` makes a loss of the result.
- * For the one-hot argmax and Gumbel noise the mean is σ·logSumExp(θ/σ) + 0.5772σ.
+ * With `{argmax}` the gradient is the perturbed argmax for the same noise, exactly the gradient of the value; with the maximum
+ * alone it is estimated as `perturbedArgmax` estimates its own. `losses.fenchelYoung` turns the result into a loss. For the
+ * one-hot argmax and Gumbel noise the mean is σ·logSumExp(θ/σ) + 0.5772σ.
  *
  * @param max Rows [N·B, …] to maxima [N·B]; or `{argmax}`, rows to maximisers of the rows' shape.
- * @returns A function of θ [B, …], finite; its result is [B], float32. It throws if the shapes are others.
+ * @returns A function of θ [B, …], finite; its result is [B], float32. It throws if the shapes do not agree.
  * @throws If an option is out of its range.
  * @see Berthet et al. 2020 (arXiv 2002.08676), definition 2.1 and section 4.
  */

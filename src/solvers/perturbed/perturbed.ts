@@ -1,4 +1,4 @@
-/** @file Smoothing by noise: the mean of f(θ + σZ) over samples, with a gradient to any order though f has none. */
+/** @file Smoothing by noise: the mean of f(θ + σZ) over samples, with derivatives of any order although f has none. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {isTapeOn, offTape} from '../../autodiff/index.js';
@@ -16,8 +16,8 @@ export interface PerturbedOptions {
   /** Subtract f(θ) in the gradient's estimator: the same mean, less variance, one more row for f. Default true. */
   controlVariate?: boolean | undefined;
   /**
-   * An integer: every call draws the same noise, so that the result is a fixed function of θ. Default: every call draws
-   * anew. Either way a call's gradients use the noise of its value.
+   * With an integer, every call draws the same noise, so that the result is a fixed function of θ. By default, every call draws
+   * new noise. In both cases the gradients of a call use the noise of its value.
    */
   seed?: number | undefined;
   /** Draw half of the samples and mirror them: −Z, or for Gumbel the opposite quantile. N must be even. Default false. */
@@ -26,7 +26,7 @@ export interface PerturbedOptions {
 
 export type PerturbedSettings = Required<Omit<PerturbedOptions, 'seed'>> & Pick<PerturbedOptions, 'seed'>;
 
-/** Rows [N·B, …] to one result a row, [N·B, …out]. Never differentiated. */
+/** Maps rows [N·B, …] to one result per row, [N·B, …out]. Never differentiated. */
 export type RowFunction = (rows: tf.Tensor) => tf.Tensor;
 
 /** What a call of f on perturbed rows leaves behind for its gradient: constants. */
@@ -61,7 +61,9 @@ export function perturbedSettings(where: string, options: PerturbedOptions): Per
     throw new Error(`${where}: numSamples must be a positive integer, got ${numSamples}.`);
   }
   if (antithetic && numSamples % 2 === 1) {
-    throw new Error(`${where}: antithetic noise comes in pairs, but numSamples is ${numSamples}.`);
+    throw new Error(
+      `${where}: antithetic noise comes in pairs, so numSamples must be even, got ${numSamples}.`,
+    );
   }
   if (!(sigma > 0 && sigma < Infinity)) {
     throw new Error(`${where}: sigma must be positive and finite, got ${sigma}.`);
@@ -75,7 +77,7 @@ export function perturbedSettings(where: string, options: PerturbedOptions): Per
   return {numSamples, sigma, noise, controlVariate, antithetic, seed: options.seed};
 }
 
-/** Calls f on all perturbed rows at once, and once more on θ [B, …] where a gradient may be asked for. */
+/** Calls f on all perturbed rows at once, and once more on θ [B, …] if a gradient may be needed. */
 export function drawSamples(
   where: string,
   f: RowFunction,
@@ -89,7 +91,7 @@ export function drawSamples(
     const result = f(rows);
     if (result.rank === 0 || result.shape[0] !== rows.shape[0]) {
       throw new Error(
-        `${where}: the function got ${rows.shape[0]} rows and returned shape [${result.shape}]; axis 0 must be kept.`,
+        `${where}: the function got ${rows.shape[0]} rows and returned shape [${result.shape}]; it must return one row for each row.`,
       );
     }
     return tf.cast(result, 'float32');

@@ -13,18 +13,19 @@ import {
 } from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {firstScale} from '../iteration/first-scale.js';
-import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
-import {beside} from '../iteration/leaves.js';
-import {FAR, searchStep} from './proximal-iteration.js';
+import {FAR, firstScale} from '../iteration/first-scale.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
+import {beside} from '../iteration/leaves.js';
+import {searchStep} from './parts/step-search.js';
 
 /** The parameters of `run`: those of the proximal operators, then those of the objective. */
-export type BlockParams<P extends Parameter[]> = [proxParams: Parameter, ...params: P];
+export type BlockParams<P extends Parameter[] = tf.Tensor[]> = [proxParams: Parameter, ...params: P];
 
 export interface BlockProblem<X extends tf.Tensor[] = tf.Tensor[], P extends Parameter[] = tf.Tensor[]> {
-  /** The smooth part f(x, ...params) of the list x of blocks, one value a sample or their sum; or `{gradient}`. */
+  /** The smooth part f(x, ...params) of the list x of blocks, one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** The proximal operators of the blocks: one for all, or a list. */
   prox: BlockProx;
@@ -34,7 +35,7 @@ export interface BlockCoordinateDescentOptions<
   X extends tf.Tensor[] = tf.Tensor[],
   P extends Parameter[] = tf.Tensor[],
 > extends SolverOptions<X, BlockParams<P>> {
-  /** η of each block, or 'search' for one a block, sample and step. Default 'search'. */
+  /** η of each block; 'search' finds one for each block, sample and step. Default 'search'. */
   stepSizes?: BlockOptions['stepSizes'] | 'search' | undefined;
 }
 
@@ -47,9 +48,9 @@ const NAMES: Names<BlockCoordinateDescentOptions<tf.Tensor[], Parameter[]>> = {
  * min_x f(x, ...params) + Σ gⱼ(xⱼ; proxParams[j]): one block after the other, xⱼ ← prox_{ηⱼgⱼ}(xⱼ − ηⱼ[∇f(x)]ⱼ), each with the
  * latest of the others.
  *
- * `run(init, proxParams, ...params)` returns {x, state}: x is a list of tensors, one a block; an iteration is a pass over all. Solved
- * where the move of each entry in a pass, over η, is within the tolerance of the terms of its gradient. The default condition is
- * `conditions.blockProximalGradient`. Defaults: at most 500 passes, tolerance 1e-6.
+ * `run(init, proxParams, ...params)` returns {x, state}: x is a list of tensors, one per block; an iteration is a pass over all
+ * blocks. A sample is solved if the move of each entry in a pass, divided by η, is within the tolerance relative to the terms of
+ * its gradient. The default condition is `conditions.blockProximalGradient`. Defaults: at most 500 passes, tolerance 1e-6.
  *
  * @see Tseng & Yun 2009; Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */

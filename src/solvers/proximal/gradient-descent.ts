@@ -4,10 +4,11 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, stationary, type Differentiable} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export type GradientDescentOptions<
   X extends Structure = tf.Tensor,
@@ -23,8 +24,8 @@ const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
 /**
  * min_x f(x, ...params): x ← y − η∇f(y), y extrapolated from the last two x.
  *
- * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective gives one value a sample or
- * their sum, or is `{gradient}`.
+ * `run(init, ...params)` returns {x, state}; the default condition is `conditions.stationary`. The objective returns one value
+ * per sample or their sum, or is `{gradient}`.
  *
  * @see Nesterov 1983; O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */

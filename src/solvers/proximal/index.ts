@@ -1,6 +1,6 @@
 /**
- * @file min f(x) + g(x), where f is smooth and g has a proximal operator or is the indicator of a set: gradient steps on f and proximal
- * steps on g. Most fill `proximal-iteration.ts`.
+ * @file min f(x) + g(x), where f is smooth and g has a proximal operator or is the indicator of a set: gradient steps on f and
+ * proximal steps on g. Most are built on `proximal-iteration.ts`.
  */
 export {
   BlockCoordinateDescent,

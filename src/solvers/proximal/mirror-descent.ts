@@ -11,17 +11,18 @@ import {
   type StepOptions,
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface MirrorDescentProblem<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
 > {
-  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  /** f(x, ...params), one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** The divergence and the set; `conditions.entropy` for the simplex. */
   geometry: MirrorGeometry<NoInfer<X>, H>;
@@ -46,9 +47,9 @@ const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
 /**
  * min_x f(x, ...params) over a set: x ← proj^φ(∇φ(x) − η∇f(x)). With the entropy on the simplex every step is a softmax.
  *
- * `run(init, projectionParams, ...params)` returns {x, state}; `init` lies inside of the set. Solved where a step
- * moves no entry by more than the tolerance of its size. The default condition is `conditions.mirrorDescent`; `stepSize` η is 1 by
- * default, and below one over the smoothness of f relative to φ. Defaults: at most 500 iterations, tolerance 1e-6.
+ * `run(init, projectionParams, ...params)` returns {x, state}; `init` must lie inside the set. A sample is solved if a step moves
+ * no entry by more than the tolerance relative to its size. The default condition is `conditions.mirrorDescent`; `stepSize` η is
+ * 1 by default, and must be below one over the smoothness of f relative to φ. Defaults: at most 500 iterations, tolerance 1e-6.
  *
  * @throws If `decay` is negative.
  * @see Beck & Teboulle 2003; Blondel et al. 2022 (arXiv 2105.15183), equation 13.
@@ -88,7 +89,7 @@ export class MirrorDescent<
               : combine(slope, slope, (g) => tf.div(g, beside(tf.pow(k, decay), g, batched)));
           const moved = geometry.projection(descend(geometry.mirrorMap(x), scaled, eta), projectionParams);
           const {residual, watch} = offTape(() => {
-            // In units of the first step: a short one is no sign of a solution.
+            // In units of the first step, because a short step alone does not indicate a solution.
             const r = combine(moved, x, (a, b) => {
               const change = tf.sub(a, b);
               return decay === 0 ? change : tf.mul(change, beside(tf.pow(k, decay), change, batched));

@@ -10,17 +10,17 @@ export interface ProjectedGradientProblem<
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
 > {
-  /** f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  /** f(x, ...params), one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** projection(y, params) onto the set. */
   projection: Projection<X, H>;
 }
 
 /**
- * min_x f(x, ...params) over the set that `projectionParams` describe: x ← proj(y − η∇f(y)).
+ * min_x f(x, ...params) over the set that `projectionParams` describes: x ← proj(y − η∇f(y)).
  *
- * `run(init, projectionParams, ...params)` returns {x, state}. The default condition is `conditions.projectedGradient`; the options
- * are those of `ProximalGradient`, `linsolve` among them.
+ * `run(init, projectionParams, ...params)` returns {x, state}. The default condition is `conditions.projectedGradient`; the
+ * options are those of `ProximalGradient`.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
  */

@@ -10,16 +10,17 @@ import {
   type StepOptions,
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
-import {fixedStep, searchedStep} from './proximal-iteration.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {fixedStep, searchedStep} from './proximal-iteration.js';
 
 export interface ProximalGradientProblem<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
 > {
-  /** The smooth part f(x, ...params), one value a sample or their sum; or `{gradient}`. */
+  /** The smooth part f(x, ...params), one value per sample or their sum; or `{gradient}`. */
   fun: Differentiable<X, P>;
   /** prox(y, params, scaling) of the other part. */
   prox: Prox<X, H>;
@@ -27,12 +28,12 @@ export interface ProximalGradientProblem<
 
 export interface DescentStep<P extends Parameter[] = tf.Tensor[]> {
   /**
-   * η: 'search' looks for one a sample and a step, such that the gradient changes by no more than ‖Δx‖/η along the step. A number
-   * or a function of the objective's parameters is taken as it is: below 2/L, and with acceleration at most 1/L, L the
-   * largest eigenvalue of ∇²f. Default 'search'.
+   * The step size η. With 'search', a line search finds one for each sample and step, so that the gradient changes by no more
+   * than ‖Δx‖/η along the step. A number, or a function of the objective's parameters, is used unchanged; it must be below 2/L,
+   * and with acceleration at most 1/L, where L is the largest eigenvalue of ∇²f. Default 'search'.
    */
   stepSize?: StepOptions<P>['stepSize'] | 'search' | undefined;
-  /** Nesterov momentum with a restart of each sample where it points uphill. Default true. */
+  /** Nesterov momentum, restarted for each sample in which it points uphill. Default true. */
   acceleration?: boolean | undefined;
 }
 
@@ -51,8 +52,8 @@ const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> =
 /**
  * min_x f(x, ...params) + g(x; proxParams): x ← prox_{ηg}(y − η∇f(y)), y extrapolated from the last two x.
  *
- * `run(init, proxParams, ...params)` returns {x, state}. The default condition is `conditions.proximalGradient`, with the
- * step size 1 where it is searched for.
+ * `run(init, proxParams, ...params)` returns {x, state}. The default condition is `conditions.proximalGradient`, with step size 1
+ * if the step size is 'search'.
  *
  * @see Beck & Teboulle 2009 (FISTA); O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */

@@ -1,13 +1,15 @@
-/** @file The iteration of the proximal-gradient methods: momentum, and the search for a step size. */
+/** @file The iteration of the proximal-gradient methods, with a step size that is given or searched for. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {descend, type Gradient, type Prox} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
-import {hostCanRead} from '../../kernels/index.js';
-import {firstScale} from '../iteration/first-scale.js';
-import type {Iteration} from '../iteration/iterate.js';
-import {beside, combine, innerProduct, mapLeaves} from '../iteration/leaves.js';
-import {startWatch, withinRounding, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
+import {FAR, firstScale} from '../iteration/first-scale.js';
+import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
+import type {Tolerances} from '../iteration/tolerances.js';
+import type {Iteration} from '../iteration/types.js';
+import {beside, combine, mapLeaves, samplesOf} from '../iteration/leaves.js';
+import {extrapolate} from './parts/momentum.js';
+import {searchStep} from './parts/step-search.js';
 
 /** What a step starts from, y, the momentum's counter t a sample, and what the stopping test remembers. */
 type Momentum<X> = [y: X, t: tf.Tensor, watch: Watch];
@@ -88,19 +90,6 @@ function judge<X extends Structure>(
   );
 }
 
-/** The first trial of a step size is the last one, times this. */
-const GROWTH = 1.25;
-/** Or times this, where the gradient hardly changed along a step that was not short. */
-const FAST_GROWTH = 4;
-const STRAIGHT = 1e-2;
-const NOT_SHORT = 1e-6;
-const SHRINKAGE = 0.5;
-const TRIALS = 60;
-const CHECK_EVERY = 2;
-
-/** So many first steps away, x has run away. */
-export const FAR = 2 ** 60;
-
 /** x ← prox_{ηg}(y − η∇f(y)), η found anew for every step. `smooth`: there is no g. */
 export function searchedStep<
   X extends Structure = tf.Tensor,
@@ -163,52 +152,6 @@ export function searchedStep<
   };
 }
 
-/**
- * The largest η up to 1.25 times the last one, by halving, with ⟨∇f(z) − ∇f(y), z − y⟩ ≤ ‖z − y‖²/η, [B]; and what the next search
- * takes for the last one.
- *
- * Differences of gradients keep their digits near a solution, where those of values have none in f32.
- */
-export function searchStep(
-  before: tf.Tensor,
-  batched: boolean,
-  tryStep: (eta: tf.Tensor) => {from: Structure; change: Structure; bend: Structure},
-): {eta: tf.Tensor; next: tf.Tensor} {
-  return offTape(() => {
-    let eta: tf.Tensor = tf.mul(GROWTH, before);
-    let next = eta;
-    for (let trial = 0; trial < TRIALS; trial++) {
-      const tried = tf.tidy(() => {
-        const {from, change, bend} = tryStep(eta);
-        const square = innerProduct(change, change, batched);
-        const bound = tf.div(square, eta);
-        const curved = innerProduct(change, bend, batched);
-        const tooLong = tf.logicalOr(
-          tf.greater(curved, tf.mul(1 + 1e-4, bound)),
-          // Where the step itself is NaN, no shorter one is better.
-          tf.logicalAnd(tf.logicalNot(tf.isFinite(curved)), tf.logicalNot(tf.isNaN(bound))),
-        );
-        const long = tf.greater(square, tf.mul(NOT_SHORT, innerProduct(from, from, batched)));
-        const straight = tf.logicalAnd(long, tf.less(curved, tf.mul(STRAIGHT, bound)));
-        const chosen = tf.where(tooLong, tf.mul(SHRINKAGE, eta), eta);
-        return {
-          tooLong: tf.cast(tooLong, 'float32'),
-          eta: chosen,
-          next: tf.where(straight, tf.mul(FAST_GROWTH / GROWTH, chosen), chosen),
-        };
-      });
-      ({eta, next} = tried);
-      if (trial % CHECK_EVERY === 0 && hostCanRead() && tried.tooLong.dataSync().every((flag) => flag === 0))
-        break;
-      if (!hostCanRead() && trial === UNSEEN_TRIALS) break;
-    }
-    return {eta, next};
-  });
-}
-
-/** Where no host sees that a search is over: the step size is carried along, so that few trials a step are enough. */
-const UNSEEN_TRIALS = 1;
-
 /** η beside the leaves of x: a sample each where all leaves have the same rank, else the least for all. */
 function scalingFor(x: Structure, eta: tf.Tensor, batched: boolean): tf.Tensor {
   const leaves = flatten(x);
@@ -216,31 +159,6 @@ function scalingFor(x: Structure, eta: tf.Tensor, batched: boolean): tf.Tensor {
   return alike ? beside(eta, leaves[0], batched) : tf.min(eta);
 }
 
-function samplesOf(x: Structure, batched: boolean): number {
-  return batched ? flatten(x)[0].shape[0] : 1;
-}
-
 function rowsOf(x: Structure, batched: boolean): tf.Tensor2D {
   return packingOf(flatten(x), batched).pack(flatten(x));
-}
-
-/** y = x⁺ + (t − 1)/t⁺ (x⁺ − x), with t reset where ⟨y − x⁺, x⁺ − x⟩ > 0. */
-function extrapolate<X extends Structure>(
-  x: X,
-  y: X,
-  moved: X,
-  t: tf.Tensor,
-  {batched, acceleration}: StepSettings,
-): [y: X, t: tf.Tensor] {
-  if (!acceleration) return [moved, t];
-  const difference = combine(moved, x, (a, b) => tf.sub(a, b));
-  const backward = combine(y, moved, (a, b) => tf.sub(a, b));
-  const restart = offTape(() =>
-    tf.cast(tf.greater(innerProduct(difference, backward, batched), 0), 'float32'),
-  );
-  const tBefore = tf.add(tf.mul(tf.sub(1, restart), t), restart);
-  const tNext = tf.div(tf.add(1, tf.sqrt(tf.add(1, tf.mul(4, tf.square(tBefore))))), 2);
-  const momentum = tf.mul(tf.sub(1, restart), tf.div(tf.sub(tBefore, 1), tNext));
-  const next = combine(moved, difference, (a, d) => tf.add(a, tf.mul(beside(momentum, a, batched), d)));
-  return [next, tNext];
 }

@@ -12,9 +12,10 @@ import {
 import {runSparseCode} from '../../kernels/index.js';
 import {support} from '../../linsolve/index.js';
 import {elasticNet} from '../../prox/index.js';
-import {IterativeSolver, tolerancesOf, type IterationState} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {UNBATCHED_OPTIONS, type IterationState, type SolverOptions} from '../iteration/types.js';
 import {fixedStep} from './proximal-iteration.js';
-import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 /** The parameters of `run`: the weights of the penalty, the dictionary [n, units], and what is coded [B, n]. */
 export type SparseCodingParams = [weights: ElasticNetParams, dictionary: tf.Tensor, x: tf.Tensor];
@@ -31,9 +32,9 @@ const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0,
  * argmin_z ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖² [z ≥ 0]: z [B, units], D [n, units], x [B, n].
  *
  * `run(init, {l1, l2}, D, x)` returns {x: z, state}; `iterations` counts sweeps over the entries, not the Newton steps on the
- * support between them. Coordinate descent in f64 on the host, in doubles of two f32 on WebGPU; the accelerated proximal-gradient
- * method where the iterations themselves are to be differentiated. l1 and l2 are numbers, or tensors of
- * shape [units] or [B, units].
+ * support (the non-zero entries) between them. Coordinate descent in f64 on the host, in doubles of two f32 on WebGPU; with
+ * `implicitDiff: false`, the accelerated proximal-gradient method. l1 and l2 are numbers, or tensors of shape [units] or [B,
+ * units].
  *
  * @see Friedman, Hastie & Tibshirani 2010, section 2.2, for the method in terms of DᵀD.
  */

@@ -15,9 +15,12 @@ import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
 export interface BoxCDQPOptions {
-  /** Steps at most. Default 200; about ten are usual, and 30 are all before the kernel where the host cannot read. */
+  /**
+   * The largest number of steps. Default 200; about ten are usual. If the host cannot read, 30 steps are made before the kernel
+   * takes over.
+   */
   maxIterations?: number | undefined;
-  /** KKT error of a solved sample at most, relative whatever the units. Default 1e-5; about 1e-7 is left. */
+  /** The largest relative KKT error of a solved sample. Default 1e-5; it is usually about 1e-7. */
   tolerance?: number | undefined;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | undefined;
@@ -33,26 +36,26 @@ export type BoxCDQPData = {
   Q: tf.Tensor;
   /** [B, n]. */
   p: tf.Tensor;
-  /** [B, n]; −Infinity, or −1e20 and below, where there is no bound. */
+  /** [B, n]; −Infinity, or −1e20 and below, if there is no bound. */
   l: tf.Tensor;
-  /** [B, n]; Infinity, or 1e20 and above, where there is no bound. */
+  /** [B, n]; Infinity, or 1e20 and above, if there is no bound. */
   u: tf.Tensor;
 };
 
 export type BoxCDQPState = {
-  /** [B], int32, the codes of `Status`: 1 where some l > u, 2 where the objective falls without end. */
+  /** [B], int32, the codes of `Status`: 1 if some l > u, 2 if the objective decreases without limit. */
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative error among stationarity, signs and complementarity. */
   residual: tf.Tensor1D;
-  /** [B, n], int32: −1 where x is held at the lower bound, 1 where at the upper one, else 0. */
+  /** [B, n], int32: −1 if x is held at the lower bound, 1 if at the upper bound, else 0. */
   activity: tf.Tensor2D;
-  /** Where the status is 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere. */
+  /** For status 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero. */
   certificate: {x: tf.Tensor2D};
 };
 
-/** The steps where no host can see that fewer are enough. */
+/** The steps if the host cannot see that fewer are enough. */
 const UNSEEN = 30;
 /** How often steps are tried as directions of unbounded descent. */
 const CHECK_EVERY = 5;
@@ -68,13 +71,13 @@ const NAMES: Names<BoxCDQPOptions> = {
 };
 
 /**
- * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. In place of the cyclic coordinate steps of the name, which are n
- * tensor operations in a row, every step moves all coordinates: the Newton step on those that no bound holds, clipped, in the
- * best of several lengths, or the clipped gradient step where that is better. It ends on the exact set of active bounds, by the
- * kernel of `solveQP`, whose status and residual it has.
+ * min ½ xᵀQx + pᵀx subject to l ≤ x ≤ u, for a batch. Cyclic coordinate steps, as in the name, would be n tensor operations in
+ * sequence. Instead, every step moves all coordinates: either a Newton step on those not held by a bound, clipped, with the best
+ * of several lengths, or a clipped gradient step if that is better. The kernel of `solveQP` then finishes on the exact set of
+ * active bounds, and decides the status and the residual.
  *
- * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound
- * passes its gradient to that bound. A sample that fails has x = 0 and a zero gradient, and never touches the others.
+ * `run(init, {Q, p, l, u})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound passes
+ * its gradient to that bound. If a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
  *
  * @throws If shapes do not fit or an option is out of range.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints; Blondel et al. 2022 (arXiv
@@ -180,7 +183,7 @@ export class BoxCDQP {
     const bounds = boundsOf(data, x);
     const now = errorAt({x, y: bounds.y});
     const least = tf.minimum(error, now);
-    // A step more than the tolerance asks for, until it gains nothing: it is cheap, and ends at the rounding of f32.
+    // One more step than the tolerance requires, until it gains nothing: it is cheap, and ends at the rounding of f32.
     const stalled = tf.logicalOr(tf.greater(now, tf.mul(0.5, error)), tf.equal(now, 0));
     const done = tf.logicalAnd(isOpen, tf.logicalAnd(stalled, tf.lessEqual(least, this.tolerance)));
     const descent = descend(data, x, bounds, damping);
@@ -205,7 +208,7 @@ export class BoxCDQP {
     };
   }
 
-  /** The arguments that make an equal solver, for a saved layer. */
+  /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): {tolerance: number; maxIterations: number} {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }

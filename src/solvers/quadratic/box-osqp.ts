@@ -12,11 +12,14 @@ import {asNumbers, type BoxedRows, type Pair} from './splitting/rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './splitting/splitting.js';
 
 export interface BoxOSQPOptions {
-  /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
+  /**
+   * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
+   * see that the solve is done.
+   */
   maxIterations?: number | undefined;
   /**
-   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
-   * and column beside its own terms.
+   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, measured as in
+   * `solveQP`: each row and column relative to its own terms.
    */
   tolerance?: number | undefined;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
@@ -30,15 +33,15 @@ export interface BoxOSQPOptions {
 export type BoxQPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32. Zero where the guess's active set was the right one. */
+  /** [B], int32. Zero if the active set of the guess was right. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
-  /** [B, m], int32: −1 where the lower bound is active, 1 where the upper one is (or both), else 0. */
+  /** [B, m], int32: −1 if the lower bound is active, 1 if the upper bound is (or both are), else 0. */
   activity: tf.Tensor2D;
   /**
-   * Where the status is 1, dual y with Aᵀy = 0 and uᵀmax(y, 0) + lᵀmin(y, 0) = −1 (zero where some l > u, which is proof
-   * enough). Where it is 2, x with Qx = 0 and pᵀx = −1 along which no bound is left. Zero elsewhere.
+   * For status 1, dual y with Aᵀy = 0 and uᵀmax(y, 0) + lᵀmin(y, 0) = −1 (zero if some l > u, which is proof enough). For status
+   * 2, x with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero.
    */
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
 };
@@ -52,13 +55,13 @@ const NAMES: Names<BoxOSQPOptions> = {
 };
 
 /**
- * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor
- * operations; the kernel of `solveQP` goes on from there, and has the last word. It tells infeasible and unbounded samples apart from solved
- * ones. A sample that fails has x = 0, dual = 0 and a zero gradient, and never touches the others.
+ * min ½ xᵀQx + pᵀx subject to l ≤ Ax ≤ u, for a batch: the alternating direction method of multipliers, in f32 tensor operations;
+ * then the kernel of `solveQP` continues and makes the final decision. It distinguishes infeasible and unbounded samples from
+ * solved ones. If a sample fails, it has x = 0, dual = 0 and a zero gradient, and the others are unaffected.
  *
- * `run(init, {Q, p, A, l, u})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an
- * upper bound, negative at a lower one. x and dual are differentiable in all five, to any order; the gradient of a bound goes
- * to the side that the multiplier presses on, and a weakly active bound counts as active.
+ * `run(init, {Q, p, A, l, u})` returns {x: {x [B, n], dual [B, m]}, state} with Qx + p + Aᵀdual = 0: dual is positive at an upper
+ * bound, negative at a lower one. x and dual are differentiable in all five, to any order; the gradient of a bound goes to the
+ * side on which the multiplier pushes, and a weakly active bound counts as active.
  *
  * @throws If shapes do not fit or an option is out of range.
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
@@ -117,7 +120,7 @@ export class BoxOSQP {
     return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
   }
 
-  /** The arguments that make an equal solver, for a saved layer. */
+  /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): {tolerance: number; maxIterations: number} {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
@@ -139,7 +142,7 @@ export function solveBoxed(
 ): BoxedSolution {
   const n = given.Q.shape[2]!;
   const rows = given.A.shape[1]!;
-  // A row that says nothing instead of none: not every operation takes an empty tensor.
+  // A row without effect instead of no row, because not every operation accepts an empty tensor.
   const nothing = {...given, A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
@@ -158,7 +161,7 @@ export function solveBoxed(
 /** The most iterations of the splitting before the kernel takes over. */
 const SPLITTING = 1000;
 
-/** The splitting, and the kernel of quadratic programs from where it stands. */
+/** The splitting, and then the kernel of quadratic programs from its result. */
 function finished(
   data: BoxedRows,
   status: tf.Tensor2D,

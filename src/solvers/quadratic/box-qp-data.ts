@@ -9,7 +9,7 @@ export type BoxQPData = {
   p: tf.Tensor;
   /** [B, m, n]. */
   A: tf.Tensor;
-  /** [B, m]; −Infinity, or −1e20 and below, where there is no bound. */
+  /** [B, m]; −Infinity, or −1e20 and below, if there is no bound. */
   l: tf.Tensor;
   /** [B, m]; Infinity, or 1e20 and above, where there is no bound, and l where Ax is to equal it. */
   u: tf.Tensor;

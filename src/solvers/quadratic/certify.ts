@@ -1,10 +1,10 @@
-/** @file Judges the solution of a quadratic program, whoever found it. */
+/** @file Measures how good a solution of a quadratic program is, for the result of any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {runCertifyQP} from '../../kernels/index.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 
-/** What a solver returned; `solveQP`'s result is one. Shapes as the problem's: with the batch in front, or without. */
+/** The result of a solver, such as `solveQP`. The shapes follow those of the problem: with the batch in front, or without. */
 export interface QPPoint {
   /** [B, n] or [n]. */
   x: tf.Tensor | tf.TensorLike;
@@ -14,28 +14,28 @@ export interface QPPoint {
   eqDual?: tf.Tensor | tf.TensorLike | undefined;
 }
 
-/** Relative errors; about 1e-7 is what rounding a solution to float32 costs. Not differentiable. */
+/** Relative errors; rounding a solution to float32 alone causes about 1e-7. Not differentiable. */
 export type QPCertificate = {
-  /** Shape [B]: the largest of the sample's errors. `solveQP` gives status 0 only at 2⁻²⁰ (about 1e-6) or less. */
+  /** Shape [B]: the largest error of the sample. `solveQP` gives status 0 only if this is at most 2⁻²⁰ (about 1e-6). */
   residual: tf.Tensor;
-  /** Shape [B, m + k]: each inequality's violation, or its failing complementarity; then each equality's error. */
+  /** Shape [B, m + k]: the violation of each inequality, or its error in complementarity; then the error of each equality. */
   rows: tf.Tensor;
   /** Shape [B, n]: the error of stationarity, variable by variable. */
   columns: tf.Tensor;
 };
 
 /**
- * How far points are from solving min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b: the number that `solveQP` decides its status by.
+ * How far points are from solving min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b. `solveQP` sets its status from this number.
  *
- * Each condition is measured against the terms that it is made of, in the units of the problem as given, computed in float64 where
- * the host can read:
+ * Each condition is measured relative to its own terms, in the units of the given problem, in float64 if the host can read
+ * tensors:
  *
  *     stationarity    |(Qx + p + Gᵀλ + Aᵀν)ⱼ| / (|Qⱼ||x| + |pⱼ| + |Gᵀ|ⱼλ + |Aᵀ|ⱼ|ν|)
- *     feasibility     (Gx − h)ᵢ / (|Gᵢ||x| + |hᵢ|), likewise |Ax − b|
- *     complementarity the smaller of the multiplier's and the slack's part in those terms
+ *     feasibility     (Gx − h)ᵢ / (|Gᵢ||x| + |hᵢ|), and the same for |Ax − b|
+ *     complementarity the smaller of the multiplier and the slack, relative to those terms
  *
- * Where that exceeds 2⁻²⁰, an entry that is close to zero by cancellation counts for a hundredth of what its neighbours in a row
- * are made of: it cannot be better than their rounding. A right-hand side of 1e20 or more is no bound.
+ * If the error exceeds 2⁻²⁰, an entry that is close to zero because terms cancel counts as a hundredth of its neighbours in a
+ * row, because it cannot be more accurate than their rounding. A right-hand side of 1e20 or more is no bound.
  *
  *     certify({Q: [[1]], p: [-3], G: [[1]], h: [2]}, {x: [2], ineqDual: [1]}).residual; // 0
  *

@@ -1,4 +1,4 @@
-/** @file Quadratic programs with equalities alone: one linear system. */
+/** @file Quadratic programs with equalities only: one linear system. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {QuadraticData, QuadraticSolution} from '../../conditions/index.js';
@@ -16,9 +16,9 @@ export interface EqualityConstrainedQPOptions extends Pick<
   ImplicitQPOptions,
   'linsolve' | 'onGradient' | 'onFailure'
 > {
-  /** What counts as solved, but no less than 2⁻²⁰, as that of `solveQP`. Default 1e-5. */
+  /** The largest error of a solved sample; at least 2⁻²⁰, as in `solveQP`. Default 1e-5. */
   tolerance?: number | undefined;
-  /** Corrections of the residual at most. Default 2. */
+  /** The largest number of corrections of the residual. Default 2. */
   maxIterations?: number | undefined;
 }
 
@@ -38,11 +38,12 @@ const NAMES: Names<EqualityConstrainedQPOptions> = {
  * Q is symmetric positive semidefinite.
  *
  * `run(init, {Q [B, n, n], p [B, n], A [B, k, n], b [B, k]})` returns {x: {x [B, n], ineqDual [B, 0], eqDual [B, k]}, state} with
- * Qx + p + Aᵀ eqDual = 0, differentiable in all four, to any order; `init` is not used. Where the system is singular but has
- * solutions (dependent rows of A, also if they agree only but for rounding, directions without curvature), it is one of small norm. Otherwise the status is 1 (Ax = b has
- * no solution) or 2 (unbounded), with the certificate; such a sample has x = 0 and a zero gradient.
+ * Qx + p + Aᵀ eqDual = 0, differentiable in all four, to any order; `init` is not used. If the system is singular but has
+ * solutions (dependent rows of A, even if they agree only up to rounding, or directions without curvature), the result is a
+ * solution of small norm. Otherwise the status is 1 (Ax = b has no solution) or 2 (unbounded), with the certificate; such a
+ * sample has x = 0 and a zero gradient.
  *
- * It is a `solver` for `solveQP` too, for problems without G.
+ * It can also be the `solver` of `solveQP`, for problems without G.
  *
  * @throws If shapes do not fit, an option is out of range, or there are inequalities.
  * @see Nocedal & Wright 2006, section 16.1; Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
@@ -69,8 +70,8 @@ export class EqualityConstrainedQP extends ImplicitQP {
     const {Q, p, A, b, G, h} = data;
     if (G?.size || h?.size) {
       throw new Error(
-        `EqualityConstrainedQP: there must be no inequalities, got G of shape [${G?.shape}]; ` +
-          'take OSQP or InteriorPointQP for them.',
+        `EqualityConstrainedQP: inequalities are not supported, got G of shape [${G?.shape}]; ` +
+          'use OSQP or InteriorPointQP for them.',
       );
     }
     return tf.tidy(() => {
@@ -85,7 +86,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
   protected override solve(_init: QPGuess | null, {Q, p, A, b}: QuadraticData): QPSolution {
     const [batch, n] = p.shape as [number, number];
     const k = A.shape[1]!;
-    // A row that says nothing instead of none: not every operation takes an empty tensor.
+    // A row without effect instead of no row, because not every operation accepts an empty tensor.
     const rows =
       k > 0 ? {A, l: b, u: b} : {A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
     const {data, status: screened} = screen({Q, p, ...rows}, batch);
@@ -111,7 +112,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     };
   }
 
-  /** The solution by factorisation, corrected where that makes the error smaller. */
+  /** The solution by factorisation, corrected if that makes the error smaller. */
   private refined(data: BoxedRows, isOpen: tf.Tensor, constrained: boolean, errorAt: ErrorMeter): Solution {
     const {Q, p, A, l} = data;
     const [n, k] = [p.shape[1], l.shape[1]];
@@ -138,7 +139,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     return {...point, error, corrections};
   }
 
-  /** The arguments that make an equal solver, for a saved layer. */
+  /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): {tolerance: number; maxIterations: number} {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }

@@ -1,4 +1,4 @@
-/** @file Differentiates a quadratic program through its KKT condition, whoever solved it. */
+/** @file Differentiates a quadratic program through its KKT condition, for any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, recordOp} from '../../autodiff/index.js';
@@ -28,11 +28,11 @@ export interface ImplicitQPOptions {
   onFailure?: OnFailure | undefined;
 }
 
-/** How the solve of each sample went, and what is known of its solution. */
+/** How the solve of each sample went, and what is known about its solution. */
 export type QPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32. Zero where the warm start's active set was the right one. */
+  /** [B], int32. Zero if the active set of the warm start was right. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
@@ -41,8 +41,8 @@ export type QPState = {
   /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
   activity: tf.Tensor2D;
   /**
-   * Where the status is 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. Where
-   * it is 2, x with Qx = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective falls along x without end. Zero elsewhere.
+   * For status 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. For status 2, x with Qx
+   * = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective decreases along x without limit. Otherwise zero.
    */
   certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
 };
@@ -65,7 +65,7 @@ export abstract class ImplicitQP {
   private readonly onFailure?: OnFailure;
   private readonly where: string;
 
-  /** @param where Who speaks in messages. */
+  /** @param where The name used in messages. */
   constructor(
     {linsolve = kkt(), degenerate = 'leastNorm', smoothing = 1e-3, onGradient, onFailure}: ImplicitQPOptions,
     where = 'solveQP',
@@ -90,14 +90,14 @@ export abstract class ImplicitQP {
    * @returns The solution, differentiable in `data` to any order, and the state.
    */
   run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state: QPState} {
-    // A guess may be a whole result, with more in it.
+    // A guess may be a whole result with more entries.
     if (init) checkOptions('The guess (warmStart)', init, GUESS, 'entry', Object.keys(init));
     return tf.tidy(() => {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
       const {linsolve, onGradient, onFailure, where} = this;
-      // In the order in which the condition hands its cotangents back.
+      // In the order in which the condition returns its cotangents.
       const {Q, p, G, A, b} = data;
       const h = boundsOf(data.h);
       const {x} = solvedRoot(
@@ -124,7 +124,7 @@ export abstract class ImplicitQP {
   }
 }
 
-/** h with a finite number, and no gradient, in the rows that have no bound. */
+/** h with a finite number and no gradient in the rows without a bound. */
 function boundsOf(h: tf.Tensor): tf.Tensor {
   if (hostCanRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);

@@ -14,11 +14,11 @@ export interface InteriorPointQPOptions extends ImplicitQPOptions {
 const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
 
 /**
- * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: a primal–dual interior-point method on the homogeneous
- * self-dual embedding (it tells infeasible and unbounded problems apart from solved ones), finished on the active set, in
- * f64 in one fused kernel. A sample that fails has x = 0 and a zero gradient, and never touches the others.
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: a primal–dual interior-point method on the homogeneous self-dual
+ * embedding (which distinguishes infeasible and unbounded problems from solved ones), finished on the active set, in f64 in one
+ * fused kernel. If a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
  *
- * `solveQP` wraps it with shape checks, shared tensors and messages.
+ * `solveQP` adds shape checks, shared tensors and messages.
  *
  * @see Goulart & Chen 2024 (arXiv 2405.12762); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
@@ -42,7 +42,7 @@ export class InteriorPointQP extends ImplicitQP {
     return runQP(data, this, init);
   }
 
-  /** The arguments that make an equal solver, for a saved layer. */
+  /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): {tolerance: number; maxIterations: number} {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }

@@ -12,11 +12,14 @@ import {fill} from '../../kernels/index.js';
 
 export interface OSQPOptions extends ImplicitQPOptions {
   /**
-   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, as that of `solveQP`: each row
-   * and column beside its own terms.
+   * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, measured as in
+   * `solveQP`: each row and column relative to its own terms.
    */
   tolerance?: number | undefined;
-  /** Default 4000, of which the last hundred are the kernel's; 300 at most where the host cannot read, and so cannot see that it is done. */
+  /**
+   * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
+   * see that the solve is done.
+   */
   maxIterations?: number | undefined;
 }
 
@@ -27,10 +30,10 @@ const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: `BoxOSQP` with the rows of G below h and those of A at b, in f32
- * tensor operations; the kernel of `solveQP` goes on from there, and has the last word. Statuses, certificates and gradients are those of
- * `InteriorPointQP`; a sample that fails has x = 0 and a zero gradient, and never touches the others.
+ * tensor operations; then the kernel of `solveQP` continues and makes the final decision. Statuses, certificates and gradients
+ * are those of `InteriorPointQP`; if a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
  *
- * `solveQP(problem, {solver: new OSQP()})` wraps it with shape checks, shared tensors and messages.
+ * `solveQP(problem, {solver: new OSQP()})` adds shape checks, shared tensors and messages.
  *
  * @throws If shapes do not fit or an option is out of range.
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
@@ -52,7 +55,7 @@ export class OSQP extends ImplicitQP {
     const batch = checkShapes('OSQP', data, {Q: 'nn', p: 'n', G: 'mn', h: 'm', A: 'kn', b: 'k'});
     const {Q, p, G, h, A, b} = data;
     const [m, k] = [G.shape[1]!, A.shape[1]!];
-    // Infinity is no bound; anything else that is not finite is no number.
+    // Infinity is no bound; any other value that is not finite is invalid.
     const upper = tf.where(tf.logicalOr(tf.isFinite(h), tf.greater(h, 0)), h, fill(h.shape, NaN));
     const boxed = {
       ...{Q, p, A: stack(G, A)},
@@ -80,7 +83,7 @@ export class OSQP extends ImplicitQP {
     };
   }
 
-  /** The arguments that make an equal solver, for a saved layer. */
+  /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): {tolerance: number; maxIterations: number} {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }

@@ -1,4 +1,4 @@
-/** @file Checks a quadratic program's tensors and brings them to one form. */
+/** @file Checks the tensors of a quadratic program and brings them to one form. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
@@ -6,7 +6,7 @@ import type {QuadraticData} from '../../conditions/index.js';
 /** A tensor, or numbers that make one. */
 export type QPValue = tf.Tensor | tf.TensorLike;
 
-/** A problem as users give it; shapes as `solveQP` says. G comes with h, A with b. */
+/** A problem as given by the user; for the shapes see `solveQP`. G comes with h, A with b. */
 export interface QPInput {
   Q: QPValue;
   p: QPValue;
@@ -78,7 +78,7 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
     const size = tensor.shape[0];
     if (batched && size !== batch && size !== 1 && batch !== 1) {
       throw new Error(
-        `${where}: ${name} has a batch of ${size}, but another input has one of ${batch}: shapes ${describe(given)}.`,
+        `${where}: ${name} has a batch of ${size} samples, but another input has ${batch}: shapes ${describe(given)}.`,
       );
     }
     batch = batched ? Math.max(batch, size) : size;
@@ -108,7 +108,7 @@ function checkPair(
     if (given[one] && !given[other]) {
       const shape = QP_SHAPES[other].join(', ');
       throw new Error(
-        `${where}: ${one} came without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
+        `${where}: ${one} was given without ${other}; expected ${other} of shape [${shape}] or [B, ${shape}].`,
       );
     }
   }
@@ -118,7 +118,7 @@ function shapeError(where: string, name: QPParameter, sizes: Record<string, numb
   const symbols = QP_SHAPES[name].join(', ');
   const known = QP_SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
   return new Error(
-    `${where}: ${name} must have shape [${symbols}] or [B, ${symbols}], here [${known}] or [B, ${known}]; got [${got}].`,
+    `${where}: ${name} must have shape [${symbols}] or [B, ${symbols}], which is [${known}] or [B, ${known}] here; got [${got}].`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** @file Solves quadratic programs given in any mixture of shared and per-sample tensors. */
+/** @file Solves quadratic programs whose tensors may be shared or per sample. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {Degenerate} from '../../conditions/index.js';
@@ -18,25 +18,25 @@ export interface SolveQPOptions {
   tolerance?: number | undefined;
   /** Default 100. */
   maxIterations?: number | undefined;
-  /** What to do when samples fail, where a status can be read synchronously. Default 'warn'. */
+  /** What to do when samples fail, if the status can be read synchronously. Default 'warn'. */
   onFailure?: OnFailure | undefined;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | undefined;
-  /** Which derivative a weakly active constraint gets, where the solution has a kink. Default 'leastNorm'. */
+  /** The derivative of a weakly active constraint, where the solution has a kink. Default 'leastNorm'. */
   degenerate?: Degenerate | undefined;
   /** κ of `degenerate: 'smooth'`, in units of multiplier times slack. Default 1e-3. */
   smoothing?: number | undefined;
   /**
-   * What x of an infeasible sample is. 'zero' (default): zero, with a zero gradient. 'closest': the minimum over the points
-   * that violate the constraints least in the 2-norm, with its gradient. Its status is 1 either way.
+   * The x of an infeasible sample. 'zero' (default): zero, with a zero gradient. 'closest': the minimum over the points that
+   * violate the constraints least in the 2-norm, with its gradient. The status is 1 in both cases.
    */
   onInfeasible?: OnInfeasible | undefined;
   /**
-   * Solves instead of the interior-point method: any object with `run(init, data)`, made differentiable here; or an
-   * `InteriorPointQP` of your own, which then brings its own options.
+   * Used instead of the default interior-point method: any object with `run(init, data)`, which becomes differentiable; or your
+   * own `InteriorPointQP`, with its own options.
    */
   solver?: QPSolver | ImplicitQP | undefined;
-  /** Receives the report of the gradient's linear solve: tensors, one entry a sample. */
+  /** Receives the report of the gradient's linear solve: tensors, with one entry per sample. */
   onGradient?: ((info: SolveInfo) => void) | undefined;
   /** An earlier result for nearby problems: its active set is tried first. */
   warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null | undefined;
@@ -45,9 +45,9 @@ export interface SolveQPOptions {
 /** The policy for infeasible samples. */
 export type OnInfeasible = 'zero' | 'closest';
 
-/** Shapes for a batch; if no input has a batch, there is none in the result either. */
+/** Shapes are those of a batch; if no input has a batch axis, neither has the result. */
 export type QPResult = {
-  /** The minimiser, [B, n]; zero where the status is not 0. */
+  /** The minimizer, [B, n]; zero if the status is not 0. */
   x: tf.Tensor;
   /** λ ≥ 0, [B, m]: Qx + p + Gᵀλ + Aᵀν = 0. */
   ineqDual: tf.Tensor;
@@ -62,23 +62,23 @@ export type QPResult = {
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor;
   /**
-   * Status 1: (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0, hᵀλ + bᵀν = −1. Status 2: x with Qx = 0, Gx ≤ 0, Ax = 0,
-   * pᵀx = −1. Zero elsewhere.
+   * Status 1: (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0, hᵀλ + bᵀν = −1. Status 2: x with Qx = 0, Gx ≤ 0, Ax = 0, pᵀx = −1.
+   * Otherwise zero.
    */
   certificate: {x: tf.Tensor; ineqDual: tf.Tensor; eqDual: tf.Tensor};
-  /** [B, m], bool: neither the multiplier nor the slack is clear of zero, so the derivative has a kink here. */
+  /** [B, m], bool: neither the multiplier nor the slack is clearly above zero, so the derivative has a kink here. */
   weaklyActive: tf.Tensor;
 };
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch of problems; differentiable in all six.
  *
- * p is [B, n]; Q is [n, n] or [B, n, n], G [m, n] or [B, m, n], h [m] or [B, m], A [k, n] or [B, k, n], b [k] or [B, k]. A
- * tensor without the batch axis is shared: its gradient is the sum over the batch. If none has a batch axis (p is [n]), it
- * is one problem and the results have none either. G comes with h, A with b; both pairs may be left out.
+ * p is [B, n]; Q is [n, n] or [B, n, n], G [m, n] or [B, m, n], h [m] or [B, m], A [k, n] or [B, k, n], b [k] or [B, k]. A tensor
+ * without the batch axis is shared: its gradient is the sum over the batch. If none has a batch axis (p is [n]), it is a single
+ * problem, and the results have no batch axis either. Pass G together with h, and A with b; both pairs are optional.
  *
- * Q is symmetric positive semidefinite (Q = 0 is a linear program). Inside, everything is f64. A sample that fails gets
- * x = 0, a zero gradient and a status that says why; the others are not touched.
+ * Q is symmetric positive semidefinite (Q = 0 is a linear program). Internally everything is f64. If a sample fails, it gets x =
+ * 0, a zero gradient and a status that says why; the others are unaffected.
  *
  *     const {x} = solveQP({Q: tf.eye(2), p: tf.tensor2d([[1, -2]]), G: tf.tensor2d([[0, 1]]), h: tf.tensor1d([1])});
  *     // x = [[-1, 1]]

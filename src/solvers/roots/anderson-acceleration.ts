@@ -5,9 +5,10 @@ import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/i
 import {fixedPointResidual, packingOf} from '../../implicit/index.js';
 import {auto, orthonormalize, rowDot, rowNorm} from '../../linsolve/index.js';
 import type {FixedPointProblem} from './fixed-point-iteration.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
-import {restOf} from '../iteration/rest.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {restOf} from '../iteration/rest.js';
 
 export interface AndersonOptions<
   X extends Structure = tf.Tensor,
@@ -15,25 +16,24 @@ export interface AndersonOptions<
 > extends SolverOptions<X, P> {
   /** Differences of iterates that are combined. Default 5. */
   historySize?: number | undefined;
-  /** Damping β: the share of the residual that is stepped along, in (0, 1]. Default 1. */
+  /** Damping β: the fraction of the residual that a step uses, in (0, 1]. Default 1. */
   mixing?: number | undefined;
 }
 
 /** Differences of x and of the residual, newest first, [B, historySize, n] each, and the latest x and residual, [B, n]. */
 type Memory = {dx: tf.Tensor3D; df: tf.Tensor3D; x: tf.Tensor2D; f: tf.Tensor2D; age: tf.Tensor2D};
 
-/** A residual that grew by more than this makes the sample start its history anew. */
+/** If the residual grows by more than this factor, the sample clears its history. */
 const GROWTH = 4;
 
 const PROBLEM: Names<FixedPointProblem<Structure, Parameter[]>> = {fun: 1};
 
 export const ANDERSON: Names<AndersonOptions> = {...SOLVER_OPTIONS, historySize: 0, mixing: 0};
 /**
- * x ← T(x, ...params), extrapolated: the combination of the last iterates whose residual is least, by least squares.
+ * x ← T(x, ...params), extrapolated: the combination of the last iterates with the smallest residual, by least squares.
  *
- * Converges faster than the plain iteration, and for some maps that are no contractions. The least-squares problem is
- * solved by orthogonalisation, which drops dependent differences; no ridge is needed. `run(init, ...params)` returns
- * {x, state}.
+ * Converges faster than the plain iteration, and also for some maps that are not contractions. The least-squares problem is
+ * solved by orthogonalisation, which drops dependent differences; no ridge is needed. `run(init, ...params)` returns {x, state}.
  *
  * @see Walker & Ni 2011, "Anderson acceleration for fixed-point iterations".
  */

@@ -9,16 +9,17 @@ export interface AndersonWrapperOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends AndersonOptions<X, P> {
-  /** Steps of the inner solver, begun anew each time, that make one step of the map that is accelerated. Default 1. */
+  /** The number of steps of the inner solver, each time with a fresh memory, that make one step of the accelerated map. Default 1. */
   steps?: number | undefined;
 }
 
 const NAMES: Names<AndersonWrapperOptions<Structure, Parameter[]>> = {...ANDERSON, steps: 0};
 
 /**
- * The iteration of another solver, `steps` of it taken as a fixed-point map, accelerated. `run` takes the inner solver's arguments.
+ * Accelerates the iteration of another solver; `steps` of its steps are one application of the fixed-point map. `run` takes the
+ * inner solver's arguments.
  *
- * Its condition, tolerance, limit and linear solver are the inner solver's unless given.
+ * Condition, tolerance, iteration limit and linear solver are those of the inner solver unless you set them.
  *
  * @throws If `steps` is not a positive integer.
  * @see Walker & Ni 2011, Anderson acceleration for fixed-point iterations.

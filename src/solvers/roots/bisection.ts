@@ -4,16 +4,17 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {offTape, type Parameter} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type IterationState} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import type {IterationState, SolverOptions} from '../iteration/types.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
-import type {SolverOptions} from '../iteration/types.js';
 import {fill} from '../../kernels/index.js';
 
 export interface BisectionOptions<P extends Parameter[] = tf.Tensor[]> extends Omit<
   SolverOptions<tf.Tensor, P>,
   'batched' | 'implicitDiff'
 > {
-  /** The bracket: numbers, or tensors of x's shape. F has another sign at each end. */
+  /** The bracket: numbers, or tensors of x's shape. F must have different signs at the two ends. */
   lower: number | tf.Tensor;
   upper: number | tf.Tensor;
 }
@@ -34,14 +35,14 @@ const NAMES: Names<BisectionOptions<Parameter[]>> = {
 const SHARE_OF_BRACKET = 1e-4;
 
 /**
- * F(x, ...params) = 0 for x of shape [B, k], each entry a problem of its own: the half of the bracket in which F changes its
- * sign.
+ * F(x, ...params) = 0 for x of shape [B, k], each entry is a separate equation. Each step keeps the half of the bracket in which
+ * F changes its sign.
  *
  * `run(init, ...params)` returns {x, state}; of `init` only the shape counts. Solved where half of the bracket is within the tolerance of
- * |x| (for a root at zero, of 1e-4 of the first bracket), or F is 0. Defaults: at most 100 iterations, tolerance 1e-6. A sample with a bracket that shows no change of sign has status 5, and x = 0. The default condition is F,
+ * |x| (for a root at zero, of 1e-4 of the first bracket), or F is 0. Defaults: at most 100 iterations, tolerance 1e-6. A sample whose bracket has no change of sign gets status 5 and x = 0. The default condition is F,
  * the default `linsolve` is `linsolve.scalar()`.
  *
- * @throws If lower is not below upper (numbers), or `implicitDiff` is false: halvings have no derivative.
+ * @throws If lower is not below upper (numbers), or `implicitDiff` is false: halving an interval has no derivative.
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 2, for the gradient.
  */
 export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<tf.Tensor, P> {
@@ -53,8 +54,8 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
     const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES, 'option', ['implicitDiff']);
     if ((options as {implicitDiff?: boolean | undefined}).implicitDiff === false) {
       throw new Error(
-        'Bisection: implicitDiff cannot be false: an end of a bracket is no smooth function of the parameters. Leave it out, ' +
-          'or take NewtonRoot, whose iterations can be differentiated.',
+        'Bisection: implicitDiff cannot be false, because the end of a bracket is not a smooth function of the parameters. Omit the option, ' +
+          'or use NewtonRoot, whose iterations can be differentiated.',
       );
     }
     if (typeof lower === 'number' && typeof upper === 'number' && !(lower < upper)) {

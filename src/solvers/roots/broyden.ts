@@ -12,8 +12,8 @@ export interface BroydenOptions<
   P extends Parameter[] = tf.Tensor[],
 > extends SolverOptions<X, P> {
   /**
-   * The first approximation of the inverse Jacobian is this times the identity, in units of x over F; for F = T − x of a contraction, −1.
-   * Default: as a step along F changes F.
+   * The first approximation of the inverse Jacobian is this times the identity, in units of x over F; for F = T − x of a
+   * contraction, −1. Default: found from the change of F along a step.
    */
   gamma?: number | undefined;
 }
@@ -21,11 +21,10 @@ export interface BroydenOptions<
 const NAMES: Names<BroydenOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, gamma: 0};
 
 /**
- * F(x, ...params) = 0 by x ← x − tJ⁻¹F with a dense approximation of the inverse Jacobian, updated by each step; t is halved until ‖F‖
- * falls.
+ * F(x, ...params) = 0 by x ← x − tJ⁻¹F with a dense approximation of the inverse Jacobian, updated by each step; t is halved
+ * until ‖F‖ decreases.
  *
- * `run(init, ...params)` returns {x, state}. The default condition is F, which only the implicit
- * gradient differentiates.
+ * `run(init, ...params)` returns {x, state}. The default condition is F; only the implicit gradient differentiates it.
  *
  * @throws If `gamma` is zero or not finite.
  * @see Broyden 1965 (the "good" update); Nocedal & Wright 2006, algorithm 11.3.
@@ -58,7 +57,8 @@ export class Broyden<X extends Structure = tf.Tensor, P extends Parameter[] = tf
         direction({x, f, before, scale}, {H, begun, gamma: first}) {
           const times = (M: tf.Tensor, v: tf.Tensor, transpose = false) =>
             tf.squeeze(tf.matMul(M, tf.expandDims(v, 2), transpose), [2]);
-          // An unrolled gradient takes the matrices as they are: quotients of what vanishes at the solution.
+          // An unrolled gradient treats the matrices as constants, because they are quotients of numbers that vanish at the
+          // solution.
           const {H: next, begun: anew} = offTape(() => {
             const cube = (mask: tf.Tensor) => tf.broadcastTo(tf.expandDims(mask, 2), H.shape);
             const [s, y] = [tf.sub(x, before.x), tf.sub(f, before.f)];
@@ -68,7 +68,7 @@ export class Broyden<X extends Structure = tf.Tensor, P extends Parameter[] = tf
             const large = tf.greater(tf.abs(sHy), tf.mul(1e-10, tf.mul(rowNorm(s), rowNorm(Hy))));
             const gain = safeDivide(tf.sub(s, Hy), tf.add(sHy, tf.zerosLike(Hy)));
             const update = tf.matMul(tf.expandDims(gain, 2), tf.expandDims(times(H, s, true), 1));
-            // Begun anew, since no step reduced ‖F‖: this time the other way.
+            // Restarted because no step reduced ‖F‖; this time with the opposite sign.
             const sign = tf.sub(1, tf.mul(2, tf.mod(begun, 2)));
             const fresh = tf.mul(tf.expandDims(tf.mul(tf.mul(sign, first), scale), 2), tf.eye(x.shape[1]));
             const kept = tf.where(cube(known), H, fresh);

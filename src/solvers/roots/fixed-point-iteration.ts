@@ -4,10 +4,11 @@ import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
-import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 export interface FixedPointProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** T(x, ...params), a structure like x. */

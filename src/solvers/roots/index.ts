@@ -1,6 +1,6 @@
 /**
- * @file F(x) = 0 and T(x) = x: root finders, most of which fill a direction into `root-finding.ts`, and fixed-point iterations. `parts/`
- * holds what is no solver of its own.
+ * @file F(x) = 0 and T(x) = x: root finders, most of which provide a direction for `root-finding.ts`, and fixed-point iterations.
+ * `parts/` contains what is not a solver itself.
  */
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
 export {AndersonWrapper, type AndersonWrapperOptions} from './anderson-wrapper.js';

@@ -8,10 +8,10 @@ import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
 /**
- * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, t halved until ‖F‖ falls.
+ * F(x, ...params) = 0 by x ← x − t(∂₁F)⁻¹F, with t halved until ‖F‖ decreases.
  *
- * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems, and that of
- * the gradient. The default condition is F; `conditions.newton(F)` goes with it as well.
+ * `run(init, ...params)` returns {x, state}. `linsolve` solves the Newton systems and the linear system of the gradient. The
+ * default condition is F; `conditions.newton(F)` works too.
  *
  * @see Nocedal & Wright 2006, section 11.1.
  */

@@ -1,14 +1,15 @@
-/** @file What the methods share that look for a root along directions, as far as the residual falls. */
+/** @file The common part of the methods that search for a root along directions, as long as the residual decreases. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {flatten, flattenLike, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {packingOf, Status, type Condition} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import {auto, rowDot, rowNorm} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Iteration} from '../iteration/iterate.js';
+import {IterativeSolver} from '../iteration/iterate.js';
+import {startWatch, zeroTest, type Watch} from '../iteration/stopping.js';
+import {tolerancesOf, type Tolerances} from '../iteration/tolerances.js';
+import type {Iteration, SolverOptions} from '../iteration/types.js';
 import {backtracking} from '../descent/line-searches/index.js';
-import {startWatch, zeroTest, type Tolerances, type Watch} from '../iteration/stopping.js';
-import type {SolverOptions} from '../iteration/types.js';
 
 export interface RootProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** F(x, ...params), a structure like x. */
@@ -35,7 +36,7 @@ export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
   ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
 }
 
-/** Trials of a line search where no host sees that it is over. */
+/** Trials of a line search if the host cannot see that it is done. */
 const UNSEEN_TRIALS = 8;
 
 type Memory = {
@@ -44,19 +45,19 @@ type Memory = {
   known: tf.Tensor2D;
   /** The size of F at the start. */
   scale: tf.Tensor2D;
-  /** ‖F‖ when it last fell by a hundredth, and the steps since. */
+  /** ‖F‖ when it last decreased by a hundredth, and the steps since. */
   mark: tf.Tensor2D;
   still: tf.Tensor2D;
   watch: Watch;
   rule: tf.NamedTensorMap;
 };
 
-/** Steps in which ‖F‖ falls by less than a hundredth altogether: there is no root on this way. */
+/** If ‖F‖ decreases by less than a hundredth in this many steps, the search gives up. */
 const STILL = 12;
 
 /**
- * F(x, ...params) = 0; solved where each entry of F is within the tolerance of its terms, and x rests; status 3 where ‖F‖ no longer falls.
- * Its condition is F.
+ * F(x, ...params) = 0; a sample is solved if each entry of F is within the tolerance relative to its terms, and x no longer
+ * moves; status 3 if ‖F‖ no longer decreases. Its condition is F.
  */
 export class RootSolver<
   X extends Structure = tf.Tensor,
@@ -147,7 +148,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
         const ends = tf.mul(Status.ITERATION_LIMIT, tf.cast(tf.greaterEqual(waited, STILL), 'float32'));
         return {
           judged: judgement as unknown as tf.NamedTensorMap,
-          // Where no step was found, what is remembered has misled: the next direction begins anew.
+          // If no step was found, the memory was misleading, so the next direction starts without it.
           kept: tf.cast(tf.greater(t, 0), 'float32'),
           progress: {mark: tf.where(fell, size, mark), still: waited},
           verdict: tf.reshape(ends, [batch]),

@@ -11,17 +11,17 @@ export interface ArmijoSGDOptions<
   D extends Parameter = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends StochasticOptions<X, D, P> {
-  /** c of f(x − η∇f) ≤ f − cη‖∇f‖², in (0, 1). Default 0.1. */
+  /** The c in f(x − η∇f) ≤ f − cη‖∇f‖², in (0, 1). Default 0.1. */
   sufficientDecrease?: number | undefined;
   /** Default 0.8. */
   decreaseFactor?: number | undefined;
-  /** The first trial is the last step size times this, and `maxStepSize` at most. Default 1.5. */
+  /** The first trial is the last step size times this, and at most `maxStepSize`. Default 1.5. */
   increaseFactor?: number | undefined;
-  /** Trials a step. Default 15. */
+  /** Trials per step. Default 15. */
   maxLineSearch?: number | undefined;
 }
 
-/** Values nearer than this share of |f| are one value in f32. */
+/** f32 cannot distinguish values that are closer than this fraction of |f|. */
 const ROUNDING = 1e-6;
 
 const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
@@ -33,9 +33,9 @@ const NAMES: Names<ArmijoSGDOptions<Structure, Parameter, Parameter[]>> = {
 };
 
 /**
- * min_x of the mean of f(x, data), the step size of each batch by backtracking on that batch.
+ * Minimizes the mean of f(x, data); the step size of each batch comes from backtracking on that batch.
  *
- * For a model that can fit each batch. See `StochasticSolver` for `run`, `runIterator` and `update`.
+ * Use it for a model that can fit each batch. See `StochasticSolver` for `run`, `runIterator` and `update`.
  *
  * @throws If an option is out of range.
  * @see Vaswani et al. 2019, Painless stochastic gradient (arXiv 1905.09997), equation 1 and algorithm 1.
@@ -71,7 +71,8 @@ export class ArmijoSGD<
             const reached = loss(there);
             const bound = tf.sub(value, tf.mul(tf.mul(sufficientDecrease, eta), square));
             const alike = tf.lessEqual(tf.abs(tf.sub(reached, value)), tf.mul(ROUNDING, tf.abs(value)));
-            // Where values cannot be told apart slopes decide, by what is the same for a parabola (Hager & Zhang 2005, 4.1).
+            // If the values cannot be distinguished, slopes decide; for a parabola the test is the same (Hager & Zhang 2005,
+            // 4.1).
             const still = hostCanRead() && !alike.dataSync()[0] ? null : gradientAt(there);
             const flat = still
               ? tf.greaterEqual(

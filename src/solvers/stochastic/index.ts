@@ -1,4 +1,4 @@
-/** @file min E[f(x, data)], a batch of data a step: each solver fills its step size into `stochastic.ts`. */
+/** @file min E[f(x, data)] with one batch of data per step: each solver provides its step size for `stochastic.ts`. */
 export {ArmijoSGD, type ArmijoSGDOptions} from './armijo-sgd.js';
 export {PolyakSGD, type PolyakSGDOptions} from './polyak-sgd.js';
 export {

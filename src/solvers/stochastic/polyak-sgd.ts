@@ -9,7 +9,7 @@ export interface PolyakSGDOptions<
   D extends Parameter = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends StochasticOptions<X, D, P> {
-  /** The least value of the loss of any batch. Default 0. */
+  /** The smallest possible loss of a batch. Default 0. */
   minimum?: number | undefined;
   /** Added to ‖∇f‖². Default 0. */
   delta?: number | undefined;
@@ -22,9 +22,9 @@ const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
 };
 
 /**
- * min_x of the mean of f(x, data) with η = min((f − minimum)/(‖∇f‖² + δ), maxStepSize), f of the batch.
+ * Minimizes the mean of f(x, data), with step size η = min((f − minimum)/(‖∇f‖² + δ), maxStepSize) and f of the batch.
  *
- * For a model that can fit each batch (loss `minimum`). See `StochasticSolver` for `run`, `runIterator` and `update`.
+ * Use it for a model that can fit each batch (loss `minimum`). See `StochasticSolver` for `run`, `runIterator` and `update`.
  *
  * @throws If an option is out of range.
  * @see Loizou et al. 2021, Stochastic Polyak step-size for SGD (arXiv 2002.10542), equation 3 (SPS_max).

@@ -1,14 +1,15 @@
-/** @file What the stochastic gradient methods share: one problem, a batch of data a step. */
+/** @file The common part of the stochastic gradient methods: one problem, one batch of data per step. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, describe, type Names} from '../../checks/index.js';
 import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {gradientOf, stationary, type Objective} from '../../conditions/index.js';
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
-import {IterativeSolver, tolerancesOf, type Progress} from '../iteration/iterate.js';
-import {combine, innerProduct} from '../iteration/leaves.js';
+import {IterativeSolver} from '../iteration/iterate.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
-import {UNBATCHED_OPTIONS, type SolverOptions} from '../iteration/types.js';
+import {tolerancesOf} from '../iteration/tolerances.js';
+import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration/types.js';
+import {combine, innerProduct} from '../iteration/leaves.js';
 
 export interface StochasticProblem<
   X extends Structure = tf.Tensor,
@@ -24,13 +25,13 @@ export interface StochasticOptions<
   D extends Parameter = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends Omit<SolverOptions<X, [data: D, ...params: P]>, 'batched'> {
-  /** The share of the last step that is taken once more, in [0, 1). Default 0. */
+  /** The fraction of the last step that is repeated, in [0, 1). Default 0. */
   momentum?: number | undefined;
   /** Default 1. */
   maxStepSize?: number | undefined;
 }
 
-/** A dataset of tf.data, as far as it matters here. */
+/** The part of a tf.data dataset that is used here. */
 export interface BatchDataset<D> {
   iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean | undefined}>}>;
 }
@@ -57,11 +58,12 @@ export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter
 };
 
 /**
- * min_x of the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is one problem, not a batch of them.
+ * Minimizes the mean of f(x, data): x ← x − η∇f(x, batch) + momentum. x is a single problem, not a batch.
  *
- * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your own;
- * `run(init, data, ...params)` repeats all of the data until ∇f is within the tolerance of its terms, differentiable in data and params like
- * every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is `conditions.stationary`.
+ * `runIterator(init, batches, ...params)` goes through data; `update(progress, batch, ...params)` is one step for a loop of your
+ * own; `run(init, data, ...params)` repeats all of the data until ∇f is within the tolerance relative to its terms, and is
+ * differentiable in data and params like every solver here. Defaults: at most 500 steps, tolerance 1e-6. The condition is
+ * `conditions.stationary`.
  */
 export class StochasticSolver<
   X extends Structure = tf.Tensor,
@@ -93,7 +95,7 @@ export class StochasticSolver<
           step: tf.fill([1], maxStepSize),
           watch: startWatch(rowOf(x)),
         }),
-        // Another batch is another problem of the same kind.
+        // Another batch counts as another problem of the same kind.
         renew: (_x: X, memory: Structure, ..._rest: [data: D, ...params: P]): Structure => memory,
         step(x, memory, ...rest) {
           const {velocity, step: last, watch: before} = memory as Memory;
@@ -131,13 +133,13 @@ export class StochasticSolver<
   }
 
   /**
-   * One step a batch, until `maxIterations` or the end of the data: an array, a generator, anything iterable, also asynchronously, or a
+   * Makes one step per batch, until `maxIterations` or the end of the data: an array, a generator, any (async) iterable, or a
    * dataset of tf.data.
    *
-   * A batch that was made on the way (by a generator or a dataset) is disposed when it has been used; tensors that were there before the call
-   * are the caller's, and stay.
+   * Batches that a generator or dataset creates during the call are disposed of after use. Tensors that existed before the call
+   * belong to the caller, and are kept.
    *
-   * @returns x and the state after the last step; the caller disposes them.
+   * @returns x and the state after the last step; the caller disposes of them.
    */
   async runIterator(init: X, batches: Batches<D>, ...params: P): Promise<Progress<X>> {
     const first = nextTensorId();
@@ -155,11 +157,11 @@ export class StochasticSolver<
       progress = next;
       if (++steps === this.maxIterations) break;
     }
-    if (progress === null) throw new Error(`${this.className}: the data hold no batch.`);
+    if (progress === null) throw new Error(`${this.className}: the data contain no batch.`);
     return progress;
   }
 
-  /** One step whether or not the last batch was solved by chance, which says nothing of this one. */
+  /** One step, even if the last batch happened to be solved, which says nothing about this one. */
   private stepOn(progress: Progress<X>, batch: D, params: P): Progress<X> {
     return tf.tidy(() => {
       const status = tf.fill([1], Status.ITERATION_LIMIT, 'int32') as tf.Tensor1D;
@@ -168,7 +170,7 @@ export class StochasticSolver<
   }
 }
 
-/** @throws If nothing can be gone through. */
+/** @throws If the data cannot be iterated. */
 function iterableOf<D>(className: string, batches: Batches<D>): Iterable<D> | AsyncIterable<D> {
   const given = batches as Partial<Iterable<D> & AsyncIterable<D> & BatchDataset<D>> | null | undefined;
   if (given && (Symbol.iterator in given || Symbol.asyncIterator in given)) {

@@ -201,7 +201,7 @@ describeAnyBackend('descent', () => {
           for (const fun of [(x: tf.Tensor) => tf.sum(x), (x: tf.Tensor) => tf.square(x)]) {
             assert.match(
               messageOf(() => make(fun)(tf.zeros([3, 2]), tf.zeros([3, 1]))),
-              new RegExp(`^${name}: the objective must return one value a sample, 3 in all, got shape \\[`),
+              new RegExp(`^${name}: the objective must return one value per sample, 3 in all, got shape \\[`),
             );
           }
         }),

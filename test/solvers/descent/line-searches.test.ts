@@ -233,7 +233,7 @@ describeBackends('line searches', () => {
       for (const constants of [{c1: 0}, {c2: 1}, {c1: 0.95}, {c1: NaN}, {c1: 0.5, c2: 0.5}]) {
         assert.match(
           messageOf(() => make(constants)),
-          new RegExp(`^${name}: 0 < c1 < c2 < 1 is needed`),
+          new RegExp(`^${name}: c1 and c2 must satisfy 0 < c1 < c2 < 1`),
         );
       }
       for (const maxIterations of [0, -1, 1.5, NaN]) {

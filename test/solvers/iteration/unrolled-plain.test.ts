@@ -179,7 +179,7 @@ describeAnyBackend('unrolled gradients under a plain tf.grad', () => {
     const options = {lower: 0, upper: 1, implicitDiff: false} as never;
     assert.match(
       messageOf(() => new solvers.Bisection({fun: (x) => x}, options)),
-      /^Bisection: implicitDiff cannot be false: .* NewtonRoot/,
+      /^Bisection: implicitDiff cannot be false, .* NewtonRoot/,
     );
   });
 });

@@ -226,7 +226,10 @@ describeBackends('BoxOSQP', () => {
           /BoxOSQP: l must have shape \[B \| 1, m\], here \[B \| 1, 3\]; got \[1,2\]/,
         );
         assert.match(run({p: tf.zeros([2])}), /p must have shape \[B \| 1, n\]/);
-        assert.match(run({p: tf.zeros([2, 2]), l: tf.zeros([3, 3])}), /l has a batch of 3.*one of 2/);
+        assert.match(
+          run({p: tf.zeros([2, 2]), l: tf.zeros([3, 3])}),
+          /l has a batch of 3.*another input has 2/,
+        );
         assert.match(run({u: undefined}), /u is missing/);
         assert.match(
           messageOf(() => new BoxOSQP({tolerance: -1})),

@@ -157,7 +157,7 @@ describeBackends('EqualityConstrainedQP', () => {
         const data = {Q: tf.ones([1, 1, 1]), p: tf.ones([1, 1]), A: tf.ones([1, 1, 1]), b: tf.ones([1, 1])};
         assert.match(
           messageOf(() => solveQP({Q: [[1]], p: [1], G: [[1]], h: [1]}, {solver})),
-          /EqualityConstrainedQP: there must be no inequalities, got G of shape \[1,1,1\]/,
+          /EqualityConstrainedQP: inequalities are not supported, got G of shape \[1,1,1\]/,
         );
         assert.match(
           messageOf(() => solver.run(null, {...data, b: tf.ones([1, 2])})),

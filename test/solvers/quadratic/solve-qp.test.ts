@@ -227,11 +227,15 @@ describeBackends('solveQP', () => {
       },
       /Q must have shape \[n, n\].*\[3, 3\].*got \[2,2\]/,
     ],
-    ['a batch', {Q: [[[1]], [[1]]], p: [[1], [2], [3]]}, /batch of 3.*one of 2|batch of 2.*one of 3/],
-    ['NaN', {Q: [[1]], p: [NaN]}, /p of shape .* holds NaN/],
-    ['Infinity', {Q: [[1]], p: [1], G: [[Infinity]], h: [1]}, /G of shape .* holds Infinity/],
-    ['a bound at −∞', {Q: [[1]], p: [1], G: [[1]], h: [-Infinity]}, /h of shape .* holds -Infinity/],
-    ['an equality with ∞', {Q: [[1]], p: [1], A: [[1]], b: [1e20]}, /b of shape .* holds 1/],
+    [
+      'a batch',
+      {Q: [[[1]], [[1]]], p: [[1], [2], [3]]},
+      /batch of 3.*another input has 2|batch of 2.*another input has 3/,
+    ],
+    ['NaN', {Q: [[1]], p: [NaN]}, /p of shape .* contains NaN/],
+    ['Infinity', {Q: [[1]], p: [1], G: [[Infinity]], h: [1]}, /G of shape .* contains Infinity/],
+    ['a bound at −∞', {Q: [[1]], p: [1], G: [[1]], h: [-Infinity]}, /h of shape .* contains -Infinity/],
+    ['an equality with ∞', {Q: [[1]], p: [1], A: [[1]], b: [1e20]}, /b of shape .* contains 1/],
     [
       'a Q that is not symmetric',
       {
@@ -254,8 +258,8 @@ describeBackends('solveQP', () => {
       },
       /Q must be positive semidefinite/,
     ],
-    ['h without G', {Q: [[1]], p: [1], h: [1]}, /h came without G; expected G of shape/],
-    ['A without b', {Q: [[1]], p: [1], A: [[1]]}, /A came without b/],
+    ['h without G', {Q: [[1]], p: [1], h: [1]}, /h was given without G; expected G of shape/],
+    ['A without b', {Q: [[1]], p: [1], A: [[1]]}, /A was given without b/],
     ['no p', {Q: [[1]]} as unknown as QPInput, /p is missing/],
     ['an unknown input', {Q: [[1]], p: [1], C: [1]} as QPInput, /unknown input 'C'/],
   ];

@@ -176,7 +176,10 @@ describeAnyBackend('stochastic solvers', () => {
             () => assert.fail('nothing was thrown'),
             (error: Error) => error.message,
           );
-        assert.equal(await message(make().runIterator(init, [], theta)), `${name}: the data hold no batch.`);
+        assert.equal(
+          await message(make().runIterator(init, [], theta)),
+          `${name}: the data contain no batch.`,
+        );
         for (const calls of [1, 2, 5, 9]) {
           let count = 0;
           const failing: typeof loss = (...args) => {

@@ -2,15 +2,17 @@
  * @file Decides whether a point, or a ray, of the scaled problem settles the user's own: the one place where a sample's outcome and
  * result are set. A point is measured as it will be given back, rounded to f32, and before, in f64.
  */
-import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32, WEAK} from '../../contracts/qp-limits.js';
+import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {findActivity} from './activity.js';
 import {Certificate} from './certificate.js';
-import {unscale, type Scaling} from './equilibrate.js';
 import {ExactZeros, ROUNDING_64} from './exact-zeros.js';
 import type {Outcome} from './interior-point.js';
+import {dropNoise, normalizeRay} from './ray-points.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
+import {unscale, type Scaling} from './scaling.js';
 import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
-import {dot, maxAbs} from './vectors.js';
+import {dot} from './vectors.js';
 
 /** Its arrays are the solver's own: they last until its next solve. */
 export interface QPResult extends Point {
@@ -24,9 +26,6 @@ export interface QPResult extends Point {
 
 /** The same of variables and rows with a given number, where others are measured beside their neighbours. */
 const GIVEN = 1e-8;
-
-/** Entries of a ray below this part of its largest are rounding. */
-const NOISE = 1e-11;
 
 /** What is asked of a point. */
 export interface Demands {
@@ -125,7 +124,7 @@ export class Acceptance {
     found.y.set(y);
     found.s.set(s);
     found.outcome = 'solved';
-    this.findActivity(scaling);
+    findActivity(found.activity, p, found.s, scaling, certificate);
     return true;
   }
 
@@ -150,7 +149,7 @@ export class Acceptance {
     this.takeRay(point, scaling);
     for (let i = problem.p; i < found.y.length; i++) found.y[i] = Math.max(0, found.y[i]);
     if (!isFarkasRay(dense, problem, found.y)) return false;
-    normalize(found, dot(withoutInfinities(problem.d), found.y));
+    normalizeRay(found, dot(withoutInfinities(problem.d), found.y));
     found.outcome = 'primalInfeasible';
     return true;
   }
@@ -160,7 +159,7 @@ export class Acceptance {
     const {dense, problem, found} = this;
     this.takeRay(point, scaling);
     if (!isDescentRay(dense, problem, found.x)) return false;
-    normalize(found, dot(problem.q, found.x));
+    normalizeRay(found, dot(problem.q, found.x));
     found.outcome = 'dualInfeasible';
     return true;
   }
@@ -182,30 +181,6 @@ export class Acceptance {
     found.y[row] = -1 / problem.d[row];
     found.outcome = 'primalInfeasible';
   }
-
-  /**
-   * What each row does at the solution. A multiplier counts as zero if it moves no column of the stationarity condition, a
-   * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
-   */
-  private findActivity({absent}: Scaling): void {
-    const {
-      problem: {p},
-      certificate: {multipliers, rowTerms},
-      found: {s, activity},
-    } = this;
-    activity.fill(1);
-    for (let i = p; i < s.length; i++) {
-      const size = rowTerms[i];
-      const slack = absent[i] ? 1 : size > 0 ? s[i] / size : 0;
-      activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
-    }
-  }
-}
-
-/** Entries of a ray, in scaled units, that are its rounding: where only they stand, nothing would be left to cancel. */
-function dropNoise(values: Float64Array): void {
-  const least = NOISE * maxAbs(values);
-  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;
 }
 
 const loosened = (demands: Demands): Demands => ({
@@ -213,12 +188,6 @@ const loosened = (demands: Demands): Demands => ({
   exactness: demands.enough,
   consistent: false,
 });
-
-/** Scales a ray so that the value along it, which is negative, becomes −1. */
-function normalize({x, y, s}: Point, value: number): void {
-  const factor = value < 0 ? -1 / value : 1;
-  for (const part of [x, y, s]) for (let i = 0; i < part.length; i++) part[i] *= factor;
-}
 
 function withoutInfinities(values: Float64Array): Float64Array {
   return values.map((value) => (Number.isFinite(value) ? value : 0));

@@ -7,15 +7,14 @@
  * Goldfarb & Idnani (1983). JᵀHJ = I and JᵀC_Wᵀ = [R; 0] are kept for the working set W; x and y always come from them, so that
  * no error piles up. A row that contradicts others by no more than f32 rounding of the right-hand sides gives way, and they with it.
  */
-import {CONTRADICTION} from '../../contracts/qp-limits.js';
 import {AddedRows} from './added-rows.js';
+import {isContradiction} from './contradiction.js';
+import {mostViolated} from './most-violated.js';
 import type {Point, Problem} from './types.js';
 import {dot, maxAbs} from './vectors.js';
 
 export type ActiveSetOutcome = 'solved' | 'primalInfeasible' | 'failed';
 
-/** A row is violated by more than this part of its terms. */
-const VIOLATED = 1e-12;
 /** A row that depends on those of the working set holds if it is off by less than this, or than what its dependence leaves open. */
 const HOLDS = 1e-10;
 /** A contradiction below this part of the largest right-hand side may be noise, such as 1e-16 in the place of a zero. */
@@ -65,7 +64,7 @@ export class ActiveSet {
       if (outcome !== 'solved') return outcome;
     }
     for (let step = 0; step < STEPS * (n + p + m); step++) {
-      const worst = this.mostViolated();
+      const worst = mostViolated(problem, this.point.x, inSet);
       if (worst < 0) {
         this.finish();
         return 'solved';
@@ -83,30 +82,6 @@ export class ActiveSet {
     let objective = f;
     if (row >= 0 && t !== 0) objective = f.map((value, j) => value + t * C[row * n + j]);
     rows.solution(objective, d, point.x, point.y);
-  }
-
-  private mostViolated(): number {
-    const {problem, point, inSet} = this;
-    const {n, p, m, C, d} = problem;
-    const {x} = point;
-    let worst = -1;
-    let largest = 0;
-    for (let i = p; i < p + m; i++) {
-      if (inSet[i]) continue;
-      let excess = -d[i];
-      let terms = Math.abs(d[i]);
-      let square = 0;
-      for (let j = 0, at = i * n; j < n; j++, at++) {
-        const term = C[at] * x[j];
-        excess += term;
-        terms += Math.abs(term);
-        square += C[at] * C[at];
-      }
-      if (!(excess > VIOLATED * terms) || square === 0) continue;
-      const distance = excess / Math.sqrt(square);
-      if (distance > largest) [worst, largest] = [i, distance];
-    }
-    return worst;
   }
 
   /** Moves on until row i holds, letting rows go whose multipliers would become negative. */
@@ -136,7 +111,8 @@ export class ActiveSet {
         for (let j = 0; j < n; j++) terms += Math.abs(row[j] * x[j]);
         const holds = Math.max(HOLDS, this.dependent) * terms;
         if (Math.abs(excess) > holds) {
-          if (this.contradiction(i, side, dual)) return 'primalInfeasible';
+          if (isContradiction(problem, rows, {row: i, side, dual, noise: this.noise}, y))
+            return 'primalInfeasible';
           this.refresh(i, t);
           if (!(Math.abs(dot(row, x) - d[i]) <= holds)) return 'failed';
         }
@@ -190,35 +166,6 @@ export class ActiveSet {
     return first;
   }
 
-  /**
-   * Row i is a combination of the working set's, with another right-hand side. Whether by more than rounding: then the ray is left in
-   * y. Else all of these right-hand sides move, each in proportion to its own size, until they agree.
-   */
-  private contradiction(i: number, side: number, dual: Float64Array): boolean {
-    const {problem, rows, point} = this;
-    const {p, d} = problem;
-    const ray = new Float64Array(d.length);
-    ray[i] = side;
-    for (let k = 0; k < rows.count; k++) {
-      const member = rows.members[k];
-      ray[member] = member < p ? -side * dual[k] : Math.max(0, -side * dual[k]);
-    }
-    let [gap, terms, squares] = [0, 0, 0];
-    for (let k = 0; k < d.length; k++) {
-      if (ray[k] === 0) continue;
-      const term = ray[k] * d[k];
-      gap -= term;
-      terms += Math.abs(term);
-      squares += term * term;
-    }
-    if (gap > CONTRADICTION * terms && gap > this.noise * sumOfMagnitudes(ray)) {
-      point.y.set(ray);
-      return true;
-    }
-    if (gap > 0) for (let k = 0; k < d.length; k++) d[k] += (gap * ray[k] * d[k] * d[k]) / squares;
-    return false;
-  }
-
   private finish(): void {
     const {problem, rows, point, inSet} = this;
     const {n, p, C, d} = problem;
@@ -233,8 +180,4 @@ export class ActiveSet {
       if (member >= p) y[member] = Math.max(y[member], Number.MIN_VALUE);
     }
   }
-}
-
-function sumOfMagnitudes(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + Math.abs(value), 0);
 }

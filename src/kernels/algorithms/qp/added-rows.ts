@@ -8,7 +8,7 @@ export class AddedRows {
   /** The rows of the working set, in the order of R's columns. */
   readonly members: Int32Array;
   count = 0;
-  /** The columns of J, one behind the other. */
+  /** The columns of J, one after the other. */
   private readonly J: Float64Array;
   /** R, upper triangular, row-major. */
   private readonly R: Float64Array;

@@ -1,13 +1,9 @@
 /** @file Solves the KKT system of a quadratic program on its active set, with either transpose. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {minimumNormSolve, svd, type SVD} from '../linalg/svd.js';
-import {
-  addLift,
-  equilibrateMatrices,
-  scalingRoom,
-  type MatrixScaling,
-  type ScalingRoom,
-} from './equilibrate.js';
+import {equilibrateMatrices} from './equilibrate.js';
+import {addLift} from './scale-problem.js';
+import {scalingRoom, type MatrixScaling, type ScalingRoom} from './scaling.js';
 import {KktSystem} from './kkt.js';
 import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';

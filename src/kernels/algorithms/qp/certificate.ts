@@ -8,19 +8,9 @@
  *
  * So no row, variable or sample can loosen the test of another one.
  */
-import {
-  ACTIVE,
-  FAR_OUT,
-  HOPELESS,
-  HOPS,
-  IGNORED,
-  NEIGHBOUR,
-  NOISE,
-  SINGLE_DIGITS,
-  TIGHT,
-  UNBOUNDED,
-} from '../../contracts/qp-limits.js';
+import {FAR_OUT, HOPELESS, IGNORED, NOISE, SINGLE_DIGITS, UNBOUNDED} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {termsAmongNeighbours} from './neighbours.js';
 import {isBound, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
@@ -48,7 +38,8 @@ export class Certificate {
   private readonly gradient: Vector;
   private readonly inverse: Vector;
   private readonly positive: Vector;
-  private readonly unused: Vector;
+  /** Room for what nobody asks for. */
+  readonly unused: Vector;
 
   constructor(
     private readonly dense: DenseKernels,
@@ -97,7 +88,7 @@ export class Certificate {
     const plain = this.quotients(problem, y, columnTerms, rowTerms);
     if (plain <= enough) return plain;
     return dense.scope(() => {
-      const {columns: among, rows: across} = this.sizes(problem, x, y);
+      const {columns: among, rows: across} = termsAmongNeighbours(dense, problem, {x, y}, this);
       return Math.min(plain, this.quotients(problem, y, among, across));
     });
   }
@@ -167,7 +158,7 @@ export class Certificate {
     const {dense, columns, rows} = this;
     const {q, d} = problem;
     return dense.scope(() => {
-      const {columns: among, rows: across} = this.sizes(problem, x, y);
+      const {columns: among, rows: across} = termsAmongNeighbours(dense, problem, {x, y}, this);
       for (let j = 0; j < q.length; j++) if (q[j] !== 0 && !(columns[j] <= given)) return false;
       for (let i = 0; i < d.length; i++) {
         if (isBound(d[i]) && Math.abs(d[i]) > NOISE * across[i] && !(rows[i] <= given)) return false;
@@ -197,67 +188,6 @@ export class Certificate {
       largest = Math.max(largest, rows[i]);
     }
     return Number.isNaN(largest) ? Infinity : largest;
-  }
-
-  /**
-   * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
-   * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
-   */
-  private sizes({n, p, P, q, C, d}: Problem<Vector>, x: Vector, y: Vector): {columns: Vector; rows: Vector} {
-    const {dense, multipliers, excess, rowTerms} = this;
-    const count = d.length;
-    const active: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const holds = isBound(d[i]) && multipliers[i] > ACTIVE && Math.abs(excess[i]) <= TIGHT * rowTerms[i];
-      if (i < p || holds) active.push(i);
-    }
-    const xSizes = dense.vector(n);
-    const ySizes = dense.vector(count);
-    const base = dense.vector(n);
-    const next = dense.vector(Math.max(n, count));
-    for (let j = 0; j < n; j++) xSizes[j] = Math.abs(x[j]);
-    for (let i = 0; i < count; i++) ySizes[i] = Math.abs(y[i]);
-    base.fill(0);
-    dense.addMagnitudes(P, n, n, next, x, base, next);
-    for (let j = 0; j < n; j++) base[j] += Math.abs(q[j]);
-    const spread = (A: Vector, row: number) => {
-      let top = 0;
-      let entries = 0;
-      for (let j = 0; j < n; j++) {
-        const entry = Math.abs(A[row * n + j]);
-        if (entry === 0) continue;
-        entries++;
-        top = Math.max(top, entry * xSizes[j]);
-      }
-      if (entries < 2 || top === 0) return;
-      for (let j = 0; j < n; j++) {
-        const entry = Math.abs(A[row * n + j]);
-        if (entry > 0) next[j] = Math.max(next[j], (NEIGHBOUR * top) / entry);
-      }
-    };
-    for (let hop = 0; hop < HOPS; hop++) {
-      next.set(xSizes);
-      for (const i of active) spread(C, i);
-      for (let j = 0; j < n; j++) spread(P, j);
-      xSizes.set(next.subarray(0, n));
-      next.set(ySizes);
-      for (let j = 0; j < n; j++) {
-        let top = base[j];
-        for (const i of active) top = Math.max(top, Math.abs(C[i * n + j]) * ySizes[i]);
-        for (const i of active) {
-          const entry = Math.abs(C[i * n + j]);
-          if (entry > 0) next[i] = Math.max(next[i], (NEIGHBOUR * top) / entry);
-        }
-      }
-      ySizes.set(next.subarray(0, count));
-    }
-    const columns = dense.vector(n);
-    const rows = dense.vector(count);
-    dense.addMagnitudes(P, n, n, xSizes, xSizes, this.unused, columns);
-    dense.addMagnitudes(C, count, n, ySizes, xSizes, rows, columns);
-    for (let j = 0; j < n; j++) columns[j] += Math.abs(q[j]);
-    for (let i = 0; i < count; i++) rows[i] += Math.abs(d[i]);
-    return {columns, rows};
   }
 }
 

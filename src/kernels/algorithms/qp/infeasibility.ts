@@ -3,7 +3,9 @@
  * of the quadratic program itself creeps (its x goes to zero only like √τ).
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {equilibrateMatrices, scaleProblem, unscale} from './equilibrate.js';
+import {equilibrateMatrices} from './equilibrate.js';
+import {scaleProblem} from './scale-problem.js';
+import {unscale} from './scaling.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';

@@ -1,7 +1,8 @@
 /** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
 import {sampleOf, type BatchJob} from '../../contracts/batch-kernel.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {equilibrateMatrices, scalingRoom, type MatrixScaling, type ScalingRoom} from './equilibrate.js';
+import {equilibrateMatrices} from './equilibrate.js';
+import {scalingRoom, type MatrixScaling, type ScalingRoom} from './scaling.js';
 import {SemidefiniteLift, symmetrize} from './semidefinite.js';
 import type {Problem} from './types.js';
 

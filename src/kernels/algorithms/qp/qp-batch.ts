@@ -1,4 +1,4 @@
-/** @file Solves a batch of quadratic programs, each to its own convergence. */
+/** @file Solves a batch of quadratic programs, each of which stops when it has converged. */
 import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
 import type {Outcome} from './interior-point.js';

@@ -3,15 +3,9 @@ import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Acceptance, type Demands, type QPResult} from './acceptance.js';
 import {ActiveSet} from './active-set.js';
-import {
-  equilibrateMatrices,
-  rescale,
-  scaleProblem,
-  scalingRoom,
-  type MatrixScaling,
-  type Scaling,
-  type ScalingRoom,
-} from './equilibrate.js';
+import {equilibrateMatrices} from './equilibrate.js';
+import {scaleProblem} from './scale-problem.js';
+import {rescale, scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
 import {solveOnIndependentRows} from './independent-set.js';
 import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Stage} from './interior-point.js';

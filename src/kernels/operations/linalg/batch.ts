@@ -1,4 +1,4 @@
-/** @file Matrices one at a time: the batch axes in front of the last two, broadcast as tfjs broadcasts. */
+/** @file Processes matrices one at a time: all axes before the last two are batch axes and broadcast as in tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import type {HostInput, HostOutput} from '../../backends/host-kernel.js';
@@ -78,7 +78,7 @@ function sources(own: number[], batch: number[]): Int32Array {
   return result;
 }
 
-/** For an error message: ' of sample 3', ' of sample [1, 0]', or nothing where there is no batch. */
+/** For an error message: ' of sample 3', ' of sample [1, 0]', or nothing if there is no batch. */
 export function ofSample(shape: number[], index: number): string {
   const batch = shape.slice(0, -2);
   if (batch.length === 0) return '';
@@ -90,7 +90,7 @@ export function ofSample(shape: number[], index: number): string {
 }
 
 /**
- * @param reads Left out: all entries.
+ * @param reads By default all entries.
  * @throws If an entry that is read is NaN or infinite.
  */
 export function checkFinite(caller: string, name: string, {single, shape}: HostInput, reads?: Reads): void {

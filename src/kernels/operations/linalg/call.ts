@@ -1,11 +1,11 @@
 /** @file How the functions of `linalg` call their kernels. */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What every call says of itself. */
+/** Information about the call. */
 export type Call = {
   /** The function that the user called, for error messages. */
   caller: string;
-  /** Whether b is a cotangent: NaN then passes through, as it does in the gradients of tfjs. Default false. */
+  /** Whether b is a cotangent, in which NaN passes through, as in the gradients of tfjs. Default false. */
   cotangent?: boolean;
 };
 

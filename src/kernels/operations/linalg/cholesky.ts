@@ -41,7 +41,7 @@ registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
         checkFinite(caller, 'a', a, LOWER);
         throw new SingularMatrixError(
           `${caller}: the matrix${ofSample(a.shape, at / size)} is not positive definite (pivot ${row}); ` +
-            'adding a small multiple of the identity makes a semidefinite matrix definite.',
+            'if it is semidefinite, add a small multiple of the identity.',
         );
       }
       output.values.set(factor, at);

@@ -10,9 +10,9 @@ import {registerGpuKernel} from '../../twins/webgpu/register.js';
 const EIGH = 'ImplicitEigh';
 
 /**
- * [eigenvalues [..., n], eigenvectors [..., n, n], reciprocal gaps [..., n, n]] of the symmetric matrices with the lower
- * triangle of a. Entry (i, j) of the last is 1/(λⱼ − λᵢ), or 0 where the two count as equal: f32 data do not tell them
- * apart if they differ by less than n·2⁻²³ of the largest.
+ * [eigenvalues [..., n], eigenvectors [..., n, n], reciprocal gaps [..., n, n]] of the symmetric matrices with the lower triangle
+ * of a. Entry (i, j) of the last is 1/(λⱼ − λᵢ), or 0 where the two count as equal: f32 data cannot distinguish them if they
+ * differ by less than n·2⁻²³ of the largest.
  */
 export function runEigh(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor, tf.Tensor] {
   return runKernel(EIGH, {a}, call);
@@ -28,7 +28,8 @@ registerHostKernel<'a'>(EIGH, ({a}, attributes) => {
   const [eigenvectors, reciprocalGaps] = [floatOutput(...a.shape), floatOutput(...a.shape)];
   forEachMatrix(a, (matrix, index) => {
     const {values, vectors, converged} = symmetricEigen(matrix, n);
-    if (!converged) throw new Error(`${caller}: no convergence for the matrix${ofSample(a.shape, index)}.`);
+    if (!converged)
+      throw new Error(`${caller}: the iteration did not converge for the matrix${ofSample(a.shape, index)}.`);
     eigenvalues.values.set(values, index * n);
     const equal = n === 0 ? 0 : n * 2 ** -23 * Math.max(Math.abs(values[0]), Math.abs(values[n - 1]));
     for (let i = 0; i < n; i++) {

@@ -37,7 +37,7 @@ registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, attributes, allocate) => {
       b,
       (matrix, index) => {
         if (kernels.choleskyInPlace(matrix, n) < 0) return matrix;
-        throw singular(index, "not positive definite; take assume: 'general'.");
+        throw singular(index, "not positive definite; use assume: 'general'.");
       },
       (factor, x, sample) => {
         solveCholesky(factor, n, x, columns);
@@ -53,7 +53,7 @@ registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, attributes, allocate) => {
         (lu, index) => {
           const factors = {...room, lu};
           if (kernels.luInPlace(factors)) return factors;
-          throw singular(index, 'singular; linalg.lstsq gives the solution of least norm.');
+          throw singular(index, 'singular; use linalg.lstsq for the solution of least norm.');
         },
         (factors, x, sample) => {
           kernels.solveLu(factors, x, columns, adjoint);

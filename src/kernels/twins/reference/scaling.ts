@@ -1,4 +1,4 @@
-/** @file Row and column scaling by powers of two, so that what is singular does not depend on units. */
+/** @file Row and column scaling by powers of two, so that singularity does not depend on units. */
 
 export interface Scaling {
   /** Row i was multiplied by 2^−rows[i]. */

@@ -24,7 +24,12 @@ export function sparseCodeAreas(width: number, n: number): Record<string, Area> 
 export const sparseCodeRoutine: Routine = {
   name: 'sparse code',
   code: () => `
+// By its bits: a compiler may assume that no number is NaN.
+fn is_nan(a: f32) -> bool { return (bitcast<u32>(a) & 0x7FFFFFFFu) > 0x7F800000u; }
+// The larger one; NaN once there was one.
+fn larger_of(a: f32, b: f32) -> f32 { return select(select(max(a, b), b, is_nan(b)), a, is_nan(a)); }
 fn soft(a: D, threshold: f32) -> D {
+  if (is_nan(a.x)) { return a; }
   let over = sub(a, wide(threshold));
   if (over.x > 0) { return over; }
   let under = add(a, wide(threshold));
@@ -81,15 +86,14 @@ fn solve() {
         var violation = soft(own, l1);
         if (before.x > 0) { violation = sub(own, wide(l1)); }
         if (before.x < 0) { violation = add(own, wide(l1)); }
-        let share = abs(violation.x) * unit;
-        if (!(share <= most)) { most = share; }
+        most = larger_of(most, abs(violation.x) * unit);
         continue;
       }
       var next = D(0, 0);
       if (denominator.x != 0) { next = div(soft(add(g, mul(curvature, before)), l1), denominator); }
       let change = sub(next, before);
       if (agree(change.x == 0)) { continue; }
-      most = max(most, abs(change.x) * denominator.x * unit);
+      most = larger_of(most, abs(change.x) * denominator.x * unit);
       if (lane == 0) { wrd($code, j, next); }
       for (var i = lane; i < $width; i += LANES) {
         wrd($r, i, sub(rdd($r, i), scale(change, given_dictionary(i * $n + j))));
@@ -98,7 +102,7 @@ fn solve() {
     }
     if (agree(look)) {
       residual = most;
-      if (agree(!(residual > goal) || sweeps >= $max_iterations)) { break; }
+      if (agree(is_nan(residual) || residual <= goal || sweeps >= $max_iterations)) { break; }
       everywhere = false;
       inner = 0;
       continue;
@@ -108,7 +112,7 @@ fn solve() {
     if (agree(everywhere || sweeps >= $max_iterations)) {
       everywhere = true;
       inner = -1;
-    } else if (agree(inner >= ${INNER} || !(most > 0.1 * goal))) {
+    } else if (agree(inner >= ${INNER} || is_nan(most) || most <= 0.1 * goal)) {
       everywhere = true;
     }
   }

@@ -1,4 +1,4 @@
-/** @file Conic programs of known cones where the host can read: sample by sample, in f64. */
+/** @file Conic programs of known cones, if the host can read tensors: sample by sample, in f64. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData} from '../../../conditions/index.js';
 import {Status} from '../../../implicit/index.js';
@@ -10,13 +10,13 @@ import {
   type ConicOutcome,
   type Cones,
 } from '../../../kernels/index.js';
-import type {IterationState} from '../../iteration/iterate.js';
+import type {IterationState} from '../../iteration/types.js';
 
-/** What f32 outputs can meet. */
+/** The accuracy that f32 outputs can reach. */
 const SINGLE = 2 ** -20;
 /** The largest finite f32. */
 const LARGEST = 3.4028234663852886e38;
-/** The residual where there is no point. */
+/** The residual if there is no point. */
 const NO_POINT = 1e9;
 
 const STATUS: Record<ConicOutcome, number> = {
@@ -26,7 +26,7 @@ const STATUS: Record<ConicOutcome, number> = {
   unsolved: Status.ITERATION_LIMIT,
 };
 
-/** Values, and units in which a gradient can be taken of them: what the data are to be multiplied by. */
+/** Values, and the units in which their gradient can be computed: the factors for the data. */
 export interface HostConic extends IterationState {
   /** [B, p] and [B, m]; zero where the status is not 0. */
   z: tf.Tensor;
@@ -44,13 +44,13 @@ export interface HostConic extends IterationState {
   /** dual and slack are the parts of v times these, [B, m]. */
   unitDual: tf.Tensor;
   unitSlack: tf.Tensor;
-  /** Shape [B, m]: rows that do not exist, and all of those of a sample that is no problem. */
+  /** Shape [B, m]: rows that do not exist, and all rows of an invalid sample. */
   absent: tf.Tensor;
-  /** Shape [B]: whether the sample is a problem. */
+  /** Shape [B]: whether the sample is a valid problem. */
   valid: tf.Tensor;
 }
 
-/** A factor that f32 can hold. */
+/** A factor within the range of f32. */
 const clamp = (value: number) => Math.min(Math.max(value, -LARGEST), LARGEST);
 
 export function solveOnHost(
@@ -139,7 +139,7 @@ export function solveOnHost(
   };
 }
 
-/** The rows that do not exist, which are taken out of the problem; `null` if its numbers are no problem. */
+/** The rows that do not exist and are removed from the problem; `null` if its numbers are invalid. */
 function absentRows({p, m, c, E, d, blocks}: Parameters<typeof solveConic>[0]): boolean[] | null {
   const absent = Array<boolean>(m).fill(false);
   if (![c, E].every((values) => values.every(Number.isFinite))) return null;

@@ -1,11 +1,11 @@
-/** @file Conic data without rows that do not exist and without samples that are no problem. */
+/** @file Conic data after removing rows that do not exist and invalid samples. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../../autodiff/index.js';
 import type {ConicData} from '../../../conditions/index.js';
 import {coneBlocks, NO_BOUND, type Cones} from '../../../kernels/index.js';
 import {keepSamples} from '../../iteration/leaves.js';
 
-/** Where the cones are known, rows at `NO_BOUND` say nothing; `valid` [B] is 1 for samples that are finite otherwise. */
+/** If the cones are known, rows at `NO_BOUND` have no effect; `valid` [B] is 1 for samples that are finite otherwise. */
 export function screenConic({c, E, d}: ConicData, cones: Cones | null): {data: ConicData; valid: tf.Tensor} {
   const m = E.shape[1]!;
   const {absent, valid} = offTape(() => {

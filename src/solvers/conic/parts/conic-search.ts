@@ -1,4 +1,7 @@
-/** @file The splitting of a conic program in tensor operations: for cones known by their projection alone, or where no host can read. */
+/**
+ * @file The splitting of a conic program in tensor operations: for cones of which only the projection is known, or if the host
+ * cannot read.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData, ConicPoint} from '../../../conditions/index.js';
 import {Status, type Condition} from '../../../implicit/index.js';
@@ -6,11 +9,11 @@ import {hostCanRead, readF64, runCertifyQP} from '../../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../../linalg/index.js';
 import {rowDot, rowNorm} from '../../../linsolve/index.js';
 import {splitting} from './conic-step.js';
-import type {IterationState} from '../../iteration/iterate.js';
+import type {IterationState} from '../../iteration/types.js';
 import {keepSamples} from '../../iteration/leaves.js';
 import type {NewtonRoot} from '../../roots/newton-root.js';
 
-/** What the search goes by. */
+/** What the search needs. */
 export interface ConicSearch {
   condition: Condition<ConicPoint, [ConicData]>;
   dualProjection: (v: tf.Tensor) => tf.Tensor;
@@ -19,16 +22,16 @@ export interface ConicSearch {
   maxIterations: number;
 }
 
-/** Steps between two looks at the residual. */
+/** Steps between two evaluations of the residual. */
 const ROUND = 50;
-/** Where no host can look. */
+/** The same if the host cannot read. */
 const UNSEEN_ROUNDS = 4;
-/** What is left of a certificate's equations, relative to the product that proves it. */
+/** The error of a certificate's equations, relative to the product that proves it. */
 const CERTIFIES = 1e-3;
-/** The residual where there is no point. */
+/** The residual if there is no point. */
 const NO_POINT = 1e9;
 
-/** A root of the residual map, or how it fails. */
+/** A root of the residual map, or the reason of the failure. */
 export function searchConic(data: ConicData, search: ConicSearch): {point: ConicPoint} & IterationState {
   const {tolerance, maxIterations, dualProjection} = search;
   const [batch, p] = data.c.shape as [number, number];
@@ -49,7 +52,7 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
       return state;
     });
     round++;
-    // At ever longer intervals: a Newton step costs as much as many of the splitting.
+    // At longer and longer intervals, because a Newton step costs as much as many steps of the splitting.
     const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
     if (!look) continue;
     const [x, y, tau] = tf.split(u, [p, m, 1], 1);
@@ -77,7 +80,7 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
   };
 }
 
-/** Newton's method from where the splitting stands; samples without a point there start at zero. */
+/** Newton's method from the current point of the splitting; samples without a point start at zero. */
 function refine(
   {x, y, tau}: {x: tf.Tensor; y: tf.Tensor; tau: tf.Tensor},
   slack: tf.Tensor,
@@ -97,8 +100,8 @@ function refine(
 }
 
 /**
- * The largest relative error of Ez + s = d and Eᵀy + c = 0, [B], each row and column against its own terms; the cones and
- * complementarity hold by themselves. In f64 where the host can read, elsewhere in doubles of two f32.
+ * The largest relative error of Ez + s = d and Eᵀy + c = 0, [B], each row and column relative to its own terms; the cones and
+ * complementarity hold by construction. In f64 if the host can read tensors, otherwise in doubles of two f32.
  */
 function residualOf(point: ConicPoint, {c, E, d}: ConicData, search: ConicSearch): tf.Tensor {
   const y = search.dualProjection(point.v);
@@ -116,7 +119,7 @@ function residualOf(point: ConicPoint, {c, E, d}: ConicData, search: ConicSearch
   return residual;
 }
 
-/** A row or column counts for no less than this share of the largest one. */
+/** The weight of a row or column is at least this fraction of the largest one. */
 const LEAST = 1e-6;
 
 function errorsByRow(data: ConicData, point: {z: tf.Tensor; y: tf.Tensor; s: tf.Tensor}): Float32Array {
@@ -154,7 +157,7 @@ function errorsByRow(data: ConicData, point: {z: tf.Tensor; y: tf.Tensor; s: tf.
   });
 }
 
-/** 1 where y proves that no z is feasible, 2 where x proves that cᵀz falls without end, else 0: [B], int32. */
+/** 1 if y proves that no z is feasible, 2 if x proves that cᵀz decreases without limit, else 0: [B], int32. */
 function certificates({x, y}: {x: tf.Tensor; y: tf.Tensor}, s: tf.Tensor, {c, E, d}: ConicData): tf.Tensor {
   const gainY = tf.neg(rowDot(tf.add(d, tf.zerosLike(y)), y));
   const leftY = rowNorm(matVecTransposed(E, y));

@@ -1,4 +1,4 @@
-/** @file One step of the splitting of a conic program, and the units that it is taken in. */
+/** @file One step of the splitting of a conic program, and its units. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData} from '../../../conditions/index.js';
 import {coneBlocks, type Cones} from '../../../kernels/index.js';

@@ -1,4 +1,4 @@
-/** @file The line search that shortens a step until it is good enough. */
+/** @file A line search that shortens a step until it is good enough. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
 import {offTape} from '../../../autodiff/index.js';
@@ -9,7 +9,7 @@ import type {LineSearch, LineStart} from './types.js';
 type StepTest = (trial: Trial, start: LineStart) => tf.Tensor;
 
 export interface BacktrackingOptions {
-  /** Default 'armijo'. The others also want a step that is not too short, which shortening can miss. */
+  /** Default 'armijo'. The others also require that the step is not too short, which shortening can miss. */
   condition?: 'armijo' | 'goldstein' | 'wolfe' | 'strongWolfe' | undefined;
   /** Default 1e-4. */
   c1?: number | undefined;
@@ -24,7 +24,7 @@ export interface BacktrackingOptions {
 const NAMES: Names<BacktrackingOptions> = {condition: 0, c1: 0, c2: 0, decreaseFactor: 0, maxIterations: 0};
 
 /**
- * t ← decreaseFactor·t until the condition holds; a step that only decreases f is taken if none does.
+ * t ← decreaseFactor·t until the condition holds; if no step satisfies it, a step that only decreases f is accepted.
  *
  * @throws If an option is out of range.
  * @see Nocedal & Wright 2006, algorithm 3.1.
@@ -66,7 +66,7 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
           const lower = tf.cast(decreases(trial, start, c1), 'float32');
           const good = second ? tf.mul(lower, tf.cast(second(trial, start), 'float32')) : lower;
           const take = tf.mul(searching, lower);
-          // The longest step that decreases f is kept, unless a later one is good altogether.
+          // Keep the longest step that decreases f, unless a later one satisfies the whole condition.
           const first = tf.cast(tf.equal(step, 0), 'float32');
           const replace = tf.cast(tf.mul(take, tf.maximum(first, good)), 'bool');
           step = tf.where(replace, t, step);

@@ -1,4 +1,4 @@
-/** @file The line searches that close a bracket around a step with the strong Wolfe conditions. */
+/** @file Line searches that narrow a bracket around a step that satisfies the strong Wolfe conditions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
 import {offTape} from '../../../autodiff/index.js';
@@ -18,20 +18,20 @@ export interface BracketingOptions {
   c1?: number | undefined;
   /** Default 0.9. */
   c2?: number | undefined;
-  /** By how much a step grows that is too short, while no longer one is known to be too long. Default 2. */
+  /** The factor by which a step that is too short grows, as long as no step was too long. Default 2. */
   increaseFactor?: number | undefined;
-  /** Evaluations at most. Default 30. */
+  /** The largest number of evaluations. Default 30. */
   maxIterations?: number | undefined;
 }
 
-/** A trial comes no nearer to an end of the bracket than this share of its width. */
+/** The smallest distance of a trial from the ends of the bracket, as a fraction of its width. */
 const MARGIN = 0.1;
 
 export const BRACKETING: Names<BracketingOptions> = {c1: 0, c2: 0, increaseFactor: 0, maxIterations: 0};
 
 /**
  * Grows the step until the bracket has an upper end, then tries where `interpolate` says, until |φ'(t)| ≤ c₂|φ'(0)| and f
- * decreases. The longest way down that was seen is taken if the iterations run out.
+ * decreases. If the iterations run out, the longest step that decreased f is returned.
  */
 export function bracketing(
   className: string,
@@ -71,7 +71,7 @@ export function bracketing(
           const take = tf.logicalAnd(open, better);
           step = tf.where(take, t, step);
           least = tf.where(take, trial.value, least);
-          // NaN decreases nothing: such a step is too long.
+          // NaN is not a decrease, so such a step is too long.
           const tooLong = tf.logicalOr(tf.logicalNot(lower), tf.greater(trial.slope, 0));
           const choose = (which: tf.Tensor, end: End): End => ({
             t: tf.where(which, t, end.t),

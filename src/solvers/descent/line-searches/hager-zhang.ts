@@ -5,8 +5,8 @@ import {BRACKETING, bracketing, type BracketingOptions, type End} from './bracke
 import type {LineSearch} from './types.js';
 
 /**
- * A step with the strong Wolfe conditions, each trial the root of the line through the slopes at both ends of the bracket: no
- * value is subtracted from another.
+ * A step that satisfies the strong Wolfe conditions. Each trial is the root of the line through the slopes at both ends of the
+ * bracket, so no values of f are subtracted from each other.
  *
  * @param options Defaults c1 = 0.1, c2 = 0.9, increaseFactor = 5.
  * @throws If an option is out of range.

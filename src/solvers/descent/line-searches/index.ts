@@ -1,4 +1,4 @@
-/** @file Line searches: how far to go along a direction, each sample of a batch on its own. */
+/** @file Line searches: how far to move along a direction, separately for each sample of a batch. */
 export {backtracking, type BacktrackingOptions} from './backtracking.js';
 export {type BracketingOptions} from './bracketing.js';
 export {hagerZhang} from './hager-zhang.js';

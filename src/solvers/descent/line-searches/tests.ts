@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {LineStart} from './types.js';
 
-/** Values nearer than this share of |φ(0)| are one value in f32: a sum of a few logarithms already errs by half of it. */
+/** f32 cannot distinguish values that are closer than this fraction of |φ(0)|: a sum of a few logarithms already has half of this error. */
 const ROUNDING = 1e-6;
 
 /** A step, with φ and φ' there: [B] each. */
@@ -13,7 +13,7 @@ export interface Trial {
 }
 
 /**
- * φ(t) ≤ φ(0) + c₁tφ'(0), or, where the values cannot be told apart, φ'(t) ≤ (2c₁ − 1)φ'(0), which is the same for a parabola.
+ * φ(t) ≤ φ(0) + c₁tφ'(0), or, if the values cannot be distinguished, φ'(t) ≤ (2c₁ − 1)φ'(0), which is equivalent for a parabola.
  *
  * @see Hager & Zhang 2005, equations 1.2 and 4.1.
  */
@@ -24,7 +24,7 @@ export function decreases({t, value, slope}: Trial, start: LineStart, c1: number
   return tf.logicalOr(armijo, tf.logicalAnd(alike, approximate));
 }
 
-/** 1 where there is a way down from the start, [B]: no step is good for a sample that is NaN, or that stands on its solution. */
+/** 1 if f decreases from the start, [B]: no step is good for a sample that is NaN or already at its solution. */
 export function leadsDown({value, slope}: LineStart): tf.Tensor {
   return tf.cast(tf.logicalAnd(tf.isFinite(value), tf.less(slope, 0)), 'float32');
 }
@@ -50,6 +50,6 @@ export function checkConstants(className: string, c1: number, c2: number, maxIte
     throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
   }
   if (!(c1 > 0 && c1 < c2 && c2 < 1)) {
-    throw new Error(`${className}: 0 < c1 < c2 < 1 is needed, got c1 = ${c1} and c2 = ${c2}.`);
+    throw new Error(`${className}: c1 and c2 must satisfy 0 < c1 < c2 < 1, got c1 = ${c1} and c2 = ${c2}.`);
   }
 }

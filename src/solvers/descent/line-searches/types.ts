@@ -1,4 +1,4 @@
-/** @file The contract of a line search: how far to go along a direction, a sample. */
+/** @file The contract of a line search: how far to move along a direction, for each sample. */
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** φ(t) = f(x + t d) and φ'(t), [B] each; `t` is [B]. */
@@ -13,6 +13,6 @@ export interface LineStart {
 
 export interface LineSearch {
   readonly className: string;
-  /** The step, [B]; zero where none was found. Runs off the tape. */
+  /** The step, [B]; zero if none was found. It is not recorded on the tape. */
   search(phi: LineFunction, start: LineStart): tf.Tensor;
 }

@@ -4,9 +4,9 @@ import {bracketing, type BracketingOptions, type End} from './bracketing.js';
 import type {LineSearch} from './types.js';
 
 /**
- * A step with the strong Wolfe conditions, each trial the minimum of the cubic through both ends of the bracket.
+ * A step that satisfies the strong Wolfe conditions. Each trial is the minimum of the cubic through both ends of the bracket.
  *
- * Where f32 cannot tell values apart, slopes decide.
+ * If f32 cannot distinguish the values, slopes decide.
  *
  * @throws If an option is out of range.
  * @see Nocedal & Wright 2006, algorithms 3.5 and 3.6, equation 3.59.

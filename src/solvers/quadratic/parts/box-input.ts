@@ -1,4 +1,4 @@
-/** @file What the quadratic solvers of this family accept: options, shapes, and samples that are problems at all. */
+/** @file Checks of the input of the quadratic solvers of this family: options, shapes, and which samples are valid problems. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../../checks/index.js';
 import {Status} from '../../../implicit/index.js';
@@ -46,7 +46,7 @@ export function checkShapes(
     }
     if (shape[0] !== 1 && batch !== 1 && shape[0] !== batch) {
       throw new Error(
-        `${className}: ${name} has a batch of ${shape[0]}, but another input has one of ${batch}.`,
+        `${className}: ${name} has a batch of ${shape[0]} samples, but another input has ${batch}.`,
       );
     }
     if (shape[0] !== 1) batch = shape[0];
@@ -112,7 +112,7 @@ function isConvex(Q: tf.Tensor): tf.Tensor {
   const shifted = tf.add(unit, tf.mul(ROUNDING, eye));
   const definite = () => {
     try {
-      // Where the host cannot read, a matrix that is not definite has NaN for a factor.
+      // If the host cannot read, a matrix that is not definite has NaN for a factor.
       return allOf(tf.isFinite(cholesky(shifted)));
     } catch (error) {
       if (!(error instanceof SingularMatrixError) || !hostCanRead()) throw error;

@@ -1,4 +1,4 @@
-/** @file The closest feasible point of an infeasible quadratic program, by elastic constraints. */
+/** @file The closest point for an infeasible quadratic program, by elastic constraints. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../../autodiff/index.js';
 import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
@@ -6,7 +6,7 @@ import {Status} from '../../../implicit/index.js';
 import {hostCanRead} from '../../../kernels/index.js';
 import type {ImplicitQP} from '../implicit-qp.js';
 
-/** Weight of the violation relative to the data: x is off the least violation by about its inverse. */
+/** Weight of the violation relative to the data; the error of x is about its inverse. */
 const PENALTY = 1e6;
 /** Rows with a smaller squared norm than this are not penalised any more for it. */
 const SMALLEST_ROW = 1e-6;
@@ -16,7 +16,7 @@ const SMALLEST_ROW = 1e-6;
  *
  *     min ½ xᵀQx + pᵀx + ½ρ(‖r‖² + ‖e‖²)  subject to  Gx − r ≤ h,  Ax − e = b,
  *
- * which for large ρ is the minimum of the objective among the points with the least violation (r, e). It is a feasible
+ * which for large ρ is the minimum of the objective among the points with the smallest violation (r, e). It is a feasible
  * quadratic program of its own, differentiated like any other.
  */
 export function solveElastic(
@@ -50,7 +50,7 @@ function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
       return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
     })
     .reduce((a, b) => tf.minimum(a, b));
-  // A sample without an objective, or an invalid one, has no size of its own.
+  // A sample without an objective, or an invalid one, has no size.
   const usable = tf.logicalAnd(tf.greater(objective, 0), tf.isFinite(objective));
   const scale = tf.where(usable, objective, tf.onesLike(objective));
   return tf.div(tf.mul(PENALTY, scale), tf.clipByValue(smallest, SMALLEST_ROW, 1));

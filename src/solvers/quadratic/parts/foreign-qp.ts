@@ -1,16 +1,16 @@
-/** @file Any other solver of quadratic programs, made differentiable. */
+/** @file Makes any other solver of quadratic programs differentiable. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
 import type {QPGuess, QPSolution} from '../../../kernels/index.js';
 import {matVec} from '../../../linalg/index.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from '../implicit-qp.js';
 
-/** A solver of min ½ xᵀQx + pᵀx, Gx ≤ h, Ax = b for a batch. What it does is never differentiated. */
+/** A solver of min ½ xᵀQx + pᵀx, Gx ≤ h, Ax = b for a batch. Its computation is never differentiated. */
 export interface QPSolver {
   /**
    * @param data Every tensor has the batch or 1 in front, p the batch.
-   * @returns x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k] with Qx + p + Gᵀλ + Aᵀν = 0; and what it knows of the state. A
-   *   status that is left out counts as solved.
+   * @returns x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k] with Qx + p + Gᵀλ + Aᵀν = 0; and what it knows about the state. A
+   *   missing status counts as solved.
    */
   run(
     init: QPGuess | null,
@@ -18,10 +18,10 @@ export interface QPSolver {
   ): {x: QuadraticSolution; state?: Partial<QPState> | undefined};
 }
 
-/** A multiplier and a slack below this are both taken for zero. */
+/** Multipliers and slacks below this count as zero. */
 const WEAK = 1e-6;
 
-/** `QPSolver` with the gradient of the KKT condition: the active set is read off its multipliers and slacks. */
+/** `QPSolver` with the gradient of the KKT condition: the active set comes from its multipliers and slacks. */
 export class ForeignQP extends ImplicitQP {
   constructor(
     private readonly solver: QPSolver,

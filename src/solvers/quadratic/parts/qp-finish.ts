@@ -1,4 +1,4 @@
-/** @file The last word on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u: the kernel of quadratic programs, from the point that a solver ended on. */
+/** @file The final decision on min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u: the kernel of quadratic programs, starting from the result of a solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../../../implicit/index.js';
 import {hostCanRead, NO_BOUND, readF32, runQP} from '../../../kernels/index.js';
@@ -25,7 +25,7 @@ export interface Sides {
  * residual and the certificates are those of `solveQP`: each row and column in the user's own units.
  *
  * @param so Which samples to judge, and the status of the others; the iterations so far. [B] each.
- * @param known Where the rows go, if that is known whatever l and u are.
+ * @param known Where the rows go, if that is known for any l and u.
  */
 export function finishBoxed(
   data: BoxedRows,
@@ -102,15 +102,15 @@ export function finishBoxed(
   };
 }
 
-/** uᵀmax(y, 0) + lᵀmin(y, 0), [B, 1]: a row with both multipliers counts by what is left of them. */
+/** uᵀmax(y, 0) + lᵀmin(y, 0), [B, 1]: if a row has both multipliers, their difference counts. */
 function valueOf(y: tf.Tensor2D, l: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor {
   const bounds = tf.where(tf.greater(y, 0), u, tf.where(tf.less(y, 0), l, tf.zerosLike(l)));
   return tf.sum(tf.mul(bounds, y), 1, true);
 }
 
 /**
- * Rows that are equalities in every sample, and those that have a bound on either side in one. Where the host cannot read, any row may
- * have one on both: an equality is then two inequalities.
+ * Rows that are equalities in every sample, and those that have a bound on either side in one. If the host cannot read, any row
+ * may have one on both: an equality is then two inequalities.
  */
 function sidesOf(l: tf.Tensor2D, u: tf.Tensor2D): Sides {
   const [batch, m] = l.shape;

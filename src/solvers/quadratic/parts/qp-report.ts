@@ -1,4 +1,4 @@
-/** @file Why quadratic programs fail, and what to do, in words. */
+/** @file Messages about failed quadratic programs: why they failed and what to do. */
 import type {QuadraticData} from '../../../conditions/index.js';
 import {reportFailures, Status, type OnFailure} from '../../../implicit/index.js';
 import {hostCanRead, NO_BOUND} from '../../../kernels/index.js';
@@ -8,16 +8,16 @@ const EXPECTED = 'expected finite numbers';
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:
-    'infeasible (no x satisfies Gx ≤ h and Ax = b; the certificate holds the Farkas ray: relax h or b, or let OptNetQP ' +
-    'parametrise them)',
+    'infeasible (no x satisfies Gx ≤ h and Ax = b; the certificate shows which rows contradict each other: relax h or b, or use ' +
+    'OptNetQP, whose constraints always leave a feasible point)',
   [Status.DUAL_INFEASIBLE]:
-    'unbounded (the objective falls without end along the certificate; add constraints or a multiple of I to Q)',
+    'unbounded (the objective can decrease without limit along the certificate; add constraints, or a multiple of I to Q)',
   [Status.ITERATION_LIMIT]: 'stopped at the iteration limit (raise maxIterations, or tolerance)',
   [Status.NUMERICAL_ERROR]:
-    'stopped by a numerical error (scale the data, or add a small multiple of I to Q)',
+    'stopped by a numerical error (rescale the data, or add a small multiple of I to Q)',
 };
 
-/** Applies the policy to the failed samples; on a backend without synchronous reads there is nothing to apply. */
+/** Applies the policy to the failed samples; on a backend without synchronous reads it does nothing. */
 export function reportQPFailures(
   where: string,
   data: QuadraticData,
@@ -42,7 +42,7 @@ function invalidReason(data: QuadraticData, sample: number): string {
       return !(name === 'b' ? Math.abs(value) < NO_BOUND : Number.isFinite(value));
     });
     const expected = name === 'h' ? `${EXPECTED} (Infinity, or 1e20 and more, for no bound)` : EXPECTED;
-    if (bad >= 0) return `${name} of shape [${tensor.shape}] holds ${values[bad]}; ${expected}`;
+    if (bad >= 0) return `${name} of shape [${tensor.shape}] contains ${values[bad]}; ${expected}`;
   }
   const {Q} = data;
   const n = Q.shape[2]!;
@@ -60,7 +60,7 @@ function invalidReason(data: QuadraticData, sample: number): string {
     }
   }
   return (
-    'Q must be positive semidefinite, each variable in its own units, but has a negative eigenvalue (pass Q = LLᵀ, or add a ' +
+    'Q must be positive semidefinite, but has a negative eigenvalue, measured in the units of each variable (build Q as LLᵀ, or add a ' +
     'multiple of I)'
   );
 }

@@ -9,9 +9,9 @@ import type {Equilibrated} from './scaling.js';
 export type ErrorMeter = (point: Pair) => tf.Tensor2D;
 
 /**
- * Measures, in equilibrated units, stationarity, feasibility, signs and complementarity, and the duality gap, each relative
- * to the largest of the terms that should cancel. No term counts for more than it is: where all are zero, so must the error
- * be. In f64 where the host can read; elsewhere in f32, its rounding added.
+ * Measures, in equilibrated units, stationarity, feasibility, signs and complementarity, and the duality gap, each relative to
+ * the largest of the terms that should cancel. No term counts for more than it is: where all are zero, so must the error be. In
+ * f64 if the host can read; elsewhere in f32, its rounding added.
  */
 export function errorMeter(data: BoxedRows, units: Pick<Equilibrated, 'D' | 'E'>): ErrorMeter {
   return hostCanRead() ? hostMeter(data, units) : deviceMeter(data, units);

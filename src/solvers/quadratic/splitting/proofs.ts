@@ -24,11 +24,11 @@ export function farkasRay({A, l, u}: BoxedRows, direction: tf.Tensor2D): {ray: t
   const bounds = tf.where(tf.greater(y, 0), u, tf.where(tf.less(y, 0), l, tf.zerosLike(l)));
   const sizes = tf.max(tf.abs(A), 2);
   const off = tf.div(largest(matVecTransposed(A, y)), positive(largest(tf.mul(sizes, y))));
-  // A row of zeros combines to nothing by itself.
+  // A row of zeros always combines to zero.
   return asRay(y, tf.mul(bounds, y), [off]);
 }
 
-/** The direction of x as a proof that the objective falls without end: Qx = 0, pᵀx = −1, and the bounds are kept. */
+/** The direction of x as a proof that the objective decreases without limit: Qx = 0, pᵀx = −1, and the bounds are kept. */
 export function unboundedRay(
   {Q, p, A, l, u}: BoxedRows,
   direction: tf.Tensor2D,

@@ -43,7 +43,7 @@ export function noneOf(shape: number[]): tf.Tensor {
   return tf.greater(tf.zeros(shape), 0);
 }
 
-/** v once a sample. */
+/** v, repeated for each sample. */
 export function ofBatch(v: tf.Tensor, batch: number): tf.Tensor {
   return v.shape[0] === batch ? v : tf.tile(v, [batch, 1, 1].slice(0, v.rank));
 }

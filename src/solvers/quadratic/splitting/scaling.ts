@@ -8,7 +8,7 @@ import {asNumbers, finite, positive, type BoxedRows} from './rows.js';
 export type Equilibrated = {Q: tf.Tensor; A: tf.Tensor; D: tf.Tensor; E: tf.Tensor};
 
 const PASSES = 40;
-/** A diagonal entry below this share of the largest is no curvature, whatever the units. */
+/** A diagonal entry below this fraction of the largest counts as no curvature, in any units. */
 const NO_CURVATURE = 1e-26;
 
 /**
@@ -66,7 +66,7 @@ function meanScaling({A, p, l, u}: BoxedRows, curved: tf.Tensor, given: tf.Tenso
   return tf.exp(d);
 }
 
-/** D, smaller where rounding has left an entry beside a diagonal that is too small for it: the entry says how to scale. */
+/** D, made smaller where rounding has left an entry that is too large for its diagonal; that entry then decides the scale. */
 function consistent(Q: tf.Tensor, D: tf.Tensor): tf.Tensor {
   const [rows, columns] = [tf.expandDims(D, 2), tf.expandDims(D, 1)];
   const entries = tf.abs(tf.mul(tf.mul(rows, Q), columns));

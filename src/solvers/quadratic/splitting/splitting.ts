@@ -45,7 +45,7 @@ const FIRST_LOOK = 20;
 /** A penalty that is nearer than this factor to the better one stays, which spares a factorisation. */
 const KEEP = 2;
 
-/** The iterations where no host can see that fewer are enough. */
+/** The iterations if the host cannot see that fewer are enough. */
 const UNSEEN = 300;
 
 type Found = Candidate & {status: tf.Tensor2D; iterations: tf.Tensor2D; rayX: tf.Tensor2D; rayY: tf.Tensor2D};

@@ -72,7 +72,7 @@ export function balance(
   {x, y, z, image}: Iterate,
 ): tf.Tensor2D {
   const [Qx, Ay] = [matVec(Q, x), matVecTransposed(A, y)];
-  // Both numerator and denominator may be zero, where Ax = 0 for every iterate: no residual then, not NaN.
+  // Both numerator and denominator may be zero, where Ax = 0 for every iterate: the residual is then zero, not NaN.
   const relative = (residual: tf.Tensor, ...terms: tf.Tensor[]) =>
     tf.div(
       largest(residual),

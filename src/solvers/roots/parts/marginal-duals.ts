@@ -68,7 +68,7 @@ export function balanced(potential: Potential, ...params: Params): tf.Tensor {
   });
 }
 
-/** Which samples are finite, and what stands in for the others. */
+/** Which samples are finite, and replacements for the others. */
 function firstAid([X, a, b]: Params) {
   const finite = [X, a, b].map((tensor) => areFinite(tensor, 2));
   const good = tf.cast(
@@ -90,7 +90,7 @@ function search(
   };
   const missOf = (duals: Duals): tf.Tensor => {
     const {rows, columns} = residuals(duals);
-    // Each beside its own sum: a row that counts little may be all wrong beside the largest.
+    // Each relative to its own sum, because a small row may be completely wrong and still be small next to the largest.
     const share = (off: tf.Tensor, sum: tf.Tensor) =>
       tf.max(tf.div(tf.abs(off), tf.maximum(tf.abs(sum), NO_SUM)), [1, 2], true);
     return tf.maximum(share(rows, a), share(columns, b));

@@ -14,7 +14,7 @@ export interface GrowingFunction<P extends Parameter[] = tf.Tensor[]> {
   bracket: (...params: P) => [tf.Tensor, tf.Tensor];
 }
 
-/** Every third step halves the bracket, whatever Newton's method says. */
+/** Every third step halves the bracket, regardless of Newton's method. */
 const HALVE_EVERY = 3;
 const MAX_ITERATIONS = 60;
 const CHECK_EVERY = 4;

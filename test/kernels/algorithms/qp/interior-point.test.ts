@@ -2,7 +2,8 @@
 import {DOUBLE, SINGLE} from '../../../../src/kernels/contracts/qp-limits.js';
 import {assert} from 'chai';
 import {Acceptance} from '../../../../src/kernels/algorithms/qp/acceptance.js';
-import {equilibrateMatrices, scaleProblem} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
+import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
+import {scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
 import {InteriorPoint, type Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
 import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {QPSolver} from '../../../../src/kernels/algorithms/qp/solve.js';

@@ -1,7 +1,9 @@
 /** @file Equilibration: what it makes of matrices, vectors and points, and which rows it leaves out. */
 import {assert} from 'chai';
 import {MatrixReader} from '../../../../src/kernels/algorithms/qp/matrices.js';
-import {addLift, equilibrateMatrices, rescale, scaleProblem, scalingRoom, unscale} from '../../../../src/kernels/algorithms/qp/equilibrate.js'; // prettier-ignore
+import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
+import {addLift, scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
+import {rescale, scalingRoom, unscale} from '../../../../src/kernels/algorithms/qp/scaling.js';
 import {emptyProblem, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 import {apart, DENSE, kktError, largest, planted, vectorOf, type Shape} from './planted.js';

@@ -1,0 +1,23 @@
+/** @file Which rows hold a solution. */
+import {WEAK} from '../../contracts/qp-limits.js';
+import type {Certificate} from './certificate.js';
+import type {Scaling} from './scaling.js';
+
+/**
+ * What each row does at the solution, into `activity`: 0 inactive, 1 active, 2 weakly active. A multiplier counts as zero if it moves no column of the stationarity condition, a
+ * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
+ */
+export function findActivity(
+  activity: Uint8Array,
+  p: number,
+  s: Float64Array,
+  {absent}: Scaling,
+  {multipliers, rowTerms}: Certificate,
+): void {
+  activity.fill(1);
+  for (let i = p; i < s.length; i++) {
+    const size = rowTerms[i];
+    const slack = absent[i] ? 1 : size > 0 ? s[i] / size : 0;
+    activity[i] = multipliers[i] < WEAK && slack < WEAK ? 2 : multipliers[i] > slack ? 1 : 0;
+  }
+}

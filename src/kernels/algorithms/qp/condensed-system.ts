@@ -1,0 +1,191 @@
+/**
+ * @file The condensed KKT system: a quasi-definite matrix in the free variables and the hard rows, factored.
+ *
+ * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ; hard rows are added to H as well, with weight RHO. What is left, [H C_hᵀ; C_h −W_h],
+ * has a Cholesky factorisation with signs.
+ */
+import {paddedStride, type DenseKernels, type Indices, type Vector} from '../../contracts/dense.js';
+import type {ConstraintRows} from './constraint-rows.js';
+import {Pins} from './pins.js';
+
+const RHO = 1;
+/** What `penalise` puts in the place of w = 0, and from how many hard rows on: one in so many variables. */
+const PENALTY = 1e-6;
+const PENALISE_FROM = 6;
+/** The root of a pivot that is due to the regularisation alone. */
+const DEPENDENT = 1e-4;
+/** Of hard rows that no base has been made for. */
+const NONE = -1;
+
+export class CondensedSystem {
+  private readonly pins: Pins;
+  /** The factors, of size `freeCount + hardCount`. */
+  private readonly K: Vector;
+  private readonly stride: number;
+  private readonly inverse: Vector;
+  private readonly rhs: Vector;
+  /** The first n entries of `rhs`. */
+  private readonly rhsX: Vector;
+  private readonly hard: Indices;
+  private hardCount = 0;
+  private readonly ry: Vector;
+  /** P + RHO·Σ cᵢcᵢᵀ over the hard rows, which do not change while an interior-point method runs. */
+  private readonly base: Vector;
+  private readonly baseStride: number;
+  private baseCount = NONE;
+  /** 1 / wᵢ on soft rows, else 0; the same with RHO on hard ones. */
+  private readonly weights: Vector;
+  private readonly lift: Vector;
+  private readonly dy: Vector;
+  private readonly image: Vector;
+  /** Multipliers of hard rows come as ν·stretch; W's part of their diagonal. */
+  private readonly stretch: Float64Array;
+  private readonly hardW: Float64Array;
+  private readonly hardY: Float64Array;
+
+  /** P is [n, n], C is [rows, n], with its rows in `constraints`. */
+  constructor(
+    private readonly dense: DenseKernels,
+    private readonly n: number,
+    private readonly rows: number,
+    private readonly P: Vector,
+    private readonly C: Vector,
+    private readonly constraints: ConstraintRows,
+  ) {
+    this.pins = new Pins(dense, n, P, C, constraints, rows);
+    this.stride = paddedStride(n + rows);
+    this.K = dense.vector(this.stride * this.stride);
+    this.inverse = dense.vector(n + rows);
+    this.baseStride = paddedStride(n);
+    this.base = dense.vector(this.baseStride * this.baseStride);
+    this.rhs = dense.vector(n + rows);
+    this.rhsX = dense.part(this.rhs, 0, n);
+    this.stretch = new Float64Array(rows);
+    this.hardW = new Float64Array(rows);
+    this.hardY = new Float64Array(rows);
+    this.hard = dense.indices(rows);
+    this.dy = dense.vector(rows);
+    this.image = dense.vector(rows);
+    this.ry = dense.vector(rows);
+    this.weights = dense.vector(rows);
+    this.lift = dense.vector(rows);
+  }
+
+  /** To be called when P or C has changed. */
+  forget(): void {
+    this.baseCount = NONE;
+  }
+
+  /**
+   * @param w W's diagonal; a row with w = 0 is hard, one with w = Infinity is left out (its y is 0).
+   * @param hardBelow Rows below this w are hard, too.
+   * @param delta The regularisation of both blocks.
+   * @param pin Whether hard rows with one entry may fix their variable.
+   * @param penalise Whether many hard rows may be eliminated, too, as if w were PENALTY: half the work, for a few more
+   *   refinements. Where these do not get there, `solve` says so.
+   * @returns Whether the factorisation succeeded.
+   */
+  factor(w: Float64Array, delta: number, hardBelow: number, {pin = true, penalise = false} = {}): boolean {
+    const {dense, n, rows, C, K, stride, inverse, hard, weights, stretch, hardW, pins} = this;
+    const {base, baseStride, lift} = this;
+    const {free} = pins;
+    pins.find(w, pin);
+    this.hardCount = 0;
+    let changed = false;
+    // Not besides pins, whose dependence on the others it would not notice.
+    const penalised = penalise && pins.freeCount === n && PENALISE_FROM * countHard(w, hardBelow) > n;
+    for (let i = 0; i < rows; i++) {
+      const absent = w[i] === Infinity;
+      weights[i] = lift[i] = absent ? 0 : 1 / w[i];
+      if (!(w[i] <= hardBelow)) continue;
+      weights[i] = lift[i] = 0;
+      if (pins.isPin(i)) continue;
+      if (penalised) {
+        weights[i] = lift[i] = 1 / (w[i] + PENALTY);
+        continue;
+      }
+      lift[i] = RHO;
+      // With y = y' + RHO(cᵀx − g), a row of H's weight RHO keeps the rest w' of its W: 1/w = RHO + 1/w'.
+      hardW[this.hardCount] = w[i] / (1 - RHO * w[i]);
+      stretch[this.hardCount] = 1 + RHO * hardW[this.hardCount];
+      changed ||= hard[this.hardCount] !== i;
+      hard[this.hardCount++] = i;
+    }
+    const size = pins.freeCount;
+    const count = this.hardCount;
+    // More rows than free variables depend on each other in any case.
+    if (size < n && count > size) return this.factor(w, delta, hardBelow, {pin: false});
+    if (count !== this.baseCount || changed) this.makeBase();
+    dense.copyUpper(base, baseStride, K, stride, n);
+    for (let i = 0; i < n; i++) K[i * stride + i] += delta;
+    this.constraints.addOuterProducts(K, stride, weights);
+    if (size < n) {
+      // The free part moves to the front; it never overtakes what is still to be read.
+      for (let a = 0; a < size; a++) {
+        for (let b = a; b < size; b++) K[a * stride + b] = K[free[a] * stride + free[b]];
+      }
+    }
+    if (size === n) dense.copyTransposed(C, n, hard, count, K, stride, n);
+    else {
+      for (let a = 0; a < size; a++) {
+        for (let k = 0; k < count; k++) K[a * stride + size + k] = C[hard[k] * n + free[a]];
+      }
+    }
+    for (let k = 0; k < count; k++) {
+      const diagonal = (size + k) * (stride + 1);
+      K[diagonal] = -delta - hardW[k];
+      for (let l = 1; l < count - k; l++) K[diagonal + l] = 0;
+    }
+    if (dense.signedCholesky(K, size + count, stride, size, inverse) >= 0) return false;
+    // Rows that depend on pinning ones: without pins, they all share the multipliers.
+    if (size < n)
+      for (let k = size; k < size + count; k++)
+        if (K[k * stride + k] < DEPENDENT) return this.factor(w, delta, hardBelow, {pin: false});
+    return true;
+  }
+
+  private makeBase(): void {
+    const {dense, n, rows, P, base, baseStride, hard, hardCount, ry} = this;
+    dense.copyUpper(P, n, base, baseStride, n);
+    this.baseCount = hardCount;
+    if (hardCount === 0) return;
+    for (let i = 0; i < rows; i++) ry[i] = 0;
+    for (let k = 0; k < hardCount; k++) ry[hard[k]] = RHO;
+    this.constraints.addOuterProducts(base, baseStride, ry);
+  }
+
+  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x, and stays so. */
+  correct(x: Vector, y: Vector, fx: Vector, gy: Vector, total: Vector): void {
+    const {dense, n, rows, K, stride, inverse, rhs, rhsX, hard, stretch, pins} = this;
+    const {hardCount: count, constraints, weights, lift, hardY, ry, dy, image} = this;
+    const {free, freeCount: size} = pins;
+    const pinned = size < n;
+    rhsX.set(fx);
+    // Pinned variables first: their steps are known, and go to the right-hand side of the others.
+    if (pinned) pins.begin(rhsX, gy, total);
+    for (let i = 0; i < rows; i++) ry[i] = lift[i] * gy[i];
+    constraints.addMultiplyTransposed(ry, rhsX);
+    if (pinned) for (let a = 0; a < size; a++) rhs[a] = rhs[free[a]];
+    for (let k = 0; k < count; k++) rhs[size + k] = gy[hard[k]];
+    dense.signedSolve(K, size + count, stride, size, inverse, rhs);
+    for (let k = 0; k < count; k++) hardY[k] = stretch[k] * rhs[size + k];
+    if (pinned) {
+      // gy is already without the pinned steps: only the free ones count from here on.
+      for (let a = size - 1, j = n - 1; j >= 0; j--) rhs[j] = a >= 0 && free[a] === j ? rhs[a--] : 0;
+    }
+    constraints.multiply(rhsX, image);
+    dense.eliminated(weights, image, gy, dy, y, total);
+    for (let k = 0; k < count; k++) {
+      dy[hard[k]] = hardY[k];
+      y[hard[k]] += hardY[k];
+    }
+    for (let j = 0; j < n; j++) x[j] += rhs[j];
+    if (pinned) pins.end(x, y, rhsX, dy, fx);
+  }
+}
+
+function countHard(w: Float64Array, bound: number): number {
+  let count = 0;
+  for (let i = 0; i < w.length; i++) if (w[i] <= bound) count++;
+  return count;
+}

@@ -1,0 +1,52 @@
+/** @file Rows that must not say how large the rest of a problem is: those that bound nothing, and those that are far away. */
+import {FAR} from '../../contracts/qp-limits.js';
+import type {Vector} from '../../contracts/dense.js';
+import type {MatrixScaling} from './scaling.js';
+import {isBound, type Problem} from './types.js';
+
+/**
+ * Rows that do not take part, and rows that must not set a scale: those and the far ones. `leaveOut` is undefined if the scaling of
+ * all rows will do.
+ *
+ * @param scaledD Room for the right-hand sides in scaled units.
+ * @param absent Room for the first of them.
+ */
+export function rowsToLeaveOut(
+  problem: Problem,
+  {D, E, isEmpty}: MatrixScaling,
+  scaledD: Vector,
+  withoutFar: boolean,
+  absent: Uint8Array,
+): {leaveOut?: Uint8Array; absent: Uint8Array} {
+  const {p, d} = problem;
+  let some = false;
+  for (let i = 0; i < d.length; i++) {
+    const isFree = !isBound(d[i]);
+    absent[i] = Number(isEmpty[i] === 1 || isFree);
+    some ||= isFree;
+    scaledD[i] = absent[i] ? 0 : E[i] * d[i];
+  }
+  const limit = farFrom(problem, D, scaledD, absent);
+  if (limit === Infinity && !some) return {absent};
+  const leaveOut = absent.slice();
+  for (let i = p; i < d.length; i++) if (scaledD[i] > limit) leaveOut[i] = 1;
+  return {leaveOut, absent: withoutFar ? leaveOut : absent};
+}
+
+/**
+ * The right-hand side, in scaled units, from which on an inequality is far: it is satisfied at zero, and much further away than
+ * rows that are not, than the minimum without constraints, and than a quarter of its like.
+ */
+function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
+  let size = 0;
+  let largest = 0;
+  for (let i = 0; i < d.length; i++) {
+    if (absent[i]) continue;
+    if (i < p || d[i] < 0) size = Math.max(size, Math.abs(d[i]));
+    else largest = Math.max(largest, d[i]);
+  }
+  for (let j = 0; j < n; j++) if (P[j * n + j] > 0) size = Math.max(size, Math.abs(D[j] * q[j]));
+  if (largest <= FAR * size) return Infinity;
+  const positive = d.filter((value, i) => !absent[i] && i >= p && value > 0).sort();
+  return FAR * Math.max(size, positive[Math.floor(positive.length / 4)]);
+}

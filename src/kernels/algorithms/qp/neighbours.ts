@@ -1,0 +1,78 @@
+/** @file The terms of rows and variables, measured beside their neighbours. */
+import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../contracts/qp-limits.js';
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import {isBound, type Problem} from './types.js';
+
+/** What the certificate knows of a point. */
+interface Measured {
+  multipliers: Vector;
+  excess: Vector;
+  rowTerms: Vector;
+  /** Room for n or p + m entries. */
+  unused: Vector;
+}
+
+/**
+ * The terms, in the scope of the caller, where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
+ * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
+ */
+export function termsAmongNeighbours(
+  dense: DenseKernels,
+  {n, p, P, q, C, d}: Problem<Vector>,
+  {x, y}: {x: Vector; y: Vector},
+  {multipliers, excess, rowTerms, unused}: Measured,
+): {columns: Vector; rows: Vector} {
+  const count = d.length;
+  const active: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const holds = isBound(d[i]) && multipliers[i] > ACTIVE && Math.abs(excess[i]) <= TIGHT * rowTerms[i];
+    if (i < p || holds) active.push(i);
+  }
+  const xSizes = dense.vector(n);
+  const ySizes = dense.vector(count);
+  const base = dense.vector(n);
+  const next = dense.vector(Math.max(n, count));
+  for (let j = 0; j < n; j++) xSizes[j] = Math.abs(x[j]);
+  for (let i = 0; i < count; i++) ySizes[i] = Math.abs(y[i]);
+  base.fill(0);
+  dense.addMagnitudes(P, n, n, next, x, base, next);
+  for (let j = 0; j < n; j++) base[j] += Math.abs(q[j]);
+  const spread = (A: Vector, row: number) => {
+    let top = 0;
+    let entries = 0;
+    for (let j = 0; j < n; j++) {
+      const entry = Math.abs(A[row * n + j]);
+      if (entry === 0) continue;
+      entries++;
+      top = Math.max(top, entry * xSizes[j]);
+    }
+    if (entries < 2 || top === 0) return;
+    for (let j = 0; j < n; j++) {
+      const entry = Math.abs(A[row * n + j]);
+      if (entry > 0) next[j] = Math.max(next[j], (NEIGHBOUR * top) / entry);
+    }
+  };
+  for (let hop = 0; hop < HOPS; hop++) {
+    next.set(xSizes);
+    for (const i of active) spread(C, i);
+    for (let j = 0; j < n; j++) spread(P, j);
+    xSizes.set(next.subarray(0, n));
+    next.set(ySizes);
+    for (let j = 0; j < n; j++) {
+      let top = base[j];
+      for (const i of active) top = Math.max(top, Math.abs(C[i * n + j]) * ySizes[i]);
+      for (const i of active) {
+        const entry = Math.abs(C[i * n + j]);
+        if (entry > 0) next[i] = Math.max(next[i], (NEIGHBOUR * top) / entry);
+      }
+    }
+    ySizes.set(next.subarray(0, count));
+  }
+  const columns = dense.vector(n);
+  const rows = dense.vector(count);
+  dense.addMagnitudes(P, n, n, xSizes, xSizes, unused, columns);
+  dense.addMagnitudes(C, count, n, ySizes, xSizes, rows, columns);
+  for (let j = 0; j < n; j++) columns[j] += Math.abs(q[j]);
+  for (let i = 0; i < count; i++) rows[i] += Math.abs(d[i]);
+  return {columns, rows};
+}

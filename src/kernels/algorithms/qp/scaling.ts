@@ -1,0 +1,66 @@
+/** @file Diagonal scalings of a quadratic program, and points in its units and in the user's. */
+import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {Point, Problem} from './types.js';
+
+/** Diagonal scalings x = D x̂ / beta, s = ŝ / (E beta), y = E ŷ / (c beta) of the matrices P and C. */
+export interface MatrixScaling {
+  D: Vector;
+  E: Vector;
+  /** 1 for rows of zeros. */
+  isEmpty: Uint8Array;
+  /** The largest magnitude of D P D. */
+  curvature: number;
+}
+
+export interface Scaling extends MatrixScaling {
+  /** Of the objective. */
+  c: number;
+  /** Of the variables and the right-hand side. */
+  beta: number;
+  /** 1 for rows that are left out. */
+  absent: Uint8Array;
+}
+
+/** Where scalings of problems of one shape are written, so that not every sample needs memory of its own. */
+export interface ScalingRoom extends MatrixScaling {
+  /** The scaling of rows once some are left out. */
+  rows: Vector;
+  absent: Uint8Array;
+  row: Vector;
+  column: Vector;
+}
+
+export function scalingRoom(
+  dense: DenseKernels,
+  {n, p, m}: Pick<Problem<Vector>, 'n' | 'p' | 'm'>,
+): ScalingRoom {
+  const rows = p + m;
+  return {
+    D: dense.vector(n),
+    E: dense.vector(rows),
+    isEmpty: new Uint8Array(rows),
+    curvature: 0,
+    rows: dense.vector(rows),
+    absent: new Uint8Array(rows),
+    row: dense.vector(Math.max(rows, n)),
+    column: dense.vector(n),
+  };
+}
+
+/** A point of the scaled problem as one of the original, in place. */
+export function unscale({x, y, s}: Point, {D, E, c, beta, absent}: Scaling): void {
+  for (let i = 0; i < x.length; i++) x[i] *= D[i] / beta;
+  for (let i = 0; i < y.length; i++) {
+    y[i] = absent[i] ? 0 : (y[i] * E[i]) / (c * beta);
+    s[i] /= E[i] * beta;
+  }
+}
+
+/** A point of the original problem as one of the scaled, in place. */
+export function rescale({x, y, s}: Point, {D, E, c, beta}: Scaling): void {
+  for (let i = 0; i < x.length; i++) x[i] *= beta / D[i];
+  for (let i = 0; i < y.length; i++) {
+    y[i] *= (c * beta) / E[i];
+    s[i] *= E[i] * beta;
+  }
+}

@@ -1,0 +1,39 @@
+/** @file The iterates of a method that moves x and the residual along the same direction, of which the best are kept. */
+import {addScaled, norm} from '../vectors.js';
+import {Best} from './best.js';
+import {Gain, roundingOf} from './gain.js';
+import type {Outcome} from './process.js';
+
+export class Iterates {
+  readonly x: Float64Array;
+  /** What is left of the residual, by the recurrence. */
+  readonly left: Float64Array;
+  /** Its norm. */
+  residual: number;
+  readonly gain = new Gain();
+  private readonly best: Best;
+  private readonly safe: Best;
+
+  /** @param r The residual of x = 0. */
+  constructor(r: Float64Array) {
+    this.x = new Float64Array(r.length);
+    this.left = r.slice();
+    this.residual = norm(r);
+    this.best = new Best(r.length, this.residual);
+    this.safe = new Best(r.length, this.residual);
+  }
+
+  /** x += α·direction, where A·direction is `image`. @returns Whether no residual was smaller. */
+  move(alpha: number, direction: Float64Array, image: Float64Array): boolean {
+    const {x, left, gain} = this;
+    addScaled(x, alpha, direction);
+    addScaled(left, -alpha, image);
+    this.residual = norm(left);
+    this.safe.offer(x, this.residual + roundingOf(norm(x), x.length, gain.value));
+    return this.best.offer(x, this.residual);
+  }
+
+  outcome(steps: number): Outcome {
+    return {x: this.best.solution, safe: this.safe.solution, steps, gain: this.gain.value};
+  }
+}

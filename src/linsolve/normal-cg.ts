@@ -1,0 +1,58 @@
+/** @file Conjugate gradients on the normal equations. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
+import {quietCg} from './cg.js';
+import {residualOf} from './direct.js';
+import {ITERATIVE, type IterativeOptions} from './iterative.js';
+import {registerLinearSolver} from './registry.js';
+import {reporting} from './reporting.js';
+import {toRows} from './rows.js';
+import type {LinearSolver, Operator} from './types.js';
+
+/**
+ * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
+ *
+ * Never the first choice: it squares the condition number. It finds the least-squares solution of minimum norm when A is
+ * singular. It is not preconditioned. `tolerance` and `info.converged` are about the residual of the normal equations,
+ * `info.residual` is that of the system.
+ */
+export function normalCg(options: IterativeOptions = {}): LinearSolver {
+  const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);
+  const inner = quietCg({tolerance, maxIterations});
+  return {
+    className: 'normalCg',
+    getConfig: () => inner.getConfig(),
+    factor(operator) {
+      const normal: Operator = {
+        ...operator,
+        batched: operator.batched,
+        tags: {symmetric: true},
+        diagonal: undefined,
+        apply: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
+        applyTranspose: (v) => tf.tidy(() => operator.applyTranspose(operator.apply(v))),
+      };
+      const transposed: Operator = {
+        ...normal,
+        apply: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
+        applyTranspose: (v) => tf.tidy(() => operator.apply(operator.applyTranspose(v))),
+      };
+      const forward = inner.factor(normal);
+      const backward = inner.factor(transposed);
+      return reporting(
+        (b, transpose) => {
+          const squared = transpose ? backward : forward;
+          const x = squared.solve(transpose ? operator.apply(b) : operator.applyTranspose(b));
+          const {converged, iterations} = squared.info!;
+          const residual = residualOf(operator, b, toRows(x, operator.batched), transpose);
+          return {x, info: {converged: tf.clone(converged), iterations: tf.clone(iterations), residual}};
+        },
+        () => {
+          forward.dispose();
+          backward.dispose();
+        },
+      );
+    },
+  };
+}
+
+registerLinearSolver('normalCg', normalCg);

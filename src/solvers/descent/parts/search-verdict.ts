@@ -1,0 +1,28 @@
+/** @file What a line search says of a problem, besides a step: that f falls without end, or that there is no way down. */
+import * as tf from '@tensorflow/tfjs-core';
+import {Status} from '../../../implicit/index.js';
+import {FAR} from '../../iteration/first-scale.js';
+
+/** A search that fails along −∇f as well will fail again. */
+const FAILURES = 2;
+
+/** What is known after a search: points as rows [B, n], the rest [B, 1]. */
+export interface Searched {
+  before: tf.Tensor;
+  moved: tf.Tensor;
+  /** The lowest value that was seen. */
+  lowest: tf.Tensor;
+  /** Searches in a row that found no step. */
+  failures: tf.Tensor;
+  /** The length of the first step. */
+  unit: tf.Tensor;
+}
+
+/** A status a sample, [B], or 0 where the iteration goes on. */
+export function searchVerdict({before, moved, lowest, failures, unit}: Searched): tf.Tensor {
+  const extent = (rows: tf.Tensor) => tf.max(tf.abs(rows), 1, true);
+  const far = tf.greater(extent(moved), tf.mul(FAR, tf.maximum(unit, extent(before))));
+  const away = tf.logicalOr(far, tf.logicalAnd(tf.isInf(lowest), tf.less(lowest, 0)));
+  const stalled = tf.mul(Status.ITERATION_LIMIT, tf.cast(tf.greaterEqual(failures, FAILURES), 'float32'));
+  return tf.reshape(tf.where(away, tf.fill(stalled.shape, Status.DUAL_INFEASIBLE), stalled), [-1]);
+}

@@ -1,0 +1,81 @@
+/**
+ * @file The loop of every iterative solver: a step, a residual a sample, samples frozen once they are solved.
+ *
+ * The loop ends when all samples are solved, where the host can read tensors, else after `maxIterations`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {hostCanRead} from '../../kernels/index.js';
+import {samplesOf, select} from './leaves.js';
+import {statusOf} from './status.js';
+import type {Iteration, IterationState} from './types.js';
+
+/** How often the host looks whether every sample is solved. */
+const CHECK_EVERY = 5;
+
+/** Steps from `init` until every sample is solved or has failed. */
+export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
+  iteration: Iteration<X, P>,
+  init: X,
+  params: P,
+  {maxIterations, tolerance, batched}: {maxIterations: number; tolerance: number; batched: boolean},
+): [X, IterationState] {
+  const samples = samplesOf(init, batched);
+  const readable = hostCanRead();
+  const borrowed = new Set(flatten([init, ...params] as Parameter[]).map(({id}) => id));
+  let x = init;
+  let memory = iteration.start(x, ...params);
+  let active = tf.ones([samples]);
+  let iterations = tf.zeros([samples]);
+  let residual: tf.Tensor = tf.zeros([samples]);
+  let verdict: tf.Tensor = tf.zeros([samples]);
+  for (let k = 0; k < maxIterations; k++) {
+    const previous = {x, memory, active, iterations, residual, verdict};
+    const next = tf.tidy(() => {
+      const moved = move(iteration, active, {x, memory, residual}, params);
+      return {
+        ...moved,
+        verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
+        iterations: tf.add(iterations, active),
+        // NaN is not greater than anything: such a sample stops, and is found out below.
+        active: offTape(() => {
+          const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
+          return tf.mul(active, tf.cast(open, 'float32'));
+        }),
+      } as unknown as tf.TensorContainerObject;
+    }) as unknown as {
+      x: X;
+      memory: Structure;
+      active: tf.Tensor1D;
+      iterations: tf.Tensor1D;
+      residual: tf.Tensor;
+      verdict: tf.Tensor;
+    };
+    ({x, memory, active, iterations, residual, verdict} = next);
+    if (!isTapeOn()) {
+      for (const tensor of flatten(previous as unknown as Structure)) {
+        if (!borrowed.has(tensor.id)) tensor.dispose();
+      }
+    }
+    if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
+  }
+  const status = statusOf({residual, verdict, x}, tolerance, batched);
+  const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
+  return [x, {status, ...state} as unknown as IterationState];
+}
+
+/** A step of the samples where `active` is 1; the others stay as they are. */
+export function move<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
+  iteration: Iteration<X, P>,
+  active: tf.Tensor,
+  {x, memory, residual}: {x: X; memory: Structure; residual: tf.Tensor},
+  params: P,
+) {
+  const moved = iteration.step(x, memory, ...params);
+  return {
+    x: select(active, moved.x, x),
+    memory: select(active, moved.memory, memory),
+    residual: offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D,
+    verdict: offTape(() => tf.mul(active, tf.cast(moved.verdict ?? tf.zerosLike(active), 'float32'))),
+  };
+}
