@@ -109,7 +109,7 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
   [
     'G whose h is undefined',
     () => solveQP({Q: [[1]], p: [1], G: [[1]], h: undefined}),
-    /solveQP: G came without h; expected h of shape/,
+    /solveQP: G was given without h; expected h of shape/,
   ],
   [
     'a right-hand side of the wrong size',
@@ -169,7 +169,7 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
       const G = ({a}: Record<string, tf.Tensor>, t: tf.Tensor) => ({a: tf.sub(a, t)});
       return rootVjp(G, {a: row()}, [row()], {b: row()});
     },
-    /rootVjp: the cotangent must be a structure like x: 'a' is missing \(was it meant by 'b'\?\)/,
+    /rootVjp: the cotangent must be a structure like x: 'a' is missing/,
   ],
   [
     'an objective with one value for a batch of two',
@@ -184,12 +184,12 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
   [
     'target and logits the wrong way round',
     () => losses.multiclassSparsemax(row(), tf.tensor1d([0], 'int32')),
-    /losses\.multiclassSparsemax: the target has shape \[1,2\]; logits of shape \[1\] take class indices/,
+    /losses\.multiclassSparsemax: the target has shape \[1,2\]/,
   ],
   [
     'a matrix for cholesky that is not positive definite',
     () => linsolve.cholesky().factor(linsolve.operators.dense(tf.zeros([2, 2]))).solve(tf.ones([2])), // prettier-ignore
-    /linsolve\.cholesky: the matrix of sample 0 is not positive definite .*; take linsolve\.lu/,
+    /linsolve\.cholesky: the matrix of sample 0 is not positive definite/,
   ],
   [
     'a bracket the wrong way round',
