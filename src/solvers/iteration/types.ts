@@ -26,7 +26,7 @@ export type IterationState = {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
+  /** Shape [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
   residual: tf.Tensor1D;
 };
 
