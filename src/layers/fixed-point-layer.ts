@@ -12,11 +12,11 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** A layer or model of two inputs [z, x] whose output is shaped like z. Its weights are trained. */
   cell: Layer | {className: string; config: tf.serialization.ConfigDict};
   /** The shape of z without the batch axis. Default: the first input of a model, else the shape of x. */
-  stateShape?: number[];
+  stateShape?: number[] | undefined;
   /** How the fixed point is found. Default 'anderson'. */
-  solver?: 'anderson' | 'iteration';
+  solver?: 'anderson' | 'iteration' | undefined;
   /** Differences that Anderson acceleration combines. Default 5. */
-  historySize?: number;
+  historySize?: number | undefined;
 }
 
 const OWN = ['cell', 'stateShape', 'solver', 'historySize'];
@@ -76,11 +76,7 @@ export class FixedPointLayer extends IterativeLayer {
     checkNoise(cell);
     const stateShape = [null, ...this.stateSizes(inputShape as Shape)];
     const shapes = [stateShape, inputShape as Shape];
-    if (!cell.built) {
-      cell.build(shapes);
-      cell.built = true;
-    }
-    const output = cell.computeOutputShape(shapes) as Shape;
+    const output = outputOf(cell, shapes);
     if (!tf.util.arraysEqual(output.slice(1) as number[], stateShape.slice(1) as number[])) {
       throw new Error(
         `FixedPointLayer: the cell maps z of shape [B, ${stateShape.slice(1)}] to [B, ${output.slice(1)}]; ` +
@@ -139,8 +135,34 @@ export class FixedPointLayer extends IterativeLayer {
 
   private stateSizes(inputShape: Shape): number[] {
     if (this.stateShape) return this.stateShape;
-    const [state] = ((this.cell as {inputs?: {shape: Shape}[]}).inputs ?? []) as {shape: Shape}[];
+    const [state] = ((this.cell as {inputs?: {shape: Shape}[] | undefined}).inputs ?? []) as {shape: Shape}[];
     return (state?.shape ?? inputShape).slice(1) as number[];
+  }
+}
+
+/**
+ * Builds the cell, and says what shape comes out.
+ *
+ * @throws If it does not take two inputs: most layers take one, and say so in words of their own.
+ */
+function outputOf(cell: Layer, shapes: Shape[]): Shape {
+  const wrong = (reason: string, cause?: unknown) =>
+    new Error(
+      `FixedPointLayer: the cell '${cell.name}' must take the two inputs [z, x], here of shapes ` +
+        `${shapes.map((shape) => `[${shape.map((size) => size ?? 'B').join(', ')}]`).join(' and ')}; ${reason}. ` +
+        'Join them first, in a model: tf.layers.concatenate().apply([z, x]).',
+      {cause},
+    );
+  const {inputs} = cell as {inputs?: unknown[]};
+  if (Array.isArray(inputs) && inputs.length !== 2) throw wrong(`it takes ${inputs.length}`);
+  try {
+    if (!cell.built) {
+      cell.build(shapes);
+      cell.built = true;
+    }
+    return cell.computeOutputShape(shapes) as Shape;
+  } catch (error) {
+    throw wrong(`it says: ${(error as Error).message}`, error);
   }
 }
 

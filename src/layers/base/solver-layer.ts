@@ -51,14 +51,15 @@ export interface Diagnostics {
   gradient: {status: number[]; residual: number[]} | null;
 }
 
-interface State {
+/** How a solve went: [B] each, and [B, …] for `weaklyActive`. */
+export interface SolveState {
   status: tf.Tensor;
   iterations: tf.Tensor;
   residual: tf.Tensor;
-  weaklyActive?: tf.Tensor;
+  weaklyActive?: tf.Tensor | undefined;
 }
 
-type StateName = keyof State;
+type StateName = keyof SolveState;
 
 export abstract class SolverLayer extends layers.Layer {
   /** The state of the last solve, and of the last gradient's, without tensors. */
@@ -132,7 +133,7 @@ export abstract class SolverLayer extends layers.Layer {
   }
 
   /** Notes the state of a solve. */
-  protected remember({weaklyActive, status, iterations, residual}: State): void {
+  protected remember({weaklyActive, status, iterations, residual}: SolveState): void {
     this.forget();
     const state = {status, iterations, residual} as Record<StateName, tf.Tensor>;
     this.rowWidth = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
