@@ -174,8 +174,8 @@ export class StochasticSolver<
 export function lossOf<X extends Structure, D extends Parameter, P extends Parameter[]>(
   className: string,
   problem: StochasticProblem<X, D, P>,
-): Differentiable<X, [D, ...P]> {
-  const given = withFun<X, [D, ...P], typeof problem>(className, problem);
+): Differentiable<X, [data: D, ...params: P]> {
+  const given = withFun<X, [data: D, ...params: P], typeof problem>(className, problem);
   return checkOptions(className, given, {fun: 1}, 'entry').fun;
 }
 
