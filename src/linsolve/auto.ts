@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm, hostCanRead} from '../kernels/index.js';
-import {cg} from './cg.js';
+import {quietCg} from './cg.js';
 import {normalCg} from './normal-cg.js';
 import {directSolver} from './direct.js';
 import {gmres} from './gmres.js';
-import {minres} from './minres.js';
+import {quietMinres} from './minres.js';
 import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
@@ -68,8 +68,8 @@ export function auto(options?: NoOptions): LinearSolver {
 type Attempt = {x: tf.Tensor; info: SolveInfo};
 
 const dense = () => directSolver('auto', {factorDense: factorLeastNorm, positiveDefinite: false});
-const definite = () => cg(hostCanRead() ? {maxIterations: HOST.maxIterations} : {});
-const symmetric = () => (hostCanRead() ? minres({maxIterations: HOST.maxIterations}) : gmres());
+const definite = () => quietCg(hostCanRead() ? {maxIterations: HOST.maxIterations} : {});
+const symmetric = () => (hostCanRead() ? quietMinres({maxIterations: HOST.maxIterations}) : gmres());
 const general = () => gmres(hostCanRead() ? HOST : {});
 const leastSquares = () => normalCg({maxIterations: HOST.maxIterations});
 
