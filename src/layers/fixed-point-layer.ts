@@ -18,13 +18,13 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** How the fixed point is found. Default 'anderson'. */
   solver?: 'anderson' | 'iteration' | undefined;
   /** Differences that Anderson acceleration combines. Default 5. */
-  historySize?: number;
+  historySize?: number | undefined;
   /**
    * What the names of the cell's weights begin with in a file. 'layer': this layer's name, so that two cells of a model may have equally
    * named layers inside. 'cell': as the cell has them, which is how earlier versions saved. Default 'layer'; for a cell from a config that
    * does not say it, 'cell'.
    */
-  weightNames?: 'layer' | 'cell';
+  weightNames?: 'layer' | 'cell' | undefined;
 }
 
 const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'weightNames'];

@@ -8,8 +8,8 @@ import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 
 /** What a step can tell besides, computed only for who asks. */
 export interface StepDetails {
-  stepSize?: number | tf.Tensor;
-  value?: tf.Tensor;
+  stepSize?: number | tf.Tensor | undefined;
+  value?: tf.Tensor | undefined;
 }
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
