@@ -2,8 +2,8 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  // AssemblyScript reads as TypeScript, but its types and operators are its own.
-  {ignores: ['dist', 'coverage', 'out', 'docs/api', 'src/kernels/twins/host/assembly']},
+  // AssemblyScript reads as TypeScript, but its types and operators are its own; wrong programs are wrong.
+  {ignores: ['dist', 'coverage', 'out', 'docs/api', 'src/kernels/twins/host/assembly', 'test/types/wrong']},
   js.configs.recommended,
   {
     files: ['**/*.ts'],

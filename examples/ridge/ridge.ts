@@ -5,7 +5,7 @@ import {jvp, rootJvp, type Condition} from '../../src/index.js';
 import {readTable} from '../support/csv.js';
 
 /** The errors after t steps: 2-norms of differences. */
-export interface Errors {
+export type Errors = {
   t: number;
   /** ‖x_t − x*‖. */
   iterate: number;
@@ -13,7 +13,7 @@ export interface Errors {
   implicit: number;
   /** ‖∂x_t − ∂x*‖, the derivative of the t steps themselves. */
   unrolled: number;
-}
+};
 
 /** x*(θ), its derivative, and the errors of gradient descent, all in float64. */
 interface Reference {
@@ -32,7 +32,7 @@ interface References {
 }
 
 /** One θ, measured with float32 tensors. */
-export interface Path {
+export type Path = {
   theta: number;
   /** λmin + θ: the strong convexity of the objective. */
   alpha: number;
@@ -42,7 +42,7 @@ export interface Path {
   floor: number;
   /** In float64, for some values of t. */
   reference: Errors[];
-}
+};
 
 export function readReferences(): References {
   const url = new URL('../../test/fixtures/ridge.json', import.meta.url);
@@ -50,21 +50,21 @@ export function readReferences(): References {
 }
 
 /** ∇₁f(x, θ) = Φᵀ(Φx − y) + θx for f(x, θ) = ½‖Φx − y‖² + ½θ‖x‖², x [10, 1]. */
-export function ridgeCondition(): Condition<tf.Tensor2D, [tf.Scalar]> {
+export function ridgeCondition(): Condition {
   const rows = readTable('diabetes.csv', {header: true});
   const phi = tf.tensor2d(rows.map((row) => row.slice(0, -1)));
   const y = tf.tensor2d(rows.map((row) => row.slice(-1)));
   return (x, theta) => {
-    const residual = tf.sub<tf.Tensor2D>(tf.matMul(phi, x), y);
+    const residual = tf.sub(tf.matMul(phi, x), y);
     return tf.add(tf.matMul(phi, residual, true), tf.mul(theta, x));
   };
 }
 
 /** The iterates x_t of gradient descent from zero, for the given t, as a function of θ. The step is a constant. */
-function descent(gradient: Condition<tf.Tensor2D, [tf.Scalar]>, step: number, times: readonly number[]) {
-  return (theta: tf.Scalar): tf.Tensor2D[] => {
-    const iterates: tf.Tensor2D[] = [];
-    let x = tf.zeros<tf.Rank.R2>([10, 1]);
+function descent(gradient: Condition, step: number, times: readonly number[]) {
+  return (theta: tf.Tensor): tf.Tensor[] => {
+    const iterates: tf.Tensor[] = [];
+    let x: tf.Tensor = tf.zeros([10, 1]);
     for (let t = 0; t <= times[times.length - 1]; t++) {
       if (times.includes(t)) iterates.push(x);
       x = tf.sub(x, tf.mul(step, gradient(x, theta)));
@@ -75,7 +75,7 @@ function descent(gradient: Condition<tf.Tensor2D, [tf.Scalar]>, step: number, ti
 
 /** Iterates, and both derivatives at each of them. */
 export function measure(
-  gradient: Condition<tf.Tensor2D, [tf.Scalar]>,
+  gradient: Condition,
   {theta, x, dx, normDx, step, descent: reference}: Reference,
   lambdaMin: number,
   times: readonly number[],
@@ -85,7 +85,7 @@ export function measure(
     const one = tf.scalar(1);
     const alpha = lambdaMin + theta;
     const iterates = descent(gradient, step, times);
-    const implicitAt = (point: tf.Tensor2D) => rootJvp(gradient, point, [at], [one], {batched: false});
+    const implicitAt = (point: tf.Tensor) => rootJvp(gradient, point, [at], [one], {batched: false});
     const xs = iterates(at);
     const unrolled = jvp(iterates, [at], [one]);
     const errors = times.map((t, i) => {
@@ -99,8 +99,8 @@ export function measure(
       };
     });
     const floor = distance(implicitAt(tf.tensor2d(x, [10, 1])), dx);
-    return {theta, alpha, normDx, errors, floor, reference} as unknown as tf.TensorContainer;
-  }) as unknown as Path;
+    return {theta, alpha, normDx, errors, floor, reference};
+  });
 }
 
 /** ‖tensor − reference‖, in float64. */

@@ -7,8 +7,8 @@ export interface TapeNode {
   kernelName: string;
   inputs: Record<string, tf.Tensor>;
   outputs: tf.Tensor[];
-  gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
-  saved?: tf.Tensor[];
+  gradient?: ((dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>) | undefined;
+  saved?: tf.Tensor[] | undefined;
 }
 
 interface TapeState {
@@ -70,7 +70,7 @@ export function keepForBackward(tensor: tf.Tensor, saved: tf.Tensor[]): void {
       ? start
       : scopeStack.findIndex(({name}, i) => i > start && name === 'forward');
   if (forward < 0 || tensor.kept) return;
-  const scopeId = (tensor as unknown as {scopeId?: number}).scopeId;
+  const scopeId = (tensor as unknown as {scopeId?: number | undefined}).scopeId;
   if (scopeStack.slice(forward).some(({id}) => id === scopeId)) saved.push(tf.keep(tensor));
 }
 

@@ -11,7 +11,7 @@ export interface Op {
   /** What the values depend on, passed as arguments. Those that are not float32 are kept, but have no derivative. */
   inputs: readonly tf.Tensor[];
   /** Other tensors on which they depend, by identity (captured weights). */
-  free?: readonly tf.Tensor[];
+  free?: readonly tf.Tensor[] | undefined;
   /**
    * The cotangents of the float32 ones among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
    * can be differentiated again.

@@ -2,7 +2,7 @@
 import {Tensor} from '@tensorflow/tfjs-core';
 import {describe, nearestName} from '../checks/index.js';
 
-/** A tensor, or a nested array or record of tensors. */
+/** A tensor, or a nested array or record of tensors. (Name the type of a record by `type`: TypeScript takes no `interface` for one.) */
 export type Structure = Tensor | Structure[] | {[name: string]: Structure};
 
 /** A structure whose leaves may also be absent, a number, or a null: what a user may pass to a solver as a parameter. */

@@ -8,9 +8,9 @@ import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface BlockOptions {
   /** One step size for all blocks, or a list with one per block: numbers or tensors that broadcast with the block. Default 1. */
-  stepSize?: number | tf.Tensor | readonly (number | tf.Tensor)[];
+  stepSize?: number | tf.Tensor | readonly (number | tf.Tensor)[] | undefined;
   /** @deprecated It is `stepSize` now. */
-  stepSizes?: BlockOptions['stepSize'];
+  stepSizes?: BlockOptions['stepSize'] | undefined;
 }
 
 /** The proximal operators of the blocks: one for all, or a list. */
@@ -18,7 +18,7 @@ export type BlockProx = BlockProxOf | readonly BlockProxOf[];
 
 /** A proximal operator with any parameters; the caller of `run` must pass matching ones. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
+export type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
 
 /** Entry j of what may be one for all. */
 export function ofBlock<T>(all: T | readonly T[], j: number): T {
@@ -36,23 +36,26 @@ const NAMES: Names<Omit<BlockOptions, 'stepSizes'>> = {stepSize: 0};
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 15.
  */
-export function blockProximalGradient<P extends Parameter[]>(
-  objective: Differentiable<tf.Tensor[], P>,
+export function blockProximalGradient<
+  X extends tf.Tensor[] = tf.Tensor[],
+  P extends Parameter[] = tf.Tensor[],
+>(
+  objective: Differentiable<X, P>,
   prox: BlockProx,
   options: BlockOptions = {},
-): FixedPointCondition<tf.Tensor[], [Parameter, ...P]> {
+): FixedPointCondition<X, [proxParams: Parameter, ...params: P]> {
   const caller = 'conditions.blockProximalGradient';
   const given = renamed(caller, options, {stepSizes: 'stepSize'});
   const {stepSize = 1} = checkOptions(caller, given, NAMES);
   const gradient = gradientOf(objective, `${caller}: the objective`);
-  const map: FixedPointMap<tf.Tensor[], [Parameter, ...P]> = (x, proxParams, ...params) =>
+  const map: FixedPointMap<X, [proxParams: Parameter, ...params: P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const slopes = gradient(x, ...params);
       return x.map((block, j) => {
         const eta = ofBlock(stepSize, j);
         const moved = tf.sub(block, tf.mul(eta, slopes[j]));
         return ofBlock(prox, j)(moved, ofBlock(proxParams as Parameter[], j), eta);
-      });
+      }) as X;
     });
   return Object.assign(fixedPointResidual(map), {map});
 }

@@ -54,12 +54,12 @@ export function complementarityWeight(
 }
 
 /** The policy at a kink of a projection or a proximal operator. */
-export interface Kink {
+export type Kink = {
   /** 'leastNorm' (default): an entry at the kink stays zero. 'oneSided': it moves. 'smooth': in between. See `Degenerate`. */
-  degenerate?: Degenerate;
+  degenerate?: Degenerate | undefined;
   /** κ of 'smooth', in squared units of the entries. Default 1e-3. */
-  smoothing?: number;
-}
+  smoothing?: number | undefined;
+};
 
 /** The names of `Kink`. */
 export const KINK: Names<Kink> = {degenerate: 0, smoothing: 0};

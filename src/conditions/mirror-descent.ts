@@ -7,7 +7,7 @@ import {gradientOf, type Differentiable} from './objective.js';
 import {descend, STEP, type FixedPointCondition, type StepOptions} from './proximal-gradient.js';
 
 /** A Bregman divergence D_φ on a set: the maps to the dual space, and back onto the set. */
-export interface MirrorGeometry<X extends Structure = Structure, H extends Parameter = Parameter> {
+export interface MirrorGeometry<X extends Structure = tf.Tensor, H extends Parameter = Parameter> {
   /** ∇φ(x). */
   mirrorMap: (x: X) => X;
   /** argmin over z in the set of D_φ(z, ∇φ*(y)), for a point y of the dual space. */
@@ -18,7 +18,7 @@ export interface MirrorGeometry<X extends Structure = Structure, H extends Param
 const TINY = 1e-30;
 
 /** `scale` is the sum of each distribution: a number, or a tensor [..., 1]. Default 1. */
-export type EntropyParams = {scale?: number | tf.Tensor} | null | undefined;
+export type EntropyParams = {scale?: number | tf.Tensor | undefined} | null | undefined;
 
 /**
  * φ = Σ x log x − x on the probability simplex, along the last axis of each leaf: ∇φ = log, and the projection is softmax (times
@@ -58,11 +58,15 @@ const GEOMETRY: Names<MirrorGeometry> = {mirrorMap: 1, projection: 1};
  * @param geometry The divergence and the set; `conditions.entropy` is that of the simplex, where it needs no sorting.
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 13.
  */
-export function mirrorDescent<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function mirrorDescent<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   objective: Differentiable<X, P>,
-  geometry: MirrorGeometry<X, H>,
+  geometry: MirrorGeometry<NoInfer<X>, H>,
   options: StepOptions<P> = {},
-): FixedPointCondition<X, [H, ...P]> {
+): FixedPointCondition<X, [projectionParams: H, ...params: P]> {
   const {stepSize = 1} = checkOptions('conditions.mirrorDescent', options, STEP);
   const {mirrorMap, projection} = checkOptions(
     'conditions.mirrorDescent: geometry',
@@ -71,7 +75,7 @@ export function mirrorDescent<X extends Structure, H extends Parameter, P extend
     'entry',
   );
   const gradient = gradientOf(objective, 'conditions.mirrorDescent: the objective');
-  const map: FixedPointMap<X, [H, ...P]> = (x, projectionParams, ...params) =>
+  const map: FixedPointMap<X, [projectionParams: H, ...params: P]> = (x, projectionParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
       return projection(descend(mirrorMap(x), gradient(x, ...params), eta), projectionParams);

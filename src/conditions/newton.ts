@@ -15,13 +15,13 @@ import type {FixedPointCondition} from './proximal-gradient.js';
 
 export interface NewtonOptions {
   /** η of the damped step. Default 1. */
-  stepSize?: number;
+  stepSize?: number | undefined;
   /** Solves with ∂₁G. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** When a system with ∂₁G is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
   /** Default true: axis 0 of x is a batch of independent systems. */
-  batched?: boolean;
+  batched?: boolean | undefined;
 }
 
 const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0, onFailure: 0};
@@ -34,7 +34,7 @@ const NAMES: Names<NewtonOptions> = {stepSize: 0, linsolve: 0, batched: 0, onFai
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 14.
  */
-export function newton<X extends Structure, P extends Parameter[]>(
+export function newton<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   G: Condition<X, P>,
   given: NewtonOptions = {},
 ): FixedPointCondition<X, P> {

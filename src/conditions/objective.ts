@@ -4,19 +4,19 @@ import {checkFunction, checkOptions} from '../checks/index.js';
 import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
 
 /** f(x, ...params): one value per sample, [B], or their sum. */
-export type Objective<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
+export type Objective<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> = (
   x: X,
   ...params: P
 ) => tf.Tensor;
 
 /** ∇₁f(x, ...params), a structure like x. */
-export type Gradient<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
+export type Gradient<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> = (
   x: X,
   ...params: P
 ) => X;
 
 /** A differentiable function, given as the function or as its hand-written gradient (which may be cheaper, or differentiable again). */
-export type Differentiable<X extends Structure, P extends Parameter[]> =
+export type Differentiable<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   Objective<X, P> | {gradient: Gradient<X, P>};
 
 /**
@@ -24,7 +24,7 @@ export type Differentiable<X extends Structure, P extends Parameter[]> =
  *
  * @param where The name of f in error messages.
  */
-export function gradientOf<X extends Structure, P extends Parameter[]>(
+export function gradientOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   f: Differentiable<X, P>,
   where = 'conditions.gradientOf',
 ): Gradient<X, P> {

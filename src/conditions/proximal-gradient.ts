@@ -6,31 +6,34 @@ import {fixedPointResidual, type Condition, type FixedPointMap} from '../implici
 import {gradientOf, type Differentiable} from './objective.js';
 
 /** prox(y, params, scaling) = argmin_z ½‖z − y‖² + scaling·g(z; params). */
-export type Prox<X extends Structure = Structure, H extends Parameter = Parameter> = (
+export type Prox<X extends Structure = tf.Tensor, H extends Parameter = Parameter> = (
   y: X,
   params: H,
   scaling?: number | tf.Tensor,
 ) => X;
 
 /** The Euclidean projection of y onto the set that `params` describe. */
-export type Projection<X extends Structure = Structure, H extends Parameter = Parameter> = (
+export type Projection<X extends Structure = tf.Tensor, H extends Parameter = Parameter> = (
   y: X,
   params: H,
 ) => X;
 
-export interface StepOptions<P extends Parameter[]> {
+export interface StepOptions<P extends Parameter[] = tf.Tensor[]> {
   /**
    * η: a number, or a function of the objective's parameters (a tensor that broadcasts with x). Default 1. It does not change the
    * solution, but it changes the condition number of the linear system: about one over the largest eigenvalue of ∇₁²f is best.
    */
-  stepSize?: number | ((...params: P) => number | tf.Tensor);
+  stepSize?: number | ((...params: P) => number | tf.Tensor) | undefined;
 }
 
 /** The names of `StepOptions`. */
 export const STEP: Names<StepOptions<Parameter[]>> = {stepSize: 0};
 
 /** A condition T(x) − x that also has T, as `map`. */
-export interface FixedPointCondition<X extends Structure, P extends Parameter[]> extends Condition<X, P> {
+export interface FixedPointCondition<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends Condition<X, P> {
   map: FixedPointMap<X, P>;
 }
 
@@ -41,15 +44,19 @@ export interface FixedPointCondition<X extends Structure, P extends Parameter[]>
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 7.
  */
-export function proximalGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function proximalGradient<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   objective: Differentiable<X, P>,
   prox: Prox<X, H>,
   options: StepOptions<P> = {},
-): FixedPointCondition<X, [H, ...P]> {
+): FixedPointCondition<X, [proxParams: H, ...params: P]> {
   const {stepSize = 1} = checkOptions('conditions.proximalGradient', options, STEP);
   checkFunction('conditions.proximalGradient', 'prox', prox);
   const gradient = gradientOf(objective, 'conditions.proximalGradient: the objective');
-  const map: FixedPointMap<X, [H, ...P]> = (x, proxParams, ...params) =>
+  const map: FixedPointMap<X, [proxParams: H, ...params: P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
       return prox(descend(x, gradient(x, ...params), eta), proxParams, eta);
@@ -62,18 +69,22 @@ export function proximalGradient<X extends Structure, H extends Parameter, P ext
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 9.
  */
-export function projectedGradient<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function projectedGradient<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   objective: Differentiable<X, P>,
   projection: Projection<X, H>,
   options: StepOptions<P> = {},
-): FixedPointCondition<X, [H, ...P]> {
+): FixedPointCondition<X, [projectionParams: H, ...params: P]> {
   checkOptions('conditions.projectedGradient', options, STEP);
   checkFunction('conditions.projectedGradient', 'projection', projection);
   return proximalGradient<X, H, P>(objective, (y, params) => projection(y, params), options);
 }
 
 /** x − η g, leaf by leaf. */
-export function descend<X extends Structure>(x: X, gradient: X, eta: number | tf.Tensor): X {
+export function descend<X extends Structure = tf.Tensor>(x: X, gradient: X, eta: number | tf.Tensor): X {
   const steps = flattenLike('The gradient', gradient, x);
   return unflatten(
     x,

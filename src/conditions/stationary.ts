@@ -1,4 +1,5 @@
 /** @file The condition of an unconstrained minimum. */
+import type * as tf from '@tensorflow/tfjs-core';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
@@ -10,7 +11,7 @@ import {gradientOf, type Differentiable} from './objective.js';
  *   contains ∇₁²f, so f must be twice differentiable in tfjs (see `enableHigherOrderGradients`).
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 4.
  */
-export function stationary<X extends Structure, P extends Parameter[]>(
+export function stationary<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   objective: Differentiable<X, P>,
 ): Condition<X, P> {
   const gradient = gradientOf(objective, 'conditions.stationary: the objective');

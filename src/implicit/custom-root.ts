@@ -6,21 +6,40 @@ import {auto} from '../linsolve/index.js';
 import {solvedRoot} from './solved-root.js';
 import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
 
-export interface CustomRootOptions extends ImplicitOptions {
-  /** The solver function returns [x, aux]; aux is returned unchanged, without a gradient. Default false. */
-  hasAux?: boolean;
+export interface CustomRootOptions<HasAux extends boolean = false> extends ImplicitOptions {
+  /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
+  hasAux?: HasAux | undefined;
   /**
-   * If the host can read tensors, the x that the solver returns is checked (when its gradient is computed, or immediately if no
-   * gradient is recorded). `onFailure` applies if F(x) is larger than this fraction of the terms of F, whose sizes are measured
-   * by small changes of x and the parameters; this costs five evaluations of F. Default 0.1: a solver that was stopped early
-   * passes, and an x of another problem does not. Infinity: no check.
+   * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
+   * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
+   * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
+   * no check.
    */
-  residualTolerance?: number;
+  residualTolerance?: number | undefined;
 }
 
-type Solve<X, P extends unknown[]> = ((init: X, ...params: P) => unknown) | Solver<Structure, Parameter[]>;
+/** What finds x: a function, or an object with `run`. */
+export type RootSolver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
+  ((init: X, ...params: P) => X) | Solver<X, P>;
 
-const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0, residualTolerance: 0};
+/** What finds x and says something besides: with `hasAux`. */
+export type AuxSolver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[], Aux = unknown> = (
+  init: X,
+  ...params: P
+) => readonly [x: X, aux: Aux];
+
+/** What `customRoot` returns: from a solver to the function `(init, ...params) => x`, or `=> [x, aux]`. */
+export type Differentiated<X extends Structure, P extends Parameter[], HasAux extends boolean> = [
+  HasAux,
+] extends [true]
+  ? <Aux>(solve: AuxSolver<X, P, Aux>) => (init: X | null, ...params: P) => [x: X, aux: Aux]
+  : [HasAux] extends [false]
+    ? (solve: RootSolver<X, P>) => (init: X | null, ...params: P) => X
+    : <Aux>(
+        solve: RootSolver<X, P> | AuxSolver<X, P, Aux>,
+      ) => (init: X | null, ...params: P) => X | [x: X, aux: Aux];
+
+const NAMES: Names<CustomRootOptions<boolean>> = {...IMPLICIT, hasAux: 0, residualTolerance: 0};
 
 /**
  * Makes a solver of F(x, ...params) = 0 differentiable by the implicit-function theorem.
@@ -28,51 +47,57 @@ const NAMES: Names<CustomRootOptions> = {...IMPLICIT, hasAux: 0, residualToleran
  *     const sqrt = customRoot((x, t) => tf.sub(tf.square(x), t))((init, t) => tf.sqrt(t));
  *     tf.grad((t) => sqrt(null, t))(tf.tensor2d([[4]]));    // [[0.25]]
  *
- * The solver may be any function, or an object with `run`; its computation is never differentiated. The result is differentiable
- * to any order in every float32 tensor of `params` (also in nested arrays and records) and in tensors that F captures, but not in
- * `init`.
+ * The solver may be any function, or an object with `run`; what it does is never differentiated. The result is
+ * differentiable in every float32 tensor of `params` (nested arrays and records too) and in tensors that F closes over,
+ * to any order; not in `init`.
  *
- * @param condition F, which is zero at the solution; returns a structure like x.
+ * @param condition F, zero at the solution; a structure like x.
  * @returns A function of the solver, which returns `(init, ...params) => x` (`[x, aux]` with `hasAux`).
- * @throws (the returned function) If x has no batch axis although `batched` is true; in the backward pass, if F returns a
- *   structure unlike x, couples the samples of a batch, or contains an operation without a gradient.
+ * @throws (the function that comes out) if x has no batch axis although `batched`; in the backward pass, if F returns
+ *   something unlike x, couples the samples of a batch, or has an operation without a gradient.
  * @see Blondel et al. 2022 (arXiv 2105.15183), section 2.1.
  */
-export function customRoot<X extends Structure, P extends Parameter[]>(
-  condition: Condition<X, P>,
-  options: CustomRootOptions = {},
-) {
+export function customRoot<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+  HasAux extends boolean = false,
+>(condition: Condition<X, P>, options: CustomRootOptions<HasAux> = {}): Differentiated<X, P, HasAux> {
   checkFunction('customRoot', 'condition', condition);
   return differentiated('customRoot', condition, options);
 }
 
-function differentiated<X extends Structure, P extends Parameter[]>(
+function differentiated<X extends Structure, P extends Parameter[], HasAux extends boolean>(
   where: string,
   condition: Condition<X, P>,
-  given: CustomRootOptions,
-) {
+  given: CustomRootOptions<HasAux>,
+): Differentiated<X, P, HasAux> {
   const {
     hasAux = false,
     linsolve = auto(),
     residualTolerance = 0.1,
     ...options
-  } = checkOptions(where, given, NAMES);
+  } = checkOptions<CustomRootOptions<boolean>>(where, given, NAMES);
   if (!(residualTolerance > 0)) {
     throw new Error(`${where}: residualTolerance must be positive, got ${residualTolerance}.`);
   }
-  return (solve: Solve<X, P>) => {
+  const differentiate = (solve: RootSolver<X, P> | AuxSolver<X, P>) => {
     if (typeof solve !== 'function' && typeof solve?.run !== 'function') {
       throw new Error(
         `${where}: the solver must be a function or have a method run, got ${describe(solve)}.`,
       );
     }
-    return (init: X | null, ...params: P): X =>
+    if (hasAux && typeof solve !== 'function') {
+      throw new Error(`${where}: with hasAux the solver must be a function that returns [x, aux].`);
+    }
+    return (init: X | null, ...params: P) =>
       tf.tidy(() => {
         const all = {...options, linsolve, where, residualTolerance};
         const {x, aux} = solvedRoot(condition, all, params, () => {
-          if (typeof solve !== 'function') return {x: solve.run(init as Structure, ...params).x as X};
-          const result = solve(init as X, ...params);
-          if (!hasAux) return {x: result as X};
+          // A solver that needs no guess is given none.
+          const guess = init as X;
+          if (typeof solve !== 'function') return {x: solve.run(guess, ...params).x};
+          const result: unknown = solve(guess, ...params);
+          if (!hasAux) return {x: checkSolution(where, result) as X};
           if (!Array.isArray(result) || result.length !== 2) {
             throw new Error(
               `${where}: with hasAux the solver must return [x, aux], got ${describe(result)}.`,
@@ -81,9 +106,25 @@ function differentiated<X extends Structure, P extends Parameter[]>(
           const [x, aux] = result as [X, Structure];
           return {x, aux};
         });
-        return (hasAux ? [x, aux] : x) as X;
+        return (hasAux ? [x, aux] : x) as tf.TensorContainer;
       });
   };
+  return differentiate as unknown as Differentiated<X, P, HasAux>;
+}
+
+/** @throws If a solver has returned a promise, nothing, or a number. */
+function checkSolution(where: string, result: unknown): unknown {
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+    throw new Error(
+      `${where}: the solver returned a promise; it must return x itself. Await what it needs beforehand.`,
+    );
+  }
+  if (result === null || typeof result !== 'object') {
+    throw new Error(
+      `${where}: the solver must return x, a tensor or a record or list of them; got ${describe(result)}.`,
+    );
+  }
+  return result;
 }
 
 /**
@@ -91,16 +132,17 @@ function differentiated<X extends Structure, P extends Parameter[]>(
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 3.
  */
-export function customFixedPoint<X extends Structure, P extends Parameter[]>(
-  map: FixedPointMap<X, P>,
-  options: CustomRootOptions = {},
-) {
+export function customFixedPoint<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+  HasAux extends boolean = false,
+>(map: FixedPointMap<X, P>, options: CustomRootOptions<HasAux> = {}): Differentiated<X, P, HasAux> {
   checkFunction('customFixedPoint', 'map', map);
-  return differentiated<X, P>('customFixedPoint', fixedPointResidual(map), options);
+  return differentiated('customFixedPoint', fixedPointResidual(map), options);
 }
 
 /** F(x) = T(x) − x. */
-export function fixedPointResidual<X extends Structure, P extends Parameter[]>(
+export function fixedPointResidual<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   map: FixedPointMap<X, P>,
 ): Condition<X, P> {
   return (x, ...params) => {

@@ -21,7 +21,7 @@ export interface GradientSolve {
   u: tf.Tensor2D;
   info: SolveInfo;
   /** In reverse mode, what a cotangent u of F is to the parameters. */
-  pullback?: (u: tf.Tensor2D) => tf.Tensor[];
+  pullback?: ((u: tf.Tensor2D) => tf.Tensor[]) | undefined;
 }
 
 /** A relative residual up to this is within f32 accuracy, even if the linear solver has a smaller tolerance. */

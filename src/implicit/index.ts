@@ -1,5 +1,13 @@
 /** @file Implicit differentiation of anything defined by F(x, θ) = 0 or T(x, θ) = x. */
-export {customFixedPoint, customRoot, fixedPointResidual, type CustomRootOptions} from './custom-root.js';
+export {
+  customFixedPoint,
+  customRoot,
+  fixedPointResidual,
+  type AuxSolver,
+  type CustomRootOptions,
+  type Differentiated,
+  type RootSolver,
+} from './custom-root.js';
 export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
 export {checkOnFailure, ON_FAILURE, reportFailures, type Failures} from './report.js';

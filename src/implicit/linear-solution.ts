@@ -20,7 +20,7 @@ import type {Condition} from './types.js';
  *
  * @param b A structure like x.
  */
-export function linearSolution<X extends Structure, P extends Parameter[]>(
+export function linearSolution<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   G: Condition<X, P>,
   options: SystemOptions,
   x: X,

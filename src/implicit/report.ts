@@ -13,16 +13,16 @@ export interface Failures {
   /** The value and gradient of a failed sample, in words. */
   consequence: string;
   /** What is solved. Default 'problem'. */
-  what?: string;
+  what?: string | undefined;
   /** What the codes are of. Default 'sample'. */
-  each?: string;
+  each?: string | undefined;
   /** Failures with the same key are printed once. Default: their reasons. */
-  kind?: string;
+  kind?: string | undefined;
   /**
    * Whether a batch may consist of invalid samples only, which otherwise is a mistake in the program: attention has rows that are
    * fully masked.
    */
-  mayAllFail?: boolean;
+  mayAllFail?: boolean | undefined;
 }
 
 /** @throws If the policy does not exist. */

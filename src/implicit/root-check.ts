@@ -28,7 +28,7 @@ const SINGLE = 5;
  *
  * @throws With 'throw'.
  */
-export function checkRoot<X extends Structure, P extends Parameter[]>(
+export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   {batched = true, onFailure = 'warn', where = 'customRoot'}: SystemOptions,
   tolerance: number,

@@ -21,7 +21,7 @@ import {IMPLICIT, type Condition, type ImplicitOptions} from './types.js';
  * @param cotangent v, a structure like x; records are paired by name.
  * @returns One entry per parameter, with its shape; tensors that are not float32, and other leaves, are returned unchanged.
  */
-export function rootVjp<X extends Structure, P extends Parameter[]>(
+export function rootVjp<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   x: X,
   params: P,
@@ -46,7 +46,7 @@ export function rootVjp<X extends Structure, P extends Parameter[]>(
  *
  * @param tangents One entry per parameter, with its shape; records are paired by name, and `null` stands for zero.
  */
-export function rootJvp<X extends Structure, P extends Parameter[]>(
+export function rootJvp<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   x: X,
   params: P,
@@ -59,7 +59,7 @@ export function rootJvp<X extends Structure, P extends Parameter[]>(
 }
 
 /** `rootJvp` with a linear solver given by the caller, so that a bundle contains no other. */
-export function rootTangent<X extends Structure, P extends Parameter[]>(
+export function rootTangent<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   x: X,
   params: P,

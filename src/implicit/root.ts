@@ -19,7 +19,7 @@ import {packingOf} from './packing.js';
 export interface RootSystem {
   batched: boolean;
   linsolve: LinearSolver;
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   policy: GradientPolicy;
   /** Tensors that F captures. */
   free: tf.Tensor[];
@@ -30,7 +30,7 @@ export interface RootSystem {
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
   /** Checks that xs is a root, in the backward pass. */
-  check?: (xs: tf.Tensor[], ps: tf.Tensor[]) => void;
+  check?: ((xs: tf.Tensor[], ps: tf.Tensor[]) => void) | undefined;
 }
 
 /** The float32 ones: those that have a derivative. */

@@ -9,11 +9,11 @@ import type {Condition} from './types.js';
 /** `customRoot` with a linear solver given by the caller, so that a bundle contains no other. */
 export function solvedRoot<X extends Structure, P extends Parameter[], Aux extends Structure | undefined>(
   condition: Condition<X, P>,
-  options: SystemOptions & {residualTolerance?: number},
+  options: SystemOptions & {residualTolerance?: number | undefined},
   params: P,
-  solve: () => {x: X; aux?: Aux},
-): {x: X; aux?: Aux} {
-  const found = offTape(solve as () => tf.TensorContainerObject) as unknown as {x: X; aux?: Aux};
+  solve: () => {x: X; aux?: Aux | undefined},
+): {x: X; aux?: Aux | undefined} {
+  const found = offTape(solve as () => tf.TensorContainerObject) as unknown as {x: X; aux?: Aux | undefined};
   const x = inOrderOf(condition, found.x);
   const [xs, ps] = [flatten(x), flatten(params)];
   const {residualTolerance} = options;

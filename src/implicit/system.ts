@@ -22,20 +22,26 @@ import {checkOnFailure} from './report.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
 /** The options of an implicit gradient, with its linear solver, and who takes it. */
-export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {linsolve: LinearSolver; where?: string};
+export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {
+  linsolve: LinearSolver;
+  where?: string | undefined;
+};
 
 /** Conditions whose samples were seen to be independent. */
 const probed = new WeakSet<object>();
 
 /** x with its names in the order that the condition's `linearize` goes by. */
-export function inOrderOf<X extends Structure, P extends Parameter[]>({order}: Condition<X, P>, x: X): X {
+export function inOrderOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
+  {order}: Condition<X, P>,
+  x: X,
+): X {
   if (!order) return x;
   const model = Object.fromEntries(order.map((name) => [name, (x as Record<string, Structure>)[name]]));
   return arrangeLike('x', x, model as Structure) as X;
 }
 
 /** The system of `condition` for an x (in the condition's order) and parameters shaped like the given ones. */
-export function rootSystem<X extends Structure, P extends Parameter[]>(
+export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   condition: Condition<X, P>,
   {linsolve, batched = true, onGradient, onFailure = 'warn', where = 'customRoot'}: SystemOptions,
   x: X,

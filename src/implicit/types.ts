@@ -1,4 +1,5 @@
 /** @file The contracts of implicit differentiation: an optimality condition, and a solver that satisfies it. */
+import type * as tf from '@tensorflow/tfjs-core';
 import type {Parameter, Structure} from '../autodiff/index.js';
 import type {Names} from '../checks/index.js';
 import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js';
@@ -8,17 +9,17 @@ import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js
  *
  * Tensors that F captures (such as layer weights) are differentiated like its parameters.
  */
-export interface Condition<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
+export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   (x: X, ...params: P): X;
   /** Known properties of ∂₁F; with `symmetric` and `positiveDefinite`, `linsolve.auto` chooses CG. */
-  tags?: Tags;
+  tags?: Tags | undefined;
   /**
    * ∂₁F at a point as an operator with more structure than automatic differentiation sees. Its vectors are rows [B, n]: the
    * leaves of x, flattened for each sample and joined, in `order`.
    */
   linearize?(x: X, ...params: P): Operator;
   /** The names of the record x in the order of the rows of `linearize`. By default that of x itself, as the solver returned it. */
-  order?: readonly string[];
+  order?: readonly string[] | undefined;
   /**
    * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that captures no tensor. It must consist of
    * differentiable operations, and saves the backward pass an evaluation of F.
@@ -27,21 +28,21 @@ export interface Condition<X extends Structure = Structure, P extends Parameter[
 }
 
 /** T(x, ...params), which is x at the solution. */
-export type FixedPointMap<X extends Structure = Structure, P extends Parameter[] = Parameter[]> = (
+export type FixedPointMap<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> = (
   x: X,
   ...params: P
 ) => X;
 
 /** How a solve went, tensors of shape [B]; the codes of `status` are those of `Status`. */
-export interface SolverState {
-  status: Structure;
-  iterations: Structure;
-  residual: Structure;
-}
+export type SolverState = {
+  status: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+};
 
 /** Finds x from an initial guess. The iterations are not differentiated; the condition at their result is. */
-export interface Solver<X extends Structure = Structure, P extends Parameter[] = Parameter[]> {
-  run(init: X, ...params: P): {x: X; state: SolverState};
+export interface Solver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
+  run: (init: X, ...params: P) => {x: X; state?: SolverState | undefined};
 }
 
 /** The outcome of a solve, one code per sample. */
@@ -59,21 +60,21 @@ export type OnFailure = 'warn' | 'throw' | 'ignore';
 
 export interface ImplicitOptions {
   /** Solves the system with ∂₁F. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /**
    * Default true: axis 0 of every leaf of x is a batch of independent systems. False: all entries of x form one system,
    * as a bilevel problem needs.
    */
-  batched?: boolean;
+  batched?: boolean | undefined;
   /** Called after each linear solve of a gradient with its report: one entry per sample. The tensors are disposed of after the call. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /**
    * What happens if that solve does not solve a sample (the relative residual exceeds 1e-5 and the solver's tolerance, or exceeds
    * 1e-3): 'warn' (default; each kind once), 'throw' or 'ignore'. A residual in a direction that no parameter can change does not
    * count: the gradient is then that of the solution that moves least. If the host cannot read tensors (WebGPU), only
    * `onGradient` reports it.
    */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** The names of `ImplicitOptions`. */

@@ -7,9 +7,9 @@ import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface BirkhoffLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */
-  regularization?: 'entropic' | 'euclidean';
+  regularization?: 'entropic' | 'euclidean' | undefined;
   /** ε > 0: towards 0 a permutation. Default 1. */
-  strength?: number;
+  strength?: number | undefined;
 }
 
 /**

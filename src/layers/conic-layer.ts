@@ -38,21 +38,21 @@ export interface ConicLayerArgs extends LayerArgs, ReportOptions {
   /** The cone K, as a product. */
   cones: Cones;
   /** p, the number of variables. Default: the width of c or E, where one of them is fed or constant. */
-  units?: number;
+  units?: number | undefined;
   /** Which parameters are fed, in the order of the inputs. Default ['c']. */
-  inputs?: ConicParameter[];
+  inputs?: ConicParameter[] | undefined;
   /** Parameters that are fixed, without a batch axis. They are saved with the layer. The rest is learned. */
-  constants?: Constants<ConicParameter> | SavedConstant[];
+  constants?: Constants<ConicParameter> | SavedConstant[] | undefined;
   /** Of the random initial weights. Default: another one each time. */
-  seed?: number;
+  seed?: number | undefined;
   /** Residual at which a sample counts as solved, see `solvers.ConicSplitting`. Default 1e-6. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Iterations at most. Default 2000. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get z = 0 and a zero gradient. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
   /** The linear solver of the gradient. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver | LinearSolverConfig;
+  linsolve?: LinearSolver | LinearSolverConfig | undefined;
 }
 
 const OWN = [

@@ -7,9 +7,9 @@ import {checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface EntmaxLayerArgs extends LayerArgs {
   /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */
-  alpha?: number;
+  alpha?: number | undefined;
   /** Default −1. */
-  axis?: number;
+  axis?: number | undefined;
 }
 
 /**

@@ -14,17 +14,17 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** A layer or model of two inputs [z, x] whose output is shaped like z. Its weights are trained. */
   cell: Layer | SavedCell;
   /** The shape of z without the batch axis. Default: the first input of a model, else the shape of x. */
-  stateShape?: number[];
+  stateShape?: number[] | undefined;
   /** How the fixed point is found. Default 'anderson'. */
-  solver?: 'anderson' | 'iteration';
+  solver?: 'anderson' | 'iteration' | undefined;
   /** Differences that Anderson acceleration combines. Default 5. */
-  historySize?: number;
+  historySize?: number | undefined;
   /**
    * What the names of the cell's weights begin with in a file. 'layer': this layer's name, so that two cells of a model may have equally
    * named layers inside. 'cell': as the cell has them, which is how earlier versions saved. Default 'layer'; for a cell from a config that
    * does not say it, 'cell'.
    */
-  weightNames?: 'layer' | 'cell';
+  weightNames?: 'layer' | 'cell' | undefined;
 }
 
 const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'weightNames'];
@@ -147,7 +147,7 @@ export class FixedPointLayer extends IterativeLayer {
 
   private stateSizes(inputShape: Shape): number[] {
     if (this.stateShape) return this.stateShape;
-    const [state] = ((this.cell as {inputs?: {shape: Shape}[]}).inputs ?? []) as {shape: Shape}[];
+    const [state] = ((this.cell as {inputs?: {shape: Shape}[] | undefined}).inputs ?? []) as {shape: Shape}[];
     return (state?.shape ?? inputShape).slice(1) as number[];
   }
 }

@@ -1,7 +1,10 @@
 /** @file Keras-style layers. */
 export {BirkhoffLayer, type BirkhoffLayerArgs} from './birkhoff-layer.js';
 export {ConicLayer, type ConicLayerArgs} from './conic-layer.js';
-export {type Constants} from './base/constants.js';
+export {type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
+export {type Constants, type SavedConstant} from './base/constants.js';
+export {type Projected} from './base/projection-layer.js';
+export {type QPSizes} from './base/qp-parameters.js';
 export {EntmaxLayer, type EntmaxLayerArgs} from './entmax-layer.js';
 export {FixedPointLayer, type FixedPointLayerArgs} from './fixed-point-layer.js';
 export {IsotonicLayer, type IsotonicLayerArgs} from './isotonic-layer.js';
@@ -15,6 +18,8 @@ export {SimplexProjection, type SimplexProjectionArgs} from './simplex-projectio
 export {type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 export {SoftRank} from './soft-rank.js';
 export {SoftSort} from './soft-sort.js';
+export {type LayerArgs} from './base/arguments.js';
+export {type SolveState} from './base/call-history.js';
 export {type Diagnostics, type GradientDiagnostics} from './base/diagnostics.js';
 export {SolverLayer} from './base/solver-layer.js';
 export {SparsemaxProjection, type SparsemaxProjectionArgs} from './sparsemax-projection.js';

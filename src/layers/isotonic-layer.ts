@@ -8,9 +8,9 @@ import {checkChoice, type LayerArgs} from './base/arguments.js';
 
 export interface IsotonicLayerArgs extends LayerArgs {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
-  direction?: 'ascending' | 'descending';
+  direction?: 'ascending' | 'descending' | undefined;
   /** @deprecated True is `direction: 'ascending'` now, false `direction: 'descending'`. */
-  increasing?: boolean;
+  increasing?: boolean | undefined;
 }
 
 /**

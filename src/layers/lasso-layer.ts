@@ -12,13 +12,13 @@ export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   /** The number of atoms, the width of the output. */
   units: number;
   /** Weight of ‖z‖₁. Default 0.1. */
-  l1?: number;
+  l1?: number | undefined;
   /** Weight of ½‖z‖². Default 0. */
-  l2?: number;
+  l2?: number | undefined;
   /** Only z ≥ 0. Default false. */
-  nonNegative?: boolean;
+  nonNegative?: boolean | undefined;
   /** Of the first dictionary. Default: a new one each time. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 const OWN = ['units', 'l1', 'l2', 'nonNegative', 'seed', 'degenerate', 'smoothing'];

@@ -8,7 +8,7 @@ import {checkArguments, checkNumber} from './base/arguments.js';
 
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
   /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
-  strength?: number;
+  strength?: number | undefined;
 }
 
 const OWN = ['strength', ...QP_ARGUMENTS.filter((name) => name !== 'epsilon')];

@@ -1,7 +1,7 @@
 /** @file Ridge regression as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
 import {lstsq} from '../linalg/index.js';
-import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base/base-learner-layer.js';
+import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
 
 export type RidgeLayerArgs = BaseLearnerArgs;
 
@@ -31,7 +31,7 @@ export class RidgeLayer extends BaseLearnerLayer {
     return 'W = argmin ½‖XW − Y‖² + ½λ‖W‖², λ = exp(logL2) where it is learned, else l2';
   }
 
-  protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit {
+  protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel {
     const [batch, , p] = X.shape as [number, number, number];
     const k = Y.shape[2]!;
     // As least squares of more rows: XᵀX would square the condition number.

@@ -8,9 +8,9 @@ import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */
-  scale?: number;
+  scale?: number | undefined;
   /** Default −1. */
-  axis?: number;
+  axis?: number | undefined;
 }
 
 /**

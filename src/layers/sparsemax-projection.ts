@@ -11,7 +11,7 @@ const TIE = 1e-6;
 
 export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
   /** The axis whose entries become a probability vector. Default −1. */
-  axis?: number;
+  axis?: number | undefined;
 }
 
 /**

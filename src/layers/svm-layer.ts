@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import {ON_FAILURE, solveQP, type OnFailure} from '../solvers/index.js';
-import {BaseLearnerLayer, type BaseLearnerArgs, type Fit} from './base/base-learner-layer.js';
+import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
 import {finiteRows} from './base/rows.js';
 import {checkChoice} from './base/arguments.js';
 
 export interface SVMLayerArgs extends BaseLearnerArgs {
   /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** Added to the kernel matrix to make the dual strictly convex, as a share of the mean square of a feature: W hardly notices. */
@@ -53,7 +53,7 @@ export class SVMLayer extends BaseLearnerLayer {
     return this.onFailure;
   }
 
-  protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit {
+  protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel {
     const [batch, m] = X.shape as [number, number];
     const k = Y.shape[2]!;
     const n = m * k;

@@ -9,7 +9,7 @@ export interface TopKArgs extends LayerArgs {
   /** How many entries are chosen. */
   k: number;
   /** ε > 0: towards 0 the choice becomes hard. Default 1. */
-  strength?: number;
+  strength?: number | undefined;
 }
 
 /**

@@ -8,11 +8,11 @@ import {shapeList} from './base/inputs.js';
 
 export interface TransportLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */
-  regularization?: 'entropic' | 'euclidean';
+  regularization?: 'entropic' | 'euclidean' | undefined;
   /** ε > 0: towards 0 the plan is that of unregularised transport. Default 1. */
-  strength?: number;
+  strength?: number | undefined;
   /** Whether the sums are inputs too, [x, a, b]. Default false: all rows and all columns weigh the same, 1 in total. */
-  marginals?: boolean;
+  marginals?: boolean | undefined;
 }
 
 /**

@@ -16,13 +16,13 @@ import {solveTriangle} from './triangular-solve.js';
  * @throws SingularMatrixError naming the sample whose factor has a zero on its diagonal.
  * @throws If an entry that is read is not finite.
  */
-export function choleskySolve(factor: Values, b: Values): tf.Tensor {
+export function choleskySolve<T extends tf.Tensor = tf.Tensor>(factor: Values, b: Values): T {
   const caller = 'linalg.choleskySolve';
   return asOperation(() => {
     const L = toSquare(factor, 'the factor', caller);
     const {b: B, restore} = toRightSide(b, L, L.shape[L.rank - 1], caller);
     return restore(solveFactored(L, B, {caller}));
-  });
+  }) as T;
 }
 
 function solveFactored(factor: tf.Tensor, b: tf.Tensor, call: Call): tf.Tensor {

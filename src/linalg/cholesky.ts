@@ -19,7 +19,7 @@ import {solveTriangle} from './triangular-solve.js';
  * @throws If an entry of the lower triangle is not finite.
  * @see Murray 2016, Differentiation of the Cholesky decomposition (arXiv 1602.07527), equation 10.
  */
-export function cholesky(a: Values): tf.Tensor {
+export function cholesky<T extends tf.Tensor = tf.Tensor>(a: Values): T {
   const caller = 'linalg.cholesky';
   return asOperation(() => {
     const A = toSquare(a, 'a', caller);
@@ -29,7 +29,7 @@ export function cholesky(a: Values): tf.Tensor {
       inputs: [A],
       gradient: ([dL], [L]) => [pullback(L, dL, caller)],
     })[0];
-  });
+  }) as T;
 }
 
 /** L⁻ᵀ Φ(Lᵀ dL) L⁻¹, made symmetric, where Φ takes the lower triangle and halves its diagonal. */

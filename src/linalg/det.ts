@@ -18,8 +18,8 @@ import {record} from './record.js';
  * @throws If an entry is not finite.
  * @see Magnus & Neudecker, Matrix Differential Calculus, section 8.3, for the gradient.
  */
-export function det(a: Values): tf.Tensor {
-  return asOperation(() => determinant(toSquare(a, 'a', CALLER)));
+export function det<T extends tf.Tensor = tf.Tensor>(a: Values): T {
+  return asOperation(() => determinant(toSquare(a, 'a', CALLER))) as T;
 }
 
 const CALLER = 'linalg.det';

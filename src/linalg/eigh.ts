@@ -21,7 +21,9 @@ import {record} from './record.js';
  * @throws If an entry of the lower triangle is not finite.
  * @see Giles 2008, section 3.1.
  */
-export function eigh(a: Values): {eigenvalues: tf.Tensor; eigenvectors: tf.Tensor} {
+export function eigh<V extends tf.Tensor = tf.Tensor, L extends tf.Tensor = tf.Tensor>(
+  a: Values,
+): {eigenvalues: L; eigenvectors: V} {
   const caller = 'linalg.eigh';
   return asOperation(() => {
     const A = toSquare(a, 'a', caller);
@@ -32,7 +34,7 @@ export function eigh(a: Values): {eigenvalues: tf.Tensor; eigenvectors: tf.Tenso
       inputs: [A],
       gradient: ([dValues, dV, dGaps], [, V, gaps]) => [pullback(dValues, dV, dGaps, V, gaps)],
     });
-    return {eigenvalues, eigenvectors};
+    return {eigenvalues: eigenvalues as L, eigenvectors: eigenvectors as V};
   });
 }
 

@@ -12,9 +12,9 @@ import {solveMatrices} from './solve.js';
  * @throws If an entry is not finite.
  * @see Giles 2008, section 2.2.3.
  */
-export function inv(a: Values): tf.Tensor {
+export function inv<T extends tf.Tensor = tf.Tensor>(a: Values): T {
   const caller = 'linalg.inv';
-  return asOperation(() => inverse(toSquare(a, 'a', caller), caller));
+  return asOperation(() => inverse(toSquare(a, 'a', caller), caller)) as T;
 }
 
 /** `inv` for a checked tensor. */

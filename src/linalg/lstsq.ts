@@ -12,7 +12,7 @@ export interface LstsqOptions {
    * Decides the rank: in a QR factorisation with column pivoting, a column whose remainder is no longer than this times the
    * longest column counts as dependent. Default max(m, n)·2⁻²³, the rounding of f32 data.
    */
-  rcond?: number;
+  rcond?: number | undefined;
 }
 
 const NAMES: Names<LstsqOptions> = {rcond: 0};
@@ -29,7 +29,7 @@ const NAMES: Names<LstsqOptions> = {rcond: 0};
  * @throws If an entry is not finite.
  * @see Golub & Pereyra 1973, The differentiation of pseudo-inverses and nonlinear least squares problems, theorem 4.3.
  */
-export function lstsq(a: Values, b: Values, options: LstsqOptions = {}): tf.Tensor {
+export function lstsq<T extends tf.Tensor = tf.Tensor>(a: Values, b: Values, options: LstsqOptions = {}): T {
   const {rcond} = checkOptions('linalg.lstsq', options, NAMES);
   const caller = 'linalg.lstsq';
   return asOperation(() => {
@@ -39,7 +39,7 @@ export function lstsq(a: Values, b: Values, options: LstsqOptions = {}): tf.Tens
     if (!(cutoff >= 0 && cutoff < 1)) throw new Error(`${caller}: rcond must lie in [0, 1), got ${cutoff}.`);
     const {b: B, restore} = toRightSide(b, A, m, caller);
     return restore(leastSquares(A, B, {rcond: cutoff, adjoint: false}, {caller})[0]);
-  });
+  }) as T;
 }
 
 /** [x, b − M x] with x = M⁺ b, for M = a or its transpose. */

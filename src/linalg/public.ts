@@ -3,6 +3,7 @@ export {cholesky} from './cholesky.js';
 export {choleskySolve} from './cholesky-solve.js';
 export {det} from './det.js';
 export {eigh} from './eigh.js';
+export {type Values} from './inputs.js';
 export {inv} from './inv.js';
 export {lstsq, type LstsqOptions} from './lstsq.js';
 export {slogdet} from './slogdet.js';

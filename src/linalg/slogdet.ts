@@ -15,7 +15,7 @@ import {record} from './record.js';
  *     does not exist: it throws a SingularMatrixError that names the sample, for any cotangent.
  * @throws If an entry is not finite.
  */
-export function slogdet(a: Values): {sign: tf.Tensor; logabsdet: tf.Tensor} {
+export function slogdet<T extends tf.Tensor = tf.Tensor>(a: Values): {sign: T; logabsdet: T} {
   const caller = 'linalg.slogdet';
   return asOperation(() => {
     const A = toSquare(a, 'a', caller);
@@ -27,6 +27,6 @@ export function slogdet(a: Values): {sign: tf.Tensor; logabsdet: tf.Tensor} {
         tf.mul(tf.reshape(dy, [...dy.shape, 1, 1]), transpose(inverse(saved, `the gradient of ${caller}`))),
       ],
     });
-    return {sign, logabsdet};
+    return {sign: sign as T, logabsdet: logabsdet as T};
   });
 }

@@ -12,11 +12,11 @@ export interface SolveOptions {
    * 'positiveDefinite': by Cholesky. Only the lower triangle of a is read, and the gradient in a is symmetric. Default
    * 'general': by LU with partial pivoting.
    */
-  assume?: 'general' | 'positiveDefinite';
+  assume?: 'general' | 'positiveDefinite' | undefined;
   /** Solve aᵀ x = b. Default false. */
-  transpose?: boolean;
+  transpose?: boolean | undefined;
   /** @deprecated It is `transpose` now, as in `triangularSolve`. */
-  adjoint?: boolean;
+  adjoint?: boolean | undefined;
 }
 
 const NAMES: Names<Omit<SolveOptions, 'adjoint'>> = {assume: 0, transpose: 0};
@@ -31,7 +31,7 @@ const NAMES: Names<Omit<SolveOptions, 'adjoint'>> = {assume: 0, transpose: 0};
  * @throws If an entry is not finite.
  * @see Giles 2008, Collected matrix derivative results for forward and reverse mode, section 2.3.1.
  */
-export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tensor {
+export function solve<T extends tf.Tensor = tf.Tensor>(a: Values, b: Values, options: SolveOptions = {}): T {
   const caller = 'linalg.solve';
   const given = renamed(caller, options, {adjoint: 'transpose'});
   const {assume = 'general', transpose: adjoint = false} = checkOptions(caller, given, NAMES);
@@ -42,7 +42,7 @@ export function solve(a: Values, b: Values, options: SolveOptions = {}): tf.Tens
     const A = toSquare(a, 'a', caller);
     const {b: B, restore} = toRightSide(b, A, A.shape[A.rank - 1], caller);
     return restore(solveMatrices(A, B, {assume, adjoint}, {caller}));
-  });
+  }) as T;
 }
 
 /** `solve` for checked tensors [..., n, n] and [..., n, k]. */

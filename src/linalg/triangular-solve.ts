@@ -9,11 +9,11 @@ import {record} from './record.js';
 
 export interface TriangularSolveOptions {
   /** Read the lower triangle of the matrix, else the upper one. Default true. */
-  lower?: boolean;
+  lower?: boolean | undefined;
   /** Solve with the transpose of that triangle. Default false. */
-  transpose?: boolean;
+  transpose?: boolean | undefined;
   /** Assume that the diagonal is ones, without reading it. Default false. */
-  unitDiagonal?: boolean;
+  unitDiagonal?: boolean | undefined;
 }
 
 const NAMES: Names<TriangularSolveOptions> = {lower: 0, transpose: 0, unitDiagonal: 0};
@@ -27,7 +27,11 @@ const NAMES: Names<TriangularSolveOptions> = {lower: 0, transpose: 0, unitDiagon
  * @throws SingularMatrixError naming the sample whose matrix has a zero on its diagonal.
  * @throws If an entry that is read is not finite.
  */
-export function triangularSolve(matrix: Values, b: Values, options: TriangularSolveOptions = {}): tf.Tensor {
+export function triangularSolve<T extends tf.Tensor = tf.Tensor>(
+  matrix: Values,
+  b: Values,
+  options: TriangularSolveOptions = {},
+): T {
   const {
     lower = true,
     transpose = false,
@@ -38,7 +42,7 @@ export function triangularSolve(matrix: Values, b: Values, options: TriangularSo
     const T = toSquare(matrix, 'the matrix', caller);
     const {b: B, restore} = toRightSide(b, T, T.shape[T.rank - 1], caller);
     return restore(solveTriangle(T, B, {lower, transpose, unitDiagonal}, {caller}));
-  });
+  }) as T;
 }
 
 /** `triangularSolve` for checked tensors [..., n, n] and [..., n, k]. */

@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm} from '../kernels/index.js';
-import {cg} from './cg.js';
+import {quietCg} from './cg.js';
 import {normalCg} from './normal-cg.js';
 import {directSolver} from './direct.js';
 import {gmres} from './gmres.js';
-import {minres} from './minres.js';
+import {quietMinres} from './minres.js';
 import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
@@ -69,8 +69,8 @@ export function auto(options?: NoOptions): LinearSolver {
 type Attempt = {x: tf.Tensor; info: SolveInfo};
 
 const dense = () => directSolver('auto', {factorDense: factorLeastNorm, positiveDefinite: false});
-const definite = () => cg(canLook() ? {maxIterations: HOST.maxIterations} : {});
-const symmetric = () => (canLook() ? minres({maxIterations: HOST.maxIterations}) : gmres());
+const definite = () => quietCg(canLook() ? {maxIterations: HOST.maxIterations} : {});
+const symmetric = () => (canLook() ? quietMinres({maxIterations: HOST.maxIterations}) : gmres());
 const general = () => gmres(canLook() ? HOST : {});
 const leastSquares = () => normalCg({maxIterations: HOST.maxIterations});
 

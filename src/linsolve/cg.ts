@@ -8,6 +8,7 @@ import {precondition, type Outcome, type Process, type Run} from './host/process
 import {rowDot, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
+import {warnOfUnsymmetric} from './unsymmetric.js';
 import {dot} from './vectors.js';
 
 /** M must be symmetric positive definite. */
@@ -93,6 +94,11 @@ const method: KrylovMethod = {
  */
 export function cg(given: CgOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.cg', given, PRECONDITIONED);
+  return iterativeSolver('cg', {...method, onUnsymmetric: warnOfUnsymmetric('cg')}, options);
+}
+
+/** `cg` for a caller that tries something else if it fails. */
+export function quietCg(options: CgOptions): LinearSolver {
   return iterativeSolver('cg', method, options);
 }
 

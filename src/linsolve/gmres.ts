@@ -12,7 +12,7 @@ import {addScaled, dot, norm, scaled} from './vectors.js';
 
 export interface GmresOptions extends PreconditionedOptions {
   /** Products between two restarts: the memory is 2·restart vectors. Default 20. */
-  restart?: number;
+  restart?: number | undefined;
 }
 
 interface GmresState extends KrylovState {

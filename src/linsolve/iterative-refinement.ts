@@ -8,9 +8,9 @@ import type {LinearSolver} from './types.js';
 
 export interface IterativeRefinementOptions {
   /** The largest number of corrections. Default 3. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** Relative residual that counts as solved. Default 1e-6. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 const NAMES: Names<IterativeRefinementOptions> = {maxIterations: 0, tolerance: 0};

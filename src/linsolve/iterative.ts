@@ -16,17 +16,18 @@ import {custom} from './preconditioners/custom.js';
 import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
 import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
 import {reporting} from './reporting.js';
-import {identity, onRows, toRows, type Linear} from './rows.js';
+import {identity, onRows, toRows, type LinearMap} from './rows.js';
 import type {LinearSolver, Operator, SolveInfo} from './types.js';
+import {firstUnsymmetric} from './unsymmetric.js';
 
 export interface IterativeOptions {
   /**
    * Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. Products are in f32; if their rounding,
    * √n·2⁻²²·‖A‖‖x‖/‖b‖ (at most 1e-3), is larger, it replaces the tolerance.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 200. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 export interface PreconditionedOptions extends IterativeOptions {
@@ -34,7 +35,7 @@ export interface PreconditionedOptions extends IterativeOptions {
    * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as for `preconditioners.custom`), or the configuration from a
    * saved solver. A function is not saved. Default: none.
    */
-  preconditioner?: Preconditioner | Linear | NamedConfig;
+  preconditioner?: Preconditioner | LinearMap | NamedConfig | undefined;
 }
 
 export const ITERATIVE: Names<IterativeOptions> = {tolerance: 0, maxIterations: 0};
@@ -51,6 +52,7 @@ export function iterativeSolver(
     throw new Error(`${className}: maxIterations must be at least 1, got ${maxIterations}.`);
   const preconditioner = options.preconditioner ? asPreconditioner(options.preconditioner) : null;
   const saved = preconditioner && preconditionerConfig(preconditioner);
+  const told = {...method, onUnsymmetric: method.onUnsymmetric && once(method.onUnsymmetric)};
   return {
     className,
     getConfig: () => ({tolerance, maxIterations, ...(saved && {preconditioner: saved})}),
@@ -59,7 +61,7 @@ export function iterativeSolver(
       return reporting(
         (b, transpose) => {
           if (preconditioner) prepared ??= preconditioner.prepare(operator, b.shape);
-          return krylov(method, {operator, prepared, b, transpose}, {tolerance, maxIterations});
+          return krylov(told, {operator, prepared, b, transpose}, {tolerance, maxIterations});
         },
         () => prepared?.dispose(),
       );
@@ -67,7 +69,15 @@ export function iterativeSolver(
   };
 }
 
-function asPreconditioner(given: Preconditioner | Linear | NamedConfig): Preconditioner {
+function once(speak: (sample: number) => void): (sample: number) => void {
+  let hasSpoken = false;
+  return (sample) => {
+    if (!hasSpoken) speak(sample);
+    hasSpoken = true;
+  };
+}
+
+function asPreconditioner(given: Preconditioner | LinearMap | NamedConfig): Preconditioner {
   if (typeof given === 'function') return custom({apply: given});
   return 'prepare' in given ? given : preconditionerFromConfig(given);
 }
@@ -77,7 +87,7 @@ function krylov(method: KrylovMethod, system: KrylovSystem, options: Required<It
 }
 
 function krylovOnHost(
-  {onHost, symmetric, hostRestart: restart}: KrylovMethod,
+  {onHost, symmetric, onUnsymmetric, hostRestart: restart}: KrylovMethod,
   {operator, prepared, b, transpose}: KrylovSystem,
   options: Required<IterativeOptions>,
 ): {x: tf.Tensor; info: SolveInfo} {
@@ -90,7 +100,10 @@ function krylovOnHost(
   };
   const isDouble = products.double !== null;
   const host = {...options, restart, symmetric, preconditioned: prepared !== null, isDouble};
-  const {x, info} = solveOnHost(onHost, toRows(b, operator.batched), products, host);
+  const rows = toRows(b, operator.batched);
+  const {x, info} = solveOnHost(onHost, rows, products, host);
+  const sample = onUnsymmetric ? firstUnsymmetric(products, info, rows.shape) : null;
+  if (sample !== null) onUnsymmetric!(sample);
   return {x: tf.reshape(x, b.shape), info};
 }
 

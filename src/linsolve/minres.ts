@@ -1,12 +1,14 @@
 /** @file MINRES, for symmetric matrices that need not be definite. */
 import {checkOptions} from '../checks/index.js';
 import {iterativeSolver, ITERATIVE, type IterativeOptions} from './iterative.js';
+import type {KrylovMethod} from './krylov-method.js';
 import {gmresMethod} from './gmres.js';
 import {Best} from './host/best.js';
 import {Gain} from './host/gain.js';
 import type {Outcome, Process, Run} from './host/process.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
+import {warnOfUnsymmetric} from './unsymmetric.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';
 
 /** ‖A r‖ ≤ this·‖A‖‖r‖ ends a run: x is a least-squares solution, as far as f32 products tell. */
@@ -80,8 +82,19 @@ function* onHost({r, target, steps, isDouble}: Run): Process<Outcome> {
  */
 export function minres(given: IterativeOptions = {}): LinearSolver {
   const options = checkOptions('linsolve.minres', given, ITERATIVE);
-  const method = {...gmresMethod(DEVICE_RESTART), onHost, hostRestart: undefined, symmetric: true};
-  return iterativeSolver('minres', method, options);
+  return iterativeSolver('minres', {...method(), onUnsymmetric: warnOfUnsymmetric('minres')}, options);
 }
+
+/** `minres` for a caller that tries something else where it fails. */
+export function quietMinres(options: IterativeOptions): LinearSolver {
+  return iterativeSolver('minres', method(), options);
+}
+
+const method = (): KrylovMethod => ({
+  ...gmresMethod(DEVICE_RESTART),
+  onHost,
+  hostRestart: undefined,
+  symmetric: true,
+});
 
 registerLinearSolver('minres', minres);

@@ -9,9 +9,9 @@ import type {LinearSolver} from './types.js';
 
 export interface NeumannOptions {
   /** Terms of the series; the number of products with A is one less. Default 10. */
-  terms?: number;
+  terms?: number | undefined;
   /** λ in (0, 1]. Default 1. */
-  damping?: number;
+  damping?: number | undefined;
 }
 
 /** The relative residual at which a system counts as solved. */

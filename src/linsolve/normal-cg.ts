@@ -1,7 +1,7 @@
 /** @file Conjugate gradients on the normal equations. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
-import {cg} from './cg.js';
+import {quietCg} from './cg.js';
 import {residualOf} from './direct.js';
 import {ITERATIVE, type IterativeOptions} from './iterative.js';
 import {registerLinearSolver} from './registry.js';
@@ -18,7 +18,7 @@ import type {DoubleProducts, LinearSolver, Operator} from './types.js';
  */
 export function normalCg(options: IterativeOptions = {}): LinearSolver {
   const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);
-  const inner = cg({tolerance, maxIterations});
+  const inner = quietCg({tolerance, maxIterations});
   return {
     className: 'normalCg',
     getConfig: () => inner.getConfig(),

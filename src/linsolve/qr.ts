@@ -14,7 +14,7 @@ export interface QrOptions {
    * Decides the rank: a column whose remainder is no longer than this times the longest column counts as dependent. Default
    * n·2⁻²³, the rounding of f32 data.
    */
-  rcond?: number;
+  rcond?: number | undefined;
 }
 
 /** ‖Aᵀr‖ ≤ this·‖A‖‖r‖ says that the residual r is as small as A can make it. */

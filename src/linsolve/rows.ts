@@ -4,7 +4,7 @@ import {isTapeOn, offTape} from '../autodiff/index.js';
 import type {Operator} from './types.js';
 
 /** A linear map of rows. */
-export type Linear = (v: tf.Tensor2D) => tf.Tensor2D;
+export type LinearMap = (v: tf.Tensor2D) => tf.Tensor2D;
 
 /** [B, n] for a batched operator, [1, n] otherwise. */
 export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
@@ -13,7 +13,7 @@ export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
 }
 
 /** The operator on rows: what the iterative solvers see. */
-export function onRows(operator: Operator, shape: number[], transpose: boolean): Linear {
+export function onRows(operator: Operator, shape: number[], transpose: boolean): LinearMap {
   const apply = (v: tf.Tensor) => (transpose ? operator.applyTranspose(v) : operator.apply(v));
   return (v) => tf.tidy(() => toRows(apply(tf.reshape(v, shape)), operator.batched));
 }
@@ -81,4 +81,4 @@ export function orthonormalize(
 const DEPENDENT = 1e-6;
 
 /** v itself, to be disposed like any other product. */
-export const identity: Linear = (v) => tf.clone(v);
+export const identity: LinearMap = (v) => tf.clone(v);

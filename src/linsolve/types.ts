@@ -4,8 +4,8 @@ import {type Names} from '../checks/index.js';
 
 /** Known properties of a matrix; a solver may rely on them. */
 export interface Tags {
-  symmetric?: boolean;
-  positiveDefinite?: boolean;
+  symmetric?: boolean | undefined;
+  positiveDefinite?: boolean | undefined;
 }
 
 export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
@@ -66,7 +66,7 @@ export interface Factorization {
 export interface LinearSolver {
   readonly className: string;
   /** Whether it is inexact on purpose, so that a remaining residual is not a failure. Default false. */
-  readonly truncated?: boolean;
+  readonly truncated?: boolean | undefined;
   factor(operator: Operator): Factorization;
   /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): Record<string, unknown>;

@@ -15,7 +15,7 @@ export interface Conjugate {
   /** ∇Ω*(θ), the p that attains the maximum, with θ's shape; higher derivatives use it. */
   prediction: (logits: tf.Tensor) => tf.Tensor;
   /** Ω(y), of the shape of Ω*(θ). Without it the loss lacks this term, which is constant in θ. */
-  regularizer?: (target: tf.Tensor) => tf.Tensor;
+  regularizer?: ((target: tf.Tensor) => tf.Tensor) | undefined;
 }
 
 const NAMES: Names<Conjugate> = {conjugate: 1, prediction: 1, regularizer: 0};

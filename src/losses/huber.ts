@@ -7,7 +7,7 @@ import {checkPointwise, recordLoss} from './record.js';
 
 export interface HuberParams {
   /** |r| from which the loss is linear, positive. Default 1. */
-  delta?: number;
+  delta?: number | undefined;
 }
 
 const NAMES: Names<HuberParams> = {delta: 0};

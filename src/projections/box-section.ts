@@ -10,13 +10,13 @@ import {alikeRows, asColumn, maskedEntries, onRows} from './rows.js';
 
 export type BoxSectionParams = {
   /** Bounds of each entry: numbers or tensors that broadcast with x; ±Infinity for none. Defaults 0 and 1. */
-  lower?: number | tf.Tensor;
-  upper?: number | tf.Tensor;
+  lower?: number | tf.Tensor | undefined;
+  upper?: number | tf.Tensor | undefined;
   /**
    * The normal of the hyperplane: a number or a tensor that broadcasts with x. It may have any sign; an entry whose weight is 0
    * is free. Default 1.
    */
-  w?: number | tf.Tensor;
+  w?: number | tf.Tensor | undefined;
   /** The offset: a number, or a tensor of x's shape without the last axis. */
   c: number | tf.Tensor;
 };

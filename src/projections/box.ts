@@ -44,7 +44,7 @@ function bound(value: number | tf.Tensor): number | tf.Tensor {
  *
  * @param x Any shape; `scale` is the length of a side, a number or a tensor that broadcasts with x. Default 1.
  */
-export function hypercube(x: tf.Tensor, params: {scale?: number | tf.Tensor} = {}): tf.Tensor {
+export function hypercube(x: tf.Tensor, params: {scale?: number | tf.Tensor | undefined} = {}): tf.Tensor {
   const {scale = 1} = checkOptions('projections.hypercube', params, ['scale'], 'parameter');
   return box(x, {lower: 0, upper: scale});
 }

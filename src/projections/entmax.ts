@@ -8,7 +8,7 @@ import {simplex} from './simplex.js';
 
 export type EntmaxParams = {
   /** α ≥ 1, a number, or a tensor of x's shape without the last axis: 1 is softmax, 2 is sparsemax. Default 1.5. */
-  alpha?: number | tf.Tensor;
+  alpha?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<EntmaxParams> = {alpha: 0};

@@ -9,7 +9,7 @@ export type HyperplaneParams = {
   /** The normal, [n] or a tensor that broadcasts with x. */
   a: tf.Tensor;
   /** The offset: a number, or a tensor of x's shape without the last axis. Default 0. */
-  b?: number | tf.Tensor;
+  b?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<HyperplaneParams> = {a: 1, b: 0};

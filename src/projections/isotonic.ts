@@ -6,9 +6,9 @@ import {checkDirection, onRows} from './rows.js';
 
 export type IsotonicParams = {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
-  direction?: 'ascending' | 'descending';
+  direction?: 'ascending' | 'descending' | undefined;
   /** @deprecated True is `direction: 'ascending'` now, false `direction: 'descending'`. */
-  increasing?: boolean;
+  increasing?: boolean | undefined;
 };
 
 const NAMES: Names<Omit<IsotonicParams, 'increasing'>> = {direction: 0};

@@ -8,7 +8,7 @@ import {fill} from '../kernels/index.js';
 
 export type RadiusParams = {
   /** A positive number, or a tensor of x's shape without the last axis. Default 1. */
-  radius?: number | tf.Tensor;
+  radius?: number | tf.Tensor | undefined;
 };
 
 export const RADIUS: Names<RadiusParams> = {radius: 0};

@@ -10,7 +10,7 @@ export type NormmaxParams = {
    * α > 1, a number, or a tensor of x's shape without the last axis. As α tends to ∞, the weights on the support become equal.
    * Default 2.
    */
-  alpha?: number | tf.Tensor;
+  alpha?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<NormmaxParams> = {alpha: 0};

@@ -7,7 +7,7 @@ import {alikeRows, onRows} from './rows.js';
 
 export type PermutahedronParams = {
   /** The vector whose permutations are the corners: [n], or a tensor that broadcasts with x. Default (n, …, 2, 1). */
-  w?: tf.Tensor;
+  w?: tf.Tensor | undefined;
 };
 
 const NAMES: Names<PermutahedronParams> = {w: 0};

@@ -7,11 +7,11 @@ import {asRows, checkRank} from './rows.js';
 
 export type PolyhedronParams = {
   /** Equalities: A [k, n] or [rows, k, n], b [k] or [rows, k]. */
-  A?: tf.Tensor;
-  b?: tf.Tensor;
+  A?: tf.Tensor | undefined;
+  b?: tf.Tensor | undefined;
   /** Inequalities: G [m, n] or [rows, m, n], h [m] or [rows, m]. */
-  G?: tf.Tensor;
-  h?: tf.Tensor;
+  G?: tf.Tensor | undefined;
+  h?: tf.Tensor | undefined;
 };
 
 const NAMES: Names<PolyhedronParams> = {A: 0, b: 0, G: 0, h: 0};

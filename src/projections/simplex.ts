@@ -8,14 +8,14 @@ import {KINK, kinkWeight, type Kink} from '../conditions/index.js';
 
 export type SimplexParams = Kink & {
   /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */
-  scale?: number | tf.Tensor;
+  scale?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<SimplexParams> = {scale: 0, ...KINK};
 
 export interface SparsemaxOptions extends Kink {
   /** Along which the sums are 1. Default −1. */
-  axis?: number;
+  axis?: number | undefined;
 }
 
 const SPARSEMAX: Names<SparsemaxOptions> = {axis: 0, ...KINK};

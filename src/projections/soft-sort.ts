@@ -6,9 +6,9 @@ import {checkDirection, onRows} from './rows.js';
 
 export type SoftSortParams = {
   /** ε > 0: close to 0 the result is exact, and as ε grows the entries become equal. Default 1. */
-  strength?: number;
+  strength?: number | undefined;
   /** Default 'ascending', as in NumPy. */
-  direction?: 'ascending' | 'descending';
+  direction?: 'ascending' | 'descending' | undefined;
 };
 
 const NAMES: Names<SoftSortParams> = {strength: 0, direction: 0};

@@ -9,7 +9,7 @@ export type SparseSimplexParams = {
   /** Entries that may be positive, 1 … n. */
   maxNonZeros: number;
   /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */
-  scale?: number | tf.Tensor;
+  scale?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<SparseSimplexParams> = {maxNonZeros: 1, scale: 0};

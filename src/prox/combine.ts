@@ -4,7 +4,7 @@ import {floatMap, type Parameter} from '../autodiff/index.js';
 import type {Projection, Prox} from '../conditions/index.js';
 
 /** The proximal operator of a set's indicator function is the projection onto the set, for any scaling. */
-export function fromProjection<H extends Parameter>(
+export function fromProjection<H extends Parameter = Parameter>(
   projection: Projection<tf.Tensor, H>,
 ): Prox<tf.Tensor, H> {
   return (x, params) => projection(x, params);
@@ -18,7 +18,7 @@ export function fromProjection<H extends Parameter>(
  * @returns prox(x, params, scaling): `params` is a list with one entry per block, or one value for all blocks.
  * @throws (the returned function) If the sizes or the list do not fit x.
  */
-export function blockwise<H extends Parameter>(
+export function blockwise<H extends Parameter = Parameter>(
   prox: Prox<tf.Tensor, H>,
   sizes: readonly number[],
 ): Prox<tf.Tensor, H | H[]> {

@@ -6,9 +6,9 @@ import {signOf} from '../linalg/index.js';
 
 export type HuberParams = {
   /** The weight of the function. Default 1. */
-  weight?: number | tf.Tensor;
+  weight?: number | tf.Tensor | undefined;
   /** Where the parabola becomes a line. Default 1. */
-  delta?: number | tf.Tensor;
+  delta?: number | tf.Tensor | undefined;
 };
 
 const NAMES: Names<HuberParams> = {weight: 0, delta: 0};

@@ -184,7 +184,7 @@ const RENAMINGS: Renaming[] = [
 ];
 
 function blockStep(options: object): tf.Tensor {
-  const F = conditions.blockProximalGradient<[tf.Tensor]>(blocks, prox.none, options);
+  const F = conditions.blockProximalGradient<tf.Tensor[], [tf.Tensor]>(blocks, prox.none, options);
   return F.map([zeros(), zeros()], null, C())[0];
 }
 
@@ -196,7 +196,10 @@ function warm(options: object): tf.Tensor {
 
 function blockwise(options: object): tf.Tensor {
   const problem = {fun: blocks, prox: prox.none};
-  const solver = new solvers.BlockCoordinateDescent<[tf.Tensor]>(problem, {...options, maxIterations: 7});
+  const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>(problem, {
+    ...options,
+    maxIterations: 7,
+  });
   return solver.run([zeros(), zeros()], null, C()).x[1];
 }
 

@@ -79,7 +79,7 @@ const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
   ),
   BlockCoordinateDescent: fitted((fun, start, data) => {
     const blocks = (x: tf.Tensor[], ...rest: Data) => fun(tf.concat(x, 1), ...rest);
-    const solver = new solvers.BlockCoordinateDescent<Data>(
+    const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], Data>(
       {fun: blocks, prox: prox.lasso as never},
       {maxIterations: 30, stepSize: 0.25},
     );

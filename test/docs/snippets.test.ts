@@ -1,4 +1,4 @@
-/** @file The examples of README.md and docs run, print the results that they show, and use every public name. */
+/** @file The examples of README.md and docs compile under strict flags, run, print the results that they show, and use every public name. */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath, pathToFileURL} from 'node:url';
@@ -8,6 +8,7 @@ import {assert} from 'chai';
 import ts from 'typescript';
 import {checkPrinted, examplesOf} from '../../scripts/install/examples.mjs';
 import * as library from '../../src/index.js';
+import {errorsIn} from '../helpers/strict-types.js';
 
 const root = new URL('../../', import.meta.url);
 const OUT = new URL('out/snippets/', root);
@@ -28,7 +29,7 @@ function moduleOf(code: string): string {
     if (ts.isImportDeclaration(statement)) imports += text;
     else body += text;
   }
-  const path = JSON.stringify(fileURLToPath(new URL('src/index.ts', root)));
+  const path = JSON.stringify(fileURLToPath(new URL('src/index.js', root)));
   return `${imports.replaceAll("'tfjs-implicit'", path)}\nexport async function run() {${body}${code.slice(from)}}\n`;
 }
 
@@ -102,6 +103,18 @@ describe('docs', () => {
       });
     }
   }
+
+  it('compile without casts that a user would not expect', function () {
+    this.timeout(120_000);
+    const paths = pages.flatMap(({name, examples}) =>
+      examples.map(({code}, i) => {
+        const file = new URL(`${name}-${i}.ts`, OUT);
+        writeFileSync(file, moduleOf(code));
+        return fileURLToPath(file);
+      }),
+    );
+    assert.deepEqual(errorsIn(paths), []);
+  });
 
   it('have an example of every public name in the catalogue', () => {
     const code = pages

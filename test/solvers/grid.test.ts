@@ -76,10 +76,10 @@ const with1 =
   (...data) =>
     make({linsolve: linear, condition, maxIterations: 4000}).run(start(), own() as never, ...data).x;
 const blockwise =
-  (own: () => unknown, blockProx: solvers.BlockProblem<Data>['prox']): Run =>
+  (own: () => unknown, blockProx: solvers.BlockProblem<tf.Tensor[], Data>['prox']): Run =>
   (linear, condition) =>
   (...data) => {
-    const solver = new solvers.BlockCoordinateDescent<Data>(
+    const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], Data>(
       {fun: blocks, prox: blockProx},
       {linsolve: linear, condition: split(condition) as never, maxIterations: 2000},
     );
@@ -228,9 +228,13 @@ const GRIDS: Grid[] = [
         },
       ) as never,
       blockProximalGradient: joined(
-        conditions.blockProximalGradient<Data>(blocks, prox.fromProjection(projections.box as never), {
-          stepSize: [0.1, 0.3],
-        }),
+        conditions.blockProximalGradient<tf.Tensor[], Data>(
+          blocks,
+          prox.fromProjection(projections.box as never),
+          {
+            stepSize: [0.1, 0.3],
+          },
+        ),
       ),
     },
     linsolves: LINSOLVES,
@@ -258,7 +262,9 @@ const GRIDS: Grid[] = [
         stepSize: 0.2,
       }) as never,
       blockProximalGradient: joined(
-        conditions.blockProximalGradient<Data>(blocks, prox.lasso as never, {stepSize: [0.1, 0.3]}),
+        conditions.blockProximalGradient<tf.Tensor[], Data>(blocks, prox.lasso as never, {
+          stepSize: [0.1, 0.3],
+        }),
       ),
     },
     linsolves: LINSOLVES,

@@ -1,6 +1,10 @@
-/** @file TypeScript, oldest and newest, strict and without skipping declarations: none of the errors of tfjs's own is ours. */
+/**
+ * @file TypeScript, oldest and newest, strict and without skipping declarations: none of the errors of tfjs's own is ours. The programs of
+ * test/types compile, and the wrong ones do not, against the declarations that are packed.
+ */
+import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {projectOf, run, TYPESCRIPTS} from '../projects.mjs';
+import {projectOf, root, run, TYPESCRIPTS} from '../projects.mjs';
 
 const SOURCE = `
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,8 +14,8 @@ import {registered} from 'tfjs-implicit/register';
 const result: QPResult = solveQP({Q: [[1]], p: [1]});
 export const layer: string = layers.qp({units: 3}).name + String(result.x.shape);
 export const known: string = registered.layers.QPLayer.className;
-export const solver = new solvers.GradientDescent({fun: (x) => tf.sum(tf.square(x as tf.Tensor))});
-export const condition: Condition = (x) => tf.sub(tf.square(x as tf.Tensor), 2);
+export const solver = new solvers.GradientDescent({fun: (x) => tf.sum(tf.square(x))});
+export const condition: Condition = (x) => tf.sub(tf.square(x), 2);
 export const root = customRoot(condition, {linsolve: linsolve.gmres()});
 // @ts-expect-error There is no such option.
 layers.qp({unit: 3});
@@ -27,6 +31,17 @@ const RESOLUTIONS = {
 
 /** tfjs's declarations, those of WebGPU that it brings, and what these declare twice in TypeScript's own. */
 const PEERS = /[\\/]node_modules[\\/]@(tensorflow|webgpu)[\\/]|[\\/]lib[\\/]lib\.[\w.]+d\.ts/;
+
+/** The programs of the tests, right and wrong, as a stranger's: they import the package. */
+const PROGRAMS = Object.fromEntries(
+  ['programs', 'wrong'].flatMap((folder) => {
+    const path = join(root, 'test/types', folder);
+    return readdirSync(path).map((name) => [
+      `${folder}/${name}`,
+      readFileSync(join(path, name), 'utf8').replaceAll("'../../../src/index.js'", "'tfjs-implicit'"),
+    ]);
+  }),
+);
 
 async function check(installation, name) {
   const notes = [];
@@ -47,8 +62,9 @@ async function check(installation, name) {
     const folder = projectOf(installation, `${name}-${resolution}`, {
       'tsconfig.json': JSON.stringify({
         compilerOptions,
-        files: ['main.ts', ...(resolution === 'nodenext' ? ['main.cts'] : [])],
+        files: ['main.ts', ...Object.keys(PROGRAMS), ...(resolution === 'nodenext' ? ['main.cts'] : [])],
       }),
+      ...PROGRAMS,
       'main.ts': SOURCE,
       'main.cts': SOURCE,
     });
@@ -61,7 +77,8 @@ async function check(installation, name) {
     if (ours.length > 0) throw new Error(ours.join('\n'));
     notes.push(`${resolution} (${peers.length} in its peers)`);
   }
-  return `${(await run('node', [tsc, '--version'], installation.home)).trim()}: ${notes.join(', ')}`;
+  const count = Object.keys(PROGRAMS).length;
+  return `${(await run('node', [tsc, '--version'], installation.home)).trim()}: ${count} files, ${notes.join(', ')}`;
 }
 
 export default Object.keys(TYPESCRIPTS).map((name) => ({

@@ -10,7 +10,7 @@ export interface CodingProblem {
   l1: Vector;
   l2: Vector;
   nonNegative: boolean;
-  /** [n]: one over the size of the terms that atom j's condition is the sum of; zero for an atom that has none. */
+  /** Shape [n]: one over the size of the terms that atom j's condition is the sum of; zero for an atom that has none. */
   units: Vector;
 }
 

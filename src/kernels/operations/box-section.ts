@@ -9,7 +9,7 @@ const BOX_SECTION = 'ImplicitBoxSection';
 
 export interface BoxSection {
   y: tf.Tensor;
-  /** [B, 1]: y = clip(x + τw). */
+  /** Shape [B, 1]: y = clip(x + τw). */
   tau: tf.Tensor;
   /** Where each entry is, a code of `SIDE`; [B, n], float32. */
   side: tf.Tensor;

@@ -28,7 +28,7 @@ export type QPTensors = {
 };
 
 /** A guess whose active set is tried first. */
-export interface QPGuess {
+export type QPGuess = {
   /** [B, n]. */
   x: tf.Tensor;
   /** [B, m]. */
@@ -37,9 +37,9 @@ export interface QPGuess {
   eqDual: tf.Tensor;
   /** [B, m]. */
   slack: tf.Tensor;
-}
+};
 
-export interface QPSolution {
+export type QPSolution = {
   /** [B, n]; zero if the status is not 0. */
   x: tf.Tensor2D;
   /** [B, m]. */
@@ -54,14 +54,14 @@ export interface QPSolution {
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative KKT error. */
+  /** Shape [B]: the largest relative KKT error. */
   residual: tf.Tensor1D;
-  /** [B, n]: a direction of unbounded descent if the status is 2, else zero. */
+  /** Shape [B, n]: a direction of unbounded descent if the status is 2, else zero. */
   certificateX: tf.Tensor2D;
   /** [B, m] and [B, k]: a Farkas ray (proof of infeasibility) if the status is 1, else zero. */
   certificateIneq: tf.Tensor2D;
   certificateEq: tf.Tensor2D;
-}
+};
 
 /** Solves the batch on the backend of its tensors. */
 export function runQP(

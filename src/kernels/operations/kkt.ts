@@ -16,7 +16,7 @@ const KKT = kktBatch.name;
 export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
   /** [B, m] in [0, 1]: 1 if an inequality holds with equality, 0 if it is inactive. */
   weight: tf.Tensor;
-  /** [B]: zero if the problem was solved; the other samples get a zero solution. */
+  /** Shape [B]: zero if the problem was solved; the other samples get a zero solution. */
   status: tf.Tensor;
 };
 

@@ -13,13 +13,13 @@ const CODE = codeBatch.name;
 const SWEEPS = 30;
 
 export interface CodeTensors {
-  /** [n, units]: the atoms. */
+  /** Shape [n, units]: the atoms. */
   dictionary: tf.Tensor;
   /** [B, n]. */
   x: tf.Tensor;
   /** [B, units]. */
   start: tf.Tensor;
-  /** [B | 1, units]: weights of |zⱼ|, and of ½ zⱼ². */
+  /** Shape [B | 1, units]: weights of |zⱼ|, and of ½ zⱼ². */
   l1: tf.Tensor;
   l2: tf.Tensor;
 }

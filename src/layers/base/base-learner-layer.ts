@@ -11,15 +11,15 @@ import {SolverLayer} from './solver-layer.js';
 
 export interface BaseLearnerArgs extends LayerArgs {
   /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
-  l2?: number;
+  l2?: number | undefined;
   /** Whether λ is learned, by its logarithm. Default true. */
-  learnL2?: boolean;
+  learnL2?: boolean | undefined;
   /** Whether points to score are a third input. Default true; without them the output is the model itself. */
-  query?: boolean;
+  query?: boolean | undefined;
 }
 
 /** A fitted model, [B, p, k], and how the fit went, [B] each. */
-export interface Fit {
+export interface FittedModel {
   weights: tf.Tensor;
   status: tf.Tensor;
   iterations: tf.Tensor;
@@ -114,7 +114,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
   }
 
   /** The model of each data set; `l2` has the shape [1]. */
-  protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): Fit;
+  protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel;
 
   override getConfig(): tf.serialization.ConfigDict {
     return {...super.getConfig(), l2: this.l2, learnL2: this.learnL2, query: this.query};

@@ -17,7 +17,7 @@ export interface SolveState {
   status: tf.Tensor;
   iterations: tf.Tensor;
   residual: tf.Tensor;
-  weaklyActive?: tf.Tensor;
+  weaklyActive?: tf.Tensor | undefined;
 }
 
 interface Call {

@@ -49,7 +49,7 @@ export function conicVariables(
 /** What tells the sizes. */
 export interface ConicSizes {
   cones: Cones;
-  units?: number;
+  units?: number | undefined;
   fed: readonly ConicParameter[];
   constants: ReadonlyMap<ConicParameter, SavedConstant>;
 }

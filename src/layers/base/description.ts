@@ -9,7 +9,7 @@ export interface Part {
   name: string;
   role: Role;
   /** Its axes, null or a letter for one that is not known. */
-  shape?: readonly (number | string | null)[];
+  shape?: readonly (number | string | null)[] | undefined;
   /** What is computed from weights, and how. */
   as?: string;
 }

@@ -28,15 +28,15 @@ import {WarmStart} from './warm-start.js';
 /** `onIteration` and `verbose` are not saved with a model. */
 export interface IterativeLayerArgs extends LayerArgs, ReportOptions {
   /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Iterations at most. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
   /** The linear solver of the gradient. Default `linsolve.auto()`, of LassoLayer `linsolve.support()`. */
-  linsolve?: LinearSolver | LinearSolverConfig;
+  linsolve?: LinearSolver | LinearSolverConfig | undefined;
   /** Start at the solutions of the previous call, where the same samples come again in the same order. Default false. */
-  warmStart?: boolean;
+  warmStart?: boolean | undefined;
 }
 
 const OWN = ['tolerance', 'maxIterations', 'onFailure', 'linsolve', 'warmStart', 'onIteration', 'verbose'];

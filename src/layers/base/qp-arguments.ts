@@ -15,39 +15,39 @@ import {readConstants, readInputs, type Constants, type SavedConstant} from './c
 /** `degenerate` and `smoothing` say which derivative a weakly active constraint gets, see `solveQP`. */
 export interface QPLayerArgs extends LayerArgs, Kink {
   /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map leads to n. */
-  units?: number;
+  units?: number | undefined;
   /** m, the rows of a learned G. 0 for none. Default n. */
-  inequalities?: number;
+  inequalities?: number | undefined;
   /** k, the rows of a learned A. Default 0. */
-  equalities?: number;
+  equalities?: number | undefined;
   /** Which of the six parameters are fed, in the order of the inputs. Default ['p']. */
-  inputs?: QPParameter[];
+  inputs?: QPParameter[] | undefined;
   /** Parameters that are fixed, without a batch axis. They are saved with the layer. The rest is learned. */
-  constants?: Constants | SavedConstant[];
+  constants?: Constants | SavedConstant[] | undefined;
   /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** Of the random initial weights. Default: another one each time. */
-  seed?: number;
+  seed?: number | undefined;
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 100. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get x = 0 and a zero gradient. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
   /** What x of an infeasible sample is: 'zero' (default), or the 'closest' point, which violates the constraints least. */
-  onInfeasible?: OnInfeasible;
+  onInfeasible?: OnInfeasible | undefined;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver | LinearSolverConfig;
+  linsolve?: LinearSolver | LinearSolverConfig | undefined;
   /**
    * Solves instead of the interior-point method, see `solveQP`. A saved model does not hold it: pass it again, or it loads
    * with the default one.
    */
-  solver?: QPSolver;
+  solver?: QPSolver | undefined;
   /**
    * Try the active sets of the previous call first. Pays where the same samples come again in the same order (predict,
    * full-batch fit); elsewhere it only costs. Default false.
    */
-  warmStart?: boolean;
+  warmStart?: boolean | undefined;
 }
 
 /** The names of `QPLayerArgs` that tfjs does not know. */
@@ -77,14 +77,14 @@ export interface QPSettings {
   /** Sizes by argument. */
   fixed: {units?: number; inequalities?: number; equalities?: number};
   epsilon: number;
-  seed?: number;
+  seed?: number | undefined;
   tolerance: number;
   maxIterations: number;
   onFailure: OnFailure;
   onInfeasible: OnInfeasible;
   kink: Required<Kink>;
-  linsolve?: LinearSolver;
-  solver?: QPSolver;
+  linsolve?: LinearSolver | undefined;
+  solver?: QPSolver | undefined;
   warmStart: boolean;
   /** Whether a config made it: a saved one writes its constants as a list. */
   fromFile: boolean;

@@ -22,7 +22,7 @@ export function findSizes(
   inputs: readonly QPParameter[],
   inputShapes: Shape[],
   constants: Map<QPParameter, SavedConstant>,
-  fixed: {units?: number; inequalities?: number; equalities?: number},
+  fixed: {units?: number | undefined; inequalities?: number | undefined; equalities?: number | undefined},
 ): QPSizes {
   const known: Partial<Record<keyof QPSizes, {size: number; by: string}>> = {};
   const note = (symbol: keyof QPSizes, size: number | null | undefined, by: string) => {

@@ -6,9 +6,9 @@ import {checkChoice, checkNumber, type LayerArgs} from './arguments.js';
 
 export interface SoftOrderLayerArgs extends LayerArgs {
   /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */
-  strength?: number;
+  strength?: number | undefined;
   /** Default 'ascending'. */
-  direction?: 'ascending' | 'descending';
+  direction?: 'ascending' | 'descending' | undefined;
 }
 
 export abstract class SoftOrderLayer extends ProjectionLayer {

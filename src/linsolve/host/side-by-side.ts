@@ -1,11 +1,11 @@
 /** @file Runs the processes of a batch side by side. */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../../kernels/index.js';
-import type {Linear} from '../rows.js';
+import type {LinearMap} from '../rows.js';
 import type {Process, Request} from './process.js';
 
 /** The products that a batch of systems asks for, on rows [B, n]. */
-export type Products = Record<Request['map'], Linear> & {
+export type Products = Record<Request['map'], LinearMap> & {
   /** A and Aᵀ in double precision, where there are such products. */
   double?: Record<'A' | 'At', (rows: Float64Array) => Float64Array> | null;
 };

@@ -7,12 +7,12 @@ import type {HostMethod, Process} from './process.js';
 export interface HostOptions {
   tolerance: number;
   maxIterations: number;
-  restart?: number;
+  restart?: number | undefined;
   preconditioned: boolean;
   /** Whether products are in double precision. */
   isDouble: boolean;
   /** Whether the method is for symmetric matrices. */
-  symmetric?: boolean;
+  symmetric?: boolean | undefined;
 }
 
 /** However large ‖A‖‖x‖ is: a residual beyond this is no rounding. */

@@ -6,7 +6,7 @@ import {mainDiagonal, squareSize} from './shapes.js';
 
 export interface DenseOptions {
   /** What is known of A. */
-  tags?: Tags;
+  tags?: Tags | undefined;
 }
 
 const NAMES: Names<DenseOptions> = {tags: 0};

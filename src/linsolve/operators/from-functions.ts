@@ -7,10 +7,10 @@ export interface FunctionOperator {
   /** v ↦ A v. */
   apply(v: tf.Tensor): tf.Tensor;
   /** v ↦ Aᵀ v; optional if `tags.symmetric`. */
-  applyTranspose?: (v: tf.Tensor) => tf.Tensor;
+  applyTranspose?: ((v: tf.Tensor) => tf.Tensor) | undefined;
   /** Default true: axis 0 of a vector is a batch of systems. */
-  batched?: boolean;
-  tags?: Tags;
+  batched?: boolean | undefined;
+  tags?: Tags | undefined;
   dispose?(): void;
 }
 

@@ -11,7 +11,7 @@ export interface LowRankPlusDiagonal {
   /** [n, k] or [B, n, k]. */
   U: tf.Tensor;
   /** With the shape of U, except for the batch axis. Default U, which is tagged symmetric. */
-  V?: tf.Tensor;
+  V?: tf.Tensor | undefined;
 }
 
 const NAMES: Names<LowRankPlusDiagonal> = {diagonal: 1, U: 1, V: 0};

@@ -9,8 +9,8 @@ export interface StructuredOptions {
    * Whether axis 0 of a vector is a batch of systems. Default: true if one of the tensors has a batch axis; `true` without such
    * an axis uses the same matrix for each sample.
    */
-  batched?: boolean;
-  tags?: Tags;
+  batched?: boolean | undefined;
+  tags?: Tags | undefined;
 }
 
 export interface Structure {

@@ -7,7 +7,7 @@ export interface CustomPreconditioner {
   /** v ↦ M v with M ≈ A⁻¹, on rows [B, n]. */
   apply: (v: tf.Tensor2D) => tf.Tensor2D;
   /** v ↦ Mᵀ v. CG does not need it, because its M is symmetric; other solvers need it for `solveTranspose`. */
-  applyTranspose?: (v: tf.Tensor2D) => tf.Tensor2D;
+  applyTranspose?: ((v: tf.Tensor2D) => tf.Tensor2D) | undefined;
 }
 
 const NAMES: Names<CustomPreconditioner> = {apply: 1, applyTranspose: 0};

@@ -25,15 +25,15 @@ export interface ConicSplittingOptions extends ReportOptions {
    * The residual at which a sample counts as solved. Default 1e-6; at least 2⁻²⁰, and at least 1e-5 if the cones are not known
    * and the host can read tensors.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** The largest number of iterations. Default 2000. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** Solves the Newton systems and the linear system of the gradient. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** min cᵀx subject to Ex + s = d, s ∈ K; its dual: max −dᵀy subject to Eᵀy + c = 0, y ∈ K*. */

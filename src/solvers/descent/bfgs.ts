@@ -11,7 +11,7 @@ import type {Direction} from './parts/descent-iteration.js';
  *
  * @see Nocedal & Wright 2006, algorithm 6.1 and equation 6.20 for the first scaling.
  */
-export class BFGS<X extends Structure = Structure, P extends Parameter[] = Parameter[]> extends DescentSolver<
+export class BFGS<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> extends DescentSolver<
   X,
   P
 > {

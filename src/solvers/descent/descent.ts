@@ -1,4 +1,5 @@
 /** @file What the methods share that go along a direction as far as a line search says. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {stationary} from '../../conditions/index.js';
@@ -11,11 +12,17 @@ import {zoom, type LineSearch} from './line-searches/index.js';
 import {descentIteration, type Direction} from './parts/descent-iteration.js';
 
 /** `{fun}`: one value per sample, [B], for a single problem (or `batched: false`) a scalar; or `{gradient}`, and then slopes alone decide how far to move. */
-export type MinimizationProblem<X extends Structure, P extends Parameter[]> = Minimization<X, P>;
+export type MinimizationProblem<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> = Minimization<X, P>;
 
-export interface DescentOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
+export interface DescentOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends SolverOptions<X, P> {
   /** The line search, which decides how far to move along a direction. Default `lineSearches.zoom()`. */
-  lineSearch?: LineSearch;
+  lineSearch?: LineSearch | undefined;
 }
 
 export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, lineSearch: 0};
@@ -25,7 +32,10 @@ export const DESCENT: Names<DescentOptions<Structure, Parameter[]>> = {...SOLVER
  * terms, and x no longer moves. Status 2: f decreases without limit. Status 3: the line search finds no step although −∇f is not
  * zero. Its condition is `conditions.stationary`.
  */
-export class DescentSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
+export class DescentSolver<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, P> {
   constructor(
     className: string,
     problem: MinimizationProblem<X, P>,

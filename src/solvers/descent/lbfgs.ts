@@ -5,9 +5,12 @@ import type {Parameter, Structure} from '../../autodiff/index.js';
 import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './parts/quasi-newton-history.js';
 
-export interface LBFGSOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
+export interface LBFGSOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends DescentOptions<X, P> {
   /** The number of past steps in the memory. Default 10. */
-  historySize?: number;
+  historySize?: number | undefined;
 }
 
 const NAMES: Names<LBFGSOptions<Structure, Parameter[]>> = {...DESCENT, historySize: 0};
@@ -20,8 +23,8 @@ const NAMES: Names<LBFGSOptions<Structure, Parameter[]>> = {...DESCENT, historyS
  * @see Nocedal & Wright 2006, algorithm 7.5.
  */
 export class LBFGS<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends DescentSolver<X, P> {
   constructor(problem: MinimizationProblem<X, P>, given: LBFGSOptions<X, P> = {}) {
     const {historySize = 10, ...options} = checkOptions('LBFGS', given, NAMES);

@@ -11,9 +11,12 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {checkHistorySize} from './lbfgs.js';
 import {boundedIteration, type Bounds} from './parts/bounded-iteration.js';
 
-export interface LBFGSBOptions<P extends Parameter[]> extends SolverOptions<tf.Tensor, [Bounds, ...P]> {
+export interface LBFGSBOptions<P extends Parameter[] = tf.Tensor[]> extends SolverOptions<
+  tf.Tensor,
+  [bounds: Bounds, ...params: P]
+> {
   /** The number of past steps in the memory. Default 10. */
-  historySize?: number;
+  historySize?: number | undefined;
 }
 
 const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize: 0};
@@ -31,7 +34,10 @@ const NAMES: Names<LBFGSBOptions<Parameter[]>> = {...SOLVER_OPTIONS, historySize
  * @throws If `historySize` is not a positive integer.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints.
  */
-export class LBFGSB<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, [Bounds, ...P]> {
+export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<
+  tf.Tensor,
+  [bounds: Bounds, ...params: P]
+> {
   constructor(problem: Minimization<tf.Tensor, P>, given: LBFGSBOptions<P> = {}) {
     const entries = withFun<tf.Tensor, P, typeof problem>('LBFGSB', problem);
     const {fun} = checkOptions('LBFGSB', entries, {fun: 1}, 'entry');

@@ -18,8 +18,8 @@ import {frozenSolution} from '../iteration/frozen-solution.js';
  * @see Nocedal & Wright 2006, section 3.3.
  */
 export class Newton<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends DescentSolver<X, P> {
   constructor(problem: MinimizationProblem<X, P>, options: DescentOptions<X, P> = {}) {
     const {linsolve = auto(), batched = true} = checkOptions('Newton', options, DESCENT);

@@ -6,9 +6,12 @@ import {rowDot, safeDivide} from '../../linsolve/index.js';
 import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {zoom} from './line-searches/index.js';
 
-export interface NonlinearCGOptions<X extends Structure, P extends Parameter[]> extends DescentOptions<X, P> {
+export interface NonlinearCGOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends DescentOptions<X, P> {
   /** How β is chosen. Default 'polakRibiere'. Never negative. */
-  method?: 'polakRibiere' | 'fletcherReeves' | 'hestenesStiefel';
+  method?: 'polakRibiere' | 'fletcherReeves' | 'hestenesStiefel' | undefined;
 }
 
 const NAMES: Names<NonlinearCGOptions<Structure, Parameter[]>> = {...DESCENT, method: 0};
@@ -21,8 +24,8 @@ const NAMES: Names<NonlinearCGOptions<Structure, Parameter[]>> = {...DESCENT, me
  * @see Nocedal & Wright 2006, section 5.2.
  */
 export class NonlinearCG<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends DescentSolver<X, P> {
   constructor(problem: MinimizationProblem<X, P>, given: NonlinearCGOptions<X, P> = {}) {
     const {method = 'polakRibiere', ...options} = checkOptions('NonlinearCG', given, NAMES);

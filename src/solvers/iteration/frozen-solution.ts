@@ -22,7 +22,7 @@ import type {LinearSolver} from '../../linsolve/index.js';
  * w with ∂₁G(x, ...params) w = b, rows [B, n], the Jacobian a constant: what an unrolled gradient needs of Newton's method, where the
  * change of the Jacobian is multiplied by a step that vanishes.
  */
-export function frozenSolution<X extends Structure, P extends Parameter[]>(
+export function frozenSolution<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   G: Condition<X, P>,
   options: ImplicitOptions & {linsolve: LinearSolver},
   x: X,

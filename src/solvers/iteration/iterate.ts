@@ -11,7 +11,7 @@ import {
   type Solver,
 } from '../../implicit/index.js';
 import {fill} from '../../kernels/index.js';
-import type {LinearSolver} from '../../linsolve/index.js';
+import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {mapLeaves, samplesOf, select, zerosLike} from './leaves.js';
 import {loop, move} from './loop.js';
 import {reporterOf, type Reporter} from './report.js';
@@ -25,7 +25,10 @@ import {withoutNaN} from './without-nan.js';
 const stepsOf = new WeakMap<tf.Tensor, number>();
 
 /** A solver that runs `iteration` and is differentiated through `condition` or, on request, through its iterations. */
-export class IterativeSolver<X extends Structure, P extends Parameter[]> implements Solver<X, P> {
+export class IterativeSolver<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> implements Solver<X, P> {
   readonly maxIterations: number;
   readonly tolerance: number;
   readonly absoluteTolerance: number;
@@ -37,7 +40,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
   readonly onFailure?: OnFailure;
   /** Who is told of iterations; `null` for nobody. */
   readonly reporter: Reporter | null;
-  private readonly implicit: (init: X, params: P) => [X, IterationState];
+  private readonly onGradient?: ((info: SolveInfo) => void) | undefined;
 
   constructor(
     readonly className: string,
@@ -71,17 +74,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
     this.linsolve = linsolve;
     this.onFailure = onFailure;
     this.reporter = reporterOf(className, {onIteration, verbose});
-    this.implicit = (init, params) => {
-      const [found, state] = offTape(
-        () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
-      ) as unknown as [X, IterationState];
-      const options = {linsolve, batched, onGradient, onFailure, where: className};
-      const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
-        x: found,
-        aux: {...state},
-      }));
-      return [x, aux as unknown as IterationState];
-    };
+    this.onGradient = onGradient;
   }
 
   /**
@@ -89,7 +82,7 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
    *
    * @returns x, differentiable in the parameters, and how each sample went.
    */
-  run(init: X, ...params: P): {x: X; state: IterationState & Record<string, tf.Tensor>} {
+  run(init: X, ...params: P): {x: X; state: IterationState} {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
       // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
@@ -155,6 +148,19 @@ export class IterativeSolver<X extends Structure, P extends Parameter[]> impleme
         status,
       } as unknown as tf.TensorContainerObject;
     }) as unknown as Progress<X>;
+  }
+
+  private implicit(init: X, params: P): [X, IterationState] {
+    const {linsolve, batched, onGradient, onFailure, className: where} = this;
+    const [found, state] = offTape(
+      () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
+    ) as unknown as [X, IterationState];
+    const options = {linsolve, batched, onGradient, onFailure, where};
+    const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
+      x: found,
+      aux: {...state},
+    }));
+    return [x, aux as unknown as IterationState];
   }
 
   private renewed(progress: Progress<X>, params: P): Progress<X> {

@@ -27,7 +27,11 @@ export function select<S extends Structure>(active: tf.Tensor, next: S, previous
 }
 
 /** f of the leaves of two structures alike, pair by pair: records are paired by name. The result is like `a`. */
-export function combine<X extends Structure>(a: X, b: X, f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): X {
+export function combine<X extends Structure = tf.Tensor>(
+  a: X,
+  b: X,
+  f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
+): X {
   const others = flattenLike('A result', b, a);
   return unflatten(
     a,

@@ -16,7 +16,7 @@ import type {Iteration, IterationState} from './types.js';
 const CHECK_EVERY = 5;
 
 /** Steps from `init` until every sample is solved or has failed. */
-export function loop<X extends Structure, P extends Parameter[]>(
+export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   iteration: Iteration<X, P>,
   init: X,
   params: P,
@@ -96,7 +96,7 @@ export function loop<X extends Structure, P extends Parameter[]>(
 }
 
 /** A step of the samples where `active` is 1; the others stay as they are. */
-export function move<X extends Structure, P extends Parameter[]>(
+export function move<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   iteration: Iteration<X, P>,
   active: tf.Tensor,
   {x, memory, residual}: {x: X; memory: Structure; residual: tf.Tensor},

@@ -1,10 +1,11 @@
 /** @file How a minimisation is given: by `fun`, or by its gradient alone. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe, renamed} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import type {Differentiable, Gradient} from '../../conditions/index.js';
 
 /** f(x, ...params), or ∇₁f alone. */
-export type Minimization<X extends Structure, P extends Parameter[]> =
+export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
       /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
       fun: Differentiable<X, P>;
@@ -28,7 +29,9 @@ export function withFun<X extends Structure, P extends Parameter[], T extends ob
   problem: T,
 ): T & {fun: Differentiable<X, P>} {
   type WithFun = T & {fun: Differentiable<X, P>};
-  const given = renamed(where, problem, {objective: 'fun'}) as WithFun & {gradient?: Gradient<X, P>};
+  const given = renamed(where, problem, {objective: 'fun'}) as WithFun & {
+    gradient?: Gradient<X, P> | undefined;
+  };
   if (given === null || typeof given !== 'object') return given;
   const {gradient, ...rest} = given;
   if (gradient !== undefined) {

@@ -12,11 +12,11 @@ export interface IterationReport {
   /** [B], at most the tolerance for a solved sample; of the point from which the iteration set out. */
   residual: tf.Tensor;
   /** That point. Missing where a solver works in other units than the caller's. */
-  x?: Structure;
+  x?: Structure | undefined;
   /** [B] or a scalar: the length of the step, or the share of its direction that was gone. Missing where there is no such thing. */
-  stepSize?: tf.Tensor;
+  stepSize?: tf.Tensor | undefined;
   /** [B], or a scalar where the objective is one: f at that point, without a proximal term. Missing where a solver knows no objective. */
-  value?: tf.Tensor;
+  value?: tf.Tensor | undefined;
 }
 
 export interface ReportOptions {
@@ -24,12 +24,12 @@ export interface ReportOptions {
    * Called after each iteration with where the solve stands. A kernel that solves in one piece calls it once, at its end. Default: nobody is
    * called, and nothing is computed for it.
    */
-  onIteration?: (report: IterationReport) => void;
+  onIteration?: ((report: IterationReport) => void) | undefined;
   /**
    * Prints a line with the largest residual at the iterations 1 to 10, 20 to 100 in tens, and so on, and one at the end. On WebGPU a line
    * comes when its numbers have been read. Default false.
    */
-  verbose?: boolean;
+  verbose?: boolean | undefined;
 }
 
 /** The names of `ReportOptions`. */

@@ -5,13 +5,13 @@ import {packingOf} from '../../implicit/index.js';
 import {restTest, startWatch, type Watch} from './stopping.js';
 import type {Tolerances} from './tolerances.js';
 
-export interface Rest<X extends Structure> {
+export interface Rest<X extends Structure = tf.Tensor> {
   start(x: X): Watch;
   /** For r = T(x) − x. */
   test(x: X, r: X, watch: Structure): {residual: tf.Tensor1D; watch: Watch};
 }
 
-export function restOf<X extends Structure>(batched: boolean, accuracy: Tolerances): Rest<X> {
+export function restOf<X extends Structure = tf.Tensor>(batched: boolean, accuracy: Tolerances): Rest<X> {
   return {
     start: (x) => offTape(() => startWatch(packingOf(flatten(x), batched).pack(flatten(x)))) as Watch,
     test: (x, r, watch) =>

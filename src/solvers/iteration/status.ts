@@ -33,7 +33,7 @@ export function statusOf(
   }) as tf.Tensor1D;
 }
 
-/** [B]: whether all entries of a sample are. */
+/** Shape [B]: whether all entries of a sample are. */
 function areFinite(x: Structure, batched: boolean): tf.Tensor {
   const leaves = flatten(x).map((leaf) =>
     tf.all(tf.isFinite(tf.reshape(leaf, [batched ? leaf.shape[0] : 1, -1])), 1),

@@ -60,13 +60,13 @@ export interface Place {
   /** The move from x: a solution no longer moves. */
   step: tf.Tensor;
   /** What must be zero instead of `value`, where that is another thing (a gradient mapping): [B, n]. */
-  rest?: tf.Tensor;
+  rest?: tf.Tensor | undefined;
   /** 1 where an entry cannot move by less than rounding allows, [B, n]. */
-  stuck?: tf.Tensor;
+  stuck?: tf.Tensor | undefined;
   /** Whether steps are much shorter than the way that is left: then those before count as well. */
-  creeping?: boolean;
+  creeping?: boolean | undefined;
   /** An entry's share of its terms is this at most, where that is known otherwise (distance to a bound): [B, n]. */
-  ceiling?: tf.Tensor;
+  ceiling?: tf.Tensor | undefined;
 }
 
 /**
@@ -169,7 +169,7 @@ function perturbed(x: tf.Tensor, sizes: tf.Tensor, count: tf.Tensor): tf.Tensor 
   return tf.add(x, tf.where(near, away, change));
 }
 
-/** [B, 1]: whether an entry is not. */
+/** Shape [B, 1]: whether an entry is not. */
 export function notFinite(...rows: tf.Tensor[]): tf.Tensor {
   const good = rows.map((row) => tf.all(tf.isFinite(row), 1, true));
   return tf.logicalNot(good.reduce((a, b) => tf.logicalAnd(a, b)));

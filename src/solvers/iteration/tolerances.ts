@@ -9,7 +9,10 @@ export interface Tolerances {
 /** The tolerances with their defaults. @throws If one is negative. */
 export function tolerancesOf(
   className: string,
-  {tolerance = 1e-6, absoluteTolerance = 0}: {tolerance?: number; absoluteTolerance?: number},
+  {
+    tolerance = 1e-6,
+    absoluteTolerance = 0,
+  }: {tolerance?: number | undefined; absoluteTolerance?: number | undefined},
 ): Tolerances {
   for (const [name, value] of Object.entries({tolerance, absoluteTolerance})) {
     if (!(value >= 0)) throw new Error(`${className}: ${name} must not be negative, got ${value}.`);

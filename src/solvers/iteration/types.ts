@@ -8,12 +8,12 @@ import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 
 /** What a step can tell besides, computed only for who asks. */
 export interface StepDetails {
-  stepSize?: number | tf.Tensor;
-  value?: tf.Tensor;
+  stepSize?: number | tf.Tensor | undefined;
+  value?: tf.Tensor | undefined;
 }
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
-export interface Iteration<X extends Structure, P extends Parameter[]> {
+export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   start(x: X, ...params: P): Structure;
   /**
    * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
@@ -23,64 +23,70 @@ export interface Iteration<X extends Structure, P extends Parameter[]> {
     x: X,
     memory: Structure,
     ...params: P
-  ): {x: X; memory: Structure; residual: tf.Tensor; verdict?: tf.Tensor; details?: () => StepDetails};
+  ): {
+    x: X;
+    memory: Structure;
+    residual: tf.Tensor;
+    verdict?: tf.Tensor | undefined;
+    details?: (() => StepDetails) | undefined;
+  };
   /** What is left of a memory when the parameters change. Default: nothing, `start`. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
 
-export interface IterationState {
+export type IterationState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
+  /** Shape [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
   residual: tf.Tensor1D;
-}
+};
 
 /** Where an iteration stands, between two steps of it. */
-export interface Progress<X extends Structure = Structure> extends IterationState {
+export type Progress<X extends Structure = tf.Tensor> = IterationState & {
   x: X;
   memory: Structure;
-}
+};
 
 export interface SolverOptions<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends ReportOptions {
   /**
    * The condition from which the implicit gradient is computed: any condition on the solver's x and parameters that holds at the
    * solution. Default: see the class of the solver.
    */
-  condition?: Condition<X, P>;
+  condition?: Condition<X, P> | undefined;
   /** The largest number of iterations. Default 500, unless the class says otherwise. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /**
    * The relative accuracy. A sample is solved if each entry of what must be zero (a gradient, F, T(x) − x) is at most this
    * fraction of the terms that it is the sum of (measured by small changes of x), and x no longer moves. Scaling x, f or F
    * changes nothing. Zero continues until there is no progress. Default 1e-6, about the limit of f32.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /**
    * In addition, each entry may be this large, in its own units: those of the gradient for a minimisation, of F for a root, of x
    * for a fixed point. Default 0.
    */
-  absoluteTolerance?: number;
+  absoluteTolerance?: number | undefined;
   /**
    * True: the gradient comes from the optimality condition. False: it comes from the unrolled iterations, in which step lengths
    * and the matrices of Newton-like methods are constants. Default true.
    */
-  implicitDiff?: boolean;
+  implicitDiff?: boolean | undefined;
   /** Default true: axis 0 of x is a batch of independent problems. */
-  batched?: boolean;
+  batched?: boolean | undefined;
   /** The linear solver of the implicit gradient. Default `linsolve.auto()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the implicit gradient's linear solve: tensors, with one entry per sample. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /**
    * When the linear system of the implicit gradient is not solved: 'warn' (default), 'throw' or 'ignore'. (`state.status` reports
    * on the solve itself.)
    */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** The options of a solver for a single problem. */

@@ -8,7 +8,7 @@ import {hostCanRead} from '../../kernels/index.js';
  * The parameters where all is well, else with zero for NaN: such an entry has made its sample fail, whose gradient is zero, and
  * zero times NaN would be NaN in the parameters that all samples share.
  */
-export function withoutNaN<P extends Parameter[]>(params: P, status: tf.Tensor): P {
+export function withoutNaN<P extends Parameter[] = tf.Tensor[]>(params: P, status: tf.Tensor): P {
   if (
     hostCanRead() &&
     status.dataSync().every((code) => code === Status.SOLVED || code === Status.ITERATION_LIMIT)

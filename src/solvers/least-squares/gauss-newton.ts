@@ -36,8 +36,8 @@ const TINY = 1e-37;
  * @see Nocedal & Wright 2006, section 10.3.
  */
 export class GaussNewton<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(given: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
     const problem = residualsOf('GaussNewton', given);

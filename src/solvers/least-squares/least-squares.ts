@@ -18,7 +18,7 @@ import {notFinite, PATIENCE, sizesOf, type Watch} from '../iteration/stopping.js
 import type {Tolerances} from '../iteration/tolerances.js';
 import {fill} from '../../kernels/index.js';
 
-export type LeastSquaresProblem<X extends Structure, P extends Parameter[]> =
+export type LeastSquaresProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
       /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
       fun: (x: X, ...params: P) => tf.Tensor;
@@ -29,12 +29,12 @@ export type LeastSquaresProblem<X extends Structure, P extends Parameter[]> =
     };
 
 /** The problem inside. */
-export interface Residuals<X extends Structure, P extends Parameter[]> {
+export interface Residuals<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   residual: (x: X, ...params: P) => tf.Tensor;
 }
 
 /** @throws If the problem is not {fun}. */
-export function residualsOf<X extends Structure, P extends Parameter[]>(
+export function residualsOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   problem: LeastSquaresProblem<X, P>,
 ): Residuals<X, P> {
@@ -46,14 +46,14 @@ export function residualsOf<X extends Structure, P extends Parameter[]>(
 }
 
 /** ∇ ½‖r(x, ...params)‖² = 0. */
-export function leastSquaresCondition<X extends Structure, P extends Parameter[]>({
+export function leastSquaresCondition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>({
   residual,
 }: Residuals<X, P>): Condition<X, P> {
   return stationary<X, P>((x, ...params) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params)))));
 }
 
 /** r [B, m] and ∂r/∂x [B, m, n] at x; not differentiated. */
-export function linearization<X extends Structure, P extends Parameter[]>(
+export function linearization<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {residual}: Residuals<X, P>,
   x: X,
   params: P,
@@ -137,7 +137,7 @@ function normalSolution(v: tf.Tensor, A: tf.Tensor3D, units: tf.Tensor2D): tf.Te
 }
 
 /** Jᵀr [B, n] as a gradient that can be differentiated again. */
-export function slopeOf<X extends Structure, P extends Parameter[]>(
+export function slopeOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {residual}: Residuals<X, P>,
   x: X,
   params: P,

@@ -21,12 +21,12 @@ import {
   type LeastSquaresProblem,
 } from './least-squares.js';
 
-export interface LevenbergMarquardtOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<
-  X,
-  P
-> {
+export interface LevenbergMarquardtOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends SolverOptions<X, P> {
   /** The first damping μ, in units of the squared norms of the columns of J. Default 1e-3. */
-  damping?: number;
+  damping?: number | undefined;
 }
 
 const NAMES: Names<LevenbergMarquardtOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, damping: 0};
@@ -49,8 +49,8 @@ const ROUNDINGS = 4;
  * @see Madsen, Nielsen & Tingleff 2004, Methods for non-linear least squares problems, algorithm 3.16; Moré 1978 for D.
  */
 export class LevenbergMarquardt<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(entries: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
     const problem = residualsOf('LevenbergMarquardt', entries);

@@ -8,20 +8,20 @@ export type Noise = 'gumbel' | 'normal';
 
 export interface PerturbedOptions {
   /** N, the number of noise samples for each sample of the batch. Default 100. */
-  numSamples?: number;
+  numSamples?: number | undefined;
   /** σ, the size of the noise. Default 0.1. */
-  sigma?: number;
+  sigma?: number | undefined;
   /** Default 'gumbel'. */
-  noise?: Noise;
+  noise?: Noise | undefined;
   /** Subtract f(θ) in the gradient's estimator: the same mean, less variance, one more row for f. Default true. */
-  controlVariate?: boolean;
+  controlVariate?: boolean | undefined;
   /**
    * With an integer, every call draws the same noise, so that the result is a fixed function of θ. By default, every call draws
    * new noise. In both cases the gradients of a call use the noise of its value.
    */
-  seed?: number;
+  seed?: number | undefined;
   /** Draw half of the samples and mirror them: −Z, or for Gumbel the opposite quantile. N must be even. Default false. */
-  antithetic?: boolean;
+  antithetic?: boolean | undefined;
 }
 
 export type PerturbedSettings = Required<Omit<PerturbedOptions, 'seed'>> & Pick<PerturbedOptions, 'seed'>;

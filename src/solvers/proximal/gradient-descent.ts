@@ -1,4 +1,5 @@
 /** @file Gradient descent, accelerated. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, stationary} from '../../conditions/index.js';
@@ -11,8 +12,10 @@ import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
 
-export type GradientDescentOptions<X extends Structure, P extends Parameter[]> = SolverOptions<X, P> &
-  DescentStep<P>;
+export type GradientDescentOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> = SolverOptions<X, P> & DescentStep<P>;
 
 const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
   ...SOLVER_OPTIONS,
@@ -29,8 +32,8 @@ const NAMES: Names<GradientDescentOptions<Structure, Parameter[]>> = {
  * @see Nesterov 1983; O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */
 export class GradientDescent<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(problem: Minimization<X, P>, options: GradientDescentOptions<X, P> = {}) {
     const given = withFun<X, P, typeof problem>('GradientDescent', problem);

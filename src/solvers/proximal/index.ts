@@ -5,6 +5,7 @@
 export {
   BlockCoordinateDescent,
   type BlockCoordinateDescentOptions,
+  type BlockParams,
   type BlockProblem,
 } from './block-coordinate-descent.js';
 export {GradientDescent, type GradientDescentOptions} from './gradient-descent.js';
@@ -12,7 +13,8 @@ export {MirrorDescent, type MirrorDescentOptions, type MirrorDescentProblem} fro
 export {ProjectedGradient, type ProjectedGradientProblem} from './projected-gradient.js';
 export {
   ProximalGradient,
+  type DescentStep,
   type ProximalGradientOptions,
   type ProximalGradientProblem,
 } from './proximal-gradient.js';
-export {SparseCoding, type SparseCodingOptions} from './sparse-coding.js';
+export {SparseCoding, type SparseCodingOptions, type SparseCodingParams} from './sparse-coding.js';

@@ -19,18 +19,22 @@ import {restOf} from '../iteration/rest.js';
 
 /** f as `fun`, one value per sample or their sum, or as `gradient`; and the geometry. */
 export type MirrorDescentProblem<
-  X extends Structure,
-  H extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
 > = Minimization<X, P> & {
   /** The divergence and the set; `conditions.entropy` for the simplex. */
-  geometry: MirrorGeometry<X, H>;
+  geometry: MirrorGeometry<NoInfer<X>, H>;
 };
 
-export interface MirrorDescentOptions<X extends Structure, H extends Parameter, P extends Parameter[]>
-  extends SolverOptions<X, [H, ...P]>, StepOptions<P> {
+export interface MirrorDescentOptions<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>
+  extends SolverOptions<X, [projectionParams: H, ...params: P]>, StepOptions<P> {
   /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
-  decay?: number;
+  decay?: number | undefined;
 }
 
 const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
@@ -50,10 +54,12 @@ const NAMES: Names<MirrorDescentOptions<Structure, Parameter, Parameter[]>> = {
  * @see Beck & Teboulle 2003; Blondel et al. 2022 (arXiv 2105.15183), equation 13.
  */
 export class MirrorDescent<
-  X extends Structure = Structure,
-  H extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
-> extends IterativeSolver<X, [H, ...P]> {
+  X extends Structure = tf.Tensor,
+  // A variable that is declared as the class alone takes a solver with any set.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  H extends Parameter = any,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, [projectionParams: H, ...params: P]> {
   constructor(problem: MirrorDescentProblem<X, H, P>, given: MirrorDescentOptions<X, H, P> = {}) {
     const entries = withFun<X, P, typeof problem>('MirrorDescent', problem);
     const {fun, geometry} = checkOptions('MirrorDescent', entries, {fun: 1, geometry: 1}, 'entry');
@@ -65,11 +71,11 @@ export class MirrorDescent<
     super(
       'MirrorDescent',
       {
-        start: (x: X, ..._params: [H, ...P]): Structure => ({
+        start: (x: X, ..._params: [projectionParams: H, ...params: P]): Structure => ({
           k: tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
           watch: rest.start(x),
         }),
-        renew: (x: X, memory: Structure, ..._params: [H, ...P]): Structure => ({
+        renew: (x: X, memory: Structure, ..._params: [projectionParams: H, ...params: P]): Structure => ({
           k: (memory as {k: tf.Tensor}).k,
           watch: rest.start(x),
         }),

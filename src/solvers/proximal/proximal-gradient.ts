@@ -1,4 +1,5 @@
 /** @file The proximal-gradient method, accelerated. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../conditions/index.js';
@@ -12,30 +13,30 @@ import {fixedStep, searchedStep} from './proximal-iteration.js';
 
 /** The smooth part as `fun`, one value per sample or their sum, or as `gradient`; the other part by its prox. */
 export type ProximalGradientProblem<
-  X extends Structure,
-  H extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
 > = Minimization<X, P> & {
   /** prox(y, params, scaling) of the other part. */
   prox: Prox<X, H>;
 };
 
-export interface DescentStep<P extends Parameter[]> {
+export interface DescentStep<P extends Parameter[] = tf.Tensor[]> {
   /**
    * The step size η. With 'search', a line search finds one for each sample and step, so that the gradient changes by no more
    * than ‖Δx‖/η along the step. A number, or a function of the objective's parameters, is used unchanged; it must be below 2/L,
    * and with acceleration at most 1/L, where L is the largest eigenvalue of ∇²f. Default 'search'.
    */
-  stepSize?: StepOptions<P>['stepSize'] | 'search';
+  stepSize?: StepOptions<P>['stepSize'] | 'search' | undefined;
   /** Nesterov momentum, restarted for each sample in which it points uphill. Default true. */
-  acceleration?: boolean;
+  acceleration?: boolean | undefined;
 }
 
 export type ProximalGradientOptions<
-  X extends Structure,
-  H extends Parameter,
-  P extends Parameter[],
-> = SolverOptions<X, [H, ...P]> & DescentStep<P>;
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+> = SolverOptions<X, [proxParams: H, ...params: P]> & DescentStep<P>;
 
 const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> = {
   ...SOLVER_OPTIONS,
@@ -52,10 +53,12 @@ const NAMES: Names<ProximalGradientOptions<Structure, Parameter, Parameter[]>> =
  * @see Beck & Teboulle 2009 (FISTA); O'Donoghue & Candès 2015 (arXiv 1204.3982) for the restart.
  */
 export class ProximalGradient<
-  X extends Structure = Structure,
-  H extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
-> extends IterativeSolver<X, [H, ...P]> {
+  X extends Structure = tf.Tensor,
+  // A variable that is declared as the class alone takes a solver with any set.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  H extends Parameter = any,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, [proxParams: H, ...params: P]> {
   constructor(
     problem: ProximalGradientProblem<X, H, P>,
     options: ProximalGradientOptions<X, H, P> = {},
@@ -75,7 +78,7 @@ export class ProximalGradient<
     const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
     const iteration = searched
       ? searchedStep({gradient, prox, smooth: false}, settings)
-      : fixedStep<X, [H, ...P]>(
+      : fixedStep<X, [proxParams: H, ...params: P]>(
           {
             gradient: (x, _proxParams, ...params) => gradient(x, ...params),
             stepSize: (_proxParams, ...params) =>

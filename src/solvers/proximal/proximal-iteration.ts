@@ -25,7 +25,7 @@ export interface StepSettings {
  * x ← T(x) from a point that is extrapolated if `acceleration`, T(x) = prox(x − η∇f(x), η). Without a prox, ∇f itself is judged, else
  * (T(x) − x)/η.
  */
-export function fixedStep<X extends Structure, P extends Parameter[]>(
+export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {
     gradient,
     stepSize,
@@ -96,10 +96,14 @@ function judge<X extends Structure>(
 }
 
 /** x ← prox_{ηg}(y − η∇f(y)), η found anew for every step. `smooth`: there is no g. */
-export function searchedStep<X extends Structure, H extends Parameter, P extends Parameter[]>(
+export function searchedStep<
+  X extends Structure = tf.Tensor,
+  H extends Parameter = Parameter,
+  P extends Parameter[] = tf.Tensor[],
+>(
   {gradient, prox, smooth}: {gradient: Gradient<X, P>; prox: Prox<X, H>; smooth: boolean},
   settings: StepSettings,
-): Iteration<X, [H, ...P]> {
+): Iteration<X, [proxParams: H, ...params: P]> {
   const {batched} = settings;
   /** y, t, the watch, the first trial of η, and the size of an x that has run away. */
   type Memory = [...Momentum<X>, trial: tf.Tensor, far: tf.Tensor];
@@ -118,7 +122,7 @@ export function searchedStep<X extends Structure, H extends Parameter, P extends
           flat(tf.mul(FAR, tf.maximum(length, tf.max(tf.abs(rows), 1, true)))),
         ] as unknown as tf.TensorContainerArray;
       }) as unknown as Structure,
-    renew(x: X, memory: Structure, ..._params: [H, ...P]): Structure {
+    renew(x: X, memory: Structure, ..._params: [proxParams: H, ...params: P]): Structure {
       const [, t, , trial, far] = memory as Memory;
       return [x, tf.onesLike(t), startWatch(rowsOf(x, batched)), trial, far];
     },

@@ -17,11 +17,13 @@ import {tolerancesOf} from '../iteration/tolerances.js';
 import {UNBATCHED_OPTIONS, type IterationState, type SolverOptions} from '../iteration/types.js';
 import {fixedStep} from './proximal-iteration.js';
 
-type Params = [ElasticNetParams, tf.Tensor, tf.Tensor];
+/** The parameters of `run`: the weights of the penalty, the dictionary [n, units], and what is coded [B, n]. */
+export type SparseCodingParams = [weights: ElasticNetParams, dictionary: tf.Tensor, x: tf.Tensor];
 
-export interface SparseCodingOptions extends Omit<SolverOptions<tf.Tensor, Params>, 'batched'>, Kink {
+export interface SparseCodingOptions
+  extends Omit<SolverOptions<tf.Tensor, SparseCodingParams>, 'batched'>, Kink {
   /** Only z ≥ 0. Default false. */
-  nonNegative?: boolean;
+  nonNegative?: boolean | undefined;
 }
 
 const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0, degenerate: 0, smoothing: 0};
@@ -36,7 +38,7 @@ const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0,
  *
  * @see Friedman, Hastie & Tibshirani 2010, section 2.2, for the method in terms of DᵀD.
  */
-export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
+export class SparseCoding extends IterativeSolver<tf.Tensor, SparseCodingParams> {
   private readonly nonNegative: boolean;
 
   constructor(given: SparseCodingOptions = {}) {
@@ -49,7 +51,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     const prox = (y: tf.Tensor, params: ElasticNetParams, scaling?: number | tf.Tensor) =>
       elasticNet(nonNegative ? tf.relu(y) : y, params, scaling, {degenerate, smoothing});
     const condition = sparseCode(prox);
-    const iteration = fixedStep<tf.Tensor, Params>(
+    const iteration = fixedStep<tf.Tensor, SparseCodingParams>(
       {
         gradient: (z, _weights, D, x) => codeGradient(z, D, x),
         stepSize: (_weights, D) => inverseLipschitz(D),
@@ -64,7 +66,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, Params> {
     this.nonNegative = nonNegative;
   }
 
-  protected override iterate(init: tf.Tensor, params: Params): [tf.Tensor, IterationState] {
+  protected override iterate(init: tf.Tensor, params: SparseCodingParams): [tf.Tensor, IterationState] {
     if (!this.implicitDiff) return super.iterate(init, params);
     const [{l1, l2}, dictionary, x] = params;
     const {nonNegative, tolerance, maxIterations} = this;

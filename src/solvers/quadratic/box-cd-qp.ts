@@ -23,15 +23,15 @@ export interface BoxCDQPOptions extends ReportOptions {
    * The largest number of steps. Default 200; about ten are usual. If the host cannot read, 30 steps are made before the kernel
    * takes over.
    */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** The largest relative KKT error of a solved sample. Default 1e-5; it is usually about 1e-7. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** The data; every tensor has the batch or 1 in front. */
@@ -46,18 +46,18 @@ export type BoxCDQPData = {
   upper: tf.Tensor;
 };
 
-export interface BoxCDQPState {
+export type BoxCDQPState = {
   /** [B], int32, the codes of `Status`: 1 if some lower > upper, 2 if the objective decreases without limit. */
   status: tf.Tensor1D;
   /** [B], int32. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative error among stationarity, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, signs and complementarity. */
   residual: tf.Tensor1D;
   /** [B, n], int32: −1 if x is held at the lower bound, 1 if at the upper bound, else 0. */
   activity: tf.Tensor2D;
   /** For status 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero. */
   certificate: {x: tf.Tensor2D};
-}
+};
 
 /** The steps if the host cannot see that fewer are enough. */
 const UNSEEN = 30;

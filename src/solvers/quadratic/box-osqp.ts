@@ -19,26 +19,26 @@ export interface BoxOSQPOptions extends ReportOptions {
    * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
    * see that the solve is done.
    */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /**
    * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, measured as in
    * `solveQP`: each row and column relative to its own terms.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
-export interface BoxQPState {
+export type BoxQPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
   /** [B], int32. Zero if the active set of the guess was right. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
   /** [B, m], int32: −1 if the lower bound is active, 1 if the upper bound is (or both are), else 0. */
   activity: tf.Tensor2D;
@@ -47,7 +47,7 @@ export interface BoxQPState {
    * 2, x with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero.
    */
   certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
-}
+};
 
 const NAMES: Names<BoxOSQPOptions> = {
   maxIterations: 0,

@@ -2,27 +2,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {runCertifyQP} from '../../kernels/index.js';
-import {normalize, type QPInput} from './qp-input.js';
+import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 
 /** The result of a solver, such as `solveQP`. The shapes follow those of the problem: with the batch in front, or without. */
 export interface QPPoint {
   /** [B, n] or [n]. */
   x: tf.Tensor | tf.TensorLike;
   /** λ ≥ 0, [B, m] or [m]; may be left out without inequalities. */
-  ineqDual?: tf.Tensor | tf.TensorLike;
+  ineqDual?: tf.Tensor | tf.TensorLike | undefined;
   /** ν, [B, k] or [k]; may be left out without equalities. */
-  eqDual?: tf.Tensor | tf.TensorLike;
+  eqDual?: tf.Tensor | tf.TensorLike | undefined;
 }
 
 /** Relative errors; rounding a solution to float32 alone causes about 1e-7. Not differentiable. */
-export interface QPCertificate extends tf.TensorContainerObject {
-  /** [B]: the largest error of the sample. `solveQP` gives status 0 only if this is at most 2⁻²⁰ (about 1e-6). */
+export type QPCertificate = {
+  /** Shape [B]: the largest error of the sample. `solveQP` gives status 0 only if this is at most 2⁻²⁰ (about 1e-6). */
   residual: tf.Tensor;
-  /** [B, m + k]: the violation of each inequality, or its error in complementarity; then the error of each equality. */
+  /** Shape [B, m + k]: the violation of each inequality, or its error in complementarity; then the error of each equality. */
   rows: tf.Tensor;
-  /** [B, n]: the error of stationarity, variable by variable. */
+  /** Shape [B, n]: the error of stationarity, variable by variable. */
   columns: tf.Tensor;
-}
+};
 
 /**
  * How far points are from solving min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b. `solveQP` sets its status from this number.
@@ -41,7 +41,7 @@ export interface QPCertificate extends tf.TensorContainerObject {
  *
  * @throws If shapes do not fit, or x is missing.
  */
-export function certify(problem: QPInput, result: QPPoint): QPCertificate {
+export function certify<T extends QPInput>(problem: QPProblem<T>, result: QPPoint): QPCertificate {
   if (result?.x == null) {
     throw new Error(
       'certify: x is missing in the result; expected {x, ineqDual?, eqDual?}, as solveQP returns.',

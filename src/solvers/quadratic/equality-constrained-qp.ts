@@ -18,9 +18,9 @@ export interface EqualityConstrainedQPOptions extends Pick<
   'linsolve' | 'onGradient' | 'onFailure'
 > {
   /** The largest error of a solved sample; at least 2⁻²⁰, as in `solveQP`. Default 1e-5. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** The largest number of corrections of the residual. Default 2. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 /** The data; every tensor has the batch or 1 in front, and p the batch if any has. G and h must be empty. */

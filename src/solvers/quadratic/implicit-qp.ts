@@ -18,15 +18,15 @@ import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
 export interface ImplicitQPOptions {
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** Which derivative a weakly active constraint gets. Default 'leastNorm'. */
-  degenerate?: Degenerate;
+  degenerate?: Degenerate | undefined;
   /** κ of 'smooth', in units of multiplier times slack. Default 1e-3. */
-  smoothing?: number;
+  smoothing?: number | undefined;
   /** Receives the report of the gradient's linear solve. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** When the linear system of a gradient is not solved: 'warn' (default), 'throw' or 'ignore'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
 }
 
 /** How the solve of each sample went, and what is known about its solution. */
@@ -35,9 +35,9 @@ export type QPState = {
   status: tf.Tensor1D;
   /** [B], int32. Zero if the active set of the warm start was right. */
   iterations: tf.Tensor1D;
-  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
-  /** [B, m]: h − Gx, differentiable. */
+  /** Shape [B, m]: h − Gx, differentiable. */
   slack: tf.Tensor2D;
   /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
   activity: tf.Tensor2D;

@@ -11,7 +11,8 @@ export {
   type EqualityConstrainedData,
   type EqualityConstrainedQPOptions,
 } from './equality-constrained-qp.js';
-export {type QPInput, type QPParameter} from './qp-input.js';
+export {type NotAnInput, type QPInput, type QPParameter, type QPProblem, type QPValue} from './qp-input.js';
+export {type QPGuess, type QPSolution} from '../../kernels/index.js';
 export {OSQP, type OSQPOptions} from './osqp.js';
 export {type QPSolver} from './parts/foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';

@@ -6,9 +6,9 @@ import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js'
 
 export interface InteriorPointQPOptions extends ImplicitQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 100. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};

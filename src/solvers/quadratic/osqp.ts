@@ -17,12 +17,12 @@ export interface OSQPOptions extends ImplicitQPOptions, ReportOptions {
    * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, measured as in
    * `solveQP`: each row and column relative to its own terms.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /**
    * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
    * see that the solve is done.
    */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 /** The largest finite f32: the slack of a row without a bound. */

@@ -3,19 +3,36 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
 
-/** A problem as given by the user; for the shapes see `solveQP`. */
+/** A tensor, or numbers that make one. */
+export type QPValue = tf.Tensor | tf.TensorLike;
+
+/** A problem as given by the user; for the shapes see `solveQP`. G comes with h, A with b. */
 export interface QPInput {
-  Q: tf.Tensor | tf.TensorLike;
-  p: tf.Tensor | tf.TensorLike;
-  G?: tf.Tensor | tf.TensorLike | null;
-  h?: tf.Tensor | tf.TensorLike | null;
-  A?: tf.Tensor | tf.TensorLike | null;
-  b?: tf.Tensor | tf.TensorLike | null;
+  Q: QPValue;
+  p: QPValue;
+  G?: QPValue | null | undefined;
+  h?: QPValue | null | undefined;
+  A?: QPValue | null | undefined;
+  b?: QPValue | null | undefined;
 }
 
-/** The six parameters of a quadratic program. */
-export const QP_PARAMETERS = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
-export type QPParameter = (typeof QP_PARAMETERS)[number];
+/** What the compiler says of another name. */
+export type NotAnInput = {'a problem has Q, p, G, h, A and b only': never};
+
+/** What the compiler refuses in a problem of type T: one of a pair without the other, and names that nobody reads. */
+export type QPProblem<T extends QPInput> = T &
+  ('G' extends keyof T ? ('h' extends keyof T ? unknown : {h: QPValue}) : unknown) &
+  ('h' extends keyof T ? ('G' extends keyof T ? unknown : {G: QPValue}) : unknown) &
+  ('A' extends keyof T ? ('b' extends keyof T ? unknown : {b: QPValue}) : unknown) &
+  ('b' extends keyof T ? ('A' extends keyof T ? unknown : {A: QPValue}) : unknown) & {
+    [Name in Exclude<keyof T, QPParameter>]: NotAnInput;
+  };
+
+/** One of the six parameters of a quadratic program. */
+export type QPParameter = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b';
+
+/** Their names, in order. */
+export const QP_PARAMETERS: readonly QPParameter[] = ['Q', 'p', 'G', 'h', 'A', 'b'];
 
 /** Shape of each tensor without the batch axis: n variables, m inequalities, k equalities. */
 export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {

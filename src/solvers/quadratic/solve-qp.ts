@@ -8,47 +8,47 @@ import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
 import {ImplicitQP} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
-import {normalize, type QPInput} from './qp-input.js';
+import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import type {OnFailure} from '../../implicit/index.js';
 import type {QPGuess} from '../../kernels/index.js';
 
 export interface SolveQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Default 100. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
   /** What to do when samples fail, if the status can be read synchronously. Default 'warn'. */
-  onFailure?: OnFailure;
+  onFailure?: OnFailure | undefined;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
-  linsolve?: LinearSolver;
+  linsolve?: LinearSolver | undefined;
   /** The derivative of a weakly active constraint, where the solution has a kink. Default 'leastNorm'. */
-  degenerate?: Degenerate;
+  degenerate?: Degenerate | undefined;
   /** κ of `degenerate: 'smooth'`, in units of multiplier times slack. Default 1e-3. */
-  smoothing?: number;
+  smoothing?: number | undefined;
   /**
    * The x of an infeasible sample. 'zero' (default): zero, with a zero gradient. 'closest': the minimum over the points that
    * violate the constraints least in the 2-norm, with its gradient. The status is 1 in both cases.
    */
-  onInfeasible?: OnInfeasible;
+  onInfeasible?: OnInfeasible | undefined;
   /**
    * Used instead of the default interior-point method: any object with `run(init, data)`, which becomes differentiable; or your
    * own `InteriorPointQP`, with its own options.
    */
-  solver?: QPSolver | ImplicitQP;
+  solver?: QPSolver | ImplicitQP | undefined;
   /** Receives the report of the gradient's linear solve: tensors, with one entry per sample. */
-  onGradient?: (info: SolveInfo) => void;
+  onGradient?: ((info: SolveInfo) => void) | undefined;
   /** An earlier result for nearby problems, to start from: its active set is tried first. */
-  initial?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
+  initial?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null | undefined;
   /** @deprecated It is `initial` now; `warmStart` is the flag of a layer. */
-  warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null;
+  warmStart?: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'> | null | undefined;
 }
 
 /** The policy for infeasible samples. */
 export type OnInfeasible = 'zero' | 'closest';
 
 /** Shapes are those of a batch; if no input has a batch axis, neither has the result. */
-export interface QPResult extends tf.TensorContainerObject {
+export type QPResult = {
   /** The minimizer, [B, n]; zero if the status is not 0. */
   x: tf.Tensor;
   /** λ ≥ 0, [B, m]: Qx + p + Gᵀλ + Aᵀν = 0. */
@@ -61,7 +61,7 @@ export interface QPResult extends tf.TensorContainerObject {
   status: tf.Tensor;
   /** [B], int32. */
   iterations: tf.Tensor;
-  /** [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
+  /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor;
   /**
    * Status 1: (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0, hᵀλ + bᵀν = −1. Status 2: x with Qx = 0, Gx ≤ 0, Ax = 0, pᵀx = −1.
@@ -70,7 +70,7 @@ export interface QPResult extends tf.TensorContainerObject {
   certificate: {x: tf.Tensor; ineqDual: tf.Tensor; eqDual: tf.Tensor};
   /** [B, m], bool: neither the multiplier nor the slack is clearly above zero, so the derivative has a kink here. */
   weaklyActive: tf.Tensor;
-}
+};
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch of problems; differentiable in all six.
@@ -89,7 +89,7 @@ export interface QPResult extends tf.TensorContainerObject {
  *   semidefinite), or, with `onFailure: 'throw'`, if any sample fails.
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
-export function solveQP(problem: QPInput, options: SolveQPOptions = {}): QPResult {
+export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: SolveQPOptions = {}): QPResult {
   const {
     onFailure = 'warn',
     onInfeasible = 'zero',

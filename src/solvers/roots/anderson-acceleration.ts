@@ -11,13 +11,13 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {restOf} from '../iteration/rest.js';
 
 export interface AndersonOptions<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends SolverOptions<X, P> {
   /** Differences of iterates that are combined. Default 5. */
-  historySize?: number;
+  historySize?: number | undefined;
   /** Damping β: the fraction of the residual that a step uses, in (0, 1]. Default 1. */
-  mixing?: number;
+  mixing?: number | undefined;
 }
 
 /** Differences of x and of the residual, newest first, [B, historySize, n] each, and the latest x and residual, [B, n]. */
@@ -38,8 +38,8 @@ export const ANDERSON: Names<AndersonOptions> = {...SOLVER_OPTIONS, historySize:
  * @see Walker & Ni 2011, "Anderson acceleration for fixed-point iterations".
  */
 export class AndersonAcceleration<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(problem: FixedPointProblem<X, P>, given: AndersonOptions<X, P> = {}) {
     const {fun} = checkOptions('AndersonAcceleration', problem, PROBLEM, 'entry');

@@ -1,15 +1,16 @@
 /** @file Anderson acceleration of another solver. */
+import type * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, describe, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import {ANDERSON, AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 
-export interface AndersonWrapperOptions<X extends Structure, P extends Parameter[]> extends AndersonOptions<
-  X,
-  P
-> {
+export interface AndersonWrapperOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends AndersonOptions<X, P> {
   /** The number of steps of the inner solver, each time with a fresh memory, that make one step of the accelerated map. Default 1. */
-  steps?: number;
+  steps?: number | undefined;
 }
 
 const NAMES: Names<AndersonWrapperOptions<Structure, Parameter[]>> = {...ANDERSON, steps: 0};
@@ -24,8 +25,8 @@ const NAMES: Names<AndersonWrapperOptions<Structure, Parameter[]>> = {...ANDERSO
  * @see Walker & Ni 2011, Anderson acceleration for fixed-point iterations.
  */
 export class AndersonWrapper<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends AndersonAcceleration<X, P> {
   constructor(solver: IterativeSolver<X, P>, given: AndersonWrapperOptions<X, P> = {}) {
     const {steps = 1, ...options} = checkOptions('AndersonWrapper', given, NAMES);

@@ -12,14 +12,14 @@ import {checkRoot, type RootProblem} from './root-finding.js';
 import {REPORT} from '../iteration/report-options.js';
 import {fill} from '../../kernels/index.js';
 
-export interface BisectionOptions<P extends Parameter[]> extends Omit<
+export interface BisectionOptions<P extends Parameter[] = tf.Tensor[]> extends Omit<
   SolverOptions<tf.Tensor, P>,
   'batched' | 'implicitDiff'
 > {
   /** @deprecated Bounds go to `run` now, as those of other solvers: `run(init, {lower, upper}, ...params)`. */
-  lower?: number | tf.Tensor;
+  lower?: number | tf.Tensor | undefined;
   /** @deprecated See `lower`. */
-  upper?: number | tf.Tensor;
+  upper?: number | tf.Tensor | undefined;
 }
 
 const NAMES: Names<Omit<BisectionOptions<Parameter[]>, keyof Bounds>> = {
@@ -57,7 +57,7 @@ const SHARE_OF_BRACKET = 1e-4;
  *   derivative.
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 2, for the gradient.
  */
-export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSolver<tf.Tensor, P> {
+export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver<tf.Tensor, P> {
   private readonly split: (params: P) => {bounds: Bounds; rest: Parameter[]};
   private readonly fun: (x: tf.Tensor, ...params: Parameter[]) => tf.Tensor;
 
@@ -68,7 +68,7 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
     const fixed = lower === undefined && upper === undefined ? null : boundsOf({lower, upper} as Bounds);
     if (fixed)
       noteRenamed('Bisection', "options 'lower' and 'upper'", 'run(init, {lower, upper}, ...params)');
-    if ((options as {implicitDiff?: boolean}).implicitDiff === false) {
+    if ((options as {implicitDiff?: boolean | undefined}).implicitDiff === false) {
       throw new Error(
         'Bisection: implicitDiff cannot be false, because the end of a bracket is not a smooth function of the parameters. Omit the option, ' +
           'or use NewtonRoot, whose iterations can be differentiated.',
@@ -139,7 +139,11 @@ export class Bisection<P extends Parameter[] = Parameter[]> extends IterativeSol
     return super.update(progress, ...(params as P));
   }
 
-  override jvp(x: tf.Tensor, params: [Bounds, ...P], tangents: Tangents<[Bounds, ...P]>): tf.Tensor;
+  override jvp(
+    x: tf.Tensor,
+    params: [bounds: Bounds, ...params: P],
+    tangents: Tangents<[bounds: Bounds, ...params: P]>,
+  ): tf.Tensor;
   /** @deprecated See `run`. */
   override jvp(x: tf.Tensor, params: P, tangents: Tangents<P>): tf.Tensor;
   override jvp(x: tf.Tensor, params: unknown, tangents: unknown): tf.Tensor {

@@ -7,12 +7,15 @@ import {firstScale} from '../iteration/first-scale.js';
 import {RootSolver, type RootProblem} from './root-finding.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
-export interface BroydenOptions<X extends Structure, P extends Parameter[]> extends SolverOptions<X, P> {
+export interface BroydenOptions<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends SolverOptions<X, P> {
   /**
    * The first approximation of the inverse Jacobian is this times the identity, in units of x over F; for F = T − x of a
    * contraction, −1. Default: found from the change of F along a step.
    */
-  gamma?: number;
+  gamma?: number | undefined;
 }
 
 const NAMES: Names<BroydenOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS, gamma: 0};
@@ -26,7 +29,7 @@ const NAMES: Names<BroydenOptions<Structure, Parameter[]>> = {...SOLVER_OPTIONS,
  * @throws If `gamma` is zero or not finite.
  * @see Broyden 1965 (the "good" update); Nocedal & Wright 2006, algorithm 11.3.
  */
-export class Broyden<X extends Structure = Structure, P extends Parameter[] = Parameter[]> extends RootSolver<
+export class Broyden<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> extends RootSolver<
   X,
   P
 > {

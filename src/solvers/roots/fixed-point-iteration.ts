@@ -10,7 +10,7 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
 
-export interface FixedPointProblem<X extends Structure, P extends Parameter[]> {
+export interface FixedPointProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** T(x, ...params), a structure like x. */
   fun: FixedPointMap<X, P>;
 }
@@ -26,8 +26,8 @@ const PROBLEM: Names<FixedPointProblem<Structure, Parameter[]>> = {fun: 1};
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 3, for the gradient.
  */
 export class FixedPointIteration<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(problem: FixedPointProblem<X, P>, options: SolverOptions<X, P> = {}) {
     const {fun} = checkOptions('FixedPointIteration', problem, PROBLEM, 'entry');

@@ -16,8 +16,8 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
  * @see Nocedal & Wright 2006, section 11.1.
  */
 export class NewtonRoot<
-  X extends Structure = Structure,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends RootSolver<X, P> {
   constructor(problem: RootProblem<X, P>, options: SolverOptions<X, P> = {}) {
     const {fun} = checkRoot('NewtonRoot', problem);

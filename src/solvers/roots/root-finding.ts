@@ -11,7 +11,7 @@ import {tolerancesOf, type Tolerances} from '../iteration/tolerances.js';
 import type {Iteration, SolverOptions} from '../iteration/types.js';
 import {backtracking} from '../descent/line-searches/index.js';
 
-export type RootProblem<X extends Structure, P extends Parameter[]> =
+export type RootProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
       /** F(x, ...params), a structure like x. */
       fun: Condition<X, P>;
@@ -25,7 +25,7 @@ export type RootProblem<X extends Structure, P extends Parameter[]> =
  * Where to go from x, where F is `f`·`scale`, rows [B, n] and [B, 1]; `before` is the last x and f, `known` [B, 1] is 1 if there are
  * any.
  */
-export interface RootDirection<P extends Parameter[]> {
+export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
   /** Off the tape; `f` is F at x, `at` F elsewhere. */
   start(x: tf.Tensor2D, f: tf.Tensor2D, at: (x: tf.Tensor) => tf.Tensor): tf.NamedTensorMap;
   direction(
@@ -64,7 +64,10 @@ const STILL = 12;
  * F(x, ...params) = 0; a sample is solved if each entry of F is within the tolerance relative to its terms, and x no longer
  * moves; status 3 if ‖F‖ no longer decreases. Its condition is F.
  */
-export class RootSolver<X extends Structure, P extends Parameter[]> extends IterativeSolver<X, P> {
+export class RootSolver<
+  X extends Structure = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, P> {
   constructor(
     className: string,
     problem: RootProblem<X, P>,
@@ -82,7 +85,7 @@ export class RootSolver<X extends Structure, P extends Parameter[]> extends Iter
 }
 
 /** @throws If the problem is not {fun}. */
-export function checkRoot<X extends Structure, P extends Parameter[]>(
+export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   problem: RootProblem<X, P>,
 ): {fun: Condition<X, P>} {

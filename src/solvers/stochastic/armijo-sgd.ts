@@ -7,20 +7,20 @@ import {combine, innerProduct} from '../iteration/leaves.js';
 import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
 export interface ArmijoSGDOptions<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends StochasticOptions<X, D, P> {
   /** The c₁ in f(x − η∇f) ≤ f − c₁η‖∇f‖², in (0, 1). Default 0.1. */
-  c1?: number;
+  c1?: number | undefined;
   /** @deprecated It is `c1` now, as in the line searches. */
-  sufficientDecrease?: number;
+  sufficientDecrease?: number | undefined;
   /** Default 0.8. */
-  decreaseFactor?: number;
+  decreaseFactor?: number | undefined;
   /** The first trial is the last step size times this, and at most `maxStepSize`. Default 1.5. */
-  increaseFactor?: number;
+  increaseFactor?: number | undefined;
   /** Trials per step. Default 15. */
-  maxLineSearch?: number;
+  maxLineSearch?: number | undefined;
 }
 
 /** Values that differ by so many roundings of |f| are one value. */
@@ -43,9 +43,9 @@ const NAMES: Names<Omit<ArmijoSGDOptions<Structure, Parameter, Parameter[]>, 'su
  * @see Vaswani et al. 2019, Painless stochastic gradient (arXiv 1905.09997), equation 1 and algorithm 1.
  */
 export class ArmijoSGD<
-  X extends Structure = Structure,
-  D extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends StochasticSolver<X, D, P> {
   constructor(problem: StochasticProblem<X, D, P>, given: ArmijoSGDOptions<X, D, P> = {}) {
     const {

@@ -11,14 +11,14 @@ import {
 } from './stochastic.js';
 
 export interface PolyakSGDOptions<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends StochasticOptions<X, D, P> {
   /** The smallest possible loss of a batch. Default 0. */
-  minimum?: number;
+  minimum?: number | undefined;
   /** Added to ‖∇f‖². Default 0. */
-  delta?: number;
+  delta?: number | undefined;
 }
 
 const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
@@ -36,9 +36,9 @@ const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
  * @see Loizou et al. 2021, Stochastic Polyak step-size for SGD (arXiv 2002.10542), equation 3 (SPS_max).
  */
 export class PolyakSGD<
-  X extends Structure = Structure,
-  D extends Parameter = Parameter,
-  P extends Parameter[] = Parameter[],
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
 > extends StochasticSolver<X, D, P> {
   constructor(problem: StochasticProblem<X, D, P>, given: PolyakSGDOptions<X, D, P> = {}) {
     const {minimum = 0, delta = 0, ...options} = checkOptions('PolyakSGD', given, NAMES);

@@ -13,31 +13,32 @@ import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration
 import {combine, innerProduct} from '../iteration/leaves.js';
 
 /** `fun` is f(x, data, ...params), a scalar: the loss of x on a batch of data; `gradient` its gradient in x. */
-export type StochasticProblem<X extends Structure, D extends Parameter, P extends Parameter[]> = Minimization<
-  X,
-  [D, ...P]
->;
+export type StochasticProblem<
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> = Minimization<X, [data: D, ...params: P]>;
 
 export interface StochasticOptions<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
-> extends Omit<SolverOptions<X, [D, ...P]>, 'batched'> {
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends Omit<SolverOptions<X, [data: D, ...params: P]>, 'batched'> {
   /** The fraction of the last step that is repeated, in [0, 1). Default 0. */
-  momentum?: number;
+  momentum?: number | undefined;
   /** Default 1. */
-  maxStepSize?: number;
+  maxStepSize?: number | undefined;
 }
 
 /** The part of a tf.data dataset that is used here. */
 export interface BatchDataset<D> {
-  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean}>}>;
+  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean | undefined}>}>;
 }
 
 export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
 
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
-export type StepRule<X extends Structure> = (place: {
+export type StepRule<X extends Structure = tf.Tensor> = (place: {
   x: X;
   /** `null`, as `loss`, where the gradient is all that is known. */
   value: tf.Tensor | null;
@@ -64,10 +65,10 @@ export const STOCHASTIC: Names<StochasticOptions<Structure, Parameter, Parameter
  * `conditions.stationary`.
  */
 export class StochasticSolver<
-  X extends Structure,
-  D extends Parameter,
-  P extends Parameter[],
-> extends IterativeSolver<X, [D, ...P]> {
+  X extends Structure = tf.Tensor,
+  D extends Parameter = tf.Tensor,
+  P extends Parameter[] = tf.Tensor[],
+> extends IterativeSolver<X, [data: D, ...params: P]> {
   constructor(
     className: string,
     problem: StochasticProblem<X, D, P>,
@@ -80,7 +81,7 @@ export class StochasticSolver<
     }
     if (!(maxStepSize > 0))
       throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
-    const gradient = gradientOf<X, [D, ...P]>(fun, `${className}: fun`);
+    const gradient = gradientOf<X, [data: D, ...params: P]>(fun, `${className}: fun`);
     const objective = typeof fun === 'function' ? fun : null;
     type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
     const accuracy = tolerancesOf(className, options);
@@ -88,13 +89,13 @@ export class StochasticSolver<
     super(
       className,
       {
-        start: (x: X, ..._rest: [D, ...P]): Structure => ({
+        start: (x: X, ..._rest: [data: D, ...params: P]): Structure => ({
           velocity: combine(x, x, (leaf) => tf.zerosLike(leaf)),
           step: tf.fill([1], maxStepSize),
           watch: startWatch(rowOf(x)),
         }),
         // Another batch counts as another problem of the same kind.
-        renew: (_x: X, memory: Structure, ..._rest: [D, ...P]): Structure => memory,
+        renew: (_x: X, memory: Structure, ..._rest: [data: D, ...params: P]): Structure => memory,
         step(x, memory, ...rest) {
           const {velocity, step: last, watch: before} = memory as Memory;
           const loss = (at: X) => {
@@ -127,7 +128,7 @@ export class StochasticSolver<
           };
         },
       },
-      stationary<X, [D, ...P]>(fun),
+      stationary<X, [data: D, ...params: P]>(fun),
       {...options, batched: false, linsolve: options.linsolve ?? auto()},
     );
   }
@@ -175,8 +176,8 @@ export class StochasticSolver<
 export function lossOf<X extends Structure, D extends Parameter, P extends Parameter[]>(
   className: string,
   problem: StochasticProblem<X, D, P>,
-): Differentiable<X, [D, ...P]> {
-  const given = withFun<X, [D, ...P], typeof problem>(className, problem);
+): Differentiable<X, [data: D, ...params: P]> {
+  const given = withFun<X, [data: D, ...params: P], typeof problem>(className, problem);
   return checkOptions(className, given, {fun: 1}, 'entry').fun;
 }
 

@@ -71,7 +71,7 @@ describeBackends('a problem given by its gradient alone', () => {
     expectNoLeak(() =>
       tf.tidy(() => {
         const at = tf.tensor2d([[2], [-1]]);
-        const blocks = new solvers.BlockCoordinateDescent<[tf.Tensor]>({
+        const blocks = new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>({
           gradient: ([u, v], t) => [tf.sub(tf.mul(2, u), tf.add(t, v)), tf.sub(v, u)],
           prox: prox.none,
         });

@@ -96,7 +96,7 @@ const METHODS: Record<string, (options: Options) => Run> = {
     ).run(start(), {lower: -9, upper: 9}, lambda).x,
   BlockCoordinateDescent: (options) => (lambda) =>
     tf.concat(
-      new solvers.BlockCoordinateDescent<P>(
+      new solvers.BlockCoordinateDescent<tf.Tensor[], P>(
         {fun: (x, at) => fun(tf.concat(x, 1), at), prox: prox.none as never},
         options,
       ).run(tf.split(start(), 2, 1), null, lambda).x,

@@ -57,7 +57,7 @@ const METHODS: Record<string, (options: Options) => Run> = {
     ).run(start(), null, c).x,
   BlockCoordinateDescent: (options) => (c) =>
     tf.concat(
-      new solvers.BlockCoordinateDescent<[tf.Tensor]>(
+      new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>(
         {fun: (x, at) => fun(tf.concat(x, 1), at), prox: prox.lasso as never},
         options,
       ).run(tf.split(start(), [1, 2], 1), 0.1, c).x,

@@ -7,7 +7,7 @@ import {expectClose, expectNoLeak, messageOf} from '../../helpers/expect.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
 import {simplexInF64, soft, vjpInF64} from '../../zoo/maps.js';
 
-type Blocks = solvers.BlockProblem<[tf.Tensor]>;
+type Blocks = solvers.BlockProblem<tf.Tensor[], [tf.Tensor]>;
 
 /** ½‖Ax − b‖²/m for m points with n features, x in blocks along axis 1. */
 function regression(A: number[], m: number, n: number) {
@@ -58,7 +58,7 @@ describeAnyBackend('BlockCoordinateDescent', () => {
         const [m, n] = [100, 20];
         const {A, b} = randomRegression(m, n, 3);
         const {fun} = regression(A, m, n);
-        const solver = new solvers.BlockCoordinateDescent<[tf.Tensor]>(
+        const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>(
           {fun, prox: prox.lasso as never},
           {tolerance: 1e-4, maxIterations: 100},
         );
@@ -80,7 +80,9 @@ describeAnyBackend('BlockCoordinateDescent', () => {
           fun,
           prox: [prox.lasso as never, prox.none as never, prox.fromProjection(projections.box as never)],
         };
-        const solver = new solvers.BlockCoordinateDescent<[tf.Tensor]>(problem, {tolerance: 1e-7});
+        const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>(problem, {
+          tolerance: 1e-7,
+        });
         const run = (l1: tf.Tensor, upper: tf.Tensor, rhs: tf.Tensor) =>
           tf.concat(
             solver.run(tf.split(tf.zeros([1, n]), [2, 2, 1], 1), [l1, null, {lower: -1, upper}], rhs).x,
@@ -121,7 +123,7 @@ describeAnyBackend('BlockCoordinateDescent', () => {
           return tf.add(half(u, 0), half(v, 1));
         };
         const count = (stepSize: number | number[]) => {
-          const solver = new solvers.BlockCoordinateDescent<[tf.Tensor]>(
+          const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>(
             {fun, prox: (y) => y},
             {stepSize, maxIterations: 200},
           );
@@ -143,7 +145,10 @@ describeAnyBackend('BlockCoordinateDescent', () => {
       tf.tidy(() => {
         const {A, b} = randomRegression(6, 4, 5);
         const {fun} = regression(A, 6, 4);
-        const solver = new solvers.BlockCoordinateDescent<[tf.Tensor]>({fun, prox: prox.lasso as never});
+        const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], [tf.Tensor]>({
+          fun,
+          prox: prox.lasso as never,
+        });
         const run = (rhs: tf.Tensor) => solver.run(tf.split(tf.zeros([3, 4]), [1, 3], 1), 0.01, rhs);
         const rhs: tf.Tensor = tf.tensor2d([b, b.map(() => NaN), b.map((v) => -v)]);
         const {x, state} = run(rhs);

@@ -3,13 +3,13 @@
 /** The factors of a product, in the order of the entries of a vector. */
 export type Cones = {
   /** Entries that are zero. */
-  zero?: number;
+  zero?: number | undefined;
   /** Entries that are not negative. */
-  nonNegative?: number;
+  nonNegative?: number | undefined;
   /** Sizes of second-order cones (s, z), ‖z‖ ≤ s. */
-  secondOrder?: readonly number[];
+  secondOrder?: readonly number[] | undefined;
   /** Orders n of positive semidefinite matrices, n(n + 1)/2 entries each: the lower triangle by columns, off the diagonal times √2. */
-  psd?: readonly number[];
+  psd?: readonly number[] | undefined;
 };
 
 /** One factor: rows that share one unit. */

@@ -44,9 +44,9 @@ export interface HostConic extends IterationState {
   /** dual and slack are the parts of v times these, [B, m]. */
   unitDual: tf.Tensor;
   unitSlack: tf.Tensor;
-  /** [B, m]: rows that do not exist, and all rows of an invalid sample. */
+  /** Shape [B, m]: rows that do not exist, and all rows of an invalid sample. */
   absent: tf.Tensor;
-  /** [B]: whether the sample is a valid problem. */
+  /** Shape [B]: whether the sample is a valid problem. */
   valid: tf.Tensor;
 }
 

@@ -10,15 +10,15 @@ type StepTest = (trial: Trial, start: LineStart) => tf.Tensor;
 
 export interface BacktrackingOptions {
   /** Default 'armijo'. The others also require that the step is not too short, which shortening can miss. */
-  condition?: 'armijo' | 'goldstein' | 'wolfe' | 'strongWolfe';
+  condition?: 'armijo' | 'goldstein' | 'wolfe' | 'strongWolfe' | undefined;
   /** Default 1e-4. */
-  c1?: number;
+  c1?: number | undefined;
   /** Default 0.9. */
-  c2?: number;
+  c2?: number | undefined;
   /** Default 0.5. */
-  decreaseFactor?: number;
+  decreaseFactor?: number | undefined;
   /** Default 30. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 const NAMES: Names<BacktrackingOptions> = {condition: 0, c1: 0, c2: 0, decreaseFactor: 0, maxIterations: 0};

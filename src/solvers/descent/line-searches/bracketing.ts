@@ -16,13 +16,13 @@ export type End = {
 
 export interface BracketingOptions {
   /** Default 1e-4. */
-  c1?: number;
+  c1?: number | undefined;
   /** Default 0.9. */
-  c2?: number;
+  c2?: number | undefined;
   /** The factor by which a step that is too short grows, as long as no step was too long. Default 2. */
-  increaseFactor?: number;
+  increaseFactor?: number | undefined;
   /** The largest number of evaluations. Default 30. */
-  maxIterations?: number;
+  maxIterations?: number | undefined;
 }
 
 /** The smallest distance of a trial from the ends of the bracket, as a fraction of its width. */

@@ -34,10 +34,10 @@ type Memory = {
 };
 
 /** The gradient is the one of `fun`, which is `null` where the gradient is all that is known; bounds come before its parameters. */
-export function boundedIteration<P extends Parameter[]>(
+export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
   {fun, gradient}: {fun: Objective<tf.Tensor, P> | null; gradient: Gradient<tf.Tensor, P>},
   {batched, historySize, accuracy}: {batched: boolean; historySize: number; accuracy: Tolerances},
-): Iteration<tf.Tensor, [Bounds, ...P]> {
+): Iteration<tf.Tensor, [bounds: Bounds, ...params: P]> {
   const begin = (rows: tf.Tensor2D, scale: Scale): Memory => ({
     ...{x: tf.zerosLike(rows), gradient: tf.zerosLike(rows)},
     ...{known: tf.zeros([rows.shape[0], 1]), failed: tf.zeros([rows.shape[0], 1])},
@@ -75,7 +75,7 @@ export function boundedIteration<P extends Parameter[]>(
         const first = tf.where(tf.greater(room, 0), tf.minimum(length, room), length) as tf.Tensor2D;
         return begin(rows, {x: first, gradient: size}) as unknown as tf.TensorContainerObject;
       }) as unknown as Structure,
-    renew: (given: tf.Tensor, memory: Structure, ..._params: [Bounds, ...P]): Structure =>
+    renew: (given: tf.Tensor, memory: Structure, ..._params: [bounds: Bounds, ...params: P]): Structure =>
       begin(packingOf([given], batched).pack([given]), (memory as Memory).scale),
     step(given, memory, bounds, ...params) {
       const {packing, low, high, project} = within(given, bounds);

@@ -14,7 +14,7 @@ import {valuesOf} from './objective.js';
 import {searchVerdict} from './search-verdict.js';
 
 /** What a direction is made of: rows [B, n], in units of the first step and the first gradient, so that all is of size 1. */
-export interface Place<P extends Parameter[]> {
+export interface Place<P extends Parameter[] = tf.Tensor[]> {
   gradient: tf.Tensor2D;
   /** The last step, the change of the gradient along it, the gradient and the direction before; `known` [B, 1] is 1 if there are any. */
   before: {
@@ -32,11 +32,11 @@ export interface Place<P extends Parameter[]> {
 }
 
 /** Where to go. `memory` has the batch in front; what is returned becomes the next one. */
-export interface Direction<P extends Parameter[]> {
+export interface Direction<P extends Parameter[] = tf.Tensor[]> {
   start(rows: [batch: number, n: number]): tf.NamedTensorMap;
   direction(place: Place<P>, memory: tf.NamedTensorMap): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
   /** The first step that is tried: 1, as the Newton-like methods want it, or what the last one suggests. Default 1. */
-  trial?: 'one' | 'last';
+  trial?: 'one' | 'last' | undefined;
 }
 
 type Memory = {
@@ -55,7 +55,7 @@ type Memory = {
 };
 
 /** The iteration of `rule`: a direction, and as far along it as `lineSearch` says. */
-export function descentIteration<X extends Structure, P extends Parameter[]>(
+export function descentIteration<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   fun: Differentiable<X, P>,
   rule: Direction<P>,

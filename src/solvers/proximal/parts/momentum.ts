@@ -4,7 +4,7 @@ import {offTape, type Structure} from '../../../autodiff/index.js';
 import {beside, combine, innerProduct} from '../../iteration/leaves.js';
 
 /** y = x⁺ + (t − 1)/t⁺ (x⁺ − x), with t reset where ⟨y − x⁺, x⁺ − x⟩ > 0. */
-export function extrapolate<X extends Structure>(
+export function extrapolate<X extends Structure = tf.Tensor>(
   x: X,
   y: X,
   moved: X,

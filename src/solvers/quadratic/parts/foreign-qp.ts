@@ -12,7 +12,10 @@ export interface QPSolver {
    * @returns x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k] with Qx + p + Gᵀλ + Aᵀν = 0; and what it knows about the state. A
    *   missing status counts as solved.
    */
-  run(init: QPGuess | null, data: QuadraticData): {x: QuadraticSolution; state?: Partial<QPState>};
+  run(
+    init: QPGuess | null,
+    data: QuadraticData,
+  ): {x: QuadraticSolution; state?: Partial<QPState> | undefined};
 }
 
 /** Multipliers and slacks below this count as zero. */

@@ -22,13 +22,13 @@ export interface SplittingOptions {
 export interface SplittingResult {
   /** [B, n]. */
   x: tf.Tensor2D;
-  /** [B, m]: Qx + p + Aᵀy = 0. */
+  /** Shape [B, m]: Qx + p + Aᵀy = 0. */
   y: tf.Tensor2D;
   /** [B, m], bool: the bounds that hold with equality. */
   lower: tf.Tensor2D;
   upper: tf.Tensor2D;
   /** [B, m], bool: of these, those that may as well not, as far as is known. */
-  weak?: tf.Tensor2D;
+  weak?: tf.Tensor2D | undefined;
   /** [B], int32. */
   status: tf.Tensor1D;
   iterations: tf.Tensor1D;

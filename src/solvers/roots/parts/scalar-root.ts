@@ -5,7 +5,7 @@ import {solvedRoot, type Condition} from '../../../implicit/index.js';
 import {fill, hostCanRead} from '../../../kernels/index.js';
 import {scalar} from '../../../linsolve/index.js';
 
-export interface GrowingFunction<P extends Parameter[]> {
+export interface GrowingFunction<P extends Parameter[] = tf.Tensor[]> {
   /** f(τ, ...params), [B, 1], which grows with τ; differentiable. */
   value: (tau: tf.Tensor, ...params: P) => tf.Tensor;
   /** ∂f/∂τ ≥ 0, [B, 1]; not differentiated. */
@@ -27,7 +27,10 @@ const ROUNDING = 1e-7;
  *
  * A sample whose bracket is NaN gets NaN.
  */
-export function scalarRoot<P extends Parameter[]>(f: GrowingFunction<P>, ...params: P): tf.Tensor {
+export function scalarRoot<P extends Parameter[] = tf.Tensor[]>(
+  f: GrowingFunction<P>,
+  ...params: P
+): tf.Tensor {
   const condition: Condition<tf.Tensor, P> = (tau, ...rest) => f.value(tau, ...rest);
   return tf.tidy(
     () =>

@@ -1,0 +1,46 @@
+/** @file Says that a solver of symmetric systems was given one that is not: its x solves nothing then. */
+import * as tf from '@tensorflow/tfjs-core';
+import {readF64} from '../kernels/index.js';
+import type {LinearMap} from './rows.js';
+import type {SolveInfo} from './types.js';
+
+/** A residual up to this is a solution, whatever A is. */
+const UNSOLVED = 1e-3;
+
+/** ‖Av − Aᵀv‖ of more than this share of ‖Av‖ + ‖Aᵀv‖ is no rounding. */
+const UNLIKE = 1e-2;
+
+/** Of the samples that were not solved the first whose matrix is not symmetric, by one more product with A and with Aᵀ. */
+export function firstUnsymmetric(
+  {A, At}: {A: LinearMap; At: LinearMap},
+  {converged, residual}: SolveInfo,
+  [batch, n]: [batch: number, n: number],
+): number | null {
+  const [solved, left] = [converged.dataSync(), residual.dataSync()];
+  const failed = Array.from(solved, (flag, i) => flag === 0 && left[i] > UNSOLVED);
+  if (!failed.includes(true)) return null;
+  const noise = Float32Array.from({length: batch * n}, (_, i) => Math.sin(12.9898 * i + 78.233));
+  const images = tf.tidy(() => {
+    const probe = tf.tensor2d(noise, [batch, n]);
+    return [A(probe), At(probe)];
+  });
+  const [forward, backward] = images.map((image) => readF64(image));
+  tf.dispose(images);
+  const sizeOf = (sample: number, entry: (i: number) => number) =>
+    Math.hypot(...Array.from({length: n}, (_, j) => entry(sample * n + j)));
+  const sample = failed.findIndex((flag, s) => {
+    if (!flag) return false;
+    const whole = sizeOf(s, (i) => forward[i]) + sizeOf(s, (i) => backward[i]);
+    return sizeOf(s, (i) => forward[i] - backward[i]) > UNLIKE * whole;
+  });
+  return sample < 0 ? null : sample;
+}
+
+/** What a solver of that name says of it. */
+export function warnOfUnsymmetric(className: string): (sample: number) => void {
+  return (sample) =>
+    console.warn(
+      `linsolve.${className}: the matrix of sample ${sample} is not symmetric, so that ${className} cannot solve it; its x is the ` +
+        `best that was found (info.converged says which samples are solved). Take linsolve.gmres(), lu() or auto(). (A solver says this once.)`,
+    );
+}
