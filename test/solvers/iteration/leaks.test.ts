@@ -10,6 +10,7 @@ import {
   type SolverOptions,
 } from '../../../src/solvers/index.js';
 import {describeBackends} from '../../helpers/backends.js';
+import {turnOffPrograms} from '../../helpers/programs.js';
 import {expectNoLeak, messageOf} from '../../helpers/expect.js';
 
 const column = (): tf.Tensor => tf.tensor2d([[1], [2]]);
@@ -58,6 +59,8 @@ const failingAt = (n: number) => {
 };
 
 describeBackends('iterative solvers, leaks', () => {
+  // Calls of the function are counted.
+  turnOffPrograms();
   for (const implicitDiff of [true, false]) {
     solvers(half, {implicitDiff}).forEach(([name, solve], index) => {
       const title = `${name} (implicitDiff: ${implicitDiff})`;

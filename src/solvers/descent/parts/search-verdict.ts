@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../../../implicit/index.js';
 import {FAR} from '../../iteration/first-scale.js';
 
+/** An x beyond this has left the range of float32, in which it is returned. */
+const RANGE = 2 ** 127;
+
 /** A search that fails along −∇f as well will fail again. */
 const FAILURES = 2;
 
@@ -22,7 +25,8 @@ export interface Searched {
 export function searchVerdict({before, moved, lowest, failures, unit}: Searched): tf.Tensor {
   const extent = (rows: tf.Tensor) => tf.max(tf.abs(rows), 1, true);
   const far = tf.greater(extent(moved), tf.mul(FAR, tf.maximum(unit, extent(before))));
-  const away = tf.logicalOr(far, tf.logicalAnd(tf.isInf(lowest), tf.less(lowest, 0)));
+  const outside = tf.greater(extent(moved), RANGE);
+  const away = tf.logicalOr(tf.logicalOr(far, outside), tf.logicalAnd(tf.isInf(lowest), tf.less(lowest, 0)));
   const stalled = tf.mul(Status.ITERATION_LIMIT, tf.cast(tf.greaterEqual(failures, FAILURES), 'float32'));
   return tf.reshape(tf.where(away, tf.fill(stalled.shape, Status.DUAL_INFEASIBLE), stalled), [-1]);
 }
