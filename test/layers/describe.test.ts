@@ -89,19 +89,21 @@ describeOnCpu('a note of what is learned unasked', () => {
     })); // prettier-ignore
 
   it('comes once where one half of a pair is given, or constraints appear beside constants, with the ways out', () => {
-    const constants = {Q: EYE, G: [[1, 1], [0, 1], [1, 0]]}; // prettier-ignore
-    const [note, ...others] = noted({constants, name: 'open'});
-    assert.lengthOf(others, 0);
+    // Notes come once a process, which other files may share: constants that they do not have.
+    const others = {Q: EYE, A: [[1, 1]], b: [1]};
+    const constants = {...others, G: [[1, 1], [0, 1], [1, 0]]}; // prettier-ignore
+    const [note, ...more] = noted({constants, name: 'open'});
+    assert.lengthOf(more, 0);
     assert.match(
       note,
-      /^QPLayer 'open' has the constants Q, G and learns h \[3\]\. .* make h a constant or an input\./,
+      /^QPLayer 'open' has the constants Q, A, b, G and learns h \[3\]\. .* make h a constant or an input\./,
     );
     assert.match(note, /If it is, pass inequalities: 3, and this is not said\./);
     assert.deepEqual(noted({constants}), []);
-    const [whole] = noted({constants: {Q: EYE}});
+    const [whole] = noted({constants: others});
     assert.match(
       whole,
-      /the constant Q and learns G \[2, 2\] and h \[2\]\..*or pass inequalities: 0 for none/,
+      /the constants Q, A, b and learns G \[2, 2\] and h \[2\]\..*or pass inequalities: 0 for none/,
     );
     assert.match(noted({constants: {A: [[1, 1]]}, inequalities: 0})[0], /constant A and learns b \[1\]\./);
   });

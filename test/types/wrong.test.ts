@@ -119,7 +119,7 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
   [
     'a cell of one input',
     () => new FixedPointLayer({cell: tf.layers.dense({units: 2})}).apply(row()),
-    /FixedPointLayer: the cell 'dense\w*' must take the two inputs \[z, x\], here of shapes \[B, 2\] and \[1, 2\]; it says: /,
+    /FixedPointLayer: the cell 'dense\w*' \(Dense\) does not take the two inputs z of shape \[B, 2\] and x of shape \[\w+, 2\]: /,
   ],
   [
     'a cell that is a model of one input',
@@ -127,7 +127,7 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
       const cell = tf.sequential({layers: [tf.layers.dense({units: 2, inputShape: [2]})]});
       return new FixedPointLayer({cell}).apply(row());
     },
-    /the cell 'sequential\w*' must take the two inputs \[z, x\].*; it takes 1\. Join them first/,
+    /the cell 'sequential\w*' is a model of one input, but must have the two inputs \[z, x\]/,
   ],
   [
     'a cell with another output than z',
@@ -141,7 +141,7 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
   [
     'one input for a layer of two',
     () => new QPLayer({inputs: ['p', 'h']}).apply(row()),
-    /QPLayer takes the inputs p, h, but got 1 of them/,
+    /QPLayer takes 2 inputs \(p, h\), but got 1/,
   ],
   [
     'a solver that returns a promise, without types',
@@ -174,7 +174,7 @@ const PROGRAMS: [string, () => unknown, RegExp][] = [
   [
     'an objective with one value for a batch of two',
     () => new solvers.BFGS({fun: (x) => tf.sum(x)}).run(tf.ones([2, 2])),
-    /BFGS: the objective must return one value a sample, 2 in all, got shape \[\]/,
+    /BFGS: the objective must return one value per sample, 2 in all, got shape \[\]/,
   ],
   [
     'a class that there is not',

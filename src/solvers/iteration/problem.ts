@@ -7,7 +7,7 @@ import type {Differentiable, Gradient} from '../../conditions/index.js';
 /** f(x, ...params), or ∇₁f alone. */
 export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
-      /** f(x, ...params): one value a sample, [B]; for a single problem (or `batched: false`) a scalar. */
+      /** f(x, ...params): one value per sample, [B]; for a single problem (or `batched: false`) a scalar. */
       fun: Differentiable<X, P>;
     }
   | {

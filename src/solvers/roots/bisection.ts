@@ -38,8 +38,6 @@ const OTHERS = ['implicitDiff', 'lower', 'upper'];
 
 const BOUNDS: Names<Bounds> = {lower: 1, upper: 1};
 
-type Tangents<P extends Parameter[]> = {[K in keyof P]: P[K] | null};
-
 /** The size of a root at zero, as a share of the bracket. */
 const SHARE_OF_BRACKET = 1e-4;
 
@@ -142,12 +140,12 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
   override jvp(
     x: tf.Tensor,
     params: [bounds: Bounds, ...params: P],
-    tangents: Tangents<[bounds: Bounds, ...params: P]>,
+    tangents: [bounds: Bounds | null, ...tangents: {[K in keyof P]: P[K] | null}],
   ): tf.Tensor;
   /** @deprecated See `run`. */
-  override jvp(x: tf.Tensor, params: P, tangents: Tangents<P>): tf.Tensor;
+  override jvp(x: tf.Tensor, params: P, tangents: {[K in keyof P]: P[K] | null}): tf.Tensor;
   override jvp(x: tf.Tensor, params: unknown, tangents: unknown): tf.Tensor {
-    return super.jvp(x, params as P, tangents as Tangents<P>);
+    return super.jvp(x, params as P, tangents as {[K in keyof P]: P[K] | null});
   }
 
   protected override iterate(init: tf.Tensor, params: P): [tf.Tensor, IterationState] {
