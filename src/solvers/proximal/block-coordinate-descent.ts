@@ -33,6 +33,7 @@ export type BlockProblem<
   prox: BlockProx;
 };
 
+/** The options of `BlockCoordinateDescent`: those of every iterative solver, and the step size. */
 export interface BlockCoordinateDescentOptions<
   X extends tf.Tensor[] = tf.Tensor[],
   P extends Parameter[] = tf.Tensor[],

@@ -12,6 +12,7 @@ import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
 
+/** The options of `GradientDescent`: those of every iterative solver, the step size and the acceleration. */
 export type GradientDescentOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

@@ -15,7 +15,12 @@ import {emptyHistory, inverseHessianProduct, remember, type History} from './qua
 import {searchVerdict} from './search-verdict.js';
 
 /** Bounds of each entry: numbers (±Infinity for none), or tensors that broadcast with x. */
-export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};
+export type Bounds = {
+  /** The smallest allowed x, in its units: a number for all entries, or a tensor that broadcasts to x, such as [n] or [B, n]. */
+  lower: number | tf.Tensor;
+  /** The largest allowed x, in its units: a number for all entries, or a tensor that broadcasts to x, such as [n] or [B, n]. */
+  upper: number | tf.Tensor;
+};
 
 /** An entry this near to a bound that its slope presses against counts as held there. */
 const HELD = 1e-3;
