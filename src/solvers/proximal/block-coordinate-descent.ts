@@ -86,7 +86,7 @@ export class BlockCoordinateDescent<
         offTape(() => {
           const rows = rowsOf(x);
           const slopes = gradient(x, ...params);
-          // Each block has its own curvature: the others stay where they are.
+          // Each block has its own curvature, so the others are kept fixed.
           const etas = x.map((block, j) => {
             const packing = packingOf([block], batched);
             const at = (there: tf.Tensor) => {
@@ -153,7 +153,7 @@ export class BlockCoordinateDescent<
     };
     super(
       'BlockCoordinateDescent',
-      // As many blocks go out as come in.
+      // The result has as many blocks as the input.
       iteration as unknown as Iteration<X, BlockParams<P>>,
       blockProximalGradient<X, P>({gradient: gradient as unknown as Gradient<X, P>}, prox, {
         stepSize: stepSize === 'search' ? 1 : stepSize,

@@ -59,7 +59,7 @@ export class GradientDescent<
       return fixedStep<X, P>({gradient, stepSize: sizeOf, prox: null}, settings);
     }
 
-    /** The proximal iteration with nothing to be proximal to. */
+    /** The proximal iteration without a proximal part. */
     function searched(): Iteration<X, P> {
       const inner = searchedStep<X, null, P>({gradient, prox: (y) => y, smooth: true}, settings);
       return {
