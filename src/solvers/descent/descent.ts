@@ -1,4 +1,4 @@
-/** @file What the methods share that go along a direction as far as a line search says. */
+/** @file What the methods share that move along a direction, as far as a line search says. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
@@ -17,6 +17,7 @@ export type MinimizationProblem<
   P extends Parameter[] = tf.Tensor[],
 > = Minimization<X, P>;
 
+/** The options of `BFGS` and `Newton`: those of every iterative solver, and the line search. */
 export interface DescentOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

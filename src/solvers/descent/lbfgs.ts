@@ -5,6 +5,7 @@ import type {Parameter, Structure} from '../../autodiff/index.js';
 import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {emptyHistory, inverseHessianProduct, remember, type History} from './parts/quasi-newton-history.js';
 
+/** The options of `LBFGS`: those of every iterative solver, the line search, and the size of the memory. */
 export interface LBFGSOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

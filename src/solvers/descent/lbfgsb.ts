@@ -11,6 +11,7 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {checkHistorySize} from './lbfgs.js';
 import {boundedIteration, type Bounds} from './parts/bounded-iteration.js';
 
+/** The options of `LBFGSB`: those of every iterative solver, and the size of the memory. It has a line search of its own. */
 export interface LBFGSBOptions<P extends Parameter[] = tf.Tensor[]> extends SolverOptions<
   tf.Tensor,
   [bounds: Bounds, ...params: P]

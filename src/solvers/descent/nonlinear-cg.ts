@@ -6,11 +6,15 @@ import {rowDot, safeDivide} from '../../linsolve/index.js';
 import {DESCENT, DescentSolver, type DescentOptions, type MinimizationProblem} from './descent.js';
 import {zoom} from './line-searches/index.js';
 
+/**
+ * The options of `NonlinearCG`: those of every iterative solver, the line search (here `lineSearches.zoom({c2: 0.1})` by default),
+ * and the choice of β.
+ */
 export interface NonlinearCGOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends DescentOptions<X, P> {
-  /** How β is chosen. Default 'polakRibiere'. Never negative. */
+  /** The formula for β, the share of the last direction in the next one; β is never negative. Default 'polakRibiere'. */
   method?: 'polakRibiere' | 'fletcherReeves' | 'hestenesStiefel' | undefined;
 }
 

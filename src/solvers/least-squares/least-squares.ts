@@ -18,6 +18,7 @@ import {notFinite, PATIENCE, sizesOf, type Watch} from '../iteration/stopping.js
 import type {Tolerances} from '../iteration/tolerances.js';
 import {fill} from '../../kernels/index.js';
 
+/** The residuals r of a problem min_x ½‖r(x, ...params)‖², as `fun`. */
 export type LeastSquaresProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
       /** r(x, ...params), [B, m] (or [m] for `batched: false`). */

@@ -21,6 +21,7 @@ import {
   type LeastSquaresProblem,
 } from './least-squares.js';
 
+/** The options of `LevenbergMarquardt`: those of every iterative solver (`maxIterations` 200 by default), and the damping. */
 export interface LevenbergMarquardtOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

@@ -33,6 +33,7 @@ export type BlockProblem<
   prox: BlockProx;
 };
 
+/** The options of `BlockCoordinateDescent`: those of every iterative solver, and the step size. */
 export interface BlockCoordinateDescentOptions<
   X extends tf.Tensor[] = tf.Tensor[],
   P extends Parameter[] = tf.Tensor[],
@@ -85,7 +86,7 @@ export class BlockCoordinateDescent<
         offTape(() => {
           const rows = rowsOf(x);
           const slopes = gradient(x, ...params);
-          // Each block has its own curvature: the others stay where they are.
+          // Each block has its own curvature, so the others are kept fixed.
           const etas = x.map((block, j) => {
             const packing = packingOf([block], batched);
             const at = (there: tf.Tensor) => {
@@ -152,7 +153,7 @@ export class BlockCoordinateDescent<
     };
     super(
       'BlockCoordinateDescent',
-      // As many blocks go out as come in.
+      // The result has as many blocks as the input.
       iteration as unknown as Iteration<X, BlockParams<P>>,
       blockProximalGradient<X, P>({gradient: gradient as unknown as Gradient<X, P>}, prox, {
         stepSize: stepSize === 'search' ? 1 : stepSize,

@@ -12,6 +12,7 @@ import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
 import {withFun, type Minimization} from '../iteration/problem.js';
 
+/** The options of `GradientDescent`: those of every iterative solver, the step size and the acceleration. */
 export type GradientDescentOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
@@ -58,7 +59,7 @@ export class GradientDescent<
       return fixedStep<X, P>({gradient, stepSize: sizeOf, prox: null}, settings);
     }
 
-    /** The proximal iteration with nothing to be proximal to. */
+    /** The proximal iteration without a proximal part. */
     function searched(): Iteration<X, P> {
       const inner = searchedStep<X, null, P>({gradient, prox: (y) => y, smooth: true}, settings);
       return {

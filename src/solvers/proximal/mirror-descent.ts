@@ -27,6 +27,7 @@ export type MirrorDescentProblem<
   geometry: MirrorGeometry<NoInfer<X>, H>;
 };
 
+/** The options of `MirrorDescent`: those of every iterative solver, the step size (1 by default) and its decay. */
 export interface MirrorDescentOptions<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,

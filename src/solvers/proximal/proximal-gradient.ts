@@ -21,6 +21,7 @@ export type ProximalGradientProblem<
   prox: Prox<X, H>;
 };
 
+/** How far a gradient step goes: the step size, and whether momentum is added. */
 export interface DescentStep<P extends Parameter[] = tf.Tensor[]> {
   /**
    * The step size η. With 'search', a line search finds one for each sample and step, so that the gradient changes by no more
@@ -32,6 +33,7 @@ export interface DescentStep<P extends Parameter[] = tf.Tensor[]> {
   acceleration?: boolean | undefined;
 }
 
+/** The options of `ProximalGradient` and `ProjectedGradient`: those of every iterative solver, the step size and the acceleration. */
 export type ProximalGradientOptions<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,

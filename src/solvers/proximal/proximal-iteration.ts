@@ -11,10 +11,10 @@ import {beside, combine, mapLeaves, samplesOf} from '../iteration/leaves.js';
 import {extrapolate} from './parts/momentum.js';
 import {searchStep} from './parts/step-search.js';
 
-/** What a step starts from, y, the momentum's counter t a sample, and what the stopping test remembers. */
+/** The point y that a step starts from, the momentum's counter t of each sample, and the memory of the stopping test. */
 type Momentum<X> = [y: X, t: tf.Tensor, watch: Watch];
 
-/** How a problem is stepped and judged. */
+/** The settings of the steps and of the stopping test. */
 export interface StepSettings {
   batched: boolean;
   acceleration: boolean;
@@ -22,8 +22,8 @@ export interface StepSettings {
 }
 
 /**
- * x ← T(x) from a point that is extrapolated if `acceleration`, T(x) = prox(x − η∇f(x), η). Without a prox, ∇f itself is judged, else
- * (T(x) − x)/η.
+ * x ← T(x) from a point that is extrapolated if `acceleration` is true, T(x) = prox(x − η∇f(x), η). The stopping test looks at
+ * (T(x) − x)/η, without a prox at ∇f.
  */
 export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {
@@ -64,7 +64,7 @@ export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[]
   };
 }
 
-/** The stopping test at y, where the gradient is `slope` and which T moved to `moved`; `mapping` makes of that move what must be zero. */
+/** The stopping test at y, with the gradient `slope` there and T(y) = `moved`; `mapping` turns that move into what must be zero. */
 function judge<X extends Structure>(
   {
     y,
@@ -95,7 +95,7 @@ function judge<X extends Structure>(
   );
 }
 
-/** x ← prox_{ηg}(y − η∇f(y)), η found anew for every step. `smooth`: there is no g. */
+/** x ← prox_{ηg}(y − η∇f(y)), with a search for η in every step. `smooth`: there is no g. */
 export function searchedStep<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
@@ -133,7 +133,7 @@ export function searchedStep<
         const scaling = scalingFor(from, eta, batched);
         return prox(descend(from, g, scaling), proxParams, scaling);
       };
-      // The search is not differentiated: an unrolled gradient takes the step sizes as they are.
+      // The search is not differentiated: an unrolled gradient treats the step sizes as constants.
       const {eta, next} = searchStep(first, batched, (trial) => {
         const candidate = stepped(y, slope, trial);
         const change = combine(candidate, y, (a, b) => tf.sub(a, b));
@@ -163,7 +163,7 @@ export function searchedStep<
   };
 }
 
-/** η beside the leaves of x: a sample each where all leaves have the same rank, else the least for all. */
+/** η in a shape that multiplies the leaves of x: one per sample if all leaves have the same rank, else the smallest for all. */
 function scalingFor(x: Structure, eta: tf.Tensor, batched: boolean): tf.Tensor {
   const leaves = flatten(x);
   const alike = leaves.every(({rank}) => rank === leaves[0].rank);

@@ -20,9 +20,10 @@ import {fixedStep} from './proximal-iteration.js';
 /** The parameters of `run`: the weights of the penalty, the dictionary [n, units], and what is coded [B, n]. */
 export type SparseCodingParams = [weights: ElasticNetParams, dictionary: tf.Tensor, x: tf.Tensor];
 
+/** The options of `SparseCoding`: those of every iterative solver without `batched`, the sign of the codes, and the gradient at a kink. */
 export interface SparseCodingOptions
   extends Omit<SolverOptions<tf.Tensor, SparseCodingParams>, 'batched'>, Kink {
-  /** Only z ≥ 0. Default false. */
+  /** True: only codes with z ≥ 0. Default false. */
   nonNegative?: boolean | undefined;
 }
 

@@ -10,6 +10,7 @@ import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {restOf} from '../iteration/rest.js';
 
+/** The options of `AndersonAcceleration`: those of every iterative solver, the size of the history, and the damping. */
 export interface AndersonOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

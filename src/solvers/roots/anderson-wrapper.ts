@@ -5,6 +5,10 @@ import type {Parameter, Structure} from '../../autodiff/index.js';
 import {ANDERSON, AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 
+/**
+ * The options of `AndersonWrapper`: those of `AndersonAcceleration`, and how many inner steps make one outer step. What you do not
+ * set of `condition`, `maxIterations`, `tolerance`, `implicitDiff`, `batched` and `linsolve` comes from the inner solver.
+ */
 export interface AndersonWrapperOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

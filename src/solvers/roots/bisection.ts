@@ -12,6 +12,10 @@ import {checkRoot, type RootProblem} from './root-finding.js';
 import {REPORT} from '../iteration/report-options.js';
 import {fill} from '../../kernels/index.js';
 
+/**
+ * The options of `Bisection`: those of every iterative solver without `batched` and `implicitDiff`. Defaults: `maxIterations` 100,
+ * `linsolve` `linsolve.scalar()`.
+ */
 export interface BisectionOptions<P extends Parameter[] = tf.Tensor[]> extends Omit<
   SolverOptions<tf.Tensor, P>,
   'batched' | 'implicitDiff'

@@ -7,6 +7,7 @@ import {firstScale} from '../iteration/first-scale.js';
 import {RootSolver, type RootProblem} from './root-finding.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 
+/** The options of `Broyden`: those of every iterative solver, and the scale of the first inverse Jacobian. */
 export interface BroydenOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

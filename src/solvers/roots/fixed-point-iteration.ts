@@ -10,6 +10,7 @@ import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
 
+/** The map T of the equations T(x, ...params) = x, as `fun`. */
 export interface FixedPointProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** T(x, ...params), a structure like x. */
   fun: FixedPointMap<X, P>;

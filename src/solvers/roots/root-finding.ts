@@ -11,6 +11,7 @@ import {tolerancesOf, type Tolerances} from '../iteration/tolerances.js';
 import type {Iteration, SolverOptions} from '../iteration/types.js';
 import {backtracking} from '../descent/line-searches/index.js';
 
+/** The function F of the equations F(x, ...params) = 0, as `fun`. */
 export type RootProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
       /** F(x, ...params), a structure like x. */

@@ -8,16 +8,20 @@ import type {LineSearch, LineStart} from './types.js';
 
 type StepTest = (trial: Trial, start: LineStart) => tf.Tensor;
 
+/** The options of `lineSearches.backtracking`. */
 export interface BacktrackingOptions {
-  /** Default 'armijo'. The others also require that the step is not too short, which shortening can miss. */
+  /**
+   * What a step must satisfy. 'armijo': f decreases enough. The others also require that the step is not too short, which
+   * shortening alone may not achieve. Default 'armijo'.
+   */
   condition?: 'armijo' | 'goldstein' | 'wolfe' | 'strongWolfe' | undefined;
-  /** Default 1e-4. */
+  /** f must decrease by at least this fraction of what the slope at the start predicts; below c2. Default 1e-4. */
   c1?: number | undefined;
-  /** Default 0.9. */
+  /** For 'wolfe' and 'strongWolfe': the largest fraction of the slope at the start that may be left; below 1. Default 0.9. */
   c2?: number | undefined;
-  /** Default 0.5. */
+  /** The factor by which a step that is too long is shortened, between 0 and 1. Default 0.5. */
   decreaseFactor?: number | undefined;
-  /** Default 30. */
+  /** The largest number of steps that are tried. Default 30. */
   maxIterations?: number | undefined;
 }
 

@@ -14,14 +14,17 @@ export type End = {
   slope: tf.Tensor;
 };
 
+/** The options of `lineSearches.zoom` and `lineSearches.hagerZhang`. */
 export interface BracketingOptions {
-  /** Default 1e-4. */
+  /**
+   * f must decrease by at least this fraction of what the slope at the start predicts; below c2. Default 1e-4, in `hagerZhang` 0.1.
+   */
   c1?: number | undefined;
-  /** Default 0.9. */
+  /** The largest fraction of the slope at the start that may be left, in absolute value; below 1. Default 0.9. */
   c2?: number | undefined;
-  /** The factor by which a step that is too short grows, as long as no step was too long. Default 2. */
+  /** The factor by which a step that is too short grows, as long as no step was too long. Default 2, in `hagerZhang` 5. */
   increaseFactor?: number | undefined;
-  /** The largest number of evaluations. Default 30. */
+  /** The largest number of steps that are tried; each evaluates f and its gradient once. Default 30. */
   maxIterations?: number | undefined;
 }
 

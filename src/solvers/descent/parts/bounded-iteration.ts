@@ -15,7 +15,12 @@ import {emptyHistory, inverseHessianProduct, remember, type History} from './qua
 import {searchVerdict} from './search-verdict.js';
 
 /** Bounds of each entry: numbers (±Infinity for none), or tensors that broadcast with x. */
-export type Bounds = {lower: number | tf.Tensor; upper: number | tf.Tensor};
+export type Bounds = {
+  /** The smallest allowed x, in its units: a number for all entries, or a tensor that broadcasts to x, such as [n] or [B, n]. */
+  lower: number | tf.Tensor;
+  /** The largest allowed x, in its units: a number for all entries, or a tensor that broadcasts to x, such as [n] or [B, n]. */
+  upper: number | tf.Tensor;
+};
 
 /** An entry this near to a bound that its slope presses against counts as held there. */
 const HELD = 1e-3;
@@ -33,7 +38,7 @@ type Memory = {
   watch: Watch;
 };
 
-/** The gradient is the one of `fun`, which is `null` where the gradient is all that is known; bounds come before its parameters. */
+/** `gradient` is that of `fun`; `fun` is `null` if only the gradient is known. The bounds come before their parameters. */
 export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
   {fun, gradient}: {fun: Objective<tf.Tensor, P> | null; gradient: Gradient<tf.Tensor, P>},
   {batched, historySize, accuracy}: {batched: boolean; historySize: number; accuracy: Tolerances},
@@ -45,7 +50,7 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
     history: emptyHistory(rows.shape, historySize),
     ...{scale, watch: startWatch(rows)},
   });
-  /** x on rows, and what stays within the bounds. */
+  /** x as rows, its bounds, and the projection onto them. */
   const within = (x: tf.Tensor, bounds: Bounds) => {
     const packing = packingOf([x], batched);
     const [low, high] = [bounds.lower, bounds.upper].map((bound) =>
@@ -69,7 +74,7 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
         );
         const free = tf.where(held, tf.zerosLike(slopes), slopes) as tf.Tensor2D;
         const {x: length, gradient: size} = firstScale(rows, free, slopesAt);
-        // The bounds may leave less room than f wants.
+        // The bounds may leave less room than that.
         const end = project(tf.sub(rows, tf.mul(length, tf.div(free, size))));
         const room = tf.max(tf.abs(tf.sub(end, rows)), 1, true);
         const first = tf.where(tf.greater(room, 0), tf.minimum(length, room), length) as tf.Tensor2D;
@@ -99,7 +104,7 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
         tf.sub(g, before.gradient),
         before.known,
       );
-      // How far a gradient step of the first length may go, which is not taken from x: there rounding would swallow it.
+      // How far a gradient step of the first length may go. It is not computed from x, because rounding would hide it.
       const {room, distance} = offTape(() => {
         const room = tf.where(tf.greater(g, 0), tf.sub(x, low), tf.sub(high, x));
         return {room, distance: tf.minimum(tf.abs(tf.mul(scale.x, g)), room)};
@@ -122,7 +127,7 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
       const way = tf.mul(tf.neg(tf.add(chosen, tf.mul(tf.sub(1, free), g))), scale.x);
       const {t, lowest} = offTape(() => {
         const curved = tf.greater(rowDot(tf.sub(x, before.x), tf.sub(g, before.gradient)), 0);
-        // Along which f was not seen to bend: the next step may be longer.
+        // f did not curve upwards along the last step, so the next one may be longer.
         const straight = tf.logicalAnd(tf.greater(before.known, 0), tf.logicalNot(curved));
         return projectedSearch(
           {x, value, slopes, movable: tf.greater(tf.max(distance, 1, true), 0)},
@@ -135,7 +140,7 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
         const found = tf.greater(t, 0);
         const failed = tf.where(found, tf.zerosLike(t), tf.add(before.failed, 1));
         const verdict = searchVerdict({before: before.x, moved, lowest, failures: failed, unit: scale.x});
-        // Where a gradient step ends at a bound, what matters is g or the way there, whichever is less.
+        // If a gradient step ends at a bound, the smaller of g and the way to the bound counts.
         const clipped = tf.greater(tf.abs(tf.mul(scale.x, g)), room);
         const size = tf.maximum(
           tf.maximum(tf.abs(x), tf.abs(tf.sub(x, tf.mul(signOf(g), distance)))),

@@ -1,4 +1,4 @@
-/** @file The iteration of the methods that go along a direction as far as a line search says. */
+/** @file The iteration of the methods that move along a direction, as far as a line search says. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, type Parameter, type Structure} from '../../../autodiff/index.js';
 import {gradientOf, type Differentiable} from '../../../conditions/index.js';
@@ -13,7 +13,7 @@ import type {LineSearch} from '../line-searches/index.js';
 import {valuesOf} from './objective.js';
 import {searchVerdict} from './search-verdict.js';
 
-/** What a direction is made of: rows [B, n], in units of the first step and the first gradient, so that all is of size 1. */
+/** What a direction is computed from: rows [B, n], in units of the first step and the first gradient, so that sizes are about 1. */
 export interface Place<P extends Parameter[] = tf.Tensor[]> {
   gradient: tf.Tensor2D;
   /** The last step, the change of the gradient along it, the gradient and the direction before; `known` [B, 1] is 1 if there are any. */
@@ -31,11 +31,11 @@ export interface Place<P extends Parameter[] = tf.Tensor[]> {
   scale: Scale;
 }
 
-/** Where to go. `memory` has the batch in front; what is returned becomes the next one. */
+/** The direction to move along. `memory` has the batch in front; the one returned is given to the next step. */
 export interface Direction<P extends Parameter[] = tf.Tensor[]> {
   start(rows: [batch: number, n: number]): tf.NamedTensorMap;
   direction(place: Place<P>, memory: tf.NamedTensorMap): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
-  /** The first step that is tried: 1, as the Newton-like methods want it, or what the last one suggests. Default 1. */
+  /** The first step that is tried: 'one' is 1, as Newton-like methods need; 'last' is what the last step suggests. Default 'one'. */
   trial?: 'one' | 'last' | undefined;
 }
 
@@ -54,7 +54,7 @@ type Memory = {
   watch: Watch;
 };
 
-/** The iteration of `rule`: a direction, and as far along it as `lineSearch` says. */
+/** The iteration of `rule`, which gives the direction; `lineSearch` decides how far to move along it. */
 export function descentIteration<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   fun: Differentiable<X, P>,
@@ -119,7 +119,7 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
       const way = tf.mul(d, scale.x);
       const {t, reached, resting} = offTape(() => {
         const slope = tf.reshape(rowDot(d, g), [batch]);
-        // Along which f was not seen to bend: the next step may be longer.
+        // f did not curve upwards along the last step, so the next one may be longer.
         const straight = tf.logicalAnd(tf.greater(known, 0), tf.lessEqual(rowDot(step, change), 0));
         const likely = tf.where(straight, last, rule.trial === 'last' ? last : tf.onesLike(last));
         const cold = tf.logicalOr(tf.equal(known, 0), tf.logicalAnd(uphill, tf.logicalNot(straight)));
@@ -132,12 +132,12 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
           const there = at(s);
           const slopesThere = tf.div(gradientAt(there), scale.gradient);
           const slopeThere = tf.reshape(rowDot(d, slopesThere), [batch]);
-          // Without f, the change that the slopes at both ends tell: exact for a parabola.
+          // Without f, its change is estimated from the slopes at both ends: exact for a parabola.
           const value = objective ? valueAt(there) : tf.mul(tf.mul(0.5, s), tf.add(slope, slopeThere));
           return {value, slope: slopeThere};
         };
         const found = lineSearch.search(phi, {value: valueAt(rows), slope, trial});
-        // A step shorter than x can hold does no harm, and takes an unrolled gradient on.
+        // A step too short to change x in f32 does no harm, and an unrolled gradient needs it.
         const resting = tf.all(tf.cast(withinRounding(way, rows), 'bool'), 1);
         const t = tf.where(tf.logicalAnd(resting, tf.equal(found, 0)), tf.onesLike(found), found);
         return {
@@ -161,7 +161,7 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
           tf.zerosLike(failed),
           tf.add(failed, 1),
         );
-        // Without f: each step went down, so f is lowest where they led to infinity.
+        // Without f: every step decreases f, so if x is infinite, f has no minimum.
         const lowest = objective
           ? reached
           : tf.where(tf.any(tf.isInf(moved), 1, true), fill(reached.shape, -Infinity), reached);
@@ -169,7 +169,7 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
         return {
           judged: judgement as unknown as tf.NamedTensorMap,
           verdict,
-          // Where no step was found, what is remembered has misled: the next direction begins anew.
+          // If no step was found, the memory was misleading, so the next direction starts without it.
           kept: tf.cast(found, 'float32'),
           failures,
           trial: tf.where(found, tf.mul(2, t), tf.onesLike(t)),

@@ -1,4 +1,4 @@
-/** @file The values of an objective, one a sample. */
+/** @file The values of an objective, one per sample. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** @returns [batch]. @throws If there are more or fewer. */

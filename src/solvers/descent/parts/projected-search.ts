@@ -6,10 +6,10 @@ import {loopWhile, spacing} from '../../../programs/index.js';
 
 const ARMIJO = 1e-4;
 const TRIALS = 30;
-/** Values that differ by so many roundings of |f| are one value. */
+/** Values that differ by this many roundings of |f| count as equal. */
 const ROUNDINGS = 8;
 
-/** Where a search begins: rows [B, n], f and its slopes there; `movable`, [B, 1], says whether there is any way to go. */
+/** The start of a search: rows [B, n], f and its slopes there; `movable`, [B, 1], says if any entry can move. */
 export interface SearchStart {
   x: tf.Tensor2D;
   value: tf.Tensor;
@@ -18,9 +18,9 @@ export interface SearchStart {
 }
 
 /**
- * The longest of trial, trial/2, … that lowers f enough, [B, 1]: 0 where none does. With the lowest value that was seen.
+ * The longest of trial, trial/2, … that decreases f enough, [B, 1], or 0 if there is none; and the lowest value that was seen.
  *
- * Where values are alike up to rounding, or not known, slopes decide.
+ * If values are equal up to rounding, or not known, slopes decide.
  */
 export function projectedSearch(
   {x, value, slopes, movable}: SearchStart,
@@ -35,7 +35,7 @@ export function projectedSearch(
     slopesAt: (rows: tf.Tensor) => tf.Tensor2D;
   },
 ): {t: tf.Tensor; lowest: tf.Tensor} {
-  // No step is good for a sample that is NaN, or that stands on its solution.
+  // No step is good for a sample that is NaN or already at its solution.
   const open = tf.logicalAnd(tf.isFinite(value), movable);
   const {step, lowest} = loopWhile(
     {
@@ -47,7 +47,7 @@ export function projectedSearch(
       const change = tf.sub(there, x);
       const slope = rowDot(slopes, change);
       const slopeThere = rowDot(slopesAt(there), change);
-      // Without f, the change that the slopes at both ends tell: exact for a parabola.
+      // Without f, its change is estimated from the slopes at both ends: exact for a parabola.
       const reached = valueAt ? valueAt(there) : tf.mul(0.5, tf.add(slope, slopeThere));
       const seen = tf.where(tf.isNaN(reached), fill(least.shape, Infinity), reached);
       const armijo = tf.lessEqual(reached, tf.add(value, tf.mul(ARMIJO, slope)));

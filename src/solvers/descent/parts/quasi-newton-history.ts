@@ -10,7 +10,7 @@ export function emptyHistory([batch, n]: [number, number], size: number): Histor
   return {s: tf.zeros([batch, size, n]), y: tf.zeros([batch, size, n]), rho: tf.zeros([batch, size])};
 }
 
-/** The history with a new pair where `learns` [B, 1] is true and the pair has curvature; empty where `known` [B, 1] is 0. */
+/** The history with the last step as a new pair, if the pair has curvature; empty for a sample with `known`, [B, 1], zero. */
 export function remember(
   {s, y, rho}: History,
   step: tf.Tensor,
@@ -43,7 +43,7 @@ export function remember(
 }
 
 /**
- * H v for the inverse Hessian H that the history implies, by the two loops; `mask` [B, n] of 0 and 1 keeps to a subspace.
+ * H v for the inverse Hessian H that the history implies, by the two loops; `mask` [B, n] of 0 and 1 selects a subspace.
  *
  * @see Nocedal & Wright 2006, algorithm 7.4 and equation 7.20 for the scaling.
  */

@@ -1,9 +1,9 @@
-/** @file What a line search says of a problem, besides a step: that f falls without end, or that there is no way down. */
+/** @file What a line search shows about a problem: that f decreases without limit, or that no step decreases it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../../../implicit/index.js';
 import {FAR} from '../../iteration/first-scale.js';
 
-/** An x beyond this has left the range of float32, in which it is returned. */
+/** An x beyond this is outside the range of float32, and x is returned as float32. */
 const RANGE = 2 ** 127;
 
 /** A search that fails along −∇f as well will fail again. */
@@ -21,7 +21,7 @@ export interface Searched {
   unit: tf.Tensor;
 }
 
-/** A status a sample, [B], or 0 where the iteration goes on. */
+/** A status for each sample, [B]: 0 if the iteration continues. */
 export function searchVerdict({before, moved, lowest, failures, unit}: Searched): tf.Tensor {
   const extent = (rows: tf.Tensor) => tf.max(tf.abs(rows), 1, true);
   const far = tf.greater(extent(moved), tf.mul(FAR, tf.maximum(unit, extent(before))));

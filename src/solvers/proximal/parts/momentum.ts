@@ -1,9 +1,9 @@
-/** @file Nesterov's momentum, which begins anew in each sample where it points uphill. */
+/** @file Nesterov's momentum, restarted for each sample in which it points uphill. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Structure} from '../../../autodiff/index.js';
 import {beside, combine, innerProduct} from '../../iteration/leaves.js';
 
-/** y = x⁺ + (t − 1)/t⁺ (x⁺ − x), with t reset where ⟨y − x⁺, x⁺ − x⟩ > 0. */
+/** y = x⁺ + (t − 1)/t⁺ (x⁺ − x), with t reset to 1 if ⟨y − x⁺, x⁺ − x⟩ > 0. */
 export function extrapolate<X extends Structure = tf.Tensor>(
   x: X,
   y: X,

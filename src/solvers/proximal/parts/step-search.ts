@@ -4,23 +4,23 @@ import {offTape, type Structure} from '../../../autodiff/index.js';
 import {loopWhile} from '../../../programs/index.js';
 import {innerProduct} from '../../iteration/leaves.js';
 
-/** The first trial of a step size is the last one, times this. */
+/** The first trial is the last step size times this. */
 const GROWTH = 1.25;
-/** Or times this, where the gradient hardly changed along a step that was not short. */
+/** Or times this, if the gradient hardly changed along a step that was not short. */
 const FAST_GROWTH = 4;
 const STRAIGHT = 1e-2;
 const NOT_SHORT = 1e-6;
 const SHRINKAGE = 0.5;
 const TRIALS = 60;
 const CHECK_EVERY = 2;
-/** Where no host sees that a search is over: the step size is carried along, so that few trials a step are enough. */
+/** Trials if the host cannot see that a search is done. The next step continues with this step size, so few trials are enough. */
 const UNSEEN_TRIALS = 1;
 
 /**
- * The largest η up to 1.25 times the last one, by halving, with ⟨∇f(z) − ∇f(y), z − y⟩ ≤ ‖z − y‖²/η, [B]; and what the next search
- * takes for the last one.
+ * The largest η up to 1.25 times the last one, by halving, with ⟨∇f(z) − ∇f(y), z − y⟩ ≤ ‖z − y‖²/η, [B]; and the step size that the
+ * next search starts from.
  *
- * Differences of gradients keep their digits near a solution, where those of values have none in f32.
+ * Gradients are compared, not values: near a solution, differences of values are all rounding in f32.
  */
 export function searchStep(
   before: tf.Tensor,
@@ -38,7 +38,7 @@ export function searchStep(
         const curved = innerProduct(change, bend, batched);
         const tooLong = tf.logicalOr(
           tf.greater(curved, tf.mul(1 + 1e-4, bound)),
-          // Where the step itself is NaN, no shorter one is better.
+          // If the step itself is NaN, no shorter one is better.
           tf.logicalAnd(tf.logicalNot(tf.isFinite(curved)), tf.logicalNot(tf.isNaN(bound))),
         );
         const long = tf.greater(square, tf.mul(NOT_SHORT, innerProduct(from, from, batched)));

@@ -1,10 +1,11 @@
-/** @file The root of a growing function of one variable, a sample: Newton's method in a bracket. */
+/** @file The root of a growing function of one variable, for each sample: Newton's method in a bracket. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter} from '../../../autodiff/index.js';
 import {solvedRoot, type Condition} from '../../../implicit/index.js';
 import {fill, hostCanRead} from '../../../kernels/index.js';
 import {scalar} from '../../../linsolve/index.js';
 
+/** A function f of one variable τ that grows with τ, one for each sample. */
 export interface GrowingFunction<P extends Parameter[] = tf.Tensor[]> {
   /** f(τ, ...params), [B, 1], which grows with τ; differentiable. */
   value: (tau: tf.Tensor, ...params: P) => tf.Tensor;
