@@ -18,7 +18,14 @@ export {support, type SupportOperator} from './support.js';
 export * as operators from './operators/index.js';
 export * as preconditioners from './preconditioners/index.js';
 export {SingularMatrixError} from '../kernels/index.js';
-export {type Factorization, type LinearSolver, type Operator, type SolveInfo, type Tags} from './types.js';
+export {
+  type DoubleProducts,
+  type Factorization,
+  type LinearSolver,
+  type Operator,
+  type SolveInfo,
+  type Tags,
+} from './types.js';
 export {type NamedConfig} from './named.js';
 export {linearSolverFromConfig, type LinearSolverConfig} from './registry.js';
 export {type KktBlocks} from '../kernels/index.js';
