@@ -1,4 +1,4 @@
-/** @file Fused numerical work. `reference/` is plain TypeScript in f64. */
+/** @file The numerical work, as operations of tfjs: what other folders need of it. */
 export {NO_BOUND} from './contracts/qp-limits.js';
 export {HOST_BACKENDS, hostCanRead, isOnHost, valuesOnHost, readF64, readF32} from './backends/host-read.js';
 export {fill} from './backends/fill.js';

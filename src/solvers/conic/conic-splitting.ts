@@ -20,6 +20,7 @@ import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
 
+/** The options of `ConicSplitting`. */
 export interface ConicSplittingOptions extends ReportOptions {
   /**
    * The residual at which a sample counts as solved. Default 1e-6; at least 2⁻²⁰, and at least 1e-5 if the cones are not known
@@ -86,6 +87,7 @@ const NAMES: Names<ConicSplittingOptions> = {
  *   (arXiv 1904.09043) for the derivative.
  */
 export class ConicSplitting {
+  /** The condition from which the gradient is computed: `conditions.conicResidual` of the projection. */
   readonly condition: Condition<ConicPoint, [ConicData]>;
   private readonly options: Required<
     Omit<ConicSplittingOptions, 'onGradient' | 'onFailure' | keyof ReportOptions>
@@ -125,6 +127,13 @@ export class ConicSplitting {
     );
   }
 
+  /**
+   * Solves the batch.
+   *
+   * @param _init `null`: a guess is not used.
+   * @param data {c [B, p], E [B | 1, m, p], d [B | 1, m]}.
+   * @returns {x: {x [B, p], dual [B, m], slack [B, m]}, state}, differentiable in `data` to any order.
+   */
   run(_init: null, data: ConicData): RunResult<ConicResult, IterationState> {
     return tf.tidy(() => {
       const cones = this.conesOf(data.E.shape[1]!);

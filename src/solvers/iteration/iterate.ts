@@ -29,19 +29,32 @@ export class IterativeSolver<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > implements Solver<X, P> {
+  /** The most steps that `run` makes of each sample. Default 500, unless the class says otherwise. */
   readonly maxIterations: number;
+  /**
+   * The relative accuracy: a sample is solved when each entry of what must be zero is at most this fraction of its terms. Default 1e-6.
+   */
   readonly tolerance: number;
+  /** So much of each entry of what must be zero is allowed besides, in the entry's own units. Default 0. */
   readonly absoluteTolerance: number;
+  /** True if the gradient comes from `condition`, false if it goes back through the iterations. Default true. */
   readonly implicitDiff: boolean;
+  /** True if axis 0 of x counts independent problems, false if x is a single problem. Default true; in the stochastic solvers false. */
   readonly batched: boolean;
   /** The condition from which the implicit gradient is computed. */
   readonly condition: Condition<X, P>;
+  /** Solves the linear system of the implicit gradient and of `jvp`. Default `linsolve.auto()`, unless the class says otherwise. */
   readonly linsolve: LinearSolver;
+  /** What happens when the linear system of a gradient is not solved: 'warn', 'throw' or 'ignore'. If undefined, 'warn'. */
   readonly onFailure?: OnFailure;
   /** Who is told of iterations; `null` for nobody. */
   readonly reporter: Reporter | null;
   private readonly onGradient?: ((info: SolveInfo) => void) | undefined;
 
+  /**
+   * @param className The name of the solver, with which its messages begin.
+   * @param iteration The start and the step that `run` and `update` repeat.
+   */
   constructor(
     readonly className: string,
     protected readonly iteration: Iteration<X, P>,
@@ -82,7 +95,15 @@ export class IterativeSolver<
    *
    * @returns x, differentiable in the parameters, and how each sample went.
    */
-  run(init: X, ...params: P): {x: X; state: IterationState} {
+  run(
+    init: X,
+    ...params: P
+  ): {
+    /** What was found, in the shape of `init`; zero for a sample whose status is neither 0 nor 3. */
+    x: X;
+    /** How each sample went: status, iterations and residual, [B] each. */
+    state: IterationState;
+  } {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
       // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero

@@ -19,6 +19,7 @@ export interface IterationReport {
   value?: tf.Tensor | undefined;
 }
 
+/** How to follow a solve while it runs. */
 export interface ReportOptions {
   /**
    * Called after each iteration with where the solve stands. A kernel that solves in one piece calls it once, at its end. Default: nobody is

@@ -3,7 +3,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type {Structure} from '../../autodiff/index.js';
 
 /** {x, state}; the entries of both can be read of it directly too, as of the result of `solveQP`: `status`, `ineqDual`, `slack`, … */
-export type RunResult<X extends Structure, S extends object> = {x: X; state: S} & Readonly<S> &
+export type RunResult<X extends Structure, S extends object> = {
+  /** The solution, a tensor or several by name, with the batch in front; differentiable in the data. */
+  x: X;
+  /** How the solve of each sample went. */
+  state: S;
+} & Readonly<S> &
   (X extends tf.Tensor ? unknown : Readonly<Omit<X, 'x'>>);
 
 /**

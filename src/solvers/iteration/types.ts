@@ -8,12 +8,15 @@ import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 
 /** What a step can tell besides, computed only for who asks. */
 export interface StepDetails {
+  /** The length of the step, or the share of its direction that was gone: [B] or a scalar. */
   stepSize?: number | tf.Tensor | undefined;
+  /** The objective at the point from which the step set out: [B] or a scalar. */
   value?: tf.Tensor | undefined;
 }
 
 /** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
 export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
+  /** The memory before the first step from x. */
   start(x: X, ...params: P): Structure;
   /**
    * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
@@ -24,20 +27,26 @@ export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[
     memory: Structure,
     ...params: P
   ): {
+    /** The next point, in the shapes of the x that came in. */
     x: X;
+    /** The memory for the next step, in the shapes of the one that came in. */
     memory: Structure;
+    /** [B], how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost. */
     residual: tf.Tensor;
+    /** [B], 0 where the iteration goes on, else the code of `Status` with which it ends. Default: 0 for every sample. */
     verdict?: tf.Tensor | undefined;
+    /** The length of the step and the value of the objective, for reports; called only where somebody listens. */
     details?: (() => StepDetails) | undefined;
   };
   /** What is left of a memory when the parameters change. Default: nothing, `start`. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
 
+/** How the iteration of each sample went; B is 1 for a single problem. */
 export type IterationState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32. */
+  /** [B], int32: the steps that each sample made. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
   residual: tf.Tensor1D;
@@ -45,10 +54,13 @@ export type IterationState = {
 
 /** Where an iteration stands, between two steps of it. */
 export type Progress<X extends Structure = tf.Tensor> = IterationState & {
+  /** The point that was reached, in the shape of the start. */
   x: X;
+  /** What the solver carries along besides x (momentum, a history): pass it on as it is. */
   memory: Structure;
 };
 
+/** The options that every iterative solver takes. */
 export interface SolverOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],

@@ -6,12 +6,13 @@ import {isTapeOn, offTape} from '../../autodiff/index.js';
 /** The distribution of Z: 'gumbel' is the standard Gumbel, of mean 0.5772; 'normal' the standard normal. */
 export type Noise = 'gumbel' | 'normal';
 
+/** The noise of `perturbedArgmax` and `perturbedMax`: how much, of which kind, and from which seed. */
 export interface PerturbedOptions {
   /** N, the number of noise samples for each sample of the batch. Default 100. */
   numSamples?: number | undefined;
   /** σ, the size of the noise. Default 0.1. */
   sigma?: number | undefined;
-  /** Default 'gumbel'. */
+  /** The distribution of Z, the noise before it is multiplied by σ. Default 'gumbel'. */
   noise?: Noise | undefined;
   /** Subtract f(θ) in the gradient's estimator: the same mean, less variance, one more row for f. Default true. */
   controlVariate?: boolean | undefined;

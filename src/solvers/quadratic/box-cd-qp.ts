@@ -18,6 +18,7 @@ import {asNumbers, clip, finite, type BoxedRows} from './splitting/rows.js';
 import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
+/** The options of `BoxCDQP`. */
 export interface BoxCDQPOptions extends ReportOptions {
   /**
    * The largest number of steps. Default 200; about ten are usual. If the host cannot read, 30 steps are made before the kernel
@@ -46,17 +47,21 @@ export type BoxCDQPData = {
   upper: tf.Tensor;
 };
 
+/** How the solve of each sample by `BoxCDQP` went, and which bounds hold its solution. */
 export type BoxCDQPState = {
   /** [B], int32, the codes of `Status`: 1 if some lower > upper, 2 if the objective decreases without limit. */
   status: tf.Tensor1D;
-  /** [B], int32. */
+  /** [B], int32: the steps of each sample, with those of the kernel. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative error among stationarity, signs and complementarity. */
   residual: tf.Tensor1D;
   /** [B, n], int32: −1 if x is held at the lower bound, 1 if at the upper bound, else 0. */
   activity: tf.Tensor2D;
   /** For status 2, x [B, n] with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero. */
-  certificate: {x: tf.Tensor2D};
+  certificate: {
+    /** [B, n], the direction in which the objective decreases without limit; zero unless the status is 2. */
+    x: tf.Tensor2D;
+  };
 };
 
 /** The steps if the host cannot see that fewer are enough. */
@@ -89,8 +94,11 @@ const NAMES: Names<BoxCDQPOptions> = {
  *   2105.15183), equation 6, for the gradient.
  */
 export class BoxCDQP {
+  /** The name with which its messages begin. */
   readonly className = 'BoxCDQP';
+  /** The most steps before the kernel takes over. Default 200. */
   readonly maxIterations: number;
+  /** The largest relative KKT error of a solved sample. Default 1e-5. */
   readonly tolerance: number;
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
@@ -224,7 +232,12 @@ export class BoxCDQP {
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */
-  getConfig(): {tolerance: number; maxIterations: number} {
+  getConfig(): {
+    /** The `tolerance` of this solver. */
+    tolerance: number;
+    /** The `maxIterations` of this solver. */
+    maxIterations: number;
+  } {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
 }

@@ -14,10 +14,11 @@ import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, type BoxedRows, type Pair} from './splitting/rows.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './splitting/splitting.js';
 
+/** The options of `BoxOSQP`. */
 export interface BoxOSQPOptions extends ReportOptions {
   /**
-   * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
-   * see that the solve is done.
+   * The largest number of iterations. Default 4000, including the last hundred, which the kernel makes; at most 300 if the host
+   * cannot read, because it could not see that the solve is done.
    */
   maxIterations?: number | undefined;
   /**
@@ -33,10 +34,11 @@ export interface BoxOSQPOptions extends ReportOptions {
   onFailure?: OnFailure | undefined;
 }
 
+/** How the solve of each sample by `BoxOSQP` went, and which bounds hold its solution. */
 export type BoxQPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32. Zero if the active set of the guess was right. */
+  /** [B], int32: the iterations of each sample, with those of the kernel. Zero if the active set of the guess was right. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
@@ -46,7 +48,12 @@ export type BoxQPState = {
    * For status 1, dual y with Aᵀy = 0 and upperᵀmax(y, 0) + lowerᵀmin(y, 0) = −1 (zero if some lower > upper, which is proof enough). For status
    * 2, x with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero.
    */
-  certificate: {x: tf.Tensor2D; dual: tf.Tensor2D};
+  certificate: {
+    /** [B, n], the direction in which the objective decreases without limit; zero unless the status is 2. */
+    x: tf.Tensor2D;
+    /** [B, m], multipliers that prove that no point is feasible; zero unless the status is 1. */
+    dual: tf.Tensor2D;
+  };
 };
 
 const NAMES: Names<BoxOSQPOptions> = {
@@ -71,8 +78,11 @@ const NAMES: Names<BoxOSQPOptions> = {
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class BoxOSQP {
+  /** The name with which its messages begin. */
   readonly className = 'BoxOSQP';
+  /** The most iterations, those of the kernel at the end included. Default 4000. */
   readonly maxIterations: number;
+  /** The KKT error at which the splitting ends. Default 1e-5. */
   readonly tolerance: number;
   private readonly linsolve: LinearSolver;
   private readonly onGradient?: (info: SolveInfo) => void;
@@ -104,9 +114,22 @@ export class BoxOSQP {
    * @param init `null`, or a guess: an earlier `x` of nearby problems.
    */
   run(
-    init: {x: tf.Tensor; dual: tf.Tensor} | null,
+    init: {
+      /** A guess of the minimizer, [B, n]. */
+      x: tf.Tensor;
+      /** A guess of the multipliers, [B, m]. */
+      dual: tf.Tensor;
+    } | null,
     data: BoxQPData | (Omit<BoxQPData, 'lower' | 'upper'> & OldBounds),
-  ): RunResult<{x: tf.Tensor2D; dual: tf.Tensor2D}, BoxQPState> {
+  ): RunResult<
+    {
+      /** The minimizer, [B, n]; zero for a sample that failed. */
+      x: tf.Tensor2D;
+      /** The multipliers of the bounds, [B, m]: positive at an upper bound, negative at a lower one. */
+      dual: tf.Tensor2D;
+    },
+    BoxQPState
+  > {
     const {linsolve, onGradient, onFailure, maxIterations, tolerance, reporter} = this;
     const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
     const solve = () => {
@@ -134,7 +157,12 @@ export class BoxOSQP {
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */
-  getConfig(): {tolerance: number; maxIterations: number} {
+  getConfig(): {
+    /** The `tolerance` of this solver. */
+    tolerance: number;
+    /** The `maxIterations` of this solver. */
+    maxIterations: number;
+  } {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
 }

@@ -13,6 +13,7 @@ import {asNumbers, finite, type BoxedRows, type Pair} from './splitting/rows.js'
 import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
+/** The options of `EqualityConstrainedQP`. */
 export interface EqualityConstrainedQPOptions extends Pick<
   ImplicitQPOptions,
   'linsolve' | 'onGradient' | 'onFailure'
@@ -50,8 +51,11 @@ const NAMES: Names<EqualityConstrainedQPOptions> = {
  * @see Nocedal & Wright 2006, section 16.1; Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class EqualityConstrainedQP extends ImplicitQP {
+  /** The name with which its messages begin. */
   readonly className = 'EqualityConstrainedQP';
+  /** The largest error of a solved sample. Default 1e-5. */
   readonly tolerance: number;
+  /** The most corrections of the residual after the factorization. Default 2. */
   readonly maxIterations: number;
 
   constructor(given: EqualityConstrainedQPOptions = {}) {
@@ -141,7 +145,12 @@ export class EqualityConstrainedQP extends ImplicitQP {
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */
-  getConfig(): {tolerance: number; maxIterations: number} {
+  getConfig(): {
+    /** The `tolerance` of this solver. */
+    tolerance: number;
+    /** The `maxIterations` of this solver. */
+    maxIterations: number;
+  } {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
 }

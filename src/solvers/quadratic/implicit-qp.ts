@@ -16,6 +16,7 @@ import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
+/** How the gradient of a quadratic program is computed. */
 export interface ImplicitQPOptions {
   /** Solves the adjoint system. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | undefined;
@@ -33,7 +34,7 @@ export interface ImplicitQPOptions {
 export type QPState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32. Zero if the active set of the warm start was right. */
+  /** [B], int32: the iterations of each sample. Zero if the active set of the warm start was right. */
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor1D;
@@ -45,7 +46,14 @@ export type QPState = {
    * For status 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. For status 2, x with Qx
    * = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective decreases along x without limit. Otherwise zero.
    */
-  certificate: {x: tf.Tensor2D; ineqDual: tf.Tensor2D; eqDual: tf.Tensor2D};
+  certificate: {
+    /** [B, n], the direction in which the objective decreases without limit; zero unless the status is 2. */
+    x: tf.Tensor2D;
+    /** λ, [B, m], for the proof that no point is feasible; zero unless the status is 1. */
+    ineqDual: tf.Tensor2D;
+    /** ν, [B, k], for the same proof; zero unless the status is 1. */
+    eqDual: tf.Tensor2D;
+  };
 };
 
 const GUESS: Names<QPGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1};

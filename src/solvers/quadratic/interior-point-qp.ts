@@ -4,10 +4,11 @@ import type {QuadraticData} from '../../conditions/index.js';
 import {runQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 
+/** The options of `InteriorPointQP`. */
 export interface InteriorPointQPOptions extends ImplicitQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   tolerance?: number | undefined;
-  /** Default 100. */
+  /** The largest number of iterations of a sample. Default 100. */
   maxIterations?: number | undefined;
 }
 
@@ -23,8 +24,11 @@ const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxI
  * @see Goulart & Chen 2024 (arXiv 2405.12762); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class InteriorPointQP extends ImplicitQP {
+  /** The name with which its messages begin. */
   readonly className = 'InteriorPointQP';
+  /** The relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   readonly tolerance: number;
+  /** The most iterations of a sample. Default 100. */
   readonly maxIterations: number;
 
   constructor(given: InteriorPointQPOptions = {}) {
@@ -43,7 +47,12 @@ export class InteriorPointQP extends ImplicitQP {
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */
-  getConfig(): {tolerance: number; maxIterations: number} {
+  getConfig(): {
+    /** The `tolerance` of this solver. */
+    tolerance: number;
+    /** The `maxIterations` of this solver. */
+    maxIterations: number;
+  } {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
 }

@@ -12,6 +12,7 @@ import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, ofBatch} from './splitting/rows.js';
 import {fill} from '../../kernels/index.js';
 
+/** The options of `OSQP`. */
 export interface OSQPOptions extends ImplicitQPOptions, ReportOptions {
   /**
    * KKT error at which the splitting ends. Default 1e-5. A solved sample has a residual of at most 2⁻²⁰, measured as in
@@ -19,8 +20,8 @@ export interface OSQPOptions extends ImplicitQPOptions, ReportOptions {
    */
   tolerance?: number | undefined;
   /**
-   * Default 4000, including the last hundred, which the kernel makes; at most 300 if the host cannot read, because it could not
-   * see that the solve is done.
+   * The largest number of iterations. Default 4000, including the last hundred, which the kernel makes; at most 300 if the host
+   * cannot read, because it could not see that the solve is done.
    */
   maxIterations?: number | undefined;
 }
@@ -41,8 +42,11 @@ const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, ...REPORT, tolerance: 0, maxI
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class OSQP extends ImplicitQP {
+  /** The name with which its messages begin. */
   readonly className = 'OSQP';
+  /** The KKT error at which the splitting ends. Default 1e-5. */
   readonly tolerance: number;
+  /** The most iterations, those of the kernel at the end included. Default 4000. */
   readonly maxIterations: number;
   private readonly reporter: Reporter | null;
 
@@ -95,7 +99,12 @@ export class OSQP extends ImplicitQP {
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */
-  getConfig(): {tolerance: number; maxIterations: number} {
+  getConfig(): {
+    /** The `tolerance` of this solver. */
+    tolerance: number;
+    /** The `maxIterations` of this solver. */
+    maxIterations: number;
+  } {
     return {tolerance: this.tolerance, maxIterations: this.maxIterations};
   }
 }

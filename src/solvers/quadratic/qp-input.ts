@@ -8,23 +8,60 @@ export type QPValue = tf.Tensor | tf.TensorLike;
 
 /** A problem as given by the user; for the shapes see `solveQP`. G comes with h, A with b. */
 export interface QPInput {
+  /** The quadratic term of ½ xᵀQx + pᵀx, symmetric positive semidefinite: [n, n], shared by the batch, or [B, n, n]. */
   Q: QPValue;
+  /** The linear term of ½ xᵀQx + pᵀx: [B, n]; or [n], shared by the batch if another tensor has one. */
   p: QPValue;
+  /** The left side of Gx ≤ h, a row for each inequality: [m, n], shared by the batch, or [B, m, n]. Default: no inequalities. */
   G?: QPValue | null | undefined;
+  /** The right side of Gx ≤ h: [m], shared by the batch, or [B, m]; Infinity, or 1e20 and above, if a row has no bound. Comes with G. */
   h?: QPValue | null | undefined;
+  /** The left side of Ax = b, a row for each equality: [k, n], shared by the batch, or [B, k, n]. Default: no equalities. */
   A?: QPValue | null | undefined;
+  /** The right side of Ax = b: [k], shared by the batch, or [B, k]. Comes with A. */
   b?: QPValue | null | undefined;
 }
 
 /** What the compiler says of another name. */
-export type NotAnInput = {'a problem has Q, p, G, h, A and b only': never};
+export type NotAnInput = {
+  /** No value is one of type `never`: the name of this entry is the message. */
+  'a problem has Q, p, G, h, A and b only': never;
+};
 
 /** What the compiler refuses in a problem of type T: one of a pair without the other, and names that nobody reads. */
 export type QPProblem<T extends QPInput> = T &
-  ('G' extends keyof T ? ('h' extends keyof T ? unknown : {h: QPValue}) : unknown) &
-  ('h' extends keyof T ? ('G' extends keyof T ? unknown : {G: QPValue}) : unknown) &
-  ('A' extends keyof T ? ('b' extends keyof T ? unknown : {b: QPValue}) : unknown) &
-  ('b' extends keyof T ? ('A' extends keyof T ? unknown : {A: QPValue}) : unknown) & {
+  ('G' extends keyof T
+    ? 'h' extends keyof T
+      ? unknown
+      : {
+          /** The right side of Gx ≤ h, which G needs: [m] or [B, m]. */
+          h: QPValue;
+        }
+    : unknown) &
+  ('h' extends keyof T
+    ? 'G' extends keyof T
+      ? unknown
+      : {
+          /** The left side of Gx ≤ h, which h needs: [m, n] or [B, m, n]. */
+          G: QPValue;
+        }
+    : unknown) &
+  ('A' extends keyof T
+    ? 'b' extends keyof T
+      ? unknown
+      : {
+          /** The right side of Ax = b, which A needs: [k] or [B, k]. */
+          b: QPValue;
+        }
+    : unknown) &
+  ('b' extends keyof T
+    ? 'A' extends keyof T
+      ? unknown
+      : {
+          /** The left side of Ax = b, which b needs: [k, n] or [B, k, n]. */
+          A: QPValue;
+        }
+    : unknown) & {
     [Name in Exclude<keyof T, QPParameter>]: NotAnInput;
   };
 

@@ -13,10 +13,11 @@ import {reportQPFailures} from './parts/qp-report.js';
 import type {OnFailure} from '../../implicit/index.js';
 import type {QPGuess} from '../../kernels/index.js';
 
+/** The options of `solveQP`. */
 export interface SolveQPOptions {
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   tolerance?: number | undefined;
-  /** Default 100. */
+  /** The largest number of iterations of a sample. Default 100. */
   maxIterations?: number | undefined;
   /** What to do when samples fail, if the status can be read synchronously. Default 'warn'. */
   onFailure?: OnFailure | undefined;
@@ -59,7 +60,7 @@ export type QPResult = {
   slack: tf.Tensor;
   /** [B], int32: 0 solved, 1 primal infeasible, 2 dual infeasible (unbounded), 3 iteration limit, 4 numerical error, 5 invalid. */
   status: tf.Tensor;
-  /** [B], int32. */
+  /** [B], int32: the iterations of each sample. Zero if the active set of `initial` was right. */
   iterations: tf.Tensor;
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor;
@@ -67,7 +68,14 @@ export type QPResult = {
    * Status 1: (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0, hᵀλ + bᵀν = −1. Status 2: x with Qx = 0, Gx ≤ 0, Ax = 0, pᵀx = −1.
    * Otherwise zero.
    */
-  certificate: {x: tf.Tensor; ineqDual: tf.Tensor; eqDual: tf.Tensor};
+  certificate: {
+    /** [B, n], the direction in which the objective decreases without limit; zero unless the status is 2. */
+    x: tf.Tensor;
+    /** λ, [B, m], for the proof that no point is feasible; zero unless the status is 1. */
+    ineqDual: tf.Tensor;
+    /** ν, [B, k], for the same proof; zero unless the status is 1. */
+    eqDual: tf.Tensor;
+  };
   /** [B, m], bool: neither the multiplier nor the slack is clearly above zero, so the derivative has a kink here. */
   weaklyActive: tf.Tensor;
 };

@@ -6,6 +6,7 @@ import {canLook, loopWhile, spacing} from '../../programs/index.js';
 import {combine, innerProduct} from '../iteration/leaves.js';
 import {STOCHASTIC, StochasticSolver, type StochasticOptions, type StochasticProblem} from './stochastic.js';
 
+/** The options of `ArmijoSGD`: those of the stochastic solvers, and its line search. */
 export interface ArmijoSGDOptions<
   X extends Structure = tf.Tensor,
   D extends Parameter = tf.Tensor,
@@ -15,7 +16,7 @@ export interface ArmijoSGDOptions<
   c1?: number | undefined;
   /** @deprecated It is `c1` now, as in the line searches. */
   sufficientDecrease?: number | undefined;
-  /** Default 0.8. */
+  /** The step size is multiplied by this after each trial that fails, in (0, 1). Default 0.8. */
   decreaseFactor?: number | undefined;
   /** The first trial is the last step size times this, and at most `maxStepSize`. Default 1.5. */
   increaseFactor?: number | undefined;

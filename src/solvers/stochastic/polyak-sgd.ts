@@ -10,6 +10,7 @@ import {
   type StochasticProblem,
 } from './stochastic.js';
 
+/** The options of `PolyakSGD`: those of the stochastic solvers, and the two constants of its step size. */
 export interface PolyakSGDOptions<
   X extends Structure = tf.Tensor,
   D extends Parameter = tf.Tensor,

@@ -19,6 +19,7 @@ export type StochasticProblem<
   P extends Parameter[] = tf.Tensor[],
 > = Minimization<X, [data: D, ...params: P]>;
 
+/** The options of every stochastic solver: those of the iterative ones without `batched`, and two of the step. */
 export interface StochasticOptions<
   X extends Structure = tf.Tensor,
   D extends Parameter = tf.Tensor,
@@ -26,15 +27,25 @@ export interface StochasticOptions<
 > extends Omit<SolverOptions<X, [data: D, ...params: P]>, 'batched'> {
   /** The fraction of the last step that is repeated, in [0, 1). Default 0. */
   momentum?: number | undefined;
-  /** Default 1. */
+  /** η, the step size, is at most this. Default 1. */
   maxStepSize?: number | undefined;
 }
 
 /** The part of a tf.data dataset that is used here. */
 export interface BatchDataset<D> {
-  iterator(): Promise<{next(): Promise<{value: D | null; done?: boolean | undefined}>}>;
+  /** Begins the data anew. */
+  iterator(): Promise<{
+    /** The next batch. */
+    next(): Promise<{
+      /** The batch; not read at the end of the data. */
+      value: D | null;
+      /** True at the end of the data. */
+      done?: boolean | undefined;
+    }>;
+  }>;
 }
 
+/** Batches of data, one a step: an array, a generator, any (async) iterable, or a dataset of tf.data. */
 export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
 
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */

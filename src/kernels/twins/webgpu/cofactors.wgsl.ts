@@ -1,4 +1,4 @@
-/** @file WGSL: cofactors of a matrix of any rank and their derivative, in doubles: what `reference/ldu.ts` explains. */
+/** @file WGSL: cofactors of a matrix of any rank and their derivative, in doubles: what `algorithms/linalg/ldu.ts` explains. */
 import type {Area, Routine} from './run-problems.js';
 
 export function cofactorAreas(n: number): Record<string, Area> {

@@ -4,7 +4,7 @@ import type {Area, Routine} from './run-problems.js';
 /**
  * `$kind` is 0 for entmax, 1 for normmax; `given_excess` is α − 1.
  *
- * @see `reference/entmax.ts`, which says what is solved for; by bisection here.
+ * @see `algorithms/rows/entmax.ts`, which says what is solved for; by bisection here.
  */
 export const entmaxRoutine: Routine = {
   name: 'entmax',

@@ -4,7 +4,7 @@ import type {Area, Routine} from './run-problems.js';
 /**
  * argmin_y ½‖y − x‖² + λ Σ|yᵢ₊₁ − yᵢ|.
  *
- * @see Johnson 2013, and `reference/total-variation.ts`, which says what the knots are.
+ * @see Johnson 2013, and `algorithms/rows/total-variation.ts`, which says what the knots are.
  */
 export const totalVariationRoutine: Routine = {
   name: 'total variation',

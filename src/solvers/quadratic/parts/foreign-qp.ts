@@ -15,7 +15,12 @@ export interface QPSolver {
   run(
     init: QPGuess | null,
     data: QuadraticData,
-  ): {x: QuadraticSolution; state?: Partial<QPState> | undefined};
+  ): {
+    /** The solution: x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k]. */
+    x: QuadraticSolution;
+    /** What is known of the solve. Default: every sample is solved, and slacks and activity follow from x and ineqDual. */
+    state?: Partial<QPState> | undefined;
+  };
 }
 
 /** Multipliers and slacks below this count as zero. */
