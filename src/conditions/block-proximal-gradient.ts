@@ -6,6 +6,7 @@ import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
 
+/** The options of `conditions.blockProximalGradient`. */
 export interface BlockOptions {
   /** One step size for all blocks, or a list with one per block: numbers or tensors that broadcast with the block. Default 1. */
   stepSize?: number | tf.Tensor | readonly (number | tf.Tensor)[] | undefined;

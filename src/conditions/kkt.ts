@@ -29,6 +29,7 @@ export type KktObjective<P extends Parameter[] = tf.Tensor[]> =
 /** A map of x whose zeros, or negative values, are the constraints. */
 export type Constraint<P extends Parameter[] = tf.Tensor[]> = (x: tf.Tensor, ...params: P) => tf.Tensor;
 
+/** A problem with constraints: its objective, and an `equality`, an `inequality`, or both. */
 export type KktProblem<P extends Parameter[] = tf.Tensor[]> = KktObjective<P> & {
   /** H(x, ...params) = 0, [B, k]. */
   equality?: Constraint<P> | undefined;

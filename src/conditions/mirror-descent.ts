@@ -17,8 +17,14 @@ export interface MirrorGeometry<X extends Structure = tf.Tensor, H extends Param
 /** Entries of a distribution below this count as zero; their logarithm is that of this number. */
 const TINY = 1e-30;
 
-/** `scale` is the sum of each distribution: a number, or a tensor [..., 1]. Default 1. */
-export type EntropyParams = {scale?: number | tf.Tensor | undefined} | null | undefined;
+/** The parameter of `conditions.entropy`; nothing for the probability simplex. */
+export type EntropyParams =
+  | {
+      /** The sum of each distribution: a number, or a tensor [..., 1]. Default 1. */
+      scale?: number | tf.Tensor | undefined;
+    }
+  | null
+  | undefined;
 
 /**
  * φ = Σ x log x − x on the probability simplex, along the last axis of each leaf: ∇φ = log, and the projection is softmax (times
@@ -27,6 +33,7 @@ export type EntropyParams = {scale?: number | tf.Tensor | undefined} | null | un
  * @see Beck & Teboulle 2003, Mirror descent and nonlinear projected subgradient methods, section 5.
  */
 export const entropy = {
+  /** ∇φ(x) = log x, entry by entry; what is below 1e-30 counts as that. */
   mirrorMap: <X extends Structure>(x: X): X =>
     unflatten(
       x,
@@ -35,6 +42,7 @@ export const entropy = {
         return tf.log(tf.where(positive, leaf, tf.fill(leaf.shape, TINY)));
       }),
     ),
+  /** softmax(y) along the last axis, times `scale`. */
   projection: <X extends Structure>(y: X, params?: EntropyParams): X =>
     unflatten(
       y,

@@ -13,6 +13,7 @@ import {
 import {auto, fromFunctions, type LinearSolver} from '../linsolve/index.js';
 import type {FixedPointCondition} from './proximal-gradient.js';
 
+/** The options of `conditions.newton`. */
 export interface NewtonOptions {
   /** η of the damped step. Default 1. */
   stepSize?: number | undefined;

@@ -17,7 +17,11 @@ export type Gradient<X extends Structure = tf.Tensor, P extends Parameter[] = tf
 
 /** A differentiable function, given as the function or as its hand-written gradient (which may be cheaper, or differentiable again). */
 export type Differentiable<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
-  Objective<X, P> | {gradient: Gradient<X, P>};
+  | Objective<X, P>
+  | {
+      /** ∇₁f(x, ...params), a structure like x. */
+      gradient: Gradient<X, P>;
+    };
 
 /**
  * ∇₁f. The samples of a batch are independent, so the gradient of the sum holds that of each.

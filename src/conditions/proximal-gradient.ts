@@ -18,6 +18,7 @@ export type Projection<X extends Structure = tf.Tensor, H extends Parameter = Pa
   params: H,
 ) => X;
 
+/** The options of the conditions that take a gradient step. */
 export interface StepOptions<P extends Parameter[] = tf.Tensor[]> {
   /**
    * η: a number, or a function of the objective's parameters (a tensor that broadcasts with x). Default 1. It does not change the
@@ -34,6 +35,7 @@ export interface FixedPointCondition<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends Condition<X, P> {
+  /** T(x, ...params), a structure like x. */
   map: FixedPointMap<X, P>;
 }
 

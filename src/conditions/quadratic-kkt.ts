@@ -56,9 +56,16 @@ export const quadraticKkt: Condition<QuadraticSolution, [QuadraticData, Quadrati
     };
   });
 
+/** The rows of `linearize` are (x, ineqDual, eqDual). */
 quadraticKkt.order = ['x', 'ineqDual', 'eqDual'];
 
-quadraticKkt.pullback = (u, {x, ineqDual, eqDual}, data, {weight, status}) =>
+/** The cotangents of the data for the cotangent u of F; that of the weight is zero. */
+quadraticKkt.pullback = (
+  u,
+  {x, ineqDual, eqDual},
+  data,
+  {weight, status},
+): [QuadraticData, QuadraticActivity] =>
   tf.tidy(() => {
     const half = tf.mul(0.5, u.x);
     const weighted = tf.mul(weight, u.ineqDual);
@@ -94,6 +101,7 @@ quadraticKkt.pullback = (u, {x, ineqDual, eqDual}, data, {weight, status}) =>
     return [cotangents, {weight: tf.zerosLike(weight), status}];
   });
 
+/** The Jacobian in (x, ineqDual, eqDual) as an operator on rows [B, n + m + k], with the blocks for `linsolve.kkt`. */
 quadraticKkt.linearize = ({x}, data, {weight, status}) => {
   const product = (v: tf.Tensor, transpose: boolean) =>
     tf.tidy(() => {

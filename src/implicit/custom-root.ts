@@ -6,6 +6,7 @@ import {auto} from '../linsolve/index.js';
 import {solvedRoot} from './solved-root.js';
 import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
 
+/** The options of `customRoot` and `customFixedPoint`. */
 export interface CustomRootOptions<HasAux extends boolean = false> extends ImplicitOptions {
   /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
   hasAux?: HasAux | undefined;

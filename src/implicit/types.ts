@@ -35,29 +35,48 @@ export type FixedPointMap<X extends Structure = tf.Tensor, P extends Parameter[]
 
 /** How a solve went, tensors of shape [B]; the codes of `status` are those of `Status`. */
 export type SolverState = {
+  /** Shape [B]: the codes of `Status`, 0 where the sample is solved. */
   status: tf.Tensor;
+  /** Shape [B]: how many iterations the sample took. */
   iterations: tf.Tensor;
+  /** Shape [B]: how far the sample is from solved, as its solver measures it. */
   residual: tf.Tensor;
 };
 
 /** Finds x from an initial guess. The iterations are not differentiated; the condition at their result is. */
 export interface Solver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
-  run: (init: X, ...params: P) => {x: X; state?: SolverState | undefined};
+  /** Finds x from the guess `init`, which is `null` where the caller has none. */
+  run: (
+    init: X,
+    ...params: P
+  ) => {
+    /** The solution, a structure like `init`. */
+    x: X;
+    /** How it went, if the solver tells. */
+    state?: SolverState | undefined;
+  };
 }
 
 /** The outcome of a solve, one code per sample. */
 export const Status = {
+  /** 0: the solution is within the tolerance. */
   SOLVED: 0,
+  /** 1: no point satisfies the constraints. */
   PRIMAL_INFEASIBLE: 1,
+  /** 2: the objective decreases without limit. */
   DUAL_INFEASIBLE: 2,
+  /** 3: the solver stopped at `maxIterations`, before it reached the tolerance. */
   ITERATION_LIMIT: 3,
+  /** 4: a value became NaN or infinite on the way. */
   NUMERICAL_ERROR: 4,
+  /** 5: the input has NaN or infinity where that is not allowed. */
   INVALID_INPUT: 5,
 } as const;
 
 /** 'warn' prints a message, 'throw' throws it, 'ignore' does neither; read `status`. */
 export type OnFailure = 'warn' | 'throw' | 'ignore';
 
+/** How the gradient of a solution is found: options of every function and solver with an implicit gradient. */
 export interface ImplicitOptions {
   /** Solves the system with ∂₁F. Default `linsolve.auto()`. */
   linsolve?: LinearSolver | undefined;

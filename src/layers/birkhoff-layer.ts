@@ -5,6 +5,7 @@ import {transportPlan} from '../projections/transport-plan.js';
 import {ProjectionLayer, type Projected} from './base/projection-layer.js';
 import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
 
+/** The arguments of `BirkhoffLayer`, besides those of every Keras layer. */
 export interface BirkhoffLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */
   regularization?: 'entropic' | 'euclidean' | undefined;
@@ -21,10 +22,12 @@ export interface BirkhoffLayerArgs extends LayerArgs {
  * @see Mena et al. 2018, Gumbel–Sinkhorn networks (arXiv 1802.08665); `projections.birkhoff`, `klBirkhoff`.
  */
 export class BirkhoffLayer extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'BirkhoffLayer';
   private readonly regularization: 'entropic' | 'euclidean';
   private readonly strength: number;
 
+  /** @param args The regulariser and its strength. Default: entropic, 1. */
   constructor(args: BirkhoffLayerArgs = {}) {
     const {className} = BirkhoffLayer;
     super(className, args, ['regularization', 'strength']);
@@ -39,6 +42,7 @@ export class BirkhoffLayer extends ProjectionLayer {
     return 'P = argmax ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = 1, Pᵀ1 = 1; ε is the strength';
   }
 
+  /** Checks that the input is a batch of square matrices, [B, n, n]. */
   override build(inputShape: Shape | Shape[]): void {
     const shape = inputShape as Shape;
     if (shape.length !== 3 || shape[1] !== shape[2]) {

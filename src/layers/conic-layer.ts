@@ -93,6 +93,7 @@ const REASONS: Record<number, string> = {
  * @see Agrawal et al. 2019, Differentiable convex optimization layers (arXiv 1910.12430).
  */
 export class ConicLayer extends SolverLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'ConicLayer';
   private readonly cones: Cones;
   private readonly fed: ConicParameter[];
@@ -105,6 +106,7 @@ export class ConicLayer extends SolverLayer {
   private readonly limits: {tolerance: number; maxIterations: number};
   private readonly parameters = new Map<ConicParameter, ReturnType<SolverLayer['addWeight']>>();
 
+  /** @param args The cones, and which of c, E and d are fed, constant or learned. */
   constructor(args: ConicLayerArgs) {
     const {className} = ConicLayer;
     super(className, args ?? {}, OWN);

@@ -5,10 +5,11 @@ import {entmax} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import {checkNumber, type LayerArgs} from './base/arguments.js';
 
+/** The arguments of `EntmaxLayer`, besides those of every Keras layer. */
 export interface EntmaxLayerArgs extends LayerArgs {
   /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */
   alpha?: number | undefined;
-  /** Default −1. */
+  /** The axis whose entries become probabilities. Default −1. */
   axis?: number | undefined;
 }
 
@@ -22,10 +23,12 @@ export interface EntmaxLayerArgs extends LayerArgs {
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702); `projections.entmax`.
  */
 export class EntmaxLayer extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'EntmaxLayer';
   private readonly alpha: number;
   private readonly axis: number;
 
+  /** @param args α and the axis. Default: 1.5, the last axis. */
   constructor(args: EntmaxLayerArgs = {}) {
     const {className} = EntmaxLayer;
     super(className, args, ['alpha', 'axis']);
@@ -41,6 +44,7 @@ export class EntmaxLayer extends ProjectionLayer {
     return this.axis;
   }
 
+  /** Checks that the input has the axis. */
   override build(inputShape: Shape | Shape[]): void {
     checkAxis(EntmaxLayer.className, this.axis, inputShape as Shape);
     super.build(inputShape);

@@ -19,87 +19,155 @@ import {TopK, type TopKArgs} from './top-k.js';
 import {TransportLayer, type TransportLayerArgs} from './transport-layer.js';
 import type {SoftOrderLayerArgs} from './base/soft-order-layer.js';
 
-/** @see BirkhoffLayer */
+/**
+ * A `BirkhoffLayer`: doubly stochastic matrices, soft permutations. Input and output [B, n, n].
+ *
+ * @see BirkhoffLayer
+ */
 export function birkhoff(args?: BirkhoffLayerArgs): BirkhoffLayer {
   return new BirkhoffLayer(args);
 }
 
-/** @see ConicLayer */
+/**
+ * A `ConicLayer`: argmin cᵀz subject to Ez + s = d with s in a product of cones. Input c [B, p], output z [B, p].
+ *
+ * @see ConicLayer
+ */
 export function conic(args: ConicLayerArgs): ConicLayer {
   return new ConicLayer(args);
 }
 
-/** @see EntmaxLayer */
+/**
+ * A `EntmaxLayer`: probabilities along an axis, with exact zeros for α > 1. Input and output [B, …].
+ *
+ * @see EntmaxLayer
+ */
 export function entmax(args?: EntmaxLayerArgs): EntmaxLayer {
   return new EntmaxLayer(args);
 }
 
-/** @see FixedPointLayer */
+/**
+ * A `FixedPointLayer`: z with z = T(z, x), T a cell that is trained. Input x [B, …], output [B, …stateShape].
+ *
+ * @see FixedPointLayer
+ */
 export function fixedPoint(args: FixedPointLayerArgs): FixedPointLayer {
   return new FixedPointLayer(args);
 }
 
-/** @see IsotonicLayer */
+/**
+ * A `IsotonicLayer`: the closest monotone vector along the last axis. Input and output [B, …, n].
+ *
+ * @see IsotonicLayer
+ */
 export function isotonic(args?: IsotonicLayerArgs): IsotonicLayer {
   return new IsotonicLayer(args);
 }
 
-/** @see LassoLayer */
+/**
+ * A `LassoLayer`: sparse codes of x in a dictionary that is learned. Input [B, n], output [B, units].
+ *
+ * @see LassoLayer
+ */
 export function lasso(args: LassoLayerArgs): LassoLayer {
   return new LassoLayer(args);
 }
 
-/** @see LinearProgramLayer */
+/**
+ * A `LinearProgramLayer`: argmin pᵀx + ½ε‖x‖² subject to Gx ≤ h, Ax = b. Input p [B, d], output x [B, n].
+ *
+ * @see LinearProgramLayer
+ */
 export function linearProgram(args?: LinearProgramLayerArgs): LinearProgramLayer {
   return new LinearProgramLayer(args);
 }
 
-/** @see OptNetQP */
+/**
+ * A `OptNetQP`: a quadratic program whose learned constraints always have a feasible point. Input p [B, d], output x [B, n].
+ *
+ * @see OptNetQP
+ */
 export function optNetQP(args?: OptNetQPArgs): OptNetQP {
   return new OptNetQP(args);
 }
 
-/** @see QPLayer */
+/**
+ * A `QPLayer`: argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b. Input p [B, d], output x [B, n].
+ *
+ * @see QPLayer
+ */
 export function qp(args?: QPLayerArgs): QPLayer {
   return new QPLayer(args);
 }
 
-/** @see RidgeLayer */
+/**
+ * A `RidgeLayer`: a ridge regression for each sample. Inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output their scores [B, q, k].
+ *
+ * @see RidgeLayer
+ */
 export function ridge(args?: RidgeLayerArgs): RidgeLayer {
   return new RidgeLayer(args);
 }
 
-/** @see SimplexProjection */
+/**
+ * A `SimplexProjection`: the closest non-negative entries with a given sum along an axis. Input and output [B, …].
+ *
+ * @see SimplexProjection
+ */
 export function simplexProjection(args?: SimplexProjectionArgs): SimplexProjection {
   return new SimplexProjection(args);
 }
 
-/** @see SoftRank */
+/**
+ * A `SoftRank`: the softened rank, 1 … n, of each entry along the last axis. Input and output [B, …, n].
+ *
+ * @see SoftRank
+ */
 export function softRank(args?: SoftOrderLayerArgs): SoftRank {
   return new SoftRank(args);
 }
 
-/** @see SoftSort */
+/**
+ * A `SoftSort`: the softened sorted input along the last axis. Input and output [B, …, n].
+ *
+ * @see SoftSort
+ */
 export function softSort(args?: SoftOrderLayerArgs): SoftSort {
   return new SoftSort(args);
 }
 
-/** @see SparsemaxProjection */
+/**
+ * A `SparsemaxProjection`: probabilities along an axis, like softmax but with exact zeros. Input and output [B, …].
+ *
+ * @see SparsemaxProjection
+ */
 export function sparsemax(args?: SparsemaxProjectionArgs): SparsemaxProjection {
   return new SparsemaxProjection(args);
 }
 
-/** @see SVMLayer */
+/**
+ * A `SVMLayer`: a multiclass support-vector machine for each sample. Inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output their scores [B, q, k].
+ *
+ * @see SVMLayer
+ */
 export function svm(args?: SVMLayerArgs): SVMLayer {
   return new SVMLayer(args);
 }
 
-/** @see TopK */
+/**
+ * A `TopK`: a soft choice of the k largest entries along the last axis, numbers from 0 to 1. Input and output [B, …, n].
+ *
+ * @see TopK
+ */
 export function topK(args: TopKArgs): TopK {
   return new TopK(args);
 }
 
-/** @see TransportLayer */
+/**
+ * A `TransportLayer`: the plan of regularised optimal transport between two distributions. Input similarities [B, n, m], output [B, n, m].
+ *
+ * @see TransportLayer
+ */
 export function transport(args?: TransportLayerArgs): TransportLayer {
   return new TransportLayer(args);
 }

@@ -10,6 +10,7 @@ import {checkChoice, checkNumber} from './base/arguments.js';
 
 type Layer = layers.Layer;
 
+/** The arguments of `FixedPointLayer`: the cell, and how its fixed point is found. */
 export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** A layer or model of two inputs [z, x] whose output is shaped like z. Its weights are trained. */
   cell: Layer | SavedCell;
@@ -47,6 +48,7 @@ const owners = new WeakMap<object, FixedPointLayer>();
  * @see Bai, Kolter & Koltun 2019 (arXiv 1909.01377); Blondel et al. 2022 (arXiv 2105.15183), equation 3.
  */
 export class FixedPointLayer extends IterativeLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'FixedPointLayer';
   private readonly cell: Layer;
   private readonly stateShape?: number[];
@@ -54,6 +56,7 @@ export class FixedPointLayer extends IterativeLayer {
   private readonly historySize: number;
   private readonly weightNames: 'layer' | 'cell';
 
+  /** @param args The cell T, and how its fixed point is found. Default: by Anderson acceleration. */
   constructor(args: FixedPointLayerArgs) {
     const {className} = FixedPointLayer;
     super(className, args ?? {}, OWN, 100);
@@ -81,6 +84,7 @@ export class FixedPointLayer extends IterativeLayer {
     return `z = T(z, x), T the cell '${cell.name}' (${cell.getClassName()})`;
   }
 
+  /** Checks that the cell fits the input, and takes over its weights. */
   override build(inputShape: Shape | Shape[]): void {
     const {cell} = this;
     checkCount(FixedPointLayer.className, this.inputNames, shapeList(inputShape).length);
@@ -134,6 +138,7 @@ export class FixedPointLayer extends IterativeLayer {
     return this.cell.calculateLosses();
   }
 
+  /** The arguments of an equal layer, for a saved model; the cell with its own. */
   override getConfig(): tf.serialization.ConfigDict {
     return {
       ...super.getConfig(),

@@ -6,6 +6,7 @@ import {INCREASING} from '../projections/isotonic.js';
 import {ProjectionLayer} from './base/projection-layer.js';
 import {checkChoice, type LayerArgs} from './base/arguments.js';
 
+/** The arguments of `IsotonicLayer`, besides those of every Keras layer. */
 export interface IsotonicLayerArgs extends LayerArgs {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
   direction?: 'ascending' | 'descending' | undefined;
@@ -21,9 +22,11 @@ export interface IsotonicLayerArgs extends LayerArgs {
  * @see `projections.isotonic`.
  */
 export class IsotonicLayer extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'IsotonicLayer';
   private readonly direction: 'ascending' | 'descending';
 
+  /** @param given The direction. Default: ascending. */
   constructor(given: IsotonicLayerArgs = {}) {
     const {className} = IsotonicLayer;
     const args = renamed(className, given, INCREASING);

@@ -8,6 +8,7 @@ import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js
 import {asKink, checkFlag, checkNumber} from './base/arguments.js';
 import type {SolverLayer} from './base/solver-layer.js';
 
+/** The arguments of `LassoLayer`: the number of codes, the penalties, and how they are found. */
 export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   /** The number of atoms, the width of the output. */
   units: number;
@@ -36,6 +37,7 @@ const KINK = 1e-5;
  *   equation 7.
  */
 export class LassoLayer extends IterativeLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'LassoLayer';
   private readonly units: number;
   private readonly l1: number;
@@ -45,6 +47,7 @@ export class LassoLayer extends IterativeLayer {
   private readonly kink: Required<Kink>;
   private dictionary!: ReturnType<SolverLayer['addWeight']>;
 
+  /** @param args The number of codes, and the penalties. Default: l1 = 0.1, l2 = 0. */
   constructor(args: LassoLayerArgs) {
     const {className} = LassoLayer;
     super(className, args ?? {}, OWN, 2000);
@@ -64,6 +67,7 @@ export class LassoLayer extends IterativeLayer {
     return 'z = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖², D the dictionary';
   }
 
+  /** Checks the input [B, n], and makes the dictionary [n, units]. */
   override build(inputShape: Shape | Shape[]): void {
     checkCount('LassoLayer', this.inputNames, shapeList(inputShape).length);
     const shape = inputShape as Shape;
@@ -108,6 +112,7 @@ export class LassoLayer extends IterativeLayer {
     return tf.logicalAnd(tf.equal(z, 0), near);
   }
 
+  /** The arguments of an equal layer, for a saved model. */
   override getConfig(): tf.serialization.ConfigDict {
     return {
       ...super.getConfig(),

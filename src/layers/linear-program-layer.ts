@@ -6,6 +6,7 @@ import type {QPPart} from './base/qp-description.js';
 import {QPLayer} from './qp-layer.js';
 import {checkArguments, checkNumber} from './base/arguments.js';
 
+/** The arguments of `LinearProgramLayer`: those of `QPLayer` but for `epsilon`, and the smoothing. */
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
   /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
   strength?: number | undefined;
@@ -23,9 +24,11 @@ const OWN = ['strength', ...QP_ARGUMENTS.filter((name) => name !== 'epsilon')];
  * @see Mangasarian & Meyer 1979, Nonlinear perturbation of linear programs; Wilder, Dilkina & Tambe 2019 (arXiv 1809.05504).
  */
 export class LinearProgramLayer extends QPLayer {
+  /** The name under which saved models find this layer. */
   static override readonly className: string = 'LinearProgramLayer';
   private readonly strength: number;
 
+  /** @param given The smoothing, by default 0.1, and the arguments of `QPLayer` but for `epsilon`. */
   constructor(given: LinearProgramLayerArgs = {}) {
     const {className} = LinearProgramLayer;
     const {strength, ...args} = checkArguments(className, given, OWN);
@@ -47,6 +50,7 @@ export class LinearProgramLayer extends QPLayer {
     if (parameter !== 'Q') super.addLearned(parameter);
   }
 
+  /** Whether a parameter is learned: never Q, which is ε times the identity. */
   protected override isLearned(parameter: QPParameter): boolean {
     return parameter !== 'Q' && super.isLearned(parameter);
   }

@@ -10,6 +10,7 @@ import {QPLayer} from './qp-layer.js';
 /** softplus⁻¹(1): the slack of a new layer is 1. */
 const UNIT_SLACK = Math.log(Math.E - 1);
 
+/** The arguments of `OptNetQP`, which are those of `QPLayer`. */
 export type OptNetQPArgs = QPLayerArgs;
 
 /**
@@ -27,6 +28,7 @@ export type OptNetQPArgs = QPLayerArgs;
  * @see Amos & Kolter 2017 (arXiv 1703.00443), sections 3.2 and 4.4.
  */
 export class OptNetQP extends QPLayer {
+  /** The name under which saved models find this layer. */
   static override readonly className: string = 'OptNetQP';
 
   protected override partOf(parameter: QPParameter): QPPart | null {

@@ -28,14 +28,18 @@ type Weight = ReturnType<SolverLayer['addWeight']>;
  * @see Amos & Kolter 2017 (arXiv 1703.00443).
  */
 export class QPLayer extends SolverLayer {
+  /** The name under which saved models find this layer. */
   static readonly className: string = 'QPLayer';
+  /** The arguments, checked, with their defaults filled in. */
   protected readonly settings: QPSettings;
   private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
+  /** The numbers of variables, inequalities and equalities; known once the layer is built. */
   protected sizes!: QPSizes;
   /** By name: a constant's symbol, or that of a learned tensor (L, p, G, h, A, b, …). */
   protected readonly parameters = new Map<string, Weight>();
   private inputMap: Weight | null = null;
 
+  /** @param args Which of Q, p, G, h, A and b are fed, constant or learned. Default: p is fed, the rest is learned. */
   constructor(args: QPLayerArgs = {}) {
     const className = new.target.className;
     super(className, args, QP_ARGUMENTS);
@@ -150,6 +154,7 @@ export class QPLayer extends SolverLayer {
     return parameter === 'A' || parameter === 'b' ? k > 0 : true;
   }
 
+  /** Whether the problem has this parameter, and it is neither an input nor a constant. */
   protected isLearned(parameter: QPParameter): boolean {
     return this.isPresent(parameter) && !this.isGiven(parameter);
   }
@@ -176,6 +181,7 @@ export class QPLayer extends SolverLayer {
     if (parameter === 'b') this.addParameter('b', [k], zeros);
   }
 
+  /** Makes a trained float32 weight, and keeps it in `parameters` by its name. */
   protected addParameter(
     name: string,
     shape: number[],

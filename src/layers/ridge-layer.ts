@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {lstsq} from '../linalg/index.js';
 import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
 
+/** The arguments of `RidgeLayer`: the weight of the norm, whether it is learned, and whether there are points to score. */
 export type RidgeLayerArgs = BaseLearnerArgs;
 
 /** The rows of √λ I give full rank, however small they are beside the features: nothing but the rounding of f64 is zero. */
@@ -21,8 +22,10 @@ const FULL_RANK = 1e-14;
  * @see Bertinetto et al. 2019, Meta-learning with differentiable closed-form solvers (arXiv 1805.08136).
  */
 export class RidgeLayer extends BaseLearnerLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'RidgeLayer';
 
+  /** @param args The weight λ, and whether it is learned. Default: 1, learned. */
   constructor(args: RidgeLayerArgs = {}) {
     super(RidgeLayer.className, args);
   }

@@ -6,10 +6,11 @@ import {simplex} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
+/** The arguments of `SimplexProjection`, besides those of every Keras layer. */
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */
   scale?: number | undefined;
-  /** Default −1. */
+  /** The axis along which the sum is taken. Default −1. */
   axis?: number | undefined;
 }
 
@@ -23,11 +24,13 @@ export interface SimplexProjectionArgs extends LayerArgs, Kink {
  * @see `projections.simplex`.
  */
 export class SimplexProjection extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'SimplexProjection';
   private readonly scale: number;
   private readonly axis: number;
   private readonly kink: Required<Kink>;
 
+  /** @param args The sum and the axis. Default: 1, the last axis. */
   constructor(args: SimplexProjectionArgs = {}) {
     const {className} = SimplexProjection;
     super(className, args, ['scale', 'axis', 'degenerate', 'smoothing']);
@@ -44,6 +47,7 @@ export class SimplexProjection extends ProjectionLayer {
     return this.axis;
   }
 
+  /** Checks that the input has the axis. */
   override build(inputShape: Shape | Shape[]): void {
     checkAxis(SimplexProjection.className, this.axis, inputShape as Shape);
     super.build(inputShape);

@@ -11,8 +11,10 @@ import {SoftOrderLayer, type SoftOrderLayerArgs} from './base/soft-order-layer.j
  * @see Blondel et al. 2020 (arXiv 2002.08871); `projections.softRank`.
  */
 export class SoftRank extends SoftOrderLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'SoftRank';
 
+  /** @param args The strength and the direction. Default: 1, ascending. */
   constructor(args: SoftOrderLayerArgs = {}) {
     super(SoftRank.className, args);
   }

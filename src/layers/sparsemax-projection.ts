@@ -9,6 +9,7 @@ import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;
 
+/** The arguments of `SparsemaxProjection`, besides those of every Keras layer. */
 export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
   /** The axis whose entries become a probability vector. Default −1. */
   axis?: number | undefined;
@@ -27,10 +28,12 @@ export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
  * @see Martins & Astudillo 2016 (arXiv 1602.02068).
  */
 export class SparsemaxProjection extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'SparsemaxProjection';
   private readonly axis: number;
   private readonly kink: Required<Kink>;
 
+  /** @param args The axis, and the derivative at the threshold. Default: the last axis, the smallest derivative. */
   constructor(args: SparsemaxProjectionArgs = {}) {
     super(SparsemaxProjection.className, args, ['axis', 'degenerate', 'smoothing']);
     this.kink = asKink(SparsemaxProjection.className, args);
@@ -41,6 +44,7 @@ export class SparsemaxProjection extends ProjectionLayer {
     return 'y = argmin ‖y − x‖² subject to y ≥ 0, Σy = 1, along the axis';
   }
 
+  /** Checks that the input has the axis. */
   override build(inputShape: Shape | Shape[]): void {
     checkAxis(SparsemaxProjection.className, this.axis, inputShape as Shape);
     super.build(inputShape);

@@ -6,6 +6,7 @@ import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/b
 import {finiteRows} from './base/rows.js';
 import {checkChoice} from './base/arguments.js';
 
+/** The arguments of `SVMLayer`: those of `RidgeLayer`, and what happens when a data set fails. */
 export interface SVMLayerArgs extends BaseLearnerArgs {
   /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */
   onFailure?: OnFailure | undefined;
@@ -28,9 +29,11 @@ const REGULARIZATION = 1e-5;
  *   2022 (arXiv 2105.15183), section 4.1.
  */
 export class SVMLayer extends BaseLearnerLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'SVMLayer';
   private readonly onFailure: OnFailure;
 
+  /** @param args The weight λ, whether it is learned, and what happens when a data set fails. Default: 1, learned, a warning. */
   constructor(args: SVMLayerArgs = {}) {
     super(SVMLayer.className, args, ['onFailure']);
     this.onFailure = checkChoice(SVMLayer.className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
@@ -49,6 +52,7 @@ export class SVMLayer extends BaseLearnerLayer {
     return 'has NaN or infinity in its input, or features so large relative to λ that their squares overflow float32';
   }
 
+  /** What happens when a data set has a number that is not finite: the argument `onFailure`. */
   protected override get whenInvalid(): OnFailure {
     return this.onFailure;
   }
@@ -86,6 +90,7 @@ export class SVMLayer extends BaseLearnerLayer {
     return {weights: tf.div(tf.matMul(X, slack, true), l2), status, iterations, residual};
   }
 
+  /** The arguments of an equal layer, for a saved model. */
   override getConfig(): tf.serialization.ConfigDict {
     return {...super.getConfig(), onFailure: this.onFailure};
   }

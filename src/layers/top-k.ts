@@ -5,6 +5,7 @@ import {boxSection} from '../projections/index.js';
 import {ProjectionLayer} from './base/projection-layer.js';
 import {checkNumber, type LayerArgs} from './base/arguments.js';
 
+/** The arguments of `TopK`, besides those of every Keras layer. */
 export interface TopKArgs extends LayerArgs {
   /** How many entries are chosen. */
   k: number;
@@ -24,10 +25,12 @@ export interface TopKArgs extends LayerArgs {
  * @see Amos, Koltun & Kolter 2019, The limited multi-label projection layer (arXiv 1906.08707); `projections.boxSection`.
  */
 export class TopK extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className = 'TopK';
   private readonly k: number;
   private readonly strength: number;
 
+  /** @param args How many entries are chosen, and the strength. Default: strength 1. */
   constructor(args: TopKArgs) {
     super(TopK.className, args, ['k', 'strength']);
     this.k = checkNumber(TopK.className, 'k', args?.k, 1, true);
@@ -42,6 +45,7 @@ export class TopK extends ProjectionLayer {
     return -1;
   }
 
+  /** Checks that there are k entries to choose. */
   override build(inputShape: Shape | Shape[]): void {
     const n = (inputShape as Shape).at(-1);
     if (n != null && this.k > n) throw new Error(`TopK: cannot choose k = ${this.k} of ${n} entries.`);

@@ -6,6 +6,7 @@ import {ProjectionLayer, type Projected} from './base/projection-layer.js';
 import {checkChoice, checkFlag, checkNumber, type LayerArgs} from './base/arguments.js';
 import {shapeList} from './base/inputs.js';
 
+/** The arguments of `TransportLayer`, besides those of every Keras layer. */
 export interface TransportLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */
   regularization?: 'entropic' | 'euclidean' | undefined;
@@ -26,12 +27,17 @@ export interface TransportLayerArgs extends LayerArgs {
  * @see Cuturi 2013 (arXiv 1306.0895); Blondel, Seguy & Rolet 2018 (arXiv 1710.06276); `projections.transport`, `klTransport`.
  */
 export class TransportLayer extends ProjectionLayer {
+  /** The name under which saved models find this layer. */
   static readonly className: string = 'TransportLayer';
+  /** Which regulariser smooths the plan. Default 'entropic'. */
   protected readonly regularization: 'entropic' | 'euclidean';
+  /** ε, the weight of the regulariser. Default 1. */
   protected readonly strength: number;
   private readonly marginals: boolean;
+  /** The names of the inputs, in order: x, and with `marginals` a and b. */
   protected override readonly inputNames: readonly string[];
 
+  /** @param args The regulariser, its strength, and whether the sums are inputs. Default: entropic, 1, no. */
   constructor(args: TransportLayerArgs = {}) {
     const {className} = new.target;
     super(className, args, ['regularization', 'strength', 'marginals']);
@@ -49,6 +55,7 @@ export class TransportLayer extends ProjectionLayer {
     return 'P = argmax ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = a, Pᵀ1 = b; ε is the strength';
   }
 
+  /** Checks that x is a batch of matrices, [B, n, m]. */
   override build(inputShape: Shape | Shape[]): void {
     const [x] = shapeList(inputShape);
     if (x.length !== 3) {

@@ -23,7 +23,12 @@ import {record} from './record.js';
  */
 export function eigh<V extends tf.Tensor = tf.Tensor, L extends tf.Tensor = tf.Tensor>(
   a: Values,
-): {eigenvalues: L; eigenvectors: V} {
+): {
+  /** λ [..., n], ascending. */
+  eigenvalues: L;
+  /** V [..., n, n], one in each column, in the order of the eigenvalues. */
+  eigenvectors: V;
+} {
   const caller = 'linalg.eigh';
   return asOperation(() => {
     const A = toSquare(a, 'a', caller);

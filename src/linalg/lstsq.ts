@@ -7,6 +7,7 @@ import {asOperation, toMatrices, toRightSide, type Values} from './inputs.js';
 import {outerSum, sumTo} from './products.js';
 import {record} from './record.js';
 
+/** The options of `linalg.lstsq`. */
 export interface LstsqOptions {
   /**
    * Decides the rank: in a QR factorisation with column pivoting, a column whose remainder is no longer than this times the

@@ -15,7 +15,14 @@ import {record} from './record.js';
  *     does not exist: it throws a SingularMatrixError that names the sample, for any cotangent.
  * @throws If an entry is not finite.
  */
-export function slogdet<T extends tf.Tensor = tf.Tensor>(a: Values): {sign: T; logabsdet: T} {
+export function slogdet<T extends tf.Tensor = tf.Tensor>(
+  a: Values,
+): {
+  /** The sign of det(a), [...]: −1, 0 or 1. */
+  sign: T;
+  /** log |det(a)|, [...]; −∞ for a singular matrix. */
+  logabsdet: T;
+} {
   const caller = 'linalg.slogdet';
   return asOperation(() => {
     const A = toSquare(a, 'a', caller);

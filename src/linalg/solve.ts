@@ -7,6 +7,7 @@ import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
 import {outerSum, sumTo, symmetric} from './products.js';
 import {record} from './record.js';
 
+/** The options of `linalg.solve`. */
 export interface SolveOptions {
   /**
    * 'positiveDefinite': by Cholesky. Only the lower triangle of a is read, and the gradient in a is symmetric. Default

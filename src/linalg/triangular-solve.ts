@@ -7,6 +7,7 @@ import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
 import {outerSum, sumTo, triangle} from './products.js';
 import {record} from './record.js';
 
+/** The options of `linalg.triangularSolve`. */
 export interface TriangularSolveOptions {
   /** Read the lower triangle of the matrix, else the upper one. Default true. */
   lower?: boolean | undefined;

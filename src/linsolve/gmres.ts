@@ -10,6 +10,7 @@ import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';
 
+/** The options of `linsolve.gmres`. */
 export interface GmresOptions extends PreconditionedOptions {
   /** Products between two restarts: the memory is 2·restart vectors. Default 20. */
   restart?: number | undefined;

@@ -6,6 +6,7 @@ import {safeDivide, safeNorm, toRows} from './rows.js';
 import {linearSolverFromConfig, registerLinearSolver, type LinearSolverConfig} from './registry.js';
 import type {LinearSolver} from './types.js';
 
+/** The options of `linsolve.iterativeRefinement`. */
 export interface IterativeRefinementOptions {
   /** The largest number of corrections. Default 3. */
   maxIterations?: number | undefined;

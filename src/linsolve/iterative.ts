@@ -20,16 +20,18 @@ import {identity, onRows, toRows, type LinearMap} from './rows.js';
 import type {LinearSolver, Operator, SolveInfo} from './types.js';
 import {firstUnsymmetric} from './unsymmetric.js';
 
+/** When an iterative linear solver stops. */
 export interface IterativeOptions {
   /**
    * Relative residual ‖b − A x‖ / ‖b‖ at which a system counts as solved. Default 1e-6. Products are in f32; if their rounding,
    * √n·2⁻²²·‖A‖‖x‖/‖b‖ (at most 1e-3), is larger, it replaces the tolerance.
    */
   tolerance?: number | undefined;
-  /** Default 200. */
+  /** Iterations at most. Default 200. */
   maxIterations?: number | undefined;
 }
 
+/** When an iterative linear solver stops, and what speeds it up. */
 export interface PreconditionedOptions extends IterativeOptions {
   /**
    * M ≈ A⁻¹: a preconditioner, a function v ↦ M v on rows [B, n] (as for `preconditioners.custom`), or the configuration from a

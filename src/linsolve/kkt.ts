@@ -13,6 +13,7 @@ import type {LinearSolver, Operator} from './types.js';
  * n + m + k entries.
  */
 export interface KktOperator extends Operator {
+  /** Q, G and A, and which inequalities are active; they belong to the caller. */
   readonly blocks: KktBlocks;
 }
 

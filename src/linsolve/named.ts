@@ -2,7 +2,9 @@
 
 /** How a thing is written to a file. */
 export interface NamedConfig {
+  /** The name under which the thing was registered. */
   className: string;
+  /** The arguments that make an equal one. */
   config: Record<string, unknown>;
 }
 

@@ -7,6 +7,7 @@ import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
 import type {LinearSolver} from './types.js';
 
+/** The options of `linsolve.neumann`. */
 export interface NeumannOptions {
   /** Terms of the series; the number of products with A is one less. Default 10. */
   terms?: number | undefined;

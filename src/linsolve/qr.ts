@@ -9,6 +9,7 @@ import {registerLinearSolver} from './registry.js';
 import {rowMax, rowNorm, safeDivide, safeNorm, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
+/** The options of `linsolve.qr`. */
 export interface QrOptions {
   /**
    * Decides the rank: a column whose remainder is no longer than this times the longest column counts as dependent. Default

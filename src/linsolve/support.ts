@@ -10,12 +10,13 @@ import type {LinearSolver, Operator} from './types.js';
 
 /** The Jacobian of a proximal-gradient fixed point of least squares, P (I − ηDᵀD) − I, with what it is made of. */
 export interface SupportOperator extends Operator {
+  /** What the Jacobian is made of; the tensors belong to the caller. */
   readonly support: {
     /** D, [width, n]. */
     dictionary: tf.Tensor;
     /** [B, n] in [0, 1]: the derivative of each entry's thresholding. */
     weight: tf.Tensor;
-    /** [B | 1, n]. */
+    /** The weights of ½‖z‖², [B | 1, n]. */
     l2: tf.Tensor;
     /** η, one entry. */
     step: tf.Tensor;

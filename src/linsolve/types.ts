@@ -4,7 +4,9 @@ import {type Names} from '../checks/index.js';
 
 /** Known properties of a matrix; a solver may rely on them. */
 export interface Tags {
+  /** Aᵀ = A. Default: not known. */
   symmetric?: boolean | undefined;
+  /** vᵀA v > 0 for every v that is not zero. Default: not known. */
   positiveDefinite?: boolean | undefined;
 }
 
@@ -12,7 +14,9 @@ export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 
 /** The products of an operator in double precision, on vectors as rows [B, n]. What they return is overwritten by the next product. */
 export interface DoubleProducts {
+  /** A v, for v [B, n], row-major. */
   apply: (rows: Float64Array) => Float64Array;
+  /** Aᵀ v, for v [B, n], row-major. */
   applyTranspose: (rows: Float64Array) => Float64Array;
 }
 
@@ -23,7 +27,9 @@ export interface DoubleProducts {
  * otherwise all entries of a vector belong to one system.
  */
 export interface Operator {
+  /** Whether axis 0 of a vector is a batch of systems that do not touch each other. */
   readonly batched: boolean;
+  /** What is known of A; empty if nothing is. */
   readonly tags: Tags;
   /** A v. */
   apply(v: tf.Tensor): tf.Tensor;
@@ -46,6 +52,7 @@ export interface Operator {
 export interface SolveInfo {
   /** 1 if the residual is within the tolerance, else 0. */
   converged: tf.Tensor1D;
+  /** Iterations of the solver; 1 for a direct one. */
   iterations: tf.Tensor1D;
   /** ‖b − A x‖ / ‖b‖, recomputed from the solution. */
   residual: tf.Tensor1D;
@@ -63,10 +70,13 @@ export interface Factorization {
   dispose(): void;
 }
 
+/** Solves A u = v for operators A: it factors A once, then solves with A and with Aᵀ. */
 export interface LinearSolver {
+  /** The name under which a saved layer finds the solver. */
   readonly className: string;
   /** Whether it is inexact on purpose, so that a remaining residual is not a failure. Default false. */
   readonly truncated?: boolean | undefined;
+  /** Prepares solves with this operator, which must live as long as the result; the work may be left to the first solve. */
   factor(operator: Operator): Factorization;
   /** The constructor arguments of an equal solver, for a saved layer. */
   getConfig(): Record<string, unknown>;

@@ -5,6 +5,7 @@ import {offTape} from '../autodiff/index.js';
 import {difference} from './limits.js';
 import {checkPointwise, recordLoss} from './record.js';
 
+/** The parameter of `losses.huber`. */
 export interface HuberParams {
   /** |r| from which the loss is linear, positive. Default 1. */
   delta?: number | undefined;

@@ -18,7 +18,12 @@ export type Arrays<S> = S extends tf.Tensor
       ? {[K in keyof S]: Arrays<S[K]>}
       : never;
 
+/** What `compile` returns: the function in double precision. */
 export interface Compiled<Y extends Structure> {
+  /**
+   * @param args As many as the examples, row-major.
+   * @returns Float64Arrays, which the next call overwrites.
+   */
   (...args: Numbers[]): Arrays<Y>;
 }
 

@@ -5,6 +5,7 @@ import {floatMap} from '../autodiff/index.js';
 import {lstsq, ofFinite} from '../linalg/index.js';
 import {checkRank} from './rows.js';
 
+/** The equations Ay = b that define the set. */
 export type AffineSetParams = {
   /** [k, n], or one per sample [..., k, n]. */
   A: tf.Tensor;

@@ -8,9 +8,11 @@ import {scalarRoot} from '../solvers/index.js';
 import {box} from './box.js';
 import {alikeRows, asColumn, maskedEntries, onRows} from './rows.js';
 
+/** The box and the hyperplane of `projections.boxSection`. */
 export type BoxSectionParams = {
-  /** Bounds of each entry: numbers or tensors that broadcast with x; ±Infinity for none. Defaults 0 and 1. */
+  /** The lower bound of each entry: a number or a tensor that broadcasts with x; −Infinity for none. Default 0. */
   lower?: number | tf.Tensor | undefined;
+  /** The upper bound of each entry: a number or a tensor that broadcasts with x; Infinity for none. Default 1. */
   upper?: number | tf.Tensor | undefined;
   /**
    * The normal of the hyperplane: a number or a tensor that broadcasts with x. It may have any sign; an entry whose weight is 0

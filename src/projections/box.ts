@@ -10,8 +10,11 @@ export function nonNegative(x: tf.Tensor): tf.Tensor {
   return x.rank === 2 ? noteDualProjection(y, x, {nonNegative: x.shape[1]}) : y;
 }
 
+/** The bounds of `projections.box`. */
 export type BoxParams = {
+  /** The lower bound: a number, or a tensor that broadcasts with x; −Infinity for none. */
   lower: number | tf.Tensor;
+  /** The upper bound: a number, or a tensor that broadcasts with x; Infinity for none. */
   upper: number | tf.Tensor;
 };
 

@@ -6,6 +6,7 @@ import {excessOf, powerRows} from './power-rows.js';
 import {onRows} from './rows.js';
 import {simplex} from './simplex.js';
 
+/** The parameter of `projections.entmax`. */
 export type EntmaxParams = {
   /** α ≥ 1, a number, or a tensor of x's shape without the last axis: 1 is softmax, 2 is sparsemax. Default 1.5. */
   alpha?: number | tf.Tensor | undefined;

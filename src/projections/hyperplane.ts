@@ -5,6 +5,7 @@ import {floatMap} from '../autodiff/index.js';
 import {safeDivide} from '../linsolve/index.js';
 import {beside, checkRank} from './rows.js';
 
+/** The normal and the offset of a hyperplane or half-space. */
 export type HyperplaneParams = {
   /** The normal, [n] or a tensor that broadcasts with x. */
   a: tf.Tensor;

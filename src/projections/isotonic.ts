@@ -4,6 +4,7 @@ import {checkOptions, renamed, type Names, type Renamings} from '../checks/index
 import {runIsotonic} from '../kernels/index.js';
 import {checkDirection, onRows} from './rows.js';
 
+/** The parameter of `projections.isotonic`. */
 export type IsotonicParams = {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
   direction?: 'ascending' | 'descending' | undefined;

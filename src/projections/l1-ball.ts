@@ -6,6 +6,7 @@ import {beside, checkPositive, checkRank, maskedEntries} from './rows.js';
 import {simplex} from './simplex.js';
 import {fill} from '../kernels/index.js';
 
+/** The radius of a sphere or ball. */
 export type RadiusParams = {
   /** A positive number, or a tensor of x's shape without the last axis. Default 1. */
   radius?: number | tf.Tensor | undefined;

@@ -5,6 +5,7 @@ import {offTape} from '../autodiff/index.js';
 import {excessOf, powerRows} from './power-rows.js';
 import {onRows} from './rows.js';
 
+/** The parameter of `projections.normmax`. */
 export type NormmaxParams = {
   /**
    * α > 1, a number, or a tensor of x's shape without the last axis. As α tends to ∞, the weights on the support become equal.

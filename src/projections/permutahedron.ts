@@ -5,6 +5,7 @@ import {offTape} from '../autodiff/index.js';
 import {blockMeans, blocksOf, descendingOrder, inverted, permuteRows, runIsotonic} from '../kernels/index.js';
 import {alikeRows, onRows} from './rows.js';
 
+/** The vector whose permutations span the set. */
 export type PermutahedronParams = {
   /** The vector whose permutations are the corners: [n], or a tensor that broadcasts with x. Default (n, …, 2, 1). */
   w?: tf.Tensor | undefined;

@@ -5,12 +5,15 @@ import {floatMap} from '../autodiff/index.js';
 import {solveQP, type SolveQPOptions} from '../solvers/index.js';
 import {asRows, checkRank} from './rows.js';
 
+/** The polyhedron Gy ≤ h, Ay = b: one pair of constraints, or both; G comes with h, A with b. */
 export type PolyhedronParams = {
-  /** Equalities: A [k, n] or [rows, k, n], b [k] or [rows, k]. */
+  /** The matrix of the equalities, [k, n] or [rows, k, n]. */
   A?: tf.Tensor | undefined;
+  /** The right-hand side of the equalities, [k] or [rows, k]. */
   b?: tf.Tensor | undefined;
-  /** Inequalities: G [m, n] or [rows, m, n], h [m] or [rows, m]. */
+  /** The matrix of the inequalities, [m, n] or [rows, m, n]. */
   G?: tf.Tensor | undefined;
+  /** The right-hand side of the inequalities, [m] or [rows, m]; Infinity for a row that does not exist. */
   h?: tf.Tensor | undefined;
 };
 

@@ -6,6 +6,7 @@ import {runSimplex} from '../kernels/index.js';
 import {asColumn, checkPositive, maskedEntries, onRows} from './rows.js';
 import {KINK, kinkWeight, type Kink} from '../conditions/index.js';
 
+/** The sum of the result of `projections.simplex`, and the derivative at a kink. */
 export type SimplexParams = Kink & {
   /** The sum of the result, positive: a number, or a tensor of x's shape without the last axis. Default 1. */
   scale?: number | tf.Tensor | undefined;
@@ -13,6 +14,7 @@ export type SimplexParams = Kink & {
 
 const NAMES: Names<SimplexParams> = {scale: 0, ...KINK};
 
+/** The axis of `sparsemax`, and the derivative at a kink. */
 export interface SparsemaxOptions extends Kink {
   /** Along which the sums are 1. Default −1. */
   axis?: number | undefined;

@@ -4,10 +4,11 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {descending, permutahedron} from './permutahedron.js';
 import {checkDirection, onRows} from './rows.js';
 
+/** The parameters of `projections.softSort` and `projections.softRank`. */
 export type SoftSortParams = {
   /** ε > 0: close to 0 the result is exact, and as ε grows the entries become equal. Default 1. */
   strength?: number | undefined;
-  /** Default 'ascending', as in NumPy. */
+  /** Whether the smallest entry comes first, with rank 1, or the largest. Default 'ascending', as in NumPy. */
   direction?: 'ascending' | 'descending' | undefined;
 };
 

@@ -5,6 +5,7 @@ import {offTape} from '../autodiff/index.js';
 import {fill, runSimplex} from '../kernels/index.js';
 import {asColumn, checkPositive, onRows} from './rows.js';
 
+/** The parameters of `projections.sparseSimplex`. */
 export type SparseSimplexParams = {
   /** Entries that may be positive, 1 … n. */
   maxNonZeros: number;

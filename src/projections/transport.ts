@@ -6,6 +6,7 @@ import type {Regularization} from '../kernels/index.js';
 import {checkRank} from './rows.js';
 import {transportPlan} from './transport-plan.js';
 
+/** The row and column sums that a plan must have. */
 export type TransportParams = {
   /** Row sums: [n], or a tensor of shape [..., n]. Non-negative, with the same total as b; a row whose sum is zero is zero. */
   a: tf.Tensor;

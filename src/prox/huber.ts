@@ -4,6 +4,7 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {floatMap, offTape} from '../autodiff/index.js';
 import {signOf} from '../linalg/index.js';
 
+/** The parameters of `prox.huber`. */
 export type HuberParams = {
   /** The weight of the function. Default 1. */
   weight?: number | tf.Tensor | undefined;

@@ -39,6 +39,7 @@ export type QPGuess = {
   slack: tf.Tensor;
 };
 
+/** The solutions of a batch of quadratic programs, and how each was found. */
 export type QPSolution = {
   /** [B, n]; zero if the status is not 0. */
   x: tf.Tensor2D;
@@ -58,8 +59,9 @@ export type QPSolution = {
   residual: tf.Tensor1D;
   /** Shape [B, n]: a direction of unbounded descent if the status is 2, else zero. */
   certificateX: tf.Tensor2D;
-  /** [B, m] and [B, k]: a Farkas ray (proof of infeasibility) if the status is 1, else zero. */
+  /** Shape [B, m]: the part for the inequalities of a Farkas ray (proof of infeasibility) if the status is 1, else zero. */
   certificateIneq: tf.Tensor2D;
+  /** Shape [B, k]: the part of that ray for the equalities, if the status is 1, else zero. */
   certificateEq: tf.Tensor2D;
 };
 

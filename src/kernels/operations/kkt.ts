@@ -13,6 +13,7 @@ import {keptFactors, kktBatch, kktCost, solverOf} from '../algorithms/qp/kkt-bat
 
 const KKT = kktBatch.name;
 
+/** The blocks of the KKT matrix of a batch of quadratic programs. */
 export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
   /** [B, m] in [0, 1]: 1 if an inequality holds with equality, 0 if it is inactive. */
   weight: tf.Tensor;

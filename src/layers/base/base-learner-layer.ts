@@ -9,6 +9,7 @@ import {checkFlag, checkNumber, type LayerArgs} from './arguments.js';
 import {shapeList} from './inputs.js';
 import {SolverLayer} from './solver-layer.js';
 
+/** The arguments that `RidgeLayer` and `SVMLayer` share, besides those of every Keras layer. */
 export interface BaseLearnerArgs extends LayerArgs {
   /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
   l2?: number | undefined;
@@ -20,9 +21,13 @@ export interface BaseLearnerArgs extends LayerArgs {
 
 /** A fitted model, [B, p, k], and how the fit went, [B] each. */
 export interface FittedModel {
+  /** W, [B, p, k]: a column of p weights for each of the k outputs. */
   weights: tf.Tensor;
+  /** Shape [B]: the codes of `Status`, 0 where the fit was found. */
   status: tf.Tensor;
+  /** Shape [B]: iterations that the fit took; 1 for a direct solve. */
   iterations: tf.Tensor;
+  /** Shape [B]: the largest relative error of the solved problem; 0 for a direct solve. */
   residual: tf.Tensor;
 }
 
@@ -43,6 +48,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     return this.query ? ['X', 'Y', 'query'] : ['X', 'Y'];
   }
 
+  /** Checks the shapes X [B, m, p], Y [B, m, k] and query [B, q, p], and makes the weight `logL2` where λ is learned. */
   override build(inputShape: Shape | Shape[]): void {
     const shapes = shapeList(inputShape);
     const [X, Y, Q] = shapes;
@@ -109,6 +115,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     return 'has NaN or infinity in its input';
   }
 
+  /** What happens when a data set has a number that is not finite. Default 'warn'. */
   protected get whenInvalid(): OnFailure {
     return 'warn';
   }
@@ -116,6 +123,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
   /** The model of each data set; `l2` has the shape [1]. */
   protected abstract fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel;
 
+  /** The arguments of an equal layer, for a saved model. */
   override getConfig(): tf.serialization.ConfigDict {
     return {...super.getConfig(), l2: this.l2, learnL2: this.learnL2, query: this.query};
   }

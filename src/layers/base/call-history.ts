@@ -14,9 +14,13 @@ import type {Diagnostics, GradientDiagnostics} from './diagnostics.js';
 
 /** How a solve went: the batch in front of each. */
 export interface SolveState {
+  /** Shape [B]: the codes of `Status`. */
   status: tf.Tensor;
+  /** Shape [B]: iterations of the solver: 0 for a projection, 1 for a direct solve. */
   iterations: tf.Tensor;
+  /** Shape [B]: the relative residual, as the solver measures it. */
   residual: tf.Tensor;
+  /** Shape [B, …]: where the derivative has a kink. Left out if the output is smooth. */
   weaklyActive?: tf.Tensor | undefined;
 }
 

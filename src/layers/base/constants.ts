@@ -8,7 +8,14 @@ import type {QPParameter} from '../../solvers/index.js';
 export type ParameterShapes<Name extends string> = Readonly<Record<Name, readonly string[]>>;
 
 /** A constant as a config writes it: tfjs changes the case of keys and values, not of these. */
-export type SavedConstant = {symbol: string; shape: number[]; values: number[]};
+export type SavedConstant = {
+  /** The name of the parameter, such as 'Q'. */
+  symbol: string;
+  /** Its shape, without the batch axis. */
+  shape: number[];
+  /** Its entries, row by row. */
+  values: number[];
+};
 
 /** The values of constants, without a batch axis. */
 export type Constants<Name extends string = QPParameter> = Partial<Record<Name, tf.Tensor | tf.TensorLike>>;

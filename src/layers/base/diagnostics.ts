@@ -6,6 +6,7 @@ export interface Diagnostics {
   call: number;
   /** The codes of `Status`: 0 solved, 1 primal infeasible, 2 unbounded, 3 iteration limit, 4 numerical error, 5 invalid. */
   status: number[];
+  /** How many iterations the solver made: 0 for a projection, 1 for a direct solve. */
   iterations: number[];
   /** The solver's relative residual. */
   residual: number[];
@@ -18,6 +19,7 @@ export interface Diagnostics {
   gradient: GradientDiagnostics | null;
 }
 
+/** How the linear solve of a gradient went, one entry a sample. */
 export interface GradientDiagnostics {
   /** Whose gradient it is: smaller than that of the report where the layer has been called again since, or twice in one loss. */
   call: number;

@@ -29,7 +29,7 @@ import {WarmStart} from './warm-start.js';
 export interface IterativeLayerArgs extends LayerArgs, ReportOptions {
   /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
   tolerance?: number | undefined;
-  /** Iterations at most. */
+  /** Iterations at most. Default 100, of `LassoLayer` 2000. */
   maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. */
   onFailure?: OnFailure | undefined;
@@ -112,11 +112,13 @@ export abstract class IterativeLayer extends SolverLayer {
     return tf.zeros([z.shape[0], 0], 'bool');
   }
 
+  /** Frees the weights, and what is kept for a warm start. */
   override dispose(): ReturnType<SolverLayer['dispose']> {
     this.warmStart.dispose();
     return super.dispose();
   }
 
+  /** The arguments of an equal layer, for a saved model. */
   override getConfig(): tf.serialization.ConfigDict {
     const {tolerance, maxIterations, linsolve} = this.settings;
     return {

@@ -8,7 +8,14 @@ import {finiteRows, rowMin} from './rows.js';
 import {SolverLayer} from './solver-layer.js';
 
 /** What `project` gives: the projection, NaN where there is none, and perhaps the status of each sample. */
-export type Projected = tf.Tensor | {plan: tf.Tensor; status: tf.Tensor};
+export type Projected =
+  | tf.Tensor
+  | {
+      /** The projection, the batch in front; NaN in samples without one. */
+      plan: tf.Tensor;
+      /** Shape [B]: the code of `Status` for a sample that has none. */
+      status: tf.Tensor;
+    };
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:

@@ -30,7 +30,7 @@ export interface QPLayerArgs extends LayerArgs, Kink {
   seed?: number | undefined;
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   tolerance?: number | undefined;
-  /** Default 100. */
+  /** Iterations at most. Default 100. */
   maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get x = 0 and a zero gradient. */
   onFailure?: OnFailure | undefined;

@@ -7,8 +7,11 @@ import {checkNumber} from './arguments.js';
 
 /** n variables, m inequalities, k equalities. */
 export interface QPSizes {
+  /** The number of variables, the width of the output [B, n]. */
   n: number;
+  /** The number of inequalities, the rows of G. */
   m: number;
+  /** The number of equalities, the rows of A. */
   k: number;
 }
 

@@ -4,14 +4,16 @@ import type {SoftSortParams} from '../../projections/index.js';
 import {ProjectionLayer} from './projection-layer.js';
 import {checkChoice, checkNumber, type LayerArgs} from './arguments.js';
 
+/** The arguments of `SoftSort` and `SoftRank`, besides those of every Keras layer. */
 export interface SoftOrderLayerArgs extends LayerArgs {
   /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */
   strength?: number | undefined;
-  /** Default 'ascending'. */
+  /** Whether the smallest entry comes first, with rank 1, or the largest. Default 'ascending'. */
   direction?: 'ascending' | 'descending' | undefined;
 }
 
 export abstract class SoftOrderLayer extends ProjectionLayer {
+  /** The strength and the direction, as `projections.softSort` and `softRank` take them. */
   protected readonly order: Required<SoftSortParams>;
 
   constructor(className: string, args: SoftOrderLayerArgs) {

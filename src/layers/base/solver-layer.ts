@@ -12,6 +12,7 @@ import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 /** Arguments that `describe` shows as parameters. */
 const SHOWN_AS_PARTS = ['inputs', 'constants', 'cell'];
 
+/** What all layers of this library are: Keras layers whose output solves a problem, with a report of how each solve went. */
 export abstract class SolverLayer extends layers.Layer {
   private readonly history = new CallHistory();
   private inputShapes: Shape[] | null = null;
@@ -65,6 +66,7 @@ export abstract class SolverLayer extends layers.Layer {
     return nothing([shape], [...inputs, ...this.trainableWeights.map((weight) => weight.read())])[0];
   }
 
+  /** Notes the shapes of the inputs, the batch axis first; layers with weights make them here. */
   override build(inputShape: Shape | Shape[]): void {
     this.inputShapes = shapeList(inputShape);
     super.build(inputShape);
@@ -113,6 +115,7 @@ export abstract class SolverLayer extends layers.Layer {
     return report;
   }
 
+  /** Frees the weights, and the reports of the calls. */
   override dispose(): ReturnType<layers.Layer['dispose']> {
     this.history.dispose();
     return super.dispose();

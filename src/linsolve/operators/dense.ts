@@ -4,6 +4,7 @@ import {checkOptions, noteRenamed, type Names} from '../../checks/index.js';
 import {TAGS, type Operator, type Tags} from '../types.js';
 import {mainDiagonal, squareSize} from './shapes.js';
 
+/** The options of `operators.dense`. */
 export interface DenseOptions {
   /** What is known of A. */
   tags?: Tags | undefined;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
 import {toRows} from '../rows.js';
 import type {Operator, Tags} from '../types.js';
+/** An operator as functions, for `operators.fromFunctions`. */
 export interface FunctionOperator {
   /** v ↦ A v. */
   apply(v: tf.Tensor): tf.Tensor;
@@ -10,7 +11,9 @@ export interface FunctionOperator {
   applyTranspose?: ((v: tf.Tensor) => tf.Tensor) | undefined;
   /** Default true: axis 0 of a vector is a batch of systems. */
   batched?: boolean | undefined;
+  /** What is known of A. Default: nothing. */
   tags?: Tags | undefined;
+  /** Frees what the functions hold, when the operator is disposed of. Default: nothing to free. */
   dispose?(): void;
 }
 

@@ -5,6 +5,7 @@ import type {Operator} from '../types.js';
 import {asMatrices, commonBatch} from './shapes.js';
 import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 
+/** The parts of A = diag(d) + U Vᵀ. */
 export interface LowRankPlusDiagonal {
   /** d, [n] or [B, n]. */
   diagonal: tf.Tensor;

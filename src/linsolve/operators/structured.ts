@@ -4,12 +4,14 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {toRows} from '../rows.js';
 import {TAGS, type Operator, type Tags} from '../types.js';
 
+/** The options that the operators of structured matrices share. */
 export interface StructuredOptions {
   /**
    * Whether axis 0 of a vector is a batch of systems. Default: true if one of the tensors has a batch axis; `true` without such
    * an axis uses the same matrix for each sample.
    */
   batched?: boolean | undefined;
+  /** What is known of A besides what its structure tells. Default: nothing. */
   tags?: Tags | undefined;
 }
 

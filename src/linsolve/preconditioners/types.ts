@@ -18,6 +18,7 @@ export interface PreparedPreconditioner {
  * A preconditioner that the library knows by `className` is saved with its solver.
  */
 export interface Preconditioner {
+  /** The name under which a saved solver finds the preconditioner. */
   readonly className: string;
   /** Called once per factorization, inside a tf.tidy: keep the tensors that M needs (`tf.keep`). */
   prepare(operator: Operator, vectorShape: number[]): PreparedPreconditioner;

@@ -2,5 +2,6 @@
 
 /** Thrown if a matrix is singular, or not positive definite although it must be. */
 export class SingularMatrixError extends Error {
+  /** 'SingularMatrixError', to tell it from other errors by its name. */
   override name = 'SingularMatrixError';
 }
