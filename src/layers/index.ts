@@ -5,9 +5,7 @@ export {type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.
 export {type Constants, type SavedConstant} from './base/constants.js';
 export {type Projected} from './base/projection-layer.js';
 export {type QPSizes} from './base/qp-parameters.js';
-export {type QPSettings} from './base/qp-arguments.js';
-export {type QPPart} from './base/qp-description.js';
-export {type Part} from './base/description.js';
+export {type Part, type Role} from './base/description.js';
 export {type SavedCell} from './base/cell.js';
 export {EntmaxLayer, type EntmaxLayerArgs} from './entmax-layer.js';
 export {FixedPointLayer, type FixedPointLayerArgs} from './fixed-point-layer.js';

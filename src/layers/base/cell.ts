@@ -8,7 +8,12 @@ type Layer = layers.Layer;
 type Weights = Layer['weights'];
 
 /** A cell as a config writes it. */
-export type SavedCell = {className: string; config: tf.serialization.ConfigDict};
+export type SavedCell = {
+  /** The name under which its class is registered. */
+  className: string;
+  /** What its `getConfig` returned. */
+  config: tf.serialization.ConfigDict;
+};
 
 /** @throws If it is no layer, and no config of one. */
 export function cellOf(className: string, cell: unknown): Layer {

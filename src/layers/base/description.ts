@@ -6,7 +6,9 @@ export type Role = 'fed' | 'constant' | 'learned';
 
 /** A parameter of the problem, or a weight that makes one. */
 export interface Part {
+  /** As in the problem: `Q`, `p`. */
   name: string;
+  /** Whether it is an input, a constant, or learned. */
   role: Role;
   /** Its axes, null or a letter for one that is not known. */
   shape?: readonly (number | string | null)[] | undefined;

@@ -6,7 +6,6 @@ export {type IterativeSolver} from './iterate.js';
 export {type IterationReport, type ReportOptions} from './report-options.js';
 export {type Minimization} from './problem.js';
 export {type RunResult} from './run-result.js';
-export {type Reporter} from './report.js';
 export {
   type Iteration,
   type IterationState,
