@@ -1,6 +1,6 @@
 /**
  * @file One regularised transport plan in f64. Solves the dual with sweeps and Newton's method, and starts from an easier problem with
- * weaker differences in X.
+ * smaller differences in X.
  */
 import {MarginalSystem} from './laplacian.js';
 import {POTENTIALS, type Potential, type TransportKind} from './potentials.js';
