@@ -9,7 +9,7 @@ export interface KernelCall {
   outputs: tf.Tensor[];
 }
 
-/** A loop that was observed by running one pass. Its calls have the indices from `from` up to, but not including, the end index. */
+/** A loop that was observed by running one pass. Its calls have the indices from `from` up to, but not including, `to`. */
 export interface ObservedLoop {
   from: number;
   to: number;
