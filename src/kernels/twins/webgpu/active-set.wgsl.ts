@@ -20,10 +20,7 @@ const STEPS = 20;
 /** The curvature that is added, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-9, 1e-9];
 const ENOUGH_CURVATURE = 1e-5;
-/**
- * The error that the added curvature may leave in a variable's stationarity, relative to its terms. STILL is the smallest value that is
- * tried.
- */
+/** The error that the added curvature may leave in a variable's stationarity, relative to its terms. Below STILL the search stops. */
 const STILL = 1e-12;
 const SOLVED = 0;
 const CONTRADICTORY = 1;

@@ -20,7 +20,8 @@ const SCALARS: ReadonlySet<string> = new Set(['status', 'iterations', 'residual'
 /** Options for the linear programs that prove that there is no solution. */
 const CERTIFICATE = {tolerance: 1e-9, maxIterations: 100};
 /**
- * At first, rows that are equal up to the rounding of f32 count as one. The last attempts take the last proximal point, then the best one.
+ * The first attempt treats rows that are equal up to the rounding of f32 as one and takes the last proximal point. The second one takes the
+ * best point.
  */
 const ATTEMPTS = [
   {dependent: 1e-7, latest: 1},
