@@ -41,8 +41,8 @@ interface Ready {
  *
  * @param f A pure function: it performs the same operations for all values. It may take gradients.
  * @param examples One tensor per argument. The arguments must have the same shapes and types.
- * @returns A function of as many tensors or arrays, row-major. It returns Float64Arrays instead of f's tensors. The next call overwrites
- * them.
+ * @returns A function of the same number of tensors or row-major arrays. It returns Float64Arrays instead of f's tensors. The next call
+ * overwrites them.
  * @throws If f cannot be traced (it reads values or draws random numbers) or has an operation without a routine.
  */
 export function compile<X extends tf.Tensor[], Y extends Structure>(

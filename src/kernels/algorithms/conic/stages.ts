@@ -9,7 +9,7 @@ import {solveConsistent, type ConicOutcome, type Search} from './search.js';
 export interface ConicResult extends ConicIterate {
   outcome: ConicOutcome;
   iterations: number;
-  /** `conicError` of the point. If there is no solution, that of the best point found. */
+  /** `conicError` of the point. If there is no solution, the error of the best point found. */
   residual: number;
   /** Units in which y − s can be split into y and s. */
   units: ConicUnits;

@@ -26,7 +26,7 @@ export function problemAreas(n: number, rows: number): Record<string, Area> {
 /**
  * `$mode` selects the problem to solve. 0: the given problem. 1: the linear program of its constraints alone, whose Farkas ray proves that
  * no point is feasible. 2: the linear program of a ray along which the objective falls without bound: P x = 0, qᵀx = −1, A x = 0, G x ≤ 0,
- * where `$k` counts the equalities of all three kinds. The embeddings of 1 and 2 converge where that of the problem itself is slow.
+ * where `$k` counts the equalities of all three kinds. The embeddings of 1 and 2 converge where the embedding of the given problem is slow.
  */
 export const DATA = `
 fn entry_Q(i: i32) -> f32 {
