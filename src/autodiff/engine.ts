@@ -1,4 +1,4 @@
-/** @file The few fields of the tfjs engine that automatic differentiation needs: the only place that touches them. */
+/** @file Access to the few fields of the tfjs engine that automatic differentiation needs. No other file touches them. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** One recorded operation (tfjs-core's TapeNode, which its package root does not export). */

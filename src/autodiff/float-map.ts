@@ -61,7 +61,7 @@ export function asFloat<T>(where: string, name: string, value: T): T {
   return tf.cast(value, 'float32') as tf.Tensor as T;
 }
 
-/** Zeros that stay connected to their inputs, with a gradient of zero that can itself be differentiated. */
+/** Zeros that stay connected to their inputs. Their gradient is zero and can itself be differentiated. */
 export function nothing(shapes: readonly number[][], inputs: readonly tf.Tensor[]): tf.Tensor[] {
   return recordOp({
     name: 'Nothing',

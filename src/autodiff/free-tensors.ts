@@ -11,7 +11,7 @@ import {recordPrivately} from './tape.js';
  */
 export function freeTensors(f: (args: tf.Tensor[]) => tf.Tensor[], args: readonly tf.Tensor[]): tf.Tensor[] {
   return tf.tidy(() => {
-    // Tensor ids grow: a tensor older than this marker was neither created by f nor passed to it.
+    // Tensor ids increase, so a tensor older than this marker was neither created by f nor passed to it.
     const marker = tf.scalar(0).id;
     const stand = offTape(() => args.map((arg) => tf.clone(arg)));
     const {tape} = recordPrivately(() => f(stand));

@@ -1,16 +1,16 @@
-/** @file Gradients of kernels that have none in tfjs: TopK, Einsum, Cumprod. Differentiable themselves, to any order. */
+/** @file Gradients of kernels that have none in tfjs: TopK, Einsum, Cumprod. They are differentiable to any order. */
 import * as tf from '@tensorflow/tfjs-core';
 
 type Saved = tf.Tensor[];
 
-/** Registers those that nobody has registered. */
+/** Registers the gradients that are not registered yet. */
 export function addMissingGradients(): void {
   for (const config of [topK, einsum, cumprod]) {
     if (!tf.getGradient(config.kernelName)) tf.registerGradient(config);
   }
 }
 
-/** What was taken from a place goes back to it. */
+/** The cotangent of each value is added at the position that the value was taken from. */
 const topK: tf.GradConfig = {
   kernelName: tf.TopK,
   inputsToSave: ['x'],
@@ -28,7 +28,7 @@ const topK: tf.GradConfig = {
   }),
 };
 
-/** An operand's cotangent is a sum of products, too: of the result's cotangent and the other operand. */
+/** The cotangent of an operand is a sum of products, too: of the result's cotangent and the other operand. */
 const einsum: tf.GradConfig = {
   kernelName: tf.Einsum,
   saveAllInputs: true,
@@ -50,7 +50,7 @@ const einsum: tf.GradConfig = {
             ],
             present,
           );
-          // Along axes that the operand alone has, and that were summed, it is constant.
+          // The cotangent is constant along summed axes that only this operand has.
           const shape = operand.shape.map((size, axis) => (present.includes(letters[i][axis]) ? size : 1));
           return tf.mul(tf.reshape(own, shape), tf.ones(operand.shape));
         },
@@ -59,7 +59,7 @@ const einsum: tf.GradConfig = {
   },
 };
 
-/** Einsum, also of factors without axes, of which tfjs knows nothing. */
+/** Einsum that also accepts factors without axes, which tfjs does not support. */
 function contraction(factors: {letters: string; tensor: tf.Tensor}[], result: string): tf.Tensor {
   const scalars = factors.filter(({letters}) => letters === '');
   const others = factors.filter(({letters}) => letters !== '');
@@ -74,9 +74,9 @@ function contraction(factors: {letters: string; tensor: tf.Tensor}[], result: st
 }
 
 /**
- * dx_i = (Π_{k<i} x_k) S_i with S_i = dy_i + x_{i+1} S_{i+1}: no division, so that zeros do no harm.
+ * dx_i = (Π_{k<i} x_k) S_i with S_i = dy_i + x_{i+1} S_{i+1}. There is no division, so zeros cause no problem.
  *
- * The other orders are this one, reversed or moved by an entry.
+ * The other variants are this one, reversed or shifted by one entry.
  */
 const cumprod: tf.GradConfig = {
   kernelName: tf.Cumprod,
@@ -108,7 +108,7 @@ const cumprod: tf.GradConfig = {
   }),
 };
 
-/** Entry i becomes entry i + by; zeros follow. */
+/** Moves entry i to i + by and fills with zeros. */
 function shift(rows: tf.Tensor, by: number): tf.Tensor {
   const [count, n] = rows.shape;
   if (by >= n) return tf.zerosLike(rows);
@@ -118,7 +118,7 @@ function shift(rows: tf.Tensor, by: number): tf.Tensor {
   ]);
 }
 
-/** S with S_i = b_i + a_i S_{i+1}, in log n steps: each doubles how far the coefficients reach. */
+/** S with S_i = b_i + a_i S_{i+1} in log n steps. Each step doubles the reach of the coefficients. */
 function recurrence(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const n = a.shape[1] ?? 0;
   for (let reach = 1; reach < n; reach *= 2) {

@@ -1,4 +1,4 @@
-/** @file Watches what a function asks of the tfjs engine: the kernels that it calls, the constants that it makes, the values that it reads. */
+/** @file Records what a function uses of the tfjs engine: the kernels it calls, the constants it makes, and the values it reads. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** One call of a kernel. */
@@ -9,33 +9,33 @@ export interface KernelCall {
   outputs: tf.Tensor[];
 }
 
-/** A loop of which one pass was run. Its calls are those from index `from` to before `to`. */
+/** A loop that was observed by running one pass. Its calls have the indices from `from` up to, but not including, `to`. */
 export interface ObservedLoop {
   from: number;
   to: number;
-  /** The state before the loop, when a pass begins, when it ends, and after the loop. */
+  /** The state before the loop, at the beginning of a pass, at the end of a pass, and after the loop. */
   before: tf.Tensor[];
   begins: tf.Tensor[];
   ends: tf.Tensor[];
   results: tf.Tensor[];
-  /** Zero everywhere where no other pass is needed. */
+  /** Zero everywhere if no further pass is needed. */
   open: tf.Tensor;
-  /** The most passes. */
+  /** The maximum number of passes. */
   limit: number;
 }
 
 export interface Observed {
-  /** In the order in which they began, so that a kernel stands before the copies of its outputs that the engine saves. */
+  /** In the order in which they began, so that a kernel comes before the copies of its outputs that the engine saves. */
   calls: KernelCall[];
-  /** The values of tensors made from numbers, by id. */
+  /** The values of tensors that were made from numbers, by tensor id. */
   constants: Map<number, Float64Array>;
-  /** Inner loops before those around them. */
+  /** Inner loops come before the loops that contain them. */
   loops: ObservedLoop[];
-  /** What makes the result depend on more than its inputs: the first thing that was seen, or `null`. */
+  /** Why the result depends on more than its inputs (the first reason that was seen), or `null`. */
   impure: string | null;
 }
 
-/** The methods of the engine that are watched (most are private in the types of tfjs). */
+/** The methods of the engine that are observed. Most are private in the types of tfjs. */
 interface Watched {
   runKernelFunc: (params: {
     kernelName?: string;
@@ -47,15 +47,15 @@ interface Watched {
   read: (dataId: object) => unknown;
 }
 
-/** The observation that is going on, or `null`. */
+/** The current observation, or `null`. */
 let current: Observed | null = null;
 
-/** Whether a function is being observed now, and by whom. */
+/** Returns the current observation, or `null` if no function is being observed. */
 export function observed(): Observed | null {
   return current;
 }
 
-/** Runs `f` unseen by an observation that is going on. */
+/** Runs `f` without recording it in the current observation. */
 export function unobserved<T>(f: () => T): T {
   const outer = current;
   current = null;
@@ -66,7 +66,7 @@ export function unobserved<T>(f: () => T): T {
   }
 }
 
-/** Runs `f` and notes what it asks of the engine. Observations do not nest. */
+/** Runs `f` and records what it uses of the engine. Observations cannot be nested. */
 export function observe<T>(f: () => T): {result: T; seen: Observed} {
   if (current !== null) throw new Error('an observation is going on already');
   const engine = tf.engine() as unknown as Watched;
@@ -82,7 +82,7 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
     const out = methods.run.call(this, params);
     if (current === null) return out;
     const {kernelName: kernel, inputs, attrs: attributes = {}} = params;
-    // Without a name it is a custom gradient, whose kernels are seen one by one.
+    // A call without a name is a custom gradient; its kernels are recorded one by one.
     if (kernel !== undefined) {
       const given = Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined);
       const tensors = given.map(([name, value]) => [name, [value].flat()] as [string, tf.Tensor[]]);
@@ -96,7 +96,7 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
     return out;
   };
   engine.makeTensor = function (...args) {
-    // Before the engine takes them over. Tensors of strings are no constants of a program.
+    // Copied before the engine takes the values over. Tensors of strings cannot be constants of a program.
     const values =
       args[2] === 'string' ? new Float64Array(0) : Float64Array.from(args[0] as ArrayLike<number>);
     const tensor = methods.make.apply(this, args);

@@ -6,20 +6,22 @@ import {flatten, unflatten, type Parameter} from './structure.js';
 export interface Op {
   /** Shown in tfjs's error messages. */
   name: string;
-  /** The values, computed off the tape. They are cloned, never returned themselves. */
+  /** The values, computed off the tape. Clones of them are returned, never the values themselves. */
   values: readonly tf.Tensor[];
-  /** What the values depend on, passed as arguments. Those that are not float32 are kept, but have no derivative. */
+  /**
+   * The tensors that the values depend on and that were passed as arguments. Those that are not float32 are kept but have no derivative.
+   */
   inputs: readonly tf.Tensor[];
-  /** Other tensors on which they depend, by identity (captured weights). */
+  /** Other tensors that the values depend on, by identity (captured weights). */
   free?: readonly tf.Tensor[] | undefined;
   /**
-   * The cotangents of the float32 ones among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so that what this computes
+   * The cotangents of the float32 tensors among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so the gradient
    * can be differentiated again.
    */
   gradient: (dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[];
 }
 
-/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, just their clones. */
+/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain clones. */
 export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
   if (!isTapeOn()) return values.map((value) => tf.clone(value));
   const state = engineState();
@@ -30,8 +32,8 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
     saved.push(alias);
     return alias;
   };
-  // Aliases of the inputs, on the tape before the node, and of the outputs, on the tape after it: a derivative of the
-  // gradient finds its way through both.
+  // The aliases of the inputs are on the tape before the node and those of the outputs after it, so a derivative of the gradient can pass
+  // through both.
   const savedInputs = inputs.map(save);
   for (const tensor of free) keepForBackward(tensor, saved);
   const outputs = offTape(() => values.map((value) => tf.clone(value)));
@@ -59,7 +61,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   return outputs;
 }
 
-/** Another name for the same memory, which `tf.clone`, or tf.reshape on the tape, copies on some backends. */
+/** Another tensor with the same memory. `tf.clone`, or tf.reshape on the tape, would copy the memory on some backends. */
 export function aliasOf(tensor: tf.Tensor): tf.Tensor {
   const again = (x: tf.Tensor) => tf.reshape(x, x.shape);
   const alias = offTape(() => again(tensor));

@@ -2,10 +2,10 @@
 import {Tensor} from '@tensorflow/tfjs-core';
 import {describe, nearestName} from '../checks/index.js';
 
-/** A tensor, or a nested array or record of tensors. (Name the type of a record by `type`: TypeScript takes no `interface` for one.) */
+/** A tensor, or a nested array or record of tensors. Declare record types with `type`: TypeScript does not accept an `interface` here. */
 export type Structure = Tensor | Structure[] | {[name: string]: Structure};
 
-/** A structure whose leaves may also be absent, a number, or a null: what a user may pass to a solver as a parameter. */
+/** A structure whose leaves may also be numbers, null or absent: what a user may pass to a solver as a parameter. */
 export type Parameter =
   Structure | number | boolean | string | null | undefined | Parameter[] | {[name: string]: Parameter};
 
@@ -51,7 +51,7 @@ export function arrangeLike<S extends Parameter>(what: string, structure: Parame
   return unflatten(like, flattenLike(what, structure, like));
 }
 
-/** A structure like `like` with `leaves` instead of its tensors. */
+/** A structure like `like` in which `leaves` replace the tensors. */
 export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, leaves: readonly Tensor[]): S {
   let next = 0;
   const rebuild = (part: Parameter): Parameter => {
@@ -71,7 +71,7 @@ export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, l
 interface Pairing {
   what: string;
   likeWhat: string;
-  /** Whether a tensor of `like` needs no partner; it gets none then. */
+  /** Whether a tensor of `like` needs no partner. It then gets none. */
   optional: (leaf: Tensor) => boolean;
 }
 
@@ -109,8 +109,7 @@ function paired(
       walkRecord(part as Record<string, Parameter>, model, path);
       return;
     }
-    // A leaf without a tensor (a number, a null) has no derivative: its counterpart does not matter, unless that contains
-    // tensors.
+    // A leaf without a tensor (a number, a null) has no derivative. Its counterpart does not matter unless it contains tensors.
     if (flatten(part).length > 0) fail(path, `expected ${describe(model)}, got ${describe(part)}`);
   };
   const walkRecord = (part: Record<string, Parameter>, model: Record<string, Parameter>, path: string) => {

@@ -1,8 +1,8 @@
 /**
- * @file A private tape: records a function once and runs its backward pass as often as asked.
+ * @file A private tape: records a function once and runs its backward pass any number of times.
  *
- * tfjs has one global tape. A private tape sees only the operations of `f` (so that no gradient flows along operations recorded
- * before it), serves many cotangents, and several outputs at once.
+ * tfjs has one global tape. A private tape contains only the operations of `f`, so no gradient flows along operations recorded before it.
+ * It supports many cotangents, and several outputs at once.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {
@@ -20,7 +20,7 @@ addMissingGradients();
 
 export interface Recording {
   outputs: tf.Tensor[];
-  /** The operations that `f` ran, each after those whose results it reads. */
+  /** The operations that `f` ran. Each comes after the operations whose results it reads. */
   tape: TapeNode[];
 }
 
@@ -37,14 +37,14 @@ function record(f: () => tf.Tensor[], scope: string): Recording {
   }
 }
 
-/** Runs `f` off the caller's tape, on a private one, which the caller disposes of. */
+/** Runs `f` off the caller's tape, on a private tape that the caller must dispose of. */
 export function recordPrivately(f: () => tf.Tensor[]): Recording {
   return record(f, PRIVATE_FORWARD);
 }
 
 /**
- * Records `f` and passes the recording to `use`. If an outer gradient is being recorded, its tape takes over the nodes (a higher
- * derivative runs through them); otherwise the saved tensors are freed after `use`.
+ * Records `f` and passes the recording to `use`. If an outer gradient is being recorded, its tape takes over the nodes, because a higher
+ * derivative runs through them. Otherwise the saved tensors are freed after `use`.
  */
 export function withRecording<T extends tf.TensorContainer>(
   f: () => tf.Tensor[],
@@ -145,8 +145,8 @@ function pathFrom(tape: readonly TapeNode[], xs: readonly tf.Tensor[]): PathStep
 }
 
 /**
- * Moves each node behind those whose outputs it reads. tfjs records the clone of a saved *output* (exp, tanh, …) before the
- * operation that made the output, which silently breaks that path in a second derivative.
+ * Moves each node behind the nodes whose outputs it reads. tfjs records the clone of a saved *output* (exp, tanh, …) before the operation
+ * that made the output, which silently breaks that path in a second derivative.
  */
 function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
   const producer = new Map<number, TapeNode>();
@@ -177,7 +177,7 @@ function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
   return ordered;
 }
 
-/** dx summed over the axes along which its input was broadcast: some gradients of tfjs (squaredDifference) leave that out. */
+/** Sums dx over the axes along which its input was broadcast. Some gradients of tfjs (squaredDifference) omit this. */
 function shapedLike({shape}: tf.Tensor, dx: tf.Tensor): tf.Tensor {
   if (tf.util.arraysEqual(dx.shape, shape)) return dx;
   return tf.reshape(tf.sum(dx, tf.broadcast_util.getReductionAxes(shape, dx.shape)), shape);

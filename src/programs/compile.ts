@@ -1,4 +1,4 @@
-/** @file A user's function as a program. */
+/** @file Compiles a user's function to a program. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction} from '../checks/index.js';
 import {flatten, unflatten, type Structure} from '../autodiff/index.js';
@@ -9,7 +9,7 @@ import {trace, type Trace} from './trace.js';
 /** A value in double precision. */
 export type Numbers = number | Float64Array | Float32Array | Int32Array | readonly number[] | tf.Tensor;
 
-/** A structure of tensors with arrays in their places. */
+/** A structure of tensors in which arrays replace the tensors. */
 export type Arrays<S> = S extends tf.Tensor
   ? Float64Array
   : S extends readonly unknown[]
@@ -18,10 +18,10 @@ export type Arrays<S> = S extends tf.Tensor
       ? {[K in keyof S]: Arrays<S[K]>}
       : never;
 
-/** What `compile` returns: the function in double precision. */
+/** The function in double precision that `compile` returns. */
 export interface Compiled<Y extends Structure> {
   /**
-   * @param args As many as the examples, row-major.
+   * @param args As many arguments as there were examples, row-major.
    * @returns Float64Arrays, which the next call overwrites.
    */
   (...args: Numbers[]): Arrays<Y>;
@@ -30,20 +30,20 @@ export interface Compiled<Y extends Structure> {
 interface Ready {
   program: Program;
   traced: Trace;
-  /** The result's structure. */
+  /** The structure of the result. */
   like: Structure;
   arguments: number;
 }
 
 /**
- * `f` in double precision, for loops of one's own: f is run once for each combination of shapes to see what it computes; its
- * arguments, and tensors that it closes over, are read at each call.
+ * `f` in double precision, for your own loops. f is run once for each combination of shapes to see what it computes. Its arguments, and
+ * tensors that it closes over, are read at each call.
  *
- * @param f Pure: the same operations whatever the values are. It may take gradients.
- * @param examples One tensor an argument, whose shapes and types the arguments have.
- * @returns A function of as many tensors or arrays, row-major. It returns Float64Arrays, in the place of f's tensors, that are overwritten
- *   by the next call.
- * @throws If f cannot be traced (it reads values, draws random numbers) or has an operation without a routine.
+ * @param f A pure function: it performs the same operations for all values. It may take gradients.
+ * @param examples One tensor per argument. The arguments must have the same shapes and types.
+ * @returns A function of the same number of tensors or row-major arrays. It returns Float64Arrays instead of f's tensors. The next call
+ * overwrites them.
+ * @throws If f cannot be traced (it reads values or draws random numbers) or has an operation without a routine.
  */
 export function compile<X extends tf.Tensor[], Y extends Structure>(
   f: (...xs: X) => Y,

@@ -1,4 +1,4 @@
-/** @file The flag that turns programs off, or lets them say why a function runs operation by operation. */
+/** @file The flag that turns programs off, or makes them report why a function runs operation by operation. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** 'on' (default), 'off', or 'explain'. */
@@ -12,7 +12,7 @@ export function programsFlag(): 'on' | 'off' | 'explain' {
 
 const said = new Set<string>();
 
-/** Says, with 'explain', why a function of `where` is not run as a program; each reason once. */
+/** With 'explain', reports why a function of `where` is not run as a program. Each reason is reported once. */
 export function explain(where: string, reason: string): void {
   const message = `${where} runs operation by operation: ${reason}.`;
   if (programsFlag() !== 'explain' || said.has(message)) return;

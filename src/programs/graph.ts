@@ -1,4 +1,4 @@
-/** @file What a function computes, as a list of kernel calls on numbered values: the form that is simplified and run. */
+/** @file The graph of a function: a list of kernel calls on numbered values. This form is simplified and run. */
 import type {DataType} from '@tensorflow/tfjs-core';
 
 export interface Value {
@@ -9,21 +9,21 @@ export interface Value {
 /** One kernel call. */
 export interface Line {
   kernel: string;
-  /** Indices of values, by the name that the kernel gives to its input; most have one entry. */
+  /** Indices of values, by the kernel's names for its inputs. Most lists have one entry. */
   inputs: Record<string, number[]>;
   attributes: Record<string, unknown>;
   outputs: number[];
-  /** Of a loop. */
+  /** The body, if the line is a loop. */
   loop?: LoopBody;
 }
 
 /** A loop: `state` ← body(state) until the flag is zero everywhere, at most `limit` times. */
 export interface LoopBody {
-  /** Values of the body that hold the state when a pass begins; in the order of the line's inputs `state` and its outputs. */
+  /** The values of the body that hold the state when a pass begins, in the order of the line's `state` inputs and of its outputs. */
   begins: number[];
-  /** Values that hold it when a pass ends. */
+  /** The values that hold the state when a pass ends. */
   ends: number[];
-  /** The value that says by an entry that is not zero that another pass is needed; it is looked at after every pass. */
+  /** The value that is tested after every pass: another pass is needed if one of its entries is not zero. */
   open: number;
   limit: number;
   lines: Line[];
@@ -33,7 +33,7 @@ export interface Graph {
   values: Value[];
   /** Values that are known when the program is made. */
   constants: Map<number, Float64Array>;
-  /** Values that come from outside: the arguments first. */
+  /** Values from outside, with the arguments first. */
   inputs: number[];
   /** In an order in which they can be computed. */
   lines: Line[];

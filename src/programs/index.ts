@@ -1,4 +1,4 @@
-/** @file Programs: functions of tensors, traced once, simplified, and run in double precision on plain arrays. */
+/** @file Programs: functions of tensors that are traced once, simplified, and run in double precision on plain arrays. */
 export {compile, type Arrays, type Compiled, type Numbers} from './compile.js';
 export {canLook, loopWhile, type LoopOptions} from './loop.js';
 export {spacing} from './precision.js';

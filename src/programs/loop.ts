@@ -1,22 +1,22 @@
-/** @file A loop whose end depends on data, in one formulation: operation by operation, or as a part of a program. */
+/** @file A loop whose end depends on data. The same formulation runs operation by operation or as part of a program. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, flattenLike, observed, unflatten, unobserved, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 
 export interface LoopOptions {
-  /** The most passes. */
+  /** The maximum number of passes. */
   limit: number;
-  /** The most passes where the host cannot read tensors, and so cannot see that the loop is over. Default `limit`. */
+  /** The maximum number of passes if the host cannot read tensors and so cannot see that the loop is finished. Default `limit`. */
   unseen?: number;
-  /** The flags are looked at after the first pass and every so many. Default 1. */
+  /** The flags are tested after the first pass and then after this many passes. Default 1. */
   lookEvery?: number;
 }
 
 /**
  * state ← pass(state) until no flag is set.
  *
- * @param pass Returns the next state, a structure like the one that it gets, and flags: an entry that is not zero asks for another pass.
- *   It computes with its state and tensors from outside alone: in a program it is run once.
+ * @param pass Returns the next state, a structure like its argument, and flags; a flag entry that is not zero requests another pass. It may
+ * use only its state and tensors from outside, because a program runs it once.
  */
 export function loopWhile<S extends Structure>(
   start: S,
@@ -38,7 +38,7 @@ export function loopWhile<S extends Structure>(
   return state;
 }
 
-/** Runs one pass, and notes that it stands for the loop. */
+/** Runs one pass and records that it represents the whole loop. */
 function observedLoop<S extends Structure>(
   start: S,
   pass: (state: S) => {state: S; open: tf.Tensor},
@@ -57,7 +57,7 @@ function observedLoop<S extends Structure>(
   return unflatten(start, results);
 }
 
-/** Whether the values of a tensor can be looked at: not where the host cannot read, nor while a program is made. */
+/** Whether the values of a tensor can be read. They cannot if the host cannot read tensors, or while a program is being made. */
 export function canLook(): boolean {
   return hostCanRead() && !observed();
 }

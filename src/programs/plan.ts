@@ -1,4 +1,4 @@
-/** @file Which values of a program share a place in memory: those that are not needed at the same time. */
+/** @file Decides which values of a program share a place in memory: values that are not needed at the same time. */
 import {sizeOf, type Line, type Value} from './graph.js';
 import {needs} from './simplify.js';
 
@@ -10,9 +10,9 @@ export interface Plan {
 }
 
 /**
- * @param values By index, of which `root` says where their entries lie.
- * @param lasting Values that have places of their own.
- * @param lines What is run again and again, in order: a value that it makes needs a place until it was read for the last time.
+ * @param values The values by index; `root` maps a value to the one that holds its entries.
+ * @param lasting Values that keep their own places.
+ * @param lines The lines that are run repeatedly, in order. A value that a line makes needs a place until it is read for the last time.
  */
 export function planOf(
   values: readonly Value[],
@@ -34,7 +34,7 @@ export function planOf(
   lines.forEach((line, i) => needs(line, root).forEach((value) => lastRead.set(value, i)));
   lines.forEach((line, i) => {
     const made = madeBy(line);
-    // While what the line reads still has its places, so that no routine writes into what it reads.
+    // Allocated while the values that the line reads still have their places, so that no routine writes to its inputs.
     for (const value of made) allocate(value);
     for (const value of new Set([...made, ...needs(line, root)])) {
       if (permanent.has(value) || (lastRead.get(value) ?? i) > i) continue;
@@ -45,7 +45,7 @@ export function planOf(
   return plan;
 }
 
-/** The values that a line makes: of a loop also those within it, which need their places as long as it runs. */
+/** The values that a line makes. For a loop, these include the values inside it, which need their places while it runs. */
 export function madeBy({outputs, loop}: Line): number[] {
   if (!loop) return outputs;
   return [...outputs, ...loop.begins, ...loop.lines.flatMap(madeBy)];

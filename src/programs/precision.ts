@@ -1,7 +1,7 @@
-/** @file How precise the arithmetic is in which a function runs. */
+/** @file The precision of the arithmetic in which a function runs. */
 import {observed} from '../autodiff/index.js';
 
-/** The relative distance of neighbouring numbers: of doubles while a program is made, else of float32. */
+/** The relative distance of neighbouring numbers: of doubles while a program is being made, otherwise of float32. */
 export function spacing(): number {
   return observed() ? 2 ** -52 : 2 ** -23;
 }

@@ -1,4 +1,4 @@
-/** @file A graph made ready to run again and again: places in memory for its values, routines for its lines. */
+/** @file A graph that is prepared for repeated runs: places in memory for its values, and routines for its lines. */
 import {giveBackArrays, takeArrays, type ArrayKernels} from '../kernels/index.js';
 import type {Graph, Line} from './graph.js';
 import {madeBy, planOf} from './plan.js';
@@ -7,7 +7,7 @@ import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js
 
 export {NoRoutine} from './routines/index.js';
 
-/** How often a line has to be computed: once and for all, when the slow inputs were set, or at each run. */
+/** When a line has to be computed: once only, when slow inputs have been set, or at each run. */
 const ONCE = 0;
 const SLOW = 1;
 const EACH = 2;
@@ -23,9 +23,9 @@ export class Program {
   private isStale = true;
 
   /**
-   * @param fast The inputs that change from run to run, by their index. What the others alone determine is computed when they are
-   *   set, and not at each run.
-   * @throws `NoRoutine` if a line has none.
+   * @param fast The indices of the inputs that change from run to run. Values that depend only on the other inputs are computed when those
+   * are set, not at each run.
+   * @throws `NoRoutine` if a line has no routine.
    */
   constructor(graph: Graph, fast: readonly number[]) {
     const {values, constants, inputs, lines, outputs, root} = simplify(graph);
@@ -46,7 +46,7 @@ export class Program {
     });
     constants.forEach((numbers, value) => allocate(value).data.set(numbers));
     this.inputs = inputs.map(allocate);
-    // An output that is an input has a place of its own: whoever writes one input may not have read that output yet.
+    // An output that is an input gets its own place: the caller may write an input before reading that output.
     const given = new Set(this.inputs.map(({data}) => data));
     const copies: [Pace, () => void][] = [];
     this.outputs = outputs.map((value) => {
@@ -69,22 +69,22 @@ export class Program {
     }
   }
 
-  /** How many lines are computed at each run. */
+  /** The number of lines that are computed at each run. */
   get length(): number {
     return this.each.length;
   }
 
-  /** Where the values of an input lie: to be written before a run. */
+  /** The values of an input. Write them before a run. */
   input(index: number): Float64Array {
     return this.inputs[index].data;
   }
 
-  /** Says that inputs have been set which are not fast. */
+  /** Must be called after inputs that are not fast have been set. */
   changed(): void {
     this.isStale = true;
   }
 
-  /** Where the values of an output lie after a run: valid until the next, and not to be written. */
+  /** The values of an output after a run. They are valid until the next run and must not be written. */
   output(index: number): Float64Array {
     return this.outputs[index].data;
   }
@@ -96,7 +96,10 @@ export class Program {
     for (const step of this.each) step();
   }
 
-  /** Gives its memory back, which others use again: what it returned must not be read from then on. Else the garbage collector does. */
+  /**
+   * Gives the memory back so that it can be reused. Arrays that this program returned must not be read afterwards. Without this call, the
+   * garbage collector frees the memory.
+   */
   dispose(): void {
     if (this.kernels) giveBackArrays(this.kernels);
     this.kernels = null;
@@ -147,7 +150,7 @@ function loopOf(
       if (data !== to[i].data) to[i].data.set(data);
     });
   };
-  // A result that is another state of the pass is put aside, before that state is overwritten.
+  // A result that is another state of the pass is copied before that state is overwritten.
   const aside = results.map(({data}, i) =>
     starts.some((start, k) => k !== i && start.data === data)
       ? {...results[i], data: new Float64Array(data.length)}

@@ -1,16 +1,16 @@
-/** @file Leaves of a graph what has to be computed: no copies, no line twice, none whose result nobody needs. */
+/** @file Reduces a graph to what must be computed: removes copies, repeated lines, and lines whose results are not needed. */
 import {sizeOf, type Graph, type Line} from './graph.js';
 
-/** Kernels whose output has the entries of their input in the same order. */
+/** Kernels whose output has the entries of the input in the same order. */
 const COPIES = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten']);
 
-/** A graph whose lines read some values in the place of others that have the same entries, in another shape or type. */
+/** A graph in which lines may read a value through another value that has the same entries in a different shape or type. */
 export interface Simplified extends Graph {
-  /** Where the entries of a value lie: in another value, or in itself. */
+  /** The value that holds the entries of a value: another value or itself. */
   root: (value: number) => number;
 }
 
-/** The same graph with fewer lines. Its inputs and outputs stay in their order. */
+/** Returns the same graph with fewer lines. Inputs and outputs keep their order. */
 export function simplify(graph: Graph): Simplified {
   const aliases = new Map<number, number>();
   const root = (value: number): number => {
@@ -44,11 +44,11 @@ export function simplify(graph: Graph): Simplified {
   return {...graph, root, lines: withoutDead(hoisted(shorter, root), graph.outputs, root)};
 }
 
-/** Outputs of one kernel differ, too, where it casts or makes a tensor. */
+/** The shapes distinguish outputs of the same kernel if it casts or makes a tensor. */
 const shapesOf = ({outputs}: Line, {values}: Graph) =>
   outputs.map((output) => [values[output].dtype, values[output].shape]);
 
-/** JSON has no way to write infinities, NaN and −0. */
+/** JSON cannot represent infinities, NaN and −0. */
 const written = (_key: string, value: unknown) => {
   if (Object.is(value, -0)) return '-0';
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
@@ -61,7 +61,7 @@ function isCopy({kernel, inputs, outputs}: Line, {values}: Graph): boolean {
     const [from, to] = [values[input].dtype, values[outputs[0]].dtype];
     return from === to || (to === 'float32' && from !== 'string') || (to === 'int32' && from === 'bool');
   }
-  // A reduction over axes of one entry, or over none.
+  // A reduction over axes with one entry, or over no axes.
   if (['Sum', 'Max', 'Min', 'Mean', 'Prod', 'All', 'Any'].includes(kernel)) {
     return sizeOf(values[input]) === sizeOf(values[outputs[0]]) && sizeOf(values[input]) > 0;
   }
@@ -71,7 +71,7 @@ function isCopy({kernel, inputs, outputs}: Line, {values}: Graph): boolean {
     : false;
 }
 
-/** Whether a transposition only moves axes of one entry: two others would have changed places. */
+/** Whether a transposition only moves axes with one entry; all other axes keep their order. */
 function keepsOrder(before: number[], after: number[]): boolean {
   const long = (shape: number[]) => shape.filter((size) => size !== 1);
   return long(before).length <= 1 && long(after).length <= 1;
@@ -79,7 +79,7 @@ function keepsOrder(before: number[], after: number[]): boolean {
 
 type Root = (value: number) => number;
 
-/** Lines of a loop that do not depend on its state go before it. */
+/** Moves lines of a loop that do not depend on its state in front of the loop. */
 function hoisted(lines: readonly Line[], root: Root): Line[] {
   return lines.flatMap((line) => {
     if (!line.loop) return [line];
@@ -95,7 +95,7 @@ function hoisted(lines: readonly Line[], root: Root): Line[] {
   });
 }
 
-/** What a line reads: of a loop also what its body reads from outside. */
+/** The values that a line reads. For a loop, these include the outside values that its body reads. */
 export function needs(line: Line, root: Root): number[] {
   const own = Object.values(line.inputs).flat().map(root);
   if (!line.loop) return own;

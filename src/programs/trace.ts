@@ -1,23 +1,23 @@
-/** @file Runs a function once and writes down what it computes. */
+/** @file Runs a function once and records what it computes as a graph. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {observe, offTape, type KernelCall, type Observed, type ObservedLoop} from '../autodiff/index.js';
 import type {Graph, Line} from './graph.js';
 
-/** A graph, with the tensors from outside that its inputs stand for: the arguments, then those that the function closes over. */
+/** A graph, with the outside tensors that its inputs represent: the arguments, then the tensors that the function closes over. */
 export interface Trace {
   graph: Graph;
-  /** Behind the arguments in `graph.inputs`. */
+  /** They come after the arguments in `graph.inputs`. */
   closedOver: tf.Tensor[];
 }
 
-/** Why a function cannot be traced. */
+/** The error that states why a function cannot be traced. */
 export class Untraceable extends Error {
   override name = 'Untraceable';
 }
 
 /**
- * @param f Pure: it is run once, off the tape, and what it returns is disposed.
- * @param inputs The tensors that will be arguments of the program; `f` closes over them.
+ * @param f A pure function. It is run once, off the tape, and its result is disposed.
+ * @param inputs The tensors that will be arguments of the program. `f` closes over them.
  * @throws `Untraceable` if f reads values, draws random numbers, or computes with strings or complex numbers.
  */
 export function trace(f: () => tf.Tensor[], inputs: readonly tf.Tensor[]): Trace {
@@ -37,7 +37,7 @@ class Recorder {
   private readonly closedOver: tf.Tensor[] = [];
   private readonly calls: readonly KernelCall[];
   private readonly constants: ReadonlyMap<number, Float64Array>;
-  /** Outer loops before those inside of them. */
+  /** Outer loops come before the loops inside them. */
   private readonly loops: ObservedLoop[];
 
   constructor({calls, constants, loops}: Observed) {
@@ -55,7 +55,7 @@ class Recorder {
     return {graph, closedOver: this.closedOver};
   }
 
-  /** The calls from one place to another; those of a loop's first pass become one line. */
+  /** The calls in a range. The calls of a loop's observed pass become one line. */
   private lines(from: number, to: number): Line[] {
     const lines: Line[] = [];
     for (let i = from; i < to; i++) {

@@ -1,9 +1,9 @@
-/** @file Array kernels, each with a memory of its own: those that are given back are used again. */
+/** @file Provides array kernels, each with its own memory. Kernels that are given back are reused. */
 import type {ArrayKernels} from '../contracts/arrays.js';
 import {createHostArrays} from './host/arrays.js';
 import {referenceArrays} from './reference/arrays.js';
 
-/** Memories that nobody uses: so many are kept, none of more bytes than this. */
+/** The number of unused memories that are kept. A memory larger than the limit in bytes is not kept. */
 const MOST_IDLE = 8;
 const LARGEST_IDLE = 1 << 27;
 
@@ -14,13 +14,13 @@ const owners = new WeakMap<ArrayBufferLike, ArrayKernels>();
 
 export interface TakenArrays {
   kernels: ArrayKernels;
-  /** Not cleared. */
+  /** The contents are not cleared. */
   arrays: Float64Array[];
 }
 
 /**
- * Arrays of these lengths, with kernels that work on them: WebAssembly with SIMD where there is, else plain TypeScript. Whoever takes
- * them may give the kernels back, and must not use the arrays from then on; else they are left to the garbage collector.
+ * Returns arrays of these lengths, with kernels that work on them: WebAssembly with SIMD if available, otherwise plain TypeScript. The
+ * caller may give the kernels back and must not use the arrays afterwards. If they are not given back, the garbage collector frees them.
  */
 export function takeArrays(lengths: readonly number[]): TakenArrays {
   try {
@@ -29,7 +29,7 @@ export function takeArrays(lengths: readonly number[]): TakenArrays {
     if (kernels !== referenceArrays && arrays.length > 0) owners.set(arrays[0].buffer, kernels);
     return {kernels, arrays};
   } catch (error) {
-    // No room for another WebAssembly memory, or none so large.
+    // Another WebAssembly memory, or one this large, could not be allocated.
     if (!(error instanceof RangeError)) throw error;
     return {kernels: referenceArrays, arrays: referenceArrays.arrays(lengths)};
   }
@@ -40,13 +40,13 @@ export function giveBackArrays(kernels: ArrayKernels): void {
   idle.push(kernels);
 }
 
-/** The kernels that work on these arrays: those of the memory that all of them lie in, else plain TypeScript. */
+/** The kernels that work on these arrays: those of the memory that contains all of them, otherwise plain TypeScript. */
 export function arrayKernels([first, ...others]: readonly Float64Array[]): ArrayKernels {
   const kernels = owners.get(first.buffer);
   return kernels && others.every(({buffer}) => buffer === first.buffer) ? kernels : referenceArrays;
 }
 
-/** The smallest that is large enough, else the largest, which grows. */
+/** The smallest idle memory that is large enough. If none is, the largest one, which will grow. */
 function smallestIdle(lengths: readonly number[]): ArrayKernels | undefined {
   const bytes = lengths.reduce((sum, length) => sum + 8 * length, 0);
   idle.sort((one, other) => one.size - other.size);

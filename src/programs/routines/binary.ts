@@ -1,4 +1,4 @@
-/** @file Functions of two variables and the choice between two, entry by entry, with broadcasting. */
+/** @file Functions of two variables and the choice between two values, entry by entry, with broadcasting. */
 import {arrayKernels, BINARY_ENTRIES} from '../../kernels/index.js';
 import {spreadsOf} from './spread.js';
 import {broadcastStrides, places, product, type Operand, type Routine, type Routines} from './types.js';
@@ -35,7 +35,7 @@ type MappedLoop = (
   out: Float64Array,
 ) => void;
 
-/** Those with loops of their own: with steps of 0 or 1 through each operand, and with the places of its entries. */
+/** Functions with their own loops: one loop with steps of 0 or 1 through each operand, and one with the places of its entries. */
 const LOOPS: Record<string, [Loop, MappedLoop]> = {
   Add: [
     (a, p, b, q, out) => {
@@ -71,7 +71,7 @@ const LOOPS: Record<string, [Loop, MappedLoop]> = {
   ],
 };
 
-/** 1 where an operand has the shape of the result, 0 where it is one number, −1 where it is broadcast otherwise. */
+/** 1 if an operand has the shape of the result, 0 if it is one number, −1 if it is broadcast in another way. */
 function stepOf({data, shape}: Operand, to: Operand): number {
   if (data.length === 1) return 0;
   return data.length === to.data.length && shape.join() === to.shape.slice(-shape.length).join() ? 1 : -1;
@@ -90,7 +90,7 @@ function loopsOf(f: (a: number, b: number) => number): [Loop, MappedLoop] {
   ];
 }
 
-/** In WebAssembly, where it has the function and the operands are repeated in a simple way. */
+/** Runs in WebAssembly if it has the function and the operands are repeated in a simple way. */
 function compiled(kernel: string, a: Operand, b: Operand, out: Operand): (() => void) | null {
   const {entries} = arrayKernels([out.data, a.data, b.data]);
   if (kernel === 'Less') return compiled('Greater', b, a, out);
@@ -106,7 +106,7 @@ function compiled(kernel: string, a: Operand, b: Operand, out: Operand): (() => 
 const ofLoops =
   (kernel: string, [loop, mapped]: [Loop, MappedLoop]): Routine =>
   ({inputs, outputs}) => {
-    // `Prelu` and `EluGrad` have other names for their two.
+    // `Prelu` and `EluGrad` use other names for their two inputs.
     const [[a], [b]] = Object.values(inputs);
     const [out] = outputs;
     const fast = compiled(kernel, a, b, out);
@@ -120,7 +120,7 @@ const ofLoops =
 const select: Routine = ({inputs, outputs}) => {
   const [[condition], [t], [e]] = [inputs.condition, inputs.t, inputs.e];
   const out = outputs[0].data;
-  // A vector chooses among rows; else all have one shape.
+  // A condition that is a vector chooses among rows; otherwise all shapes are equal.
   const size = condition.data.length < out.length ? product(t.shape.slice(1)) : 1;
   const [flags, yes, no] = [condition.data, t.data, e.data];
   if (size === 1) {

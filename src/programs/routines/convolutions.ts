@@ -1,10 +1,12 @@
-/** @file Convolutions in two and three axes, dense and by channel, with the two halves of their gradients. */
+/** @file Convolutions in two and three axes, dense and depthwise, with both parts of their gradients. */
 import {backend_util} from '@tensorflow/tfjs-core';
 import type {Operand, Routine, Routines, Site} from './types.js';
 import {fused} from './fused.js';
 import {windowsOf, type WindowInfo} from './windows.js';
 
-/** What moves along the taps: x and the filter into the result, or the result's cotangent back into one of them. */
+/**
+ * What is computed along the taps: the result from x and the filter, or the cotangent of x or of the filter from the result's cotangent.
+ */
 type Way = 'forward' | 'toInput' | 'toFilter';
 
 type Geometry = (x: number[], filter: number[], attributes: Site['attributes']) => WindowInfo;
@@ -34,7 +36,7 @@ const spatial: Geometry = (x, filter, {strides, dilations, pad}) =>
     pad as number,
   );
 
-/** Runs along all taps of all samples. One of the three arrays is written: it begins with zeros. */
+/** Runs along all taps of all samples. One of the three arrays is written and must contain zeros at first. */
 function convolution(
   info: WindowInfo,
   depthwise: boolean,
@@ -45,7 +47,7 @@ function convolution(
 ): () => void {
   const {input, output, taps} = windowsOf(info);
   const channels = info.inChannels;
-  // Of each input channel: by channel it has results of its own, else it goes into all.
+  // The number of results of each input channel. In a depthwise convolution a channel has its own results; otherwise it contributes to all.
   const each = depthwise ? info.outChannels / channels : info.outChannels;
   const own = depthwise ? each * output.channel : 0;
   const into = {forward: y, toInput: x, toFilter: filter}[way];
@@ -101,7 +103,7 @@ const toFilter =
     return convolution(info, depthwise, 'toFilter', x.data, outputs[0].data, dy.data);
   };
 
-/** Channels first: a vector of one number a channel stands before the axes of the image. */
+/** With channels first, a vector with one number per channel gets its axis before the axes of the image. */
 const byChannel = ({attributes}: Site, operand: Operand): Operand =>
   attributes.dataFormat === 'NCHW' && operand.shape.length === 1
     ? {...operand, shape: [operand.shape[0], 1, 1]}

@@ -1,12 +1,12 @@
 /** @file The error function in double precision. */
 
-/** Below this the power series converges fast. */
+/** Below this value the power series converges fast. */
 const SERIES_BELOW = 2.5;
-/** From here on erf is 1 in double precision. */
+/** From this value on, erf is 1 in double precision. */
 const ONE_FROM = 6;
 
 /**
- * erf(x) = 2/√π ∫₀ˣ exp(−t²) dt to about 1e-15: the series of Kummer's function near zero, else the continued fraction of erfc.
+ * erf(x) = 2/√π ∫₀ˣ exp(−t²) dt to about 1e-15: the series of Kummer's function near zero, otherwise the continued fraction of erfc.
  *
  * @see Abramowitz & Stegun, equations 7.1.6 and 7.1.14.
  */

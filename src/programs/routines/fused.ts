@@ -1,4 +1,4 @@
-/** @file A routine, a bias and an activation in one kernel, as layers of tfjs call it. */
+/** @file A routine, a bias and an activation in one kernel, as the layers of tfjs call it. */
 import {binary} from './binary.js';
 import {NoRoutine} from './no-routine.js';
 import type {Operand, Routine, Site} from './types.js';
@@ -13,8 +13,8 @@ const ACTIVATIONS: Record<string, string> = {
 };
 
 /**
- * @param first The routine of the kernel without the rest.
- * @param aligned Gives bias and weights of an activation the shape with which they are broadcast.
+ * @param first The routine of the kernel without bias and activation.
+ * @param aligned Gives the bias and the weights of an activation the shape in which they are broadcast.
  */
 export function fused(
   first: Routine,

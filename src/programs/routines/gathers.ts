@@ -1,4 +1,4 @@
-/** @file Entries looked up and added by indices that are data, and orders of entries. */
+/** @file Looks up and adds entries by indices that are data, and sorts entries. */
 import {product, stridesOf, type Routine, type Routines} from './types.js';
 
 function checked(index: number, size: number, kernel: string): number {
@@ -33,7 +33,7 @@ const gather: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
-/** Where the tuples of indices point to, in entries of an array whose first axes they run over. */
+/** The entries that the tuples of indices point to, in an array whose first axes the indices run over. */
 function placeOf(
   indices: Float64Array,
   tuple: number,
@@ -93,7 +93,7 @@ const tensorScatterUpdate: Routine = ({inputs, outputs}) => {
   };
 };
 
-/** Entries whose segment is negative are left out, as in tfjs. */
+/** Entries with a negative segment are ignored, as in tfjs. */
 const segmentSum: Routine = ({inputs, outputs, attributes}) => {
   const [[x], [ids]] = [inputs.x, inputs.segmentIds];
   const out = outputs[0].data;
@@ -109,14 +109,14 @@ const segmentSum: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
-/** How often each number stands in x, or the sum of its weights; a row at a time, if there are rows. */
+/** Counts how often each number occurs in x, or sums its weights. If there are rows, each row is counted separately. */
 const bincount: Routine = ({inputs, outputs, attributes}) => {
   const [[x], [weights] = []] = [inputs.x, inputs.weights];
   const out = outputs[0].data;
   const {size, binaryOutput} = attributes as {size: number; binaryOutput?: boolean};
   const width = x.shape.length > 1 ? x.shape[1] : x.data.length;
   const weigh = weights && weights.data.length > 0 ? weights.data : null;
-  // Of one row tfjs does not heed that 1 was asked for.
+  // For a single row, tfjs ignores the option for binary output.
   const binary = Boolean(binaryOutput) && x.shape.length > 1;
   return () => {
     out.fill(0);
@@ -154,7 +154,7 @@ const topK: Routine = ({inputs, outputs, attributes}) => {
     for (let row = 0; row * k < values.data.length; row++) {
       const at = x.data.subarray(row * n, (row + 1) * n);
       for (let i = 0; i < n; i++) order[i] = i;
-      // A NaN is neither more nor less: it goes to the end, so that the others are in order.
+      // NaN is neither larger nor smaller than a number. It is moved to the end so that the other entries are sorted correctly.
       order.sort(
         (i, j) => at[j] - at[i] || Number(Number.isNaN(at[i])) - Number(Number.isNaN(at[j])) || i - j,
       );

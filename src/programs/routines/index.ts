@@ -1,4 +1,4 @@
-/** @file What each kernel of tfjs does, in double precision, by its name. */
+/** @file The routine of each tfjs kernel, by name, in double precision. */
 import {binary} from './binary.js';
 import {convolutions} from './convolutions.js';
 import {gathers} from './gathers.js';
@@ -15,7 +15,7 @@ export {NoRoutine} from './no-routine.js';
 export {ownRoutine} from './own.js';
 export type {Operand, Routine, Site} from './types.js';
 
-/** Stores integers as tfjs does: without a fraction, modulo 2³², and 0 for what is no number. */
+/** Stores integers as tfjs does: without a fraction, modulo 2³², and 0 for NaN. */
 const whole =
   (routine: Routine): Routine =>
   (site) => {

@@ -1,10 +1,10 @@
-/** @file Kernels that tfjs's backend 'wasm' lacks, and with them gradients: the host runs their routines. */
+/** @file Adds kernels that the tfjs backend 'wasm' lacks, some of which gradients need. The host runs their routines. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Routines, Site} from './types.js';
 
 type Inputs = Record<string, {shape: number[]}>;
 
-/** The shapes of their results. */
+/** The shapes of the results of these kernels. */
 const SHAPES: Record<string, (inputs: Inputs, attributes: Site['attributes']) => number[]> = {
   Conv2DBackpropFilter: (_, {filterShape}) => filterShape as number[],
   DepthwiseConv2dNativeBackpropFilter: (_, {filterShape}) => filterShape as number[],
@@ -22,7 +22,7 @@ const SHAPES: Record<string, (inputs: Inputs, attributes: Site['attributes']) =>
   UnsortedSegmentSum: ({x}, {numSegments}) => [numSegments as number, ...x.shape.slice(1)],
 };
 
-/** Registers those that nobody has registered. */
+/** Registers the kernels that are not registered yet. */
 export function addKernels(routines: Routines): void {
   for (const [kernelName, shapeOf] of Object.entries(SHAPES)) {
     if (tf.getKernel(kernelName, 'wasm')) continue;

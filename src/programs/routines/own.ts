@@ -1,15 +1,15 @@
-/** @file The kernels of this library: their host computations, with arrays of doubles in the places of float32 ones. */
+/** @file Routines for the kernels of this library: their host computations, with arrays of doubles instead of float32. */
 import {hostCompute} from '../../kernels/index.js';
 import {product, type Operand, type Routine} from './types.js';
 
 type Allocate = Parameters<NonNullable<ReturnType<typeof hostCompute>>>[2];
 
-/** The routine of a kernel; `null` if it is not one of this library's. */
+/** The routine of a kernel, or `null` if the kernel is not one of this library's. */
 export function ownRoutine(kernel: string): Routine | null {
   const compute = hostCompute(kernel);
   if (!compute) return null;
   return ({inputs, outputs, attributes}) => {
-    // A host kernel takes what it is given: doubles in, doubles out.
+    // A host kernel computes in the type of its arguments: doubles give doubles.
     const given = Object.fromEntries(
       Object.entries(inputs).map(([name, [{data, shape}]]: [string, Operand[]]) => [
         name,

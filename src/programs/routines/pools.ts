@@ -1,4 +1,4 @@
-/** @file Largest entries and means of a window that moves over images, with their gradients. */
+/** @file Maximum and average pooling over images, with gradients. */
 import {backend_util, util} from '@tensorflow/tfjs-core';
 import type {Routine, Routines, Site} from './types.js';
 import {windowsOf, type WindowInfo, type Windows} from './windows.js';
@@ -25,7 +25,7 @@ const spatial: Geometry = (x, {filterSize, strides, pad, dimRoundingMode}) =>
     dimRoundingMode as 'floor' | undefined,
   );
 
-/** The taps of one entry of the output: from the first to before the last, as places in `taps`. */
+/** Visits the taps of one output entry, which have the places in `taps` from the first to just before the last. */
 type Visit = (from: number, to: number, startX: number, atY: number) => void;
 
 /** Calls `visit` for each entry of the output that has taps. */
@@ -48,7 +48,7 @@ function forEachWindow(
   }
 }
 
-/** Where in `x` the largest entry of a window lies, of equal ones the first, or the last; −1 if there is none. */
+/** The place in `x` of the largest entry of a window; of equal entries the first or the last. −1 if there is none. */
 function largest(
   x: Float64Array,
   taps: Int32Array,
@@ -74,7 +74,7 @@ const max =
     const [x] = inputs.x;
     const out = outputs[0].data;
     const info = geometry(x.shape, attributes);
-    // tfjs passes on what a window of one entry sees, also NaN, but skips NaN in larger ones.
+    // In a window of one entry tfjs passes on any value, also NaN, but in larger windows it skips NaN.
     if (
       info.filterHeight === 1 &&
       info.filterWidth === 1 &&
@@ -93,7 +93,7 @@ const max =
     };
   };
 
-/** Of equal entries tfjs takes the first in two axes, and the last in three. */
+/** Of equal entries, tfjs takes the first in two axes and the last in three axes. */
 const maxGradient =
   (geometry: Geometry, last = false): Routine =>
   ({inputs, outputs, attributes}) => {
@@ -110,7 +110,7 @@ const maxGradient =
     };
   };
 
-/** The mean of the entries that lie inside. */
+/** The mean of the entries that lie inside the image. */
 const mean =
   (geometry: Geometry): Routine =>
   ({inputs, outputs, attributes}) => {
@@ -129,7 +129,7 @@ const mean =
     };
   };
 
-/** tfjs divides by all entries of the window, also where some lie outside: so does this. */
+/** tfjs divides by the number of all window entries, even if some lie outside the image. This routine does the same. */
 const meanGradient =
   (geometry: Geometry): Routine =>
   ({inputs, outputs, attributes}) => {

@@ -20,7 +20,7 @@ const batchMatMul: Routine = ({inputs, outputs, attributes}) => {
   const [rows, columns] = out.shape.slice(-2);
   const inner = a.shape[a.shape.length - (turnA ? 2 : 1)];
   const batch = out.shape.slice(0, -2);
-  // A batch that two matrices share is repeated, not copied.
+  // A batch that both matrices share is repeated, not copied.
   const starts = ({shape}: Operand) =>
     places(batch, broadcastStrides(shape.slice(0, -2), batch)).map(
       (index) => index * product(shape.slice(-2)),
@@ -32,7 +32,7 @@ const batchMatMul: Routine = ({inputs, outputs, attributes}) => {
   });
 };
 
-/** Σ over the axes that the result lacks, for two or more operands. */
+/** A sum over the axes that the result lacks, for two or more operands. */
 const einsum: Routine = ({inputs, outputs, attributes}) => {
   const operands = Object.values(inputs).flat();
   const [out] = outputs;
@@ -45,7 +45,7 @@ const einsum: Routine = ({inputs, outputs, attributes}) => {
     return operands[k].shape[idDims[k].indexOf(letter)];
   });
   const kept = allDims.map((_, letter) => letter).filter((letter) => !summedDims.includes(letter));
-  // Some sums tfjs gets wrong: they have another shape then.
+  // tfjs computes some sums incorrectly; their result then has another shape.
   if (out.data.length !== product(kept.map((letter) => sizes[letter]))) {
     throw new NoRoutine(`'${attributes.equation as string}' has another shape in tfjs`);
   }

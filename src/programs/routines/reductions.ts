@@ -1,4 +1,4 @@
-/** @file Sums, largest entries and the like over some axes, running sums, and softmax. */
+/** @file Sums, maxima and other reductions over some axes, running sums, and softmax. */
 import {arrayKernels} from '../../kernels/index.js';
 import {
   axesOf,
@@ -11,7 +11,7 @@ import {
   type Site,
 } from './types.js';
 
-/** Where the groups of entries begin that are reduced together, and how far the entries of a group lie from its beginning. */
+/** The start of each group of entries that is reduced together, and the offsets of a group's entries from its start. */
 function groups({shape}: Operand, axes: readonly number[]): {starts: Int32Array; offsets: Int32Array} {
   const strides = stridesOf(shape);
   const pick = (which: (axis: number) => boolean) => {
@@ -26,7 +26,7 @@ function groups({shape}: Operand, axes: readonly number[]): {starts: Int32Array;
 
 const only = ({inputs}: Site): Operand => Object.values(inputs)[0][0];
 
-/** @param axisName The attribute that has the axes. */
+/** @param axisName The attribute that contains the axes. */
 const reduction =
   (reduce: (x: Float64Array, start: number, offsets: Int32Array) => number, axisName = 'axis'): Routine =>
   (site) => {
@@ -44,7 +44,7 @@ function sum(x: Float64Array, start: number, offsets: Int32Array): number {
   return total;
 }
 
-/** The first entry that `isBetter`; a NaN stays. */
+/** The first entry for which `isBetter` holds. NaN is kept. */
 const extreme =
   (isBetter: (value: number, best: number) => boolean, worst: number) =>
   (x: Float64Array, start: number, offsets: Int32Array): number => {
@@ -68,7 +68,7 @@ const place =
     return at;
   };
 
-/** Runs along one axis, from its end if `reverse`; with `exclusive` an entry counts for those after it alone. */
+/** Accumulates along one axis, from its end if `reverse` is set. With `exclusive`, an entry is only added to those after it. */
 const cumulative =
   (first: number, add: (total: number, value: number) => number): Routine =>
   (site) => {
@@ -104,10 +104,10 @@ const softmax: Routine = (site) => {
   };
 };
 
-/** Of nothing 0, as in tfjs. */
+/** The mean of no entries is 0, as in tfjs. */
 const mean = (x: Float64Array, start: number, offsets: Int32Array) =>
   sum(x, start, offsets) / Math.max(1, offsets.length);
-/** γ (x − mean)/√(variance + ε) + β: the last four are repeated along the first axes. */
+/** γ (x − mean)/√(variance + ε) + β, where the four parameters are repeated along the first axes. */
 const batchNorm: Routine = ({inputs, outputs, attributes}) => {
   const [[x], [mean_], [variance]] = [inputs.x, inputs.mean, inputs.variance];
   const [[scale] = [], [offset] = []] = [inputs.scale, inputs.offset];
@@ -125,7 +125,7 @@ const batchNorm: Routine = ({inputs, outputs, attributes}) => {
 const greater = (a: number, b: number) => a > b;
 const less = (a: number, b: number) => a < b;
 
-/** In WebAssembly, where the axes lie side by side. */
+/** Runs in WebAssembly if the axes are adjacent. */
 const sumOf: Routine = (site) => {
   const x = only(site);
   const out = site.outputs[0].data;
@@ -150,7 +150,7 @@ export const reductions: Routines = {
   }),
   Max: reduction(extreme(greater, -Infinity), 'reductionIndices'),
   Min: reduction(extreme(less, Infinity)),
-  // Of nothing 0, as in tfjs.
+  // No entries give 0, as in tfjs.
   All: reduction((x, start, offsets) =>
     Number(offsets.length > 0 && offsets.every((offset) => x[start + offset] !== 0)),
   ),

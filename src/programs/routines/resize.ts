@@ -1,7 +1,7 @@
-/** @file Images enlarged or reduced by repeating and leaving out entries, as layers for up-sampling do, with the gradient. */
+/** @file Enlarges or reduces images by repeating and omitting entries, as up-sampling layers do; with the gradient. */
 import type {Operand, Routine, Routines, Site} from './types.js';
 
-/** For each entry of the larger or smaller image [batch, height, width, channels], the place of the one that it repeats. */
+/** For each entry of the resized image [batch, height, width, channels], the place of the input entry that it repeats. */
 function sources(
   from: Operand,
   to: Operand,
@@ -41,7 +41,7 @@ const nearest: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
-/** Each cotangent goes to the entry that was repeated. */
+/** Adds each cotangent at the entry that was repeated. */
 const nearestGradient: Routine = ({inputs, outputs, attributes}) => {
   const [[images], [dy]] = [inputs.images, inputs.dy];
   const out = outputs[0].data;

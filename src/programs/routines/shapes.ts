@@ -1,4 +1,4 @@
-/** @file Entries moved to other places: transposition, slices, concatenation, repetition, padding. */
+/** @file Routines that move entries: transposition, slices, concatenation, repetition, padding. */
 import {slice_util, type TensorInfo} from '@tensorflow/tfjs-core';
 import {
   axesOf,
@@ -13,7 +13,7 @@ import {
 
 const only = ({inputs}: Site): Operand => Object.values(inputs)[0][0];
 
-/** Each entry of the output is the one at a place of the input that is known beforehand. */
+/** Each output entry is an input entry at a place that is known in advance. */
 const moved =
   (from: (site: Site, x: Operand) => Int32Array): Routine =>
   (site) => {
@@ -79,7 +79,7 @@ const reverse = moved(({attributes}, {shape}) => {
   );
 });
 
-/** Axis by axis, the coordinates of the input that those of the output come from. */
+/** For each axis, the input coordinates from which the output coordinates come. */
 function byCoordinates(from: readonly (readonly number[])[], shape: readonly number[]): Int32Array {
   const strides = stridesOf(shape);
   let at = Int32Array.of(0);
@@ -143,7 +143,7 @@ const pad: Routine = (site) => {
   };
 };
 
-/** Blocks of the inputs, one after another along an axis. */
+/** Joins blocks of the inputs along an axis. */
 const joined =
   (axisOf: (site: Site, inputs: Operand[]) => number): Routine =>
   (site) => {
@@ -168,7 +168,7 @@ const joined =
 const concat = joined(({attributes}, [{shape}]) => axesOf(attributes.axis ?? 0, shape.length)[0]);
 const pack = joined(({attributes}, [{shape}]) => axesOf(attributes.axis ?? 0, shape.length + 1)[0]);
 
-/** The reverse: each output is a part of the input along an axis. */
+/** The reverse of joining: each output is a part of the input along an axis. */
 const split: Routine = (site) => {
   const x = only(site);
   const [axis] = axesOf(site.attributes.axis ?? 0, x.shape.length);
@@ -204,7 +204,7 @@ const filled =
     return () => void out.fill(number);
   };
 
-/** Numbers in equal steps. tfjs adds up the steps in float32, and constants are the same here as there. */
+/** Numbers in equal steps. tfjs adds up the steps in float32, and constants must be the same here. */
 const series =
   (stepOf: (attributes: Record<string, number>) => number): Routine =>
   ({attributes, outputs}) => {

@@ -1,4 +1,4 @@
-/** @file Operands of functions of entries as matrices that are read from less: a row, a column or one number, repeated. */
+/** @file Describes operands of entrywise functions as matrices that repeat a row, a column or one number. */
 import type {Spread} from '../../kernels/index.js';
 import {product, type Operand} from './types.js';
 
@@ -8,7 +8,7 @@ export interface Spreads {
   operands: Spread[];
 }
 
-/** `null` where there is no matrix [rows, columns] of which each operand is all, a row, a column, or one entry. */
+/** Returns `null` if there is no matrix [rows, columns] in which each operand is the whole matrix, a row, a column, or one entry. */
 export function spreadsOf(operands: readonly Operand[], out: Operand): Spreads | null {
   if (out.data.length === 0) return null;
   const parts = operands.map((operand) => partOf(operand, out));
@@ -21,14 +21,14 @@ export function spreadsOf(operands: readonly Operand[], out: Operand): Spreads |
     columns,
     operands: operands.map(({data}, i) => {
       const {moves, width} = parts[i];
-      // With a width of its own it is a row or a column, else all or one number.
+      // An operand with its own width is a row or a column. Otherwise it is the whole matrix or one number.
       if (width === null) return {data, down: moves ? columns : 0, across: Number(moves)};
       return {data, down: Number(!moves), across: Number(moves)};
     }),
   };
 }
 
-/** Whether the operand moves along the last axis of `out`, and the number of columns if it does not do so along all or none of them. */
+/** Whether the operand moves along the last axis of `out`, and the number of columns if it does so along only some of the axes. */
 function partOf({shape}: Operand, out: Operand): {moves: boolean; width: number | null} | null {
   const lead = out.shape.length - shape.length;
   const axes = out.shape

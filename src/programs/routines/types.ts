@@ -1,7 +1,7 @@
-/** @file The contract of a routine: what one line of a program does, on arrays whose places are known. */
+/** @file The contract of a routine: it runs one line of a program on arrays whose places are known. */
 import type {DataType} from '@tensorflow/tfjs-core';
 
-/** A value in the memory of the program, row-major. Integers and booleans are stored as doubles, too. */
+/** A value in the memory of the program, row-major. Integers and booleans are also stored as doubles. */
 export interface Operand {
   data: Float64Array;
   shape: number[];
@@ -15,7 +15,7 @@ export interface Site {
   attributes: Record<string, unknown>;
 }
 
-/** Prepares a line once; what it returns is run as often as the program. */
+/** Prepares a line once. The returned function runs it, once for each run of the program. */
 export type Routine = (site: Site) => () => void;
 
 export type Routines = Record<string, Routine>;
@@ -23,7 +23,7 @@ export type Routines = Record<string, Routine>;
 /** The product of sizes. */
 export const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
 
-/** Axes as indices from the front; none given means all. */
+/** Axes as indices from the front. No axes means all axes. */
 export function axesOf(axis: unknown, rank: number): number[] {
   const given =
     axis === null || axis === undefined ? Array.from({length: rank}, (_, i) => i) : [axis as number].flat();
@@ -42,8 +42,8 @@ export function stridesOf(shape: readonly number[]): number[] {
 }
 
 /**
- * For each entry of an array of `shape`, in order, the sum of its coordinates times `strides`, plus `start`: where it lies in an array that
- * is walked through with these strides.
+ * For each entry of an array of `shape`, in order, the sum of its coordinates times `strides`, plus `start`. This is its place in an array
+ * that is traversed with these strides.
  */
 export function places(shape: readonly number[], strides: readonly number[], start = 0): Int32Array {
   const result = new Int32Array(product(shape));
@@ -61,7 +61,7 @@ export function places(shape: readonly number[], strides: readonly number[], sta
   return result;
 }
 
-/** The strides with which an array of shape `own` is read as one of shape `to`: 0 along axes that it is repeated on. */
+/** The strides that read an array of shape `own` as one of shape `to`. They are 0 along axes on which the array is repeated. */
 export function broadcastStrides(own: readonly number[], to: readonly number[]): number[] {
   const lead = to.length - own.length;
   const strides = stridesOf(own);

@@ -1,4 +1,4 @@
-/** @file Functions of one variable, entry by entry. */
+/** @file Functions of one variable, computed entry by entry. */
 import {arrayKernels, UNARY_ENTRIES} from '../../kernels/index.js';
 import type {Operand, Routine, Routines} from './types.js';
 import {erf} from './erf.js';
@@ -6,7 +6,7 @@ import {erf} from './erf.js';
 const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;
 
-/** To the nearest integer, halves to even ones, as tfjs does. */
+/** Rounds to the nearest integer, and halves to even integers, as tfjs does. */
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
@@ -54,7 +54,7 @@ const FUNCTIONS: Record<string, (x: number) => number> = {
   Tanh: Math.tanh,
 };
 
-/** Those with a loop of their own, which engines compile better than a call an entry. */
+/** Functions with their own loop. Engines compile these better than a function call for each entry. */
 const LOOPS: Record<string, (x: Float64Array, out: Float64Array) => void> = {
   Neg(x, out) {
     for (let i = 0; i < out.length; i++) out[i] = -x[i];
@@ -88,7 +88,7 @@ const ofLoop =
     return () => loop(x, out);
   };
 
-/** In WebAssembly, where it has the function. */
+/** Runs in WebAssembly if it has the function. */
 const compiled =
   (kernel: string, loop: Routine): Routine =>
   (site) => {
@@ -98,7 +98,7 @@ const compiled =
     return entries.unary(kernel as keyof typeof UNARY_ENTRIES, x, out);
   };
 
-/** With a number among the attributes. */
+/** A function with a number among the attributes. */
 const withAttribute =
   (names: readonly string[], make: (...numbers: number[]) => (x: number) => number): Routine =>
   (site) =>

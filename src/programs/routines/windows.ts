@@ -1,14 +1,14 @@
-/** @file Which entries meet when a window moves over an array: the geometry of convolutions and pools, in two or three axes. */
+/** @file The geometry of convolutions and pools in two or three axes: which entries meet when a window moves over an array. */
 import type {backend_util} from '@tensorflow/tfjs-core';
 
-/** What tfjs computes about a convolution or a pool. */
+/** The information that tfjs computes about a convolution or a pool. */
 export type WindowInfo = backend_util.Conv2DInfo | backend_util.Conv3DInfo;
 
-/** Steps from entry to entry of an array of images. */
+/** The steps between neighbouring entries of an array of images. */
 export interface ImageStrides {
   batch: number;
   channel: number;
-  /** One an axis that the window moves along. */
+  /** One step for each axis that the window moves along. */
   axes: number[];
 }
 
@@ -16,8 +16,8 @@ export interface Windows {
   input: ImageStrides;
   output: ImageStrides;
   /**
-   * Triples of the places of an entry of the output, of one of the input, and of one of the window, of the first sample and the first
-   * channel; the places in the window count its entries alone. All triples of an entry of the output stand together.
+   * Triples of places: of an entry of the output, an entry of the input, and an entry of the window. They are for the first sample and the
+   * first channel; places in the window count only its own entries. All triples of an output entry are adjacent.
    */
   taps: Int32Array;
 }
@@ -44,7 +44,7 @@ export function windowsOf(info: WindowInfo): Windows {
     info.outChannels,
     channelsLast,
   );
-  // [place in the output, in the input, in the window], axis by axis; output before window.
+  // [place in the output, in the input, in the window], axis by axis. Output entries are the outer loop, window entries the inner one.
   let places: number[][][] = [[[0, 0, 0]]];
   axes.forEach((axis, k) => {
     places = places.flatMap((group) =>

@@ -1,22 +1,22 @@
-/** @file Sparse codes of a batch, each to its own convergence. */
+/** @file Sparse codes of a batch. Each sample iterates to its own convergence. */
 import {sampleOf, type BatchKernel} from '../../contracts/batch-kernel.js';
 import {codingKernels} from '../../twins/current-coding.js';
 import {paddedStride} from '../../contracts/dense.js';
 import {SupportGuess} from './support-guess.js';
 
 /**
- * `gram` [n, n] in f64 and `correlation` [B, n] in f64 of the samples with the atoms; `size` [B]: the
- * length of each sample; `start` [B, n]; `l1` and `l2` [B | 1, n].
- * Codes go to `z` [B, n]; `status`, `iterations` (sweeps) and `residual` are [B].
+ * `gram` [n, n] holds the products of the atoms and `correlation` [B, n] those of the samples with the atoms, both in f64. `size` [B] is
+ * the length of each sample; `start` is [B, n]; `l1` and `l2` are [B | 1, n]. The codes are written to `z` [B, n]; `status`, `iterations`
+ * (sweeps) and `residual` are [B].
  */
 type CodeArrays =
   'gram' | 'correlation' | 'size' | 'start' | 'l1' | 'l2' | 'z' | 'status' | 'iterations' | 'residual';
 
 export const CODE_OUTPUTS = ['z', 'status', 'iterations', 'residual'] as const;
 
-/** A sweep is cheap, so codes go this far below the tolerance: f32 then holds all that it can of them. */
+/** A sweep is cheap, so codes are computed to this fraction of the tolerance. They are then as accurate as f32 can store. */
 const DEEPER = 1e-3;
-/** Sweeps before the support is guessed for the first time; then twice as many, and so on. */
+/** The number of sweeps before the support is guessed for the first time. The number doubles for each further guess. */
 const FIRST_SWEEPS = 8;
 const ITERATION_LIMIT = 3;
 const NUMERICAL_ERROR = 4;
@@ -41,7 +41,7 @@ export const codeBatch: BatchKernel<CodeArrays> = {
       const correlation = sampleOf(arrays.correlation, sample, n);
       for (let j = 0; j < n; j++) g[j] = correlation[j] - g[j];
       for (let j = 0; j < n; j++) {
-        // Of dⱼᵀ(x − Dz), as long as Dz explains x.
+        // The terms of dⱼᵀ(x − Dz), if Dz explains x.
         const terms = Math.sqrt(G[j * stride + j]) * arrays.size[sample] + l1[j];
         units[j] = terms === 0 ? 0 : 1 / terms;
       }

@@ -1,9 +1,9 @@
-/** @file The products of a dictionary and its samples that sparse codes are found from. */
+/** @file The products of a dictionary and its samples from which sparse codes are computed. */
 import type {Floats} from '../../contracts/vectors.js';
 import {paddedStride} from '../../contracts/dense.js';
 import {denseKernels} from '../../twins/current-dense.js';
 
-/** DᵀD, both triangles, and Dᵀx and ‖x‖ of each sample, in f64. */
+/** DᵀD with both triangles, and Dᵀx and ‖x‖ of each sample, in f64. */
 export function products(
   dictionary: Floats,
   x: Floats,

@@ -1,16 +1,16 @@
-/** @file Moves a sparse code to the best one on its support: single coordinates creep where atoms are alike. */
+/** @file Moves a sparse code to the best code on its support. Moving one coordinate at a time is slow where atoms are similar. */
 import type {CodingKernels, CodingProblem} from '../../contracts/coding.js';
 import {codingKernels} from '../../twins/current-coding.js';
 import {paddedStride, type DenseKernels, type Vector} from '../../contracts/dense.js';
 
-/** Linear systems at most, each followed by a sweep or by an entry that leaves the support. */
+/** The maximum number of linear systems. Each is followed by a sweep, or by an entry leaving the support. */
 const ROUNDS = 16;
-/** A share of each atom's own curvature, far above rounding: a step is corrected by the next, and descends in any case. */
+/** A shift relative to each atom's own curvature, far above rounding. Each step corrects the one before, and every step descends. */
 const SHIFT = 1e-9;
 
 /**
- * Newton steps on the support, the entries that are not zero. Along one, the objective falls until an entry changes its sign: that
- * entry stops at zero and leaves the support.
+ * Newton steps on the support (the entries that are not zero). Along a step the objective falls until an entry changes its sign. That entry
+ * is stopped at zero and leaves the support.
  *
  * @see Lee, Battle, Raina & Ng 2006, Efficient sparse coding algorithms (feature-sign search).
  */
@@ -33,13 +33,13 @@ export class SupportGuess {
   }
 
   /**
-   * Improves z and g; a sweep over all coordinates after each full step lets others into the support.
+   * Improves z and g. After each full step, a sweep over all coordinates lets other entries enter the support.
    *
-   * @returns Whether `residual` then is within the tolerance.
+   * @returns Whether `residual` is within the tolerance afterwards.
    */
   run(problem: CodingProblem, z: Vector, g: Vector, tolerance: number, residual: Vector): boolean {
     for (let round = 0; round < ROUNDS; round++) {
-      // Where atoms depend on each other, the step goes far along what they have in common, until one of them leaves.
+      // If atoms depend on each other, the step is long in their common directions, until one of the atoms leaves the support.
       const length = this.newton(problem, z, g, 0) ?? this.newton(problem, z, g, SHIFT);
       if (length === null) return false;
       if (length < 1) continue;
@@ -50,7 +50,7 @@ export class SupportGuess {
   }
 
   /**
-   * @param shift Of the diagonal, relative to itself.
+   * @param shift The shift of the diagonal, relative to the diagonal.
    * @returns The length of the step in [0, 1]; `null` if the system could not be factored.
    */
   private newton({G, stride, l1, l2}: CodingProblem, z: Vector, g: Vector, shift: number): number | null {

@@ -1,4 +1,4 @@
-/** @file The linear systems of a proximal-gradient fixed point of least squares, on the support of each sample. */
+/** @file The linear systems of a proximal-gradient fixed point of least squares, restricted to the support of each sample. */
 import {denseKernels} from '../../twins/current-dense.js';
 import {paddedStride} from '../../contracts/dense.js';
 import {minimumNormSolve, svd} from '../linalg/svd.js';
@@ -6,22 +6,22 @@ import {products} from './products.js';
 
 export interface SupportBlocks {
   batch: number;
-  /** [width, n]. */
+  /** Shape [width, n]. */
   dictionary: Float32Array;
   width: number;
   n: number;
-  /** [B, n] in [0, 1]: the derivative of each entry's thresholding. */
+  /** Shape [B, n], values in [0, 1]: the derivative of the thresholding of each entry. */
   weight: Float32Array;
-  /** [B | 1, n]. */
+  /** Shape [B | 1, n]. */
   l2: Float32Array;
   step: number;
 }
 
 /**
- * A u = v, or Aᵀu = v, with A = P (I − ηG) − I, G = DᵀD, η the step and P = diag(wⱼ/(1 + η l2ⱼ)).
+ * Solves A u = v, or Aᵀu = v, with A = P (I − ηG) − I, G = DᵀD, η the step and P = diag(wⱼ/(1 + η l2ⱼ)).
  *
- * Entries with w = 0 are minus the identity; between the others, A = −ηP (G + W) with W = l2/w + (1 − w)/(ηw): symmetric,
- * and positive definite unless atoms depend on each other.
+ * For entries with w = 0, A is minus the identity. For the other entries A = −ηP (G + W) with W = l2/w + (1 − w)/(ηw). The factor G + W is
+ * symmetric, and positive definite unless atoms depend on each other.
  */
 export class SupportSystems {
   private readonly gram: Float64Array;
@@ -31,7 +31,7 @@ export class SupportSystems {
     this.gram = products(dictionary, new Float32Array(), 0, width, n).gram;
   }
 
-  /** The solutions for v [B, n]. */
+  /** The solutions for the right-hand sides v [B, n]. */
   solve(right: Float32Array, transpose: boolean): Float32Array {
     const {batch, n, weight, l2, step} = this.blocks;
     const {gram} = this;
@@ -49,7 +49,7 @@ export class SupportSystems {
         return l2[ridge + j] / w + (1 - w) / (step * w);
       });
       const v = Float64Array.from({length: n}, (_, j) => right[at + j]);
-      // Off the support first: uⱼ = −vⱼ, which acts on the others; transposed, it is the others that act on it.
+      // Off the support, uⱼ = −vⱼ. These entries act on those of the support; in the transposed system, the support acts on them.
       const off = v.map((value, j) => (weight[at + j] > 0 ? 0 : -value));
       const b = Float64Array.from(on, (j, k) => {
         if (transpose) return -v[j] / step;
@@ -71,7 +71,7 @@ export class SupportSystems {
     return u;
   }
 
-  /** (G + diag(rest)) t = b on the support; of least norm where that is singular. */
+  /** Solves (G + diag(rest)) t = b on the support. Returns the solution of least norm if the system is singular. */
   private solveOn(on: Int32Array, rest: Float64Array, b: Float64Array): Float64Array {
     const {n} = this.blocks;
     const {gram} = this;
@@ -85,7 +85,7 @@ export class SupportSystems {
         matrix[k * stride + k] += rest[k];
       });
       if (dense.signedCholesky(matrix, count, stride, count, inverse) >= 0) return null;
-      // A pivot that is rounding of what stood on the diagonal is none.
+      // A pivot that is at most the rounding of its diagonal entry counts as zero.
       const rounding = (j: number, k: number) => (gram[j * n + j] + rest[k]) * count * 2 ** -52;
       if (on.some((j, k) => rounding(j, k) * inverse[k] ** 2 >= 1)) return null;
       t.set(b);

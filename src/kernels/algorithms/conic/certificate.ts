@@ -1,4 +1,7 @@
-/** @file How far a point is from the optimality conditions of a conic program, and what a ray proves; in the user's units. */
+/**
+ * @file Measures how far a point is from the optimality conditions of a conic program, and decides what a ray proves. Everything is in the
+ * user's units.
+ */
 import {distance, project} from './projection.js';
 import {
   inner,
@@ -10,37 +13,42 @@ import {
   type ConicProblem,
 } from './problem.js';
 
-/** A ray's equations hold up to this share of their terms. */
+/** The equations of a ray may be violated by up to this share of their terms. */
 const EXACT = 1e-9;
-/** A value along a ray below this share of its terms could be the rounding of f32. */
+/** A value along a ray that is below this share of its terms could be a rounding error of f32. */
 export const ROUNDING = 2 ** -20;
-/** An entry counts for at least this share of what the largest term of its row or column would make it. */
+/** An entry counts as at least this share of the size that the largest term of its row or column would give it. */
 const SHARE = 1e-2;
 const PASSES = 3;
 
-/** a/b, but 0 for no error and at most 1e9, also where there is nothing to be relative to. */
+/** The quotient a/b, limited to 1e9. It is 0 if the error a is 0, and 1e9 if b is 0. */
 function ratio(a: number, b: number): number {
   if (a === 0) return 0;
   const quotient = b > 0 ? Math.min(a / b, 1e9) : 1e9;
   return Number.isNaN(quotient) ? 1e9 : quotient;
 }
 
-/** A given number below this share of the terms beside it may be lost among them, */
+/** A given number that is below this share of the terms it is added to may be lost in their rounding. */
 const FAR_OUT = 1e-5;
-/** and is, if more than this share of it is left, and more than rounding of f64 leaves. */
+/** It counts as lost if the error is above IGNORED times the number and above DOUBLE (rounding in f64) times the terms. */
 const IGNORED = 1e-3;
 const DOUBLE = 1e-14;
 
-/** An error beside its terms; far out along a ray everything is small beside them, so there the given number is what counts. */
+/**
+ * The error relative to its terms. Far out along a ray everything is small compared with the terms, so there the error is compared with the
+ * given number.
+ */
 function beside(error: number, terms: number, given: number): number {
   const isLost = given > 0 && given < FAR_OUT * terms && error > IGNORED * given && error > DOUBLE * terms;
   return ratio(error, isLost ? given : terms);
 }
 
 /**
- * The largest relative error of Eᵀy + c = 0, y ∈ K*, d − Ez ∈ K and complementarity. Each column of the first is measured
- * against its own terms |c| + |E|ᵀ|y|, each block of the others against the largest of its rows' |E||z| + |d|. A block is
- * complementary if y moves no column, or the slack is lost in its terms, or the slack is its own projection after a step along −y.
+ * The largest relative error of Eᵀy + c = 0, y ∈ K*, d − Ez ∈ K and complementarity.
+ *
+ * Each column of Eᵀy + c is measured against its own terms |c| + |E|ᵀ|y|. Each block of the other conditions is measured against the
+ * largest |E||z| + |d| of its rows. A block is complementary if one of these holds: its y changes no column; its slack is lost in its
+ * terms; a step along −y from the slack, projected onto the cone, leads back to the slack.
  */
 export function conicError(problem: ConicProblem, {z, y}: Pick<ConicIterate, 'z' | 'y'>): number {
   const {p, m, c, E, d, blocks} = problem;
@@ -64,7 +72,7 @@ export function conicError(problem: ConicProblem, {z, y}: Pick<ConicIterate, 'z'
     const [s, dual] = [partOf(block, slack), partOf(block, y)];
     const terms = largestOf(partOf(block, rows));
     const {start, size} = block;
-    /** What an error of the multipliers of this block makes of the columns. */
+    /** The largest relative change of a column that an error in the multipliers of this block causes. */
     const moves = (error: number) => {
       let most = 0;
       if (error > 0) {
@@ -92,7 +100,7 @@ export function conicError(problem: ConicProblem, {z, y}: Pick<ConicIterate, 'z'
   return worst;
 }
 
-/** |z| and |y|, each no smaller than the entries beside it let it be known. */
+/** |z| and |y|. An entry is raised where the numbers around it do not determine it more precisely. */
 function sizesOf({p, m, c, E, d, blocks}: ConicProblem, z: Float64Array, y: Float64Array) {
   const [zs, ys] = [z.map(Math.abs), y.map(Math.abs)];
   const binding = new Uint8Array(m);
@@ -100,7 +108,7 @@ function sizesOf({p, m, c, E, d, blocks}: ConicProblem, z: Float64Array, y: Floa
     const {kind, start, size} = block;
     if (kind === 'zero' || largestOf(partOf(block, y)) > 0) binding.fill(1, start, start + size);
     if (kind === 'zero' || kind === 'ray') continue;
-    // The cone ties its entries together: one that has to be zero is so up to the rounding of the others.
+    // The cone couples its entries: one that has to be zero is known only up to the rounding of the others.
     const least = SHARE * largestOf(partOf(block, y));
     for (let i = start; i < start + size; i++) ys[i] = Math.max(ys[i], least);
   }
@@ -132,7 +140,7 @@ function sizesOf({p, m, c, E, d, blocks}: ConicProblem, z: Float64Array, y: Floa
   return {zs, ys};
 }
 
-/** What a ray says: nothing, a contradiction no larger than rounding, or that there is no solution. */
+/** What a ray shows: nothing; a contradiction no larger than rounding; or a proof that there is no solution. */
 export type Verdict = 'nothing' | 'rounding' | 'proof';
 
 function verdict(value: number, terms: number): Verdict {
@@ -142,7 +150,7 @@ function verdict(value: number, terms: number): Verdict {
 
 const magnitudes = (a: Float64Array, b: Float64Array) => inner(a.map(Math.abs), b.map(Math.abs));
 
-/** Whether y ∈ K* with Eᵀy = 0 and dᵀy < 0. */
+/** Whether y ∈ K*, Eᵀy = 0 and dᵀy < 0. */
 export function provesInfeasible(problem: ConicProblem, y: Float64Array): Verdict {
   const {p, m, E, d, blocks} = problem;
   const pull = timesTransposedE(problem, y);

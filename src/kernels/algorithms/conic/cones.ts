@@ -1,4 +1,4 @@
-/** @file Products of cones, factor by factor, and triangles of symmetric matrices. */
+/** @file Products of cones and their factors, and triangles of symmetric matrices. */
 
 /** The factors of a product, in the order of the entries of a vector. */
 export type Cones = {
@@ -8,13 +8,16 @@ export type Cones = {
   nonNegative?: number | undefined;
   /** Sizes of second-order cones (s, z), ‖z‖ ≤ s. */
   secondOrder?: readonly number[] | undefined;
-  /** Orders n of positive semidefinite matrices, n(n + 1)/2 entries each: the lower triangle by columns, off the diagonal times √2. */
+  /**
+   * Orders n of positive semidefinite matrices. Each takes n(n + 1)/2 entries: the lower triangle by columns, with the entries off the
+   * diagonal multiplied by √2.
+   */
   psd?: readonly number[] | undefined;
 };
 
 /** One factor: rows that share one unit. */
 export interface ConeBlock {
-  /** A cone of one entry that is not zero is a ray, whatever it was called. */
+  /** A cone with a single entry is a ray, whichever cone it was declared as, except for the zero cone. */
   kind: 'zero' | 'ray' | 'secondOrder' | 'semidefinite';
   start: number;
   size: number;
@@ -22,7 +25,7 @@ export interface ConeBlock {
   order: number;
 }
 
-/** The factors that have entries. */
+/** The factors that have at least one entry. */
 export function coneBlocks({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): ConeBlock[] {
   const blocks: ConeBlock[] = [];
   let start = 0;
@@ -38,7 +41,7 @@ export function coneBlocks({zero = 0, nonNegative = 0, secondOrder = [], psd = [
   return blocks;
 }
 
-/** The symmetric matrix [n, n] of a triangle. */
+/** The symmetric matrix [n, n] that a triangle represents. */
 export function matrixOf(triangle: Float64Array, n: number): Float64Array {
   const matrix = new Float64Array(n * n);
   let k = 0;
@@ -51,7 +54,7 @@ export function matrixOf(triangle: Float64Array, n: number): Float64Array {
   return matrix;
 }
 
-/** The triangle of the symmetric part of a matrix [n, n], written to `triangle`. */
+/** Writes the triangle of the symmetric part of a matrix [n, n] to `triangle`. */
 export function triangleOf(matrix: Float64Array, n: number, triangle: Float64Array): void {
   let k = 0;
   for (let j = 0; j < n; j++) {
@@ -61,7 +64,7 @@ export function triangleOf(matrix: Float64Array, n: number, triangle: Float64Arr
   }
 }
 
-/** A B, A Bᵀ or Aᵀ B of matrices [n, n]. */
+/** The product A B, A Bᵀ or Aᵀ B of matrices [n, n]. */
 export function product(
   a: Float64Array,
   b: Float64Array,

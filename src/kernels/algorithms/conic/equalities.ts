@@ -1,4 +1,7 @@
-/** @file Equality rows that depend on each other: which are enough, and whether they contradict each other beyond rounding. */
+/**
+ * @file Finds equality rows that depend on each other: which of them are enough, and whether they contradict each other by more than
+ * rounding.
+ */
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {roomForQR} from '../../contracts/matrices.js';
 import {PseudoInverse} from '../linalg/pseudo-inverse.js';
@@ -6,21 +9,21 @@ import {ROUNDING} from './certificate.js';
 import {unitsOf} from './equilibrate.js';
 import type {ConicProblem} from './problem.js';
 
-/** What is left of a row without its projection on the others, as a share of it, that is rounding. */
+/** A row depends on the others if its part outside of their span is at most this share of it: the rest is rounding. */
 const DEPENDENT = 1e-11;
 
 export interface Equalities {
-  /** d, the right-hand sides of equalities moved to what they can be together. */
+  /** d, with the right-hand sides of the equalities moved to the nearest consistent ones. */
   d: Float64Array;
-  /** Blocks that follow from others. */
+  /** Blocks that follow from other blocks. */
   spare: boolean[];
-  /** Whether rounding d to f32 could not have made them contradict each other. */
+  /** True if the contradiction is too large to come from rounding d to f32. */
   contradict: boolean;
-  /** Multipliers of least norm among those that pull alike. */
+  /** Among the multipliers with the same Eᵀy, those of least norm. */
   spread(y: Float64Array): Float64Array;
 }
 
-/** What the zero rows of a problem are together; `null` where none depends on others. */
+/** Analyses the zero rows of a problem. Returns `null` if none depends on others. */
 export function dependentEqualities(problem: ConicProblem): Equalities | null {
   const {p, E, d, blocks} = problem;
   const known = blocks.flatMap(({kind, start}, block) => {
@@ -31,7 +34,7 @@ export function dependentEqualities(problem: ConicProblem): Equalities | null {
   const k = known.length;
   if (k < 2) return null;
   const {columns} = unitsOf(problem);
-  // Rows of size one, as the columns of a matrix [p, k].
+  // Rows scaled to a largest entry of one, as the columns of a matrix [p, k].
   const A = new Float64Array(p * k);
   const sizes = known.map(({start}, i) => {
     let size = 0;
@@ -40,7 +43,7 @@ export function dependentEqualities(problem: ConicProblem): Equalities | null {
     return size;
   });
   const kernels = matrixKernels();
-  /** A⁺ v, or A⁺ᵀ v. */
+  /** A⁺ v, or A⁺ᵀ v if `transpose` is set. */
   const least = (v: ArrayLike<number>, transpose: boolean) =>
     kernels.scope(() => {
       const [matrix, right, out] = [p * k, v.length, transpose ? p : k].map((size) => kernels.vector(size));
@@ -74,7 +77,7 @@ export function dependentEqualities(problem: ConicProblem): Equalities | null {
   return {
     d: moved,
     spare,
-    // What is left of b is the ray that proves it.
+    // The remainder of b is the ray that proves it.
     contradict: off > ROUNDING * terms,
     spread(y) {
       const pull = new Float64Array(p);

@@ -1,11 +1,11 @@
-/** @file Units in which the entries of E, c and d of a conic program are about one. */
+/** @file Units in which the entries of E, c and d of a conic program are close to one. */
 import {largestOf, type ConicProblem, type ConicUnits} from './problem.js';
 
 const PASSES = 30;
 
 /**
- * Scales by which the logarithms of the entries of [E d; cᵀ 0] are least squares, then rows whose largest entry is one; powers
- * of two. The rows of a block share a scale, without which its cone would be another.
+ * Scales that minimise the squares of the logarithms of the entries of [E d; cᵀ 0]; then rows are scaled until their largest entry is about
+ * one. All scales are powers of two. The rows of a block share one scale, because separate scales would change its cone.
  *
  * @see Curtis & Reid 1972, On the automatic scaling of matrices for Gaussian elimination.
  */
@@ -64,7 +64,7 @@ export function unitsOf({p, m, c, E, d, blocks}: ConicProblem): ConicUnits {
   return units;
 }
 
-/** The mean of what is there of `values` with `shift` added. */
+/** The mean of the entries of `values` that are not NaN, each with its `shift` added. */
 function mean(values: Float64Array, shift: (i: number) => number): number {
   let [sum, count] = [0, 0];
   values.forEach((value, i) => {

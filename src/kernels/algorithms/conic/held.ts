@@ -1,16 +1,19 @@
-/** @file Variables that their bound holds, by their price or because they are fixed: taken out of a conic program, and put back. */
+/**
+ * @file Takes variables that sit at a bound out of a conic program, because of their price or because they are fixed, and puts them back
+ * afterwards.
+ */
 import {timesTransposedE, type ConicProblem} from './problem.js';
 
-/** A variable at the bound that one row is: E_ij z_j = d_i. */
+/** A variable at the bound that one row defines: E_ij z_j = d_i. */
 export interface Held {
   column: number;
   row: number;
   value: number;
-  /** The row of the same bound from the other side, which takes a multiplier of the other sign; or the row itself if it is an equality. */
+  /** The row that states the same bound from the other side and takes a multiplier of the other sign. For an equality, the row itself. */
   opposite: number | null;
 }
 
-/** A price that is this many times larger than the next is thought to decide. */
+/** A price that is this many times larger than the next one is assumed to decide. */
 const FAR = 1e3;
 
 interface Bound {
@@ -19,7 +22,7 @@ interface Bound {
   sign: number;
 }
 
-/** The variables that are fixed, and those whose price is so much larger than that of others that it may hold them. */
+/** The fixed variables, and the variables whose price is so much larger than the others that it may keep them at their bound. */
 export function heldColumns(problem: ConicProblem): Held[] {
   const {p, c, E, blocks} = problem;
   const bounds = boundsOf(problem);
@@ -54,7 +57,7 @@ export function heldColumns(problem: ConicProblem): Held[] {
   });
 }
 
-/** The rows that bound one variable alone, for each: sign 1 for an upper bound, −1 for a lower one, 0 for an equality. */
+/** For each variable, the rows that bound it alone: sign 1 for an upper bound, −1 for a lower bound, 0 for an equality. */
 function boundsOf({p, E, d, blocks}: ConicProblem): Bound[][] {
   const bounds: Bound[][] = Array.from({length: p}, () => []);
   for (const {kind, start} of blocks) {
@@ -76,7 +79,7 @@ function boundsOf({p, E, d, blocks}: ConicProblem): Bound[][] {
   return bounds;
 }
 
-/** The problem without held variables and their rows, and which of its columns and rows are left. */
+/** The problem without the held variables and their rows, and the indices of the columns and rows that remain. */
 export function withoutHeld(
   problem: ConicProblem,
   held: readonly Held[],
@@ -108,7 +111,11 @@ export function withoutHeld(
   return {reduced, columns, rows};
 }
 
-/** Writes the multipliers of held variables' rows to y, whose others are known. @returns Those that should not be held. */
+/**
+ * Computes the multipliers of the rows of held variables and writes them to y. The other multipliers are known.
+ *
+ * @returns The variables that should not be held.
+ */
 export function priceHeld(problem: ConicProblem, held: readonly Held[], y: Float64Array): Held[] {
   const {p, c, E} = problem;
   const pull = timesTransposedE(problem, y);

@@ -3,8 +3,8 @@
  *
  *     Eᵀy + cτ = 0,   Ez + s − dτ = 0,   cᵀz + dᵀy + κ = 0,   s ∈ K, y ∈ K*, sᵀy = 0,   τ, κ ≥ 0, κτ = 0
  *
- * τ > 0 gives the solution z/τ; τ = 0 a certificate that there is none. Mehrotra's predictor and corrector on scalings of
- * Nesterov and Todd: Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, section 7.
+ * If τ > 0, z/τ is the solution. If τ = 0, the point is a certificate that there is no solution. The method is Mehrotra's
+ * predictor-corrector with Nesterov-Todd scalings: Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, section 7.
  */
 import {factorLu} from '../linalg/factored.js';
 import {scalingOf, type BlockScaling} from './nesterov-todd.js';
@@ -19,28 +19,28 @@ import {
 } from './problem.js';
 
 const STEP_FRACTION = 0.99;
-/** Regularisation, raised where a matrix is singular. */
+/** Regularisation. It is raised when a matrix is singular. */
 const DELTA = 1e-12;
 const MAX_DELTA = 1e-5;
 const REFINEMENTS = 4;
-/** Iterations without progress. */
+/** The method stops after this many iterations without progress. */
 const STALLS = 15;
 
 /** What the caller learns after each iteration. */
 export interface Look {
-  /** Divided by τ. */
+  /** The iterate divided by τ. */
   point: ConicIterate;
-  /** As it is: as a ray. */
+  /** The iterate itself, not divided by τ: a candidate for a ray. */
   ray: ConicIterate;
   tau: number;
   kappa: number;
-  /** Of the point, against the largest terms. */
+  /** The error of the point, relative to the largest terms. */
   error: number;
 }
 
 /**
- * @param look Called at each iterate; returns whether that was enough.
- * @returns The iterations made.
+ * @param look Called at each iterate. It returns true to stop.
+ * @returns The number of iterations made.
  */
 export function interiorPoint(
   problem: ConicProblem,
@@ -95,7 +95,7 @@ export function interiorPoint(
     let affine: {ds: Float64Array[]; dy: Float64Array[]} | null = null;
     for (const phase of ['predictor', 'corrector'] as const) {
       const keep = 1 - sigma;
-      // λ \ (λ∘λ + W⁻ᵀΔs∘WΔy − σμe), a block each.
+      // λ \ (λ∘λ + W⁻ᵀΔs∘WΔy − σμe), one block each.
       const targets = scalings.map((scaling, k) => {
         if (!scaling) return null;
         if (!affine) return scaling.lambda;
@@ -142,7 +142,7 @@ export function interiorPoint(
       tau += step * dTau;
       kappa += step * dKappa;
     }
-    // The embedding is homogeneous: keep its numbers near one.
+    // The embedding is homogeneous, so its numbers can be kept near one.
     const size = Math.max(tau, kappa);
     for (const v of [z, y, s]) for (let i = 0; i < v.length; i++) v[i] /= size;
     tau /= size;
@@ -160,7 +160,7 @@ function forEach(
 
 type Solve = (f: Float64Array, g: Float64Array) => [Float64Array, Float64Array];
 
-/** Solves [0 Eᵀ; E −WᵀW](z, y) = (f, g); `null` if it cannot be factored. */
+/** Solves [0 Eᵀ; E −WᵀW](z, y) = (f, g). Returns `null` if the matrix cannot be factored. */
 function kktSolver({p, m, E, blocks}: ConicProblem, scalings: (BlockScaling | null)[]): Solve | null {
   const n = p + m;
   const K = new Float64Array(n * n);
@@ -196,7 +196,7 @@ function kktSolver({p, m, E, blocks}: ConicProblem, scalings: (BlockScaling | nu
   return null;
 }
 
-/** The largest entry of b − Kx, and b − Kx. */
+/** Returns the largest entry of b − Kx, and b − Kx itself. */
 function residual(K: Float64Array, n: number, x: Float64Array, b: Float64Array): [number, Float64Array] {
   const left = new Float64Array(n);
   for (let i = 0; i < n; i++) {

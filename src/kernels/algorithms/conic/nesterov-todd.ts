@@ -1,5 +1,5 @@
 /**
- * @file The scalings of Nesterov and Todd: for s and y inside of a cone, the linear map W with W y = W⁻ᵀ s = λ.
+ * @file Nesterov-Todd scalings: for s and y inside a cone, the linear map W with W y = W⁻ᵀ s = λ.
  *
  * Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, section 4.
  */
@@ -17,17 +17,17 @@ export interface BlockScaling {
   timesTransposed(v: Float64Array): Float64Array;
   /** WᵀW, a row-major matrix. */
   square(): Float64Array;
-  /** λ \ v: what has the Jordan product v with λ. */
+  /** λ \ v: the vector whose Jordan product with λ is v. */
   divide(v: Float64Array): Float64Array;
   /** The Jordan product. */
   jordan(a: Float64Array, b: Float64Array): Float64Array;
-  /** The unit of the product. */
+  /** The unit element of the Jordan product. */
   unit(): Float64Array;
-  /** 1/α for the largest α with λ + αv in the cone; 0 if there is none. */
+  /** 1/α for the largest α with λ + αv in the cone; 0 if there is no largest α. */
   blocking(v: Float64Array): number;
 }
 
-/** The scaling, or `null` where s or y is not inside. */
+/** The scaling, or `null` if s or y is not inside the cone. */
 export function scalingOf(block: ConeBlock, s: Float64Array, y: Float64Array): BlockScaling | null {
   if (block.kind === 'ray') return ray(s[0], y[0]);
   return block.kind === 'secondOrder' ? secondOrder(s, y) : semidefinite(s, y, block.order);
@@ -126,7 +126,7 @@ function semidefinite(s: Float64Array, y: Float64Array, n: number): BlockScaling
   if (!L1 || !L2) return null;
   const {right, singularValues: sigma} = svd(product(L2, L1, n, 'a'), n);
   if (!sigma.every((value) => value > 0)) return null;
-  // R = L₁ V Λ^(−1/2), with the rows of `right` those of Vᵀ.
+  // R = L₁ V Λ^(−1/2); the rows of `right` are the rows of Vᵀ.
   const R = product(L1, right, n, 'b');
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) R[i * n + j] /= Math.sqrt(sigma[j]);
   const turn = (v: Float64Array, transposed: boolean) => {

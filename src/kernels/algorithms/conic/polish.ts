@@ -1,6 +1,6 @@
 /**
- * @file Newton's method on the residual map of a conic program: Eᵀy + c = 0, d − Ez − s = 0 with y the projection of v onto K*
- * and s = y − v. What it ends on is in the cones and complementary to the last digit.
+ * @file Newton's method on the residual map of a conic program: Eᵀy + c = 0, d − Ez − s = 0, where y is the projection of v onto K* and s =
+ * y − v. The resulting s and y are in their cones, and complementary to the last digit.
  *
  * Busseti, Moursi & Boyd 2019 (arXiv 1811.02157), section 4.
  */
@@ -10,12 +10,12 @@ import {scaleInPlace, scaleRows} from '../../twins/reference/scaling.js';
 import {projectDual, projectionDerivative} from './projection.js';
 import {inner, partOf, timesE, timesTransposedE, type ConicIterate, type ConicProblem} from './problem.js';
 
-/** A block on the boundary of both cones: ‖s‖‖y‖ this many times sᵀy. */
+/** A block counts as on the boundary of both cones if ‖s‖‖y‖ is this many times sᵀy. */
 const ON_BOUNDARY = 1e3;
-/** Singular values below this share of the largest are none. */
+/** Singular values below this share of the largest count as zero. */
 const RANK = 1e-13;
 
-/** The point of (z, v): y and s that are complementary. */
+/** The complementary y and s that belong to (z, v). */
 export function pointOf({blocks, m}: ConicProblem, z: Float64Array, v: Float64Array): ConicIterate {
   const y = new Float64Array(m);
   for (const block of blocks) projectDual(block, partOf(block, v), partOf(block, y));
@@ -23,8 +23,8 @@ export function pointOf({blocks, m}: ConicProblem, z: Float64Array, v: Float64Ar
 }
 
 /**
- * A factor a row by which y is divided and s multiplied, the same in a block: where both are on the boundary of their cones,
- * that which makes them equally long, so that neither is lost in v = y − s. Powers of two.
+ * One factor per row; y is divided by it and s is multiplied by it. The rows of a block share a factor. Where y and s are both on the
+ * boundary of their cones, the factor makes them equally long, so that neither is lost in v = y − s. Factors are powers of two.
  */
 export function balanceOf({blocks, m}: ConicProblem, {y, s}: ConicIterate): Float64Array {
   const factors = new Float64Array(m).fill(1);
@@ -38,7 +38,7 @@ export function balanceOf({blocks, m}: ConicProblem, {y, s}: ConicIterate): Floa
   return factors;
 }
 
-/** One step of Newton's method from (z, v), by the least-squares solution of least norm. */
+/** One Newton step from (z, v), computed as the least-squares solution of least norm. */
 export function newtonStep(
   problem: ConicProblem,
   z: Float64Array,

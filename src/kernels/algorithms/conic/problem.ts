@@ -1,15 +1,15 @@
-/** @file One conic program in f64, its units, and its products. */
+/** @file A conic program in f64, with its units and products. */
 import type {ConeBlock} from './cones.js';
 
-/** min cᵀz subject to Ez + s = d, s ∈ K. */
+/** Minimise cᵀz subject to Ez + s = d, s ∈ K. */
 export interface ConicProblem {
   p: number;
   m: number;
-  /** [p]. */
+  /** Shape [p]. */
   c: Float64Array;
-  /** Row-major [m, p]. */
+  /** Shape [m, p], row-major. */
   E: Float64Array;
-  /** [m]. */
+  /** Shape [m]. */
   d: Float64Array;
   blocks: ConeBlock[];
 }
@@ -21,7 +21,7 @@ export interface ConicIterate {
   s: Float64Array;
 }
 
-/** E is seen as rows·E·columns, d as rows·d/ofD, c as columns·c/ofC. A block has one scale for its rows. */
+/** E is scaled to rows·E·columns, d to rows·d/ofD, and c to columns·c/ofC. The rows of a block share one scale. */
 export interface ConicUnits {
   rows: Float64Array;
   columns: Float64Array;
@@ -29,7 +29,7 @@ export interface ConicUnits {
   ofD: number;
 }
 
-/** out = Ez. */
+/** Returns Ez. */
 export function timesE({p, m, E}: ConicProblem, z: Float64Array): Float64Array {
   const out = new Float64Array(m);
   for (let i = 0; i < m; i++) {
@@ -40,7 +40,7 @@ export function timesE({p, m, E}: ConicProblem, z: Float64Array): Float64Array {
   return out;
 }
 
-/** out = Eᵀy. */
+/** Returns Eᵀy. */
 export function timesTransposedE({p, m, E}: ConicProblem, y: Float64Array): Float64Array {
   const out = new Float64Array(p);
   for (let i = 0; i < m; i++) {
@@ -55,14 +55,14 @@ export function inner(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** The largest magnitude; NaN if there is one. */
+/** The largest magnitude of the entries; NaN if an entry is NaN. */
 export function largestOf(v: Float64Array): number {
   let most = 0;
   for (const value of v) most = Math.max(most, Math.abs(value));
   return most;
 }
 
-/** The entries of a block. */
+/** The entries of v that belong to a block. */
 export function partOf({start, size}: ConeBlock, v: Float64Array): Float64Array {
   return v.subarray(start, start + size);
 }
@@ -77,7 +77,7 @@ export function scaled(problem: ConicProblem, {rows, columns, ofC, ofD}: ConicUn
   };
 }
 
-/** A point of the scaled problem in the units of the user. */
+/** Converts a point of the scaled problem to the user's units. */
 export function unscaled({z, y, s}: ConicIterate, {rows, columns, ofC, ofD}: ConicUnits): ConicIterate {
   return {
     z: z.map((value, j) => value * columns[j] * ofD),
@@ -86,7 +86,7 @@ export function unscaled({z, y, s}: ConicIterate, {rows, columns, ofC, ofD}: Con
   };
 }
 
-/** The other way. */
+/** Converts a point in the user's units to the scaled problem. */
 export function rescaled({z, y, s}: ConicIterate, {rows, columns, ofC, ofD}: ConicUnits): ConicIterate {
   return {
     z: z.map((value, j) => value / columns[j] / ofD),

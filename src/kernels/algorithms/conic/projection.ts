@@ -1,8 +1,11 @@
-/** @file The projection onto the dual of a cone, its derivative, and how deep inside of a cone a point is; f64. */
+/** @file The projection onto the dual of a cone, its derivative, and how deep a point lies inside a cone; in f64. */
 import {symmetricEigen} from '../linalg/eigh.js';
 import {matrixOf, product, triangleOf, type ConeBlock} from './cones.js';
 
-/** out = the projection of v onto the dual cone: the dual of zero is free, the others are their own duals. */
+/**
+ * Writes the projection of v onto the dual cone to `out`. The dual of the zero cone is the whole space; the other cones are their own
+ * duals.
+ */
 export function projectDual({kind, order}: ConeBlock, v: Float64Array, out: Float64Array): void {
   if (kind === 'zero') out.set(v);
   else if (kind === 'ray') out[0] = Math.max(0, v[0]);
@@ -26,7 +29,7 @@ export function projectDual({kind, order}: ConeBlock, v: Float64Array, out: Floa
   }
 }
 
-/** out = the projection of v onto the cone itself. */
+/** Writes the projection of v onto the cone itself to `out`. */
 export function project(block: ConeBlock, v: Float64Array, out: Float64Array): void {
   if (block.kind === 'zero') out.fill(0);
   else projectDual(block, v, out);
@@ -58,7 +61,7 @@ export function projectionDerivative({kind, order, size}: ConeBlock, v: Float64A
     for (let k = 0; k < size; k++) {
       basis.fill(0);
       basis[k] = 1;
-      // V((VᵀHV) ∘ Ω)Vᵀ with Ω the divided differences of the positive part; the rows of `vectors` are those of Vᵀ.
+      // V((VᵀHV) ∘ Ω)Vᵀ, where Ω holds the divided differences of the positive part. The rows of `vectors` are the rows of Vᵀ.
       const turned = product(product(vectors, matrixOf(basis, order), order), vectors, order, 'b');
       for (let i = 0; i < order; i++) {
         for (let j = 0; j < order; j++) turned[i * order + j] *= dividedDifference(values[i], values[j]);
@@ -70,14 +73,14 @@ export function projectionDerivative({kind, order, size}: ConeBlock, v: Float64A
   return D;
 }
 
-/** Of the positive part. */
+/** The divided difference of the positive part, max(x, 0). */
 function dividedDifference(a: number, b: number): number {
   if (a > 0 && b > 0) return 1;
   if (a <= 0 && b <= 0) return 0;
   return Math.max(a, b) / (Math.abs(a) + Math.abs(b));
 }
 
-/** How far inside of the cone v is: negative outside. Zero for the cone of zero. */
+/** How far v is inside the cone: negative outside, zero for the zero cone. */
 export function depth({kind, order}: ConeBlock, v: Float64Array): number {
   if (kind === 'zero') return 0;
   if (kind === 'ray') return v[0];
@@ -85,7 +88,7 @@ export function depth({kind, order}: ConeBlock, v: Float64Array): number {
   return symmetricEigen(matrixOf(v, order), order).values[0];
 }
 
-/** ‖v − its projection‖∞ for the cone, or for its dual. */
+/** ‖v − its projection‖∞, where the projection is onto the cone or onto its dual. */
 export function distance(block: ConeBlock, v: Float64Array, dual = false): number {
   const out = new Float64Array(v.length);
   if (dual) projectDual(block, v, out);
@@ -95,7 +98,7 @@ export function distance(block: ConeBlock, v: Float64Array, dual = false): numbe
   return most;
 }
 
-/** ‖(v₁, v₂, …)‖. */
+/** The norm ‖(v₁, v₂, …)‖, without v₀. */
 export function tailNorm(v: Float64Array): number {
   let size = 0;
   for (let i = 1; i < v.length; i++) size = Math.max(size, Math.abs(v[i]));

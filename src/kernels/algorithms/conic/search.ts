@@ -1,4 +1,4 @@
-/** @file Finds the solution of one conic program, or what proves that there is none: interior point and Newton's method. */
+/** @file Finds the solution of one conic program, or a proof that there is none, with the interior-point method and Newton's method. */
 import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
 import {unitsOf} from './equilibrate.js';
 import {interiorPoint} from './interior-point.js';
@@ -17,22 +17,25 @@ import {
 
 export type ConicOutcome = 'solved' | 'infeasible' | 'unbounded' | 'unsolved';
 
-/** An error at which nothing is left to gain. */
+/** An error at which nothing more can be gained. */
 const EXACT = 1e-13;
-/** Error of an iterate from which Newton's method may find the solution, and how far it must fall for another try. */
+/**
+ * Newton's method is first tried at an iterate with an error below TRY_BELOW. Before the next try the error must fall by the factor
+ * TRY_AGAIN.
+ */
 const TRY_BELOW = 1e-3;
 const TRY_AGAIN = 0.1;
 const NEWTON_STEPS = 4;
-/** What is zero but for rounding is zero if that makes the error smaller: shares that are tried. */
+/** Shares that are tried: entries below the share are set to zero if that makes the error smaller. */
 const NOISE = [1e-12, 1e-15, 0];
-/** Likewise of a ray. */
+/** The same for the entries of a ray. */
 const RAY_NOISE = [0, 1e-10, 1e-7, 1e-4];
-/** Of f32. */
+/** The largest number in f32. */
 const LARGEST = 3.4028234663852886e38;
-/** Contradictions of the size of rounding that are reconciled at most. */
+/** The most contradictions of the size of rounding that are removed. */
 const MAX_SHIFTS = 30;
 
-/** The best of what the solvers have seen. */
+/** The best result that the solvers have seen. */
 export interface Search {
   outcome: ConicOutcome;
   iterations: number;
@@ -43,8 +46,8 @@ export interface Search {
 }
 
 /**
- * Solves a problem whose rays may be rounding: where y proves a contradiction that rounding d to f32 could have made, d is
- * moved by the least share of each entry that removes it; likewise c.
+ * Solves a problem whose rays may be caused by rounding. If y proves a contradiction that rounding d to f32 could have caused, d is moved
+ * to remove it, by the least share of each entry. c is treated in the same way.
  */
 export function solveConsistent(given: ConicProblem, tolerance: number, maxIterations: number): Search {
   let problem = given;
@@ -71,7 +74,10 @@ function reconciled(v: Float64Array, ray: Float64Array): Float64Array {
 
 const above = (v: Float64Array, least: number) => v.map((value) => (Math.abs(value) > least ? value : 0));
 
-/** z without entries below a share of its largest, or of one, and y and s likewise, each block by itself. */
+/**
+ * The iterate with small entries set to zero. The limit for z is a share of its largest entry or of one, and the limit for y and s is a
+ * share of the largest entry of each block.
+ */
 function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
   if (share === 0) return {z, y, s};
   const above = (v: Float64Array, size: number) =>
@@ -84,7 +90,7 @@ function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: nu
   return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
 }
 
-/** The interior point, and Newton's method from where it stands. */
+/** Runs the interior-point method, and Newton's method from its iterates. */
 function search(
   problem: ConicProblem,
   given: ConicProblem,
@@ -110,10 +116,10 @@ function search(
     }
     return least;
   };
-  /** From a point of the scaled problem. */
+  /** Runs Newton's method from a point of the scaled problem. */
   const finish = (point: ConicIterate) => {
     const factors = balanceOf(even, point);
-    // y is divided by the factors: rows are multiplied by them.
+    // y is divided by the factors because the rows are multiplied by them.
     const at = {...units, rows: units.rows.map((value, i) => value * factors[i])};
     const balanced = scaled(problem, at);
     const own = rescaled(unscaled(point, units), at);

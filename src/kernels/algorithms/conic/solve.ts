@@ -1,11 +1,14 @@
-/** @file Solves one conic program in f64: without variables that a bound holds, then by stages; the verdict is in the user's units. */
+/**
+ * @file Solves one conic program in f64: removes variables that are held at a bound, solves the rest in stages, and checks the result in
+ * the user's units.
+ */
 import {conicError} from './certificate.js';
 import {heldColumns, priceHeld, withoutHeld} from './held.js';
 import {distance, project} from './projection.js';
 import {largestOf, partOf, type ConicProblem} from './problem.js';
 import {EMPTY, rowsOf, solveRows, type ConicResult} from './stages.js';
 
-/** @param tolerance `conicError` of a solution at most. */
+/** @param tolerance The largest `conicError` that a solution may have. */
 export function solveConic(given: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
   const problem = {...given, d: withoutEmptyNoise(given)};
   const {p, m, E} = problem;
@@ -18,7 +21,7 @@ export function solveConic(given: ConicProblem, tolerance: number, maxIterations
     if (held.length === 0) return {...found, iterations};
     const fixed = held.filter(({opposite}) => opposite !== null);
     if (found.outcome === 'infeasible' || found.outcome === 'unsolved') {
-      // A bound that a price suggested may be the reason.
+      // A bound that was guessed from a price may be the reason.
       held = fixed.length < held.length ? fixed : [];
       continue;
     }
@@ -47,7 +50,7 @@ export function solveConic(given: ConicProblem, tolerance: number, maxIterations
   }
 }
 
-/** d, where rows without coefficients are in their cone if they are but for `EMPTY`. */
+/** Returns d. Blocks of rows without coefficients that miss their cone by no more than `EMPTY` are projected onto it. */
 function withoutEmptyNoise(problem: ConicProblem): Float64Array {
   const d = problem.d.slice();
   for (const block of problem.blocks) {

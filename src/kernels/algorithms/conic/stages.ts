@@ -1,4 +1,4 @@
-/** @file Solves a conic program by the rows that matter: those far from binding join when they turn out to. */
+/** @file Solves a conic program with the rows that matter. Rows that are far from binding are added only when they turn out to matter. */
 import {conicError} from './certificate.js';
 import {dependentEqualities} from './equalities.js';
 import {unitsOf} from './equilibrate.js';
@@ -9,25 +9,28 @@ import {solveConsistent, type ConicOutcome, type Search} from './search.js';
 export interface ConicResult extends ConicIterate {
   outcome: ConicOutcome;
   iterations: number;
-  /** `conicError` of the point; of what came nearest where there is none. */
+  /** `conicError` of the point. If there is no solution, the error of the best point found. */
   residual: number;
-  /** Units in which y − s tells y and s apart. */
+  /** Units in which y − s can be split into y and s. */
   units: ConicUnits;
 }
 
-/** A block that is this many times deeper than the next before it is left out until it matters. */
+/** A block that lies this many times deeper inside its cone than the block before it is left out until it matters. */
 const FAR = 1e4;
 const MAX_ROUNDS = 20;
-/** A block without E holds up to this. */
+/** A block without coefficients in E may miss its cone by this much. */
 export const EMPTY = 1e-10;
 
-/** Whatever bounds hold the variables. @param tolerance `conicError` of a solution at most. */
+/**
+ * Solves the problem with all of its rows, including bounds on variables. @param tolerance The largest `conicError` that a solution may
+ * have.
+ */
 export function solveRows(problem: ConicProblem, tolerance: number, maxIterations: number): ConicResult {
   const {p, m, c, blocks} = problem;
   const isEmpty = blocks.map((block) => largestOf(rowsOf(problem, block)) === 0);
   const free = columnsOf(problem).map((most) => most === 0);
   const falls = free.some((isFree, j) => isFree && c[j] !== 0);
-  // Variables in no row are zero; their costs come last.
+  // Variables that occur in no row are set to zero; their costs are considered last.
   const costs = c.map((value, j) => (free[j] ? 0 : value));
   const bare = {...problem, c: costs};
   const equalities = dependentEqualities(bare);
@@ -77,7 +80,7 @@ export function solveRows(problem: ConicProblem, tolerance: number, maxIteration
   return {...point, ...base, residual, outcome: residual <= tolerance ? 'solved' : 'unsolved', units};
 }
 
-/** d − Ez, within the cones. */
+/** d − Ez, projected onto the cones. */
 function slackOf(problem: ConicProblem, z: Float64Array): Float64Array {
   const slack = timesE(problem, z).map((value, i) => problem.d[i] - value);
   for (const block of problem.blocks) project(block, partOf(block, slack).slice(), partOf(block, slack));
@@ -95,7 +98,7 @@ function columnsOf({p, E}: ConicProblem): number[] {
   return most;
 }
 
-/** Units of rows that were left out: their largest entry is one. */
+/** Units of rows that were left out, chosen so that their largest entry is about one. */
 function farUnits(problem: ConicProblem, {columns, ofD}: ConicUnits): Float64Array {
   const {p, m, E, d, blocks} = problem;
   const rows = new Float64Array(m);
@@ -111,8 +114,8 @@ function farUnits(problem: ConicProblem, {columns, ofD}: ConicUnits): Float64Arr
 }
 
 /**
- * For each block the stage in which it joins: 0 for those that z = 0 violates or only just satisfies, then one more wherever
- * the next is so much deeper inside of its cone that the others alone may decide.
+ * For each block, the stage in which it is added. Stage 0 has the blocks that z = 0 violates or satisfies only just. A new stage begins
+ * where the next block is so much deeper inside its cone that the blocks before it may decide alone.
  */
 function stagesOf(problem: ConicProblem, isEmpty: boolean[]): number[] {
   const {columns} = unitsOf(problem);
@@ -160,7 +163,7 @@ function rowIndices(blocks: ConicProblem['blocks'], chosen: boolean[]): number[]
   );
 }
 
-/** The problem of some blocks alone. */
+/** The problem with only the chosen blocks. */
 function restrict(problem: ConicProblem, chosen: boolean[]): ConicProblem {
   const {p, E, d, blocks} = problem;
   const rows = rowIndices(blocks, chosen);

@@ -1,11 +1,11 @@
-/** @file Eigen-decomposition of a dense symmetric matrix, f64: Householder tridiagonalisation and implicit QL. */
+/** @file Eigen-decomposition of a dense symmetric matrix in f64, with Householder tridiagonalisation and the implicit QL method. */
 
 export interface SymmetricEigen {
-  /** Ascending. */
+  /** In ascending order. */
   values: Float64Array;
   /** Row i holds the unit eigenvector of values[i]. */
   vectors: Float64Array;
-  /** Whether the iteration ended, as it does for finite entries. */
+  /** Whether the iteration converged. It does for finite entries. */
   converged: boolean;
 }
 
@@ -13,7 +13,7 @@ const EPSILON = 2 ** -52;
 const MAX_ITERATIONS = 60;
 
 /**
- * Decomposes the symmetric n×n matrix whose lower triangle is that of `a`, which is overwritten.
+ * Decomposes a symmetric n×n matrix. Only the lower triangle of `a` is used, and `a` is overwritten.
  *
  * @see Golub & Van Loan, Matrix Computations, algorithms 8.3.1 and 8.3.3.
  */
@@ -24,14 +24,14 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   return {...ascending(diagonal, basis, n), converged};
 }
 
-/** A = Bᵀ T B: T by its diagonal and the entries beside it, B orthogonal. */
+/** A = Bᵀ T B, with B orthogonal and T tridiagonal, given by its diagonal and its off-diagonal entries. */
 function tridiagonalize(a: Float64Array, n: number) {
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
   const taus = new Float64Array(n);
   const product = new Float64Array(n);
   for (let k = 0; k < n - 2; k++) {
-    // The reflection I − tau v vᵀ of rows and columns k + 1, …; v takes the place of row k.
+    // The reflection I − tau v vᵀ of rows and columns k + 1, …; v is stored in row k.
     const row = k * n;
     let tail = 0;
     for (let j = k + 2; j < n; j++) tail += a[row + j] ** 2;
@@ -64,7 +64,9 @@ function tridiagonalize(a: Float64Array, n: number) {
   return {diagonal, beside, basis: basisOf(a, taus, n)};
 }
 
-/** The product of the reflections, whose vectors are the rows of `a`; last first, so that it fills from the corner. */
+/**
+ * The product of the reflections, whose vectors are the rows of `a`. The last one comes first, so that the matrix fills from its corner.
+ */
 function basisOf(a: Float64Array, taus: Float64Array, n: number): Float64Array {
   const basis = new Float64Array(n * n);
   for (let i = 0; i < n; i++) basis[i * n + i] = 1;
@@ -80,7 +82,7 @@ function basisOf(a: Float64Array, taus: Float64Array, n: number): Float64Array {
   return basis;
 }
 
-/** Makes T diagonal by rotations, with Wilkinson's shift, and turns the rows of `basis` along. */
+/** Makes T diagonal with rotations and Wilkinson's shift, and applies the same rotations to the rows of `basis`. */
 function implicitQL(d: Float64Array, e: Float64Array, basis: Float64Array, n: number): boolean {
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]) + Math.abs(e[i]));
@@ -98,7 +100,7 @@ function implicitQL(d: Float64Array, e: Float64Array, basis: Float64Array, n: nu
   return true;
 }
 
-/** One implicit QL step on the block l…m of T. */
+/** Performs one implicit QL step on the block l…m of T. */
 function sweep(d: Float64Array, e: Float64Array, basis: Float64Array, n: number, l: number, m: number): void {
   const half = (d[l + 1] - d[l]) / (2 * e[l]);
   let g = d[m] - d[l] + e[l] / (half + (half >= 0 ? 1 : -1) * Math.hypot(half, 1));
@@ -109,7 +111,7 @@ function sweep(d: Float64Array, e: Float64Array, basis: Float64Array, n: number,
     const r = Math.hypot(f, g);
     e[i + 1] = r;
     if (r === 0) {
-      // The block has split: deflate, and start again.
+      // The block has split: deflate and start again.
       d[i + 1] -= p;
       e[m] = 0;
       return;

@@ -1,12 +1,12 @@
-/** @file Factors that outlast a call: kept outside the memory of the kernels, which is one call's workspace. */
+/** @file Factors that are kept after a call. They are stored outside the memory of the kernels, which is workspace for a single call. */
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {solveCholesky} from './solve-cholesky.js';
 import {scaledLU, type ScaledLU} from '../../contracts/matrices.js';
 
-/** x with A x = b, or Aᵀ x = b. */
+/** Returns x with A x = b, or Aᵀ x = b if `transpose` is set. */
 export type DenseSolve = (b: Float64Array, transpose: boolean) => Float64Array;
 
-/** Factors the row-major matrix a [n, n] by LU; `null` if it is singular. */
+/** Factors the row-major matrix a [n, n] by LU. Returns `null` if it is singular. */
 export function factorLu(a: Float64Array, n: number): DenseSolve | null {
   const kernels = matrixKernels();
   return kernels.scope(() => {
@@ -16,7 +16,7 @@ export function factorLu(a: Float64Array, n: number): DenseSolve | null {
   });
 }
 
-/** Solves with a copy of factors that are in the memory of the kernels. */
+/** Solves with a copy of factors that lie in the memory of the kernels. */
 export function keptLu({n, lu, pivots, rows, columns}: ScaledLU): DenseSolve {
   const kernels = matrixKernels();
   const kept = {lu: lu.slice(), pivots: pivots.slice(), rows: rows.slice(), columns: columns.slice()};
@@ -32,7 +32,7 @@ export function keptLu({n, lu, pivots, rows, columns}: ScaledLU): DenseSolve {
     });
 }
 
-/** Factors a symmetric a [n, n] by Cholesky; the row of a pivot that is not positive where there is one. */
+/** Factors a symmetric matrix a [n, n] by Cholesky. If a pivot is not positive, returns the index of its row. */
 export function factorCholesky(a: Float64Array, n: number): DenseSolve | number {
   const kernels = matrixKernels();
   const kept = kernels.scope(() => {

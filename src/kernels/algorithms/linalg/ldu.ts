@@ -1,15 +1,15 @@
 /**
- * @file Cofactors of a dense matrix and their derivative, of whatever rank, by A = X D Y with |det X| = |det Y| = 1, f64.
+ * @file Cofactors of a dense matrix of any rank and their derivative in f64, from A = X D Y with |det X| = |det Y| = 1.
  *
- * The cofactors of X D Y are those of the diagonal D between X⁻ᵀ and Y⁻ᵀ. Those of D are products of all pivots but one,
- * which a zero pivot does not disturb.
+ * The cofactors of X D Y are X⁻ᵀ times the cofactors of the diagonal D times Y⁻ᵀ. Each cofactor of D is the product of all pivots but one,
+ * so a zero pivot causes no problem.
  */
 import {solveTriangular} from '../../twins/reference/triangular.js';
 
-/** P A Q = L D U, L and U with unit diagonals; after the first zero in D all pivots are zero. */
+/** P A Q = L D U, where L and U have unit diagonals. After the first zero in D, all pivots are zero. */
 export interface LDU {
   n: number;
-  /** L below the diagonal, U above it. */
+  /** L below the diagonal and U above it. */
   factors: Float64Array;
   pivots: Float64Array;
   /** Row i of P A Q is row rows[i] of A. */
@@ -19,7 +19,7 @@ export interface LDU {
   sign: number;
 }
 
-/** Factors the row-major n×n matrix `a`, which is overwritten, with complete pivoting. */
+/** Factors the row-major n×n matrix `a` with complete pivoting. `a` is overwritten. */
 export function lduInPlace(a: Float64Array, n: number): LDU {
   const identity = () => Int32Array.from({length: n}, (_, i) => i);
   const [rows, columns, pivots] = [identity(), identity(), new Float64Array(n)];
@@ -32,7 +32,7 @@ export function lduInPlace(a: Float64Array, n: number): LDU {
     }
     const pivot = a[at];
     if (k === 0) threshold = Math.abs(pivot) * n * 2 ** -52;
-    // What is left is rounding.
+    // The remaining entries are rounding.
     if (!(Math.abs(pivot) > threshold)) break;
     const [p, q] = [Math.floor(at / n), at % n];
     if (p !== k) {
@@ -55,7 +55,7 @@ export function lduInPlace(a: Float64Array, n: number): LDU {
   return {n, factors: a, pivots, rows, columns, sign};
 }
 
-/** The cofactor matrix C, with A Cᵀ = det(A) I: the gradient of det. */
+/** The cofactor matrix C, with A Cᵀ = det(A) I. It is the gradient of det. */
 export function cofactors(ldu: LDU): Float64Array {
   const {n, pivots, sign} = ldu;
   const middle = new Float64Array(n * n);
@@ -67,13 +67,13 @@ export function cofactors(ldu: LDU): Float64Array {
   return conjugate(ldu, middle);
 }
 
-/** The gradient of A ↦ ⟨cofactors(A), C⟩: the second derivative of det in the direction C [n, n], which is overwritten. */
+/** The gradient of A ↦ ⟨cofactors(A), C⟩, which is the second derivative of det in the direction C [n, n]. C is overwritten. */
 export function cofactorDerivative(ldu: LDU, C: Float64Array): Float64Array {
   const {n, pivots, sign} = ldu;
   const inner = leftAndRight(ldu, permute(ldu, C, false), false);
   const middle = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
-    // All pivots before i, times those between i and j, times those after j.
+    // The pivots before i, times those between i and j, times those after j.
     let before = sign;
     for (let k = 0; k < i; k++) before *= pivots[k];
     let between = before;
@@ -95,7 +95,7 @@ function conjugate(ldu: LDU, M: Float64Array): Float64Array {
   return permute(ldu, leftAndRight(ldu, M, true), true);
 }
 
-/** L⁻¹ M U⁻¹, or L⁻ᵀ M U⁻ᵀ. */
+/** Computes L⁻¹ M U⁻¹, or L⁻ᵀ M U⁻ᵀ if `transpose` is set. */
 function leftAndRight({n, factors}: LDU, M: Float64Array, transpose: boolean): Float64Array {
   solveTriangular(factors, n, M, n, {lower: true, transpose, unitDiagonal: true});
   const right = transposed(M, n);
@@ -103,7 +103,7 @@ function leftAndRight({n, factors}: LDU, M: Float64Array, transpose: boolean): F
   return transposed(right, n);
 }
 
-/** P M Q, or back: Pᵀ M Qᵀ. */
+/** Computes P M Q, or Pᵀ M Qᵀ if `back` is set. */
 function permute({n, rows, columns}: LDU, M: Float64Array, back: boolean): Float64Array {
   const result = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {

@@ -1,22 +1,22 @@
-/** @file Dense systems that may be singular up to the rounding of their f32 data: regular ones by LU, others with least norm. */
+/** @file Solves dense systems that may be singular up to the rounding of their f32 data: regular ones by LU, the others with least norm. */
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {keptLu, type DenseSolve} from './factored.js';
 import {scaledLU, type MatrixKernels, type ScaledLU} from '../../contracts/matrices.js';
 import {PseudoInverse} from './pseudo-inverse.js';
 import {scaleInPlace} from '../../twins/reference/scaling.js';
 
-/** Where LU finds the matrix so near to a singular one, by this factor of the cutoff, the rank is looked at. */
+/** If LU finds that the matrix is singular to within this factor of the cutoff, the rank is determined. */
 const SUSPICIOUS = 100;
 
-/** Rounds of inverse iteration for the smallest singular value. */
+/** The number of rounds of inverse iteration for the smallest singular value. */
 const ROUNDS = 2;
 
 /**
  * Factors the row-major matrix a [n, n].
  *
- * The rank is decided after rows and columns have been scaled by powers of two, so that it does not depend on units: of the
- * columns of a pivoted QR factorisation, remainders no longer than n·2⁻²³ of the longest count as zero. A matrix of full rank is
- * solved by LU; else the least-squares solution of least norm is taken, in the given units.
+ * The rank is determined after rows and columns have been scaled by powers of two, so that it does not depend on units. In a QR
+ * factorisation with column pivoting, remainders no longer than n·2⁻²³ times the longest column count as zero. A matrix of full rank is
+ * solved by LU. Otherwise the result is the least-squares solution of least norm, in the given units.
  */
 export function factorLeastNorm(a: Float64Array, n: number): DenseSolve {
   const kernels = matrixKernels();
@@ -30,7 +30,7 @@ export function factorLeastNorm(a: Float64Array, n: number): DenseSolve {
   });
 }
 
-/** An estimate for the scaled matrix, whose entries are at most 2, by inverse iteration. */
+/** Estimates the smallest singular value of the scaled matrix, whose entries are at most 2, by inverse iteration. */
 function smallestSingularValue(kernels: MatrixKernels, factors: ScaledLU): number {
   const {n} = factors;
   const none = kernels.indices(n).fill(0);
@@ -54,8 +54,8 @@ function normalize(x: Float64Array): number {
 }
 
 /**
- * Products with (I − P) D₂⁻¹ S⁺ D₁⁻¹ (I − P′), for A = D₁ S D₂ with scales D and the projections P and P′ on the null spaces of A
- * and Aᵀ; `null` if A has full rank.
+ * Multiplies by (I − P) D₂⁻¹ S⁺ D₁⁻¹ (I − P′), where A = D₁ S D₂ with scales D, and P and P′ are the projections onto the null spaces of A
+ * and Aᵀ. `null` if A has full rank.
  */
 function pseudoInverse(
   kernels: MatrixKernels,
@@ -92,7 +92,7 @@ function pseudoInverse(
   };
 }
 
-/** An orthonormal basis of the vectors, entry i of each divided by 2^exponents[i]. */
+/** An orthonormal basis of the span of the vectors, after entry i of each is divided by 2^exponents[i]. */
 function orthonormal(vectors: Float64Array[], exponents: Int32Array): Float64Array[] {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
@@ -107,7 +107,7 @@ function orthonormal(vectors: Float64Array[], exponents: Int32Array): Float64Arr
   return basis;
 }
 
-/** Takes from x its parts along orthonormal vectors. */
+/** Subtracts from x its components along orthonormal vectors. */
 function remove(x: Float64Array, basis: Float64Array[]): void {
   for (const vector of basis) {
     let overlap = 0;

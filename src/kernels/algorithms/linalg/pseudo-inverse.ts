@@ -1,14 +1,17 @@
-/** @file Products with the pseudo-inverse of a dense matrix, by a complete orthogonal decomposition, f64. */
+/** @file Products with the pseudo-inverse of a dense matrix in f64, computed with a complete orthogonal decomposition. */
 import {roomForQR, type MatrixKernels, type QR} from '../../contracts/matrices.js';
 
-/** A P = Q Tᵀ Zᵀ: Q and Z with orthonormal columns, as many as the rank, T upper triangular. */
+/** A P = Q Tᵀ Zᵀ, where T is upper triangular and Q and Z have orthonormal columns. The number of columns is the rank. */
 export class PseudoInverse {
   /** A P = Q R. */
   private readonly left: QR;
   /** Rᵀ = Z T. */
   private readonly right: QR;
 
-  /** For matrices [rows, columns], one after another; lasts as long as the scope of `kernels` that it is made in. */
+  /**
+   * For any number of matrices [rows, columns], one after another. The object is valid as long as the scope of `kernels` in which it was
+   * made.
+   */
   constructor(
     private readonly kernels: MatrixKernels,
     rows: number,
@@ -21,7 +24,7 @@ export class PseudoInverse {
   /**
    * Decomposes the row-major matrix `a`.
    *
-   * @param relativeCutoff Of the longest column: what is left of the columns when none is longer counts as zero.
+   * @param relativeCutoff When no remainder of a column is longer than this share of the longest column, the remainders count as zero.
    * @see Golub & Van Loan, Matrix Computations, section 5.5.
    */
   factor(a: Float64Array, relativeCutoff: number): void {
@@ -37,12 +40,12 @@ export class PseudoInverse {
     kernels.qrInPlace(right, -1);
   }
 
-  /** Of the matrix that was factored last. */
+  /** The rank of the matrix that was factored last. */
   get rank(): number {
     return this.left.rank;
   }
 
-  /** An orthonormal basis of the null space of A, or of that of Aᵀ, for a square matrix. */
+  /** An orthonormal basis of the null space of a square matrix A, or of Aᵀ. */
   nullSpace(transpose: boolean): Float64Array[] {
     const {kernels, left, right} = this;
     const n = left.rows;
@@ -59,7 +62,7 @@ export class PseudoInverse {
     });
   }
 
-  /** X ← A⁺ B, or A⁺ᵀ B, for B with `count` columns, row-major and overwritten. */
+  /** X ← A⁺ B, or A⁺ᵀ B. B is row-major, has `count` columns, and is overwritten. */
   multiply(B: Float64Array, count: number, transpose: boolean, X: Float64Array): void {
     const {kernels, left, right} = this;
     const {rank, order} = left;

@@ -1,4 +1,4 @@
-/** @file Singular value decomposition by one-sided Jacobi rotations, f64: slow, and accurate to the last digits. */
+/** @file Singular value decomposition in f64 with one-sided Jacobi rotations. It is slow, but accurate to the last digits. */
 
 export interface SVD {
   n: number;
@@ -9,7 +9,7 @@ export interface SVD {
   singularValues: Float64Array;
 }
 
-/** Decomposes the row-major n×n matrix `a` (left as it is). */
+/** Decomposes the row-major n×n matrix `a`, which is not changed. */
 export function svd(a: Float64Array, n: number): SVD {
   const images = new Float64Array(n * n);
   const right = new Float64Array(n * n);
@@ -58,9 +58,9 @@ function rotate(a: Float64Array, p: number, q: number, n: number, c: number, s: 
 }
 
 /**
- * The x of least norm among those with the least ‖A x − b‖ (or ‖Aᵀ x − b‖).
+ * The x of least norm among those that minimise ‖A x − b‖ (or ‖Aᵀ x − b‖).
  *
- * @param relativeCutoff Singular values below this times the largest count as zero.
+ * @param relativeCutoff Singular values below this share of the largest count as zero.
  */
 export function minimumNormSolve(
   {n, images, right, singularValues}: SVD,

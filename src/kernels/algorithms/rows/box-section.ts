@@ -1,27 +1,28 @@
-/** @file Projection of float32 rows onto boxes cut by hyperplanes, in plain TypeScript; f64 inside. */
+/** @file Projection of float32 rows onto boxes cut by hyperplanes, in plain TypeScript; computed in f64. */
 import type {Floats} from '../../contracts/vectors.js';
 
-/** Where an entry of the projection is. */
+/** The position of an entry of the projection relative to its bounds. */
 export const SIDE = {lower: -1, free: 0, upper: 1, out: 2} as const;
 
-/** A weighted sum may miss its target by this share of its terms: what rounding the data to f32 can do, and a little more. */
+/** A weighted sum may miss its target by this share of its terms. This is slightly more than what rounding the data to f32 can cause. */
 const CONSISTENT = 2 ** -20;
 
 export interface BoxSections {
-  /** [rows, n] each. */
+  /** Shape [rows, n] each. */
   x: Floats;
   lower: Floats;
   upper: Floats;
   w: Floats;
-  /** [rows]. */
+  /** Shape [rows]. */
   c: Floats;
 }
 
 /**
- * argmin ‖y − x‖² subject to lower ≤ y ≤ upper, wᵀy = c for each row: y = clip(x + τw), with τ and the side of each entry.
+ * For each row, argmin ‖y − x‖² subject to lower ≤ y ≤ upper, wᵀy = c. The solution is y = clip(x + τw); τ and the side of each entry are
+ * returned, too.
  *
- * −∞ takes an entry of x out, which becomes 0, and so does a row of such entries alone. A row that is not finite, or that no y
- * satisfies, becomes NaN, all of it `out`.
+ * An entry of −∞ in x is excluded and becomes 0. A row with only such entries becomes 0. A row that is not finite, or for which no y is
+ * feasible, becomes NaN, and all of its sides are `out`.
  */
 export function boxSectionRows(
   data: BoxSections,
@@ -71,7 +72,7 @@ function section(
   let z = x;
   let shift = 0;
   let found = root(present, z, lower, upper, w, target);
-  // Once more, measured along w from an entry that decides: its size then cancels exactly, where the weights are equal.
+  // Solves again, measured along w from a deciding entry, so that its size cancels exactly if the weights are equal.
   const main = isRough(present, x, found.y) ? deciding(present, z, lower, upper, w, found.tau) : -1;
   if (main >= 0 && x[main] !== 0) {
     shift = x[main] / w[main];
@@ -89,7 +90,7 @@ function section(
   return {...found, tau: found.tau - shift};
 }
 
-/** Whether x is so large that its rounding in f64 could be seen in y, in f32. */
+/** Whether x is so large that its rounding in f64 could be visible in y in f32. */
 function isRough(present: number[], x: Float64Array, y: Float64Array): boolean {
   let [sizeX, sizeY] = [0, 0];
   for (const i of present) {
@@ -99,7 +100,7 @@ function isRough(present: number[], x: Float64Array, y: Float64Array): boolean {
   return sizeX > 1e5 * sizeY;
 }
 
-/** The entry whose breaks are nearest to τ, of those with a weight: −1 if there is none. */
+/** Among the entries with a weight, the one whose breakpoints are nearest to τ; −1 if no entry has a weight. */
 function deciding(
   present: number[],
   x: Float64Array,
@@ -119,7 +120,9 @@ function deciding(
   return best;
 }
 
-/** τ and y: the breaks of the piecewise linear sum in order, the segment of the root by bisection, then its line. */
+/**
+ * Finds τ and y: sorts the breakpoints of the piecewise linear sum, finds the segment with the root by bisection, then solves on its line.
+ */
 function root(
   present: number[],
   x: Float64Array,
@@ -173,9 +176,9 @@ function root(
     if (side[i] === SIDE.free) square += w[i] * w[i];
     rest -= w[i] * (side[i] === SIDE.free ? x[i] : y[i]);
   }
-  // Without a free entry the sum jumps at a break, where breaks that differ have been rounded to one.
+  // Without a free entry the sum jumps at a breakpoint where different breakpoints were rounded to the same number.
   const jump = rest === 0 ? inside : rest < 0 ? low : high;
-  // Where rounding asks for more than the box has, there is no break to jump at.
+  // If rounding requires more than the box contains, there is no breakpoint at which the sum could jump.
   const corner = Number.isFinite(jump) ? jump : inside;
   const tau = square > 0 ? Math.min(Math.max(rest / square, low), high) : corner;
   for (const i of present) if (side[i] === SIDE.free) y[i] = clip(x[i] + tau * w[i], i);

@@ -1,10 +1,10 @@
-/** @file Entmax and normmax of float32 rows, and their derivatives, in plain TypeScript; f64 inside. */
+/** @file Entmax and normmax of float32 rows, and their derivatives, in plain TypeScript; computed in f64. */
 import type {Floats} from '../../contracts/vectors.js';
 
-/** Which map: argmax over the simplex of xᵀp less Tsallis' negative entropy, or less the α-norm. */
+/** The kind of map: argmax over the simplex of xᵀp minus Tsallis' negative entropy (entmax), or minus the α-norm (normmax). */
 export type EntmaxKind = 'entmax' | 'normmax';
 
-/** One row: p in double precision, log p (−∞ off the support) and, for normmax, a = x − τ, of which p is a power. */
+/** The solution of one row: p in double precision, log p (−∞ off the support) and, for normmax, a = x − τ. p is a power of a. */
 interface Solution {
   p: Float64Array;
   log: Float64Array;
@@ -12,14 +12,14 @@ interface Solution {
 }
 
 const MAX_ITERATIONS = 200;
-/** No derivative of f32 is larger. */
+/** No derivative in f32 is larger than this. */
 const LARGEST = 3.4e38;
 
 /**
- * y = entmax or normmax of each row of x [rows, n] for α = 1 + excess. −∞ takes an entry out, and a row of such entries alone is 0.
- * A row with NaN or +∞, or whose excess is not finite or out of range, becomes NaN.
+ * y = entmax or normmax of each row of x [rows, n] for α = 1 + excess. An entry of −∞ is excluded, and a row with only such entries becomes
+ * 0. A row that contains NaN or +∞, or whose excess is not finite or out of range, becomes NaN.
  *
- * @param excess One a row.
+ * @param excess One value per row.
  */
 export function entmaxRows(
   kind: EntmaxKind,
@@ -37,7 +37,7 @@ export function entmaxRows(
   }
 }
 
-/** The cotangents of x and of the excess for that of y; zero where the row has no answer. */
+/** The cotangents of x and of the excess for the cotangent of y. They are zero for rows without an answer. */
 export function entmaxGradientRows(
   kind: EntmaxKind,
   x: Floats,
@@ -59,7 +59,7 @@ export function entmaxGradientRows(
   }
 }
 
-/** `null` for a row without an answer. */
+/** Returns `null` for a row without an answer. */
 function solveRow(kind: EntmaxKind, x: Floats, excess: number): Solution | null {
   const inRange = kind === 'entmax' ? excess >= 0 : excess > 0;
   if (!(inRange && excess < Infinity)) return null;
@@ -86,7 +86,7 @@ function solveRow(kind: EntmaxKind, x: Floats, excess: number): Solution | null 
 }
 
 /**
- * α ≤ 2, by the largest probability P, whose entry is z = 0: pᵢ = P(1 + δzᵢP^{−δ})^{1/δ}, δ = α − 1. In logarithms nothing cancels,
+ * For α ≤ 2. From the largest probability P, whose entry is z = 0: pᵢ = P(1 + δzᵢP^{−δ})^{1/δ}, δ = α − 1. In logarithms nothing cancels,
  * down to softmax at δ = 0.
  */
 function smoothEntmax(z: Float64Array, excess: number, {p, log}: Solution): void {
@@ -109,8 +109,8 @@ function smoothEntmax(z: Float64Array, excess: number, {p, log}: Solution): void
 }
 
 /**
- * α > 2, where p is a steep power of x − τ: by the least probability q of the support, pᵢ = (q^δ + δ(zᵢ − z_k))^{1/δ}. No rounding of τ
- * comes in between.
+ * For α > 2, where p is a steep power of x − τ. From the least probability q of the support: pᵢ = (q^δ + δ(zᵢ − z_k))^{1/δ}. This avoids
+ * any rounding of τ.
  */
 function steepEntmax(z: Float64Array, excess: number, {p, log}: Solution): void {
   const power = 1 / excess;
@@ -140,7 +140,10 @@ function steepEntmax(z: Float64Array, excess: number, {p, log}: Solution): void 
   }
 }
 
-/** By r = z_k − τ, k the least of the support: Σ(r + zᵢ − z_k)^β = 1 for β = α/(α − 1), then pᵢ ∝ (r + zᵢ − z_k)^{1/(α − 1)}. */
+/**
+ * From r = z_k − τ, where k is the least entry of the support: Σ(r + zᵢ − z_k)^β = 1 for β = α/(α − 1), then pᵢ ∝ (r + zᵢ − z_k)^{1/(α −
+ * 1)}.
+ */
 function normmaxRow(z: Float64Array, excess: number, {p, log, above}: Solution): void {
   const power = 1 + 1 / excess;
   const {order, count} = support(z, (gap) => Math.pow(gap, power));
@@ -163,15 +166,15 @@ function normmaxRow(z: Float64Array, excess: number, {p, log, above}: Solution):
   for (let k = 0; k < count; k++) {
     const i = order[k];
     above[i] = r + (z[i] - least);
-    // Relative to the largest, where a high power must not see the rounding of the sum.
+    // Relative to the largest entry where a high power would amplify the rounding of the sum.
     log[i] = (z[i] > -0.5 * top ? Math.log1p(z[i] / top) : Math.log(above[i] / top)) / excess;
     p[i] = Math.exp(log[i]);
   }
 }
 
 /**
- * The entries above the threshold, in falling order: the most of the largest for which Σ weight(zᵢ − z_k) < 1, k the least of them,
- * weight(0) = 0.
+ * The entries above the threshold, in decreasing order: as many of the largest as satisfy Σ weight(zᵢ − z_k) < 1, where k is the least of
+ * them and weight(0) = 0.
  */
 function support(z: Float64Array, weight: (gap: number) => number) {
   const order: number[] = [];
@@ -191,7 +194,7 @@ function support(z: Float64Array, weight: (gap: number) => number) {
   return {order, count: low};
 }
 
-/** The root of a growing function between low and high, from its value and slope: Newton's steps from above, in a bracket. */
+/** The root of an increasing function between low and high, from its value and slope, with Newton steps from above inside a bracket. */
 function growingRoot(f: (t: number) => [value: number, slope: number], low: number, high: number): number {
   let t = high;
   for (let k = 0; k < MAX_ITERATIONS && low < high; k++) {
@@ -208,15 +211,15 @@ function growingRoot(f: (t: number) => [value: number, slope: number], low: numb
 }
 
 /**
- * With s = p^{1 − δ} on the support: s(v − s̄ᵀv), s̄ = s/Σs, for x.
+ * The cotangent of x: s(v − s̄ᵀv) with s = p^{1 − δ} on the support and s̄ = s/Σs.
  *
  * @returns vᵀ∂p/∂δ.
- * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), proposition 1; Correia, Niculae & Martins 2019 (arXiv 1909.00015),
- *   proposition 1, for δ; here without what cancels as δ becomes small.
+ * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702), proposition 1; for δ: Correia, Niculae & Martins 2019 (arXiv 1909.00015),
+ * proposition 1, rewritten here without the terms that cancel for small δ.
  */
 function entmaxGradient({p, log}: Solution, v: Floats, excess: number, out: Floats): number {
   const size = (i: number) => Math.min(Math.exp((1 - excess) * log[i]), 1e200);
-  // Its own weight must not cancel: it may be larger than all others by any factor.
+  // The weight of this entry must not cancel: it may be larger than all others by any factor.
   let main = 0;
   let most = -Infinity;
   for (let i = 0; i < p.length; i++) {
@@ -276,10 +279,10 @@ function entmaxGradient({p, log}: Solution, v: Floats, excess: number, out: Floa
 }
 
 /**
- * With t = p/(δa) on the support and w = t(v − vᵀp): w − pΣw, for x.
+ * The cotangent of x: w − pΣw with t = p/(δa) on the support and w = t(v − vᵀp).
  *
  * @returns vᵀ∂p/∂δ.
- * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), section 5, for the map; differentiated here through τ.
+ * @see Blondel, Martins & Niculae 2020 (arXiv 1901.02324), section 5, for the map. It is differentiated here through τ.
  */
 function normmaxGradient({p, above}: Solution, v: Floats, excess: number, out: Floats): number {
   let inner = 0;
@@ -289,7 +292,7 @@ function normmaxGradient({p, above}: Solution, v: Floats, excess: number, out: F
     inner += v[i] * p[i];
     entropy += p[i] * above[i] * Math.log(above[i]);
   }
-  // Σa^β log a ∂β/∂δ / (βΣa^{1/δ}), the derivative of τ: Σa^β = Σ a·a^{1/δ}.
+  // The derivative of τ, Σa^β log a ∂β/∂δ / (βΣa^{1/δ}), where Σa^β = Σ a·a^{1/δ}.
   const tau = -entropy / (excess * (excess + 1));
   let sum = 0;
   let product = 0;

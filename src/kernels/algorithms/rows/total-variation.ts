@@ -1,13 +1,13 @@
-/** @file Denoising of rows by total variation, in plain TypeScript; f64 inside. */
+/** @file Total-variation denoising of rows, in plain TypeScript; computed in f64. */
 import type {Floats} from '../../contracts/vectors.js';
 
 /**
  * argmin_y ½‖y − x‖² + λ Σ|yᵢ₊₁ − yᵢ| for each row of x, by dynamic programming in O(n).
  *
- * The derivative of the least value that the first i entries can have, as a function of the i-th, is piecewise linear and
- * grows. It is kept as its two outermost lines and the knots between them, where slope and offset change.
+ * Consider the least value that the first i entries can have, as a function of the i-th entry. Its derivative is piecewise linear and
+ * increasing. It is stored as its two outermost lines and the knots between them, where slope and offset change.
  *
- * @param lambda One weight a row.
+ * @param lambda One weight per row.
  * @see Johnson 2013, A dynamic programming algorithm for the fused lasso and ℓ0-segmentation.
  */
 export function totalVariationRows(

@@ -1,15 +1,15 @@
-/** @file Regularised transport plans of a batch, and their derivative; f64 inside. */
+/** @file Regularised transport plans for a batch, and their derivative; computed in f64. */
 import type {Floats} from '../../contracts/vectors.js';
 import {MarginalSystem} from './laplacian.js';
 import {findPlan} from './plan.js';
 import {POTENTIALS, type TransportKind} from './potentials.js';
 
-/** Totals that differ by this share agree up to rounding: that of f32, in sums of many entries. */
+/** Totals that differ by at most this share agree up to rounding: the rounding of f32 in sums of many entries. */
 const CONSISTENT = 1e-5;
-/** Sums that are met up to this share of themselves are met. */
+/** A sum counts as met if its relative error is at most this. */
 const MET = 1e-6;
 
-/** How a sample went: the codes of `Status` of those names. */
+/** The outcome of a sample. The values are the codes of the `Status` entries with the same names. */
 export const PLAN = {solved: 0, infeasible: 1, notConverged: 3, invalid: 5} as const;
 
 interface Batch {
@@ -21,8 +21,8 @@ interface Batch {
 }
 
 /**
- * P = argmax ⟨P, x⟩ − strength·regulariser(P), P ≥ 0, P1 = a, Pᵀ1 = b, for each x [n, m]. A sum of zero is a row or column of zeros;
- * so is an entry of x that is −∞. Samples that are not solved become NaN, and have another status than 0.
+ * P = argmax ⟨P, x⟩ − strength·regulariser(P), P ≥ 0, P1 = a, Pᵀ1 = b, for each x [n, m]. A sum of zero gives a row or column of zeros, and
+ * an entry of −∞ in x gives an entry of zero. Samples that are not solved become NaN and have a status other than 0.
  */
 export function planBatch(
   {kind, batch, n, m, strength}: Batch,
@@ -60,7 +60,7 @@ function onePlan(
   const [rows, columns] = [indices(a), indices(b)];
   if (rows.length === 0 || columns.length === 0) return PLAN.solved;
   const mean = (given + taken) / 2;
-  // For sums of 1 in total; the square norm then weighs P by `mean`.
+  // For sums with a total of 1. The regulariser with the square norm then weighs P by `mean`.
   const unit = kind === 'euclidean' ? strength * mean : strength;
   const X = Float64Array.from(rows.flatMap((i) => columns.map((j) => x[i * m + j] / unit)));
   const width = columns.length;
@@ -85,8 +85,8 @@ function onePlan(
 }
 
 /**
- * The cotangents of x, a and b for dP: with R = φ'' ∘ dP and H (α, β) = (R1, Rᵀ1), (R − φ'' ∘ (α1ᵀ + 1βᵀ))/strength, α and β, where
- * Σα = Σβ in each part of P that is linked: only such changes of the sums can be met.
+ * The cotangents of x, a and b for dP. With R = φ'' ∘ dP and H (α, β) = (R1, Rᵀ1) they are (R − φ'' ∘ (α1ᵀ + 1βᵀ))/strength, α and β. In
+ * each linked part of P, Σα = Σβ, because only such changes of the sums can be met.
  */
 export function planGradientBatch(
   {kind, batch, n, m, strength}: Batch,
@@ -128,7 +128,7 @@ export function planGradientBatch(
   }
 }
 
-/** Moves a constant from v to u, or back, such that their sums are equal in each linked part of W. */
+/** Moves a constant between u and v so that their sums are equal in each linked part of W. */
 function balanceParts(W: Float64Array, n: number, m: number, u: Float64Array, v: Float64Array): void {
   const seen = new Uint8Array(n + m);
   for (let first = 0; first < n; first++) {

@@ -1,15 +1,15 @@
-/** @file Linear systems of weighted graphs, solved without cancellation. */
+/** @file Solves linear systems of weighted graphs without cancellation. */
 
-/** A pivot below this share of a node's links is none: the node is not linked to those that are left. */
+/** A pivot below this share of a node's links counts as zero: the node is not linked to the remaining nodes. */
 const UNLINKED = 1e-14;
 
-/** What sums of rows and columns become when W ∘ (u1ᵀ + 1vᵀ) is summed: H = [diag(W1) W; Wᵀ diag(Wᵀ1)]. */
+/** The map from (u, v) to the row and column sums of W ∘ (u1ᵀ + 1vᵀ): H = [diag(W1) W; Wᵀ diag(Wᵀ1)]. */
 export class MarginalSystem {
-  /** Links of each two columns, [m, m]. */
+  /** Links between each two columns, [m, m]. */
   private readonly links: Float64Array;
   private readonly rest: Float64Array;
   private readonly pivots: Float64Array;
-  /** Links to a node of potential 0. */
+  /** Links to a node with potential 0. */
   private readonly ground: Float64Array;
   readonly rowSums: Float64Array;
 
@@ -25,10 +25,10 @@ export class MarginalSystem {
   }
 
   /**
-   * Factors H for W [n, m] ≥ 0. The rows are eliminated, which leaves a Laplacian of the columns: its diagonal is the sum of its
-   * links, so that eliminating a node only adds positive numbers (Grassmann, Taksar & Heyman 1985).
+   * Factors H for W [n, m] ≥ 0. Eliminating the rows leaves a Laplacian of the columns. Its diagonal is the sum of its links, so
+   * eliminating a node only adds positive numbers (Grassmann, Taksar & Heyman 1985).
    *
-   * @param ridge What is added to the diagonal of the columns, as a share of their sums: parts that are not linked can move then.
+   * @param ridge A share of the sums of the columns that is added to their diagonal, so that parts that are not linked can move.
    */
   factor(W: Float64Array, ridge = 0): void {
     const {n, m, links, rowSums, pivots, ground} = this;
@@ -70,7 +70,10 @@ export class MarginalSystem {
     }
   }
 
-  /** u and v with H (u, v) = (rows, columns), a constant of each linked part left open: 0 at one of its columns. */
+  /**
+   * Finds u and v with H (u, v) = (rows, columns). They are determined up to a constant in each linked part, which is chosen so that one of
+   * its columns gets 0.
+   */
   solve(W: Float64Array, rows: Float64Array, columns: Float64Array, u: Float64Array, v: Float64Array): void {
     const {n, m, links, rest, pivots, rowSums} = this;
     rest.set(columns);

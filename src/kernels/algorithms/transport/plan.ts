@@ -1,33 +1,36 @@
-/** @file One regularised transport plan in f64: its dual, by sweeps and Newton's method, from weak regularisation's easy end. */
+/**
+ * @file One regularised transport plan in f64. Solves the dual with sweeps and Newton's method, and starts from an easier problem with
+ * smaller differences in X.
+ */
 import {MarginalSystem} from './laplacian.js';
 import {POTENTIALS, type Potential, type TransportKind} from './potentials.js';
 
-/** What a plan is asked for: similarities of n rows and m columns, whose sums are positive and 1 in total. */
+/** The input of a plan: similarities of n rows and m columns. The row and column sums are positive and have a total of 1. */
 export interface PlanInput {
   kind: TransportKind;
   n: number;
   m: number;
-  /** [n, m]; −∞ where nothing may go. */
+  /** [n, m]; −∞ where nothing may be transported. */
   X: Float64Array;
   rows: Float64Array;
   columns: Float64Array;
-  /** Whether the sums shall be met to the last digits of double precision. Default false. */
+  /** Whether the sums must be met to the last digits of double precision. Default false. */
   precise?: boolean;
 }
 
 const MAX_ITERATIONS = 300;
-/** Sums that are met up to this share of themselves are met. */
+/** A sum counts as met if its relative error is at most this. */
 const TOLERANCE = 1e-9;
-/** On the way to the full size of X less will do. */
+/** The tolerance that is enough while X has not reached its full size. */
 const ON_THE_WAY = 1e-2;
-/** Where X differs by no more than this, relative to what the potential feels, any start will do. */
+/** If X differs by no more than this, relative to the scale of the potential, any start is good enough. */
 const EASY: Record<TransportKind, number> = {entropic: 8, euclidean: 1};
 const RIDGE = 1e-7;
 const GROWTHS = [4, 1.9, 1.3];
-/** Sums that are met up to this share need no other try. */
+/** If the sums are met up to this relative error, no other attempt is made. */
 const GOOD = 1e-7;
 
-/** P [n, m], and the largest error of a sum, relative to it. */
+/** Returns P [n, m] and the largest relative error of a sum. */
 export function findPlan({kind, n, m, X, rows, columns, precise = false}: PlanInput): {
   P: Float64Array;
   miss: number;
@@ -35,10 +38,10 @@ export function findPlan({kind, n, m, X, rows, columns, precise = false}: PlanIn
   const centred = centre(X, n, m);
   let range = 0;
   for (const value of centred) if (value > -Infinity) range = Math.max(range, -value);
-  // What rounding X does to P.
+  // The effect on P of rounding X.
   const tolerance = Math.max(TOLERANCE, 2e-15 * range * (kind === 'euclidean' ? n * m : 1));
   let best: {P: Float64Array; miss: number} | null = null;
-  // In short steps where long ones lead astray.
+  // Repeats with shorter steps if long steps fail.
   for (const growth of GROWTHS) {
     const search = new DualSearch(POTENTIALS[kind], n, m, rows, columns);
     let size = Math.min(1, EASY[kind] / range);
@@ -57,7 +60,10 @@ export function findPlan({kind, n, m, X, rows, columns, precise = false}: PlanIn
   return best!;
 }
 
-/** X less the largest entry of each row, then of each column: what u and v take up anyway, without its rounding. */
+/**
+ * X minus the largest entry of each row, then of each column. u and v absorb these constants anyway; subtracting them first avoids their
+ * rounding.
+ */
 function centre(X: Float64Array, n: number, m: number): Float64Array {
   const out = X.slice();
   const subtract = (start: number, stride: number, count: number) => {
@@ -97,7 +103,7 @@ class DualSearch {
     this.system = new MarginalSystem(n, m);
   }
 
-  /** The duals of a problem whose X is so many times larger, roughly. */
+  /** Approximates the duals of the problem whose X is `factor` times larger. */
   stretch(factor: number): void {
     for (const dual of [this.u, this.v]) for (let i = 0; i < dual.length; i++) dual[i] *= factor;
   }
@@ -111,7 +117,7 @@ class DualSearch {
       if (this.miss <= tolerance) return;
       if (this.miss < 0.9 * best) [best, idle] = [this.miss, 0];
       else idle++;
-      // Within parts that are linked, then of parts against each other.
+      // First within linked parts, then also between them.
       for (const ridge of [0, RIDGE]) {
         if (ridge > 0) this.measure();
         for (let at = 0; at < n * m; at++) W[at] = potential.slope(P[at]);
@@ -125,8 +131,8 @@ class DualSearch {
   }
 
   /**
-   * Takes what the sums still miss off P itself, on its support: u and v, which may be large, hold P to their own rounding only. What
-   * this moves X by is no more than that rounding.
+   * Removes the remaining errors of the sums from P itself, on its support, because u and v may be large and determine P only up to their
+   * own rounding. The corresponding change of X is no larger than that rounding.
    */
   correct(target: number): void {
     const {n, m, P, W, rows, columns, rowError, columnError, du, dv, system, potential} = this;
@@ -148,7 +154,7 @@ class DualSearch {
     }
   }
 
-  /** Each u, then each v, such that its own sum is met. */
+  /** Sets each u, then each v, so that its own sum is met. */
   private sweep(): void {
     const {n, m, X, z, u, v, rows, columns, potential} = this;
     for (let i = 0; i < n; i++) {
@@ -159,7 +165,7 @@ class DualSearch {
     for (let j = 0; j < m; j++) v[j] = potential.balance(z, j, m, n, columns[j]);
   }
 
-  /** P, and the errors of its sums. */
+  /** Computes P and the errors of its sums. */
   private measure(): void {
     const {n, m, X, P, u, v, rows, columns, rowError, columnError, potential} = this;
     for (let i = 0; i < n; i++) {
@@ -168,7 +174,7 @@ class DualSearch {
     this.miss = errorsOf(P, rows, columns, rowError, columnError);
   }
 
-  /** Along (du, dv) to where the dual, which is convex, stops falling. */
+  /** Moves along (du, dv) to the point where the convex dual stops falling. */
   private move(): void {
     const {n, m, X, u, v, du, dv, rows, columns, potential} = this;
     const slopeAt = (t: number) => {
@@ -201,7 +207,7 @@ class DualSearch {
   }
 }
 
-/** What the sums of P exceed those that it should have by, and the largest of these, relative to its sum. */
+/** The amounts by which the sums of P exceed their targets, and the largest of them relative to its sum. */
 function errorsOf(
   P: Float64Array,
   rows: Float64Array,

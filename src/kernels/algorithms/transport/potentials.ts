@@ -5,9 +5,9 @@ export type TransportKind = 'entropic' | 'euclidean';
 export interface Potential {
   /** φ'(z). */
   value(z: number): number;
-  /** φ''(z), from P = φ'(z). */
+  /** φ''(z), computed from P = φ'(z). */
   slope(p: number): number;
-  /** u with Σ φ'(z − u) = sum > 0, for z[start], z[start + stride], …, of which one is finite. */
+  /** The u with Σ φ'(z − u) = sum > 0, for z[start], z[start + stride], …, where at least one entry is finite. */
   balance(z: Float64Array, start: number, stride: number, count: number, sum: number): number;
 }
 
@@ -26,7 +26,7 @@ const entropic: Potential = {
 const euclidean: Potential = {
   value: (z) => (z > 0 ? z : 0),
   slope: (p) => (p > 0 ? 1 : 0),
-  /** Michelot's method, from the largest entry down. */
+  /** Michelot's method, starting from the largest entry. */
   balance(z, start, stride, count, sum) {
     let top = -Infinity;
     for (let k = 0, at = start; k < count; k++, at += stride) top = Math.max(top, z[at]);
@@ -40,7 +40,7 @@ const euclidean: Potential = {
         next++;
         total += below;
       }
-      // Rounding may bring back what it dropped: the set only shrinks.
+      // Rounding could add entries again that were dropped; the set must only shrink.
       if (next === 0 || (kept > 0 && next >= kept)) return top + threshold;
       kept = next;
       threshold = (total - sum) / kept;

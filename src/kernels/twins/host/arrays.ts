@@ -1,13 +1,13 @@
-/** @file `ArrayKernels` on WebAssembly: one instance with a memory of its own. */
+/** @file `ArrayKernels` on WebAssembly: one instance with its own memory. */
 import {BINARY as FUNCTIONS, UNARY, type ArrayKernels, type EntryKernels} from '../../contracts/arrays.js';
 import {BINARY} from './binary/arrays.js';
 import {HostMemory} from './memory.js';
 import {instantiate, type Routines} from './module.js';
 
-/** What a product needs to work in, in entries. */
+/** The workspace of a product, in entries. */
 const ROOM = 16 * 512 + 16 * 520;
 
-/** `null` where WebAssembly or its SIMD instructions are missing. */
+/** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createHostArrays(): ArrayKernels | null {
   if (typeof WebAssembly === 'undefined') return null;
   const memory = new HostMemory();
@@ -18,7 +18,7 @@ export function createHostArrays(): ArrayKernels | null {
   return {
     name: 'host',
     arrays: (lengths) => {
-      // One vector in which each has an even number of entries, so that all begin at multiples of 16 bytes.
+      // All arrays are parts of one vector. Each gets an even number of entries, so that all start at multiples of 16 bytes.
       const starts = [ROOM];
       for (const length of lengths) starts.push(starts[starts.length - 1] + length + (length % 2));
       const all = memory.scope(() => memory.scratch(starts[starts.length - 1]));
@@ -56,7 +56,7 @@ function entriesOf({binary, unary, select, sums}: Routines): EntryKernels {
         b.data.byteOffset,
         out.byteOffset,
       ];
-      // The steps across a matrix of one column are of no account.
+      // The step between columns does not matter for a matrix with one column.
       const steps = [a, b].map(({down, across}) => [8 * down, columns === 1 ? 8 : 8 * across]);
       const [[downA, acrossA], [downB, acrossB]] = steps;
       return () => void binary(which, rows, columns, atA, downA, acrossA, atB, downB, acrossB, atOut);

@@ -3,7 +3,7 @@ import type {CodingKernels} from '../../contracts/coding.js';
 import {BINARY} from './binary/coding.js';
 import {instantiate} from './module.js';
 
-/** `null` where WebAssembly or its SIMD instructions are missing. */
+/** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createHostCoding(memory: WebAssembly.Memory): CodingKernels | null {
   const routines = instantiate(BINARY, memory);
   if (!routines) return null;

@@ -1,11 +1,11 @@
-/** @file `DenseKernels` on WebAssembly: one instance with a memory of its own. */
+/** @file `DenseKernels` on WebAssembly: one instance with its own memory. */
 import type {DenseKernels, Indices, Vector} from '../../contracts/dense.js';
 import {BINARY} from './binary/dense.js';
 import {HostMemory, placeOf as at} from './memory.js';
 import {instantiate} from './module.js';
 import {hostPairs} from './pairs.js';
 
-/** An implementation with its own memory, or `null` where WebAssembly or its SIMD instructions are missing. */
+/** Creates an instance with its own memory. Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createHostDense(): DenseKernels | null {
   if (typeof WebAssembly === 'undefined') return null;
   const memory = new HostMemory();

@@ -1,11 +1,11 @@
-/** @file `MatrixKernels` on WebAssembly: one instance with a memory of its own. */
+/** @file `MatrixKernels` on WebAssembly: one instance with its own memory. */
 import {paddedStride} from '../../contracts/dense.js';
 import type {MatrixKernels} from '../../contracts/matrices.js';
 import {BINARY} from './binary/matrices.js';
 import {HostMemory} from './memory.js';
 import {instantiate} from './module.js';
 
-/** `null` where WebAssembly or its SIMD instructions are missing. */
+/** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createHostMatrices(): MatrixKernels | null {
   if (typeof WebAssembly === 'undefined') return null;
   const memory = new HostMemory();

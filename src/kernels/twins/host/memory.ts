@@ -1,11 +1,11 @@
-/** @file The memory of a WebAssembly instance, handed out as views in a stack of scopes. */
+/** @file The memory of a WebAssembly instance. It is handed out as views, in a stack of scopes. */
 
-/** Where a vector may start: 16 bytes apart, behind a first block that stays free so that no pointer is zero. */
+/** Vectors start at multiples of 16 bytes. The first block stays unused so that no pointer is zero. */
 const ALIGNMENT = 16;
 const PAGE = 65536;
 const INITIAL_PAGES = 64;
 
-/** A view that knows where it lies: engines take longer to say `byteOffset` than a routine takes for a small vector. */
+/** A view that stores its own position: reading `byteOffset` takes engines longer than a routine takes for a small vector. */
 interface Placed {
   place?: number;
 }
@@ -18,7 +18,7 @@ function placed<View extends Float64Array | Int32Array>(view: View): View {
   return view;
 }
 
-/** Thrown where the memory is full: views of it do not survive its growth, so the work must begin again. */
+/** Thrown when the memory is full. Views do not survive the growth of the memory, so the work has to start again. */
 class OutOfMemory extends Error {
   constructor(readonly end: number) {
     super(`the host kernels need ${end} bytes of memory`);
@@ -30,12 +30,12 @@ export class HostMemory {
   private top = ALIGNMENT;
   private depth = 0;
 
-  /** Zeros. There is room for four entries more: routines work on tiles of four, and read ahead of a row's end. */
+  /** A vector of zeros, with room for four more entries: routines work on tiles of four and read past the end of a row. */
   vector(length: number): Float64Array {
     return placed(new Float64Array(this.memory.buffer, this.allocate(8 * (length + 4)), length).fill(0));
   }
 
-  /** The same, but not cleared. */
+  /** Like `vector`, but not cleared. */
   scratch(length: number): Float64Array {
     return new Float64Array(this.memory.buffer, this.allocate(8 * (length + 4)), length);
   }
@@ -48,12 +48,12 @@ export class HostMemory {
     return placed(new Int32Array(this.memory.buffer, this.allocate(4 * length), length));
   }
 
-  /** A view of entries of another one. */
+  /** A view of some entries of another view. */
   part(vector: Float64Array, from: number, to?: number): Float64Array {
     return placed(vector.subarray(from, to));
   }
 
-  /** Runs `work` and takes back every view that it made. It may be run again from its beginning, to find more memory. */
+  /** Runs `work` and frees every view that it made. `work` may be run again from the beginning if more memory is needed. */
   scope<T>(work: () => T): T {
     const mark = this.top;
     try {
@@ -63,7 +63,7 @@ export class HostMemory {
     }
   }
 
-  /** The same, but its views stay. Only the outermost work can begin again: no view has been made before it. */
+  /** Like `scope`, but the views are kept. Only the outermost work can start again, because no view was made before it. */
   keep<T>(work: () => T): T {
     const mark = this.top;
     this.depth++;

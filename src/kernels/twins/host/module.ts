@@ -1,13 +1,13 @@
-/** @file WebAssembly modules of the host kernels: embedded, compiled once, synchronous. */
+/** @file The WebAssembly modules of the host kernels. They are embedded, compiled once, and loaded synchronously. */
 
-/** The exports of a module; pointers are byte offsets. */
+/** The exports of a module. Pointers are byte offsets. */
 export type Routines = Record<string, (...args: number[]) => number>;
 
 const compiled = new Map<string, WebAssembly.Module | null>();
 
 /**
- * An instance on `memory` of the module with the given bytes in hexadecimal, or `null` where WebAssembly or its SIMD instructions
- * are missing.
+ * Instantiates the module with the given bytes in hexadecimal on `memory`. Returns `null` if WebAssembly or its SIMD instructions are
+ * missing.
  */
 export function instantiate(binary: string, memory: WebAssembly.Memory): Routines | null {
   if (!compiled.has(binary)) compiled.set(binary, compile(binary));

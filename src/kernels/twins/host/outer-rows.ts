@@ -3,7 +3,7 @@ import type {OuterRows} from '../../contracts/rows.js';
 import {BINARY} from './binary/outers.js';
 import {createRowMemory} from './row-memory.js';
 
-/** `null` where WebAssembly or its SIMD instructions are missing. */
+/** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createOuterRows(): OuterRows | null {
   const memory = createRowMemory(BINARY);
   if (!memory) return null;

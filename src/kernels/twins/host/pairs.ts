@@ -3,7 +3,7 @@ import type {PairKernels} from '../../contracts/pairs.js';
 import {placeOf as at} from './memory.js';
 import type {Routines} from './module.js';
 
-/** On the routines of the module of the dense kernels. */
+/** Uses the routines of the module of the dense kernels. */
 export function hostPairs(routines: Routines): PairKernels {
   return {
     dualResidual: (Px, q, x, tau, r, out) =>

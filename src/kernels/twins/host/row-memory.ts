@@ -1,13 +1,13 @@
-/** @file A module of kernels on float32 rows, with a small memory that a row goes through. */
+/** @file A module of kernels on float32 rows, with a small memory into which each row is copied. */
 import {instantiate, type Routines} from './module.js';
 
 const PAGE = 65536;
-/** Also the distance of two places at least. No pointer is zero. */
+/** The offset of the first place, so that no pointer is zero, and the minimum distance between two places. */
 const START = 16;
 
 export interface RowMemory {
   routines: Routines;
-  /** Places of so many bytes, 16 apart at least; their contents last until the next call. */
+  /** Reserves places of the given sizes in bytes, at least 16 bytes apart. Their contents are valid until the next call. */
   places(...bytes: number[]): number[];
   /** The n numbers at a place. */
   floats(place: number, n: number): Float32Array;
@@ -15,7 +15,7 @@ export interface RowMemory {
   indices(place: number, n: number): Int32Array;
 }
 
-/** `null` where WebAssembly or its SIMD instructions are missing. */
+/** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createRowMemory(binary: string): RowMemory | null {
   if (typeof WebAssembly === 'undefined') return null;
   const memory = new WebAssembly.Memory({initial: 1});

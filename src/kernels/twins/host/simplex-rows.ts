@@ -1,9 +1,9 @@
-/** @file Projection of float32 rows onto simplices in WebAssembly: rows go through a small memory. */
+/** @file Projection of float32 rows onto simplices in WebAssembly. Rows are copied through a small memory. */
 import type {SimplexRows} from '../../contracts/rows.js';
 import {BINARY} from './binary/rows.js';
 import {createRowMemory} from './row-memory.js';
 
-/** `null` where WebAssembly or its SIMD instructions are missing. */
+/** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createSimplexRows(): SimplexRows | null {
   const memory = createRowMemory(BINARY);
   if (!memory) return null;
@@ -14,7 +14,7 @@ export function createSimplexRows(): SimplexRows | null {
       const row = memory.floats(from, n);
       const indices = memory.indices(found, n);
       const tau = memory.doubles(threshold, 2);
-      // Few entries of a row stay: only they are touched.
+      // Few entries of a row stay above zero, and only those are written.
       out.fill(0);
       for (let i = 0; i < rows; i++) {
         row.set(x.subarray(i * n, (i + 1) * n));

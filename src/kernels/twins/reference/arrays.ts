@@ -15,10 +15,10 @@ export const referenceArrays: ArrayKernels = {
   entries: null,
 };
 
-/** The steps through A, from row to row and from column to column. */
+/** The steps through A from row to row and from column to column. */
 const stepsOf = ({turnA, rows, inner}: Product) => (turnA ? [1, rows] : [inner, 1]);
 
-/** Rows of A times rows of Bᵀ, which is how B lies. */
+/** Multiplies rows of A by rows of Bᵀ, because B is stored transposed. */
 function multiplyRows(task: Product, a: Float64Array, b: Float64Array, out: Float64Array): void {
   const {rows, inner, columns} = task;
   const [down, across] = stepsOf(task);
@@ -32,7 +32,7 @@ function multiplyRows(task: Product, a: Float64Array, b: Float64Array, out: Floa
   }
 }
 
-/** Sums of rows of B. */
+/** Adds up multiples of the rows of B. */
 function addRows(task: Product, a: Float64Array, b: Float64Array, out: Float64Array): void {
   const {rows, inner, columns} = task;
   const [down, across] = stepsOf(task);

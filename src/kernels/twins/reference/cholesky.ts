@@ -1,4 +1,4 @@
-/** @file Cholesky factorisation of a dense symmetric matrix, f64, in place. */
+/** @file Cholesky factorisation of a dense symmetric matrix in f64, in place. */
 
 /** @see MatrixKernels.choleskyInPlace */
 export function choleskyInPlace(a: Float64Array, n: number): number {

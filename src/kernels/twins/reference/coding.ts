@@ -1,7 +1,7 @@
 /** @file `CodingKernels` in plain TypeScript. */
 import type {CodingKernels, CodingProblem} from '../../contracts/coding.js';
 
-/** Sweeps over the entries that are not zero, for each one over all. */
+/** The number of sweeps over the entries that are not zero, for each sweep over all entries. */
 const INNER = 20;
 
 export const referenceCoding: CodingKernels = {
@@ -10,7 +10,7 @@ export const referenceCoding: CodingKernels = {
     do {
       sweeps++;
       sweep(problem, z, g, false);
-      // Written so that NaN ends it, too.
+      // Written so that NaN ends the loop, too.
       if (!(residualOf(problem, z, g) > tolerance)) break;
       for (let inner = 0; inner < INNER && sweeps < maxSweeps; inner++) {
         if (!(sweep(problem, z, g, true) > 0.1 * tolerance)) break;
@@ -22,7 +22,7 @@ export const referenceCoding: CodingKernels = {
   },
 };
 
-/** @returns The largest violation that a move put right, in units of its atom. */
+/** @returns The largest violation that a move removed, in units of its atom. */
 function sweep(problem: CodingProblem, z: Float64Array, g: Float64Array, onlyNonZero: boolean): number {
   const {G, stride, l1, l2, nonNegative, units} = problem;
   const n = z.length;
@@ -31,7 +31,7 @@ function sweep(problem: CodingProblem, z: Float64Array, g: Float64Array, onlyNon
     if (onlyNonZero && z[j] === 0) continue;
     const curvature = G[j * stride + j];
     const denominator = curvature + l2[j];
-    // An atom of zeros does nothing but cost.
+    // An atom of zeros only adds cost.
     if (denominator === 0 && l1[j] === 0) continue;
     const next = denominator === 0 ? 0 : soft(g[j] + curvature * z[j], l1[j], nonNegative) / denominator;
     const change = next - z[j];
@@ -43,7 +43,7 @@ function sweep(problem: CodingProblem, z: Float64Array, g: Float64Array, onlyNon
   return most;
 }
 
-/** The largest violation of an atom's condition, in its units. */
+/** The largest violation of the condition of an atom, in units of that atom. */
 function residualOf(problem: CodingProblem, z: Float64Array, g: Float64Array): number {
   const {l1, l2, nonNegative, units} = problem;
   let most = 0;
@@ -56,7 +56,7 @@ function residualOf(problem: CodingProblem, z: Float64Array, g: Float64Array): n
   return most;
 }
 
-/** The larger one; NaN once there was one. */
+/** The larger of the two numbers; NaN if one of them is NaN. */
 function larger(a: number, b: number): number {
   return b > a || b !== b ? b : a;
 }

@@ -1,4 +1,4 @@
-/** @file The routines of `DenseKernels` in plain TypeScript: the twin that says what the host kernels compute. */
+/** @file The routines of `DenseKernels` in plain TypeScript. This twin defines what the host kernels compute. */
 import type {DenseKernels, Indices, Vector} from '../../contracts/dense.js';
 import {referencePairs} from './pairs.js';
 
@@ -8,7 +8,7 @@ export const referenceDense: DenseKernels = {
   ...referencePairs,
   name: 'reference',
   memory: null,
-  // Room behind the length, as the contract has it.
+  // The contract requires room behind the end of a vector.
   vector: (length) => new Float64Array(new ArrayBuffer(8 * padded(length)), 0, length) as Vector,
   indices: (length) => new Int32Array(length) as Indices,
   part: (vector, from, to) => vector.subarray(from, to) as Vector,

@@ -1,8 +1,8 @@
-/** @file Isotonic regression of float32 rows, in plain TypeScript; sums in f64. */
+/** @file Isotonic regression of float32 rows in plain TypeScript. Sums are in f64. */
 import type {IsotonicRows} from '../../contracts/rows.js';
 
 export const referenceIsotonicRows: IsotonicRows = {
-  /** Pool adjacent violators (Ayer et al. 1955): a stack of blocks, whose means are in order. NaN is in no order. */
+  /** Pool adjacent violators (Ayer et al. 1955): a stack of blocks whose means are in order. NaN compares as not in order. */
   project(x, rows, n, increasing, y, block) {
     const sign = increasing ? -1 : 1;
     const sums = new Float64Array(n);

@@ -1,4 +1,4 @@
-/** @file LU factorisation with partial pivoting of a dense matrix that is scaled first, f64, in place. */
+/** @file LU factorisation with partial pivoting of a dense matrix in f64, in place. The matrix is scaled first. */
 import type {ScaledLU} from '../../contracts/matrices.js';
 import {scaleInPlace, scaleRows} from './scaling.js';
 import {solveTriangular} from './triangular.js';
@@ -7,7 +7,7 @@ import {solveTriangular} from './triangular.js';
 export function luInPlace({n, lu: a, pivots, rows, columns}: ScaledLU): boolean {
   scaleInPlace(a, n, {rows, columns});
   pivots.forEach((_, i) => (pivots[i] = i));
-  // Pivots up to this size are rounding; NaN or infinite if an entry is.
+  // Pivots up to this size count as rounding. The threshold is NaN or infinite if an entry is.
   const threshold = a.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0) * n * 2 ** -52;
   let regular = threshold < Infinity;
   for (let k = 0; k < n; k++) {

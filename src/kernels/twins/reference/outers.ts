@@ -1,4 +1,4 @@
-/** @file Sums of outer products of float32 vectors, in plain TypeScript. */
+/** @file Sums of outer products of float32 vectors in plain TypeScript. */
 import type {OuterRows} from '../../contracts/rows.js';
 
 export const referenceOuterRows: OuterRows = {

@@ -1,4 +1,4 @@
-/** @file The routines of `PairKernels` in plain TypeScript: the twin that says what the host kernels compute. */
+/** @file The routines of `PairKernels` in plain TypeScript. This twin defines what the host kernels compute. */
 import type {PairKernels} from '../../contracts/pairs.js';
 
 const larger = (a: number, b: number) => (b > a ? b : a);

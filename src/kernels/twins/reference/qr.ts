@@ -1,4 +1,4 @@
-/** @file Householder QR factorisation with column pivoting of a dense matrix, f64, in place. */
+/** @file Householder QR factorisation with column pivoting of a dense matrix in f64, in place. */
 import type {QR} from '../../contracts/matrices.js';
 
 /** @see MatrixKernels.qrInPlace */
@@ -68,9 +68,9 @@ function reflect(a: Float64Array, rows: number, columns: number, k: number, dots
   return tau;
 }
 
-/** The longest of the columns k, k + 1, …, below row k. */
+/** The index of the longest of the columns k, k + 1, …, measured from row k down. */
 function longestColumn(a: Float64Array, rows: number, columns: number, k: number) {
-  // Afresh at every step: updated norms lose their digits where columns are nearly dependent.
+  // The norms are recomputed at every step: updated norms lose their digits if columns are nearly dependent.
   const squares = new Float64Array(columns);
   for (let i = k; i < rows; i++) for (let j = k; j < columns; j++) squares[j] += a[i * columns + j] ** 2;
   let column = k;

@@ -8,8 +8,8 @@ export interface Scaling {
 }
 
 /**
- * Scales the n×n matrix `a` in place, without rounding: the largest entry of each column, and as far as that allows of
- * each row, lies in [1, 2).
+ * Scales the n×n matrix `a` in place, without rounding. Afterwards the largest entry of each column lies in [1, 2), and so does the largest
+ * entry of each row, as far as the columns allow.
  */
 export function scaleInPlace(a: Float64Array, n: number, {rows, columns}: Scaling): void {
   for (let i = 0; i < n; i++) {
@@ -28,7 +28,7 @@ export function scaleInPlace(a: Float64Array, n: number, {rows, columns}: Scalin
   }
 }
 
-/** Row i of X [n, columns] times 2^−exponents[i]. */
+/** Multiplies row i of X [n, columns] by 2^−exponents[i]. */
 export function scaleRows(X: Float64Array, columns: number, exponents: Int32Array): void {
   exponents.forEach((exponent, i) => {
     const factor = 2 ** -exponent;
@@ -36,7 +36,7 @@ export function scaleRows(X: Float64Array, columns: number, exponents: Int32Arra
   });
 }
 
-/** x·2^exponent, also where 2^exponent alone is out of range. */
+/** Computes x·2^exponent, even if 2^exponent alone is out of range. */
 export function timesPowerOfTwo(x: number, exponent: number): number {
   const half = Math.trunc(exponent / 2);
   return x === 0 ? 0 : x * 2 ** half * 2 ** (exponent - half);
@@ -45,7 +45,10 @@ export function timesPowerOfTwo(x: number, exponent: number): number {
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
 
-/** ⌊log₂ x⌋ for a normal x > 0, and 0 for 0; no more than 1022, so that its negative is the exponent of a normal number. */
+/**
+ * ⌊log₂ x⌋ for a normal number x > 0, and 0 for 0. The result is at most 1022, so that its negative is the exponent of a normal number,
+ * too.
+ */
 function exponent(x: number): number {
   if (x === 0) return 0;
   double[0] = x;

@@ -1,4 +1,4 @@
-/** @file Euclidean projection of float32 rows onto scaled probability simplices, in plain TypeScript; sums in f64. */
+/** @file Euclidean projection of float32 rows onto scaled probability simplices in plain TypeScript. Sums are in f64. */
 import type {Floats} from '../../contracts/vectors.js';
 import type {SimplexRows} from '../../contracts/rows.js';
 
@@ -7,7 +7,7 @@ export const referenceSimplexRows: SimplexRows = {
     for (let i = 0; i < rows; i++) projectSimplex(x, i * n, n, scale[i], out);
   },
 
-  /** The Jacobian, which is symmetric, times dy: on the support of y, dy less its mean there. */
+  /** The product of the symmetric Jacobian with dy: on the support of y, dy minus its mean there. */
   gradient(y, dy, rows, n, dx, mean) {
     for (let i = 0; i < rows; i++) {
       let sum = 0;
@@ -25,10 +25,10 @@ export const referenceSimplexRows: SimplexRows = {
 };
 
 /**
- * out = argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, for x[start … start + n); −∞ takes an entry out.
+ * out = argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, for x[start … start + n). An entry of −∞ is excluded.
  *
- * The threshold τ with Σ max(x − τ, 0) = scale is found by Michelot's method (1986): averages over a shrinking set of
- * candidates; each pass is linear and the set only shrinks. All is measured from the largest entry, so that its size cancels.
+ * The threshold τ with Σ max(x − τ, 0) = scale is found by Michelot's method (1986), which averages over a shrinking set of candidates.
+ * Each pass is linear. Everything is measured from the largest entry, so that the size of that entry cancels.
  */
 function projectSimplex(x: Floats, start: number, n: number, scale: number, out: Floats): void {
   let largest = -Infinity;
@@ -52,7 +52,7 @@ function projectSimplex(x: Floats, start: number, n: number, scale: number, out:
       next++;
       sum += value;
     }
-    // Rounding may bring back what it dropped: the set only shrinks.
+    // Rounding could add entries again that were dropped; the set must only shrink.
     if (next === 0 || (count > 0 && next >= count)) break;
     count = next;
     threshold = (sum - scale) / count;

@@ -1,8 +1,8 @@
-/** @file Substitution with a dense triangular matrix for several right-hand sides, f64, in place. */
+/** @file Substitution with a dense triangular matrix for several right-hand sides in f64, in place. */
 import type {Triangular} from '../../contracts/matrices.js';
 
 /**
- * X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns] and T the leading n×n block of `t` (both row-major, row length `stride` in t).
+ * X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns], where T is the leading n×n block of `t`. Both are row-major; the row length of t is `stride`.
  */
 export function solveTriangular(
   t: Float64Array,
@@ -16,7 +16,7 @@ export function solveTriangular(
   for (let step = 0; step < n; step++) {
     const i = forward ? step : n - 1 - step;
     const row = i * stride;
-    // The part of row i beside the diagonal: unknowns already found, or, transposed, those still to come.
+    // The off-diagonal part of row i: unknowns that are already known or, if transposed, unknowns that are not yet known.
     const from = lower ? 0 : i + 1;
     const to = lower ? i : n;
     if (!transpose) for (let j = from; j < to; j++) subtractRow(X, i, j, t[row + j], columns);
@@ -28,7 +28,7 @@ export function solveTriangular(
   }
 }
 
-/** Row `target` −= factor · row `source`. */
+/** Subtracts `factor` times row `source` from row `target`. */
 function subtractRow(X: Float64Array, target: number, source: number, factor: number, columns: number): void {
   if (factor === 0) return;
   const to = target * columns;

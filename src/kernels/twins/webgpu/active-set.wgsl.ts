@@ -1,6 +1,6 @@
 /**
- * @file WGSL: a dual active-set method for quadratic programs, as `qp/active-set.ts` and `qp/added-rows.ts` explain: for what the
- * interior point did not get to, since it minds no difference of scales. Everything in doubles.
+ * @file WGSL: a dual active-set method for quadratic programs, as explained in `qp/active-set.ts` and `qp/added-rows.ts`. It handles
+ * problems that the interior point did not solve, because it is not sensitive to differences of scale. Everything is in doubles.
  */
 import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
 import {ADDED_ROWS, addedRowsAreas} from './added-rows.wgsl.js';
@@ -12,15 +12,15 @@ import type {Area, Routine} from './run-problems.js';
 import {SCALING, scalingAreas} from './scaling.wgsl.js';
 import {VECTORS} from './vectors.wgsl.js';
 
-/** See `qp/active-set.ts`; what is smaller than the rounding of 48 bits is larger here. */
+/** See `qp/active-set.ts`. Tolerances below the rounding of 48 bits are larger here. */
 const VIOLATED = 1e-11;
 const HOLDS = 1e-9;
 const NOISE = 1e-11;
 const STEPS = 20;
-/** Curvature added, relative to the largest: none if there is enough, then less and less. */
+/** The curvature that is added, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-9, 1e-9];
 const ENOUGH_CURVATURE = 1e-5;
-/** What the added curvature may leave of a variable's stationarity, relative to its terms; the least that is looked for. */
+/** The error that the added curvature may leave in a variable's stationarity, relative to its terms. Below STILL the search stops. */
 const STILL = 1e-12;
 const SOLVED = 0;
 const CONTRADICTORY = 1;

@@ -1,6 +1,6 @@
 /**
- * @file WGSL: the factors of a dual active-set method, as `qp/added-rows.ts` explains, in doubles. A row whose part outside of the
- * span of the others is `$dependent` or less depends on them.
+ * @file WGSL: the factors of a dual active-set method in doubles, as explained in `qp/added-rows.ts`. A row depends on the others if its
+ * part outside of their span is at most `$dependent`.
  */
 import type {Area} from './run-problems.js';
 
@@ -16,7 +16,7 @@ export function addedRowsAreas(n: number, rows: number): Record<string, Area> {
   };
 }
 
-/** The factors JᵀHJ = I and JᵀC_Wᵀ = [R; 0] while rows come into the working set W and leave it. */
+/** The factors JᵀHJ = I and JᵀC_Wᵀ = [R; 0], updated as rows enter and leave the working set W. */
 export const ADDED_ROWS = `
 var<private> count: i32;
 fn dot_J(row: i32, v: i32) -> D {

@@ -1,9 +1,9 @@
 /**
- * @file WGSL: numbers of any size, as products and sums of f32 data need them: a mantissa in [1, 2), with a sign, and the exponent
- * of two, which is a number of its own. Zero is `NONE`.
+ * @file WGSL: numbers of any size, as products and sums of f32 data require. A number has a mantissa in [1, 2) with a sign, and a separate
+ * exponent of two. The exponent of zero is `NONE`.
  *
- * Given numbers reach from 1e-38 to 3e38, so terms of a sum may leave the range of f32 though their quotients do not: a sum is
- * taken relative to the power of two of its largest term.
+ * Given numbers range from 1e-38 to 3e38, so the terms of a sum may leave the range of f32 even if their quotients do not. A sum is
+ * therefore computed relative to the power of two of its largest term.
  */
 export const BIG_NUMBERS = `
 alias Big = vec2f;

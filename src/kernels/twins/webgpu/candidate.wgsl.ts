@@ -1,17 +1,19 @@
-/** @file WGSL: reads a guess, and hands over what was found to the judge, with exponents that no number of f32 could have. */
+/** @file WGSL: reads a guess, and passes the result of a solver to the judge, with exponents that may exceed those of f32. */
 import type {Area} from './run-problems.js';
 
-/** What a solver claims to have found. */
+/** The kinds of result that a solver claims to have found. */
 export const POINT = 0;
 export const FARKAS_RAY = 1;
 export const DESCENT_RAY = 2;
 export const INVALID = 5;
 export const NOTHING = -1;
 
-/** Entries of a ray below this part of its largest are rounding. */
+/** Entries of a ray below this share of its largest entry are rounding. */
 const NOISE = 1e-11;
 
-/** The claim, the status if it does not hold (or −1), iterations; then x and y, doubles from 1 to 2, and their exponents. */
+/**
+ * The claim, the status if the claim does not hold (or −1), and the iterations; then x and y as doubles from 1 to 2, and their exponents.
+ */
 export function candidateAreas(n: number, rows: number): Record<string, Area> {
   const areas: Record<string, Area> = {};
   let size = 0;
@@ -29,7 +31,7 @@ export function candidateAreas(n: number, rows: number): Record<string, Area> {
   return {candidate: {size}, ...areas};
 }
 
-/** x and y are of the scaled problem: x = D x̂/β, y = E ŷ/(c β). `$rows` counts the rows of the given problem. */
+/** x and y belong to the scaled problem: x = D x̂/β, y = E ŷ/(c β). `$rows` is the number of rows of the given problem. */
 export const CANDIDATE = `
 var<private> iterations: i32;
 var<private> c_of: f32;
@@ -67,7 +69,7 @@ fn offer(claim: i32, fallback: i32, x: i32, y: i32) {
 }
 `;
 
-/** An earlier solution, whose active set is tried first. */
+/** An earlier solution. Its active set is tried first. */
 export const GUESS = `
 fn read_guess() {
   for (var j = lane; j < $n; j += LANES) { wrd($polished_x, j, wide(given_gx(j) * (beta_of / rd($D, j)))); }

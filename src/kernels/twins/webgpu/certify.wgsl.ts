@@ -1,4 +1,4 @@
-/** @file WGSL: the quotients of a given point of a quadratic program. */
+/** @file WGSL: the error quotients of a given point of a quadratic program. */
 import {UNBOUNDED} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {CERTIFICATE, measureAreas} from './measure.wgsl.js';

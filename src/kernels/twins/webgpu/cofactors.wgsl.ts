@@ -1,4 +1,4 @@
-/** @file WGSL: cofactors of a matrix of any rank and their derivative, in doubles: what `algorithms/linalg/ldu.ts` explains. */
+/** @file WGSL: cofactors of a matrix of any rank, and their derivative, in doubles; explained in `algorithms/linalg/ldu.ts`. */
 import type {Area, Routine} from './run-problems.js';
 
 export function cofactorAreas(n: number): Record<string, Area> {

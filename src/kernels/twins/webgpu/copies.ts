@@ -1,17 +1,17 @@
-/** @file Copies of tensors on a device that the host cannot read at once: they outlive their tensors, and are none themselves. */
+/** @file Copies of tensors on a device that the host cannot read synchronously. They outlive the tensors and are not tensors themselves. */
 import * as tf from '@tensorflow/tfjs-core';
 import {run, THREADS} from './dispatch.js';
 import type {WebGPU} from './types.js';
 
 /** One buffer with the values of several tensors. It must be disposed. */
 export class DeviceCopies<Name extends string> {
-  /** Never known at once. */
+  /** The values are never available synchronously. */
   readonly values = null;
   private readonly backend = tf.backend() as WebGPU;
   private readonly parts: {name: Name; shape: number[]; at: number; size: number}[] = [];
   private readonly packed: tf.TensorInfo;
 
-  /** @param tensors Of the current backend. Integers and booleans become float32. */
+  /** @param tensors Tensors of the current backend. Integers and booleans are converted to float32. */
   constructor(tensors: Record<Name, tf.Tensor>) {
     let at = 0;
     for (const [name, {shape, size}] of Object.entries<tf.Tensor>(tensors)) {
@@ -33,7 +33,7 @@ export class DeviceCopies<Name extends string> {
     ) as Record<Name, Float32Array>;
   }
 
-  /** New float32 tensors. */
+  /** Creates new float32 tensors. */
   tensors(): Record<Name, tf.Tensor> {
     const {backend, packed} = this;
     return Object.fromEntries(

@@ -1,12 +1,12 @@
-/** @file Runs a shader by the WebGPU backend of tfjs. */
+/** @file Runs a shader with the WebGPU backend of tfjs. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Uniform, WebGPU} from './types.js';
 
-/** Threads of a workgroup whose threads do not know each other. */
+/** The number of threads in a workgroup whose threads work independently. */
 export const THREADS = 32;
 
 export interface Dispatch {
-  /** Names the shader: another code must have another key. */
+  /** Identifies the shader. Different code needs a different key. */
   key: string;
   code: () => string;
   inputs: Record<string, tf.TensorInfo>;
@@ -16,7 +16,7 @@ export interface Dispatch {
   output: tf.TensorInfo;
 }
 
-/** In `code`, `$name` is a uniform; it defines `fn main(index: i32)`, called by every thread. */
+/** In `code`, `$name` is a uniform. The code defines `fn main(index: i32)`, which every thread calls. */
 export function run(
   backend: WebGPU,
   {key, code, inputs, uniforms, workgroup, threads, output}: Dispatch,

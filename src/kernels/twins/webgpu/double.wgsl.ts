@@ -1,13 +1,13 @@
 /**
- * @file WGSL: numbers of about 48 bits, each the unevaluated sum of two f32.
+ * @file WGSL: numbers of about 48 bits. Each is the unevaluated sum of two f32.
  *
- * Knuth's sum and Dekker's product give a rounding error exactly. A compiler that may reorder sums would take the error for
- * zero, so what matters goes through `kept`, which no compiler sees through: `nothing` is zero, but at run time only.
+ * Knuth's sum and Dekker's product give a rounding error exactly. A compiler that may reorder sums could reduce this error to zero, so
+ * critical values go through `kept`, which no compiler can optimise away: `nothing` is zero, but only at run time.
  *
- * `gather` adds a product to a sum, whose halves overlap until `quick` puts them right.
+ * `gather` adds a product to a sum. The halves of the sum then overlap until `quick` normalises them.
  *
- * @see Dekker 1971, A floating-point technique for extending the available precision; Joldes, Muller & Popescu 2017, Tight and
- *   rigorous error bounds for basic building blocks of double-word arithmetic.
+ * @see Dekker 1971, A floating-point technique for extending the available precision; Joldes, Muller & Popescu 2017, Tight and rigorous
+ * error bounds for basic building blocks of double-word arithmetic.
  */
 export const DOUBLE = `
 alias D = vec2f;

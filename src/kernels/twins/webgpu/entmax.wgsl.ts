@@ -1,10 +1,10 @@
-/** @file WGSL: entmax and normmax of rows, one thread a row. */
+/** @file WGSL: entmax and normmax of rows, with one thread per row. */
 import type {Area, Routine} from './run-problems.js';
 
 /**
- * `$kind` is 0 for entmax, 1 for normmax; `given_excess` is α − 1.
+ * `$kind` is 0 for entmax and 1 for normmax; `given_excess` is α − 1.
  *
- * @see `algorithms/rows/entmax.ts`, which says what is solved for; by bisection here.
+ * @see `algorithms/rows/entmax.ts` for the equations. They are solved by bisection here.
  */
 export const entmaxRoutine: Routine = {
   name: 'entmax',

@@ -1,4 +1,4 @@
-/** @file WGSL: sets entries of a solution to zero that are zero but for rounding, as `qp/exact-zeros.ts` explains. */
+/** @file WGSL: sets entries of a solution to zero that differ from zero only by rounding, as explained in `qp/exact-zeros.ts`. */
 import type {Area} from './run-problems.js';
 
 export function exactZeroAreas(n: number, rows: number): Record<string, Area> {

@@ -1,6 +1,6 @@
-/** @file WGSL: the Cholesky factorisation with signs of a condensed KKT system, and its solves, in f32 or in doubles. */
+/** @file WGSL: the signed Cholesky factorisation of a condensed KKT system, and its solves, in f32 or in doubles. */
 
-/** `factor_…` and `substitute_…` of one precision, by which their names end. */
+/** The functions `factor_…` and `substitute_…` for one precision. Their names end with the precision. */
 export function factorCode(double: boolean): string {
   const suffix = double ? 'double' : 'single';
   const zero = double ? 'D(0, 0)' : '0f';

@@ -1,7 +1,7 @@
-/** @file WGSL: whether given numbers are lost beside what a point makes of them: `losesGivenNumbers` of `qp/certificate.ts`. */
+/** @file WGSL: whether given numbers are lost among the larger terms at a point; see `losesGivenNumbers` in `qp/certificate.ts`. */
 import {FAR_OUT, IGNORED, NOISE, SINGLE_DIGITS} from '../../contracts/qp-limits.js';
 
-/** What is left of a sum in numbers of 48 bits. */
+/** A remainder above this share of its sum is significant in numbers of 48 bits. */
 const COUNTS = 1e-13;
 
 export const GIVEN_NUMBERS = `

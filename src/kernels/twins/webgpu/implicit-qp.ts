@@ -1,6 +1,6 @@
 /**
- * @file The kernel 'ImplicitQP' on WebGPU: solvers of which each takes what the ones before it left, and after each the judge, who
- * alone decides what is reported.
+ * @file The kernel 'ImplicitQP' on WebGPU. Several solvers run in turn, each on the problems that the ones before it did not solve. After
+ * each solver the judge decides what is reported; no other part does.
  */
 import {NO_BOUND, QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -17,9 +17,12 @@ type Tensors = Record<Inputs, tf.TensorInfo>;
 
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 const SCALARS: ReadonlySet<string> = new Set(['status', 'iterations', 'residual']);
-/** Of the linear programs that prove that there is no solution. */
+/** Options for the linear programs that prove that there is no solution. */
 const CERTIFICATE = {tolerance: 1e-9, maxIterations: 100};
-/** Rows that are equal up to the rounding of f32 count as one, at first; and the last proximal point is taken, then the best one. */
+/**
+ * The first attempt treats rows that are equal up to the rounding of f32 as one and takes the last proximal point. The second one takes the
+ * best point.
+ */
 const ATTEMPTS = [
   {dependent: 1e-7, latest: 1},
   {dependent: 1e-9, latest: 0},
@@ -50,7 +53,7 @@ export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
     judge(proof);
     backend.disposeData(proof.dataId);
   }
-  // What is exact only up to f32 is taken where there is no proof: far out, everything is small beside x.
+  // Results that are exact only up to f32 are accepted if there is no proof: far out, everything is small compared with x.
   const outputs = stages.judge(options.tolerance, true, kept, QP_OUTPUTS);
   for (const {dataId} of kept) backend.disposeData(dataId);
   return outputs;
@@ -63,7 +66,7 @@ class Stages {
   private readonly k: number;
   private readonly nothing: tf.TensorInfo;
   private readonly areas: ReturnType<typeof judgeAreas>;
-  /** What is known so far; none before the first judge. */
+  /** What is known so far; `null` before the first judge. */
   private state: tf.TensorInfo | null = null;
 
   constructor(
@@ -72,12 +75,12 @@ class Stages {
   ) {
     const [batch, n] = inputs.p.shape;
     [this.batch, this.n, this.m, this.k] = [batch, n, inputs.G.shape[1], inputs.A.shape[1]];
-    // A shader names every input, also one that it does not read.
+    // A shader declares every input, including those that it does not read.
     this.nothing = {dataId: inputs.p.dataId, shape: [batch, 0], dtype: 'float32'};
     this.areas = judgeAreas(n, this.m, this.k);
   }
 
-  /** The interior point. @param mode As `problem.wgsl.ts` explains. @returns The candidates. */
+  /** Runs the interior point. @param mode See `problem.wgsl.ts`. @returns The candidates. */
   solve(mode: number, {tolerance, maxIterations}: Options): tf.TensorInfo {
     const {n, m, k, nothing, inputs, state} = this;
     const added = mode === 2 ? n + 1 : 0;
@@ -90,7 +93,7 @@ class Stages {
         areas: quadraticProgramAreas(n, m, k + added, added),
         sizes: {
           ...{n, m, k: k + added, rows: k + m, mode},
-          // Far rows must not set the scale; what they would have changed, the judge sees.
+          // Far rows must not determine the scale. The judge detects if they would have changed the result.
           without_far: Number(mode === 0),
           max_iterations: maxIterations,
           guessed: Number(state === null && inputs.gx !== undefined),
@@ -102,7 +105,7 @@ class Stages {
     return candidate;
   }
 
-  /** @param attempt `dependent`: the part of a row outside of the span of the others below which it depends on them. */
+  /** @param attempt `dependent`: a row depends on the others if its part outside of their span is below this. */
   solveByActiveSet({dependent, latest}: (typeof ATTEMPTS)[number]): tf.TensorInfo {
     const {n, m, k} = this;
     const {Q, p, G, h, A, b} = this.inputs;
@@ -125,9 +128,7 @@ class Stages {
     return this.run(independentRows, problems, ['candidate'])[0];
   }
 
-  /**
-   * The first of the candidates that is right. Unless other outputs are asked for, the new state takes the place of the one before.
-   */
+  /** Reports the first candidate that is right. Unless other outputs are requested, the new state replaces the old one. */
   judge(
     tolerance: number,
     loose: boolean,

@@ -1,6 +1,6 @@
 /**
- * @file WGSL: moves a point onto the solution of independent rows of its active set, as `qp/independent-set.ts` explains: for points
- * whose active rows depend on each other, or whose curvature is next to nothing. Everything in doubles.
+ * @file WGSL: moves a point onto the solution of independent rows of its active set, as explained in `qp/independent-set.ts`. It is for
+ * points whose active rows depend on each other, or whose curvature is close to zero. Everything is in doubles.
  */
 import {ADDED_ROWS, addedRowsAreas} from './added-rows.wgsl.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
@@ -11,14 +11,17 @@ import type {Area, Routine} from './run-problems.js';
 import {SCALING, scalingAreas} from './scaling.wgsl.js';
 import {VECTORS} from './vectors.wgsl.js';
 
-/** The part of a row outside of the span of the others that makes it independent: less may be the rounding of its entries to f32. */
+/**
+ * A row is independent if its part outside of the span of the others is at least this. A smaller part may come from rounding its entries to
+ * f32.
+ */
 export const CLEARLY = 1e-6;
-/** Rows that stand out from the others by this much are chosen first. */
+/** Rows that differ from the others by at least this much are chosen first. */
 const STANDS_OUT = [0.1, 1e-4, CLEARLY];
 const REFINEMENTS = 3;
-/** A pivot below this part of its diagonal entry is rounding. */
+/** A pivot below this share of its diagonal entry is rounding. */
 const FLAT = 1e-11;
-/** The rank of an equality, and of a row without slack, among the rows to choose from. */
+/** The rank of an equality, and of a row without slack, among the rows that can be chosen. */
 const FIRST = 2e30;
 const NO_SLACK = 1e30;
 

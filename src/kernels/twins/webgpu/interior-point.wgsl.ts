@@ -1,7 +1,7 @@
 /**
  * @file WGSL: the interior-point method on the homogeneous self-dual embedding of a quadratic program, with iterates in doubles.
  *
- * The same method as `qp/interior-point.ts`, which explains it; directions come from `kkt.wgsl.ts`.
+ * The method is the same as in `qp/interior-point.ts`, which explains it. Directions come from `kkt.wgsl.ts`.
  *
  * @see Goulart & Chen 2024 (arXiv 2405.12762), section 3.
  */
@@ -10,13 +10,13 @@ import type {Area} from './run-problems.js';
 
 const STEP_FRACTION = 0.995;
 const CENTRALITY = 1e-3;
-/** A ray this good is one; the better it is, the more of its rows pass their own test. */
+/** A ray with at most this error is accepted. With a smaller error, more of its rows pass their own test. */
 const CERTIFICATE = 1e-8;
 const PERFECT = 1e-13;
 const MEANT = 1e-3;
 const DEEPER = 1e-3;
 const STALLS = 12;
-/** Residual at which a Newton direction is good enough, and at which the factors are not. */
+/** The residual at which a Newton direction is good enough, and the residual at which the factors are not. */
 export const SOLVE_TARGET = 1e-8;
 export const INEXACT = 1e-5;
 
@@ -51,8 +51,8 @@ export function interiorPointAreas(n: number, rows: number): Record<string, Area
 }
 
 /**
- * The method in parts, in the order in which they are used; between them, the caller factors and solves the KKT system for
- * ($f, $g) into ($solved_x, $solved_y).
+ * The parts of the method, in the order in which they are used. Between them, the caller factors and solves the KKT system for ($f, $g) and
+ * gets ($solved_x, $solved_y).
  */
 export const INTERIOR_POINT = `
 var<private> tau: D;

@@ -1,6 +1,6 @@
 /**
- * @file WGSL: decides what is reported of a quadratic program: whether a point that was found solves it, or a ray proves that
- * nothing does, as `qp/solve.ts` and `qp/rays.ts` do; computed in doubles, in the units of the problem as given.
+ * @file WGSL: decides what is reported of a quadratic program: whether a point solves it, or whether a ray proves that there is no
+ * solution. The tests are those of `qp/solve.ts` and `qp/rays.ts`, computed in doubles in the units of the given problem.
  */
 import {
   CONSISTENT,
@@ -19,12 +19,12 @@ import {GIVEN_NUMBERS} from './given-numbers.wgsl.js';
 import {RAYS} from './rays.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
-/** A point that is judged last: it need only be as exact as rounding to f32 leaves it. */
+/** A point that is judged last. It only has to be as exact as rounding to f32 allows. */
 const LOOSE = 1;
 
-/** An entry is rounding of 48 bits if its term is below this part of all terms that it stands beside. */
+/** An entry is rounding of 48 bits if its term is below this share of all terms of the same sum. */
 const NEGLIGIBLE_48 = 1e-12;
-/** A slack below this part of its row's terms is the rounding of zero. */
+/** A slack below this share of its row's terms is zero up to rounding. */
 const NO_SLACK = 1e-11;
 
 const FIRST = 0;
@@ -33,7 +33,7 @@ const ROUNDED = 2;
 const AGAIN = 3;
 const RAY = 4;
 
-/** What is known of a problem between the stages, and at the end. */
+/** What is known of a problem between the stages and at the end. */
 export function stateAreas(n: number, m: number, k: number): Record<string, Area> {
   const sizes = {
     ...{x: n, ineqDual: m, eqDual: k, slack: m, activity: m},
@@ -148,9 +148,9 @@ fn slack_of_rest(i: i32) -> f32 { return -shifted(rdd($excess, i).x, i32(rd($exc
 `;
 
 /**
- * One place for each call: a compiler for a device copies a function to wherever it is called. A point is measured as it was found,
- * again once entries that are rounding are zero, rounded to f32, and where that leaves doubt whether its constraints contradict each
- * other, once more as it was found.
+ * Each function has a single call site, because device compilers copy a function to every place that calls it. A point is measured as it
+ * was found, then with entries that are rounding set to zero, then rounded to f32. If it is still unclear whether its constraints
+ * contradict each other, it is measured once more as it was found.
  */
 const SOLVE = `
 fn judge(claim: i32, loose: bool) -> bool {

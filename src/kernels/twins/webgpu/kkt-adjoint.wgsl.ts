@@ -1,15 +1,15 @@
 /**
- * @file WGSL: solves the KKT system of a quadratic program on its active set, with either transpose: what `qp/adjoint.ts`
- * explains, in the system of `kkt.wgsl.ts`.
+ * @file WGSL: solves the KKT system of a quadratic program on its active set, or its transpose, as explained in `qp/adjoint.ts`, with the
+ * system of `kkt.wgsl.ts`.
  *
- * Where the system is singular, conjugate gradients on the normal equations find the least-squares solution of least norm.
+ * If the system is singular, conjugate gradients on the normal equations find the least-squares solution of least norm.
  */
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 
 const TARGET = 1e-12;
-/** Residual above which factors in f32 were not good enough, and factors in doubles have met a singular system. */
+/** Above this residual, factors in f32 were not accurate enough, or factors in doubles belong to a singular system. */
 const INEXACT = 1e-10;
 
 export function kktAdjointAreas(n: number, m: number, k: number): Record<string, Area> {

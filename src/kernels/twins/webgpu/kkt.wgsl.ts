@@ -1,16 +1,16 @@
 /**
- * @file WGSL: the KKT system of a quadratic program, factored in f32 and refined with residuals in doubles; factored in doubles
- * where that does not suffice.
+ * @file WGSL: the KKT system of a quadratic program, factored in f32 and refined with residuals in doubles. It is factored in doubles if
+ * that is not enough.
  *
  *     [ P   Cᵀ ] [ x ]   [ f ]
  *     [ C  −W  ] [ y ] = [ g ],      W diagonal, w ≥ 0; a row with w < 0 is left out.
  *
- * Only rows with w > BOUND are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ, so no entry of the factored matrix grows as an interior-point
- * method converges: that is what keeps f32 useful to the end. The other rows stay in the system, with weight 1 in H as well,
- * which makes H definite whenever the system is regular: [H C_hᵀ; C_h −W_h] has a Cholesky factorisation with signs.
+ * Only rows with w > BOUND are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ. Therefore no entry of the factored matrix grows as an interior-point
+ * method converges, and f32 remains useful to the end. The other rows stay in the system. They are also added to H with weight 1, which
+ * makes H definite whenever the system is regular: [H C_hᵀ; C_h −W_h] has a signed Cholesky factorisation.
  *
- * Areas: P [n, n], C [k + m, n], w, weight, lift, hard, hard_w [k + m] of f32; K, sol, inverse of doubles, of the size of a
- * packed triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
+ * Areas: P [n, n], C [k + m, n], w, weight, lift, hard, hard_w [k + m] of f32; K, sol, inverse of doubles, with the sizes of a packed
+ * triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
  */
 import {factorCode} from './factor.wgsl.js';
 import type {Area} from './run-problems.js';
@@ -18,9 +18,9 @@ import {VECTORS} from './vectors.wgsl.js';
 
 const BOUND = 0.1;
 const MAX_REFINEMENTS = 12;
-/** The residual of what has not been solved. */
+/** The residual of a system that has not been solved. */
 export const NEVER = 1e30;
-/** Regularisation of a factorisation in f32, and in doubles: refinement takes its effect away. */
+/** The regularisation of a factorisation in f32, and in doubles. Refinement removes its effect. */
 export const DELTA_SINGLE = 1e-6;
 export const DELTA_DOUBLE = 1e-11;
 
@@ -47,7 +47,7 @@ export function kktAreas(n: number, rows: number): Record<string, Area> {
   };
 }
 
-/** Decides what becomes of each row: eliminated, kept, or left out. */
+/** Decides for each row whether it is eliminated, kept, or left out. */
 const CLASSIFY = `
 fn classify() {
   if (lane == 0) {
@@ -76,8 +76,8 @@ fn hard_rows() -> i32 { return share(i32(rd($hard_count, 0))); }
 `;
 
 /**
- * The solve, refined until the residual is at `goal` or does not shrink any more. Each part has one place where it is called
- * from: a compiler for a device copies a function to wherever it is called.
+ * Solves and refines until the residual reaches `goal` or no longer shrinks. Each part has a single call site, because device compilers
+ * copy a function to every place that calls it.
  */
 const SOLVE = `
 fn residual_kkt(f: i32, g: i32, x: i32, y: i32) -> f32 {
@@ -180,5 +180,5 @@ fn solve_kkt(full: bool, f: i32, g: i32, x: i32, y: i32, goal: f32) -> f32 {
 }
 `;
 
-/** `classify`, `factor_single` or `factor_double`, then `solve_kkt` for one right-hand side or more. */
+/** Call `classify`, then `factor_single` or `factor_double`, then `solve_kkt` for each right-hand side. */
 export const KKT = [VECTORS, CLASSIFY, factorCode(false), factorCode(true), SOLVE].join('\n');

@@ -1,6 +1,6 @@
-/** @file WGSL: a problem's memory, and what its threads do together. */
+/** @file WGSL: the memory of a problem, and the operations that its threads perform together. */
 
-/** @param lanes Threads that share a problem; they are a workgroup, unless there is only one. */
+/** @param lanes The number of threads that share a problem. They form a workgroup, unless there is only one. */
 export function lanesCode(lanes: number): string {
   return `
 const LANES = ${lanes};

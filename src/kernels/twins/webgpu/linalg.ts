@@ -1,4 +1,4 @@
-/** @file The kernels of dense linear algebra on WebGPU, in doubles of two f32. A sample that the host would refuse gets NaN. */
+/** @file The kernels of dense linear algebra on WebGPU, in doubles of two f32. A sample that the host would reject gets NaN. */
 import * as tf from '@tensorflow/tfjs-core';
 import {cofactorAreas, cofactorRoutine} from './cofactors.wgsl.js';
 import {matrixAreas, matrixRoutine} from './matrices.wgsl.js';
@@ -7,7 +7,7 @@ import type {GpuCompute} from './register.js';
 import {callKernel, runProblems, type Output} from './run-problems.js';
 import type {WebGPU} from './types.js';
 
-/** What `matrices.wgsl.ts` calls its kinds of work. */
+/** The kinds of work that `matrices.wgsl.ts` defines. */
 const TRIANGULAR = 0;
 const CHOLESKY_SOLVE = 1;
 const POSITIVE_DEFINITE = 2;
@@ -22,7 +22,7 @@ interface MatrixOptions {
   unitDiagonal?: boolean;
 }
 
-/** Runs the shader on matrices `a`, with right-hand sides `b`, whose batches are broadcast. */
+/** Runs the shader on matrices `a` with right-hand sides `b`, and broadcasts their batches. */
 function runMatrices(
   backend: WebGPU,
   kind: number,
@@ -54,7 +54,7 @@ function runMatrices(
   );
 }
 
-/** Calls `run` with the batches of both flattened and repeated, unless they are one matrix for all. */
+/** Calls `run` with both batches flattened and repeated. A single matrix for all samples is not repeated. */
 function withBroadcast<T>(
   backend: WebGPU,
   a: tf.TensorInfo,
@@ -138,7 +138,7 @@ export const gpuEigh: GpuCompute<'a'> = ({a}, _attributes, backend) => {
   ]);
 };
 
-/** Samples for which `only` [B] is zero, if it is given, are left out: they get zeros. */
+/** If `only` [B] is given, samples for which it is zero are skipped and get zeros. */
 export const gpuLstsq: GpuCompute<'a' | 'b' | 'only'> = ({a, b, only}, attributes, backend) => {
   const {rcond, adjoint} = attributes as {rcond: number; adjoint: boolean};
   const [m, n] = a.shape.slice(-2);

@@ -1,13 +1,13 @@
 /**
  * @file WGSL: linear systems with one matrix, and its factors and determinant, in doubles.
  *
- * `$kind` says what is done: 0 a triangular solve, 1 a solve with a Cholesky factor, 2 one with a positive definite matrix, 3 one
- * by LU with partial pivoting, 4 the Cholesky factor, 5 the determinant. A sample whose matrix is singular (not positive
- * definite, not finite) gets NaN: a device cannot throw.
+ * `$kind` selects the operation: 0 a triangular solve, 1 a solve with a Cholesky factor, 2 a solve with a positive definite matrix, 3 a
+ * solve by LU with partial pivoting, 4 the Cholesky factor, 5 the determinant. A sample whose matrix is singular (not positive definite,
+ * not finite) gets NaN, because a device cannot throw.
  */
 import type {Area, Routine} from './run-problems.js';
 
-/** A pivot this small relative to its row, times n, is rounding. */
+/** A pivot below this value times n, relative to its row, is rounding. */
 const ROUNDING = 4e-15;
 
 export function matrixAreas(n: number, columns: number): Record<string, Area> {

@@ -1,8 +1,8 @@
 /**
- * @file WGSL: how far a point is from solving a quadratic program, as `qp/certificate.ts` explains: each row and column measured
- * against its own terms, in the units of the problem as given.
+ * @file WGSL: how far a point is from solving a quadratic program, as explained in `qp/certificate.ts`. Each row and column is measured
+ * against its own terms, in the units of the given problem.
  *
- * A vector is a double's mantissa and an exponent for each entry: `x` and `x_exponent`, and so on.
+ * A vector stores the mantissa (a double) and the exponent of each entry: `x` and `x_exponent`, and so on.
  */
 import {HOPELESS, UNBOUNDED, ZERO} from '../../contracts/qp-limits.js';
 import type {Area} from './run-problems.js';

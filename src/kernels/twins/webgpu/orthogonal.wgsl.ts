@@ -1,13 +1,13 @@
 /**
- * @file WGSL: what rotations do in doubles, one thread a matrix: eigenvalues of symmetric matrices and least squares of least norm,
- * by Jacobi's methods.
+ * @file WGSL: eigenvalues of symmetric matrices, and least squares of least norm, with Jacobi rotations in doubles and one thread per
+ * matrix.
  *
  * @see Golub & Van Loan, Matrix Computations, sections 8.5 and 8.6.3 (Hestenes 1958).
  */
 import type {Area, Routine} from './run-problems.js';
 
 const SWEEPS = 30;
-/** A cosine of an angle below which two vectors count as orthogonal. */
+/** Two vectors count as orthogonal if the cosine of their angle is below this. */
 const ORTHOGONAL = 1e-14;
 
 const ROTATION = `
@@ -122,8 +122,8 @@ export function lstsqAreas(m: number, n: number, columns: number, adjoint: boole
 }
 
 /**
- * M = `a` [m, n] or its transpose. The one of them with no more columns than rows is W; its columns are turned until they are
- * orthogonal, W V = U Σ.
+ * M = `a` [m, n] or its transpose. W is whichever of the two has no more columns than rows. Its columns are rotated until they are
+ * orthogonal: W V = U Σ.
  */
 export const lstsqRoutine: Routine = {
   name: 'lstsq',

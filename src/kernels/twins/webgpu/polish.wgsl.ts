@@ -1,8 +1,8 @@
-/** @file WGSL: moves a point onto the solution of its active set, as `qp/polish.ts` does, around solves of the KKT system. */
+/** @file WGSL: moves a point onto the solution of its active set, as `qp/polish.ts` does, using solves of the KKT system. */
 import {NEVER} from './kkt.wgsl.js';
 import type {Area} from './run-problems.js';
 
-/** A polished point this good needs no interior point, or replaces it. */
+/** A polished point with at most this error replaces the interior point, or makes it unnecessary. */
 const POLISHED = 1e-9;
 
 export function polishAreas(n: number, rows: number): Record<string, Area> {
@@ -15,7 +15,7 @@ export function polishAreas(n: number, rows: number): Record<string, Area> {
   };
 }
 
-/** Rows whose sign comes out wrong on the active set change sides. */
+/** Rows that get the wrong sign on the active set change sides. */
 export const POLISH = `
 fn good(goal: f32) -> f32 { return min(goal, ${POLISHED}); }
 fn error_of(x: i32, y: i32, s: i32) -> f32 {

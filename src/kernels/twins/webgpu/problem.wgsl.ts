@@ -1,15 +1,15 @@
 /**
  * @file WGSL: reads a quadratic program, checks its matrices, and scales them.
  *
- * Equalities come first in C and d. Scales are powers of two, so that the scaled numbers are as exact as the given ones:
- * x = D x̂/β, s = ŝ/(E β), y = E ŷ/(c β).
+ * Equalities come first in C and d. Scales are powers of two, so the scaled numbers are as exact as the given ones: x = D x̂/β, s = ŝ/(E
+ * β), y = E ŷ/(c β).
  */
 import {ASYMMETRY} from '../../contracts/qp-limits.js';
 import type {Area} from './run-problems.js';
 
 const PASSES = 10;
 const NO_CURVATURE = 1e-26;
-/** More than an entry of a semidefinite matrix can be after scaling by powers of two, which leaves its diagonal below 4. */
+/** An upper bound for the entries of a semidefinite matrix after scaling by powers of two, which makes its diagonal less than 4. */
 const CONSISTENT = 4.1;
 
 export function problemAreas(n: number, rows: number): Record<string, Area> {
@@ -24,9 +24,9 @@ export function problemAreas(n: number, rows: number): Record<string, Area> {
 }
 
 /**
- * `$mode` says which problem is solved: 0, the one that is given; 1, the linear program of its constraints alone, whose Farkas ray
- * proves that no point is feasible; 2, that of a ray along which the objective falls without end: P x = 0, qᵀx = −1, A x = 0,
- * G x ≤ 0, where `$k` counts the equalities of all three kinds. Their embeddings converge where that of the problem itself creeps.
+ * `$mode` selects the problem to solve. 0: the given problem. 1: the linear program of its constraints alone, whose Farkas ray proves that
+ * no point is feasible. 2: the linear program of a ray along which the objective falls without bound: P x = 0, qᵀx = −1, A x = 0, G x ≤ 0,
+ * where `$k` counts the equalities of all three kinds. The embeddings of 1 and 2 converge where the embedding of the given problem is slow.
  */
 export const DATA = `
 fn entry_Q(i: i32) -> f32 {
@@ -57,7 +57,7 @@ fn entry_d(i: i32) -> f32 {
 }
 `;
 
-/** `entry_Q` and `entry_A` are where the matrices come from. */
+/** `entry_Q` and `entry_A` supply the entries of the matrices. */
 export const MATRICES = `
 // The nearest, or 2¹²⁶, whose inverse is a number still.
 fn power_of_two(a: f32) -> f32 { return bitcast<f32>(min(bitcast<u32>(a * 1.41421356) & 0x7F800000u, 0x7E800000u)); }

@@ -1,4 +1,4 @@
-/** @file WGSL: a quadratic program from its data to a point or a ray that the judge may accept: scale, interior point, polish. */
+/** @file WGSL: scaling, interior point and polish: takes the data of a quadratic program to a point or a ray that the judge may accept. */
 import {LIFTS} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {
@@ -28,18 +28,21 @@ import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Area, Routine} from './run-problems.js';
 import {SCALING, scalingAreas} from './scaling.wgsl.js';
 
-/** Of a factorisation in f32, relative to the largest entry and per variable: what is definite by more is so for certain. */
+/**
+ * The rounding of a factorisation in f32, relative to the largest entry and per variable. A matrix that is definite by more than this is
+ * certainly definite.
+ */
 const ROUNDING = 1.2e-7;
 const ROUNDS = 6;
-/** In the place of curvature that is exactly zero. */
+/** Replaces curvature that is exactly zero. */
 const FLAT = 1e-25;
-/** Residual of a linear system that is solved, and the one to aim at. */
+/** The residual of a linear system that counts as solved, and the residual to aim at. */
 const EXACT = 1e-11;
 const TARGET = 1e-12;
-/** Error at which the active set is guessed for the first time, and how far it must fall for another guess. */
+/** The error at which the active set is guessed for the first time, and the factor by which it must fall before another guess. */
 const GUESS_BELOW = 1e-2;
 const GUESS_AGAIN = 1e-1;
-/** What is done between two solves of a KKT system. */
+/** The steps between two solves of a KKT system. */
 const START = 0;
 const CONSTANT = 1;
 const POLISH_STAGE = 2;
@@ -48,7 +51,7 @@ const CORRECTOR = 4;
 const DEFINITE = 5;
 const FINISH = 6;
 
-/** @param added Equalities that are not the given problem's. */
+/** @param added The number of equalities that are not part of the given problem. */
 export function quadraticProgramAreas(n: number, m: number, k: number, added = 0): Record<string, Area> {
   const rows = k + m;
   return {

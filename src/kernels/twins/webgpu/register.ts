@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {WebGPU} from './types.js';
 
-/** What a kernel does on WebGPU: one entry per output. */
+/** The computation of a kernel on WebGPU, with one entry per output. */
 export type GpuCompute<Names extends string> = (
   inputs: Record<Names, tf.TensorInfo>,
   attributes: Record<string, unknown>,

@@ -1,4 +1,4 @@
-/** @file The kernels of rows on WebGPU: simplex, entmax, isotonic, total variation. Their other parts are composed of tensor operations. */
+/** @file The row kernels on WebGPU: simplex, entmax, isotonic, total variation. Their other parts are composed of tensor operations. */
 import {entmaxAreas, entmaxRoutine} from './entmax.wgsl.js';
 import type {GpuCompute} from './register.js';
 import {

@@ -1,10 +1,10 @@
-/** @file WGSL: projections of rows, onto a simplex and onto ordered vectors; sums in doubles. */
+/** @file WGSL: projections of rows onto a simplex and onto ordered vectors. Sums are in doubles. */
 import type {Area, Routine} from './run-problems.js';
 
 /**
  * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale.
  *
- * @see Michelot 1986: averages over a set of candidates that only shrinks.
+ * @see Michelot 1986: averages over a shrinking set of candidates.
  */
 export const simplexRoutine: Routine = {
   name: 'simplex',
@@ -64,8 +64,7 @@ export function simplexAreas(n: number): Record<string, Area> {
 }
 
 /**
- * Pools adjacent violators (Ayer et al. 1955): a stack of blocks, whose means are in order. Each entry of `block` is where its
- * block begins.
+ * Pool adjacent violators (Ayer et al. 1955): a stack of blocks whose means are in order. Each entry of `block` is the start of its block.
  */
 export const isotonicRoutine: Routine = {
   name: 'isotonic',
@@ -117,7 +116,7 @@ export function isotonicAreas(n: number): Record<string, Area> {
   };
 }
 
-/** The means of dy over blocks. */
+/** The means of dy over the blocks. */
 export const blockMeansRoutine: Routine = {
   name: 'block means',
   code: () => `

@@ -1,4 +1,4 @@
-/** @file Runs a WGSL routine on every problem of a batch: one thread a problem, or one workgroup where problems are large. */
+/** @file Runs a WGSL routine on every problem of a batch, with one thread per problem, or one workgroup if problems are large. */
 import * as tf from '@tensorflow/tfjs-core';
 import {chooseLanes, problemsAtOnce} from './device.js';
 import {run, THREADS} from './dispatch.js';
@@ -9,22 +9,22 @@ import type {Uniform, WebGPU} from './types.js';
 /**
  * WGSL that defines `fn solve()`, which treats one problem.
  *
- * In it, `$name` is a size, a number, or the place of an area in the problem's memory; `given_name(i)` reads entry i of an
- * input. `rd`, `wr` and, for areas of doubles, `rdd`, `wrd` read and write areas. It is written for LANES threads that share a
- * problem: each takes every LANES-th entry from `lane` on, `sync()` lets all see what has been written, and a condition
- * around a `sync()` goes through `agree`.
+ * In the code, `$name` is a size, a number, or the place of an area in the problem's memory. `given_name(i)` reads entry i of an input.
+ * `rd` and `wr` read and write areas, and `rdd` and `wrd` do so for areas of doubles. The code is written for LANES threads that share a
+ * problem: each takes every LANES-th entry, starting at `lane`. `sync()` makes all writes visible to all threads, and a condition around a
+ * `sync()` must go through `agree`.
  */
 export interface Routine {
-  /** Names the shader: another code must have another name. */
+  /** Identifies the shader. Different code needs a different name. */
   name: string;
   code: () => string;
 }
 
-/** A part of a problem's memory: so many entries, f32 or a double of two f32. */
+/** A part of a problem's memory, with a number of entries that are f32, or doubles of two f32. */
 export interface Area {
   size: number;
   double?: boolean;
-  /** A part of another area, which comes before it, from the word `offset` on. */
+  /** The earlier area that contains this one, which starts at the word `offset`. */
   within?: string;
   offset?: number;
 }
@@ -33,22 +33,22 @@ export interface Problems {
   batch: number;
   /** A measure of a problem's work: how many threads can share it. */
   width: number;
-  /** Tensors with the batch in front, or one entry for all samples. */
+  /** Tensors with the batch as the first axis, or with one entry for all samples. */
   inputs: Record<string, tf.TensorInfo>;
   sizes?: Record<string, number>;
   numbers?: Record<string, number>;
   areas: Record<string, Area>;
 }
 
-/** An area that becomes a tensor. */
+/** An area that is returned as a tensor. */
 export interface Output {
   area: string;
-  /** With the batch in front. */
+  /** With the batch as the first axis. */
   shape: number[];
   dtype?: 'float32' | 'int32';
 }
 
-/** @returns The outputs, in the order asked for. */
+/** @returns The outputs in the requested order. */
 export function runProblems(
   backend: WebGPU,
   routine: Routine,
@@ -74,7 +74,7 @@ export function runProblems(
     const tile = lanes === 1 ? Math.min(TILE, count) : 1;
     const integers = {...sizes, ...places, ...starts, ...strides, first, count, words, tile};
     const uniforms: Uniform[] = [
-      // A zero that the compiler cannot know of: see `double.wgsl.ts`.
+      // A zero that the compiler cannot know in advance; see `double.wgsl.ts`.
       {name: 'nothing', type: 'int32', data: [0]},
       ...Object.entries(integers).map(([name, value]) => ({name, type: 'int32' as const, data: [value]})),
       ...Object.entries(numbers).map(([name, value]) => ({name, type: 'float32' as const, data: [value]})),
@@ -121,10 +121,13 @@ export function runProblems(
   });
 }
 
-/** Problems whose memory is interleaved, so that neighbouring threads read neighbouring words. */
+/** The number of problems whose memory is interleaved, so that neighbouring threads read neighbouring words. */
 const TILE = 32;
 
-/** All inputs in one buffer, of which a shader may have few; where each begins, and how far its samples are apart. */
+/**
+ * Packs all inputs into one buffer, because a shader may have only few buffers. Also returns where each input begins, and the distance
+ * between its samples.
+ */
 function packInputs(backend: WebGPU, inputs: Record<string, tf.TensorInfo>, batch: number) {
   const starts: Record<string, number> = {};
   const strides: Record<string, number> = {};
@@ -150,7 +153,7 @@ function packInputs(backend: WebGPU, inputs: Record<string, tf.TensorInfo>, batc
   return {data, starts, strides};
 }
 
-/** Calls a kernel of tfjs. */
+/** Calls a tfjs kernel. */
 export function callKernel(
   backend: WebGPU,
   name: string,
@@ -170,7 +173,7 @@ interface Packing {
   dtype: 'float32' | 'int32';
 }
 
-/** One area of every problem, as a tensor [count, size]. */
+/** Returns one area of every problem as a tensor [count, size]. */
 function unpack(backend: WebGPU, packed: tf.TensorInfo, packing: Packing): tf.TensorInfo {
   const {at, step, size, count, words, tile, dtype} = packing;
   if (size === 0) return empty(backend, [count, 0], dtype);

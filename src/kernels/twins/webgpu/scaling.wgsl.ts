@@ -1,15 +1,15 @@
-/** @file WGSL: reads the vectors of a quadratic program, leaves out rows that bound nothing or are far, and scales the rest. */
+/** @file WGSL: reads the vectors of a quadratic program, leaves out rows that are far or bound nothing, and scales the rest. */
 import {FAR, ZERO} from '../../contracts/qp-limits.js';
 import type {Area} from './run-problems.js';
 
-/** What is far in scaled units, whatever the others are. */
+/** A bound that is this far in scaled units is always left out, independently of the others. */
 const TOO_FAR = 1e29;
 
 export function scalingAreas(rows: number): Record<string, Area> {
   return {absent: {size: rows}, reach: {size: rows}};
 }
 
-/** After `read_matrices`, `equilibrate` and `scale_matrices`. */
+/** Used after `read_matrices`, `equilibrate` and `scale_matrices`. */
 export const SCALING = `
 // Also which rows are left out: those without a bound, and rows of zeros.
 fn read_vectors() -> bool {

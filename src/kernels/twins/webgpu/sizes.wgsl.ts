@@ -1,9 +1,9 @@
-/** @file WGSL: what an entry that is close to zero counts for at least, beside its neighbours: see `qp/certificate.ts`. */
+/** @file WGSL: the minimum size that an entry close to zero counts as, given its neighbours; see `qp/certificate.ts`. */
 import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../contracts/qp-limits.js';
 
 /**
- * The terms where an entry that is close to zero counts at least for a part of what its neighbours are made of, into
- * `sized_columns` and `sized_rows`.
+ * Writes the terms to `sized_columns` and `sized_rows`. An entry that is close to zero counts as at least a share of the terms of its
+ * neighbours.
  */
 export const SIZES = `
 fn is_active(i: i32) -> bool { return rd($held, i) > 0; }

@@ -1,12 +1,12 @@
 /**
  * @file WGSL: a sparse code by coordinate descent, on the residual x − D z in doubles.
  *
- * As `reference/coding.ts`: sweeps over all entries, and between them sweeps over those that are not zero.
+ * As in `reference/coding.ts`, sweeps over all entries alternate with sweeps over the entries that are not zero.
  */
 import type {Area, Routine} from './run-problems.js';
 
 const INNER = 20;
-/** Codes go this far below the tolerance: f32 then holds all that it can of them. */
+/** Codes are computed to this fraction of the tolerance. They are then as accurate as f32 can store. */
 const DEEPER = 1e-3;
 
 export function sparseCodeAreas(width: number, n: number): Record<string, Area> {

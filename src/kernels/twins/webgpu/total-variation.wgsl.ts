@@ -1,10 +1,10 @@
-/** @file WGSL: denoising of rows by total variation, one thread a row. */
+/** @file WGSL: total-variation denoising of rows, with one thread per row. */
 import type {Area, Routine} from './run-problems.js';
 
 /**
  * argmin_y ½‖y − x‖² + λ Σ|yᵢ₊₁ − yᵢ|.
  *
- * @see Johnson 2013, and `algorithms/rows/total-variation.ts`, which says what the knots are.
+ * @see Johnson 2013, and `algorithms/rows/total-variation.ts`, which explains the knots.
  */
 export const totalVariationRoutine: Routine = {
   name: 'total variation',

@@ -1,7 +1,7 @@
-/** @file What the WebGPU backend of tfjs offers, as far as the shaders need it: the library does not import that backend. */
+/** @file The parts of the WebGPU backend of tfjs that the shaders need. The library does not import that backend. */
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** A value of a shader that is the same for all threads. */
+/** A shader value that is the same for all threads. */
 export interface Uniform {
   name: string;
   type: 'int32' | 'float32';

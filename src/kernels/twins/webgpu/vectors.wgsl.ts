@@ -1,4 +1,4 @@
-/** @file WGSL: vectors, which are areas of doubles, and products with the matrices P [n, n], lifted, and C [k + m, n]. */
+/** @file WGSL: vectors stored as areas of doubles, and products with the matrices P [n, n] (lifted) and C [k + m, n]. */
 
 export const VECTORS = `
 // What P's diagonal grows by, relative to itself.
