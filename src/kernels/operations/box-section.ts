@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitBoxSection': projection of rows onto boxes cut by hyperplanes. It has no gradient of its own. */
+/** @file The kernel 'ImplicitBoxSection': projection of rows onto boxes cut by hyperplanes. The kernel has no gradient of its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {boxSectionRows} from '../algorithms/rows/box-section.js';

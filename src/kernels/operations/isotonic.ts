@@ -41,8 +41,8 @@ tf.registerGradient({
 });
 
 /**
- * The same with tensor operations in O(n²) memory, for a backend without the kernel: first the blocks by the min–max formula yᵢ = min_{a ≤
- * i} max_{b ≥ i} mean(x_a … x_b), then the means over them, which are linear in x.
+ * The same with tensor operations in O(n²) memory, for a backend without the kernel. First come the blocks, by the min–max formula yᵢ =
+ * min_{a ≤ i} max_{b ≥ i} mean(x_a … x_b), and then the means over them, which are linear in x.
  *
  * @see Robertson, Wright & Dykstra 1988, Order Restricted Statistical Inference, theorem 1.4.4.
  */

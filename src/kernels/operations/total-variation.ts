@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitTotalVariation': denoising of rows. It has no gradient of its own. */
+/** @file The kernel 'ImplicitTotalVariation': denoising of rows. The kernel has no gradient of its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {totalVariationRows} from '../algorithms/rows/total-variation.js';

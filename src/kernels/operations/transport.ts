@@ -16,7 +16,9 @@ export interface Regularization {
   strength: number;
 }
 
-/** The plan and the status [B] for x [B, n, m], a [B, n] and b [B, m]; `null` if there is no kernel. It has no gradient of its own. */
+/**
+ * The plan and the status [B] for x [B, n, m], a [B, n] and b [B, m]; `null` if there is no kernel. The call has no gradient of its own.
+ */
 export function runTransport(
   {kind, strength}: Regularization,
   inputs: Record<'x' | 'a' | 'b', tf.Tensor>,

@@ -106,7 +106,7 @@ export class KktFactor {
       dense.addMultiplyTransposed(C, rows, n, n, y, f);
     }
     for (let j = 0; j < n; j++) f[j] *= D[j];
-    // The second block row of K is M times that of the symmetric system. In Kᵀ, M multiplies the unknowns instead.
+    // The second block row of K is M times the one of the symmetric system. In Kᵀ, M multiplies the unknowns instead.
     for (let i = 0; i < rows; i++) {
       g[i] = weight[i] > 0 ? (E[i] * rightY[i]) / (transpose ? 1 : weight[i]) : 0;
     }

@@ -4,7 +4,7 @@
  *
  *     stationarity of variable j    |(Px + q + Cᵀy)ⱼ| / (|Pⱼ||x| + |qⱼ| + |Cᵀ|ⱼ|y|)
  *     feasibility of row i          (Cx − d)ᵢ / (|Cᵢ||x| + |dᵢ|), its magnitude for an equality
- *     complementarity of row i      the smaller of |Cᵢⱼ|yᵢ over the terms of variable j, at its largest, and sᵢ over the row's terms
+ *     complementarity of row i      min(maxⱼ |Cᵢⱼ|yᵢ / terms of variable j, sᵢ / terms of row i)
  *
  * So no row, variable or sample can loosen the test of another one.
  */
@@ -32,7 +32,7 @@ export class Certificate {
   readonly rowTerms: Vector;
   /** The part of `columnTerms` that does not come from multipliers. */
   private readonly costTerms: Vector;
-  /** Whether a given cost has been lost because curvature terms of its variable cancel so much. */
+  /** Whether a given cost has been lost because the curvature terms of its variable cancel too much. */
   private cancels = false;
   /** How much each multiplier matters: its largest part in the terms of a variable. */
   readonly multipliers: Vector;
@@ -149,7 +149,7 @@ export class Certificate {
 
   /**
    * Whether the point (x, y), measured last, satisfies all conditions to `enough` if small entries count for a part of their neighbours.
-   * Without that allowance, it must satisfy to `given` each variable that has a cost and each row whose right-hand side is not noise,
+   * Without that allowance, the quotients of variables with a cost and of rows whose right-hand side is not noise must be at most `given`,
    * because a given number is not close to zero by cancellation.
    */
   meetsAmongNeighbours(

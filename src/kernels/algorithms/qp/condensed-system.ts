@@ -1,15 +1,15 @@
 /**
  * @file The condensed KKT system: a quasi-definite matrix in the free variables and the hard rows, factored.
  *
- * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ; hard rows are added to H as well, with weight RHO. The remaining matrix, [H C_hᵀ; C_h
- * −W_h], has a Cholesky factorisation with signs.
+ * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ; hard rows are added to H as well, with weight RHO. The rest, [H C_hᵀ; C_h −W_h], has a
+ * Cholesky factorisation with signs.
  */
 import {paddedStride, type DenseKernels, type Indices, type Vector} from '../../contracts/dense.js';
 import type {ConstraintRows} from './constraint-rows.js';
 import {Pins} from './pins.js';
 
 const RHO = 1;
-/** The value that `penalise` uses instead of w = 0, and the number of hard rows that it needs: at least one per this many variables. */
+/** The value that `penalise` uses instead of w = 0; and how many hard rows it requires: at least one per this many variables. */
 const PENALTY = 1e-6;
 const PENALISE_FROM = 6;
 /** The square root of a pivot that comes from the regularisation alone. */

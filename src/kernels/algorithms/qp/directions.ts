@@ -106,7 +106,7 @@ export class Directions {
     const {n, p, q, d} = problem;
     const {push, inverseS, inverseY} = this;
     const {rx, ry, Px, tau, kappa, mu, rTau} = embedding;
-    // One factorisation serves three right-hand sides: the constant one, that for the predictor and that for the corrector.
+    // One factorisation serves three right-hand sides: constant, predictor and corrector.
     dense.invertPairs(cone.s, cone.y, inverseS, inverseY, cone.w);
     for (let j = 0; j < n; j++) f[j] = -q[j];
     let inexact = this.solveConstant(target);

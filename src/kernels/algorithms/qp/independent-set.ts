@@ -3,8 +3,9 @@
  * each other, for example at a degenerate vertex, or where there is almost no curvature.
  *
  * If a row is a combination of rows chosen before it, its multiplier is distributed over them. If one of their multipliers would become
- * negative, that row is removed and the new row takes its place (Carathéodory's theorem). Cᵀy does not change. On the chosen rows, x = Y a
- * + Z b: a follows from the right-hand sides, and b from the curvature along the rows. In directions without curvature, x does not change.
+ * negative, that row is removed and the new row takes its place (Carathéodory's theorem). This does not change Cᵀy. On the chosen rows, the
+ * solution is x = Y a + Z b: a follows from the right-hand sides, and b from the curvature along the rows. In directions without curvature,
+ * x does not change.
  */
 import {AddedRows} from './added-rows.js';
 import type {Point, Problem} from './types.js';

@@ -91,7 +91,7 @@ export class Polish {
     return error;
   }
 
-  /** Corrects the point where `run` ended once more, on its active set. @returns The KKT error. */
+  /** Makes one more correction to the result of `run`, on its active set. @returns The KKT error. */
   refine(): number {
     copyPoint(this.point, this.kept);
     this.solveOnActiveSet(this.kept);
