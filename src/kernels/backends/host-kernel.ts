@@ -1,4 +1,7 @@
-/** @file Registers a kernel for every backend whose tensors the host can read: f64 inside, f32 tensors at the border. */
+/**
+ * @file Registers a kernel for every backend whose tensors the host can read. The kernel computes in f64 and has f32 tensors as inputs and
+ * outputs.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Floats} from '../contracts/vectors.js';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
@@ -10,7 +13,7 @@ export interface HostOutput {
   dtype: 'float32' | 'int32';
 }
 
-/** An input: its values as they are, or in double precision. */
+/** An input: its values as they are stored, or in double precision. */
 export class HostInput {
   constructor(
     private readonly backend: tf.KernelBackend,
@@ -21,7 +24,7 @@ export class HostInput {
     return this.info.shape;
   }
 
-  /** A view where the backend allows one: to be asked for after the outputs have been allocated, which may move it. */
+  /** A view if the backend allows one. Read it after the outputs have been allocated, because allocation may move it. */
   get single(): Floats {
     return viewF32(this.backend, this.info);
   }
@@ -31,18 +34,18 @@ export class HostInput {
   }
 }
 
-/** Allocates all floating-point outputs of a kernel at once: where the backend allows it, in its own memory. */
+/** Allocates all floating-point outputs of a kernel at once, in the memory of the backend if it allows that. */
 export type Allocate = (...shapes: number[][]) => (HostOutput & {values: Floats})[];
 
-/** The wasm backend, whose outputs can be written where they lie. */
+/** The wasm backend, whose outputs can be written in place. */
 interface Heap extends tf.KernelBackend {
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array;
 }
 
 /**
- * What a host kernel computes: from inputs by name, attributes, and what allocates floating-point outputs that are filled in place. A
- * program gives it inputs and outputs in double precision: `single` is a Float64Array then.
+ * The computation of a host kernel. It receives the inputs by name, the attributes, and a function that allocates floating-point outputs to
+ * be filled in place. In a program, inputs and outputs are in double precision, and `single` is a Float64Array.
  */
 export type HostCompute = (
   inputs: Record<string, {shape: number[]; single: Floats; values: Float64Array}>,
@@ -58,8 +61,8 @@ export function hostCompute(kernelName: string): HostCompute | undefined {
 }
 
 /**
- * @param compute Receives the inputs by name, the attributes of the call, and what allocates outputs that are to be filled
- *   in place; others may be returned as well.
+ * @param compute Receives the inputs by name, the attributes of the call, and a function that allocates outputs to be filled in place. It
+ *   may also return other outputs.
  */
 export function registerHostKernel<Names extends string>(
   kernelName: string,

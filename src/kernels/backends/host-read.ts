@@ -1,4 +1,4 @@
-/** @file Which backends let the host read a tensor synchronously. */
+/** @file Reads tensors synchronously on the host, and knows which backends allow it. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** WebGPU is missing on purpose: a synchronous read throws in Node and returns zeros in a page. */
@@ -14,7 +14,7 @@ export function isOnHost(tensor: tf.Tensor): boolean {
   return hostCanRead() || valuesBeforeUpload(tensor) !== null;
 }
 
-/** The values of this tensor where `isOnHost`, else `null`. */
+/** The values of this tensor if `isOnHost`, else `null`. */
 export function valuesOnHost(tensor: tf.Tensor): tf.TypedArray | null {
   return hostCanRead() ? tensor.dataSync() : valuesBeforeUpload(tensor);
 }
@@ -29,18 +29,18 @@ export function readF64(tensor: tf.Tensor): Float64Array {
   return Float64Array.from(tensor.dataSync());
 }
 
-/** The values of a tensor as they are; integers as float32. */
+/** The values of a tensor as they are stored, with integers as float32. */
 export function readF32(tensor: tf.Tensor): Float32Array {
   const values = tensor.dataSync();
   return values instanceof Float32Array ? values : new Float32Array(values);
 }
 
-/** The heap of the wasm backend, which shows a tensor where it lies. */
+/** The heap of the wasm backend, which gives a view of a tensor in place. */
 interface Heap {
   typedArrayFromHeap(info: tf.TensorInfo): unknown;
 }
 
-/** The values of a float32 tensor, without a copy where the backend allows it: to be read before anything is written. */
+/** The values of a float32 tensor, without a copy if the backend allows it. Read them before anything is written. */
 export function viewF32(backend: tf.KernelBackend, info: tf.TensorInfo): Float32Array {
   if (tf.util.sizeFromShape(info.shape) === 0) return new Float32Array(0);
   const values =

@@ -1,24 +1,30 @@
-/** @file Products, sums and functions of entries of arrays in double precision: the contract of its two implementations. */
+/**
+ * @file The contract of the array kernels, which have two implementations: products, sums and elementwise functions of arrays in double
+ * precision.
+ */
 
 /** One product of two matrices, or one for each of a batch. */
 export interface Product {
   a: Float64Array;
-  /** Whether A [rows, inner] lies transposed, as [inner, rows]. */
+  /** Whether A [rows, inner] is stored transposed, as [inner, rows]. */
   turnA: boolean;
   b: Float64Array;
-  /** Whether B [inner, columns] lies transposed, as [columns, inner]. */
+  /** Whether B [inner, columns] is stored transposed, as [columns, inner]. */
   turnB: boolean;
-  /** One C [rows, columns] after the other. */
+  /** The results C [rows, columns], one after the other. */
   out: Float64Array;
   rows: number;
   inner: number;
   columns: number;
-  /** Where the matrices begin in `a` and in `b`; as many as there are products. */
+  /** Where the matrices begin in `a` and in `b`: one entry per product. */
   startsA: ArrayLike<number>;
   startsB: ArrayLike<number>;
 }
 
-/** A matrix [rows, columns] that is read from less: the steps, in entries, from row to row and from column to column. */
+/**
+ * A matrix [rows, columns] that may be broadcast from fewer entries. `down` and `across` are the steps, in entries, from row to row and
+ * from column to column.
+ */
 export interface Spread {
   data: Float64Array;
   down: number;
@@ -26,7 +32,7 @@ export interface Spread {
   across: number;
 }
 
-/** Functions of two entries: a kernel of tfjs, and its number in the WebAssembly module. */
+/** Functions of two entries: the name of the tfjs kernel and its number in the WebAssembly module. */
 export const BINARY = {
   Add: 0,
   Sub: 1,
@@ -41,33 +47,36 @@ export const BINARY = {
   NotEqual: 10,
 } as const;
 
-/** Functions of one, likewise. */
+/** The same for functions of one entry. */
 export const UNARY = {Neg: 0, Abs: 1, Sqrt: 2, Square: 3, Relu: 4} as const;
 
-/** Arrays are row-major without padding, and come from `arrays`. Each routine prepares work whose places are known, and returns what does it. */
+/**
+ * Arrays are row-major without padding, and come from `arrays`. Each routine prepares work on given arrays and returns a function that does
+ * it.
+ */
 export interface ArrayKernels {
   readonly name: 'reference' | 'host';
 
   /**
    * Arrays of these lengths, not cleared. They last until the next call.
    *
-   * @throws RangeError if there is not so much memory.
+   * @throws RangeError if there is not enough memory.
    */
   arrays(lengths: readonly number[]): Float64Array[];
 
-  /** The memory that it holds on to, in bytes. */
+  /** The memory that the kernels hold, in bytes. */
   readonly size: number;
 
   /** C = A B; `out` has no entries in common with `a` and `b`. */
   product(task: Product): () => void;
 
-  /** `null` where it has nothing better than the loops of who asks. */
+  /** `null` if the implementation has nothing faster than the caller's own loops. */
   readonly entries: EntryKernels | null;
 }
 
-/** Functions of entries. Their outputs may be one of the inputs, of the same shape. */
+/** Elementwise functions. An output may be one of the inputs, if it has the same shape. */
 export interface EntryKernels {
-  /** out [rows, columns] = f(a, b). Not both a and b have `across` 0, unless there is one column. */
+  /** out [rows, columns] = f(a, b). a and b must not both have `across` 0, unless there is only one column. */
   binary(
     kernel: keyof typeof BINARY,
     a: Spread,
@@ -80,7 +89,7 @@ export interface EntryKernels {
   /** out = f(x). */
   unary(kernel: keyof typeof UNARY, x: Float64Array, out: Float64Array): () => void;
 
-  /** out = yes where the condition is not zero, else no. */
+  /** out = `yes` where the condition is not zero, else `no`. */
   select(condition: Float64Array, yes: Float64Array, no: Float64Array, out: Float64Array): () => void;
 
   /** out [outer, inner] = the sums of x [outer, count, inner] over its second axis. */

@@ -1,25 +1,25 @@
-/** @file Work that is done sample by sample: the interface between an algorithm and the code that runs it on a batch. */
+/** @file The interface between an algorithm that works sample by sample and the code that runs it on a batch. */
 import type {DenseKernels} from './dense.js';
 
 export type BatchArray = Float32Array | Float64Array | Int32Array;
 
-/** What a batch kernel works on; arrays are read and written in place. */
+/** The data of a batch kernel. Arrays are read and written in place. */
 export interface BatchJob<Names extends string = string> {
   arrays: Record<Names, BatchArray>;
   parameters: Record<string, number>;
 }
 
 /**
- * Numerical work that treats the samples of a batch one by one. It is independent of tfjs and threads: it is started once on each
- * thread, and called for the samples that this thread has claimed.
+ * Numerical work that treats the samples of a batch one by one. It is independent of tfjs and threads: each thread starts it once and calls
+ * it for the samples that the thread has claimed.
  */
 export interface BatchKernel<Names extends string = string> {
   name: string;
-  /** @returns The function for one sample. Vectors of `dense` made here last for the whole batch. */
+  /** @returns The function for one sample. Vectors of `dense` created by `start` are valid for the whole batch. */
   start(dense: DenseKernels, job: BatchJob<Names>): (sample: number) => void;
 }
 
-/** The entries of one sample, or those that all samples share. */
+/** The entries of one sample, or the entries that all samples share. */
 export function sampleOf<T extends BatchArray>(
   array: T,
   sample: number,

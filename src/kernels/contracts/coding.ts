@@ -1,4 +1,4 @@
-/** @file Coordinate descent for sparse coding: the contract of its two implementations, which work on vectors of a `DenseKernels`. */
+/** @file The contract of coordinate descent for sparse coding. Its two implementations work on vectors of a `DenseKernels`. */
 import type {Vector} from './dense.js';
 
 /** min ½ zᵀG z − cᵀz + Σ l1ⱼ|zⱼ| + ½ Σ l2ⱼ zⱼ² */
@@ -10,18 +10,18 @@ export interface CodingProblem {
   l1: Vector;
   l2: Vector;
   nonNegative: boolean;
-  /** Shape [n]: one over the size of the terms that atom j's condition is the sum of; zero for an atom that has none. */
+  /** Shape [n]: one over the size of the terms whose sum is the condition of atom j, or zero for an atom without terms. */
   units: Vector;
 }
 
 export interface CodingKernels {
   /**
-   * Minimises over one entry of z after another, all of them and then those that are not zero, until no atom violates its optimality
-   * condition by more than the tolerance in its units, or after `maxSweeps` sweeps.
+   * Minimises over one entry of z after another: first over all of them, then over the nonzero ones. Stops when no atom violates its
+   * optimality condition by more than the tolerance in its units, or after `maxSweeps` sweeps.
    *
-   * @param z Start and solution, [n].
-   * @param g c − G z, kept so.
-   * @param residual Receives the largest violation in units of its atom, [1]; NaN if z became so.
+   * @param z The start, overwritten by the solution, [n].
+   * @param g c − G z; it is updated with z.
+   * @param residual Receives the largest violation in the units of its atom, [1]; NaN if z became NaN.
    * @returns The number of sweeps.
    */
   descendCoordinates(

@@ -1,4 +1,4 @@
-/** @file Dense linear algebra in double precision: the contract of its two implementations, `reference/` and `host/`. */
+/** @file The contract of dense linear algebra in double precision, with the two implementations `reference/` and `host/`. */
 
 import type {PairKernels} from './pairs.js';
 import type {Indices, Vector} from './vectors.js';
@@ -6,26 +6,26 @@ import type {Indices, Vector} from './vectors.js';
 export type {Indices, Vector} from './vectors.js';
 
 /**
- * Matrices are row-major; `stride` is the distance of two rows, in entries. Where a routine says "padded", the stride is a
- * multiple of 4, and rows and columns up to the next multiple of 4 belong to the routine.
+ * Matrices are row-major; `stride` is the distance between two rows, in entries. "Padded" means that the stride is a multiple of 4, and
+ * that the routine may use rows and columns up to the next multiple of 4.
  */
 export interface DenseKernels extends PairKernels {
   readonly name: 'reference' | 'host';
 
-  /** Where vectors lie, for modules that share it; `null` if that is no WebAssembly memory. */
+  /** The memory of the vectors, for modules that share it; `null` if it is not a WebAssembly memory. */
   readonly memory: WebAssembly.Memory | null;
 
-  /** Zeros. They last until the `scope` that they are made in ends. */
+  /** A vector of zeros. It is valid until the `scope` in which it was created ends. */
   vector(length: number): Vector;
   indices(length: number): Indices;
 
-  /** A view of entries of a vector. */
+  /** A view of some entries of a vector. */
   part(vector: Vector, from: number, to?: number): Vector;
 
   /** Runs `work` and frees every vector that it created. `work` may be restarted from its beginning to get more memory. */
   scope<T>(work: () => T): T;
 
-  /** The same, but its vectors last as long as this object. */
+  /** The same, but the vectors are valid as long as this object. */
   keep<T>(work: () => T): T;
 
   /**
@@ -43,7 +43,7 @@ export interface DenseKernels extends PairKernels {
   /**
    * The upper triangle of target [n, n], padded, += Σₖ wₖ mₖmₖᵀ over `count` rows mₖ of M [rows, n], padded with zeros.
    *
-   * @param rows Which rows of M, in order.
+   * @param rows The indices of the rows of M, in order.
    * @param weights wₖ, in the order of `rows`.
    * @param packed Room for two copies of those rows.
    */
@@ -81,7 +81,7 @@ export interface DenseKernels extends PairKernels {
   /** The upper triangle of `to` = that of `from`, both [n, n]. */
   copyUpper(from: Vector, strideFrom: number, to: Vector, strideTo: number, n: number): void;
 
-  /** to[a, k] = from[rows[k], a] for `count` rows of from [*, n]; `at` is where in `to` the first goes. */
+  /** to[a, k] = from[rows[k], a] for `count` rows of from [*, n]; `at` is the position of the first one in `to`. */
   copyTransposed(
     from: Vector,
     n: number,
@@ -93,8 +93,8 @@ export interface DenseKernels extends PairKernels {
   ): void;
 
   /**
-   * Counts the entries of A [rows, n] that are not zero, by row, into `entries`, and copies the rows that have more than `limit`
-   * of them to `to`, one after the other.
+   * Writes the number of nonzero entries in each row of A [rows, n] to `entries`, and copies the rows with more than `limit` nonzero
+   * entries to `to`, one after the other.
    */
   packRows(
     A: Vector,
@@ -113,8 +113,8 @@ export interface DenseKernels extends PairKernels {
   scaleUpper(P: Vector, n: number, units: Vector, to: Vector, strideTo: number): void;
 
   /**
-   * The largest magnitudes in the rows of diag(left) A diag(right), A [rows, n], into `rowMaxima`; those in its columns into
-   * `columnMaxima`, where they are larger than what is there. `left` and `right` are not negative.
+   * Writes the largest magnitudes in the rows of diag(left) A diag(right), A [rows, n], to `rowMaxima`, and those in its columns to
+   * `columnMaxima` where they exceed the values already there. `left` and `right` must not be negative.
    */
   scaledMaxima(
     A: Vector,
@@ -127,8 +127,8 @@ export interface DenseKernels extends PairKernels {
   ): void;
 
   /**
-   * The sums of magnitudes in the rows of A diag(right), A [rows, n], into `rowSums`; those in the columns of diag(left) A
-   * are added to `columnSums`.
+   * Writes the sums of magnitudes in the rows of A diag(right), A [rows, n], to `rowSums`, and adds those in the columns of diag(left) A to
+   * `columnSums`.
    */
   addMagnitudes(
     A: Vector,
@@ -147,7 +147,7 @@ export interface DenseKernels extends PairKernels {
   isFinite(a: Vector): boolean;
 }
 
-/** A stride for rows of n entries: a multiple of 4, and of no larger power of two, so that columns spread over the cache. */
+/** A stride for rows of n entries: a multiple of 4 but not of 32, so that columns are spread over the cache. */
 export function paddedStride(n: number): number {
   const rounded = (n + 3) & ~3;
   return rounded % 32 === 0 ? rounded + 4 : rounded;

@@ -1,11 +1,11 @@
-/** @file Factorisations and substitution for one matrix after another, f64: the contract of its two implementations. */
+/** @file The contract of factorisations and substitution in f64, for one matrix at a time. It has two implementations. */
 
-/** The factors P (2^−rows A 2^−columns) = L U: powers of two, so that singularity does not depend on units. */
+/** The factors P (2^−rows A 2^−columns) = L U: scaled by powers of two, so that singularity does not depend on units. */
 export interface ScaledLU {
   n: number;
   /** L below the diagonal (unit diagonal not stored), U on and above it. */
   lu: Float64Array;
-  /** Row i of P A is row pivots[i] of A. */
+  /** Row i of P A is row `pivots[i]` of A. */
   pivots: Int32Array;
   /** Exponents of the scales that rows were divided by. */
   rows: Int32Array;
@@ -13,17 +13,17 @@ export interface ScaledLU {
   columns: Int32Array;
 }
 
-/** A P = Q R, Householder reflections with column pivoting. */
+/** The factors A P = Q R, by Householder reflections with column pivoting. */
 export interface QR {
   rows: number;
   columns: number;
-  /** The number of reflections; R has as many rows. */
+  /** The number of reflections, which is also the number of rows of R. */
   rank: number;
   /** Row-major [rows, columns]: R on and above the diagonal, the reflections' vectors (first entry 1) below it. */
   qr: Float64Array;
   /** Reflection k is I − tau[k] v vᵀ. */
   tau: Float64Array;
-  /** Column j of A P is column order[j] of A. */
+  /** Column j of A P is column `order[j]` of A. */
   order: Int32Array;
 }
 
@@ -43,7 +43,7 @@ export interface Triangular {
 export interface MatrixKernels {
   readonly name: 'reference' | 'host';
 
-  /** Zeros. They last until the `scope` that they are made in ends. */
+  /** An array of zeros. It is valid until the `scope` in which it was created ends. */
   vector(length: number): Float64Array;
 
   /** The same, but not cleared. */
@@ -54,13 +54,13 @@ export interface MatrixKernels {
   scope<T>(work: () => T): T;
 
   /**
-   * Overwrites a [n, n] by the lower triangular L with A = L Lᵀ, of which only the lower triangle is read.
+   * Overwrites a [n, n] by the lower triangular L with A = L Lᵀ. Only the lower triangle of A is read.
    *
    * @returns The first row whose pivot is not positive, not finite, or at the level of rounding; −1 if there is none.
    */
   choleskyInPlace(a: Float64Array, n: number): number;
 
-  /** The same from float32 to float32, all of `l`; in between, f64. Both come from `singles`. */
+  /** The same with float32 input and output and f64 inside. All of `l` is written. Both arrays come from `singles`. */
   choleskySingle(a: Float32Array, n: number, l: Float32Array): number;
 
   /**
@@ -76,15 +76,15 @@ export interface MatrixKernels {
   /**
    * Overwrites `factors.qr`, which holds a matrix [rows, columns], by its factors.
    *
-   * @param relativeCutoff Stops where no remaining column is longer than this times the longest column of A. If negative, the
-   *   columns are used in their order.
+   * @param relativeCutoff Stops when no remaining column is longer than this times the longest column of A. If negative, the columns are
+   *   used in their given order.
    */
   qrInPlace(factors: QR, relativeCutoff: number): void;
 
   /** X ← Q X, or Qᵀ X, for X [rows, count]. */
   applyQ(factors: QR, X: Float64Array, count: number, transpose: boolean): void;
 
-  /** X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns] and T a triangle of t [n, n]. */
+  /** X ← T⁻¹ X, or T⁻ᵀ X, for X [n, columns] where T is a triangle of t [n, n]. */
   solveTriangular(t: Float64Array, n: number, X: Float64Array, columns: number, options: Triangular): void;
 }
 

@@ -1,16 +1,13 @@
-/** @file The entry-by-entry work of an interior-point iteration: a part of the contract of `DenseKernels`. */
+/** @file The elementwise work of an interior-point iteration, a part of the contract `DenseKernels`. */
 import type {Vector} from './vectors.js';
 
-/** Vectors are as long as the first one, unless stated otherwise. A NaN does not count where the largest is looked for. */
+/** All vectors have the length of the first one, unless stated otherwise. Maxima ignore NaN unless stated otherwise. */
 export interface PairKernels {
-  /**
-   * r ← r + τ q for r = Px + Cᵀy; `out` [5] receives xᵀPx, qᵀx, and the largest of |Px|, of |r − Px| before and of |r| after.
-   */
+  /** r ← r + τ q for r = Px + Cᵀy; `out` [5] receives xᵀPx, qᵀx, and the largest entries of |Px|, of |r − Px| before, and of |r| after. */
   dualResidual(Px: Vector, q: Vector, x: Vector, tau: number, r: Vector, out: Vector): void;
 
   /**
-   * r ← r + s − τ d for r = Cx; `out` [5] receives dᵀy, sᵀy, and the largest of |r| before and of s, of |r + s| and of |r|
-   * after.
+   * r ← r + s − τ d for r = Cx; `out` [5] receives dᵀy, sᵀy, and the largest entries of |r| before and of s, of |r + s|, and of |r| after.
    */
   primalResidual(s: Vector, y: Vector, d: Vector, tau: number, r: Vector, out: Vector): void;
 
@@ -44,12 +41,12 @@ export interface PairKernels {
     products: Vector,
   ): number;
 
-  /** The least of `first` and the products (s + α ds)(y + α dy), over the mean of all of them. */
+  /** The smallest of `first` and the products (s + α ds)(y + α dy), divided by the mean of all of them. */
   centrality(s: Vector, y: Vector, ds: Vector, dy: Vector, alpha: number, first: number): number;
 
   /** dy = weights·(image − g), y += dy, total += image. */
   eliminated(weights: Vector, image: Vector, g: Vector, dy: Vector, y: Vector, total: Vector): void;
 
-  /** r = mask·(g − image) + w·y. @returns The largest |r|; NaN if there is one. */
+  /** r = mask·(g − image) + w·y. @returns The largest |r|; NaN if an entry is NaN. */
   remainder(mask: Vector, g: Vector, image: Vector, w: Vector, y: Vector, r: Vector): number;
 }

@@ -1,4 +1,4 @@
-/** @file Work on float32 rows, one after another: the contracts of their two implementations. */
+/** @file Contracts for work on float32 rows, one after another. Each has two implementations. */
 import type {Floats} from './vectors.js';
 
 /**
@@ -13,15 +13,15 @@ export interface SimplexRows {
 
 /** Isotonic regression, one row after another. */
 export interface IsotonicRows {
-  /** y, and for each entry the index of the first of its block. */
+  /** Computes y, and for each entry the index of the first entry of its block. */
   project(x: Floats, rows: number, n: number, increasing: boolean, y: Floats, block: Floats): void;
-  /** The means of dy over the blocks. */
+  /** Computes the means of dy over the blocks. */
   gradient(dy: Floats, block: Floats, rows: number, n: number, dx: Floats): void;
 }
 
 /** Sums of outer products, one sample after another. */
 export interface OuterRows {
-  /** out = a bᵀ + c dᵀ for each row of a, c [batch, rows] and b, d [batch, columns]; without c and d, a bᵀ alone. */
+  /** out = a bᵀ + c dᵀ for each row of a, c [batch, rows] and b, d [batch, columns]; without c and d, only a bᵀ. */
   sum(
     pairs: {a: Floats; b: Floats; c?: Floats; d?: Floats},
     batch: number,

@@ -1,16 +1,16 @@
-/** @file Arrays in the memory of the dense kernels. */
+/** @file The types of arrays in the memory of the dense kernels. */
 
 declare const MEMORY: unique symbol;
 
 /**
- * An array that the routines of one `DenseKernels` can work on, in the memory of that implementation. It has the requested
- * length; there is room after it up to the next multiple of 4.
+ * An array that the routines of one `DenseKernels` can work on, in the memory of that implementation. It has the requested length, and room
+ * after it up to the next multiple of 4.
  */
 export type Vector = Float64Array & {readonly [MEMORY]: 'vector'};
 /** The same, for indices. */
 export type Indices = Int32Array & {readonly [MEMORY]: 'indices'};
 
-/** Numbers of tensors, in single precision, or of programs, in double precision. */
+/** The values of tensors, in single precision, or of programs, in double precision. */
 export type Floats = Float32Array | Float64Array;
 
 /** `length` zeros in the precision of `like`. */

@@ -1,4 +1,6 @@
-/** @file Rows that are constant on blocks: which blocks, and the kernel 'ImplicitBlockMeans' of the means over them. */
+/**
+ * @file Finds the blocks of rows that are constant on blocks, and has the kernel 'ImplicitBlockMeans', which computes the means over them.
+ */
 import type {IsotonicRows} from '../contracts/rows.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
@@ -12,13 +14,15 @@ const BLOCK_MEANS = 'ImplicitBlockMeans';
 
 let rows: IsotonicRows | null = null;
 
-/** The host's routines for rows in order; for rows in double precision those in plain TypeScript: the others' memory is float32. */
+/**
+ * The host's routines for isotonic rows. Rows in double precision use the ones in plain TypeScript, because the others have float32 memory.
+ */
 export const isotonicRows = (like: ArrayLike<number>) =>
   like instanceof Float64Array
     ? referenceIsotonicRows
     : (rows ??= createIsotonicRows() ?? referenceIsotonicRows);
 
-/** The number of the block that each entry of y [B, n] lies in: a block is a run of equal entries. [B, n], float32. */
+/** For each entry of y [B, n], the number of its block: a block is a run of equal entries. [B, n], float32. */
 export function blocksOf(y: tf.Tensor2D): tf.Tensor2D {
   return offTape(() => {
     const n = y.shape[1];

@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitBoxSection': projection of rows onto boxes cut by hyperplanes. Not differentiable by itself. */
+/** @file The kernel 'ImplicitBoxSection': projection of rows onto boxes cut by hyperplanes. The kernel has no gradient of its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {boxSectionRows} from '../algorithms/rows/box-section.js';
@@ -11,7 +11,7 @@ export interface BoxSection {
   y: tf.Tensor;
   /** Shape [B, 1]: y = clip(x + τw). */
   tau: tf.Tensor;
-  /** Where each entry is, a code of `SIDE`; [B, n], float32. */
+  /** The position of each entry in its interval, as a code of `SIDE`; [B, n], float32. */
   side: tf.Tensor;
 }
 

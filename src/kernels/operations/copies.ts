@@ -1,11 +1,11 @@
-/** @file Copies of tensors that are not tensors themselves, so that a layer can keep them between calls. */
+/** @file Copies of tensors that are not themselves tensors, so that a layer can keep them between calls. */
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead} from '../backends/host-read.js';
 import {DeviceCopies} from '../twins/webgpu/copies.js';
 
 /** Dispose of them after use. */
 export interface Copies<Name extends string> {
-  /** If the host could read them synchronously. */
+  /** The values, or `null` if the host could not read them synchronously. */
   readonly values: Record<Name, ArrayLike<number>> | null;
   read(): Promise<Record<Name, ArrayLike<number>>>;
   /** New tensors, float32. */

@@ -1,4 +1,4 @@
-/** @file Dense systems of a linear solver as a kernel: on a device, and in programs. */
+/** @file The kernel that solves the dense systems of a linear solver on a device and in programs. */
 import * as tf from '@tensorflow/tfjs-core';
 import {factorCholesky} from '../algorithms/linalg/factored.js';
 import {factorLeastNorm} from '../algorithms/linalg/least-norm.js';
@@ -14,7 +14,7 @@ const SINGULAR = 1e-12;
 
 registerGpuKernel(SOLVE, gpuSolve);
 
-// On the host for programs alone: linear solvers factor there themselves.
+// On the host, only programs use this kernel, because linear solvers factor there themselves.
 registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, {positiveDefinite, adjoint}, allocate) => {
   const [batch, n] = b.shape;
   const [x] = allocate(b.shape);

@@ -10,7 +10,7 @@ export type {EntmaxKind} from '../algorithms/rows/entmax.js';
 const ENTMAX = 'ImplicitEntmax';
 const GRADIENT = 'ImplicitEntmaxGradient';
 
-/** Entmax or normmax of each row of x [B, n] for α = 1 + excess, excess [B, 1]. Not differentiable by itself. */
+/** Entmax or normmax of each row of x [B, n] for α = 1 + excess, excess [B, 1]. The call has no gradient of its own. */
 export function runEntmax(kind: EntmaxKind, x: tf.Tensor2D, excess: tf.Tensor2D): tf.Tensor2D {
   if (!tf.getKernel(ENTMAX, tf.getBackend())) {
     throw new Error(`projections.${kind} has no kernel for the backend '${tf.getBackend()}'.`);
@@ -18,7 +18,7 @@ export function runEntmax(kind: EntmaxKind, x: tf.Tensor2D, excess: tf.Tensor2D)
   return tf.engine().runKernel(ENTMAX, {x, excess} as unknown as tf.NamedTensorMap, {kind});
 }
 
-/** The cotangents of x and of the excess for that of the result; `null` if there is no kernel. */
+/** The cotangents of x and of the excess for a cotangent of the result; `null` if there is no kernel. */
 export function runEntmaxGradient(
   kind: EntmaxKind,
   x: tf.Tensor,

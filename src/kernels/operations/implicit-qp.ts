@@ -11,7 +11,7 @@ import {registerGpuKernel} from '../twins/webgpu/register.js';
 
 const QP = qpBatch.name;
 
-/** The tensors of a batch. Each may have the batch or 1 in front, p always has the batch. */
+/** The tensors of a batch. The first axis of each is the batch or 1; for p it is always the batch. */
 export type QPTensors = {
   /** [B | 1, n, n]. */
   Q: tf.Tensor;

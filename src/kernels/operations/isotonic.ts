@@ -12,8 +12,8 @@ const ISOTONIC = 'ImplicitIsotonic';
 /**
  * argmin_y ‖y − x‖² for each row of x [B, n], subject to y₁ ≥ … ≥ yₙ, or to y₁ ≤ … ≤ yₙ where `increasing`.
  *
- * y is the mean of x over each block of a partition of the row, and the Jacobian is that averaging: symmetric, and
- * constant but for its jumps.
+ * y is the mean of x over each block of a partition of the row. The Jacobian is this averaging: it is symmetric, and constant except where
+ * the partition changes.
  */
 export function runIsotonic(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
   if (!tf.getKernel(ISOTONIC, tf.getBackend())) return composed(x, increasing);
@@ -41,14 +41,14 @@ tf.registerGradient({
 });
 
 /**
- * The same with tensor operations, for a backend without the kernel, in O(n²) memory: the blocks by the min–max formula
- * yᵢ = min_{a ≤ i} max_{b ≥ i} mean(x_a … x_b), then the means over them, which are linear in x.
+ * The same with tensor operations in O(n²) memory, for a backend without the kernel. First come the blocks, by the min–max formula yᵢ =
+ * min_{a ≤ i} max_{b ≥ i} mean(x_a … x_b), and then the means over them, which are linear in x.
  *
  * @see Robertson, Wright & Dykstra 1988, Order Restricted Statistical Inference, theorem 1.4.4.
  */
 export function composed(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
   return tf.tidy(() => {
-    // Entries of one block have their value from the same mean, to the last bit.
+    // Entries of one block get their value from the same mean, so they are equal to the last bit.
     const block = offTape(() => blocksOf(minMax(increasing ? tf.neg(x) : x) as tf.Tensor2D));
     return blockMeans(x, block);
   });
@@ -56,7 +56,7 @@ export function composed(x: tf.Tensor2D, increasing: boolean): tf.Tensor2D {
 
 function minMax(x: tf.Tensor2D): tf.Tensor {
   const n = x.shape[1];
-  // Sums of deviations cancel less.
+  // Sums of deviations from the mean cancel less.
   const deviation = tf.sub(x, tf.mean(x, 1, true));
   const before = tf.cumsum(deviation, 1, true);
   const [first, last] = [tf.expandDims(tf.range(0, n), 1), tf.expandDims(tf.range(0, n), 0)];
@@ -65,7 +65,7 @@ function minMax(x: tf.Tensor2D): tf.Tensor {
   const ordered = tf.greater(length, 0);
   // means[a, b], then most[a, i] = max over b ≥ i.
   const means = tf.div(sum, tf.maximum(length, 1));
-  // As tensors: tfjs refuses to convert an infinite number when it debugs.
+  // These are tensors, because tfjs refuses to convert an infinite number in debug mode.
   let most = tf.where(ordered, means, fill(means.shape, -Infinity));
   for (let shift = 1; shift < n; shift *= 2) {
     const shifted = tf.slice(most, [0, 0, shift], [-1, n, n - shift]);

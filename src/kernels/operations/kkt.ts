@@ -1,4 +1,4 @@
-/** @file The KKT systems of a batch of quadratic programs: factored once, solved for one right-hand side or many. */
+/** @file Solves the KKT systems of a batch of quadratic programs: they are factored once and solved for one or many right-hand sides. */
 import * as tf from '@tensorflow/tfjs-core';
 import {observed} from '../../autodiff/index.js';
 import {runBatch} from '../threads/batch.js';
@@ -26,14 +26,14 @@ export class KktBatch {
   private factors: (KktFactor | null)[] | null = null;
   private solves = 0;
 
-  /** @param blocks They must not be disposed of before this. */
+  /** @param blocks Do not dispose of them before this object. */
   constructor(private readonly blocks: KktBlocks) {}
 
   /**
-   * u with K u = v, or Kᵀu = v, for v [B, n + m + k], each row (x, ineqDual, eqDual); and the relative residual of each sample.
+   * Returns u with K u = v, or Kᵀu = v, for v [B, n + m + k], each row (x, ineqDual, eqDual), and the relative residual of each sample.
    *
-   * The first solve factors and solves on all threads. On the host, factors are kept from the second on: most backward passes
-   * have one. In a program each solve is a line of its own.
+   * The first solve factors and solves on all threads. On the host, factors are kept from the second solve on, because most backward passes
+   * need only one solve. In a program, each solve is a separate instruction.
    */
   solve(right: tf.Tensor2D, transpose: boolean): [u: tf.Tensor2D, residual: tf.Tensor1D] {
     this.solves++;

@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitOuters': sums of outer products, a matrix each sample. */
+/** @file The kernel 'ImplicitOuters': sums of outer products, one matrix per sample. */
 import type {OuterRows} from '../contracts/rows.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';

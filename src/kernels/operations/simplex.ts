@@ -14,7 +14,7 @@ const GRADIENT = 'ImplicitSimplexGradient';
 /**
  * Projects each row of x [B, n] onto {y ≥ 0, Σy = scale}, scale [B, 1]. Differentiable in both.
  *
- * The Jacobian of a row with support S is diag(S) − SSᵀ/|S|, its derivative in the scale is S/|S|.
+ * The Jacobian of a row with support S is diag(S) − SSᵀ/|S|, and its derivative with respect to the scale is S/|S|.
  */
 export function runSimplex(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
   if (!tf.getKernel(SIMPLEX, tf.getBackend())) return composed(x, scale);
@@ -22,7 +22,7 @@ export function runSimplex(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
 }
 
 let rows: SimplexRows | null = null;
-/** For rows in double precision the twin in plain TypeScript: the memory of the other one is float32. */
+/** The host's routines. Rows in double precision use the twin in plain TypeScript, because the other one has float32 memory. */
 const simplexRows = (like: ArrayLike<number>) =>
   like instanceof Float64Array
     ? referenceSimplexRows
@@ -59,7 +59,7 @@ tf.registerGradient({
   gradFunc: (dys, saved) => {
     const [y] = saved as tf.Tensor[];
     const [dx, mean] = dys as tf.Tensor[];
-    // Symmetric, and constant in y but for its jumps.
+    // The Jacobian is symmetric, and constant in y except where the support changes.
     return {
       y: () => tf.zerosLike(y),
       dy: () => {
@@ -71,7 +71,7 @@ tf.registerGradient({
   },
 });
 
-/** The cotangents of x and scale for that of y. */
+/** The cotangents of x and scale for a cotangent of y. */
 function jacobianProduct(y: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
   if (tf.getKernel(GRADIENT, tf.getBackend())) {
     return tf.engine().runKernel(GRADIENT, {y, dy} as unknown as tf.NamedTensorMap) as unknown as tf.Tensor[];
@@ -82,7 +82,7 @@ function jacobianProduct(y: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
   return [tf.sub(inside, tf.mul(support, mean)), mean];
 }
 
-/** The same with tensor operations, by sorting: for a backend without the kernel. */
+/** The same with tensor operations, by sorting, for a backend without the kernel. */
 function composed(x: tf.Tensor2D, scale: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => {
     const inside = offTape(() => supportOf(x, scale));

@@ -1,4 +1,4 @@
-/** @file The order that sorts rows, with its kernel 'ImplicitOrder', and moving rows into an order and back. */
+/** @file Finds the order that sorts rows, with the kernel 'ImplicitOrder', and moves rows into an order and back. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../../autodiff/index.js';
 import {registerHostKernel} from '../backends/host-kernel.js';
@@ -11,7 +11,7 @@ export interface Order {
   inverse: tf.Tensor2D;
 }
 
-/** The order in which the entries of each row of x [B, n] descend; equal entries keep their order. O(n log n). */
+/** The order that sorts the entries of each row of x [B, n] from largest to smallest. Equal entries keep their order. O(n log n). */
 export function descendingOrder(x: tf.Tensor2D): Order {
   return offTape(() => {
     if (tf.getKernel(ORDER, tf.getBackend())) {
@@ -20,7 +20,7 @@ export function descendingOrder(x: tf.Tensor2D): Order {
         .runKernel(ORDER, {x} as unknown as tf.NamedTensorMap) as unknown as tf.Tensor2D[];
       return {order: found[0], inverse: found[1]} as unknown as tf.TensorContainerObject;
     }
-    // Where no host can read, sorting is tfjs's topk; sorting a permutation inverts it.
+    // If the host cannot read the tensor, tfjs's topk sorts. Sorting a permutation inverts it.
     const order = tf.topk(x, x.shape[1]).indices as tf.Tensor2D;
     const inverse = tf.topk(tf.neg(tf.cast(order, 'float32')), x.shape[1]).indices as tf.Tensor2D;
     return {order, inverse} as unknown as tf.TensorContainerObject;
@@ -39,12 +39,12 @@ export function permuteRows(x: tf.Tensor2D, {order, inverse}: Order): tf.Tensor2
   })[0] as tf.Tensor2D;
 }
 
-/** The other way round. */
+/** The inverse order. */
 export function inverted({order, inverse}: Order): Order {
   return {order: inverse, inverse: order};
 }
 
-// A kernel, so that programs sort anew at each run.
+// This is a kernel so that programs sort again at each run.
 registerHostKernel<'x'>(ORDER, ({x}) => {
   const [batch, n] = x.shape;
   const values = x.single;
@@ -63,7 +63,7 @@ registerHostKernel<'x'>(ORDER, ({x}) => {
   return [order, inverse].map((values) => ({values, shape: [batch, n], dtype: 'int32'}));
 });
 
-/** In one flat axis: tf.gather with batch axes is not right on wasm. */
+/** Gathers along one flat axis, because tf.gather with batch axes gives wrong results on wasm. */
 function gatherRows(x: tf.Tensor2D, order: tf.Tensor2D): tf.Tensor {
   const [batch, n] = x.shape;
   const start = tf.mul(tf.reshape(tf.range(0, batch, 1, 'int32'), [batch, 1]), tf.scalar(n, 'int32'));

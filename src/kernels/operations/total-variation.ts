@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitTotalVariation': denoising of rows. Not differentiable by itself. */
+/** @file The kernel 'ImplicitTotalVariation': denoising of rows. The kernel has no gradient of its own. */
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {totalVariationRows} from '../algorithms/rows/total-variation.js';
@@ -7,7 +7,7 @@ import {gpuTotalVariation} from '../twins/webgpu/rows.js';
 
 const TOTAL_VARIATION = 'ImplicitTotalVariation';
 
-/** argmin_y ½‖y − x‖² + weight·Σ|yᵢ₊₁ − yᵢ| for each row of x [B, n], weight [B, 1]. Entries of a block are equal bit by bit. */
+/** argmin_y ½‖y − x‖² + weight·Σ|yᵢ₊₁ − yᵢ| for each row of x [B, n], weight [B, 1]. Entries of a block are exactly equal. */
 export function runTotalVariation(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
   if (!tf.getKernel(TOTAL_VARIATION, tf.getBackend())) {
     throw new Error(`prox.totalVariation1d has no kernel for the backend '${tf.getBackend()}'.`);

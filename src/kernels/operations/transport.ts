@@ -10,13 +10,15 @@ export type {TransportKind} from '../algorithms/transport/potentials.js';
 const TRANSPORT = 'ImplicitTransport';
 const GRADIENT = 'ImplicitTransportGradient';
 
-/** Which regulariser, and its weight, which is a number in double precision. */
+/** The regulariser and its weight, which is a number in double precision. */
 export interface Regularization {
   kind: TransportKind;
   strength: number;
 }
 
-/** The plan and the status [B] for x [B, n, m], a [B, n] and b [B, m]; `null` if there is no kernel. Not differentiable by itself. */
+/**
+ * The plan and the status [B] for x [B, n, m], a [B, n] and b [B, m]; `null` if there is no kernel. The call has no gradient of its own.
+ */
 export function runTransport(
   {kind, strength}: Regularization,
   inputs: Record<'x' | 'a' | 'b', tf.Tensor>,
@@ -28,7 +30,7 @@ export function runTransport(
   return {plan, status};
 }
 
-/** The cotangents of x, a and b for that of the plan. */
+/** The cotangents of x, a and b for a cotangent of the plan. */
 export function runTransportGradient(
   {kind, strength}: Regularization,
   plan: tf.Tensor,

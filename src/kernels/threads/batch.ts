@@ -7,9 +7,8 @@ import {shareWork} from './pool.js';
 /**
  * Runs `kernel` for samples 0 … batch − 1.
  *
- * @param outputs The names of the arrays that it writes. Each has the same number of entries per sample, in the order of the
- *   samples.
- * @param cost Multiplications per sample, roughly: threads are used for work that takes longer than waking them.
+ * @param outputs The names of the arrays that it writes. Each has the same number of entries per sample, in the order of the samples.
+ * @param cost The approximate number of multiplications per sample. Threads are used if the work takes longer than waking them.
  */
 export function runBatch<Names extends string>(
   kernel: BatchKernel<Names>,

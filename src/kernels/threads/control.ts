@@ -12,7 +12,7 @@ export class ControlBlock {
   readonly buffer: SharedArrayBuffer;
   private readonly words: Int32Array;
   private readonly text: Uint8Array;
-  /** One entry a sample: 1 when it has been done. */
+  /** One entry per sample: 1 when it has been done. */
   private readonly done: Int32Array;
 
   /**
@@ -46,7 +46,7 @@ export class ControlBlock {
     return Atomics.load(this.done, sample) === 1;
   }
 
-  /** No more samples. */
+  /** Closes the job: no more samples can be claimed. */
   close(): void {
     Atomics.store(this.words, NEXT, this.batch);
   }

@@ -1,9 +1,9 @@
-/** @file The greeting between a thread and its worker. Another script, or another version, does not answer it. */
+/** @file The greeting between a thread and its worker. A different script or version does not answer it. */
 
-/** In a built package, its version stands for the last two words. */
+/** In a built package, its version replaces the last two words. */
 export const PROTOCOL = 'tfjs-implicit from source';
 
-/** States of a worker, the one word of `state`. */
+/** The states of a worker, stored in the single word of `state`. */
 export const STARTING = 0;
 export const READY = 1;
 export const AT_WORK = 2;

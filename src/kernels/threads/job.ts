@@ -3,7 +3,7 @@ import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.
 import type {DenseKernels} from '../contracts/dense.js';
 import type {ControlBlock} from './control.js';
 
-/** Arrays are places in the shared memory. */
+/** A job whose arrays are positions in shared memory. */
 export interface SharedJob {
   kernel: string;
   memory: SharedArrayBuffer;

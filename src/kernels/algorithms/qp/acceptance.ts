@@ -1,6 +1,6 @@
 /**
- * @file Decides whether a point, or a ray, of the scaled problem settles the user's own: the one place where a sample's outcome and
- * result are set. A point is measured as it will be given back, rounded to f32, and before, in f64.
+ * @file Decides whether a point or a ray of the scaled problem answers the user's problem. This is the only place that sets the outcome and
+ * the result of a sample. A point is measured twice: in f64, and then rounded to f32, as it will be returned.
  */
 import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
@@ -14,33 +14,35 @@ import {unscale, type Scaling} from './scaling.js';
 import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
 import {dot} from './vectors.js';
 
-/** Its arrays are the solver's own: they last until its next solve. */
+/** The arrays belong to the solver and are valid until its next solve. */
 export interface QPResult extends Point {
   outcome: Outcome;
   iterations: number;
-  /** The largest quotient of the certificate, of the point rounded to f32. */
+  /** The largest quotient of the certificate, for the point rounded to f32. */
   residual: number;
-  /** A row each: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clear of zero). */
+  /** One entry per row: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clearly above zero). */
   activity: Uint8Array;
 }
 
-/** The same of variables and rows with a given number, where others are measured beside their neighbours. */
+/** The tolerance for variables and rows with a given number, when the others are measured against their neighbours. */
 const GIVEN = 1e-8;
 
-/** What is asked of a point. */
+/** What a point must satisfy to be accepted. */
 export interface Demands {
-  /** Of its certificate, rounded to f32. */
+  /** The largest allowed certificate of the point rounded to f32. */
   enough: number;
-  /** Of its certificate in f64, before it is rounded. */
+  /** The largest allowed certificate of the point in f64, before rounding. */
   exactness: number;
-  /** Whether the constraints must hold better than rounding to f32 says: a contradiction must not be taken for a solution. */
+  /**
+   * Whether the constraints must hold more accurately than f32 rounding can show, so that a contradiction is not mistaken for a solution.
+   */
   consistent: boolean;
-  /** Whether entries that are close to zero by cancellation are measured beside their neighbours in f64, too. */
+  /** Whether the f64 test, too, measures entries that are close to zero by cancellation against their neighbours. */
   sized?: boolean;
 }
 
 export class Acceptance {
-  /** Of the sample at hand. */
+  /** The result for the current sample. */
   readonly found: QPResult;
   private readonly certificate: Certificate;
   private readonly zeros: ExactZeros;
@@ -49,7 +51,7 @@ export class Acceptance {
   private readonly spare: Point<Vector>;
   private spareScaling: Scaling | null = null;
 
-  /** @param problem In the user's units; its entries are read anew each time. */
+  /** @param problem In the user's units; its entries are read again for each sample. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly problem: Problem<Vector>,
@@ -71,7 +73,7 @@ export class Acceptance {
     };
   }
 
-  /** Nothing of the sample before may be left where this one finds nothing. */
+  /** Clears the result of the previous sample, so that none of it remains if this one finds nothing. */
   forget(): void {
     const {found} = this;
     found.outcome = 'numericalError';
@@ -85,7 +87,7 @@ export class Acceptance {
   }
 
   /**
-   * Whether a point of the scaled problem solves the user's own, as it will be given back: then it is the result.
+   * Whether a point of the scaled problem solves the user's problem in the form in which it will be returned. If so, it becomes the result.
    */
   accept(point: Point<Vector>, scaling: Scaling, demands: Demands): boolean {
     const {problem, certificate, zeros, exact, rounded, found} = this;
@@ -104,7 +106,7 @@ export class Acceptance {
         if (!sized) return false;
         const asked = {enough: exactness, given: GIVEN};
         if (!certificate.meetsAmongNeighbours(problem, x, y, asked)) return false;
-        // Exact zeros are told by the terms of the point alone.
+        // Exact zeros are found from the terms of the point alone.
         certificate.measure(problem, x, y, Infinity);
       }
     }
@@ -128,7 +130,7 @@ export class Acceptance {
     return true;
   }
 
-  /** Remembers the first of the points that is optimal up to f32, in case that nothing better is found. */
+  /** Remembers the first of the points that is optimal up to f32, in case nothing better is found. */
   keepSpare(points: Point<Vector>[], scaling: Scaling, demands: Demands): void {
     if (this.spareScaling) return;
     const good = points.find((point) => this.accept(point, scaling, loosened(demands)));
@@ -138,7 +140,7 @@ export class Acceptance {
     this.spareScaling = scaling;
   }
 
-  /** Whether there is a spare point, which becomes the result. */
+  /** Whether there is a spare point. If so, it becomes the result. */
   takeSpare(demands: Demands): boolean {
     return this.spareScaling !== null && this.accept(this.spare, this.spareScaling, loosened(demands));
   }
@@ -154,7 +156,7 @@ export class Acceptance {
     return true;
   }
 
-  /** Whether a ray proves that the objective falls without end. */
+  /** Whether a ray proves that the objective is unbounded below. */
   provesUnbounded(point: Point<Vector>, scaling: Scaling): boolean {
     const {dense, problem, found} = this;
     this.takeRay(point, scaling);
@@ -174,7 +176,7 @@ export class Acceptance {
     unscale(found, scaling);
   }
 
-  /** The proof is a row of zeros that cannot hold (0 = 1, or 0 ≤ −1). */
+  /** Takes as proof a row of zeros that cannot hold (0 = 1, or 0 ≤ −1). */
   takeEmptyRow(row: number): void {
     const {problem, found} = this;
     found.y.fill(0);

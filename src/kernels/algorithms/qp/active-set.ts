@@ -1,11 +1,12 @@
 /**
- * @file A dual active-set method for quadratic programs: rows that are violated come in one by one, those that hold back go. It
- * is slower than the interior point and minds no difference of scales: a row that is never violated takes no part at all.
+ * @file A dual active-set method for quadratic programs. It adds violated rows to the working set one by one and removes rows that block
+ * progress. It is slower than the interior point, but different scales do not affect it: a row that is never violated is never used.
  *
  *     min ½ xᵀHx + fᵀx  subject to  (C x)ᵢ = dᵢ for i < p,  (C x)ᵢ ≤ dᵢ for the others,   H positive definite
  *
- * Goldfarb & Idnani (1983). JᵀHJ = I and JᵀC_Wᵀ = [R; 0] are kept for the working set W; x and y always come from them, so that
- * no error piles up. A row that contradicts others by no more than f32 rounding of the right-hand sides gives way, and they with it.
+ * Goldfarb & Idnani (1983). JᵀHJ = I and JᵀC_Wᵀ = [R; 0] are maintained for the working set W. x and y are always computed from them, so
+ * errors do not accumulate. If a row contradicts others by no more than the f32 rounding of the right-hand sides, the right-hand sides of
+ * all of them are adjusted.
  */
 import {AddedRows} from './added-rows.js';
 import {isContradiction} from './contradiction.js';
@@ -15,24 +16,24 @@ import {dot, maxAbs} from './vectors.js';
 
 export type ActiveSetOutcome = 'solved' | 'primalInfeasible' | 'failed';
 
-/** A row that depends on those of the working set holds if it is off by less than this, or than what its dependence leaves open. */
+/** A row that depends on the working set holds if it is off by less than this, or by less than the part that its dependence leaves open. */
 const HOLDS = 1e-10;
-/** A contradiction below this part of the largest right-hand side may be noise, such as 1e-16 in the place of a zero. */
+/** A contradiction below this part of the largest right-hand side may be noise, such as 1e-16 instead of a zero. */
 const NOISE = 1e-12;
-/** Steps, for each row and variable. */
+/** The maximum number of steps per row and variable. */
 const STEPS = 20;
 
 export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
-  /** A contradiction up to this, for each unit of its ray, is noise whatever its own terms. */
+  /** A contradiction up to this size, per unit of its ray, is noise regardless of its own terms. */
   private noise = 0;
   private readonly f: Float64Array;
   private readonly inSet: Uint8Array;
 
   /**
-   * @param problem Read by `solve`; its right-hand sides give way where they contradict each other by rounding.
-   * @param dependent The part of a row outside of the span of the others below which it depends on them.
+   * @param problem Read by `solve`, which adjusts right-hand sides that contradict each other by rounding.
+   * @param dependent A row depends on the others if the part of it outside their span is smaller than this.
    */
   constructor(
     private readonly problem: Problem,
@@ -48,8 +49,8 @@ export class ActiveSet {
   /**
    * Solves with H = P + proximity·I and f = q − proximity·center, into `point`; a Farkas ray goes to `point.y`.
    *
-   * @param leastPivot The root of a pivot of H below which it is not definite enough.
-   * @param forgive Whether a contradiction that is tiny beside the largest right-hand side is noise, whatever its own terms.
+   * @param leastPivot H is not definite enough if the square root of a pivot is below this.
+   * @param forgive Whether a contradiction that is tiny compared with the largest right-hand side is noise, regardless of its own terms.
    */
   solve(proximity: number, center: Float64Array, leastPivot: number, forgive: boolean): ActiveSetOutcome {
     const {problem, rows, f, inSet} = this;
@@ -75,7 +76,7 @@ export class ActiveSet {
     return 'failed';
   }
 
-  /** x and y of the working set, with the part `t` of the gradient of `row` on the objective's side. */
+  /** Computes x and y for the working set, with `t` times the gradient of `row` added to the objective's gradient. */
   private refresh(row = -1, t = 0): void {
     const {problem, rows, f, point} = this;
     const {n, C, d} = problem;
@@ -84,7 +85,7 @@ export class ActiveSet {
     rows.solution(objective, d, point.x, point.y);
   }
 
-  /** Moves on until row i holds, letting rows go whose multipliers would become negative. */
+  /** Moves until row i holds, and removes rows whose multipliers would become negative. */
   private bringIn(i: number): ActiveSetOutcome {
     const {problem, rows, point, inSet} = this;
     const {n, p, C, d} = problem;
@@ -116,7 +117,7 @@ export class ActiveSet {
           this.refresh(i, t);
           if (!(Math.abs(dot(row, x) - d[i]) <= holds)) return 'failed';
         }
-        // The row holds already. What it carries goes to the rows that it depends on, unless one of them cannot take it.
+        // The row already holds. Its multiplier is passed to the rows that it depends on, unless one of them cannot take it.
         const overdrawn = this.overdrawn(t, dual);
         if (overdrawn < 0) {
           this.refresh();
@@ -151,7 +152,7 @@ export class ActiveSet {
     this.rows.remove(position);
   }
 
-  /** The member whose multiplier would be the first to become negative if it took its part of another row's multiplier t; or −1. */
+  /** The member whose multiplier would become negative first if it took its share of another row's multiplier t, or −1. */
   private overdrawn(t: number, dual: Float64Array): number {
     const {problem, rows, point} = this;
     let first = -1;
@@ -174,7 +175,7 @@ export class ActiveSet {
       if (!inSet[i]) y[i] = 0;
       s[i] = inSet[i] || i < p ? 0 : d[i] - dot(C.subarray(i * n, (i + 1) * n), x);
     }
-    // A member stays one, though its multiplier be zero.
+    // A member stays in the set even if its multiplier is zero.
     for (let k = 0; k < rows.count; k++) {
       const member = rows.members[k];
       if (member >= p) y[member] = Math.max(y[member], Number.MIN_VALUE);

@@ -1,11 +1,12 @@
-/** @file Which rows hold a solution. */
+/** @file Finds which rows are active at a solution. */
 import {WEAK} from '../../contracts/qp-limits.js';
 import type {Certificate} from './certificate.js';
 import type {Scaling} from './scaling.js';
 
 /**
- * What each row does at the solution, into `activity`: 0 inactive, 1 active, 2 weakly active. A multiplier counts as zero if it moves no column of the stationarity condition, a
- * slack if it is lost in the sum that it is the rest of: each row is measured against what it is made of.
+ * Writes the state of each row at the solution to `activity`: 0 inactive, 1 active, 2 weakly active. Each row is measured against its own
+ * terms. A multiplier counts as zero if it changes no column of the stationarity condition, and a slack if it is negligible in the sum that
+ * it is the remainder of.
  */
 export function findActivity(
   activity: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * @file The factors of a dual active-set method: JᵀHJ = I and JᵀC_Wᵀ = [R; 0] while rows come into the working set W and leave
- * it, by plane rotations.
+ * @file The factors of a dual active-set method: JᵀHJ = I and JᵀC_Wᵀ = [R; 0] updated by plane rotations as rows enter and leave the
+ * working set W.
  */
 import {dot} from './vectors.js';
 
@@ -8,7 +8,7 @@ export class AddedRows {
   /** The rows of the working set, in the order of R's columns. */
   readonly members: Int32Array;
   count = 0;
-  /** The columns of J, one after the other. */
+  /** The columns of J, stored one after the other. */
   private readonly J: Float64Array;
   /** R, upper triangular, row-major. */
   private readonly R: Float64Array;
@@ -17,7 +17,7 @@ export class AddedRows {
   private readonly g: Float64Array;
   private readonly dual: Float64Array;
 
-  /** @param dependent The part of a row outside of the span of the others below which it depends on them. */
+  /** @param dependent A row depends on the others if the part of it outside their span is smaller than this. */
   constructor(
     private readonly n: number,
     private readonly dependent: number,
@@ -31,11 +31,11 @@ export class AddedRows {
     this.dual = new Float64Array(n);
   }
 
-  /** Starts with no row and H = P + shift·I. @returns Whether the roots of H's pivots are all above `leastPivot`. */
+  /** Starts with no rows and H = P + shift·I. @returns Whether the square roots of all pivots of H are above `leastPivot`. */
   start(P: Float64Array, shift: number, leastPivot: number): boolean {
     const {n, J, R} = this;
     this.count = 0;
-    // R holds the lower factor L of H = LLᵀ for a moment; the columns of J = L⁻ᵀ are the rows of L⁻¹.
+    // R temporarily holds the lower factor L of H = LLᵀ. The columns of J = L⁻ᵀ are the rows of L⁻¹.
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= i; j++) {
         let sum = P[i * n + j] + (i === j ? shift : 0);
@@ -60,7 +60,7 @@ export class AddedRows {
     return true;
   }
 
-  /** x and the multipliers y of min ½ xᵀHx + fᵀx subject to the rows of W with equality; y of other rows is left as it is. */
+  /** x and the multipliers y of min ½ xᵀHx + fᵀx subject to the rows of W as equalities. y of other rows is not changed. */
   solution(f: Float64Array, rightHandSides: Float64Array, x: Float64Array, y: Float64Array): void {
     const {n, count, members, J, R, a, g} = this;
     for (let k = 0; k < n; k++) g[k] = dot(J.subarray(k * n, (k + 1) * n), f);
@@ -82,8 +82,8 @@ export class AddedRows {
   }
 
   /**
-   * What a unit of `row`'s multiplier does: the row's value falls by `square`, and the multipliers of W by `dual`. `relative` is the
-   * part of the row that is outside of their span; 0 where it depends on them.
+   * The effect of one unit of the multiplier of `row`: the row's value falls by `square`, and the multipliers of W fall by `dual`.
+   * `relative` is the part of the row outside the span of W, or 0 if the row depends on W.
    */
   direction(row: Float64Array): {square: number; relative: number; dual: Float64Array} {
     const {n, count, J, R, d, dual} = this;
@@ -103,13 +103,13 @@ export class AddedRows {
     return {square, relative: relative > this.dependent ? relative : 0, dual};
   }
 
-  /** A direction that moves no row of W, the k-th of n − count; a view. */
+  /** The k-th of n − count directions that do not change any row of W, as a view. */
   direct(k: number): Float64Array {
     const {n, J, count} = this;
     return J.subarray((count + k) * n, (count + k + 1) * n);
   }
 
-  /** Brings in the row that `direction` was last asked for. */
+  /** Adds the row of the latest call of `direction`. */
   add(member: number): void {
     const {n, J, R, d} = this;
     for (let k = n - 1; k > this.count; k--) {
@@ -142,7 +142,7 @@ export class AddedRows {
   }
 }
 
-/** (u, v) ← (c u + s v, c v − s u) for two stretches of an array. */
+/** (u, v) ← (c u + s v, c v − s u) for two sections of an array. */
 function rotate(a: Float64Array, u: number, v: number, length: number, c: number, s: number): void {
   for (let j = 0; j < length; j++) {
     const [first, second] = [a[u + j], a[v + j]];

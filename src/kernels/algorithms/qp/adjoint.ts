@@ -1,4 +1,4 @@
-/** @file Solves the KKT system of a quadratic program on its active set, with either transpose. */
+/** @file Solves the KKT system of a quadratic program on its active set, or the transposed system. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {minimumNormSolve, svd, type SVD} from '../linalg/svd.js';
 import {equilibrateMatrices} from './equilibrate.js';
@@ -8,10 +8,10 @@ import {KktSystem} from './kkt.js';
 import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
-/** Relative residual above which the regularised Cholesky route is taken to have met a singular system. */
+/** If the relative residual of the regularised Cholesky method is above this, the system counts as singular. */
 const SINGULAR = 1e-9;
 const DELTA = 1e-10;
-/** Residual of a linear system that is solved, and the one to aim at. */
+/** The largest residual of a linear system that counts as solved, and the target residual. */
 const EXACT = 1e-12;
 const TARGET = 1e-13;
 
@@ -21,9 +21,9 @@ const TARGET = 1e-13;
  *     K = [ P     Cᵀ  ]      M = diag(weight),
  *         [ M C  M−I  ]
  *
- * the Jacobian of (P x + q + Cᵀy ; M (C x − d) − (I − M) y). Both it and its transpose reduce to the symmetric system
- * [P Cᵀ; C −W], W = (I − M)/M, over the rows whose weight is not zero. Where that is singular, the least-squares solution of least norm is returned (in
- * the norm of the equilibrated system).
+ * the Jacobian of (P x + q + Cᵀy ; M (C x − d) − (I − M) y). Both K and its transpose reduce to the symmetric system [P Cᵀ; C −W], W = (I −
+ * M)/M, over the rows whose weight is not zero. If that system is singular, the result is the least-squares solution of least norm (in the
+ * norm of the equilibrated system).
  */
 export class KktFactor {
   private readonly rows: number;
@@ -33,7 +33,7 @@ export class KktFactor {
   private readonly w: Vector;
   private readonly f: Vector;
   private readonly g: Vector;
-  /** The solution, where `solve` leaves it. */
+  /** The solution, written by `solve`. */
   readonly x: Vector;
   readonly y: Vector;
   private readonly image: Vector;
@@ -44,7 +44,7 @@ export class KktFactor {
   private readonly room: ScalingRoom;
   private scaling: MatrixScaling;
 
-  /** @param problem Its matrices, read by `factor`. */
+  /** @param problem `factor` reads its matrices. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly problem: Problem<Vector>,
@@ -66,8 +66,8 @@ export class KktFactor {
   }
 
   /**
-   * @param weight One entry a row of C, in [0, 1]: 1 where it holds with equality, 0 where it does not matter.
-   * @param scaling That of the matrices, if it is known from another sample.
+   * @param weight One entry per row of C, in [0, 1]: 1 if the row holds with equality, 0 if it does not matter.
+   * @param scaling The scaling of the matrices, if another sample has already computed it.
    */
   factor(
     weight: Float64Array,
@@ -83,7 +83,7 @@ export class KktFactor {
     addLift(this.P, n, problem.lift);
     dense.scale(C, rows, n, E, D, this.C);
     this.kkt.readMatrices();
-    // Row i of the scaled system is E times the original's, its multiplier 1/E: W scales by E².
+    // Row i of the scaled system is E times the original row, and its multiplier is 1/E times the original, so W scales by E².
     for (let i = 0; i < rows; i++) {
       w[i] = weight[i] > 0 ? ((1 - weight[i]) / weight[i]) * E[i] * E[i] : Infinity;
     }
@@ -91,7 +91,7 @@ export class KktFactor {
   }
 
   /**
-   * u = (x, y) for v = (right, rightY), into `this.x` and `this.y`.
+   * Writes u = (x, y) for v = (right, rightY) to `this.x` and `this.y`.
    *
    * @returns The residual of the equilibrated system, relative to its right-hand side.
    */
@@ -106,13 +106,13 @@ export class KktFactor {
       dense.addMultiplyTransposed(C, rows, n, n, y, f);
     }
     for (let j = 0; j < n; j++) f[j] *= D[j];
-    // The second block of K is M times the symmetric system's; that of Kᵀ has M on its unknowns instead.
+    // The second block row of K is M times the one of the symmetric system. In Kᵀ, M multiplies the unknowns instead.
     for (let i = 0; i < rows; i++) {
       g[i] = weight[i] > 0 ? (E[i] * rightY[i]) / (transpose ? 1 : weight[i]) : 0;
     }
     let residual = this.quick ? this.kkt.solve(f, g, x, y, TARGET) : Infinity;
     if (residual > EXACT) {
-      // Active rows that are close to dependent need the slow factorisation.
+      // Active rows that are almost dependent need the slow factorisation.
       residual = this.kkt.factor(w, DELTA) ? this.kkt.solve(f, g, x, y, TARGET) : Infinity;
     }
     if (residual > SINGULAR) residual = this.solveSingular();
@@ -153,7 +153,7 @@ export class KktFactor {
     return this.residual(rows);
   }
 
-  /** ‖K u − v‖∞ / ‖v‖∞ over the rows that matter; not zero where the singular system has no solution. */
+  /** ‖K u − v‖∞ / ‖v‖∞ over the rows that matter. It is not zero if the system is singular and has no solution. */
   private residual(active: number[]): number {
     const {dense, problem, rows, w, f, g, x, y, P, C, image} = this;
     const {n} = problem;

@@ -1,10 +1,10 @@
 /**
- * @file How far a point is from solving a quadratic program, each row and column of the optimality conditions measured against
- * its own terms: the number that decides every status.
+ * @file The certificate of a point: how far it is from solving a quadratic program. Each row and column of the optimality conditions is
+ * measured against its own terms. The resulting number decides every status.
  *
  *     stationarity of variable j    |(Px + q + Cᵀy)ⱼ| / (|Pⱼ||x| + |qⱼ| + |Cᵀ|ⱼ|y|)
  *     feasibility of row i          (Cx − d)ᵢ / (|Cᵢ||x| + |dᵢ|), its magnitude for an equality
- *     complementarity of row i      the smaller of |Cᵢⱼ|yᵢ over the terms of variable j, at its largest, and sᵢ over the row's terms
+ *     complementarity of row i      min(maxⱼ |Cᵢⱼ|yᵢ / terms of variable j, sᵢ / terms of row i)
  *
  * So no row, variable or sample can loosen the test of another one.
  */
@@ -15,21 +15,24 @@ import {isBound, type Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 const DOUBLE = 1e-14;
-/** The part of a variable's terms from which on the multiplier of its bound holds it, whatever rounding does to the others. */
+/**
+ * If the multiplier of a variable's bound makes up at least this part of the variable's terms, the bound holds it, regardless of rounding
+ * in the other multipliers.
+ */
 export const HELD = 1e-2;
 
 export class Certificate {
   /** The quotient of each variable, [n]. */
   readonly columns: Vector;
-  /** The quotient of each row, [p + m]: feasibility or complementarity, the larger. */
+  /** The quotient of each row, [p + m]: the larger one of feasibility and complementarity. */
   readonly rows: Vector;
-  /** What each variable's quotient is measured against, before neighbours are looked at. */
+  /** The denominator of each variable's quotient, before neighbours are taken into account. */
   readonly columnTerms: Vector;
-  /** Likewise for rows. */
+  /** The same for rows. */
   readonly rowTerms: Vector;
-  /** The part of `columnTerms` that is not of multipliers. */
+  /** The part of `columnTerms` that does not come from multipliers. */
   private readonly costTerms: Vector;
-  /** Whether a given cost stands beside curvature that cancels by so much that it has been lost. */
+  /** Whether a given cost has been lost because the curvature terms of its variable cancel too much. */
   private cancels = false;
   /** How much each multiplier matters: its largest part in the terms of a variable. */
   readonly multipliers: Vector;
@@ -38,7 +41,7 @@ export class Certificate {
   private readonly gradient: Vector;
   private readonly inverse: Vector;
   private readonly positive: Vector;
-  /** Room for what nobody asks for. */
+  /** Room for outputs that are not used. */
   readonly unused: Vector;
 
   constructor(
@@ -62,8 +65,8 @@ export class Certificate {
   /**
    * @param x [n].
    * @param y [p + m], not negative on the inequalities, zero on rows without a bound.
-   * @param enough Entries that are close to zero by cancellation are looked at again, beside their neighbours, only where the
-   *   plain quotient is larger than this.
+   * @param enough Only if the plain quotient is larger than this, entries that are close to zero by cancellation are measured again,
+   *   against their neighbours.
    * @returns The largest quotient.
    */
   measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
@@ -94,8 +97,8 @@ export class Certificate {
   }
 
   /**
-   * Whether the multipliers y of the point measured last are so large that only the rounding of the rows to f32 keeps them from
-   * cancelling: rows that are equal up to rounding pull against each other. A variable that its own bound holds stays there.
+   * Whether the multipliers y of the point measured last are so large that only the f32 rounding of the rows keeps them from cancelling:
+   * rows that are equal up to rounding pull against each other. A variable that is held by its own bound is not affected.
    */
   pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
     const {columnTerms, costTerms} = this;
@@ -106,7 +109,7 @@ export class Certificate {
     return false;
   }
 
-  /** Whether the multiplier of a bound of variable j stands out from what rounding makes of the others. */
+  /** Whether the multiplier of a bound of variable j is clearly larger than the rounding of the others. */
   private isHeld(C: Float64Array, y: Float64Array, n: number, j: number): boolean {
     for (let i = 0; i < y.length; i++) {
       if (!(Math.abs(C[i * n + j] * y[i]) > HELD * this.columnTerms[j])) continue;
@@ -116,8 +119,8 @@ export class Certificate {
   }
 
   /**
-   * Whether the point measured last is so far out that q or d no longer count beside its terms, and does not meet them either: far
-   * out along a ray everything is small relative to x, also where there is no solution.
+   * Whether the point measured last is so far out that q or d are negligible compared with its terms, and it does not satisfy them either.
+   * Far out along a ray, everything is small relative to x, even if there is no solution.
    */
   losesGivenNumbers({p, q, d}: Problem): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
@@ -145,9 +148,9 @@ export class Certificate {
   }
 
   /**
-   * Whether the point (x, y), measured last, meets everything to `enough` where small entries count for a part of their neighbours;
-   * and without that, each variable that has a cost and each row whose right-hand side is not noise to `given`: what was given is
-   * not close to zero by cancellation.
+   * Whether the point (x, y), measured last, satisfies all conditions to `enough` if small entries count for a part of their neighbours.
+   * Without that allowance, the quotients of variables with a cost and of rows whose right-hand side is not noise must be at most `given`,
+   * because a given number is not close to zero by cancellation.
    */
   meetsAmongNeighbours(
     problem: Problem<Vector>,
@@ -173,7 +176,7 @@ export class Certificate {
     for (let j = 0; j < n; j++) {
       columns[j] = quotient(Math.abs(gradient[j]), T[j]);
       inverse[j] = T[j] > 0 ? 1 / T[j] : 0;
-      // Which keeps a NaN.
+      // Math.max keeps a NaN.
       largest = Math.max(largest, columns[j]);
     }
     for (let i = 0; i < d.length; i++) positive[i] = Math.abs(y[i]);

@@ -1,20 +1,20 @@
 /**
  * @file The condensed KKT system: a quasi-definite matrix in the free variables and the hard rows, factored.
  *
- * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ; hard rows are added to H as well, with weight RHO. What is left, [H C_hᵀ; C_h −W_h],
- * has a Cholesky factorisation with signs.
+ * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ; hard rows are added to H as well, with weight RHO. The rest, [H C_hᵀ; C_h −W_h], has a
+ * Cholesky factorisation with signs.
  */
 import {paddedStride, type DenseKernels, type Indices, type Vector} from '../../contracts/dense.js';
 import type {ConstraintRows} from './constraint-rows.js';
 import {Pins} from './pins.js';
 
 const RHO = 1;
-/** What `penalise` puts in the place of w = 0, and from how many hard rows on: one in so many variables. */
+/** The value that `penalise` uses instead of w = 0; and how many hard rows it requires: at least one per this many variables. */
 const PENALTY = 1e-6;
 const PENALISE_FROM = 6;
-/** The root of a pivot that is due to the regularisation alone. */
+/** The square root of a pivot that comes from the regularisation alone. */
 const DEPENDENT = 1e-4;
-/** Of hard rows that no base has been made for. */
+/** A number of hard rows for which no base exists. */
 const NONE = -1;
 
 export class CondensedSystem {
@@ -29,21 +29,21 @@ export class CondensedSystem {
   private readonly hard: Indices;
   private hardCount = 0;
   private readonly ry: Vector;
-  /** P + RHO·Σ cᵢcᵢᵀ over the hard rows, which do not change while an interior-point method runs. */
+  /** P + RHO·Σ cᵢcᵢᵀ over the hard rows, which stay the same while an interior-point method runs. */
   private readonly base: Vector;
   private readonly baseStride: number;
   private baseCount = NONE;
-  /** 1 / wᵢ on soft rows, else 0; the same with RHO on hard ones. */
+  /** 1 / wᵢ for soft rows, else 0; and the same with RHO for hard rows. */
   private readonly weights: Vector;
   private readonly lift: Vector;
   private readonly dy: Vector;
   private readonly image: Vector;
-  /** Multipliers of hard rows come as ν·stretch; W's part of their diagonal. */
+  /** The multipliers of hard rows are ν·stretch; and W's part of their diagonal. */
   private readonly stretch: Float64Array;
   private readonly hardW: Float64Array;
   private readonly hardY: Float64Array;
 
-  /** P is [n, n], C is [rows, n], with its rows in `constraints`. */
+  /** P is [n, n], C is [rows, n]; `constraints` holds the rows of C. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly n: number,
@@ -71,18 +71,18 @@ export class CondensedSystem {
     this.lift = dense.vector(rows);
   }
 
-  /** To be called when P or C has changed. */
+  /** Call this when P or C has changed. */
   forget(): void {
     this.baseCount = NONE;
   }
 
   /**
-   * @param w W's diagonal; a row with w = 0 is hard, one with w = Infinity is left out (its y is 0).
-   * @param hardBelow Rows below this w are hard, too.
+   * @param w W's diagonal; a row with w = 0 is hard, and a row with w = Infinity is left out (its y is 0).
+   * @param hardBelow Rows with a w below this are hard, too.
    * @param delta The regularisation of both blocks.
-   * @param pin Whether hard rows with one entry may fix their variable.
-   * @param penalise Whether many hard rows may be eliminated, too, as if w were PENALTY: half the work, for a few more
-   *   refinements. Where these do not get there, `solve` says so.
+   * @param pin Whether a hard row with only one entry may fix its variable.
+   * @param penalise Whether hard rows, if there are many, may also be eliminated, as if w were PENALTY. This halves the work but needs a
+   *   few more refinements. The residual of `solve` shows whether they were enough.
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number, hardBelow: number, {pin = true, penalise = false} = {}): boolean {
@@ -92,7 +92,7 @@ export class CondensedSystem {
     pins.find(w, pin);
     this.hardCount = 0;
     let changed = false;
-    // Not besides pins, whose dependence on the others it would not notice.
+    // Not together with pins, because their dependence on the other rows would go unnoticed.
     const penalised = penalise && pins.freeCount === n && PENALISE_FROM * countHard(w, hardBelow) > n;
     for (let i = 0; i < rows; i++) {
       const absent = w[i] === Infinity;
@@ -105,7 +105,7 @@ export class CondensedSystem {
         continue;
       }
       lift[i] = RHO;
-      // With y = y' + RHO(cᵀx − g), a row of H's weight RHO keeps the rest w' of its W: 1/w = RHO + 1/w'.
+      // With y = y' + RHO(cᵀx − g), a row with weight RHO in H keeps the rest w' of its W: 1/w = RHO + 1/w'.
       hardW[this.hardCount] = w[i] / (1 - RHO * w[i]);
       stretch[this.hardCount] = 1 + RHO * hardW[this.hardCount];
       changed ||= hard[this.hardCount] !== i;
@@ -113,14 +113,14 @@ export class CondensedSystem {
     }
     const size = pins.freeCount;
     const count = this.hardCount;
-    // More rows than free variables depend on each other in any case.
+    // More rows than free variables are always dependent.
     if (size < n && count > size) return this.factor(w, delta, hardBelow, {pin: false});
     if (count !== this.baseCount || changed) this.makeBase();
     dense.copyUpper(base, baseStride, K, stride, n);
     for (let i = 0; i < n; i++) K[i * stride + i] += delta;
     this.constraints.addOuterProducts(K, stride, weights);
     if (size < n) {
-      // The free part moves to the front; it never overtakes what is still to be read.
+      // The free part moves to the front and never overwrites entries that have not been read yet.
       for (let a = 0; a < size; a++) {
         for (let b = a; b < size; b++) K[a * stride + b] = K[free[a] * stride + free[b]];
       }
@@ -137,7 +137,7 @@ export class CondensedSystem {
       for (let l = 1; l < count - k; l++) K[diagonal + l] = 0;
     }
     if (dense.signedCholesky(K, size + count, stride, size, inverse) >= 0) return false;
-    // Rows that depend on pinning ones: without pins, they all share the multipliers.
+    // Some rows depend on pinning rows. Without pins, all of them share the multipliers.
     if (size < n)
       for (let k = size; k < size + count; k++)
         if (K[k * stride + k] < DEPENDENT) return this.factor(w, delta, hardBelow, {pin: false});
@@ -154,14 +154,14 @@ export class CondensedSystem {
     this.constraints.addOuterProducts(base, baseStride, ry);
   }
 
-  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x, and stays so. */
+  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x and is updated with x. */
   correct(x: Vector, y: Vector, fx: Vector, gy: Vector, total: Vector): void {
     const {dense, n, rows, K, stride, inverse, rhs, rhsX, hard, stretch, pins} = this;
     const {hardCount: count, constraints, weights, lift, hardY, ry, dy, image} = this;
     const {free, freeCount: size} = pins;
     const pinned = size < n;
     rhsX.set(fx);
-    // Pinned variables first: their steps are known, and go to the right-hand side of the others.
+    // Pinned variables first: their steps are known and move to the right-hand side of the others.
     if (pinned) pins.begin(rhsX, gy, total);
     for (let i = 0; i < rows; i++) ry[i] = lift[i] * gy[i];
     constraints.addMultiplyTransposed(ry, rhsX);
@@ -170,7 +170,7 @@ export class CondensedSystem {
     dense.signedSolve(K, size + count, stride, size, inverse, rhs);
     for (let k = 0; k < count; k++) hardY[k] = stretch[k] * rhs[size + k];
     if (pinned) {
-      // gy is already without the pinned steps: only the free ones count from here on.
+      // The pinned steps have already been removed from gy, so only the free variables count from here on.
       for (let a = size - 1, j = n - 1; j >= 0; j--) rhs[j] = a >= 0 && free[a] === j ? rhs[a--] : 0;
     }
     constraints.multiply(rhsX, image);

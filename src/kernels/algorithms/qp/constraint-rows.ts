@@ -1,21 +1,24 @@
-/** @file The rows of a constraint matrix: dense ones side by side for the dense kernels, sparse ones (bounds) by entries. */
+/**
+ * @file The rows of a constraint matrix: dense rows are packed for the dense kernels, and sparse rows (such as bounds) are stored by
+ * entries.
+ */
 import {paddedStride, type DenseKernels, type Indices, type Vector} from '../../contracts/dense.js';
 
-/** A row is sparse if at most one entry in this many is not zero. */
+/** A row is sparse if at most one in this many entries is not zero. */
 const SPARSITY = 4;
 
 export class ConstraintRows {
-  /** How many entries of a row are not zero; the column of the last one of a row that is sparse or has only one. */
+  /** The number of nonzero entries of each row; and the column of the last one, for a row that is sparse or has only one. */
   readonly entries: Indices;
   readonly lastColumn: Int32Array;
-  /** How many rows have one entry only. */
+  /** How many rows have only one entry. */
   singles = 0;
-  /** The dense rows, packed and padded; which rows they are. */
+  /** The dense rows, packed and padded; and their indices. */
   private readonly packed: Vector;
   private readonly stride: number;
   private readonly denseRows: Int32Array;
   private denseCount = 0;
-  /** The sparse rows: entries starts[i] … starts[i + 1] of `columns`. */
+  /** The sparse rows. Row i has the entries starts[i] … starts[i + 1] of `columns`. */
   private readonly sparseRows: Int32Array;
   private sparseCount = 0;
   private readonly starts: Int32Array;

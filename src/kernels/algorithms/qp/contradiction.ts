@@ -1,13 +1,14 @@
-/** @file Whether rows of a problem contradict each other, or only their rounding does. */
+/** @file Decides whether rows of a problem contradict each other, or differ only by rounding. */
 import {CONTRADICTION} from '../../contracts/qp-limits.js';
 import type {AddedRows} from './added-rows.js';
 import type {Problem} from './types.js';
 
 /**
- * A row is a combination of the working set's, with another right-hand side. Whether by more than rounding: then the ray is left in
- * y. Else all of these right-hand sides move, each in proportion to its own size, until they agree.
+ * For a row that is a combination of rows of the working set but has a different right-hand side: whether the difference is more than
+ * rounding. If so, the ray is written to y. Otherwise all of these right-hand sides are adjusted, each in proportion to its own size, until
+ * they agree.
  *
- * @param noise A contradiction up to this, for each unit of its ray, is noise whatever its own terms.
+ * @param noise A contradiction up to this size, per unit of its ray, is noise regardless of its own terms.
  */
 export function isContradiction(
   {p, d}: Problem,

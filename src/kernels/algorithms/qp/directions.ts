@@ -1,30 +1,30 @@
-/** @file The steps of the interior-point method: Mehrotra's predictor and corrector, from one factorisation. */
+/** @file The steps of the interior-point method: Mehrotra's predictor and corrector, computed with one factorisation. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {Embedding} from './embedding.js';
 import type {KktSystem} from './kkt.js';
 import {emptyPoint, type Point, type Problem} from './types.js';
 import {addScaled, dot} from './vectors.js';
 
-/** Fraction of the way to the boundary that a step may go. */
+/** The fraction of the distance to the boundary that a step may go. */
 const STEP_FRACTION = 0.995;
-/** The least product of a pair, relative to the mean, that a step may leave behind. */
+/** The smallest product of a pair after a step, relative to the mean. */
 const CENTRALITY = 1e-3;
-/** Regularisation of the factorisation; raised where that fails. */
+/** The regularisation of the factorisation; it is increased if the factorisation fails. */
 const DELTA = 1e-11;
 const MAX_DELTA = 1e-5;
-/** Residual at which a Newton direction is good enough: the next iteration corrects the rest. */
+/** The residual at which a Newton direction is good enough, because the next iteration corrects the rest. */
 const SOLVE_TARGET = 1e-10;
-/** The same in the last iterations, for the sake of small rows. */
+/** The same in the last iterations, because of small rows. */
 const LAST_TARGET = 1e-15;
-/** Residual of a factorisation that needs no refinement at all. */
+/** The residual at which a factorisation needs no refinement at all. */
 const EXACT = 1e-13;
-/** Residual at which the factorisation is not good enough any more. */
+/** The residual above which the factorisation is no longer good enough. */
 const INEXACT = 1e-8;
 
 export class Directions {
-  /** The predictor, then the step itself. */
+  /** The predictor first, and later the step itself. */
   private readonly affine: Point<Vector>;
-  /** The direction of the constant right-hand side (−q, d). */
+  /** The direction for the constant right-hand side (−q, d). */
   private readonly constant: Point<Vector>;
   private readonly f: Vector;
   private readonly g: Vector;
@@ -34,7 +34,7 @@ export class Directions {
   private readonly push: Vector;
   private readonly inverseS: Vector;
   private readonly inverseY: Vector;
-  /** The inequalities' part of vectors over all rows. */
+  /** The parts for the inequalities of vectors over all rows. */
   private readonly cone: Record<'s' | 'y' | 'ry' | 'g' | 'w' | 'ds' | 'dy', Vector>;
 
   constructor(
@@ -67,7 +67,10 @@ export class Directions {
     };
   }
 
-  /** The least-squares start of Mehrotra's kind: the problem with every inequality's slack squared instead of bounded. */
+  /**
+   * Computes a least-squares starting point as Mehrotra does: the solution of the problem where every slack is penalised by its square
+   * instead of bounded.
+   */
   start(): boolean {
     const {problem, f, w, kkt} = this;
     const {point} = this.embedding;
@@ -92,10 +95,10 @@ export class Directions {
   }
 
   /**
-   * One step of the embedding, which has been measured.
+   * Takes one step of the embedding, which must have been measured.
    *
-   * @param careful Whether each linear system is refined as far as it goes.
-   * @returns False where there is no factorisation.
+   * @param careful Whether each linear system is refined as far as possible.
+   * @returns False if there is no factorisation.
    */
   step(careful: boolean): boolean {
     const target = careful ? LAST_TARGET : SOLVE_TARGET;
@@ -103,7 +106,7 @@ export class Directions {
     const {n, p, q, d} = problem;
     const {push, inverseS, inverseY} = this;
     const {rx, ry, Px, tau, kappa, mu, rTau} = embedding;
-    // One factorisation, three right-hand sides: the constant one, the predictor's and the corrector's.
+    // One factorisation serves three right-hand sides: constant, predictor and corrector.
     dense.invertPairs(cone.s, cone.y, inverseS, inverseY, cone.w);
     for (let j = 0; j < n; j++) f[j] = -q[j];
     let inexact = this.solveConstant(target);
@@ -125,8 +128,8 @@ export class Directions {
       for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
       for (let i = 0; i < p; i++) g[i] = -keep * ry[i];
       dense.pushPairs(cone.s, products, target, inverseY, cone.ry, keep, push, cone.g);
-      // Where the first right-hand side was solved to the last digits, the others need no check; nor does the predictor,
-      // which is but a guess, where that needed no refinement.
+      // If the first right-hand side was solved to the last digits, the others need no check. The predictor is only a guess and needs none
+      // if the first right-hand side needed no refinement.
       const unchecked = inexact <= (phase === 'predictor' ? target : EXACT) && !careful;
       kkt.solve(f, g, affine.x, affine.y, unchecked ? Infinity : target);
       // 2ξᵀP Δx with ξ = x/τ.
@@ -151,20 +154,20 @@ export class Directions {
     return true;
   }
 
-  /** Shortens a step until no product of a pair falls far behind their mean: a point that hugs the boundary gets stuck. */
+  /** Shortens a step until no product of a pair is far below the mean, because a point too close to the boundary gets stuck. */
   private centralStep(step: number, tau: number, dTau: number, kappa: number, dKappa: number): number {
     const {s, y, ds, dy} = this.cone;
     const centrality = (length: number) => {
       const first = (tau + length * dTau) * (kappa + length * dKappa);
       return this.dense.centrality(s, y, ds, dy, length, first);
     };
-    // A point that is off centre itself must at least not get much worse.
+    // A point that is already off centre must at least not get much worse.
     const bound = Math.min(CENTRALITY, centrality(0) / 2);
     while (step > 1e-8 && !(centrality(step) >= bound)) step *= 0.8;
     return step;
   }
 
-  /** Factors at the current w and solves for the constant direction; its relative residual, or Infinity. */
+  /** Factors the matrix for the current w and solves for the constant direction. Returns the relative residual, or Infinity. */
   private solveConstant(target: number): number {
     const {problem, constant, f, w, kkt} = this;
     return this.factor(w) ? kkt.solve(f, problem.d, constant.x, constant.y, target) : Infinity;
@@ -175,7 +178,7 @@ export class Directions {
     return false;
   }
 
-  /** κ/τ + ‖x₂ − ξ‖²_P + y₂ᵀW y₂ for the constant direction (x₂, y₂): a sum of squares, so never zero. */
+  /** κ/τ + ‖x₂ − ξ‖²_P + y₂ᵀW y₂ for the constant direction (x₂, y₂): a sum of squares that is never zero. */
   private tauDenominator(tau: number, kappa: number): number {
     const {
       problem: {n, p, m},

@@ -1,9 +1,10 @@
 /**
- * @file The homogeneous self-dual embedding of a quadratic program: a point of it, how far that is from a solution, and what it proves.
+ * @file The homogeneous self-dual embedding of a quadratic program: a point, how far it is from a solution, and what it proves.
  *
  *     P x + Cᵀy + q τ = 0,   C x + s − d τ = 0,   xᵀP x/τ + qᵀx + dᵀy + κ = 0,   s ∘ y = 0, κτ = 0
  *
- * with s, y, τ, κ ≥ 0 (equality rows: s = 0, y free). τ > 0 gives the solution x/τ; τ = 0 a certificate that none exists.
+ * with s, y, τ, κ ≥ 0 (equality rows: s = 0, y free). If τ > 0, x/τ is the solution. If τ = 0, the point is a certificate that there is no
+ * solution.
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {ConstraintRows} from './constraint-rows.js';
@@ -11,21 +12,21 @@ import {emptyPoint, scalePoint, type Point, type Problem} from './types.js';
 import {addScaled, maxAbs} from './vectors.js';
 
 const CERTIFICATE = 1e-8;
-/** The value along a ray relative to the embedding's own size: below it, a ray is rounding. */
+/** If the value along a ray, relative to the size of the embedding, is below this, the ray is rounding. */
 const MEANT = 1e-3;
 
 export class Embedding {
   readonly point: Point<Vector>;
   tau = 1;
   kappa = 1;
-  /** The residuals of the three equations, and Px. */
+  /** The residuals of the three equations; and Px. */
   readonly rx: Vector;
   readonly ry: Vector;
   rTau = 0;
   readonly Px: Vector;
   /** The mean product of a pair. */
   mu = 0;
-  /** Of x/τ, against the largest terms: primal, dual and gap, the largest. */
+  /** The error of x/τ relative to the largest terms: the maximum of the primal error, the dual error and the gap. */
   error = Infinity;
   private maxQ = 0;
   private maxD = 0;
@@ -34,7 +35,7 @@ export class Embedding {
   private maxPx = 0;
   private ctyNorm = 0;
   private rayNorm = 0;
-  /** Sums and maxima that a routine returns. */
+  /** The sums and maxima that a routine returns. */
   private readonly sizes: Vector;
 
   constructor(
@@ -50,14 +51,14 @@ export class Embedding {
     this.sizes = dense.vector(5);
   }
 
-  /** To be called when the entries of the problem have changed. */
+  /** Call this when the entries of the problem have changed. */
   begin(): void {
     this.tau = this.kappa = 1;
     this.maxQ = maxAbs(this.problem.q);
     this.maxD = maxAbs(this.problem.d);
   }
 
-  /** The residuals of the point, and the sizes that they are measured against. */
+  /** Computes the residuals of the point and the sizes that they are compared with. */
   measure(): void {
     const {dense, problem, point, constraints, rx, ry, Px, sizes, tau, kappa} = this;
     const {n, m, P, q, d} = problem;
@@ -87,7 +88,7 @@ export class Embedding {
     this.rayNorm = rayNorm;
   }
 
-  /** Whether the point measured last is a ray that proves infeasibility: then it is scaled, so that dᵀy = −1. */
+  /** Whether the point measured last is a ray that proves infeasibility. If so, it is scaled to dᵀy = −1. */
   provesInfeasible(): boolean {
     const {dy, ctyNorm, tau, kappa} = this;
     if (!(-dy > MEANT * Math.max(tau, kappa) && ctyNorm <= -CERTIFICATE * dy)) return false;
@@ -95,7 +96,7 @@ export class Embedding {
     return true;
   }
 
-  /** Likewise that the objective falls without end, with qᵀx = −1. */
+  /** The same for a ray that proves that the objective is unbounded below, scaled to qᵀx = −1. */
   provesUnbounded(): boolean {
     const {qx, maxPx, rayNorm, tau, kappa} = this;
     const isMeant = -qx > MEANT * Math.max(tau, kappa);
@@ -104,7 +105,7 @@ export class Embedding {
     return true;
   }
 
-  /** A step along a direction. The embedding is homogeneous: its numbers are kept near one. */
+  /** Takes a step along a direction. Since the embedding is homogeneous, the point is rescaled to keep its numbers near one. */
   move(step: number, direction: Point<Vector>, dTau: number, dKappa: number): void {
     const {x, y, s} = this.point;
     addScaled(x, step, direction.x);

@@ -5,19 +5,19 @@ import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 const PASSES = 10;
-/** How far from 1 the largest entry of a row or column may stay. */
+/** The allowed difference from 1 of the largest entry of a row or column. */
 const ENOUGH = 0.1;
-/** Curvature below this times the largest is none, whatever the units: it must not say how far a variable may range. */
+/** Curvature below this times the largest counts as zero in any units, and must not determine the range of a variable. */
 const NO_CURVATURE = 1e-26;
-/** The largest entry of a semidefinite matrix whose diagonal is 1, but for rounding. */
+/** The largest possible entry of a semidefinite matrix with diagonal 1, with room for rounding. */
 const CONSISTENT = 1.01;
 
 /**
- * The scaling of the matrices alone; problems that share them share it.
+ * Computes the scaling of the matrices alone, so problems with the same matrices can share it.
  *
- * P is positive semidefinite, so no entry is larger than the root of the diagonal entries of its row and column: the diagonal
- * alone says how to scale a variable, and each row of C follows. Variables without curvature take turns with the rows of C, as
- * in Ruiz (2001).
+ * P is positive semidefinite, so no entry is larger than the geometric mean of the diagonal entries of its row and column. Therefore the
+ * diagonal alone determines the scale of a variable, and then of each row of C. Variables without curvature are scaled alternately with the
+ * rows of C, as in Ruiz (2001).
  */
 export function equilibrateMatrices(
   dense: DenseKernels,
@@ -82,8 +82,8 @@ export function equilibrateMatrices(
 }
 
 /**
- * Where rounding has left an entry beside a diagonal that is too small for it, the entry says how to scale: with the variable
- * that has more curvature, whose own scale stands.
+ * If rounding has made a diagonal entry too small for another entry in its row, that other entry determines the scale of the variable. The
+ * variable with more curvature keeps its own scale.
  */
 function respectEntries(P: Vector, n: number, D: Vector): void {
   const before = D.slice();

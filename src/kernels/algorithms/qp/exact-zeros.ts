@@ -1,4 +1,4 @@
-/** @file Sets entries of a solution to zero that are zero but for rounding, before they are rounded to f32. */
+/** @file Sets entries of a solution to zero that differ from zero only by rounding, before the solution is rounded to f32. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {Certificate} from './certificate.js';
 import {isBound, type Problem} from './types.js';
@@ -29,13 +29,13 @@ export class ExactZeros {
   }
 
   /**
-   * Clears such entries of x and y in place. A row (or variable) whose terms are all of this kind has no size: its own entries
-   * cannot say that they matter, so sizes start from the given numbers, q and d, and travel from there.
+   * Clears such entries of x and y in place. If all terms of a row (or variable) are of this kind, the row has no size of its own, and its
+   * entries alone cannot show whether they matter. So sizes start from the given numbers, q and d, and spread from there.
    *
-   * @param certificate Measured at (x, y): its terms are used.
+   * @param certificate Must have been measured at (x, y); its terms are used.
    */
   clear(problem: Problem<Vector>, certificate: Certificate, x: Vector, y: Vector, negligible: number): void {
-    // In most problems every entry matters beside a number that was given.
+    // In most problems every entry matters compared with a given number.
     const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
     if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return;
     const {xs, ys} = this;
@@ -46,7 +46,7 @@ export class ExactZeros {
     for (let i = 0; i < y.length; i++) if (!keepY[i]) y[i] = 0;
   }
 
-  /** Whether an entry of x is small beside each number of q and d that it stands with. */
+  /** Whether an entry of x is small compared with all numbers of q and d in the same conditions. */
   private isDoubtfulX(
     {n, P, q, C, d}: Problem<Vector>,
     {columnTerms, rowTerms}: Certificate,
@@ -54,7 +54,7 @@ export class ExactZeros {
     negligible: number,
   ): boolean {
     const {dense, ofRows, ofColumns, partsX, unused, xs} = this;
-    // Its own curvature says so for most of them, without a look at the whole matrix.
+    // For most entries the variable's own curvature shows that they matter, without reading the whole matrix.
     let sure = true;
     for (let j = 0; j < n && sure; j++) {
       const part = Math.abs(P[j * (n + 1)] * x[j]);
@@ -73,7 +73,7 @@ export class ExactZeros {
     return someBelow(x, partsX, negligible);
   }
 
-  /** The same of y, beside the numbers of q. */
+  /** The same for y, compared with the numbers of q. */
   private isDoubtfulY(
     {n, q, C, d}: Problem<Vector>,
     {columnTerms, multipliers}: Certificate,
@@ -81,7 +81,7 @@ export class ExactZeros {
     negligible: number,
   ): boolean {
     const {dense, ofColumns, partsY, unused, ys} = this;
-    // The certificate has the parts in the terms of all variables: the same, if each has a cost.
+    // The certificate has the parts in the terms of all variables. If every variable has a cost, these are the same.
     if (!q.includes(0)) return someBelow(y, multipliers, negligible);
     for (let j = 0; j < n; j++) ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
     for (let i = 0; i < d.length; i++) ys[i] = Math.abs(y[i]);
@@ -90,13 +90,13 @@ export class ExactZeros {
   }
 }
 
-/** Whether an entry that is not zero has too small a part. */
+/** Whether the part of a nonzero entry is too small. */
 function someBelow(values: Vector, parts: Vector, negligible: number): boolean {
   for (let i = 0; i < values.length; i++) if (values[i] !== 0 && !(parts[i] > negligible)) return true;
   return false;
 }
 
-/** Which entries matter, starting from the rows and variables whose own number is not zero. */
+/** Finds which entries matter, starting from the rows and variables whose given number is not zero. */
 function followSizes(
   {n, P, q, C, d}: Problem<Vector>,
   {columnTerms, rowTerms}: Certificate,
@@ -128,7 +128,7 @@ function followSizes(
         if (!keepX[k] && Math.abs(C[i * n + k]) * xs[k] > least) keepX[k] = 1;
       }
     }
-    // A row gets a size from an entry that matters elsewhere.
+    // A row gets a size from an entry that matters in another row or variable.
     for (let j = 0; j < n; j++) {
       if (columnHasSize[j]) continue;
       let has = false;

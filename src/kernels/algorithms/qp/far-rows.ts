@@ -1,15 +1,15 @@
-/** @file Rows that must not say how large the rest of a problem is: those that bound nothing, and those that are far away. */
+/** @file Finds the rows that must not influence the scale of a problem: rows without a bound, and rows that are far away. */
 import {FAR} from '../../contracts/qp-limits.js';
 import type {Vector} from '../../contracts/dense.js';
 import type {MatrixScaling} from './scaling.js';
 import {isBound, type Problem} from './types.js';
 
 /**
- * Rows that do not take part, and rows that must not set a scale: those and the far ones. `leaveOut` is undefined if the scaling of
- * all rows will do.
+ * Finds the rows that are ignored (those without a bound), and the rows that must not set a scale (those and the far ones). `leaveOut` is
+ * undefined if the scaling of all rows can be used.
  *
  * @param scaledD Room for the right-hand sides in scaled units.
- * @param absent Room for the first of them.
+ * @param absent Room for the ignored rows.
  */
 export function rowsToLeaveOut(
   problem: Problem,
@@ -34,8 +34,9 @@ export function rowsToLeaveOut(
 }
 
 /**
- * The right-hand side, in scaled units, from which on an inequality is far: it is satisfied at zero, and much further away than
- * rows that are not, than the minimum without constraints, and than a quarter of its like.
+ * The right-hand side, in scaled units, above which an inequality is far: it is satisfied at zero, and it is much further away than rows
+ * that are not satisfied at zero, than the minimum without constraints, and than the nearest quarter of the rows that are satisfied at
+ * zero.
  */
 function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
   let size = 0;

@@ -1,25 +1,29 @@
 /**
- * @file The solution on an active set of independent rows, by orthogonal factors: for points whose active rows depend on each
- * other, as at a degenerate vertex, or whose curvature is next to nothing.
+ * @file Computes the solution on an active set of independent rows with orthogonal factors. It is for points whose active rows depend on
+ * each other, for example at a degenerate vertex, or where there is almost no curvature.
  *
- * A row that is a combination of rows chosen before hands its multiplier over to them; where one of those would become negative, it
- * leaves in the row's place (Carathéodory's theorem). Cᵀy stays what it is. On the rows that are chosen, x = Y a + Z b: a comes
- * from the right-hand sides, b from the curvature along them; where there is none, x stays where it was.
+ * If a row is a combination of rows chosen before it, its multiplier is distributed over them. If one of their multipliers would become
+ * negative, that row is removed and the new row takes its place (Carathéodory's theorem). This does not change Cᵀy. On the chosen rows, the
+ * solution is x = Y a + Z b: a follows from the right-hand sides, and b from the curvature along the rows. In directions without curvature,
+ * x does not change.
  */
 import {AddedRows} from './added-rows.js';
 import type {Point, Problem} from './types.js';
 import {dot} from './vectors.js';
 
-/** The part of a row outside of the span of the others that makes it independent: less may be the rounding of its entries to f32. */
+/**
+ * A row is independent if the part of it outside the span of the others is at least this. Less may be caused by rounding its entries to
+ * f32.
+ */
 const CLEARLY = 1e-6;
-/** Rows that stand out from the others by this much are chosen first. */
+/** Rows that have at least this part outside the span of the others are chosen first. */
 const STANDS_OUT = [0.1, 1e-4, CLEARLY];
-/** Corrections of what rounding left. */
+/** The number of corrections of rounding errors. */
 const REFINEMENTS = 3;
-/** A pivot below this part of its diagonal entry is rounding. */
+/** A pivot below this part of its diagonal entry is due to rounding. */
 const FLAT = 1e-12;
 
-/** Solves on the clear part of `from`'s active set (the rows with y > s); the solution goes to `to`, and its set with it. */
+/** Solves on the clear part of the active set of `from` (the rows with y > s), and writes the solution and its active set to `to`. */
 export function solveOnIndependentRows(problem: Problem, from: Point, to: Point): void {
   const {n, p, m, P, C, d} = problem;
   const chosen = new AddedRows(n, CLEARLY);
@@ -39,7 +43,7 @@ export function solveOnIndependentRows(problem: Problem, from: Point, to: Point)
       const i = chosen.members[k];
       right[i] = d[i] - dot(C.subarray(i * n, (i + 1) * n), x);
     }
-    // To the rows first, then along them; then the multipliers of what is left.
+    // First a step onto the rows, then a step along them, then the multipliers for the remaining gradient.
     chosen.solution(step.fill(0), right, gradient, multipliers);
     for (let j = 0; j < n; j++) x[j] += gradient[j];
     if (free > 0) {
@@ -67,12 +71,15 @@ function lagrangian({n, P, q, C}: Problem, x: Float64Array, y: Float64Array, out
   }
 }
 
-/** Equalities and the rows with y > s; those first that stand out most from the others, so that multipliers stay small. */
+/**
+ * Chooses among the equalities and the rows with y > s. The rows with the largest part outside the span of the others come first, so that
+ * multipliers stay small.
+ */
 function chooseRows({n, p, m, C}: Problem, from: Point, chosen: AddedRows): void {
   const y = from.y.slice();
   const rowOf = (i: number) => C.subarray(i * n, (i + 1) * n);
   const inequalities = Array.from({length: m}, (_, i) => p + i).filter((i) => from.y[i] > from.s[i]);
-  // The clearest first: rows in doubt are the ones that need not stay.
+  // The clearest rows come first, because doubtful rows are the ones that can be removed.
   inequalities.sort((i, k) => from.y[k] * from.s[i] - from.y[i] * from.s[k]);
   let left = [...Array.from({length: p}, (_, i) => i), ...inequalities];
   for (const part of STANDS_OUT) {
@@ -85,7 +92,7 @@ function chooseRows({n, p, m, C}: Problem, from: Point, chosen: AddedRows): void
   for (const i of left) handOver(i, rowOf(i), p, y, chosen);
 }
 
-/** Row i's multiplier goes to the rows that it depends on. */
+/** Passes the multiplier of row i to the rows that it depends on. */
 function handOver(i: number, row: Float64Array, p: number, y: Float64Array, chosen: AddedRows): void {
   for (;;) {
     const {relative, dual} = chosen.direction(row);
@@ -107,7 +114,7 @@ function handOver(i: number, row: Float64Array, p: number, y: Float64Array, chos
   }
 }
 
-/** ZᵀPZ, factored, for the directions Z that keep the chosen rows as they are. */
+/** The factored matrix ZᵀPZ for the directions Z that do not change the chosen rows. */
 class Curvature {
   private readonly size: number;
   private readonly L: Float64Array;
@@ -138,7 +145,7 @@ class Curvature {
     }
   }
 
-  /** The step along the rows that takes the gradient away, where there is curvature. */
+  /** Computes the step along the rows that makes the gradient zero, where there is curvature. */
   step(gradient: Float64Array, out: Float64Array): void {
     const {n, size, L, isFlat, chosen} = this;
     const b = new Float64Array(size);

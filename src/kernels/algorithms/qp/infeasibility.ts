@@ -1,6 +1,6 @@
 /**
- * @file Proves that a quadratic program has no solution: by two linear programs, whose embeddings converge fast where that
- * of the quadratic program itself creeps (its x goes to zero only like √τ).
+ * @file Proves that a quadratic program has no solution with two linear programs. Their embeddings converge fast in cases where the
+ * embedding of the quadratic program is very slow (its x goes to zero only like √τ).
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {equilibrateMatrices} from './equilibrate.js';
@@ -13,7 +13,7 @@ import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 const TOLERANCE = 1e-9;
 const MAX_ITERATIONS = 100;
 
-/** A Farkas ray: Cᵀy = 0, y ≥ 0 on the inequalities, dᵀy = −1. Or `null`, if none is found. */
+/** A Farkas ray: Cᵀy = 0, y ≥ 0 on the inequalities, dᵀy = −1. Returns `null` if none is found. */
 export function primalCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
   const linear = emptyProblem(dense, problem);
   linear.C.set(problem.C);
@@ -22,7 +22,7 @@ export function primalCertificate(dense: DenseKernels, problem: Problem<Vector>)
   return outcome === 'primalInfeasible' ? point : null;
 }
 
-/** A direction of unbounded descent: P x = 0, C x ≤ 0 (equalities: = 0), qᵀx = −1. Or `null`, if none is found. */
+/** A direction of unbounded descent: P x = 0, C x ≤ 0 (equalities: = 0), qᵀx = −1. Returns `null` if none is found. */
 export function dualCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
   const {n, p, m, P, q, C} = problem;
   const equalities = n + 1 + p;

@@ -1,6 +1,6 @@
 /**
- * @file A primal–dual interior-point method on the homogeneous self-dual embedding of a quadratic program
- * (`embedding.ts`), with steps by predictor and corrector (`directions.ts`). Goulart & Chen (2024, arXiv 2405.12762), section 3.
+ * @file A primal–dual interior-point method on the homogeneous self-dual embedding of a quadratic program (`embedding.ts`), with predictor
+ * and corrector steps (`directions.ts`). Goulart & Chen (2024, arXiv 2405.12762), section 3.
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Directions} from './directions.js';
@@ -16,33 +16,33 @@ export interface InteriorPointResult {
 }
 
 /**
- * What the point is when the caller looks at it: good enough to guess the active set; as good as the largest numbers need; or, in
- * the last iterations, better than that, for the sake of rows whose terms are small beside them.
+ * How good the point is when the caller checks it: good enough to guess the active set; as accurate as the largest numbers require; or, in
+ * the last iterations, more accurate than that, because of rows whose terms are small compared with the largest.
  */
 export type Stage = 'guess' | 'converged' | 'last';
 
-/** A point this good is accepted when no further progress is possible: the noise of f32 data. */
+/** A point with at most this error, the noise of f32 data, is accepted when no further progress is possible. */
 const ACCEPTABLE = 5e-7;
-/** Error at which the active set is guessed for the first time, and how far it must fall for another guess. */
+/** The error at which the active set is guessed for the first time, and the factor by which it must fall before the next guess. */
 const GUESS_BELOW = 1e-2;
 const GUESS_AGAIN = 1e-1;
-/** How far below the tolerance the error goes where the active set cannot be guessed. */
+/** How far below the tolerance the error must fall if the active set cannot be guessed. */
 const DEEPER = 1e-3;
-/** Iterations after that, where the point is still not good enough row by row. */
+/** The number of iterations after that, if the point is still not good enough row by row. */
 const LAST_ITERATIONS = 30;
-/** Iterations without progress. */
+/** The number of iterations without progress after which the method stops. */
 const STALLS = 12;
 
 export class InteriorPoint {
-  /** (x, y, s), to be read as x/τ … by the caller: already divided when `solved`, a ray otherwise. */
+  /** (x, y, s) for the caller: already divided by τ if `solved`, otherwise a ray. */
   readonly point: Point<Vector>;
   private readonly embedding: Embedding;
   private readonly directions: Directions;
-  /** The best x/τ … so far, and the latest. */
+  /** The best (x, y, s)/τ so far, and the latest one. */
   private readonly best: Point<Vector>;
   private readonly solution: Point<Vector>;
 
-  /** @param problem A scaled problem; its entries are read anew by every `solve`. */
+  /** @param problem A scaled problem; every `solve` reads its entries again. */
   constructor(dense: DenseKernels, problem: Problem<Vector>, kkt: KktSystem) {
     this.embedding = new Embedding(dense, problem, kkt.constraints);
     this.point = this.embedding.point;
@@ -52,9 +52,8 @@ export class InteriorPoint {
   }
 
   /**
-   * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged,
-   *   and in each of the last iterations; returns whether it could solve the problem from there. By default a point that has
-   *   converged will do.
+   * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged, and in
+   *   each of the last iterations; returns whether it could solve the problem from there. By default, a point that has converged is enough.
    */
   solve(
     tolerance: number,
@@ -87,8 +86,8 @@ export class InteriorPoint {
       } else {
         stalls++;
       }
-      // At a weakly active constraint the point is off by the root of the error: where no guess of the active set helps, a few
-      // more iterations do.
+      // At a weakly active constraint, the point is off by the square root of the error. If no guess of the active set helps, a few more
+      // iterations do.
       if (last < Infinity) {
         copyPoint(point, solution, 1 / tau);
         if (finish(solution, 'last')) return {outcome: 'solved', iterations: iteration};

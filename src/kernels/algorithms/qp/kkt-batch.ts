@@ -6,12 +6,12 @@ import {MatrixReader} from './matrices.js';
 import {emptyProblem} from './types.js';
 
 /**
- * Q, G, A and `weight` [B, m] in f32 and `status` [B], of which samples that are not 0 get a zero solution; `right` [B,
- * n + m + k], each row (x, ineqDual, eqDual); the solution goes to `u`, of the same shape, its residual to `residual` [B].
+ * Q, G, A and `weight` [B, m] in f32 and `status` [B]: samples whose status is not 0 get a zero solution. `right` is [B, n + m + k], each
+ * row (x, ineqDual, eqDual). The solution is written to `u`, of the same shape, and its residual to `residual` [B].
  */
 type KktArrays = 'Q' | 'G' | 'A' | 'weight' | 'status' | 'right' | 'u' | 'residual';
 
-/** Factors each sample's system, and solves it once. */
+/** Factors the system of each sample and solves it once. */
 export const kktBatch: BatchKernel<KktArrays> = {
   name: 'ImplicitKKT',
   start(dense, job) {
@@ -34,7 +34,7 @@ export const kktBatch: BatchKernel<KktArrays> = {
   },
 };
 
-/** Factors that stay: one a sample, in the memory of `dense`; `null` for samples whose status is not 0. */
+/** Factors that are kept, one per sample, in the memory of `dense`; `null` for samples whose status is not 0. */
 export function keptFactors(
   dense: DenseKernels,
   job: Parameters<typeof kktBatch.start>[1],
@@ -45,7 +45,7 @@ export function keptFactors(
   return dense.keep(() => {
     return Array.from({length: batch}, (_, sample) => {
       if (arrays.status[sample] !== 0) return null;
-      // A factor goes on reading its problem, so each has one of its own.
+      // A factor keeps reading its problem, so each needs its own.
       const problem = emptyProblem(dense, {n, p: k, m});
       const matrices = new MatrixReader(dense, job, problem);
       matrices.read(sample);
@@ -58,7 +58,7 @@ export function keptFactors(
   });
 }
 
-/** Solves for one row of `right` into one of `u`. */
+/** Returns a function that solves for one row of `right` and writes one row of `u`. */
 export function solverOf(
   {right, u, residual}: Pick<Parameters<typeof kktBatch.start>[1]['arrays'], 'right' | 'u' | 'residual'>,
   {n, m, k, transpose}: Record<string, number>,
@@ -69,7 +69,7 @@ export function solverOf(
   return (factor, sample) => {
     const row = sampleOf(right, sample, width);
     f.set(row.subarray(0, n));
-    // Vectors are (x, ineqDual, eqDual); the factor's rows are equalities first.
+    // Vectors are (x, ineqDual, eqDual), but the factor's rows begin with the equalities.
     g.set(row.subarray(n + m), 0);
     g.set(row.subarray(n, n + m), k);
     residual[sample] = factor.solve(f, g, Boolean(transpose));
@@ -79,7 +79,7 @@ export function solverOf(
   };
 }
 
-/** Multiplications for one sample, roughly. */
+/** The approximate number of multiplications per sample. */
 export function kktCost(n: number, m: number, k: number): number {
   return (n * n * (n + 3 * (m + k))) / 3 + 20 * n * (n + m + k);
 }

@@ -1,13 +1,13 @@
 /**
- * @file The KKT system of a quadratic program, condensed to a quasi-definite one in x and the "hard" rows.
+ * @file The KKT system of a quadratic program, condensed to a quasi-definite system in x and the "hard" rows.
  *
  *     [ P   Cᵀ ] [ x ]   [ f ]
  *     [ C  −W  ] [ y ] = [ g ],      W diagonal, zero on "hard" rows, positive on "soft" ones.
  *
- * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ. Hard rows are added to H as well, with weight RHO, which changes
- * nothing at a solution and makes H definite whenever the system is regular. What is left, [H C_hᵀ; C_h −W_h], has a
- * Cholesky factorisation with signs. A small regularisation makes every factorisation succeed; refinement against the
- * system as it stands takes its effect away. (`condensed-system.ts` is the matrix, here is the refinement.)
+ * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ. Hard rows are added to H as well, with weight RHO, which changes nothing at a solution
+ * and makes H definite if the system is regular. The remaining matrix, [H C_hᵀ; C_h −W_h], has a Cholesky factorisation with signs. A small
+ * regularisation makes every factorisation succeed, and refinement against the system without regularisation removes its effect. (The
+ * matrix is in `condensed-system.ts`, and the refinement is here.)
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {CondensedSystem} from './condensed-system.js';
@@ -15,29 +15,29 @@ import {ConstraintRows} from './constraint-rows.js';
 import {maxAbs} from './vectors.js';
 
 const MAX_REFINEMENTS = 12;
-/** Rows below this w are stiff. */
+/** Rows with a w below this are stiff. */
 const STIFF_W = 0.1;
 
 export class KktSystem {
   readonly constraints: ConstraintRows;
   private readonly condensed: CondensedSystem;
-  /** What is left of the right-hand side. */
+  /** The remainder of the right-hand side. */
   private readonly fx: Vector;
   private readonly gy: Vector;
   private readonly bestX: Vector;
   private readonly bestY: Vector;
-  /** wᵢ, and 1, on rows that are not left out. */
+  /** wᵢ, and 1, for rows that are not left out; else 0. */
   private readonly w: Vector;
   private readonly present: Vector;
   private readonly ones: Vector;
   private readonly zeros: Vector;
-  /** P x of the latest solution whose residual was looked at. */
+  /** P x of the latest solution whose residual was computed. */
   readonly Px: Vector;
-  /** C x of the solution so far. */
+  /** C x for the solution so far. */
   private readonly total: Vector;
   /**
-   * Soft rows with a small w are treated as hard ones with a W, too: in H, 1/w would swallow everything else. Slower, since
-   * the condensed system grows.
+   * Whether soft rows with a small w are also treated as hard rows with a W, because in H, 1/w would hide everything else. This is slower,
+   * because the condensed system grows.
    */
   stiff = false;
 
@@ -63,7 +63,7 @@ export class KktSystem {
     this.zeros = dense.vector(n);
   }
 
-  /** To be called when P or C has changed: finds the sparse rows of C. */
+  /** Finds the sparse rows of C. Call this when P or C has changed. */
   readMatrices(): void {
     this.stiff = false;
     this.condensed.forget();
@@ -71,11 +71,11 @@ export class KktSystem {
   }
 
   /**
-   * @param w W's diagonal; a row with w = 0 is hard, one with w = Infinity is left out (its y is 0).
+   * @param w W's diagonal; a row with w = 0 is hard, and a row with w = Infinity is left out (its y is 0).
    * @param delta The regularisation of both blocks.
-   * @param pin Whether hard rows with one entry may fix their variable.
-   * @param penalise Whether many hard rows may be eliminated, too, as if w were PENALTY: half the work, for a few more
-   *   refinements. Where these do not get there, `solve` says so.
+   * @param pin Whether a hard row with only one entry may fix its variable.
+   * @param penalise Whether hard rows, if there are many, may also be eliminated, as if w were PENALTY. This halves the work but needs a
+   *   few more refinements. The residual of `solve` shows whether they were enough.
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number, options?: {pin?: boolean; penalise?: boolean}): boolean {
@@ -89,10 +89,10 @@ export class KktSystem {
   }
 
   /**
-   * Solves the system for (f, g) into x and y, refined until the residual is below `target` or does not shrink any more. With
-   * an infinite target the residual is not even looked at.
+   * Solves the system for (f, g) into x and y, and refines until the residual is below `target` or no longer shrinks. With an infinite
+   * target, the residual is not computed.
    *
-   * @returns The residual relative to the right-hand side, ∞-norm.
+   * @returns The residual relative to the right-hand side, in the ∞-norm.
    */
   solve(f: Vector, g: Vector, x: Vector, y: Vector, target: number): number {
     const {condensed, fx, gy, bestX, bestY, total} = this;
@@ -129,7 +129,7 @@ export class KktSystem {
     return best;
   }
 
-  /** fx, gy ← the residuals of the system without regularisation. @returns The largest magnitude; NaN if there is one. */
+  /** fx, gy ← the residuals of the system without regularisation. @returns The largest magnitude, or NaN if an entry is NaN. */
   private residual(f: Vector, g: Vector, x: Vector, y: Vector): number {
     const {dense, n, P, Px, fx, gy, total, present, w, ones, zeros} = this;
     dense.multiply(P, n, n, n, x, Px);

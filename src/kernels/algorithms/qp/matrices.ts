@@ -6,14 +6,14 @@ import {scalingRoom, type MatrixScaling, type ScalingRoom} from './scaling.js';
 import {SemidefiniteLift, symmetrize} from './semidefinite.js';
 import type {Problem} from './types.js';
 
-/** The matrices of a sample; samples that share them read and scale them once. */
+/** Reads the matrices of a sample. Matrices that all samples share are read and scaled only once. */
 export class MatrixReader {
   private known = false;
   private valid = false;
   private scaling: MatrixScaling | null = null;
   private readonly shared: boolean;
   private readonly lift: SemidefiniteLift;
-  /** Of the scaling that samples share: it must outlive the scope of a sample. */
+  /** Room for the scaling that samples share: it must outlive the scope of a sample. */
   private readonly room: ScalingRoom | null;
 
   /** @param shared Whether each of Q, G, A is the same for every sample. */
@@ -29,9 +29,9 @@ export class MatrixReader {
   }
 
   /**
-   * Fills in P, symmetric to the last digit, what it lacks to be semidefinite, and C, equalities first.
+   * Fills in P, exactly symmetric; `lift`, by which its diagonal must grow for P to be semidefinite; and C, equalities first.
    *
-   * @returns Whether they are finite, Q symmetric and semidefinite.
+   * @returns Whether the matrices are finite and Q is symmetric and semidefinite.
    */
   read(sample: number): boolean {
     if (this.known && this.shared) return this.valid;
@@ -49,7 +49,7 @@ export class MatrixReader {
     return this.valid;
   }
 
-  /** The scaling, if it outlives the sample. */
+  /** The scaling, if all samples share it. */
   sharedScaling(): MatrixScaling | undefined {
     if (!this.room) return undefined;
     return (this.scaling ??= equilibrateMatrices(this.dense, this.problem, this.room));

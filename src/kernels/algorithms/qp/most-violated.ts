@@ -1,10 +1,10 @@
-/** @file The row that a dual active-set method brings in next. */
+/** @file Chooses the row that a dual active-set method adds next. */
 import type {Problem} from './types.js';
 
-/** A row is violated by more than this part of its terms. */
+/** A row counts as violated if the violation is more than this part of its terms. */
 const VIOLATED = 1e-12;
 
-/** The inequality outside of the working set that x is furthest away from, or −1. */
+/** The violated inequality outside the working set that x is furthest away from, or −1. */
 export function mostViolated({n, p, m, C, d}: Problem, x: Float64Array, inSet: Uint8Array): number {
   let worst = -1;
   let largest = 0;

@@ -1,9 +1,9 @@
-/** @file The terms of rows and variables, measured beside their neighbours. */
+/** @file Computes the terms of rows and variables, taking their neighbours into account. */
 import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {isBound, type Problem} from './types.js';
 
-/** What the certificate knows of a point. */
+/** What the certificate has computed for a point. */
 interface Measured {
   multipliers: Vector;
   excess: Vector;
@@ -13,8 +13,9 @@ interface Measured {
 }
 
 /**
- * The terms, in the scope of the caller, where an entry that is close to zero counts at least for a part of what its neighbours are made of: with x₁ + x₂
- * = x₃ + x₄ all near 1, a solution x₅ = 0 that comes out of their cancellation cannot be better than their rounding.
+ * Computes the terms, in the caller's scope, where an entry close to zero counts as at least a part of the terms of its neighbours. For
+ * example, if x₁ + x₂ = x₃ + x₄ are all near 1, a solution x₅ = 0 that results from their cancellation cannot be more accurate than their
+ * rounding.
  */
 export function termsAmongNeighbours(
   dense: DenseKernels,

@@ -1,18 +1,18 @@
-/** @file Variables that hard rows with one entry fix: their steps and multipliers need no linear system. */
+/** @file Handles variables that are fixed by hard rows with only one entry. Their steps and multipliers need no linear system. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {ConstraintRows} from './constraint-rows.js';
 
-/** Of a variable that no row pins, and of one that several do. */
+/** Marks for a variable that no row pins, and for a variable that several rows pin. */
 const NONE = -1;
 const SHARED = -2;
 
 export class Pins {
   /** The row that pins each variable, or a negative number. */
   private readonly pinOf: Int32Array;
-  /** The variables that none pins. */
+  /** The variables that no row pins. */
   readonly free: Int32Array;
   freeCount: number;
-  /** Whether the above say anything but that all variables are free. */
+  /** False if the fields above are known to say that all variables are free. */
   private mayBePinned = true;
   private readonly step: Vector;
   private readonly image: Vector;
@@ -35,7 +35,10 @@ export class Pins {
     this.pull = dense.vector(n);
   }
 
-  /** A hard row with one entry fixes its variable, unless another does so too: then both stay, and share the multiplier. */
+  /**
+   * Finds the pins. A hard row with only one entry fixes its variable, unless another row does so too: then both rows stay in the system
+   * and share the multiplier.
+   */
   find(w: Float64Array, pin: boolean): void {
     const {
       n,
@@ -63,8 +66,8 @@ export class Pins {
   }
 
   /**
-   * The steps that the pinning rows' part of g asks for. They go out of the right-hand side f, and of g in the other rows; `total`, C x so
-   * far, grows by what they make of it.
+   * Computes the steps that the pinning rows require, from their part of g. The effect of these steps is subtracted from the right-hand
+   * side f and from g in the other rows, and added to `total`, which is C x so far.
    */
   begin(f: Vector, g: Vector, total: Vector): void {
     const {dense, n, P, C, constraints, pinOf, step, image, pull} = this;
@@ -79,8 +82,9 @@ export class Pins {
   }
 
   /**
-   * x += the pinned steps; it has those of the others, `others`, already. y += the multipliers of the pinning rows, from the
-   * stationarity of their variables, whose right-hand side is f, after all steps and after `dy` of the other multipliers.
+   * x += the pinned steps; x already contains the steps of the other variables, `others`. y += the multipliers of the pinning rows. They
+   * follow from the stationarity of the pinned variables, with right-hand side f, after all steps and after the changes `dy` of the other
+   * multipliers.
    */
   end(x: Vector, y: Vector, others: Vector, dy: Vector, f: Vector): void {
     const {dense, n, P, C, constraints, pinOf, step, pull} = this;

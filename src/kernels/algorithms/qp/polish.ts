@@ -1,8 +1,8 @@
 /**
  * @file Solves a quadratic program on a guessed active set, to the last digits of double precision.
  *
- * An interior point at gap μ is off by about μ where the active set is clear, and by √μ where a constraint is weakly
- * active. With the active set known, the solution is that of one linear system.
+ * An interior point at gap μ is off by about μ where the active set is clear, and by √μ where a constraint is weakly active. If the active
+ * set is known, one linear system gives the solution.
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {KktSystem} from './kkt.js';
@@ -11,12 +11,12 @@ import {maxAbs} from './vectors.js';
 
 const DELTA = 1e-10;
 const ROUNDS = 6;
-/** Residual of a linear system that is solved, and the one to aim at. */
+/** The largest residual of a linear system that counts as solved, and the target residual. */
 const EXACT = 1e-12;
 const TARGET = 1e-13;
-/** KKT error at which the active set is taken to be right. */
+/** The KKT error below which the active set counts as correct. */
 const GOOD = 1e-10;
-/** What rounding may leave of a multiplier or slack, relative to the largest. */
+/** The largest multiplier or slack that may be due to rounding, relative to the largest one. */
 const ROUNDING = 1e-13;
 
 export class Polish {
@@ -26,7 +26,7 @@ export class Polish {
   private readonly dx: Vector;
   private readonly dy: Vector;
   private readonly w: Vector;
-  /** A point that was good already, while better signs are looked for. */
+  /** A point that was already good, kept while the method looks for better signs. */
   private readonly kept: Point<Vector>;
   private yScale = 0;
   private sScale = 0;
@@ -47,10 +47,10 @@ export class Polish {
   }
 
   /**
-   * Moves `start` onto the solution of its active set (the rows with y > s), written to `this.point`. Rows whose sign then
-   * comes out wrong change sides, a few times.
+   * Moves `start` onto the solution of its active set (the rows with y > s), written to `this.point`. Rows that then have a wrong sign
+   * switch between active and inactive, for a few rounds.
    *
-   * @returns The KKT error there, signs included; Infinity if the system could not be factored.
+   * @returns The KKT error at that point, including signs; Infinity if the system could not be factored.
    */
   run(start: Point<Vector>, rounds = ROUNDS): number {
     const {problem, kkt, point, w} = this;
@@ -60,7 +60,7 @@ export class Polish {
     let error = Infinity;
     let doubtful = Infinity;
     for (let round = 0; round < rounds; round++) {
-      // The quick factorisation first: it fails where the active rows are close to dependent.
+      // The quick factorisation is tried first. It fails if the active rows are almost dependent.
       const quick = kkt.factor(w, DELTA, {penalise: true}) && this.solveOnActiveSet(start) <= EXACT;
       if (!quick) {
         if (!kkt.factor(w, DELTA)) return Infinity;
@@ -69,7 +69,7 @@ export class Polish {
       const before = error;
       error = this.error(point);
       let changes = 0;
-      // Beside a huge multiplier a wrong sign is small: only one that rounding can explain may stand.
+      // Compared with a huge multiplier, a wrong sign is small. It is accepted only if rounding can explain it.
       const yNoise = error <= GOOD ? ROUNDING * this.yScale : 0;
       const sNoise = error <= GOOD ? ROUNDING * this.sScale : 0;
       for (let i = p; i < p + m; i++) {
@@ -91,7 +91,7 @@ export class Polish {
     return error;
   }
 
-  /** One more correction of the point that `run` ended at, on its active set. @returns The KKT error. */
+  /** Makes one more correction to the result of `run`, on its active set. @returns The KKT error. */
   refine(): number {
     copyPoint(this.point, this.kept);
     this.solveOnActiveSet(this.kept);
@@ -105,9 +105,9 @@ export class Polish {
     const {constraints} = kkt;
     const {x, y, s} = point;
     x.set(start.x);
-    // Equalities start at zero: dependent ones get the multipliers of least norm.
+    // Multipliers of equalities start at zero, so dependent equalities get the multipliers of least norm.
     for (let i = 0; i < p + m; i++) y[i] = i >= p && w[i] === 0 ? start.y[i] : 0;
-    // The correction of the start, not the solution itself: where the system is singular, the start decides.
+    // Solves for a correction of the start, not for the solution itself, so that the start decides if the system is singular.
     dense.multiply(P, n, n, n, x, f);
     constraints.addMultiplyTransposed(y, f);
     for (let j = 0; j < n; j++) f[j] = -f[j] - q[j];
@@ -121,7 +121,7 @@ export class Polish {
     return residual;
   }
 
-  /** The largest of the relative errors: stationarity, feasibility, signs and complementarity of a point. */
+  /** The largest relative error of a point: of stationarity, feasibility, signs and complementarity. */
   error({x, y, s}: Point<Vector>): number {
     const {
       dense,
@@ -131,7 +131,7 @@ export class Polish {
       g,
     } = this;
     dense.multiply(P, n, n, n, x, f);
-    // Without q or d the errors are measured against 1, the size of a scaled problem: noise must not be divided by noise.
+    // If q or d is zero, the errors are measured against 1, the size of a scaled problem, so that noise is not divided by noise.
     const dualScale = Math.max(maxAbs(f), maxAbs(q) || 1);
     constraints.addMultiplyTransposed(y, f);
     for (let j = 0; j < n; j++) f[j] += q[j];

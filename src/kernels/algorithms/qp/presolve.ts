@@ -1,8 +1,8 @@
-/** @file What can be said of a row without solving: rows of zeros, and rows without a bound. */
+/** @file Checks of rows that need no solve: rows of zeros, and rows with an infinite right-hand side. */
 import {NO_BOUND, ZERO} from '../../contracts/qp-limits.js';
 import {type Problem} from './types.js';
 
-/** The right-hand side of such a row cannot be met by any point: it says so itself, so the problem is not a valid one. */
+/** Whether a right-hand side is infinite in a way that no point can satisfy. Such a problem is not valid. */
 export function asksForInfinity({p, d}: Problem): boolean {
   return d.some(
     (value, i) => (i < p ? Math.abs(value) >= NO_BOUND : value <= -NO_BOUND) || Number.isNaN(value),
@@ -10,7 +10,7 @@ export function asksForInfinity({p, d}: Problem): boolean {
 }
 
 /**
- * Takes out rows of zeros that hold: an inequality loses its bound, an equality becomes 0 = 0.
+ * Disables rows of zeros that hold: an inequality loses its bound, and an equality becomes 0 = 0.
  *
  * @param isEmpty 1 for rows of zeros.
  * @returns The first row of zeros that does not hold, or −1.

@@ -8,7 +8,7 @@ import type {QPResult} from './acceptance.js';
 import {QPSolver} from './solve.js';
 import type {Point} from './types.js';
 
-/** The data in f32; a guess (gx …) if the parameter `guess` is 1. */
+/** The data in f32, and a guess (gx …) if the parameter `guess` is 1. */
 type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type QPOutputs = (typeof QP_OUTPUTS)[number];
 
@@ -20,7 +20,7 @@ const STATUS: Record<Outcome, number> = {
   numericalError: 4,
 };
 const INVALID = 5;
-/** The residual of a sample of which no point is known. */
+/** The residual of a sample for which no point is known. */
 const UNKNOWN = 1e9;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
@@ -83,7 +83,7 @@ function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPRe
 /** A number that f32 can hold. */
 const saturated = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
-/** A slack that f32 can hold. A row of zeros has its right-hand side, one without a bound the largest number. */
+/** A slack that f32 can hold. For a row of zeros it is the right-hand side, and for a row without a bound it is the largest number. */
 function finite(slack: number, bound: number): number {
   if (slack === Infinity) return Math.min(bound, LARGEST);
   return Math.min(Math.max(0, slack), LARGEST);

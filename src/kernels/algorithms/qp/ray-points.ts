@@ -1,11 +1,11 @@
-/** @file A ray of the scaled problem as it will be given back. */
+/** @file Prepares a ray of the scaled problem to be returned. */
 import type {Point} from './types.js';
 import {maxAbs} from './vectors.js';
 
-/** Entries of a ray below this part of its largest are rounding. */
+/** Entries of a ray below this part of its largest entry are rounding. */
 const NOISE = 1e-11;
 
-/** Entries of a ray, in scaled units, that are its rounding: where only they stand, nothing would be left to cancel. */
+/** Removes the entries of a ray, in scaled units, that are only rounding. In a row with only such entries, nothing would cancel. */
 export function dropNoise(values: Float64Array): void {
   const least = NOISE * maxAbs(values);
   for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < least) values[i] = 0;

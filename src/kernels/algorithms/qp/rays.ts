@@ -1,9 +1,9 @@
-/** @file Whether a ray proves that a quadratic program has no solution, in the user's units, row by row, beyond rounding. */
+/** @file Decides whether a ray proves that a quadratic program has no solution: in the user's units, row by row, and beyond rounding. */
 import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {isBound, type Problem} from './types.js';
 
-/** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could make. */
+/** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could cause. */
 export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Float64Array): boolean {
   const {n, p, C, d} = problem;
   let [gap, terms] = [0, 0];

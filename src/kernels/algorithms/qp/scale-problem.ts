@@ -1,4 +1,4 @@
-/** @file Brings a problem, matrices and vectors, to magnitude one. */
+/** @file Scales a whole problem, its matrices and vectors, to magnitude one. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {rowsToLeaveOut} from './far-rows.js';
@@ -6,14 +6,14 @@ import {scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from '.
 import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';
 
-/** P's diagonal grows by `lift` times itself. */
+/** Increases the diagonal of P by `lift` times itself. */
 export function addLift(P: Vector, n: number, lift: number): void {
   if (lift > 0) for (let j = 0; j < n; j++) P[j * n + j] *= 1 + lift;
 }
 
 /**
- * Scales the problem into `scaled`, which has its shape. Rows that bound nothing, and with `withoutFar` inequalities that are far
- * from everything else, come as 0 ≤ 1: they must not say how large the rest is.
+ * Writes the scaled problem to `scaled`, which has the same shape. Rows without a bound become 0 ≤ 1, and with `withoutFar` so do
+ * inequalities that are far from everything else, because they must not influence the scale of the rest.
  */
 export function scaleProblem(
   dense: DenseKernels,

@@ -1,4 +1,4 @@
-/** @file Diagonal scalings of a quadratic program, and points in its units and in the user's. */
+/** @file Diagonal scalings of a quadratic program, and conversion of points between scaled and user units. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {Point, Problem} from './types.js';
 
@@ -13,17 +13,17 @@ export interface MatrixScaling {
 }
 
 export interface Scaling extends MatrixScaling {
-  /** Of the objective. */
+  /** The scale of the objective. */
   c: number;
-  /** Of the variables and the right-hand side. */
+  /** The scale of the variables and the right-hand sides. */
   beta: number;
   /** 1 for rows that are left out. */
   absent: Uint8Array;
 }
 
-/** Where scalings of problems of one shape are written, so that not every sample needs memory of its own. */
+/** Memory for the scalings of problems of one shape, so that samples can reuse it. */
 export interface ScalingRoom extends MatrixScaling {
-  /** The scaling of rows once some are left out. */
+  /** The scaling of the rows after some have been left out. */
   rows: Vector;
   absent: Uint8Array;
   row: Vector;
@@ -47,7 +47,7 @@ export function scalingRoom(
   };
 }
 
-/** A point of the scaled problem as one of the original, in place. */
+/** Converts a point of the scaled problem to a point of the original problem, in place. */
 export function unscale({x, y, s}: Point, {D, E, c, beta, absent}: Scaling): void {
   for (let i = 0; i < x.length; i++) x[i] *= D[i] / beta;
   for (let i = 0; i < y.length; i++) {
@@ -56,7 +56,7 @@ export function unscale({x, y, s}: Point, {D, E, c, beta, absent}: Scaling): voi
   }
 }
 
-/** A point of the original problem as one of the scaled, in place. */
+/** Converts a point of the original problem to a point of the scaled problem, in place. */
 export function rescale({x, y, s}: Point, {D, E, c, beta}: Scaling): void {
   for (let i = 0; i < x.length; i++) x[i] *= beta / D[i];
   for (let i = 0; i < y.length; i++) {

@@ -1,4 +1,4 @@
-/** @file Positive semidefiniteness as far as f32 data can have it. */
+/** @file Tests for positive semidefiniteness, as accurately as f32 data allow. */
 import {ASYMMETRY, LIFTS} from '../../contracts/qp-limits.js';
 import {paddedStride, type DenseKernels, type Vector} from '../../contracts/dense.js';
 import {maxAbs} from './vectors.js';
@@ -8,7 +8,7 @@ export class SemidefiniteLift {
   private readonly shifted: Vector;
   private readonly inverse: Vector;
 
-  /** Its room is for matrices [n, n]. */
+  /** Allocates room for matrices [n, n]. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly n: number,
@@ -20,9 +20,9 @@ export class SemidefiniteLift {
   }
 
   /**
-   * What the diagonal of the symmetric n×n matrix P must grow by, relative to each of its entries, for P to be positive
-   * semidefinite: zero, or what rounding made negative (a product LLᵀ of low rank has such eigenvalues), at most 1e-6. `null` if
-   * that is not enough. Each variable is judged in its own units.
+   * By how much the diagonal of the symmetric n×n matrix P must grow, relative to each of its entries, for P to be positive semidefinite.
+   * The result is zero, or at most 1e-6 to cover eigenvalues that rounding made negative (a product LLᵀ of low rank has such eigenvalues).
+   * It is `null` if that is not enough. Each variable is judged in its own units.
    */
   of(P: Vector): number | null {
     const {dense, n, units, shifted, inverse} = this;
@@ -31,7 +31,7 @@ export class SemidefiniteLift {
       if (entry < 0) return null;
       units[j] = entry > 0 ? 1 / Math.sqrt(entry) : 0;
     }
-    // A variable without curvature of its own has none with others.
+    // If a variable has no curvature of its own, it must have none with others.
     for (let j = 0; j < n; j++) {
       if (units[j] === 0 && maxAbs(P.subarray(j * n, (j + 1) * n)) > 0) return null;
     }
@@ -45,7 +45,7 @@ export class SemidefiniteLift {
   }
 }
 
-/** P ← ½(P + Pᵀ). @returns Whether P was finite and symmetric, but for f32 rounding. */
+/** P ← ½(P + Pᵀ). @returns Whether P was finite and symmetric up to f32 rounding. */
 export function symmetrize(dense: DenseKernels, P: Vector, n: number): boolean {
   const difference = dense.symmetrize(P, n);
   return difference === 0 || difference <= ASYMMETRY * maxAbs(P);

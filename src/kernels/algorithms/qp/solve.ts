@@ -1,4 +1,4 @@
-/** @file Solves one quadratic program after another of the same shape: which attempts are made, and in what order. */
+/** @file Solves one quadratic program after another of the same shape: this file decides which attempts are made, and in what order. */
 import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Acceptance, type Demands, type QPResult} from './acceptance.js';
@@ -14,33 +14,33 @@ import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
 import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 
-/** A polished point this good needs no interior point at all (a warm start), or replaces it. */
+/** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
 const POLISHED = 1e-9;
 
-/** Curvature added for a dual active-set method, relative to the largest: none if there is enough, then less and less. */
+/** The curvature added for the dual active-set method, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
 /**
- * Rows that are equal up to the rounding of f32 count as one, at first; contradictions that are tiny beside the largest right-hand
- * side are forgiven, at first.
+ * In the first attempt, rows that are equal up to f32 rounding count as one. In the first two, contradictions that are tiny compared with
+ * the largest right-hand side are forgiven.
  */
 const ATTEMPTS = [
   {dependent: 1e-7, forgive: true},
   {dependent: 1e-10, forgive: true},
   {dependent: 1e-10, forgive: false},
 ];
-/** The root of a pivot from which on curvature is enough. */
+/** There is enough curvature if the square root of each pivot is above this. */
 const ENOUGH_CURVATURE = 1e-5;
 
-/** One sample's data and demands, in the units of one scaling. */
+/** The data and demands of one sample in one scaling. */
 interface Attempt {
   scaling: Scaling;
-  /** KKT error of a polished point from which on it is looked at. */
+  /** A polished point is checked only if its KKT error is at most this. */
   good: number;
   demands: Demands;
 }
 
 export class QPSolver {
-  /** The problem to solve: to be filled in before `solve`. */
+  /** The problem to solve. Fill it in before calling `solve`. */
   readonly problem: Problem<Vector>;
   private readonly scaled: Problem<Vector>;
   private readonly kkt: KktSystem;
@@ -50,7 +50,7 @@ export class QPSolver {
   private readonly acceptance: Acceptance;
   private readonly guess: Point<Vector>;
 
-  /** For n variables, p equalities and m inequalities; lasts as long as the scope of `dense` that it is made in. */
+  /** For n variables, p equalities and m inequalities; valid as long as the scope of `dense` in which it is created. */
   constructor(
     private readonly dense: DenseKernels,
     n: number,
@@ -69,7 +69,7 @@ export class QPSolver {
 
   /**
    * @param warmStart A guess; only its active set (y > s) and the values at it are used.
-   * @param matrixScaling That of the problem's matrices, if it is known from another sample.
+   * @param matrixScaling The scaling of the problem's matrices, if another sample has already computed it.
    */
   solve(
     tolerance: number,
@@ -117,7 +117,7 @@ export class QPSolver {
     } else if (outcome === 'dualInfeasible') {
       if (acceptance.provesUnbounded(point, scaling)) return;
     } else {
-      // The active set may be right already where the iterations failed.
+      // The active set may already be correct even if the iterations failed.
       if (!converged && this.finishes(point, 'converged', attempt)) return;
       if (outcome === 'iterationLimit') {
         if (!this.proves(scaling)) acceptance.fail(outcome);
@@ -142,7 +142,7 @@ export class QPSolver {
     return false;
   }
 
-  /** Whether the solution on a point's active set is accepted; where one linear solve did not reach it, another one may. */
+  /** Whether the solution on a point's active set is accepted. If one linear solve did not reach it, a second one may. */
   private polishes(from: Point<Vector>, {scaling, good, demands}: Attempt, rounds?: number): boolean {
     const {polish, acceptance} = this;
     if (!(polish.run(from, rounds) <= good)) return false;
@@ -150,7 +150,7 @@ export class QPSolver {
     return polish.refine() <= good && acceptance.accept(polish.point, scaling, demands);
   }
 
-  /** Where the interior point does not get there: rows one by one, in units where no row is left out. */
+  /** The fallback if the interior-point method fails: adds rows one by one, in a scaling that leaves out no far rows. */
   private solvesByActiveSet(matrices: MatrixScaling, {good, demands}: Attempt): boolean {
     const {dense, problem, scaled, kkt, acceptance} = this;
     let scaling!: Scaling;
@@ -177,7 +177,7 @@ export class QPSolver {
         continue;
       }
       if (proximity > 0) {
-        // Far out along a ray everything is small beside the terms of x: the ray comes first.
+        // Far out along a ray, everything is small compared with the terms of x, so the ray is checked first.
         for (let j = 0; j < center.length; j++) guess.x[j] -= center[j];
         if (acceptance.provesUnbounded(guess, scaling)) return true;
         guess.x.set(activeSet.point.x);
@@ -190,7 +190,7 @@ export class QPSolver {
     return false;
   }
 
-  /** Whether linear programs find a proof that there is no solution. */
+  /** Whether a linear program finds a proof that there is no solution. */
   private proves(scaling: Scaling): boolean {
     const {dense, scaled, acceptance} = this;
     const farkas = primalCertificate(dense, scaled);

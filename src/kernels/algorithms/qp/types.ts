@@ -1,4 +1,4 @@
-/** @file One quadratic program and its solution, in f64, as the solver sees them. */
+/** @file The f64 data of one quadratic program and of its solution, as the solver uses them. */
 import {NO_BOUND} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 
@@ -9,9 +9,9 @@ import type {DenseKernels, Vector} from '../../contracts/dense.js';
  */
 export interface Problem<Values extends Float64Array = Float64Array> {
   n: number;
-  /** Equalities. */
+  /** The number of equalities. */
   p: number;
-  /** Inequalities. */
+  /** The number of inequalities. */
   m: number;
   /** [n, n]. */
   P: Values;
@@ -19,13 +19,13 @@ export interface Problem<Values extends Float64Array = Float64Array> {
   q: Values;
   /** [p + m, n]. */
   C: Values;
-  /** [p + m]; an inequality with `NO_BOUND` or more is none. */
+  /** [p + m]; an inequality with a value of `NO_BOUND` or more has no bound. */
   d: Values;
-  /** What its diagonal must grow by, relative to itself, for P to be semidefinite: what rounding took away. Usually zero. */
+  /** By how much the diagonal of P must grow, relative to itself, to make P semidefinite again after rounding. Usually zero. */
   lift: number;
 }
 
-/** Whether a right-hand side bounds anything. */
+/** Whether a right-hand side is a bound. */
 export const isBound = (value: number) => value < NO_BOUND;
 
 /** A primal–dual point: P x + q + Cᵀy = 0, y ≥ 0 and s ≥ 0 on the inequalities, s = 0 on the equalities. */

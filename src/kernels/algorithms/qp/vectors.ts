@@ -1,4 +1,4 @@
-/** @file Small operations on vectors, f64. */
+/** @file Small operations on f64 vectors. */
 
 /** y += alpha·x. */
 export function addScaled(y: Float64Array, alpha: number, x: Float64Array): void {

@@ -30,8 +30,8 @@ export function batchOf(a: HostInput, b: HostInput): number[] {
 }
 
 /**
- * Factors each matrix of `a` once, then calls `use` for the samples of the broadcast batch that have it, with its factors and
- * their right-hand side: a copy that may be overwritten. Arrays are in the memory of the kernels.
+ * Factors each matrix of `a` once, then calls `use` for the samples of the broadcast batch that use it, with its factors and the sample's
+ * right-hand side, a copy that may be overwritten. Arrays are in the memory of the kernels.
  */
 export function forEachSystem<Factors>(
   a: HostInput,
@@ -95,7 +95,7 @@ export function ofSample(shape: number[], index: number): string {
  * @throws If an entry that is read is NaN or infinite.
  */
 export function checkFinite(caller: string, name: string, {single, shape}: HostInput, reads?: Reads): void {
-  // One pass without a branch: zero times what is not finite is NaN, and stays so.
+  // One pass without a branch: zero times a non-finite entry is NaN, and a sum with NaN stays NaN.
   let probe = 0;
   for (let i = 0; i < single.length; i++) probe += 0 * single[i];
   if (probe === 0) return;
@@ -115,7 +115,7 @@ export function checkFinite(caller: string, name: string, {single, shape}: HostI
 /** The lower triangle with the diagonal. */
 export const LOWER: Reads = (row, column) => column <= row;
 
-/** An output to be filled, in the precision of an input. */
+/** An output to be filled in, with the precision of an input. */
 export function floatOutput({single}: HostInput, ...shape: number[]): HostOutput & {values: Floats} {
   return {values: zerosLike(single, tf.util.sizeFromShape(shape)), shape, dtype: 'float32'};
 }

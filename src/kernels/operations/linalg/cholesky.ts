@@ -1,4 +1,4 @@
-/** @file The kernels 'ImplicitCholesky' and 'ImplicitCholeskySolve'. */
+/** @file The kernels 'ImplicitCholesky' and 'ImplicitCholeskySolve': Cholesky factors, and linear systems with them. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {solveCholesky} from '../../algorithms/linalg/solve-cholesky.js';
 import type {MatrixKernels} from '../../contracts/matrices.js';
@@ -15,7 +15,7 @@ import {registerGpuKernel} from '../../twins/webgpu/register.js';
 const CHOLESKY = 'ImplicitCholesky';
 const CHOLESKY_SOLVE = 'ImplicitCholeskySolve';
 
-/** The lower L with A = L Lᵀ, from the lower triangle of a [..., n, n]. */
+/** The lower triangular L with A = L Lᵀ, from the lower triangle of a [..., n, n]. */
 export function runCholesky(a: tf.Tensor, call: Call): tf.Tensor {
   return runKernel(CHOLESKY, {a}, call);
 }

@@ -13,14 +13,14 @@ import {registerGpuKernel} from '../../twins/webgpu/register.js';
 const DETERMINANT = 'ImplicitDeterminant';
 const COFACTORS = 'ImplicitCofactors';
 
-/** [det A, its sign, log |det A|], each of a's batch shape. Of a singular matrix: 0, 0, −∞. */
+/** [det A, its sign, log |det A|], each of a's batch shape. For a singular matrix: 0, 0, −∞. */
 export function runDeterminant(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor, tf.Tensor] {
   return runKernel(DETERMINANT, {a}, call);
 }
 
 /**
- * The gradient of det at A; with a direction C of A's shape, its second derivative: the gradient of A ↦ ⟨∇det(A), C⟩.
- * Right for matrices of any rank.
+ * The gradient of det at A. With a direction C of A's shape, the second derivative instead: the gradient of A ↦ ⟨∇det(A), C⟩. Correct for
+ * matrices of any rank.
  */
 export function runCofactors(a: tf.Tensor, direction: tf.Tensor | null, call: Call): tf.Tensor {
   return runKernel(COFACTORS, direction ? {a, direction} : {a}, call);
@@ -41,7 +41,7 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
       let [mantissa, exponent] = [regular ? parity(room.pivots) : 0, totalExponent(room)];
       for (let i = 0; i < n && mantissa !== 0; i++) {
         mantissa *= lu[i * n + i];
-        // Kept near 1: the product of many pivots may leave the range of double precision.
+        // The mantissa is kept near 1, because the product of many pivots may leave the range of double precision.
         const shift = Math.floor(Math.log2(Math.abs(mantissa)));
         mantissa = timesPowerOfTwo(mantissa, -shift);
         exponent += shift;
@@ -92,7 +92,7 @@ function unscale(M: Float64Array, n: number, {rows, columns}: Scaling): void {
   for (let i = 0; i < M.length; i++) M[i] *= factors[i % n];
 }
 
-/** det of the permutation that takes i to order[i]. */
+/** The determinant of the permutation that maps i to order[i]. */
 function parity(order: Int32Array): number {
   const seen = new Uint8Array(order.length);
   let sign = 1;

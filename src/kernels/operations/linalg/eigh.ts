@@ -10,9 +10,9 @@ import {registerGpuKernel} from '../../twins/webgpu/register.js';
 const EIGH = 'ImplicitEigh';
 
 /**
- * [eigenvalues [..., n], eigenvectors [..., n, n], reciprocal gaps [..., n, n]] of the symmetric matrices with the lower triangle
- * of a. Entry (i, j) of the last is 1/(λⱼ − λᵢ), or 0 where the two count as equal: f32 data cannot distinguish them if they
- * differ by less than n·2⁻²³ of the largest.
+ * [eigenvalues [..., n], eigenvectors [..., n, n], reciprocal gaps [..., n, n]] of the symmetric matrices given by the lower triangle of a.
+ * Entry (i, j) of the last is 1/(λⱼ − λᵢ), or 0 where the two count as equal: f32 data cannot distinguish them if they differ by less than
+ * n·2⁻²³ of the largest.
  */
 export function runEigh(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor, tf.Tensor] {
   return runKernel(EIGH, {a}, call);

@@ -1,4 +1,6 @@
-/** @file The kernels of dense linear algebra: batches, one matrix at a time, f64 on the host, doubles of two f32 on WebGPU. */
+/**
+ * @file The kernels of dense linear algebra: they process batches one matrix at a time, in f64 on the host and in pairs of f32 on WebGPU.
+ */
 export {runCholesky, runCholeskySolve} from './cholesky.js';
 export {runCofactors, runDeterminant} from './determinant.js';
 export {runEigh} from './eigh.js';

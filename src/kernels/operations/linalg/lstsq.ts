@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitLstsq': least-squares solutions of least norm, each matrix factored once. */
+/** @file The kernel 'ImplicitLstsq': least-squares solutions of least norm. Each matrix is factored once. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {registerHostKernel} from '../../backends/host-kernel.js';

@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitSolve': linear systems by LU or Cholesky, each matrix factored once. */
+/** @file The kernel 'ImplicitSolve': linear systems by LU or Cholesky. Each matrix is factored once. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {registerHostKernel} from '../../backends/host-kernel.js';
@@ -14,7 +14,7 @@ const SOLVE = 'ImplicitSolve';
 
 export type SolveAttributes = {positiveDefinite: boolean; adjoint: boolean};
 
-/** x with A x = b, or Aᵀ x = b; a [..., n, n] (of a positive definite one, the lower triangle), b [..., n, k]. */
+/** x with A x = b, or Aᵀ x = b; a [..., n, n] (if it is positive definite, only the lower triangle is read), b [..., n, k]. */
 export function runSolve(a: tf.Tensor, b: tf.Tensor, attributes: SolveAttributes, call: Call): tf.Tensor {
   return runKernel(SOLVE, {a, b}, {...attributes, ...call});
 }

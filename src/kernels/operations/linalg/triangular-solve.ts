@@ -1,4 +1,4 @@
-/** @file The kernel 'ImplicitTriangularSolve'. */
+/** @file The kernel 'ImplicitTriangularSolve': linear systems with triangular matrices. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {registerHostKernel} from '../../backends/host-kernel.js';
