@@ -5,7 +5,7 @@ import {transportPlan} from '../projections/transport-plan.js';
 import {ProjectionLayer, type Projected} from './base/projection-layer.js';
 import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `BirkhoffLayer`, besides those of every Keras layer. */
+/** The arguments of `BirkhoffLayer`, in addition to those of every Keras layer. */
 export interface BirkhoffLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */
   regularization?: 'entropic' | 'euclidean' | undefined;

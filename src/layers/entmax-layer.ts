@@ -5,7 +5,7 @@ import {entmax} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import {checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `EntmaxLayer`, besides those of every Keras layer. */
+/** The arguments of `EntmaxLayer`, in addition to those of every Keras layer. */
 export interface EntmaxLayerArgs extends LayerArgs {
   /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */
   alpha?: number | undefined;

@@ -6,7 +6,7 @@ import {INCREASING} from '../projections/isotonic.js';
 import {ProjectionLayer} from './base/projection-layer.js';
 import {checkChoice, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `IsotonicLayer`, besides those of every Keras layer. */
+/** The arguments of `IsotonicLayer`, in addition to those of every Keras layer. */
 export interface IsotonicLayerArgs extends LayerArgs {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
   direction?: 'ascending' | 'descending' | undefined;

@@ -6,7 +6,7 @@ import {simplex} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `SimplexProjection`, besides those of every Keras layer. */
+/** The arguments of `SimplexProjection`, in addition to those of every Keras layer. */
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */
   scale?: number | undefined;

@@ -9,7 +9,7 @@ import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;
 
-/** The arguments of `SparsemaxProjection`, besides those of every Keras layer. */
+/** The arguments of `SparsemaxProjection`, in addition to those of every Keras layer. */
 export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
   /** The axis whose entries become a probability vector. Default −1. */
   axis?: number | undefined;

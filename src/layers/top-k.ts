@@ -5,7 +5,7 @@ import {boxSection} from '../projections/index.js';
 import {ProjectionLayer} from './base/projection-layer.js';
 import {checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `TopK`, besides those of every Keras layer. */
+/** The arguments of `TopK`, in addition to those of every Keras layer. */
 export interface TopKArgs extends LayerArgs {
   /** How many entries are chosen. */
   k: number;

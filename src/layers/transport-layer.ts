@@ -6,7 +6,7 @@ import {ProjectionLayer, type Projected} from './base/projection-layer.js';
 import {checkChoice, checkFlag, checkNumber, type LayerArgs} from './base/arguments.js';
 import {shapeList} from './base/inputs.js';
 
-/** The arguments of `TransportLayer`, besides those of every Keras layer. */
+/** The arguments of `TransportLayer`, in addition to those of every Keras layer. */
 export interface TransportLayerArgs extends LayerArgs {
   /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */
   regularization?: 'entropic' | 'euclidean' | undefined;

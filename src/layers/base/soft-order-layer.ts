@@ -4,7 +4,7 @@ import type {SoftSortParams} from '../../projections/index.js';
 import {ProjectionLayer} from './projection-layer.js';
 import {checkChoice, checkNumber, type LayerArgs} from './arguments.js';
 
-/** The arguments of `SoftSort` and `SoftRank`, besides those of every Keras layer. */
+/** The arguments of `SoftSort` and `SoftRank`, in addition to those of every Keras layer. */
 export interface SoftOrderLayerArgs extends LayerArgs {
   /** ε > 0: towards 0 the hard result, towards ∞ one with equal entries. Default 1. */
   strength?: number | undefined;
