@@ -29,10 +29,7 @@ export type AuxSolver<X extends Structure = tf.Tensor, P extends Parameter[] = t
   ...params: P
 ) => readonly [x: X, aux: Aux];
 
-/**
- * x`, or `=> [x, aux]`. => What `customRoot` returns: it takes a solver and returns the function `(init, ...params) => x`, or `=> [x,
- * aux]`. => x`, or `=> [x, aux]`.
- */
+/** What `customRoot` returns: it takes a solver and returns the function `(init, ...params) => x`, or `=> [x, aux]`. */
 export type Differentiated<X extends Structure, P extends Parameter[], HasAux extends boolean> = [
   HasAux,
 ] extends [true]

@@ -15,7 +15,7 @@ export interface IsotonicLayerArgs extends LayerArgs {
 }
 
 /**
- * argmin ‖y − x‖² over the monotone vectors, along the last axis. Input and output have one shape, [B, …, n].
+ * argmin ‖y − x‖² over the monotone vectors, along the last axis. Input and output have the same shape, [B, …, n].
  *
  * A sample that is not finite gets zeros, a zero gradient and the status 5.
  *
@@ -37,7 +37,7 @@ export class IsotonicLayer extends ProjectionLayer {
     ]);
   }
 
-  /** Also from what was saved when `direction` was called `increasing`. */
+  /** Also accepts a config that was saved when `direction` was called `increasing`. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
