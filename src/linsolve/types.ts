@@ -40,7 +40,7 @@ export interface Operator {
    * flattened vector.
    */
   materialize(vectorShape: number[]): tf.Tensor3D;
-  /** The diagonals of `matrices`, [B, n] with the same B, if they are known without the matrices. */
+  /** The diagonals of these matrices, [B, n] with the same B, if they are known without the matrices. */
   diagonal?(vectorShape: number[]): tf.Tensor2D;
   /** Double-precision products, if there are any: created on first use. `null` if it turns out that there are none. */
   double?(): DoubleProducts | null;

@@ -56,7 +56,7 @@ export interface ConicSizes {
 
 type GivenConstants = Constants<ConicParameter> | SavedConstant[] | null | undefined;
 
-/** The largest finite f32. Like Infinity it means that a row does not exist, but it can be saved. */
+/** The largest finite f32 number. Like Infinity it means that a row does not exist, but it can be saved. */
 const NO_ROW = 3.4028234663852886e38;
 
 /** The constants, with a finite number in place of an infinite d. */

@@ -94,7 +94,7 @@ const NAMES: Names<BoxCDQPOptions> = {
  *   2105.15183), equation 6, for the gradient.
  */
 export class BoxCDQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'BoxCDQP';
   /** The most steps before the kernel takes over. Default 200. */
   readonly maxIterations: number;

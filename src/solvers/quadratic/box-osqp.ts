@@ -78,7 +78,7 @@ const NAMES: Names<BoxOSQPOptions> = {
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class BoxOSQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'BoxOSQP';
   /** The most iterations, those of the kernel at the end included. Default 4000. */
   readonly maxIterations: number;

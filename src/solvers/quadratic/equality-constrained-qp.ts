@@ -51,7 +51,7 @@ const NAMES: Names<EqualityConstrainedQPOptions> = {
  * @see Nocedal & Wright 2006, section 16.1; Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class EqualityConstrainedQP extends ImplicitQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'EqualityConstrainedQP';
   /** The largest error of a solved sample. Default 1e-5. */
   readonly tolerance: number;

@@ -42,7 +42,7 @@ const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, ...REPORT, tolerance: 0, maxI
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class OSQP extends ImplicitQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'OSQP';
   /** The KKT error at which the splitting ends. Default 1e-5. */
   readonly tolerance: number;

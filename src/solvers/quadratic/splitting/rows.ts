@@ -28,7 +28,7 @@ export function finite(v: tf.Tensor): tf.Tensor {
   return tf.where(tf.isFinite(v), v, tf.zerosLike(v));
 }
 
-/** 1 where true, else 0. A cast would do, but on WebGPU it yields integers that say they are floats. */
+/** 1 where true, else 0. A cast would be enough, but on WebGPU it gives integers that are labelled as floats. */
 export function asNumbers(flags: tf.Tensor): tf.Tensor {
   return tf.where(flags, tf.ones(flags.shape), tf.zeros(flags.shape));
 }
