@@ -86,7 +86,7 @@ function withoutNonFinite(u: tf.Tensor2D): [tf.Tensor2D, boolean[]] {
 /** ‖A r‖ ≤ this·‖A‖‖r‖ means that r is orthogonal to the range of A. */
 const ORTHOGONAL = 1e-3;
 
-/** r counts as having no effect on the parameters up to this size of its effect, relative to the effect of any vector of the same size. */
+/** r counts as having no effect on the parameters if its effect is at most this fraction of the effect of any vector of the same size. */
 const UNSEEN = 1e-2;
 
 /**

@@ -12,7 +12,7 @@ export interface Request {
 
 export type Process<T> = Generator<Request, T, Float64Array>;
 
-/** The input of one run of a method from the guess 0. */
+/** The input of one run of a method, which starts at 0. */
 export interface Run {
   /** The right-hand side; the method does not change it. */
   r: Float64Array;

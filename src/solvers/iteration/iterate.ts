@@ -21,7 +21,7 @@ import {tolerancesOf} from './tolerances.js';
 import type {Iteration, IterationState, Progress, SolverOptions} from './types.js';
 import {withoutNaN} from './without-nan.js';
 
-/** How many steps led to a progress object, by its iterations. */
+/** The number of steps that led to a progress object, by its `iterations` tensor. */
 const stepsOf = new WeakMap<tf.Tensor, number>();
 
 /** A solver that runs `iteration` and is differentiated through `condition` or, on request, through its iterations. */

@@ -106,8 +106,7 @@ export function screen({Q, p, A, l, u}: BoxedData, batch: number): {data: BoxedR
 const CROSSING = 2 ** -20;
 
 /**
- * The rounding of Q to f32, relative to the diagonal, or to the smallest fraction of its largest entry that still counts as a diagonal
- * entry.
+ * The rounding of Q to f32, relative to the diagonal, or to the smallest diagonal entry that counts, as a fraction of the largest entry.
  */
 const ROUNDING = 1e-5;
 const LEAST_DIAGONAL = 1e-9;
