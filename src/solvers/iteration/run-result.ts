@@ -3,8 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type {Structure} from '../../autodiff/index.js';
 
 /**
- * {x, state}. The entries of both can also be read from it directly, like those of the result of `solveQP`: `status`, `ineqDual`, `slack`,
- * …
+ * {x, state}. The entries of both can also be read from it directly, like those of the result of `solveQP` (`status`, `ineqDual`, `slack`).
  */
 export type RunResult<X extends Structure, S extends object> = {
   /** The solution, a tensor or several by name, with the batch axis first; differentiable in the data. */
