@@ -8,13 +8,13 @@ import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type
 
 /** The options of `customRoot` and `customFixedPoint`. */
 export interface CustomRootOptions<HasAux extends boolean = false> extends ImplicitOptions {
-  /** The solver function returns [x, aux]; aux comes back as it is, without a gradient. Default false. */
+  /** The solver function returns [x, aux]; aux is returned unchanged, without a gradient. Default false. */
   hasAux?: HasAux | undefined;
   /**
-   * The x that the solver returns is checked where the host can read tensors (when its gradient is taken, or at once where none is
-   * recorded), and reported by `onFailure` where F(x) is beyond this share of the terms that F is made of: these are found by
-   * small changes of x and the parameters, which costs five evaluations of F. Default 0.1, which a solver that was stopped early passes, and an x that belongs to another problem does not. Infinity:
-   * no check.
+   * The x that the solver returns is checked if the host can read tensors: when its gradient is computed, or immediately if no gradient is
+   * recorded. `onFailure` reports it if F(x) exceeds this fraction of the terms in F. The size of the terms is measured by small changes
+   * of x and the parameters, which costs five evaluations of F. Default 0.1: a solver that was stopped early passes, an x that belongs to
+   * another problem does not. Infinity turns the check off.
    */
   residualTolerance?: number | undefined;
 }
@@ -23,13 +23,13 @@ export interface CustomRootOptions<HasAux extends boolean = false> extends Impli
 export type RootSolver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   ((init: X, ...params: P) => X) | Solver<X, P>;
 
-/** What finds x and says something besides: with `hasAux`. */
+/** What finds x and also returns `aux`: used with `hasAux`. */
 export type AuxSolver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[], Aux = unknown> = (
   init: X,
   ...params: P
 ) => readonly [x: X, aux: Aux];
 
-/** What `customRoot` returns: from a solver to the function `(init, ...params) => x`, or `=> [x, aux]`. */
+/** What `customRoot` returns: it takes a solver and returns the function `(init, ...params) => x`, or `=> [x, aux]`. */
 export type Differentiated<X extends Structure, P extends Parameter[], HasAux extends boolean> = [
   HasAux,
 ] extends [true]
@@ -54,7 +54,7 @@ const NAMES: Names<CustomRootOptions<boolean>> = {...IMPLICIT, hasAux: 0, residu
  *
  * @param condition F, zero at the solution; a structure like x.
  * @returns A function of the solver, which returns `(init, ...params) => x` (`[x, aux]` with `hasAux`).
- * @throws (the function that comes out) if x has no batch axis although `batched`; in the backward pass, if F returns
+ * @throws (the returned function) if x has no batch axis although `batched`; in the backward pass, if F returns
  *   something unlike x, couples the samples of a batch, or has an operation without a gradient.
  * @see Blondel et al. 2022 (arXiv 2105.15183), section 2.1.
  */
@@ -94,7 +94,7 @@ function differentiated<X extends Structure, P extends Parameter[], HasAux exten
       tf.tidy(() => {
         const all = {...options, linsolve, where, residualTolerance};
         const {x, aux} = solvedRoot(condition, all, params, () => {
-          // A solver that needs no guess is given none.
+          // A solver that needs no guess gets none.
           const guess = init as X;
           if (typeof solve !== 'function') return {x: solve.run(guess, ...params).x};
           const result: unknown = solve(guess, ...params);

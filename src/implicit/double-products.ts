@@ -12,8 +12,8 @@ interface Rows {
 
 /**
  * @param residual F as a function of the leaves of x.
- * @param symmetric Whether ∂₁F is.
- * @returns `null` where there are no programs, or F cannot be one.
+ * @param symmetric Whether ∂₁F is symmetric.
+ * @returns `null` if there are no programs, or F cannot be one.
  */
 export function doubleProducts(
   residual: (xs: tf.Tensor[]) => tf.Tensor[],
@@ -35,7 +35,7 @@ export function doubleProducts(
       apply: (rows) => (apply ??= rowsOrOperations(straight, packing)).apply(rows),
       dispose() {
         applyTranspose.dispose();
-        // Of a symmetric one the same.
+        // A symmetric Jacobian is its own transpose.
         apply?.dispose();
       },
     };
@@ -46,7 +46,10 @@ export function doubleProducts(
   }
 }
 
-/** The same, operation by operation in float32 where there is no program: a second derivative may have operations that the first one lacks. */
+/**
+ * The same, operation by operation in float32 if there is no program: a second derivative may have operations that the first one does not
+ * have.
+ */
 function rowsOrOperations(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows {
   try {
     return rowsOf(product, packing);

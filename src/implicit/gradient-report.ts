@@ -20,7 +20,7 @@ export interface GradientSolve {
   b: tf.Tensor2D;
   u: tf.Tensor2D;
   info: SolveInfo;
-  /** In reverse mode, what a cotangent u of F is to the parameters. */
+  /** In reverse mode, maps a cotangent u of F to the cotangents of the parameters. */
   pullback?: ((u: tf.Tensor2D) => tf.Tensor[]) | undefined;
 }
 
@@ -70,7 +70,7 @@ export function checkedSolution(
   return u;
 }
 
-/** Rows of zero for those that are not finite, and which these are. */
+/** The rows, with zeros for those that are not finite, and which rows these are. */
 function withoutNonFinite(u: tf.Tensor2D): [tf.Tensor2D, boolean[]] {
   const [batch, n] = u.shape;
   const values = Float32Array.from(u.dataSync());
@@ -86,14 +86,14 @@ function withoutNonFinite(u: tf.Tensor2D): [tf.Tensor2D, boolean[]] {
 /** ‖A r‖ ≤ this·‖A‖‖r‖ means that r is orthogonal to the range of A. */
 const ORTHOGONAL = 1e-3;
 
-/** The largest effect of r on the parameters, relative to that of any vector of its size, at which it counts as having none. */
+/** r counts as having no effect on the parameters if its effect is at most this fraction of the effect of any vector of the same size. */
 const UNSEEN = 1e-2;
 
 /**
- * In reverse mode, a cotangent b may depend on something that x does not determine (for example the place of a crystal, and not
- * only its shape). The part of b outside the range of A, the residual r, is ignored: u has least norm. If rᵀ∂₂F is zero, then no
- * parameter moves F in that direction, solutions exist nearby, and the gradient is that of the solutions that move least. Returns
- * which samples are of this kind.
+ * In reverse mode, a cotangent b may depend on something that x does not determine (for example the position of a crystal, and not only
+ * its shape). The part of b outside the range of A, the residual r, is ignored: u has least norm. If rᵀ∂₂F is zero, then no parameter
+ * moves F in that direction, solutions exist nearby, and this is the gradient of the solutions that move least. Returns which samples are
+ * of this kind.
  */
 function undeterminedOnly(
   unsolved: boolean[],
@@ -153,7 +153,7 @@ function sizeOf(tensors: tf.Tensor[]): number {
 export function checkedGradients({where, onFailure}: GradientPolicy, gradients: tf.Tensor[]): tf.Tensor[] {
   if (!canLook()) return gradients;
   const broken = gradients.map((gradient) => {
-    // Zero times what is not finite is NaN, and stays so in the sum.
+    // Zero times a value that is not finite is NaN, and the sum would be NaN too.
     return !Number.isFinite(offTape(() => tf.sum(tf.mul(gradient, 0))).dataSync()[0]);
   });
   if (!broken.includes(true)) return gradients;

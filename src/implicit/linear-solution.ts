@@ -16,7 +16,7 @@ import {rootSystem, type SystemOptions} from './system.js';
 import type {Condition} from './types.js';
 
 /**
- * w with ∂₁G(x, ...params) w = b: itself a root, of ∂₁G w − b, and differentiated as one.
+ * w with ∂₁G(x, ...params) w = b. It is a root of ∂₁G w − b, and is differentiated as one.
  *
  * @param b A structure like x.
  */

@@ -1,4 +1,4 @@
-/** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and serves every product. */
+/** @file ∂₁F at a point as an operator, by automatic differentiation: F is recorded once and used for every product. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
 import {fromFunctions, type Operator, type Tags} from '../linsolve/index.js';

@@ -14,13 +14,13 @@ export interface Failures {
   consequence: string;
   /** What is solved. Default 'problem'. */
   what?: string | undefined;
-  /** What the codes are of. Default 'sample'. */
+  /** What each code belongs to. Default 'sample'. */
   each?: string | undefined;
   /** Failures with the same key are printed once. Default: their reasons. */
   kind?: string | undefined;
   /**
-   * Whether a batch may consist of invalid samples only, which otherwise is a mistake in the program: attention has rows that are
-   * fully masked.
+   * Whether a batch may consist of invalid samples only. Otherwise this counts as a mistake in the program. Attention needs it, because it
+   * has fully masked rows.
    */
   mayAllFail?: boolean | undefined;
 }
@@ -31,7 +31,7 @@ export function checkOnFailure(where: string, onFailure: OnFailure): void {
   throw new Error(`${where}: onFailure must be one of ${ON_FAILURE.join(', ')}; got '${String(onFailure)}'.`);
 }
 
-/** Messages that were printed already: training repeats the same failure thousands of times. */
+/** Messages that were already printed: training repeats the same failure thousands of times. */
 const printed = new Set<string>();
 
 /**

@@ -10,10 +10,10 @@ import {Status, type Condition} from './types.js';
 /** Relative size of the changes of x and of the parameters that measure the terms of F. */
 const CHANGE = 2 ** -7;
 
-/** Changes that are tried of x, and of the parameters: two, for one of them may happen to change little. */
+/** How many changes of x, and of the parameters, are tried: two, because a single one may happen to change little. */
 const TRIALS = 2;
 
-/** An entry of x below this share of the others is changed as if it were so large: zero has no size. */
+/** An entry of x below this fraction of the others is changed as if it were that large, because zero has no size. */
 const SMALLEST = 1e-2;
 
 /** A single entry of F is tested at this multiple of the tolerance, because its size is only a rough estimate. */
@@ -22,9 +22,9 @@ const SINGLE = 5;
 /**
  * Reports samples in which F(x, ...params) is not small relative to its terms.
  *
- * The sizes of F's entries are what they change by when x, and when the parameters change by random relative amounts, over these
- * amounts: they do not depend on the units of F, x or the parameters. Reported is ‖F‖ > tolerance·‖sizes‖, of all entries of a
- * sample, or |Fᵢ| > 5·tolerance·sizeᵢ for one of them. A right x that is off by a relative error ε has about ε there.
+ * The size of an entry of F is its change when x, and when the parameters change by random relative amounts, divided by these amounts. The
+ * sizes do not depend on the units of F, x or the parameters. A sample is reported if ‖F‖ > tolerance·‖sizes‖ over all its entries, or
+ * |Fᵢ| > 5·tolerance·sizeᵢ for one of them. If x is right up to a relative error ε, this ratio is about ε.
  *
  * @throws With 'throw'.
  */
@@ -48,7 +48,7 @@ export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[]
   reportFailures({where, codes, reason, consequence, kind: 'root'}, onFailure);
 }
 
-/** For each sample what is compared with the tolerance. */
+/** For each sample, the number that is compared with the tolerance. */
 function quotientsOf<X extends Structure, P extends Parameter[]>(
   condition: Condition<X, P>,
   batched: boolean,
@@ -96,7 +96,7 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
 }
 
 /**
- * ‖F‖ over ‖sizes‖ of each sample, or the largest quotient of an entry if that is what is too large. Sizes that are not finite
+ * ‖F‖ / ‖sizes‖ of each sample, or the largest quotient of an entry if that one is too large. Sizes that are not finite
  * are ignored.
  */
 function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[] {
@@ -119,7 +119,7 @@ function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[]
   });
 }
 
-/** The float32 tensors, each entry changed by a share of its size, and of no less than `floor` of its tensor. */
+/** The float32 tensors, with each entry changed by a fraction of its size; the size is at least `floor` times that of its tensor. */
 function perturbed(
   tensors: tf.Tensor[],
   random: () => number,
@@ -129,7 +129,7 @@ function perturbed(
     if (tensor.dtype !== 'float32' || tensor.size === 0) return tensor;
     const least = floor(tensor);
     const changed = Float32Array.from(tensor.dataSync(), (value) => {
-      // A share between ½ and 1, of either sign.
+      // A fraction between ½ and 1, of either sign.
       const share = random();
       return value + CHANGE * (share < 0.5 ? share - 1 : share) * Math.max(Math.abs(value), least);
     });

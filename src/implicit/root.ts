@@ -6,7 +6,7 @@
  *   the VJP:  solve (∂₁F)ᵀ u = −v, then vᵀ∂x* = uᵀ∂₂F       (one solve serves all of θ)
  *   the JVP:  solve  ∂₁F  t = −∂₂F θ̇, then ∂x*·θ̇ = t.
  *
- * Both linear systems are roots themselves, of (∂₁F)ᵀu + v and of ∂₁F t + ∂₂F θ̇: the same lines differentiate them
+ * The solutions of both linear systems are roots themselves, of (∂₁F)ᵀu + v and of ∂₁F t + ∂₂F θ̇: the same code differentiates them
  * again, to any order.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -38,7 +38,7 @@ export function differentiable(tensors: readonly tf.Tensor[]): tf.Tensor[] {
   return tensors.filter(({dtype}) => dtype === 'float32');
 }
 
-/** `values`, found off the tape, as the root of the system: differentiable in `ps` and in the free tensors. */
+/** `values`, computed off the tape, as the root of the system: differentiable in `ps` and in the free tensors. */
 export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[] {
   return recordOp({
     name: 'ImplicitRoot',

@@ -20,7 +20,7 @@ export function solvedRoot<X extends Structure, P extends Parameter[], Aux exten
   const check = (leaves: tf.Tensor[], rest: tf.Tensor[]) =>
     checkRoot(condition, options, residualTolerance!, unflatten(x, leaves), unflatten(params, rest));
   const isChecked = residualTolerance !== undefined;
-  // On a tape, the backward pass does it.
+  // While a gradient is recorded, the backward pass does this check.
   if (isChecked && !isTapeOn()) check(xs, ps);
   const system = rootSystem(condition, options, x, params);
   const leaves = implicitRoot(isChecked ? {...system, check} : system, xs, ps);

@@ -21,16 +21,16 @@ import {pullbackOf, type RootSystem} from './root.js';
 import {checkOnFailure} from './report.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
-/** The options of an implicit gradient, with its linear solver, and who takes it. */
+/** The options of an implicit gradient, with its linear solver and the name of the caller. */
 export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {
   linsolve: LinearSolver;
   where?: string | undefined;
 };
 
-/** Conditions whose samples were seen to be independent. */
+/** Conditions whose samples are known to be independent. */
 const probed = new WeakSet<object>();
 
-/** x with its names in the order that the condition's `linearize` goes by. */
+/** x with its names in the order that the condition's `linearize` uses. */
 export function inOrderOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {order}: Condition<X, P>,
   x: X,
@@ -50,7 +50,7 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   checkOnFailure(where, onFailure);
   const policy = {where, onFailure};
   const packing = packingOf(flatten(x), batched);
-  // A scalar x has no batch axis, so it is one system.
+  // A scalar x has no batch axis, so it is a single system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
     const value = condition(unflatten(x, xs), ...unflatten(params, ps));
@@ -101,7 +101,7 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   };
 }
 
-/** @throws If F has returned a structure unlike x. */
+/** @throws If F returned a structure that differs from x. */
 export function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
   const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
   if (result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {

@@ -18,7 +18,7 @@ export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[
    * leaves of x, flattened for each sample and joined, in `order`.
    */
   linearize?(x: X, ...params: P): Operator;
-  /** The names of the record x in the order of the rows of `linearize`. By default that of x itself, as the solver returned it. */
+  /** The names of the record x in the order of the rows of `linearize`. Default: the order in x itself, as the solver returned it. */
   order?: readonly string[] | undefined;
   /**
    * (∂₂F)ᵀu: the cotangents of the params for the cotangent u of F, for an F that captures no tensor. It must consist of
@@ -43,16 +43,16 @@ export type SolverState = {
   residual: tf.Tensor;
 };
 
-/** Finds x from an initial guess. The iterations are not differentiated; the condition at their result is. */
+/** Finds x from an initial guess. The iterations are not differentiated; the condition is, at their result. */
 export interface Solver<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
-  /** Finds x from the guess `init`, which is `null` where the caller has none. */
+  /** Finds x from the guess `init`, which is `null` if the caller has none. */
   run: (
     init: X,
     ...params: P
   ) => {
     /** The solution, a structure like `init`. */
     x: X;
-    /** How it went, if the solver tells. */
+    /** How the solve went, if the solver reports it. */
     state?: SolverState | undefined;
   };
 }
@@ -67,16 +67,16 @@ export const Status = {
   DUAL_INFEASIBLE: 2,
   /** 3: the solver stopped at `maxIterations`, before it reached the tolerance. */
   ITERATION_LIMIT: 3,
-  /** 4: a value became NaN or infinite on the way. */
+  /** 4: a value became NaN or infinite during the solve. */
   NUMERICAL_ERROR: 4,
-  /** 5: the input has NaN or infinity where that is not allowed. */
+  /** 5: the input has NaN or infinity in a place where that is not allowed. */
   INVALID_INPUT: 5,
 } as const;
 
 /** 'warn' prints a message, 'throw' throws it, 'ignore' does neither; read `status`. */
 export type OnFailure = 'warn' | 'throw' | 'ignore';
 
-/** How the gradient of a solution is found: options of every function and solver with an implicit gradient. */
+/** How the gradient of a solution is computed: options of every function and solver with an implicit gradient. */
 export interface ImplicitOptions {
   /** Solves the system with ∂₁F. Default `linsolve.auto()`. */
   linsolve?: LinearSolver | undefined;
@@ -90,7 +90,7 @@ export interface ImplicitOptions {
   /**
    * What happens if that solve does not solve a sample (the relative residual exceeds 1e-5 and the solver's tolerance, or exceeds
    * 1e-3): 'warn' (default; each kind once), 'throw' or 'ignore'. A residual in a direction that no parameter can change does not
-   * count: the gradient is then that of the solution that moves least. If the host cannot read tensors (WebGPU), only
+   * count: this is then the gradient of the solution that moves least. If the host cannot read tensors (WebGPU), only
    * `onGradient` reports it.
    */
   onFailure?: OnFailure | undefined;

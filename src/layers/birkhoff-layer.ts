@@ -5,18 +5,18 @@ import {transportPlan} from '../projections/transport-plan.js';
 import {ProjectionLayer, type Projected} from './base/projection-layer.js';
 import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `BirkhoffLayer`, besides those of every Keras layer. */
+/** The arguments of `BirkhoffLayer`, in addition to those of every Keras layer. */
 export interface BirkhoffLayerArgs extends LayerArgs {
-  /** 'entropic' (default): positive matrices, those of Sinkhorn. 'euclidean': sparse ones. */
+  /** 'entropic' (default): positive matrices, as in Sinkhorn's algorithm. 'euclidean': sparse ones. */
   regularization?: 'entropic' | 'euclidean' | undefined;
-  /** ε > 0: towards 0 a permutation. Default 1. */
+  /** ε > 0: towards 0 the result becomes a permutation. Default 1. */
   strength?: number | undefined;
 }
 
 /**
  * The doubly stochastic P that maximises ⟨P, x⟩ − ε·regulariser(P): a soft permutation. Input and output [B, n, n].
  *
- * A sample that is not finite gets zeros, a zero gradient and the status 5; one that was not solved the status 3.
+ * A sample that is not finite gets zeros, a zero gradient and the status 5. A sample that was not solved gets the status 3.
  *
  * @throws At build, if the input is not a batch of square matrices.
  * @see Mena et al. 2018, Gumbel–Sinkhorn networks (arXiv 1802.08665); `projections.birkhoff`, `klBirkhoff`.

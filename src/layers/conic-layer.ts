@@ -37,17 +37,17 @@ import {SolverLayer} from './base/solver-layer.js';
 export interface ConicLayerArgs extends LayerArgs, ReportOptions {
   /** The cone K, as a product. */
   cones: Cones;
-  /** p, the number of variables. Default: the width of c or E, where one of them is fed or constant. */
+  /** p, the number of variables. Default: the width of c or E, if one of them is fed or constant. */
   units?: number | undefined;
   /** Which parameters are fed, in the order of the inputs. Default ['c']. */
   inputs?: ConicParameter[] | undefined;
-  /** Parameters that are fixed, without a batch axis. They are saved with the layer. The rest is learned. */
+  /** Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned. */
   constants?: Constants<ConicParameter> | SavedConstant[] | undefined;
-  /** Of the random initial weights. Default: another one each time. */
+  /** The seed of the random initial weights. Default: a different one each time. */
   seed?: number | undefined;
   /** Residual at which a sample counts as solved, see `solvers.ConicSplitting`. Default 1e-6. */
   tolerance?: number | undefined;
-  /** Iterations at most. Default 2000. */
+  /** The largest number of iterations. Default 2000. */
   maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get z = 0 and a zero gradient. */
   onFailure?: OnFailure | undefined;
@@ -82,9 +82,9 @@ const REASONS: Record<number, string> = {
 /**
  * z(c) = argmin cᵀz subject to Ez + s = d, s ∈ K, K a product of cones: input c [B, p], output z [B, p].
  *
- * Of c, E [m, p] and d [m] each is an input, a constant or learned; m is the size of K. Learned are E, at random, and d, at first a
- * point inside of K, so that z = 0 is feasible. A row of a non-negative entry with Infinity, or 1e20 or more, in d does not
- * exist. Solved by `solvers.ConicSplitting`, differentiated through `conditions.conicResidual`.
+ * Each of c, E [m, p] and d [m] is an input, a constant or learned; m is the size of K. A learned E starts with random values, a learned d
+ * with a point inside K, so that z = 0 is feasible. A row of the non-negative cone with Infinity, or 1e20 or more, in d does not exist.
+ * The program is solved by `solvers.ConicSplitting` and differentiated through `conditions.conicResidual`.
  *
  *     // The point of a unit ball that is farthest along −c.
  *     new ConicLayer({cones: {secondOrder: [3]}, constants: {E: [[0, 0], [-1, 0], [0, -1]], d: [1, 0, 0]}});

@@ -5,7 +5,7 @@ import {entmax} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import {checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `EntmaxLayer`, besides those of every Keras layer. */
+/** The arguments of `EntmaxLayer`, in addition to those of every Keras layer. */
 export interface EntmaxLayerArgs extends LayerArgs {
   /** α ≥ 1: 1 is softmax, 2 is sparsemax. Default 1.5. */
   alpha?: number | undefined;
@@ -14,10 +14,10 @@ export interface EntmaxLayerArgs extends LayerArgs {
 }
 
 /**
- * α-entmax along an axis: probabilities with exact zeros for α > 1. Input and output have one shape, [B, …].
+ * α-entmax along an axis: probabilities with exact zeros for α > 1. Input and output have the same shape, [B, …].
  *
- * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
- * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A fully masked row becomes 0; its sample gets the status 5, with a warning. A
+ * sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
  *
  * @throws If `axis` is not an axis of the input, or is the batch axis.
  * @see Peters, Niculae & Martins 2019 (arXiv 1905.05702); `projections.entmax`.

@@ -38,7 +38,7 @@ export function conic(args: ConicLayerArgs): ConicLayer {
 }
 
 /**
- * A `EntmaxLayer`: probabilities along an axis, with exact zeros for α > 1. Input and output [B, …].
+ * An `EntmaxLayer`: probabilities along an axis, with exact zeros for α > 1. Input and output [B, …].
  *
  * @see EntmaxLayer
  */
@@ -47,7 +47,7 @@ export function entmax(args?: EntmaxLayerArgs): EntmaxLayer {
 }
 
 /**
- * A `FixedPointLayer`: z with z = T(z, x), T a cell that is trained. Input x [B, …], output [B, …stateShape].
+ * A `FixedPointLayer`: z with z = T(z, x), where T is a trained cell. Input x [B, …], output [B, …stateShape].
  *
  * @see FixedPointLayer
  */
@@ -56,7 +56,7 @@ export function fixedPoint(args: FixedPointLayerArgs): FixedPointLayer {
 }
 
 /**
- * A `IsotonicLayer`: the closest monotone vector along the last axis. Input and output [B, …, n].
+ * An `IsotonicLayer`: the closest monotone vector along the last axis. Input and output [B, …, n].
  *
  * @see IsotonicLayer
  */
@@ -65,7 +65,7 @@ export function isotonic(args?: IsotonicLayerArgs): IsotonicLayer {
 }
 
 /**
- * A `LassoLayer`: sparse codes of x in a dictionary that is learned. Input [B, n], output [B, units].
+ * A `LassoLayer`: sparse codes of x in a learned dictionary. Input [B, n], output [B, units].
  *
  * @see LassoLayer
  */
@@ -83,7 +83,7 @@ export function linearProgram(args?: LinearProgramLayerArgs): LinearProgramLayer
 }
 
 /**
- * A `OptNetQP`: a quadratic program whose learned constraints always have a feasible point. Input p [B, d], output x [B, n].
+ * An `OptNetQP`: a quadratic program whose learned constraints always have a feasible point. Input p [B, d], output x [B, n].
  *
  * @see OptNetQP
  */
@@ -101,7 +101,7 @@ export function qp(args?: QPLayerArgs): QPLayer {
 }
 
 /**
- * A `RidgeLayer`: a ridge regression for each sample. Inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output their scores [B, q, k].
+ * A `RidgeLayer`: a ridge regression for each sample. Inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output: their scores [B, q, k].
  *
  * @see RidgeLayer
  */
@@ -146,7 +146,8 @@ export function sparsemax(args?: SparsemaxProjectionArgs): SparsemaxProjection {
 }
 
 /**
- * A `SVMLayer`: a multiclass support-vector machine for each sample. Inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output their scores [B, q, k].
+ * An `SVMLayer`: a multiclass support-vector machine for each sample. Inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output: their
+ * scores [B, q, k].
  *
  * @see SVMLayer
  */

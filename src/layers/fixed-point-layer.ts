@@ -16,14 +16,14 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   cell: Layer | SavedCell;
   /** The shape of z without the batch axis. Default: the first input of a model, else the shape of x. */
   stateShape?: number[] | undefined;
-  /** How the fixed point is found. Default 'anderson'. */
+  /** The method that finds the fixed point. Default 'anderson'. */
   solver?: 'anderson' | 'iteration' | undefined;
-  /** Differences that Anderson acceleration combines. Default 5. */
+  /** How many differences Anderson acceleration combines. Default 5. */
   historySize?: number | undefined;
   /**
-   * What the names of the cell's weights begin with in a file. 'layer': this layer's name, so that two cells of a model may have equally
-   * named layers inside. 'cell': as the cell has them, which is how earlier versions saved. Default 'layer'; for a cell from a config that
-   * does not say it, 'cell'.
+   * The prefix of the names of the cell's weights in a file. 'layer': this layer's name, so that two cells of a model may contain layers
+   * with equal names. 'cell': no prefix, the names in the cell itself, as in earlier versions. Default 'layer'; for a cell from a config
+   * without this entry, 'cell'.
    */
   weightNames?: 'layer' | 'cell' | undefined;
 }
@@ -34,17 +34,17 @@ const WEIGHT_NAMES = ['layer', 'cell'] as const;
 /** More differences than this only cost time. */
 const MAX_HISTORY = 64;
 
-/** Which layer holds a cell: one cell cannot serve two. */
+/** The layer that uses each cell: two layers cannot use the same cell. */
 const owners = new WeakMap<object, FixedPointLayer>();
 
 /**
- * z* = T(z*, x), T the cell: input x [B, …], output z* [B, …stateShape]. z starts at zero.
+ * z* = T(z*, x), where T is the cell: input x [B, …], output z* [B, …stateShape]. z starts at zero.
  *
- * The gradient of x and of the cell's weights comes from one linear solve at z*, whatever the number of iterations; it is
- * right only as far as the fixed point was reached (see `diagnostics`). Dropout in the cell is frozen during a solve;
- * batch normalisation in training mode couples the samples and is refused.
+ * The gradient of x and of the cell's weights comes from one linear solve at z*, for any number of iterations. It is only as accurate as
+ * the fixed point (see `diagnostics`). Dropout in the cell is frozen during a solve; batch normalisation in training mode couples the
+ * samples and is not accepted.
  *
- * @throws If the cell's output is not shaped like z, if it already serves another layer, or its noise cannot be frozen.
+ * @throws If the cell's output is not shaped like z, another layer already uses the cell, or its noise cannot be frozen.
  * @see Bai, Kolter & Koltun 2019 (arXiv 1909.01377); Blondel et al. 2022 (arXiv 2105.15183), equation 3.
  */
 export class FixedPointLayer extends IterativeLayer {
@@ -61,7 +61,7 @@ export class FixedPointLayer extends IterativeLayer {
     const {className} = FixedPointLayer;
     super(className, args ?? {}, OWN, 100);
     this.cell = cellOf(className, args?.cell);
-    // A file without the entry is of a version that left the names to the cell.
+    // A file without this entry comes from a version that used the names in the cell itself.
     const before = args.cell instanceof layers.Layer ? 'layer' : 'cell';
     this.weightNames = checkChoice(className, 'weightNames', args.weightNames ?? before, WEIGHT_NAMES);
     if (args.stateShape != null) {
@@ -138,7 +138,7 @@ export class FixedPointLayer extends IterativeLayer {
     return this.cell.calculateLosses();
   }
 
-  /** The arguments of an equal layer, for a saved model; the cell with its own. */
+  /** The arguments of an equal layer, for a saved model; the cell is saved with its own arguments. */
   override getConfig(): tf.serialization.ConfigDict {
     return {
       ...super.getConfig(),

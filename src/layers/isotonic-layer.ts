@@ -6,7 +6,7 @@ import {INCREASING} from '../projections/isotonic.js';
 import {ProjectionLayer} from './base/projection-layer.js';
 import {checkChoice, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `IsotonicLayer`, besides those of every Keras layer. */
+/** The arguments of `IsotonicLayer`, in addition to those of every Keras layer. */
 export interface IsotonicLayerArgs extends LayerArgs {
   /** 'ascending': y₁ ≤ … ≤ yₙ. 'descending': y₁ ≥ … ≥ yₙ. Default 'ascending'. */
   direction?: 'ascending' | 'descending' | undefined;
@@ -15,7 +15,7 @@ export interface IsotonicLayerArgs extends LayerArgs {
 }
 
 /**
- * argmin ‖y − x‖² over the monotone vectors, along the last axis. Input and output have one shape, [B, …, n].
+ * argmin ‖y − x‖² over the monotone vectors, along the last axis. Input and output have the same shape, [B, …, n].
  *
  * A sample that is not finite gets zeros, a zero gradient and the status 5.
  *
@@ -37,7 +37,7 @@ export class IsotonicLayer extends ProjectionLayer {
     ]);
   }
 
-  /** Also from what was saved when `direction` was called `increasing`. */
+  /** Also accepts a config that was saved when `direction` was called `increasing`. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,

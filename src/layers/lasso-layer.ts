@@ -18,7 +18,7 @@ export interface LassoLayerArgs extends IterativeLayerArgs, Kink {
   l2?: number | undefined;
   /** Only z ≥ 0. Default false. */
   nonNegative?: boolean | undefined;
-  /** Of the first dictionary. Default: a new one each time. */
+  /** The seed of the initial dictionary. Default: a new one each time. */
   seed?: number | undefined;
 }
 
@@ -28,10 +28,10 @@ const OWN = ['units', 'l1', 'l2', 'nonNegative', 'seed', 'degenerate', 'smoothin
 const KINK = 1e-5;
 
 /**
- * z(x) = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖²: input x [B, n], output z [B, units], the dictionary D [n, units] learned.
+ * z(x) = argmin ½‖x − Dz‖² + l1‖z‖₁ + ½ l2‖z‖²: input x [B, n], output z [B, units], where the dictionary D [n, units] is learned.
  *
- * Solved by coordinate descent (`solvers.SparseCoding`), differentiated through the proximal-gradient fixed point, which only
- * sees the support of z: a code exactly at the kink of |z| stays zero.
+ * It is solved by coordinate descent (`solvers.SparseCoding`) and differentiated through the proximal-gradient fixed point, which depends
+ * only on the support of z: a code exactly at the kink of |z| stays zero.
  *
  * @see Tibshirani 1996; Mairal, Bach & Ponce 2012 for task-driven dictionaries; Blondel et al. 2022 (arXiv 2105.15183),
  *   equation 7.
@@ -100,7 +100,7 @@ export class LassoLayer extends IterativeLayer {
     return this.solveBy(inputs, [this.units], (init, x) => solver.run(init, {l1, l2}, D, x));
   }
 
-  /** Codes that are zero although their correlation with the residual is l1: any more, and they would not be. */
+  /** Codes that are zero although their correlation with the residual is l1: with any higher correlation they would not be zero. */
   protected override kinks(x: tf.Tensor, z: tf.Tensor): tf.Tensor {
     const D = this.dictionary.read();
     const correlation = matMul(tf.sub(x, matMul(z, D, true)), D);

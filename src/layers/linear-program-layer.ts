@@ -6,9 +6,9 @@ import type {QPPart} from './base/qp-description.js';
 import {QPLayer} from './qp-layer.js';
 import {checkArguments, checkNumber} from './base/arguments.js';
 
-/** The arguments of `LinearProgramLayer`: those of `QPLayer` but for `epsilon`, and the smoothing. */
+/** The arguments of `LinearProgramLayer`: those of `QPLayer` except `epsilon`, and the smoothing. */
 export interface LinearProgramLayerArgs extends Omit<QPLayerArgs, 'epsilon'> {
-  /** ε > 0: of the term ½ε‖x‖² that makes the solution differentiable; towards 0 it becomes a corner. Default 0.1. */
+  /** ε > 0 in the term ½ε‖x‖², which makes the solution differentiable; towards 0 the solution becomes a corner. Default 0.1. */
   strength?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const OWN = ['strength', ...QP_ARGUMENTS.filter((name) => name !== 'epsilon')];
  * The solution of a linear program is a corner, which does not move with p: its gradient is zero almost everywhere. The quadratic
  * term makes it the projection of −p/ε onto the polyhedron. The other arguments are those of `QPLayer`, without Q.
  *
- * @throws If Q is an input or a constant; what `QPLayer` throws.
+ * @throws If Q is an input or a constant; also in all cases in which `QPLayer` throws.
  * @see Mangasarian & Meyer 1979, Nonlinear perturbation of linear programs; Wilder, Dilkina & Tambe 2019 (arXiv 1809.05504).
  */
 export class LinearProgramLayer extends QPLayer {
@@ -28,7 +28,7 @@ export class LinearProgramLayer extends QPLayer {
   static override readonly className: string = 'LinearProgramLayer';
   private readonly strength: number;
 
-  /** @param given The smoothing, by default 0.1, and the arguments of `QPLayer` but for `epsilon`. */
+  /** @param given The smoothing, by default 0.1, and the arguments of `QPLayer` except `epsilon`. */
   constructor(given: LinearProgramLayerArgs = {}) {
     const {className} = LinearProgramLayer;
     const {strength, ...args} = checkArguments(className, given, OWN);

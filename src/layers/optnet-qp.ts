@@ -15,10 +15,10 @@ export type OptNetQPArgs = QPLayerArgs;
 
 /**
  * `QPLayer` with learned right-hand sides h = Gz₀ + s₀ and b = Az₀, where the point z₀ and the slack s₀ > 0 are learned:
- * z₀ is feasible whatever the weights become.
+ * z₀ is feasible for all values of the weights.
  *
- * Where one pair of constraints is given (a constant, an input) and the other's right-hand side is learned, z₀ is first
- * projected onto the given pair, through a quadratic program of its own.
+ * If one pair of constraints is given (a constant or an input) and the other's right-hand side is learned, z₀ is first projected onto the
+ * given pair, by a separate quadratic program.
  *
  * The arguments are those of `QPLayer`.
  *
@@ -37,9 +37,9 @@ export class OptNetQP extends QPLayer {
     return part && parameter === 'b' ? {...part, as: 'Az₀'} : part;
   }
 
-  /** That right-hand sides are learned is what the class is for. */
+  /** The class exists to learn right-hand sides, so there is no note about it. */
   protected override noteLearned(): void {
-    // Nothing to say.
+    // No note is needed.
   }
 
   protected override addLearned(parameter: QPParameter): void {

@@ -18,9 +18,9 @@ type Weight = ReturnType<SolverLayer['addWeight']>;
 /**
  * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
  *
- * Of Q, p, G, h, A, b each is an input, a constant or learned. Learned are Q = LLᵀ + εI (so that it stays positive
- * definite), G, h, and, with `equalities`, A and b. With G and h learned freely a sample can become infeasible: `OptNetQP`
- * parametrises them so that it cannot.
+ * Each of Q, p, G, h, A and b is an input, a constant or learned. Learned by default are Q = LLᵀ + εI (so that it stays positive
+ * definite), G, h, and, with `equalities`, A and b. With G and h learned freely a sample can become infeasible: `OptNetQP` parametrises
+ * them so that it cannot.
  *
  *     model.add(new QPLayer({inputShape: [8]}));
  *
@@ -35,7 +35,7 @@ export class QPLayer extends SolverLayer {
   private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
   /** The numbers of variables, inequalities and equalities; known once the layer is built. */
   protected sizes!: QPSizes;
-  /** By name: a constant's symbol, or that of a learned tensor (L, p, G, h, A, b, …). */
+  /** By name: the symbol of a constant or of a learned tensor (L, p, G, h, A, b, …). */
   protected readonly parameters = new Map<string, Weight>();
   private inputMap: Weight | null = null;
 
@@ -67,7 +67,7 @@ export class QPLayer extends SolverLayer {
     return [...fed, {name: 'kernel', role: 'learned', shape, as: 'the linear map of p'}];
   }
 
-  /** How a parameter that is neither fed nor constant comes about; `null` where the problem does not have it. */
+  /** How a parameter that is neither fed nor constant is computed; `null` if the problem does not have it. */
   protected partOf(parameter: QPParameter): QPPart | null {
     if (!this.isPresent(parameter)) return null;
     return {role: 'learned', as: parameter === 'Q' ? `LLᵀ + ${this.settings.epsilon} I` : undefined};
@@ -97,7 +97,7 @@ export class QPLayer extends SolverLayer {
     this.noteLearned();
   }
 
-  /** Says once what is learned though the constants do not let one expect it. */
+  /** Prints once what is learned, if the constants given would not lead the user to expect it. */
   protected noteLearned(): void {
     noteLearned(this.getClassName(), this.name, this.settings, this.sizes);
   }
@@ -165,12 +165,12 @@ export class QPLayer extends SolverLayer {
     return fed.includes(parameter) || constants.has(parameter);
   }
 
-  /** Makes the weights behind a learned parameter. At the start x = 0 is feasible. */
+  /** Creates the weights from which a learned parameter is computed. With the initial weights, x = 0 is feasible. */
   protected addLearned(parameter: QPParameter): void {
     const {n, m, k} = this.sizes;
     const {seed: first} = this.settings;
     const zeros = initializers.zeros();
-    // A seed of its own for each: equal rows in G and A would contradict each other.
+    // Each has its own seed: equal rows in G and A would contradict each other.
     const seed = first == null ? undefined : first + QP_PARAMETERS.indexOf(parameter);
     const random = initializers.glorotUniform({seed});
     if (parameter === 'Q') this.addParameter('L', [n, n], initializers.identity({}));
@@ -181,7 +181,7 @@ export class QPLayer extends SolverLayer {
     if (parameter === 'b') this.addParameter('b', [k], zeros);
   }
 
-  /** Makes a trained float32 weight, and keeps it in `parameters` by its name. */
+  /** Creates a trained float32 weight, and keeps it in `parameters` under its name. */
   protected addParameter(
     name: string,
     shape: number[],
@@ -190,7 +190,7 @@ export class QPLayer extends SolverLayer {
     this.parameters.set(name, this.addWeight(name, shape, 'float32', initializer, undefined, true));
   }
 
-  /** The problem for one call, learned parameters computed from their weights. */
+  /** The problem for one call, with learned parameters computed from their weights. */
   protected problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
     const read = (name: string) => this.parameters.get(name)?.read();
     const problem: Partial<Record<QPParameter, tf.Tensor>> = {};

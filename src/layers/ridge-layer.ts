@@ -6,13 +6,16 @@ import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/b
 /** The arguments of `RidgeLayer`: the weight of the norm, whether it is learned, and whether there are points to score. */
 export type RidgeLayerArgs = BaseLearnerArgs;
 
-/** The rows of √λ I give full rank, however small they are beside the features: nothing but the rounding of f64 is zero. */
+/**
+ * The rows of √λ I give full rank, even if they are very small compared with the features: only values at the rounding of f64 count as
+ * zero.
+ */
 const FULL_RANK = 1e-14;
 
 /**
- * W = argmin ½‖XW − Y‖² + ½λ‖W‖² a sample: inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output their scores [B, q, k], or W
- * [B, p, k] without points. λ is learned; its unit is that of the features squared: features c times as
- * large want c² times the λ.
+ * W = argmin ½‖XW − Y‖² + ½λ‖W‖² for each sample: inputs X [B, m, p], Y [B, m, k] and points [B, q, p]; output: their scores [B, q, k], or
+ * W [B, p, k] without points. λ is learned; it has the unit of the squared features: if the features are c times as large, λ must be c²
+ * times as large.
  *
  * Each sample is a data set of its own: a base learner on features that the layers before it learn. f64 inside.
  *
@@ -37,7 +40,7 @@ export class RidgeLayer extends BaseLearnerLayer {
   protected override fit(X: tf.Tensor, Y: tf.Tensor, l2: tf.Tensor): FittedModel {
     const [batch, , p] = X.shape as [number, number, number];
     const k = Y.shape[2]!;
-    // As least squares of more rows: XᵀX would square the condition number.
+    // Solved as a least-squares problem with more rows: XᵀX would square the condition number.
     const penalty = tf.broadcastTo(tf.mul(tf.sqrt(l2), tf.eye(p)), [batch, p, p]);
     const weights = lstsq(tf.concat([X, penalty], 1), tf.concat([Y, tf.zeros([batch, p, k])], 1), {
       rcond: FULL_RANK,

@@ -6,7 +6,7 @@ import {simplex} from '../projections/index.js';
 import {alongAxis, checkAxis, ProjectionLayer} from './base/projection-layer.js';
 import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `SimplexProjection`, besides those of every Keras layer. */
+/** The arguments of `SimplexProjection`, in addition to those of every Keras layer. */
 export interface SimplexProjectionArgs extends LayerArgs, Kink {
   /** The sum of the result. Default 1. */
   scale?: number | undefined;
@@ -15,10 +15,10 @@ export interface SimplexProjectionArgs extends LayerArgs, Kink {
 }
 
 /**
- * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along an axis. Input and output have one shape, [B, …].
+ * argmin ‖y − x‖² subject to y ≥ 0, Σy = scale, along an axis. Input and output have the same shape, [B, …].
  *
- * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
- * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A fully masked row becomes 0; its sample gets the status 5, with a warning. A
+ * sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
  *
  * @throws If `axis` is not an axis of the input, or is the batch axis.
  * @see `projections.simplex`.

@@ -4,7 +4,7 @@ import {softRank} from '../projections/index.js';
 import {SoftOrderLayer, type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 
 /**
- * The rank of each entry, 1 … n, softened, along the last axis. Input and output have one shape, [B, …, n]; O(n log n).
+ * The softened rank, 1 … n, of each entry along the last axis. Input and output have the same shape, [B, …, n]; O(n log n).
  *
  * A sample that is not finite gets zeros, a zero gradient and the status 5.
  *

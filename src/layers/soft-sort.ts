@@ -4,7 +4,7 @@ import {softSort} from '../projections/index.js';
 import {SoftOrderLayer, type SoftOrderLayerArgs} from './base/soft-order-layer.js';
 
 /**
- * The sorted input, softened, along the last axis. Input and output have one shape, [B, …, n]; O(n log n).
+ * The softened sorted input along the last axis. Input and output have the same shape, [B, …, n]; O(n log n).
  *
  * A sample that is not finite gets zeros, a zero gradient and the status 5.
  *

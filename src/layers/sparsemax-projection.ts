@@ -9,7 +9,7 @@ import {asKink, checkNumber, type LayerArgs} from './base/arguments.js';
 /** Distance from the threshold, in f32 digits, at which an entry counts as being on it. */
 const TIE = 1e-6;
 
-/** The arguments of `SparsemaxProjection`, besides those of every Keras layer. */
+/** The arguments of `SparsemaxProjection`, in addition to those of every Keras layer. */
 export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
   /** The axis whose entries become a probability vector. Default −1. */
   axis?: number | undefined;
@@ -18,11 +18,11 @@ export interface SparsemaxProjectionArgs extends LayerArgs, Kink {
 /**
  * argmin_{p in the probability simplex} ‖p − x‖² along an axis: like softmax, with exact zeros.
  *
- * Input and output have one shape, [B, …]. An entry exactly at the threshold counts as zero: of the two derivatives that it
- * has there, the one that moves the output least.
+ * Input and output have the same shape, [B, …]. An entry exactly at the threshold counts as zero: it has two derivatives there, and gets
+ * the one that moves the output least.
  *
- * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
- * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A fully masked row becomes 0; its sample gets the status 5, with a warning. A
+ * sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
  *
  * @throws If `axis` is not an axis of the input, or is the batch axis.
  * @see Martins & Astudillo 2016 (arXiv 1602.02068).
@@ -62,7 +62,7 @@ export class SparsemaxProjection extends ProjectionLayer {
   protected override kinks(x: tf.Tensor, p: tf.Tensor): tf.Tensor {
     const threshold = tf.sub(tf.max(x, this.axis, true), tf.max(p, this.axis, true));
     const scale = tf.maximum(tf.abs(threshold), 1);
-    // Finite: −∞ less −∞, of a masked entry in a row of such, would be at the threshold.
+    // Only finite values: in a fully masked row, −∞ minus −∞ would be at the threshold.
     const finite = tf.logicalAnd(tf.isFinite(x), tf.isFinite(threshold));
     const near = tf.lessEqual(tf.abs(tf.sub(x, threshold)), tf.mul(TIE, scale));
     return tf.logicalAnd(tf.logicalAnd(near, finite), tf.lessEqual(p, tf.mul(TIE, scale)));

@@ -6,19 +6,23 @@ import {BaseLearnerLayer, type BaseLearnerArgs, type FittedModel} from './base/b
 import {finiteRows} from './base/rows.js';
 import {checkChoice} from './base/arguments.js';
 
-/** The arguments of `SVMLayer`: those of `RidgeLayer`, and what happens when a data set fails. */
+/** The arguments of `SVMLayer`: those of `RidgeLayer`, and what to do when a data set fails. */
 export interface SVMLayerArgs extends BaseLearnerArgs {
   /** When data sets fail: 'warn' (default), 'throw' or 'ignore'. They get W = 0 and a zero gradient. */
   onFailure?: OnFailure | undefined;
 }
 
-/** Added to the kernel matrix to make the dual strictly convex, as a share of the mean square of a feature: W hardly notices. */
+/**
+ * Added to the kernel matrix to make the dual strictly convex, as a fraction of the mean square of a feature: the effect on W is very
+ * small.
+ */
 const REGULARIZATION = 1e-5;
 
 /**
- * W = Xᵀ(Y − β)/λ with β = argmin ½‖Xᵀ(Y − β)‖²/λ + ⟨β, Y⟩ over rows in the simplex: the dual of Crammer and Singer's multiclass SVM
- * with the margin 1, a sample. Inputs X [B, m, p], one-hot Y [B, m, k] and points [B, q, p]; output their scores [B, q, k], or W [B, p, k]
- * without points. λ is learned; its unit is that of the features squared: features c times as large want c² times the λ.
+ * W = Xᵀ(Y − β)/λ with β = argmin ½‖Xᵀ(Y − β)‖²/λ + ⟨β, Y⟩ over rows in the simplex, for each sample: the dual of Crammer and Singer's
+ * multiclass SVM with the margin 1. Inputs X [B, m, p], one-hot Y [B, m, k] and points [B, q, p]; output: their scores [B, q, k], or W [B,
+ * p, k] without points. λ is learned; it has the unit of the squared features: if the features are c times as large, λ must be c² times as
+ * large.
  *
  * Each sample is a data set of its own, and costs a quadratic program in m·k variables; f64 inside.
  *
@@ -64,8 +68,8 @@ export class SVMLayer extends BaseLearnerLayer {
     const K = tf.matMul(X, X, false, true);
     // (K ⊗ I)/λ: the classes share the kernel matrix.
     const blocks = tf.mul(tf.reshape(K, [batch, m, 1, m, 1]), tf.reshape(tf.eye(k), [1, 1, k, 1, k]));
-    // The slack s = Y − β is the variable: where features are large, β differs from Y by less than f32 can hold. All is measured in units
-    // of the kernel, so that the features' scale does not matter.
+    // The slack s = Y − β is the variable, because for large features β differs from Y by less than f32 can hold. Everything is measured
+    // in units of the kernel, so that the scale of the features does not matter.
     const mean = tf.mean(tf.square(X), [1, 2], true);
     const size = tf.where(
       offTape(() => tf.equal(mean, 0)),

@@ -5,7 +5,7 @@ import {boxSection} from '../projections/index.js';
 import {ProjectionLayer} from './base/projection-layer.js';
 import {checkNumber, type LayerArgs} from './base/arguments.js';
 
-/** The arguments of `TopK`, besides those of every Keras layer. */
+/** The arguments of `TopK`, in addition to those of every Keras layer. */
 export interface TopKArgs extends LayerArgs {
   /** How many entries are chosen. */
   k: number;
@@ -14,12 +14,12 @@ export interface TopKArgs extends LayerArgs {
 }
 
 /**
- * argmin ‖y − x/ε‖² subject to 0 ≤ y ≤ 1, Σy = k, along the last axis: a soft choice of the k largest entries. Input and output
- * have one shape, [B, …, n].
+ * argmin ‖y − x/ε‖² subject to 0 ≤ y ≤ 1, Σy = k, along the last axis: a soft choice of the k largest entries. Input and output have the
+ * same shape, [B, …, n].
  *
- * An entry −∞ is masked: it becomes 0 and has no gradient. A row with nothing left becomes 0, with the status 5 for its sample and a
- * warning. A sample with NaN or +∞ gets zeros, a zero gradient and the status 5.
- * One with fewer than k entries that are not masked gets zeros and the status 1.
+ * An entry −∞ is masked: it becomes 0 and has no gradient. A fully masked row becomes 0; its sample gets the status 5, with a warning. A
+ * sample with NaN or +∞ gets zeros, a zero gradient and the status 5. A sample with fewer than k unmasked entries gets zeros and the
+ * status 1.
  *
  * @throws If k is greater than n.
  * @see Amos, Koltun & Kolter 2019, The limited multi-label projection layer (arXiv 1906.08707); `projections.boxSection`.
@@ -53,7 +53,7 @@ export class TopK extends ProjectionLayer {
   }
 
   protected override project(x: tf.Tensor): tf.Tensor {
-    // In units of x, where the quotient would round what is large.
+    // Computed in units of x, because the quotient would round large values.
     const {k, strength} = this;
     return tf.div(boxSection(x, {upper: strength, c: k * strength}), strength);
   }

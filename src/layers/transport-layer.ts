@@ -6,22 +6,23 @@ import {ProjectionLayer, type Projected} from './base/projection-layer.js';
 import {checkChoice, checkFlag, checkNumber, type LayerArgs} from './base/arguments.js';
 import {shapeList} from './base/inputs.js';
 
-/** The arguments of `TransportLayer`, besides those of every Keras layer. */
+/** The arguments of `TransportLayer`, in addition to those of every Keras layer. */
 export interface TransportLayerArgs extends LayerArgs {
-  /** 'entropic' (default): positive plans, those of Sinkhorn. 'euclidean': sparse ones. */
+  /** 'entropic' (default): positive plans, as in Sinkhorn's algorithm. 'euclidean': sparse ones. */
   regularization?: 'entropic' | 'euclidean' | undefined;
-  /** ε > 0: towards 0 the plan is that of unregularised transport. Default 1. */
+  /** ε > 0: towards 0 the plan becomes the unregularised one. Default 1. */
   strength?: number | undefined;
-  /** Whether the sums are inputs too, [x, a, b]. Default false: all rows and all columns weigh the same, 1 in total. */
+  /** Whether the sums are inputs too, [x, a, b]. Default false: all rows, and all columns, have equal sums, 1 in total. */
   marginals?: boolean | undefined;
 }
 
 /**
  * The plan P that maximises ⟨P, x⟩ − ε·regulariser(P) subject to P ≥ 0, P1 = a, Pᵀ1 = b: input x [B, n, m] of similarities (or
- * minus costs), and with `marginals` a [B, n] and b [B, m] of one total; output P [B, n, m].
+ * minus costs), and with `marginals` a [B, n] and b [B, m] with equal totals; output P [B, n, m].
  *
- * Where x is −∞, P is zero. A sum of zero is a row or column of zeros; sums that agree up to rounding agree. A sample that is not finite gets zeros, a zero
- * gradient and the status 5; one whose sums differ the status 1; one that was not solved the status 3; a warning says so.
+ * P is zero where x is −∞. A sum of zero gives a row or column of zeros. Totals that differ only by rounding count as equal. A sample that
+ * is not finite gets zeros, a zero gradient and the status 5. A sample whose totals differ gets the status 1, and one that was not solved
+ * the status 3. Each case prints a warning.
  *
  * @throws At build, if the input does not have three axes.
  * @see Cuturi 2013 (arXiv 1306.0895); Blondel, Seguy & Rolet 2018 (arXiv 1710.06276); `projections.transport`, `klTransport`.
@@ -29,7 +30,7 @@ export interface TransportLayerArgs extends LayerArgs {
 export class TransportLayer extends ProjectionLayer {
   /** The name under which saved models find this layer. */
   static readonly className: string = 'TransportLayer';
-  /** Which regulariser smooths the plan. Default 'entropic'. */
+  /** The regulariser that smooths the plan. Default 'entropic'. */
   protected readonly regularization: 'entropic' | 'euclidean';
   /** ε, the weight of the regulariser. Default 1. */
   protected readonly strength: number;

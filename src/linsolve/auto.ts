@@ -13,24 +13,24 @@ import {registerLinearSolver} from './registry.js';
 import {toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator, SolveInfo} from './types.js';
 
-/** Up to this many unknowns a system is materialised and factored in f64. */
+/** Up to this many unknowns, the matrix of a system is formed and factored in f64. */
 const DENSE_UNKNOWNS = 64;
 
-/** Up to this many, a system on which the iterative method failed is factored after all. */
+/** Up to this many unknowns, a system on which the iterative method failed is factored instead. */
 const RESCUE_UNKNOWNS = 512;
 
 /** The largest number of iterations, and of products between two restarts of GMRES, if the host can see when to stop. */
 const HOST = {maxIterations: 1000, restart: 60};
 
 /**
- * The default. Small systems, up to 64 unknowns: a dense factorisation in f64 on the host, in doubles of two f32 on WebGPU; on
- * the host, if the matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the
- * least-squares solution of least norm.
+ * The default. Small systems, up to 64 unknowns, use a dense factorisation, in f64 on the host and in doubles of two f32 on WebGPU. If the
+ * matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the host returns the least-squares
+ * solution of least norm.
  *
- * Larger ones: CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. If the host can see
- * that this did not converge, it tries the dense factorisation for up to 512 unknowns, and CG on the normal equations beyond
- * that, and keeps the better of the two solutions of each sample. `info` tells which residual was reached. On WebGPU, GMRES
- * replaces MINRES, and there is no second attempt.
+ * Larger systems use CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. If the host can see
+ * that this did not converge, it tries the dense factorisation for up to 512 unknowns, or CG on the normal equations for more unknowns,
+ * and keeps the better of the two solutions of each sample. `info` tells which residual was reached. On WebGPU, GMRES replaces MINRES, and
+ * there is no second attempt.
  */
 export function auto(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.auto', options, []);
@@ -83,12 +83,12 @@ function allConverged({info}: Attempt): boolean {
   return info.converged.dataSync().every((flag) => flag === 1);
 }
 
-/** A residual must be smaller than the other by this factor to be preferred: the second attempt has the least norm. */
+/** A residual must be smaller than the other by this factor to be preferred, because the second attempt has the least norm. */
 const ALIKE = 0.9;
 
-/** The second attempt, but for the samples that it solved worse than the first. */
+/** The second attempt, except for the samples that it solved worse than the first. */
 function better(second: Attempt, first: Attempt, batched: boolean): Attempt {
-  // What is not finite is not less than anything.
+  // A value that is not finite is not less than anything.
   const worse = tf.less(first.info.residual, tf.mul(ALIKE, second.info.residual));
   const failed = tf.logicalNot(tf.isFinite(second.info.residual));
   const keep = tf.logicalOr(worse, failed);

@@ -16,10 +16,10 @@ interface BicgstabState extends KrylovState {
   rho: tf.Tensor2D;
 }
 
-/** Overlaps of no more than this, relative to the norms, end a run: the next begins with another shadow residual. */
+/** A run ends at an overlap of at most this, relative to the norms; the next run begins with another shadow residual. */
 const BREAKDOWN = 1e-12;
 
-/** Steps without a smaller residual after which a run ends. */
+/** A run ends after this many steps without a smaller residual. */
 const PATIENCE = 50;
 
 /** BiCGSTAB in f64. */

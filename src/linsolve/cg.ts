@@ -20,16 +20,16 @@ interface CgState extends KrylovState {
   rz: tf.Tensor2D;
 }
 
-/** A curvature pᵀAp of no more than this times ‖A‖‖p‖² is none. */
+/** A curvature pᵀAp of at most this times ‖A‖‖p‖² counts as zero. */
 const FLAT = 1e-12;
 
-/** A step that lowers ½xᵀAx − bᵀx by no more than this share of what all have is no progress. */
+/** A step that lowers ½xᵀAx − bᵀx by at most this fraction of the total decrease counts as no progress. */
 const SLIGHT = 1e-7;
 
-/** Steps without progress and without a smaller residual after which a run ends. */
+/** A run ends after this many steps without progress and without a smaller residual. */
 const PATIENCE = 100;
 
-/** CG in f64. It ends with its best x where the curvature is zero or changes its sign: there A is not definite. */
+/** CG in f64. It ends with its best x if the curvature is zero or changes its sign, because then A is not definite. */
 function* onHost(run: Run): Process<Outcome> {
   const {target, steps} = run;
   const n = run.r.length;
@@ -97,7 +97,7 @@ export function cg(given: CgOptions = {}): LinearSolver {
   return iterativeSolver('cg', {...method, onUnsymmetric: warnOfUnsymmetric('cg')}, options);
 }
 
-/** `cg` for a caller that tries something else if it fails. */
+/** `cg` for a caller that tries another solver if it fails. */
 export function quietCg(options: CgOptions): LinearSolver {
   return iterativeSolver('cg', method, options);
 }

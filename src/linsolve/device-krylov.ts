@@ -1,23 +1,23 @@
-/** @file Krylov methods where the host cannot read tensors: an iteration is a few tensor operations on rows [B, n]. */
+/** @file Krylov methods for tensors that the host cannot read: an iteration is a few tensor operations on rows [B, n]. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {KrylovMethod, KrylovSystem} from './krylov-method.js';
 import {identity, onRows, rowMax, rowNorm, safeDivide, toRows} from './rows.js';
 import type {SolveInfo} from './types.js';
 
-/** Without a look at any value: every sample runs to the last iteration, or is frozen. */
+/** Reads no value: every sample runs to the last iteration, or is frozen. */
 export function solveOnDevice(
   method: KrylovMethod,
   {operator, prepared, b, transpose}: KrylovSystem,
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
 ): {x: tf.Tensor; info: SolveInfo} {
   const apply = onRows(operator, b.shape, transpose);
-  // What the method does itself, and what is done around it.
+  // The part of the preconditioner that the method applies itself, and the part that is applied around it.
   const inner = (method.preconditions && prepared?.apply) || identity;
   const outer =
     (!method.preconditions && (transpose ? prepared?.applyTranspose : prepared?.apply)) || identity;
   const rows = toRows(b, operator.batched);
   const norm = rowNorm(tf.div(rows, rowMax(rows)));
-  // Solved for a right-hand side of norm 1: a tiny cotangent would underflow in its squared norm.
+  // Solves for a right-hand side of norm 1, because the squared norm of a tiny cotangent would underflow.
   const unit = safeDivide(tf.div(rows, rowMax(rows)), norm) as tf.Tensor2D;
   const isActive = (residualNorm: tf.Tensor) =>
     tf.cast(tf.greater(residualNorm, tolerance), 'float32') as tf.Tensor2D;
@@ -34,8 +34,8 @@ export function solveOnDevice(
     iterations = tf.add(iterations, active);
     sinceRestart++;
     if (sinceRestart !== method.restart && k !== maxIterations) continue;
-    // The recursive residual drifts from the true one in f32: what is left of that is solved for anew. A correction that
-    // made a sample worse (or NaN) is dropped.
+    // In f32 the recursive residual drifts from the true one, so the method is run again on the true residual. A correction that made a
+    // sample worse (or NaN) is dropped.
     const candidate: tf.Tensor2D = tf.add(x, outer(state.x));
     const candidateResidual: tf.Tensor2D = tf.sub(unit, apply(candidate));
     const candidateNorm = rowNorm(candidateResidual);

@@ -11,7 +11,7 @@ import {norm} from './vectors.js';
 export interface DirectMethod {
   /** Factors a row-major matrix on the host; `sample` is for its error messages. */
   factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve;
-  /** Whether a device factors by Cholesky, else by LU. */
+  /** Whether a device factors by Cholesky, otherwise by LU. */
   positiveDefinite: boolean;
 }
 
@@ -21,7 +21,7 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
     getConfig: () => ({}),
     factor(operator) {
       if (!canLook()) return factorOnDevice(operator, positiveDefinite);
-      // The shape of the vectors is known at the first solve only.
+      // The shape of the vectors is known only at the first solve.
       let systems: System[] | null = null;
       return reporting((b, transpose) => {
         const rows = toRows(b, operator.batched);
@@ -70,7 +70,7 @@ function factorAll(
   });
 }
 
-/** The matrices, one after another: in double precision where there are such products. */
+/** The matrices, one after another, in double precision if there are such products. */
 function matricesOf(operator: Operator, shape: number[], n: number): [Float64Array, number] {
   const double = operator.double?.();
   if (!double) {
@@ -87,7 +87,7 @@ function matricesOf(operator: Operator, shape: number[], n: number): [Float64Arr
       unit[i * n + ((j + n - 1) % n)] = 0;
       unit[i * n + j] = 1;
     }
-    // Row j of each matrix.
+    // This is row j of each matrix.
     const rows = double.applyTranspose(unit);
     for (let i = 0; i < count; i++) values.set(rows.subarray(i * n, (i + 1) * n), (i * n + j) * n);
   }
@@ -125,7 +125,7 @@ function solveRows(
 /** A direct solution in f32 is as accurate as f32 allows; `converged` only says that it solves the system. */
 const DIRECT_TOLERANCE = 1e-3;
 
-/** The relative residual of a solution, as the operator itself sees it. */
+/** The relative residual of a solution, computed with the operator itself. */
 export function residualOf(
   operator: Operator,
   b: tf.Tensor,

@@ -12,7 +12,7 @@ import {addScaled, dot, norm, scaled} from './vectors.js';
 
 /** The options of `linsolve.gmres`. */
 export interface GmresOptions extends PreconditionedOptions {
-  /** Products between two restarts: the memory is 2·restart vectors. Default 20. */
+  /** The number of products between two restarts; the memory is 2·restart vectors. Default 20. */
   restart?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ interface GmresState extends KrylovState {
 /** A step that shrinks the residual by less than this factor continues from the image instead of the residual. */
 const STAGNATION = 0.9;
 
-/** A new direction that is left with no more than this of its length lies in the space that there is. */
+/** A new direction that keeps at most this fraction of its length lies in the space of the earlier ones. */
 const DEPENDENT = 1e-12;
 
 /** One cycle in f64: Arnoldi's basis, orthogonalised twice, and Givens rotations (Saad & Schultz 1986; flexible, Saad 1993). */
@@ -68,8 +68,8 @@ function* onHost(run: Run): Process<Outcome> {
     if (length <= DEPENDENT * before) break;
     basis.push(scaled(w, 1 / length));
   }
-  // Of a matrix that is singular but for rounding the last directions may be noise: of the iterates the one is safe whose residual,
-  // with the rounding of products of its size, is the smallest.
+  // If a matrix is singular up to rounding, the last directions may be noise. The safe iterate is the one whose residual, plus the
+  // rounding of products of its size, is the smallest.
   let [best, least]: [number[], number] = [[], start];
   for (let k = 1; k <= columns.length; k++) {
     const y = backSubstituted(columns, g, k);

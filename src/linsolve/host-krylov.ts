@@ -1,8 +1,8 @@
 /**
- * @file Krylov methods for backends whose tensors the host can read: recurrences, dot products and norms in f64, products in
- * tfjs's f32.
+ * @file Krylov methods for backends whose tensors the host can read: recurrences, dot products and norms are in f64, products in the f32
+ *   of tfjs.
  *
- * A method is written for one system (`host/process.ts`); the samples of a batch go side by side.
+ * A method is written for one system (`host/process.ts`); the samples of a batch are solved together.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../kernels/index.js';

@@ -17,7 +17,7 @@ export interface IterativeRefinementOptions {
 const NAMES: Names<IterativeRefinementOptions> = {maxIterations: 0, tolerance: 0};
 
 /**
- * x ← x + inner(b − A x), a few times: recovers the digits that an inexact inner solver lost.
+ * Repeats x ← x + inner(b − A x) a few times, which recovers the digits that an inexact inner solver lost.
  *
  * A correction that does not reduce a sample's residual is dropped.
  */

@@ -1,8 +1,7 @@
 /**
- * @file What every iterative solver shares: options, preconditioning, and where it runs.
+ * @file The common part of the iterative solvers: options, preconditioning, and where they run.
  *
- * Where the host can read tensors, the methods run there in f64 (`host-krylov.ts`); elsewhere in tensor operations
- * (`device-krylov.ts`).
+ * If the host can read tensors, the methods run there in f64 (`host-krylov.ts`), otherwise in tensor operations (`device-krylov.ts`).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
@@ -27,7 +26,7 @@ export interface IterativeOptions {
    * √n·2⁻²²·‖A‖‖x‖/‖b‖ (at most 1e-3), is larger, it replaces the tolerance.
    */
   tolerance?: number | undefined;
-  /** Iterations at most. Default 200. */
+  /** The largest number of iterations. Default 200. */
   maxIterations?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** @file What a Krylov method is, on a device and on the host. */
+/** @file The contract of a Krylov method, on a device and on the host. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {HostMethod} from './host/process.js';
 import type {PreparedPreconditioner} from './preconditioners/types.js';
@@ -19,21 +19,21 @@ export interface KrylovMethod {
   restart?: number | undefined;
   /** One run of the method on the host, for one system. */
   onHost: HostMethod;
-  /** Steps of such a run at most. Default: as many as there are. */
+  /** Steps of such a run at most. Default: the number of unknowns. */
   hostRestart?: number | undefined;
-  /** Whether it is for symmetric matrices only. */
+  /** Whether the method is for symmetric matrices only. */
   symmetric?: boolean | undefined;
   /** Called once per solver, for the first sample without a solution whose matrix is not symmetric. */
   onUnsymmetric?: ((sample: number) => void) | undefined;
 }
 
-/** x is the correction found so far, r the method's own idea of the residual. */
+/** x is the correction found so far, r the residual as the method tracks it. */
 export interface KrylovState extends tf.NamedTensorMap {
   x: tf.Tensor2D;
   r: tf.Tensor2D;
 }
 
-/** A system to solve: with Aᵀ if `transpose`. */
+/** A system to solve, with Aᵀ if `transpose`. */
 export interface KrylovSystem {
   operator: Operator;
   prepared: PreparedPreconditioner | null;

@@ -8,9 +8,9 @@ import type {LinearSolver} from './types.js';
 /**
  * LU with partial pivoting, for any A; f64 between f32 tensors.
  *
- * A singular system gets the least-squares solution of minimum norm, by a singular value decomposition in which what is below
- * n·2⁻²³ of the largest singular value, the rounding of f32 data, counts as zero. A matrix that is singular only up to such
- * rounding is solved as it is; `qr` and `auto` detect it.
+ * A singular system gets the least-squares solution of minimum norm, by a singular value decomposition in which values below n·2⁻²³ of the
+ * largest singular value, the rounding of f32 data, count as zero. A matrix that is singular only up to this rounding is solved without
+ * changes; `qr` and `auto` detect it.
  */
 export function lu(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.lu', options, []);

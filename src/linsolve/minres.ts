@@ -11,19 +11,19 @@ import type {LinearSolver} from './types.js';
 import {warnOfUnsymmetric} from './unsymmetric.js';
 import {addScaled, dot, norm, scaled} from './vectors.js';
 
-/** ‖A r‖ ≤ this·‖A‖‖r‖ ends a run: x is a least-squares solution, as far as f32 products tell. */
+/** ‖A r‖ ≤ this·‖A‖‖r‖ ends a run: x is a least-squares solution, as far as f32 products can show. */
 const LEAST_SQUARES = 1e-6;
 
-/** Residuals that differ by no more than this are alike: the x with the smallest ‖A r‖ among them is the best. */
+/** Residuals that differ by at most this count as equal: the best of them is the x with the smallest ‖A r‖. */
 const ALIKE = 1.02;
 
-/** Steps after which a run ends that have brought neither a smaller residual nor a smaller ‖A r‖. */
+/** A run ends after this many steps without a smaller residual or a smaller ‖A r‖. */
 const PATIENCE = 100;
 
-/** Where a device runs GMRES in its place, this many products between two restarts. */
+/** The number of products between two restarts if a device runs GMRES instead. */
 const DEVICE_RESTART = 20;
 
-/** MINRES in f64: Lanczos's basis, of which three vectors are kept, and Givens rotations. */
+/** MINRES in f64: the Lanczos basis, with three vectors kept, and Givens rotations. */
 function* onHost({r, target, steps, isDouble}: Run): Process<Outcome> {
   const n = r.length;
   const gain = new Gain(isDouble);
@@ -34,7 +34,7 @@ function* onHost({r, target, steps, isDouble}: Run): Process<Outcome> {
   let [delta, epsilon] = [0, 0];
   let [c, s] = [-1, 0];
   let residual = beta;
-  // The x with the smallest ‖A r‖ among those whose residual, with the rounding of products of that size, is about the smallest.
+  // Of all x whose residual, plus the rounding of products of that size, is about the smallest, this is the one with the smallest ‖A r‖.
   let best = new Best(n, Infinity);
   let [total, totalOfBest] = [residual, residual];
   let [step, since] = [0, 0];
@@ -68,7 +68,7 @@ function* onHost({r, target, steps, isDouble}: Run): Process<Outcome> {
     for (let i = 0; i < n; i++) w[i] = (v[i] - epsilonBefore * older[i] - above * old[i]) / gamma;
     addScaled(x, c * residual, w);
     residual = Math.abs(s * residual);
-    // Where A is singular but for rounding, an x that would solve an inconsistent system is so large that its products are noise.
+    // If A is singular up to rounding, an x that would solve an inconsistent system is so large that its products are noise.
     total = residual + gain.rounding(norm(x), n);
   }
   return {x, safe: total * ALIKE < totalOfBest ? x : best.solution, steps: step, gain: gain.value};
@@ -85,7 +85,7 @@ export function minres(given: IterativeOptions = {}): LinearSolver {
   return iterativeSolver('minres', {...method(), onUnsymmetric: warnOfUnsymmetric('minres')}, options);
 }
 
-/** `minres` for a caller that tries something else where it fails. */
+/** `minres` for a caller that tries another solver if it fails. */
 export function quietMinres(options: IterativeOptions): LinearSolver {
   return iterativeSolver('minres', method(), options);
 }

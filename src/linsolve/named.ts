@@ -1,18 +1,18 @@
 /** @file Objects that are created by name, so that a saved layer can recreate its own. */
 
-/** How a thing is written to a file. */
+/** How an object is written to a file. */
 export interface NamedConfig {
-  /** The name under which the thing was registered. */
+  /** The name under which the object was registered. */
   className: string;
-  /** The arguments that make an equal one. */
+  /** The arguments that create an equal object. */
   config: Record<string, unknown>;
 }
 
-/** The makers of one kind of thing. */
+/** The functions that create objects of one kind. */
 export class Makers<T> {
   private readonly makers = new Map<string, (config: Record<string, unknown>) => T>();
 
-  /** @param kind For error messages. */
+  /** @param kind The name for error messages. */
   constructor(private readonly kind: string) {}
 
   /** Registers how to create an object of this name. Called where it is defined, so that a bundle contains only what it uses. */

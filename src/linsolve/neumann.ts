@@ -9,7 +9,7 @@ import type {LinearSolver} from './types.js';
 
 /** The options of `linsolve.neumann`. */
 export interface NeumannOptions {
-  /** Terms of the series; the number of products with A is one less. Default 10. */
+  /** The number of terms of the series; the number of products with A is one less. Default 10. */
   terms?: number | undefined;
   /** λ in (0, 1]. Default 1. */
   damping?: number | undefined;
@@ -64,7 +64,7 @@ export function neumann(options: NeumannOptions = {}): LinearSolver {
 }
 
 /**
- * The one-step or Jacobian-free gradient: A⁻¹ ≈ −I.
+ * The solver of the one-step or Jacobian-free gradient: A⁻¹ ≈ −I.
  *
  * @see Bolte, Pauwels & Vaiter 2023, arXiv:2305.14350; Fung et al. 2022, arXiv:2103.12803.
  */
@@ -74,7 +74,7 @@ export function oneStep(options?: NoOptions): LinearSolver {
 }
 
 /**
- * The phantom gradient: a few damped terms, by default 5 with damping 0.5.
+ * The solver of the phantom gradient: a few damped terms, by default 5 with damping 0.5.
  *
  * @see Geng et al. 2021, arXiv:2111.05177.
  */

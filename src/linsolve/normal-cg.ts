@@ -13,8 +13,8 @@ import type {DoubleProducts, LinearSolver, Operator} from './types.js';
  * Conjugate gradients on the normal equations AᵀA x = Aᵀb, for any A.
  *
  * Never the first choice: it squares the condition number. It finds the least-squares solution of minimum norm when A is
- * singular. It is not preconditioned. `tolerance` and `info.converged` are about the residual of the normal equations,
- * `info.residual` is that of the system.
+ * singular. It is not preconditioned. `tolerance` and `info.converged` refer to the residual of the normal equations, `info.residual` is
+ * the residual of the system.
  */
 export function normalCg(options: IterativeOptions = {}): LinearSolver {
   const {tolerance, maxIterations} = checkOptions('linsolve.normalCg', options, ITERATIVE);

@@ -18,7 +18,7 @@ export interface QrOptions {
   rcond?: number | undefined;
 }
 
-/** ‖Aᵀr‖ ≤ this·‖A‖‖r‖ says that the residual r is as small as A can make it. */
+/** ‖Aᵀr‖ ≤ this·‖A‖‖r‖ means that the residual r is as small as possible. */
 const LEAST_SQUARES = 1e-3;
 
 const NAMES: Names<QrOptions> = {rcond: 0};
@@ -27,7 +27,7 @@ const NAMES: Names<QrOptions> = {rcond: 0};
  * The least-squares solution of minimum norm, for any A, also singular: a complete orthogonal decomposition in f64 between f32
  * tensors, computed again for each right-hand side.
  *
- * `info.residual` is that of the system. `info.converged` is 1 if that is small, as for other direct solvers, or, for a system
+ * `info.residual` is the residual of the system. `info.converged` is 1 if it is small, as for other direct solvers, or, for a system
  * without a solution, if the residual of the normal equations is small: ‖Aᵀ(b − A x)‖ ≤ 1e-3·‖A‖‖b − A x‖, the second rule of
  * LSQR (Paige & Saunders 1982).
  *
@@ -65,10 +65,10 @@ export function qr(options: QrOptions = {}): LinearSolver {
   };
 }
 
-/** 1 where the residuals r cannot be smaller: where they are orthogonal to what A, of norms [B | 1, 1], reaches. */
+/** 1 where the residuals r cannot be smaller, because they are orthogonal to the range of A, whose norms are [B | 1, 1]. */
 function isClosest(operator: Operator, r: tf.Tensor, norm: tf.Tensor, transpose: boolean): tf.Tensor1D {
   const rows = toRows(r, operator.batched);
-  // Scaled, for the product of two norms may leave the range of f32.
+  // Scaled, because the product of two norms may leave the range of f32.
   const unit = tf.div(rows, rowMax(rows));
   const vector = tf.reshape(unit, r.shape);
   const normal = transpose ? operator.apply(vector) : operator.applyTranspose(vector);

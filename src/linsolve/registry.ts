@@ -22,7 +22,7 @@ export function linearSolverFromConfig(saved: LinearSolverConfig): LinearSolver 
 
 const held = new Set<object>();
 
-/** Keeps the members of a namespace, which have registered themselves, from being left out of a bundle. */
+/** Makes bundlers keep the members of a namespace, which register themselves. */
 export function hold(namespace: object): void {
   held.add(Object.values(namespace));
 }

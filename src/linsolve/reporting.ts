@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../autodiff/index.js';
 import type {Factorization, SolveInfo} from './types.js';
 
-/** A factorization of `solve`; `dispose` is called besides what it keeps. */
+/** A factorization made of `solve`; its `dispose` frees the report and also calls the given `dispose`. */
 export function reporting(
   solve: (b: tf.Tensor, transpose: boolean) => {x: tf.Tensor; info: SolveInfo},
   dispose?: () => void,

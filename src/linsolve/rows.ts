@@ -1,4 +1,4 @@
-/** @file Vectors of any shape as the rows [B, n] that the solvers work on, and dot products a row. */
+/** @file Vectors of any shape as the rows [B, n] that the solvers work on, and dot products per row. */
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn, offTape} from '../autodiff/index.js';
 import type {Operator} from './types.js';
@@ -12,7 +12,7 @@ export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
   return tf.reshape(v, [rows, rows === 0 ? 0 : v.size / rows]) as tf.Tensor2D;
 }
 
-/** The operator on rows: what the iterative solvers see. */
+/** The operator on rows, in the form that the iterative solvers use. */
 export function onRows(operator: Operator, shape: number[], transpose: boolean): LinearMap {
   const apply = (v: tf.Tensor) => (transpose ? operator.applyTranspose(v) : operator.apply(v));
   return (v) => tf.tidy(() => toRows(apply(tf.reshape(v, shape)), operator.batched));
@@ -27,7 +27,7 @@ export function rowDot(a: tf.Tensor, b: tf.Tensor): tf.Tensor2D {
 export function rowNorm(a: tf.Tensor): tf.Tensor2D {
   const square = rowDot(a, a);
   if (!isTapeOn()) return tf.sqrt(square);
-  // The derivative of sqrt at zero is infinite: a zero row has the derivative zero instead. NaN stays NaN.
+  // The derivative of sqrt at zero is infinite: a zero row gets the derivative zero instead. NaN stays NaN.
   const zero = offTape(() => tf.lessEqual(square, 0));
   return tf.where(zero, tf.zerosLike(square), tf.sqrt(tf.where(zero, tf.onesLike(square), square)));
 }
@@ -40,21 +40,21 @@ export function rowMax(a: tf.Tensor): tf.Tensor2D {
   });
 }
 
-/** Row-wise 2-norms of rows of any size: the squares of entries beyond 1e±19 would leave the range of f32. */
+/** Row-wise 2-norms for entries of any size: the squares of entries beyond 1e±19 would leave the range of f32. */
 export function safeNorm(a: tf.Tensor): tf.Tensor2D {
   const scale = rowMax(a);
   return tf.mul(scale, rowNorm(tf.div(a, scale)));
 }
 
-/** a / b where b is not zero, else 0. */
+/** a / b where b is not zero, otherwise 0. */
 export function safeDivide(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const nonZero = offTape(() => tf.notEqual(b, 0));
   return tf.where(nonZero, tf.div(a, tf.where(nonZero, b, tf.onesLike(b))), tf.zerosLike(a));
 }
 
 /**
- * Makes an image orthonormal to the rows of `images` [B, k, n], and applies the same combination to its preimage: what the
- * minimal-residual methods (GMRES, Anderson) are made of. An image that the others span becomes zero, with its preimage.
+ * Makes an image orthonormal to the rows of `images` [B, k, n], and applies the same combination to its preimage. The minimal-residual
+ * methods (GMRES, Anderson) are built on this. An image in the span of the others becomes zero, and so does its preimage.
  */
 export function orthonormalize(
   image: tf.Tensor2D,
@@ -77,8 +77,8 @@ export function orthonormalize(
   return {image: tf.mul(image, scale), preimage: tf.mul(preimage, scale)};
 }
 
-/** An image that loses all but this share of its norm is noise in f32. */
+/** An image that keeps at most this fraction of its norm is noise in f32. */
 const DEPENDENT = 1e-6;
 
-/** v itself, to be disposed like any other product. */
+/** v itself, as a tensor that can be disposed of like any other product. */
 export const identity: LinearMap = (v) => tf.clone(v);

@@ -8,8 +8,8 @@ import {safeDivide, toRows} from './rows.js';
 import type {LinearSolver, Operator} from './types.js';
 
 /**
- * Division, for operators with one unknown per system (or diagonal ones): b divided by A applied to ones. Where that is zero, the
- * solution is zero, the one of least norm.
+ * Division, for operators with one unknown per system (or diagonal ones): b divided by A applied to ones. If A applied to ones is zero,
+ * the solution is zero, which has the least norm.
  */
 export function scalar(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.scalar', options, []);

@@ -8,9 +8,9 @@ import {reporting} from './reporting.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver, Operator} from './types.js';
 
-/** The Jacobian of a proximal-gradient fixed point of least squares, P (I − ηDᵀD) − I, with what it is made of. */
+/** The Jacobian of a proximal-gradient fixed point of least squares, P (I − ηDᵀD) − I, with its parts. */
 export interface SupportOperator extends Operator {
-  /** What the Jacobian is made of; the tensors belong to the caller. */
+  /** The parts of the Jacobian; the tensors belong to the caller. */
   readonly support: {
     /** D, [width, n]. */
     dictionary: tf.Tensor;
@@ -18,15 +18,15 @@ export interface SupportOperator extends Operator {
     weight: tf.Tensor;
     /** The weights of ½‖z‖², [B | 1, n]. */
     l2: tf.Tensor;
-    /** η, one entry. */
+    /** The step size η, one entry. */
     step: tf.Tensor;
   };
 }
 
 /**
  * The solver for operators with a support (from `conditions.sparseCode`): a Cholesky factorisation in the number of entries that
- * are not zero, in f64 on the host; of least norm if those atoms depend on each other. If the host cannot read tensors, it works
- * like `linsolve.lu`.
+ * are not zero, in f64 on the host; the solution has the least norm if those atoms depend on each other. If the host cannot read tensors,
+ * it works like `linsolve.lu`.
  *
  * @throws If the operator has no support.
  */

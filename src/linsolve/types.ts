@@ -12,7 +12,7 @@ export interface Tags {
 
 export const TAGS: Names<Tags> = {symmetric: 0, positiveDefinite: 0};
 
-/** The products of an operator in double precision, on vectors as rows [B, n]. What they return is overwritten by the next product. */
+/** The products of an operator in double precision, on vectors as rows [B, n]. The returned array is overwritten by the next product. */
 export interface DoubleProducts {
   /** A v, for v [B, n], row-major. */
   apply: (rows: Float64Array) => Float64Array;
@@ -27,9 +27,9 @@ export interface DoubleProducts {
  * otherwise all entries of a vector belong to one system.
  */
 export interface Operator {
-  /** Whether axis 0 of a vector is a batch of systems that do not touch each other. */
+  /** Whether axis 0 of a vector is a batch of independent systems. */
   readonly batched: boolean;
-  /** What is known of A; empty if nothing is. */
+  /** Known properties of A; empty if there are none. */
   readonly tags: Tags;
   /** A v. */
   apply(v: tf.Tensor): tf.Tensor;
@@ -40,11 +40,11 @@ export interface Operator {
    * flattened vector.
    */
   materialize(vectorShape: number[]): tf.Tensor3D;
-  /** Their diagonals, [B, n] with that B, where these are known without the matrices. */
+  /** The diagonals of these matrices, [B, n] with the same B, if they are known without the matrices. */
   diagonal?(vectorShape: number[]): tf.Tensor2D;
-  /** Where there are such products: made when first asked for. `null` where it turns out that there are none. */
+  /** Double-precision products, if there are any: created on first use. `null` if it turns out that there are none. */
   double?(): DoubleProducts | null;
-  /** Frees what the operator holds. */
+  /** Frees the resources of the operator. */
   dispose(): void;
 }
 
@@ -64,7 +64,7 @@ export interface Factorization {
   solve(b: tf.Tensor): tf.Tensor;
   /** x with Aᵀ x = b. */
   solveTranspose(b: tf.Tensor): tf.Tensor;
-  /** Of the latest solve; the factorization owns these tensors. `null` before the first. */
+  /** The report of the latest solve; the factorization owns these tensors. `null` before the first solve. */
   readonly info: SolveInfo | null;
   /** Frees the factors and `info`; the operator still belongs to the caller. */
   dispose(): void;

@@ -1,16 +1,16 @@
-/** @file Says that a solver of symmetric systems was given one that is not: its x solves nothing then. */
+/** @file Reports that a solver of symmetric systems was given a system that is not symmetric: its x is then no solution. */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../kernels/index.js';
 import type {LinearMap} from './rows.js';
 import type {SolveInfo} from './types.js';
 
-/** A residual up to this is a solution, whatever A is. */
+/** With a residual up to this, x counts as a solution for any A. */
 const UNSOLVED = 1e-3;
 
-/** ‖Av − Aᵀv‖ of more than this share of ‖Av‖ + ‖Aᵀv‖ is no rounding. */
+/** If ‖Av − Aᵀv‖ is more than this fraction of ‖Av‖ + ‖Aᵀv‖, the difference is not rounding. */
 const UNLIKE = 1e-2;
 
-/** Of the samples that were not solved the first whose matrix is not symmetric, by one more product with A and with Aᵀ. */
+/** Of the samples that were not solved, the first one whose matrix is not symmetric, found by one more product with A and with Aᵀ. */
 export function firstUnsymmetric(
   {A, At}: {A: LinearMap; At: LinearMap},
   {converged, residual}: SolveInfo,
@@ -36,7 +36,7 @@ export function firstUnsymmetric(
   return sample < 0 ? null : sample;
 }
 
-/** What a solver of that name says of it. */
+/** The message of the solver with this name. */
 export function warnOfUnsymmetric(className: string): (sample: number) => void {
   return (sample) =>
     console.warn(

@@ -1,4 +1,4 @@
-/** @file Vectors of one system in f64 on the host: what the Krylov methods are made of there. */
+/** @file Vectors of one system in f64 on the host: the basic operations of the Krylov methods there. */
 
 /** ⟨a, b⟩. */
 export function dot(a: Float64Array, b: Float64Array): number {

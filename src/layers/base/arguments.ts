@@ -1,4 +1,4 @@
-/** @file The arguments of a layer, checked: of the right kind, in their range, and known by name. */
+/** @file Checks the arguments of a layer: their types, ranges and names. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {layers} from '@tensorflow/tfjs-layers';
 import {checkOptions} from '../../checks/index.js';
@@ -8,7 +8,7 @@ import {linearSolverFromConfig, type LinearSolver, type LinearSolverConfig} from
 /** tfjs-layers' own arguments of a layer (name, inputShape, trainable, …). */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
-/** Keras's arguments, and what tfjs adds to a saved config. */
+/** Keras's arguments, and the entries that tfjs adds to a saved config. */
 const KERAS_ARGUMENTS = [
   'inputShape',
   'batchInputShape',
@@ -23,7 +23,7 @@ const KERAS_ARGUMENTS = [
   'customObjects',
 ];
 
-/** No size, count or weight of a layer is larger. */
+/** The largest size, count or weight that a layer accepts. */
 const LARGEST = 1e9;
 
 /** @throws If the value is not a finite number in the range. */
@@ -79,7 +79,7 @@ export function checkChoice<C extends string>(
   return value as C;
 }
 
-/** The policy at kinks, checked. */
+/** The policy at kinks, after checks. */
 export function asKink(className: string, {degenerate, smoothing}: Kink): Required<Kink> {
   return {
     degenerate: checkChoice(className, 'degenerate', degenerate ?? 'leastNorm', DEGENERATE),
@@ -95,7 +95,7 @@ export function asLinearSolver(
   return typeof linsolve === 'object' && 'factor' in linsolve ? linsolve : linearSolverFromConfig(linsolve);
 }
 
-/** A linear solver as a config writes it. */
+/** A linear solver as it is written to a config. */
 export function linearSolverConfig(linsolve: LinearSolver | undefined): tf.serialization.ConfigDict | null {
   return linsolve
     ? {className: linsolve.className, config: linsolve.getConfig() as tf.serialization.ConfigDict}

@@ -1,4 +1,4 @@
-/** @file What layers share that fit a linear model to each sample, which is a data set. */
+/** @file The common part of the layers that fit a linear model to each sample, where a sample is a data set. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {offTape} from '../../autodiff/index.js';
@@ -9,21 +9,21 @@ import {checkFlag, checkNumber, type LayerArgs} from './arguments.js';
 import {shapeList} from './inputs.js';
 import {SolverLayer} from './solver-layer.js';
 
-/** The arguments that `RidgeLayer` and `SVMLayer` share, besides those of every Keras layer. */
+/** The arguments that `RidgeLayer` and `SVMLayer` share, in addition to those of every Keras layer. */
 export interface BaseLearnerArgs extends LayerArgs {
-  /** λ > 0, the weight of the squared norm; the start of a learned one. Default 1. */
+  /** λ > 0, the weight of the squared norm; its initial value if it is learned. Default 1. */
   l2?: number | undefined;
-  /** Whether λ is learned, by its logarithm. Default true. */
+  /** Whether λ is learned, through its logarithm. Default true. */
   learnL2?: boolean | undefined;
   /** Whether points to score are a third input. Default true; without them the output is the model itself. */
   query?: boolean | undefined;
 }
 
-/** A fitted model, [B, p, k], and how the fit went, [B] each. */
+/** A fitted model, [B, p, k], and how the fit went, each [B]. */
 export interface FittedModel {
   /** W, [B, p, k]: a column of p weights for each of the k outputs. */
   weights: tf.Tensor;
-  /** Shape [B]: the codes of `Status`, 0 where the fit was found. */
+  /** Shape [B]: the codes of `Status`, 0 for each sample that was fitted. */
   status: tf.Tensor;
   /** Shape [B]: iterations that the fit took; 1 for a direct solve. */
   iterations: tf.Tensor;
@@ -48,7 +48,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     return this.query ? ['X', 'Y', 'query'] : ['X', 'Y'];
   }
 
-  /** Checks the shapes X [B, m, p], Y [B, m, k] and query [B, q, p], and makes the weight `logL2` where λ is learned. */
+  /** Checks the shapes X [B, m, p], Y [B, m, k] and query [B, q, p], and makes the weight `logL2` if λ is learned. */
   override build(inputShape: Shape | Shape[]): void {
     const shapes = shapeList(inputShape);
     const [X, Y, Q] = shapes;
@@ -88,7 +88,7 @@ export abstract class BaseLearnerLayer extends SolverLayer {
       ),
     );
     this.remember({status: codes, ...report});
-    // What `fit` could not solve it has reported.
+    // `fit` has already reported the samples that it could not solve.
     const invalid = this.statusCodes().map((code) =>
       code === Status.INVALID_INPUT ? Status.INVALID_INPUT : Status.SOLVED,
     );
@@ -105,17 +105,17 @@ export abstract class BaseLearnerLayer extends SolverLayer {
     return keepSamples(valid, points ? tf.matMul(points, weights) : weights);
   }
 
-  /** 1 for a sample that can be fitted, else 0: [B]. */
+  /** 1 for a sample that can be fitted, otherwise 0: [B]. */
   protected usable(given: readonly tf.Tensor[], _l2: tf.Tensor): tf.Tensor {
     return finiteRows(given);
   }
 
-  /** What is wrong with a sample that cannot. */
+  /** What is wrong with a sample that cannot be fitted. */
   protected get whyInvalid(): string {
     return 'has NaN or infinity in its input';
   }
 
-  /** What happens when a data set has a number that is not finite. Default 'warn'. */
+  /** What to do if a data set has a number that is not finite. Default 'warn'. */
   protected get whenInvalid(): OnFailure {
     return 'warn';
   }

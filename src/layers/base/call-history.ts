@@ -1,9 +1,9 @@
 /**
- * @file What a layer knows of its calls: how the last one went, and the last gradient, each with the call that it belongs to.
+ * @file What a layer records about its calls: how the last one went, and the last gradient, each with the call that it belongs to.
  *
- * A gradient comes later than its call, and others may have come between. So a call has a record of its own, which the function that
- * receives its gradient holds on to. Records are no tensors. Plain arrays go away with that function; the buffers of a device do not, so
- * that only those of the last few calls are kept.
+ * A gradient comes after its call, and there may be other calls in between. So each call has its own record, and the function that
+ * receives its gradient keeps a reference to it. Records are not tensors. Plain arrays are freed together with that function; device
+ * buffers are not, so only those of the last few calls are kept.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn} from '../../autodiff/index.js';
@@ -12,15 +12,15 @@ import {copiesOf, hostCanRead, type Copies} from '../../kernels/index.js';
 import type {SolveInfo} from '../../linsolve/index.js';
 import type {Diagnostics, GradientDiagnostics} from './diagnostics.js';
 
-/** How a solve went: the batch in front of each. */
+/** How a solve went; each array has the batch axis first. */
 export interface SolveState {
   /** Shape [B]: the codes of `Status`. */
   status: tf.Tensor;
-  /** Shape [B]: iterations of the solver: 0 for a projection, 1 for a direct solve. */
+  /** Shape [B]: the number of iterations of the solver; 0 for a projection, 1 for a direct solve. */
   iterations: tf.Tensor;
   /** Shape [B]: the relative residual, as the solver measures it. */
   residual: tf.Tensor;
-  /** Shape [B, …]: where the derivative has a kink. Left out if the output is smooth. */
+  /** Shape [B, …]: where the derivative has a kink. Omitted if the output is smooth. */
   weaklyActive?: tf.Tensor | undefined;
 }
 
@@ -37,19 +37,19 @@ interface Gradient {
   copies: Copies<'converged' | 'residual'>;
 }
 
-/** Calls of one loss whose states a device keeps. A gradient of an older one is reported by its linear system alone. */
+/** How many calls of one loss keep their state on a device. The gradient of an older call is reported from its linear system only. */
 const KEPT = 16;
 
 export class CallHistory {
   private count = 0;
   private current: Call | null = null;
-  /** The calls whose states are kept, the latest last. */
+  /** The calls whose states are kept, the latest one last. */
   private calls: Call[] = [];
   private gradient: Gradient | null = null;
-  /** Another one after each `dispose`: what was disposed keeps nothing. */
+  /** Changes with each `dispose`, so that nothing is kept for a disposed layer. */
   private life = {};
 
-  /** A call begins. */
+  /** Starts a new call. */
   begin(): void {
     this.current = {number: ++this.count, recorded: isTapeOn(), state: null, rowWidth: 0};
   }
@@ -60,7 +60,7 @@ export class CallHistory {
     const call = this.current!;
     const state = {status, iterations, residual} as Record<keyof SolveState, tf.Tensor>;
     call.rowWidth = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
-    // Kinks are rare: one number tells that there is none, and the rest is not read.
+    // Kinks are rare: if one number shows that there are none, the rest is not read.
     const any =
       weaklyActive !== undefined &&
       call.rowWidth > 0 &&
@@ -74,7 +74,7 @@ export class CallHistory {
     older.filter((each) => !waiting.includes(each)).forEach((each) => this.letGo(each));
   }
 
-  /** What receives the report of a gradient of this call, or of the last one where none has begun. */
+  /** The function that receives the report of a gradient of this call, or of the last call if none has started. */
   receiver(): (info: SolveInfo) => void {
     const {current: call, life} = this;
     return ({converged, residual}) => {
@@ -87,7 +87,7 @@ export class CallHistory {
     };
   }
 
-  /** The status of each sample in the last call; empty where it cannot be read at once. */
+  /** The status of each sample in the last call; empty if it cannot be read immediately. */
   statusCodes(): number[] {
     return Array.from(this.calls.at(-1)?.state?.values?.status ?? []);
   }
@@ -99,7 +99,7 @@ export class CallHistory {
     const {number, rowWidth} = call;
     const [state, gradient] = await Promise.all([call.state.read(), readGradient(this.gradient)]);
     const status = Array.from(state.status);
-    // Left out where the host has seen that there are none.
+    // Omitted if the host has seen that there are none.
     const flags = (state as Partial<typeof state>).weaklyActive;
     const row = (i: number) => Array.from({length: rowWidth}, (_, j) => Boolean(flags?.[i * rowWidth + j]));
     return {
@@ -121,7 +121,7 @@ export class CallHistory {
     calls.forEach((call) => this.letGo(call));
   }
 
-  /** The plain arrays of a host stay, for a gradient that may still come. */
+  /** Plain arrays on the host stay, because a gradient may still come. */
   private letGo(call: Call): void {
     if (call === this.gradient?.call || call.state?.values) return;
     call.state?.dispose();
@@ -137,7 +137,7 @@ async function readGradient(gradient: Gradient | null): Promise<GradientDiagnost
   return {
     call: number,
     status: Array.from(converged, (flag, i) => {
-      // Without an own entry in the forward solve the system is one that this solve did not foresee.
+      // A system without its own entry in the forward solve was not known to that solve.
       const before = forward ? (forward.status[i] ?? Status.NUMERICAL_ERROR) : Status.SOLVED;
       if (before !== Status.SOLVED) return before;
       return flag === 1 ? Status.SOLVED : Status.NUMERICAL_ERROR;

@@ -1,4 +1,4 @@
-/** @file The cell of a fixed-point layer: what it may be, and the names that its weights have in a file. */
+/** @file The cell of a fixed-point layer: what is allowed as a cell, and the names of its weights in a file. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type LayersModel, type Shape} from '@tensorflow/tfjs-layers';
 import {describe} from '../../checks/index.js';
@@ -7,7 +7,7 @@ import {shapeText} from './inputs.js';
 type Layer = layers.Layer;
 type Weights = Layer['weights'];
 
-/** A cell as a config writes it. */
+/** A cell as it is written to a config. */
 export type SavedCell = {
   /** The name under which its class is registered. */
   className: string;
@@ -15,7 +15,7 @@ export type SavedCell = {
   config: tf.serialization.ConfigDict;
 };
 
-/** @throws If it is no layer, and no config of one. */
+/** @throws If it is neither a layer nor the config of one. */
 export function cellOf(className: string, cell: unknown): Layer {
   const way = `${className}: the cell must be a layer or model of the two inputs [z, x]`;
   if (cell == null)
@@ -40,7 +40,7 @@ export function cellOf(className: string, cell: unknown): Layer {
   return made;
 }
 
-/** A model says how many inputs it has; a layer of one's own does not. */
+/** A model declares how many inputs it has; a custom layer does not. */
 function checkTwoInputs(className: string, cell: Layer): void {
   const inputs = (cell as Partial<LayersModel>).inputs;
   if (inputs === undefined || inputs.length === 2) return;
@@ -74,7 +74,7 @@ export function outputShapeOf(className: string, cell: Layer, shapes: [Shape, Sh
   }
 }
 
-/** @throws If two weights have one name, which a file could not tell apart. */
+/** @throws If two weights have the same name, because a file could not distinguish them. */
 export function checkNames(className: string, weights: Weights): void {
   const names = weights.map(({originalName}) => originalName);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -87,8 +87,8 @@ export function checkNames(className: string, weights: Weights): void {
 }
 
 /**
- * The weights under names that begin with the layer's, so that the cells of two layers may have equally named layers inside: a file names
- * weights, not cells. The cell itself keeps its own names, and all else is one: only `originalName` is another.
+ * The weights with the layer's name as a prefix, so that the cells of two layers may contain layers with equal names: a file names
+ * weights, not cells. The cell itself keeps its own names, and everything else is shared with it: only `originalName` differs.
  */
 export function prefixed(prefix: string, weights: Weights): Weights {
   return weights.map((weight) => {

@@ -14,7 +14,7 @@ export const CONIC_PARAMETERS = Object.keys(CONIC_SHAPES) as ConicParameter[];
 /**
  * p, the number of variables.
  *
- * @throws If shapes do not agree, or do not tell.
+ * @throws If shapes do not agree, or do not determine it.
  */
 export function conicVariables(
   className: string,
@@ -46,7 +46,7 @@ export function conicVariables(
   return known.p;
 }
 
-/** What tells the sizes. */
+/** What determines the sizes. */
 export interface ConicSizes {
   cones: Cones;
   units?: number | undefined;
@@ -56,10 +56,10 @@ export interface ConicSizes {
 
 type GivenConstants = Constants<ConicParameter> | SavedConstant[] | null | undefined;
 
-/** The largest finite f32, which says as well as Infinity that a row does not exist, and can be saved. */
+/** The largest finite f32 number. Like Infinity it means that a row does not exist, but it can be saved. */
 const NO_ROW = 3.4028234663852886e38;
 
-/** The constants with a number for an infinite d. */
+/** The constants, with a finite number in place of an infinite d. */
 export function savable(constants: GivenConstants): GivenConstants {
   if (!constants || Array.isArray(constants) || constants.d == null) return constants;
   const {d} = constants;
@@ -74,7 +74,7 @@ function finiteBound(value: number): number {
   return value === Infinity ? NO_ROW : value;
 }
 
-/** A point inside of the cones (zero where there is no inside). */
+/** A point in the interior of the cones (zero where there is no interior). */
 export function interior({zero = 0, nonNegative = 0, secondOrder = [], psd = []}: Cones): tf.Tensor {
   const values = [
     ...Array<number>(zero).fill(0),

@@ -7,7 +7,7 @@ import type {QPParameter} from '../../solvers/index.js';
 /** The parameters that a layer's problem has, each with the names of its axes, without the batch. */
 export type ParameterShapes<Name extends string> = Readonly<Record<Name, readonly string[]>>;
 
-/** A constant as a config writes it: tfjs changes the case of keys and values, not of these. */
+/** A constant as it is written to a config: tfjs changes the case of keys and values, but not of these. */
 export type SavedConstant = {
   /** The name of the parameter, such as 'Q'. */
   symbol: string;
@@ -20,7 +20,7 @@ export type SavedConstant = {
 /** The values of constants, without a batch axis. */
 export type Constants<Name extends string = QPParameter> = Partial<Record<Name, tf.Tensor | tf.TensorLike>>;
 
-/** 'q' and 'Q' are one name: a saved config has lost the case. */
+/** 'q' and 'Q' are the same name, because a saved config does not keep the case. */
 export function asParameter<Name extends string>(
   className: string,
   shapes: ParameterShapes<Name>,
@@ -37,7 +37,7 @@ export function asParameter<Name extends string>(
   return found;
 }
 
-/** The constants as saved ones (plain numbers), whatever form they came in. */
+/** The constants in the form in which they are saved (plain numbers), for any input form. */
 export function readConstants<Name extends string>(
   className: string,
   shapes: ParameterShapes<Name>,
@@ -53,7 +53,7 @@ export function readConstants<Name extends string>(
     : Object.entries(constants as Record<string, tf.Tensor | tf.TensorLike>)
         .filter(([, value]) => value != null)
         .map(([symbol, value]) => {
-          // Only a file may have lost the case.
+          // Only names from a file may have the wrong case.
           checkOptions(`${className}: constants`, {[symbol]: 0}, Object.keys(shapes), 'parameter');
           const tensor = constantTensor(className, symbol, value);
           try {
@@ -83,7 +83,7 @@ export function readConstants<Name extends string>(
   return saved;
 }
 
-/** The values of a constant. @throws If they are on a device, from where the host cannot read them at once. */
+/** The values of a constant. @throws If they are on a device from which the host cannot read them immediately. */
 function valuesNow(
   className: string,
   symbol: string,
@@ -117,7 +117,7 @@ function constantTensor(
   }
 }
 
-/** The parameters that are fed, in the order of the inputs. @throws If one is unknown, named twice, or a constant too. */
+/** The parameters that are fed, in the order of the inputs. @throws If one is unknown, named twice, or also a constant. */
 export function readInputs<Name extends string>(
   className: string,
   shapes: ParameterShapes<Name>,

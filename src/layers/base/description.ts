@@ -1,23 +1,23 @@
 /** @file The text of `layer.describe()`. */
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What a parameter of the problem is to the layer. */
+/** The role of a parameter of the problem in the layer. */
 export type Role = 'fed' | 'constant' | 'learned';
 
-/** A parameter of the problem, or a weight that makes one. */
+/** A parameter of the problem, or a weight from which one is computed. */
 export interface Part {
-  /** As in the problem: `Q`, `p`. */
+  /** Its name in the problem: `Q`, `p`. */
   name: string;
   /** Whether it is an input, a constant, or learned. */
   role: Role;
-  /** Its axes, null or a letter for one that is not known. */
+  /** Its axes, with null or a letter for one that is not known. */
   shape?: readonly (number | string | null)[] | undefined;
-  /** What is computed from weights, and how. */
+  /** What is computed from weights, and how it is computed. */
   as?: string;
 }
 
 const ROLES: readonly Role[] = ['fed', 'constant', 'learned'];
-/** Longer values are not worth a line. */
+/** The longest value that is shown. */
 const LONGEST = 48;
 
 /** One line for the problem, one for each role, one for the options. */
@@ -55,7 +55,7 @@ function partText({name, shape, as}: Part): string {
   return `${name}${axes}${as ? ` = ${as}` : ''}`;
 }
 
-/** A value in short, or `null` where it is not set, or too long. */
+/** A value in short form, or `null` if it is not set or too long. */
 function optionText(value: unknown): string | null {
   if (value === null || value === undefined || value === false) return null;
   if (typeof value === 'string') return `'${value}'`;

@@ -1,8 +1,8 @@
-/** @file What `layer.diagnostics()` tells. */
+/** @file What `layer.diagnostics()` returns. */
 
-/** How the last `call` went, one entry a sample, and the last gradient. */
+/** How the last `call` went, with one entry per sample, and the last gradient. */
 export interface Diagnostics {
-  /** Which call this is: 1 is the layer's first. */
+  /** The number of this call; 1 is the layer's first. */
   call: number;
   /** The codes of `Status`: 0 solved, 1 primal infeasible, 2 unbounded, 3 iteration limit, 4 numerical error, 5 invalid. */
   status: number[];
@@ -11,23 +11,26 @@ export interface Diagnostics {
   /** The solver's relative residual. */
   residual: number[];
   /**
-   * A row a sample: where the derivative has a kink. A quadratic program's constraints whose multiplier and slack are both
-   * zero; entries of a sparse output that are zero, but only just.
+   * One row per sample: where the derivative has a kink. These are constraints of a quadratic program whose multiplier and slack are both
+   * zero, or entries of a sparse output that are only just zero.
    */
   weaklyActive: boolean[][];
-  /** How the linear solve of the latest gradient went; `null` before the first. It stays when the layer is called again. */
+  /** How the linear solve of the latest gradient went; `null` before the first. It is kept when the layer is called again. */
   gradient: GradientDiagnostics | null;
 }
 
-/** How the linear solve of a gradient went, one entry a sample. */
+/** How the linear solve of a gradient went, with one entry per sample. */
 export interface GradientDiagnostics {
-  /** Whose gradient it is: smaller than that of the report where the layer has been called again since, or twice in one loss. */
+  /**
+   * The number of the call that this gradient belongs to. It is smaller than the call number of the report if the layer has since been
+   * called again, or was called twice in one loss.
+   */
   call: number;
   /**
-   * That of the forward solve of the same call where it failed (the gradient of a wrong point), 4 where the linear system was not solved,
-   * else 0.
+   * The status of the forward solve of the same call if it failed (then this is the gradient of a wrong point), 4 if the linear system was
+   * not solved, otherwise 0.
    */
   status: number[];
-  /** Of the linear system, relative. */
+  /** The relative residual of the linear system. */
   residual: number[];
 }

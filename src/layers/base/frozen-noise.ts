@@ -1,10 +1,10 @@
-/** @file Freezes the dropout of a cell: one mask for all the iterations of a solve and for its gradient. */
+/** @file Freezes the dropout of a cell, so that all iterations of a solve and its gradient use one mask. */
 import type {layers} from '@tensorflow/tfjs-layers';
 import {type LayersModel} from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
 
-/** Layers whose noise has no seed that could be fixed. */
+/** Layers with noise whose seed cannot be fixed. */
 const UNSEEDED = ['GaussianNoise', 'GaussianDropout', 'AlphaDropout'];
 
 /** The cell itself and every layer inside it. */

@@ -1,4 +1,4 @@
-/** @file The inputs of a layer and their shapes, as lists. */
+/** @file Brings the inputs of a layer and their shapes into the form of lists. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {describe} from '../../checks/index.js';
@@ -19,7 +19,7 @@ export function shapeList(shape: Shape | Shape[]): Shape[] {
   return Array.isArray(shape[0]) ? (shape as Shape[]) : [shape as Shape];
 }
 
-/** @throws If a layer gets another number of inputs than it takes. */
+/** @throws If the number of inputs differs from the number that the layer takes. */
 export function checkCount(className: string, names: readonly string[], count: number): void {
   if (names.length === count) return;
   const sequential =
@@ -34,7 +34,7 @@ export function checkCount(className: string, names: readonly string[], count: n
 
 const hasShape = (value: unknown) => Array.isArray((value as {shape?: unknown} | null | undefined)?.shape);
 
-/** @throws If what is to be applied to is no tensor, symbolic or not. */
+/** @throws If an input is not a tensor, symbolic or not. */
 export function checkTensors(className: string, names: readonly string[], inputs: unknown): void {
   const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs];
   const index = list.findIndex((input) => !hasShape(input));
@@ -51,7 +51,7 @@ export function checkTensors(className: string, names: readonly string[], inputs
 
 /**
  * @param built The shapes that the layer was built for.
- * @throws If a later input has other axes than the batch.
+ * @throws If a later input differs in an axis other than the batch.
  */
 export function checkShapes(
   className: string,
@@ -72,12 +72,12 @@ export function checkShapes(
   });
 }
 
-/** A shape with B for the batch. */
+/** A shape as text, with B for the batch. */
 export function shapeText(shape: Shape, batch = 'B'): string {
   return `[${shape.map((size, axis) => (axis === 0 && batch ? batch : (size ?? '?'))).join(', ')}]`;
 }
 
-/** What to do where just the batch axis is missing. */
+/** What to do if only the batch axis is missing. */
 export function batchHint(name: string, rank: number, expected: number): string {
   return rank === expected - 1
     ? ` The first axis is the batch: tf.expandDims(${name}, 0) makes a batch of one.`

@@ -1,4 +1,4 @@
-/** @file What layers with an iterative solver share: its options, the warm start, samples that fail. */
+/** @file The common part of the layers with an iterative solver: its options, the warm start, and samples that fail. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction} from '../../checks/index.js';
 import {offTape} from '../../autodiff/index.js';
@@ -29,13 +29,13 @@ import {WarmStart} from './warm-start.js';
 export interface IterativeLayerArgs extends LayerArgs, ReportOptions {
   /** A sample is solved at ‖T(z) − z‖ ≤ tolerance·(1 + ‖z‖), T the solver's step. Default 1e-6. */
   tolerance?: number | undefined;
-  /** Iterations at most. Default 100, of `LassoLayer` 2000. */
+  /** The largest number of iterations. Default 100, for `LassoLayer` 2000. */
   maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. */
   onFailure?: OnFailure | undefined;
-  /** The linear solver of the gradient. Default `linsolve.auto()`, of LassoLayer `linsolve.support()`. */
+  /** The linear solver of the gradient. Default `linsolve.auto()`, for LassoLayer `linsolve.support()`. */
   linsolve?: LinearSolver | LinearSolverConfig | undefined;
-  /** Start at the solutions of the previous call, where the same samples come again in the same order. Default false. */
+  /** Start at the solutions of the previous call. Useful if the same samples come again in the same order. Default false. */
   warmStart?: boolean | undefined;
 }
 
@@ -78,8 +78,8 @@ export abstract class IterativeLayer extends SolverLayer {
   /**
    * Solves for the layer's output and notes how it went.
    *
-   * A sample with NaN in its input, or that becomes NaN, gets zeros and a zero gradient: it must not reach the gradients of
-   * the weights, which all samples share.
+   * A sample with NaN in its input, or that becomes NaN, gets zeros and a zero gradient: NaN must not reach the gradients of the weights,
+   * which all samples share.
    *
    * @param sizes The shape of the output without the batch axis.
    */
@@ -107,12 +107,12 @@ export abstract class IterativeLayer extends SolverLayer {
     return keepSamples(valid, z);
   }
 
-  /** Where the output has a kink, [B, …], or nothing if it is smooth. */
+  /** Where the output has a kink, [B, …]; nothing if it is smooth. */
   protected kinks(_x: tf.Tensor, z: tf.Tensor): tf.Tensor {
     return tf.zeros([z.shape[0], 0], 'bool');
   }
 
-  /** Frees the weights, and what is kept for a warm start. */
+  /** Frees the weights, and the tensors kept for a warm start. */
   override dispose(): ReturnType<SolverLayer['dispose']> {
     this.warmStart.dispose();
     return super.dispose();

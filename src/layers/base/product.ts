@@ -1,4 +1,4 @@
-/** @file The product of constraints with a point, each shared or one a sample. */
+/** @file The product of constraints with a point, each shared or one per sample. */
 import * as tf from '@tensorflow/tfjs-core';
 import {matVec} from '../../linalg/index.js';
 

@@ -1,4 +1,4 @@
-/** @file What layers share that project each sample: samples without an answer get zeros, a status, and a message. */
+/** @file The common part of the layers that project each sample: samples without a solution get zeros, a status, and a message. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {offTape} from '../../autodiff/index.js';
@@ -7,13 +7,13 @@ import {keepSamples, reportFailures} from '../../solvers/index.js';
 import {finiteRows, rowMin} from './rows.js';
 import {SolverLayer} from './solver-layer.js';
 
-/** What `project` gives: the projection, NaN where there is none, and perhaps the status of each sample. */
+/** What `project` returns: the projection, NaN for samples without one, and optionally the status of each sample. */
 export type Projected =
   | tf.Tensor
   | {
-      /** The projection, the batch in front; NaN in samples without one. */
+      /** The projection, with the batch axis first; NaN for samples without one. */
       plan: tf.Tensor;
-      /** Shape [B]: the code of `Status` for a sample that has none. */
+      /** Shape [B]: the code of `Status` for a sample without a projection. */
       status: tf.Tensor;
     };
 
@@ -31,12 +31,12 @@ export abstract class ProjectionLayer extends SolverLayer {
   override supportsMasking = true;
   protected override readonly inputNames: readonly string[] = ['x'];
 
-  /** The axis along which −∞ takes an entry of x out of its row; `null` where −∞ is no input. */
+  /** The axis along which −∞ removes an entry of x from its row; `null` if −∞ is not a valid input. */
   protected get maskedAxis(): number | null {
     return null;
   }
 
-  /** Whether −∞ is an input: it masks an entry. */
+  /** Whether −∞ is a valid input, which masks an entry. */
   protected get masks(): boolean {
     return this.maskedAxis !== null;
   }
@@ -76,14 +76,14 @@ export abstract class ProjectionLayer extends SolverLayer {
     return keepSamples(solved, y);
   }
 
-  /** 1 for a sample that is an input, and for one of which no row is masked throughout: [B] each, or one for all. */
+  /** Two flags: 1 for a sample that is a valid input, and 1 for a sample without a fully masked row; each is [B], or one number for all. */
   private usable(given: readonly tf.Tensor[]): {valid: tf.Tensor; left: tf.Tensor} {
     const axis = this.maskedAxis;
     const all = tf.scalar(1);
     if (!this.masks) return {valid: finiteRows(given), left: all};
     return offTape(() => {
       const [x, ...rest] = given;
-      // By what an entry is, not by a comparison with infinity, which half-precision backends do not hold.
+      // Tests the kind of each entry instead of comparing it with infinity, which half-precision backends cannot hold.
       const finite = tf.isFinite(x);
       const masked = tf.logicalAnd(tf.isInf(x), tf.less(x, 0));
       const others = rest.length > 0 ? finiteRows(rest) : all;
@@ -94,16 +94,16 @@ export abstract class ProjectionLayer extends SolverLayer {
     });
   }
 
-  /** The projection of samples that are finite, or masked. */
+  /** The projection of samples whose entries are finite or masked. */
   protected abstract project(x: tf.Tensor, ...rest: tf.Tensor[]): Projected;
 
-  /** Where the output has a kink, [B, …], or nothing. */
+  /** Where the output has a kink, [B, …]; nothing if it has none. */
   protected kinks(_x: tf.Tensor, y: tf.Tensor): tf.Tensor {
     return tf.zeros([y.shape[0], 0], 'bool');
   }
 }
 
-/** `project` along another axis than the last. */
+/** `project` along an axis other than the last. */
 export function alongAxis(x: tf.Tensor, axis: number, project: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const last = x.rank - 1;
   const at = (axis + x.rank) % x.rank;

@@ -1,4 +1,4 @@
-/** @file The arguments of the quadratic-program layers, checked. */
+/** @file Checks the arguments of the quadratic-program layers. */
 import type {Kink} from '../../conditions/index.js';
 import type {LinearSolver, LinearSolverConfig} from '../../linsolve/index.js';
 import {
@@ -12,45 +12,45 @@ import {
 import {asKink, asLinearSolver, checkChoice, checkFlag, checkNumber, type LayerArgs} from './arguments.js';
 import {readConstants, readInputs, type Constants, type SavedConstant} from './constants.js';
 
-/** `degenerate` and `smoothing` say which derivative a weakly active constraint gets, see `solveQP`. */
+/** `degenerate` and `smoothing` choose the derivative of a weakly active constraint, see `solveQP`. */
 export interface QPLayerArgs extends LayerArgs, Kink {
-  /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map leads to n. */
+  /** n, the width of the output. Default: the width of p. If p is fed with another width, a learned linear map brings it to n. */
   units?: number | undefined;
-  /** m, the rows of a learned G. 0 for none. Default n. */
+  /** m, the rows of a learned G. 0 means no inequalities. Default n. */
   inequalities?: number | undefined;
   /** k, the rows of a learned A. Default 0. */
   equalities?: number | undefined;
   /** Which of the six parameters are fed, in the order of the inputs. Default ['p']. */
   inputs?: QPParameter[] | undefined;
-  /** Parameters that are fixed, without a batch axis. They are saved with the layer. The rest is learned. */
+  /** Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned. */
   constants?: Constants | SavedConstant[] | undefined;
   /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
   epsilon?: number | undefined;
-  /** Of the random initial weights. Default: another one each time. */
+  /** The seed of the random initial weights. Default: a different one each time. */
   seed?: number | undefined;
   /** Relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   tolerance?: number | undefined;
-  /** Iterations at most. Default 100. */
+  /** The largest number of iterations. Default 100. */
   maxIterations?: number | undefined;
   /** When samples fail: 'warn' (default), 'throw' or 'ignore'. They get x = 0 and a zero gradient. */
   onFailure?: OnFailure | undefined;
-  /** What x of an infeasible sample is: 'zero' (default), or the 'closest' point, which violates the constraints least. */
+  /** The x of an infeasible sample: 'zero' (default), or the 'closest' point, which violates the constraints least. */
   onInfeasible?: OnInfeasible | undefined;
   /** The linear solver of the gradient. Default `linsolve.kkt()`. */
   linsolve?: LinearSolver | LinearSolverConfig | undefined;
   /**
-   * Solves instead of the interior-point method, see `solveQP`. A saved model does not hold it: pass it again, or it loads
-   * with the default one.
+   * Used instead of the interior-point method, see `solveQP`. It is not saved with a model: pass it again when loading, or the default is
+   * used.
    */
   solver?: QPSolver | undefined;
   /**
-   * Try the active sets of the previous call first. Pays where the same samples come again in the same order (predict,
-   * full-batch fit); elsewhere it only costs. Default false.
+   * Try the active sets of the previous call first. This helps if the same samples come again in the same order (predict, full-batch fit);
+   * otherwise it only costs time. Default false.
    */
   warmStart?: boolean | undefined;
 }
 
-/** The names of `QPLayerArgs` that tfjs does not know. */
+/** The names in `QPLayerArgs` that tfjs does not know. */
 export const QP_ARGUMENTS = [
   'units',
   'inequalities',
@@ -70,11 +70,11 @@ export const QP_ARGUMENTS = [
   'warmStart',
 ];
 
-/** What a layer keeps of its arguments. */
+/** The arguments that a layer keeps. */
 export interface QPSettings {
   fed: QPParameter[];
   constants: Map<QPParameter, SavedConstant>;
-  /** Sizes by argument. */
+  /** The sizes given by arguments, by the name of the argument. */
   fixed: {units?: number; inequalities?: number; equalities?: number};
   epsilon: number;
   seed?: number | undefined;
@@ -86,11 +86,11 @@ export interface QPSettings {
   linsolve?: LinearSolver | undefined;
   solver?: QPSolver | undefined;
   warmStart: boolean;
-  /** Whether a config made it: a saved one writes its constants as a list. */
+  /** Whether the layer was made from a config: a saved config has its constants as a list. */
   fromFile: boolean;
 }
 
-/** @throws If an argument is of a wrong kind or out of its range, or if two of them contradict each other. */
+/** @throws If an argument has a wrong type or is out of its range, or if two of them contradict each other. */
 export function readQPArguments(className: string, args: QPLayerArgs): QPSettings {
   const constants = readConstants(className, QP_SHAPES, args.constants);
   const size = (name: 'units' | 'inequalities' | 'equalities', low: number) =>

@@ -1,4 +1,7 @@
-/** @file What `describe()` says of the parameters of a quadratic program, and a note of those that are learned unasked. */
+/**
+ * @file What `describe()` says about the parameters of a quadratic program, and a note about parameters that the user may not expect to be
+ *   learned.
+ */
 import {QP_PARAMETERS, QP_SHAPES, type QPParameter} from '../../solvers/index.js';
 import type {Part} from './description.js';
 import type {QPSettings} from './qp-arguments.js';
@@ -6,7 +9,7 @@ import type {QPSizes} from './qp-parameters.js';
 
 export type QPPart = Pick<Part, 'role' | 'as'>;
 
-/** The parameters that the problem has. Before the layer is built (no sizes) only those that are given. */
+/** The parameters that the problem has. Before the layer is built there are no sizes, and these are only the given ones. */
 export function qpParts(
   {fed, constants}: QPSettings,
   sizes: QPSizes | null,
@@ -22,7 +25,7 @@ export function qpParts(
   });
 }
 
-/** The pairs of constraints, and the argument that says that they are meant to be learned. */
+/** The pairs of constraints, each with the argument that shows that the user wants it learned. */
 const PAIRS = [
   {pair: ['G', 'h'], count: 'inequalities', size: 'm'},
   {pair: ['A', 'b'], count: 'equalities', size: 'k'},
@@ -31,8 +34,9 @@ const PAIRS = [
 const noted = new Set<string>();
 
 /**
- * Prints once what a layer with constants learns of its constraints, if nobody asked for it: the other half of a pair of which one half
- * is given, or a whole pair beside constants. Who passes the number of constraints has asked. A layer from a file is as it was.
+ * Prints once which constraints a layer with constants learns although the user did not request it: the other half of a pair if one half
+ * is given, or a whole pair in addition to constants. Passing the number of constraints counts as a request. A layer from a file prints
+ * nothing.
  */
 export function noteLearned(
   className: string,

@@ -1,4 +1,4 @@
-/** @file The six parameters of a QP layer: which are inputs, which constants, which learned, and of what size. */
+/** @file The six parameters of a QP layer: which are inputs, constants or learned, and their sizes. */
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {QP_SHAPES, type QPParameter} from '../../solvers/index.js';
 import type {SavedConstant} from './constants.js';
@@ -78,7 +78,7 @@ export function findSizes(
   return {n, m: count('m', n), k: count('k', 0)};
 }
 
-/** Beyond this a dense matrix does not fit into memory. */
+/** With more entries than this, a dense matrix does not fit into memory. */
 const MAX_SIZE = 20_000;
 
 const ARGUMENT: Record<keyof QPSizes, string> = {n: 'units', m: 'inequalities', k: 'equalities'};

@@ -1,4 +1,4 @@
-/** @file What the layers of this library share: inputs as float32, and a report of the last solve. */
+/** @file The common part of the layers of this library: inputs as float32, and a report of the last solve. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape, type SymbolicTensor} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../../autodiff/index.js';
@@ -12,7 +12,7 @@ import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 /** Arguments that `describe` shows as parameters. */
 const SHOWN_AS_PARTS = ['inputs', 'constants', 'cell'];
 
-/** What all layers of this library are: Keras layers whose output solves a problem, with a report of how each solve went. */
+/** The base class of all layers of this library: Keras layers whose output solves a problem, with a report of how each solve went. */
 export abstract class SolverLayer extends layers.Layer {
   private readonly history = new CallHistory();
   private inputShapes: Shape[] | null = null;
@@ -25,7 +25,7 @@ export abstract class SolverLayer extends layers.Layer {
   /** The names of the inputs, in order. */
   protected abstract readonly inputNames: readonly string[];
 
-  /** Whether a layer that has been built takes inputs of these sizes alone, but for the batch. */
+  /** Whether a layer that has been built takes only inputs of these sizes, except for the batch axis. */
   protected get isSized(): boolean {
     return false;
   }
@@ -39,8 +39,8 @@ export abstract class SolverLayer extends layers.Layer {
   }
 
   /**
-   * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. A batch of no samples has an empty
-   * output, with a gradient of zero for inputs and weights, and is not solved.
+   * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. An empty batch is not solved: it has an
+   * empty output, and a gradient of zero for inputs and weights.
    */
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     const solve = () => {
@@ -66,7 +66,7 @@ export abstract class SolverLayer extends layers.Layer {
     return nothing([shape], [...inputs, ...this.trainableWeights.map((weight) => weight.read())])[0];
   }
 
-  /** Notes the shapes of the inputs, the batch axis first; layers with weights make them here. */
+  /** Records the shapes of the inputs, with the batch axis first. Layers with weights create them here. */
   override build(inputShape: Shape | Shape[]): void {
     this.inputShapes = shapeList(inputShape);
     super.build(inputShape);
@@ -94,7 +94,7 @@ export abstract class SolverLayer extends layers.Layer {
     return `of ${this.inputNames.join(', ')}`;
   }
 
-  /** What the problem is made of, for `describe`. Default: the inputs, and the weights by name. */
+  /** The parts of the problem, for `describe`. Default: the inputs, and the weights by name. */
   protected parts(): Part[] {
     const inputs = this.inputNames.map((name, i): Part => {
       const shape = this.inputShapes?.[i]?.map((size, axis) => size ?? (axis === 0 ? 'B' : null));
@@ -115,23 +115,23 @@ export abstract class SolverLayer extends layers.Layer {
     return report;
   }
 
-  /** Frees the weights, and the reports of the calls. */
+  /** Frees the weights and the reports of the calls. */
   override dispose(): ReturnType<layers.Layer['dispose']> {
     this.history.dispose();
     return super.dispose();
   }
 
-  /** Notes how the solve of this call went. */
+  /** Records how the solve of this call went. */
   protected remember(state: SolveState): void {
     this.history.note(state);
   }
 
-  /** Receives the report of the linear solve of this call's gradient: an `onGradient`, to be read anew in each call. */
+  /** Receives the report of the linear solve of this call's gradient: an `onGradient`. Get a new one in each call. */
   protected get rememberGradient(): (info: SolveInfo) => void {
     return this.history.receiver();
   }
 
-  /** The status of each sample in this call; empty where it cannot be read at once. */
+  /** The status of each sample in this call; empty if it cannot be read immediately. */
   protected statusCodes(): number[] {
     return this.history.statusCodes();
   }

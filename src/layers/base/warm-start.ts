@@ -1,15 +1,15 @@
-/** @file The solution of a layer's previous call, as the start of the next. */
+/** @file The solution of a layer's previous call, used as the start of the next one. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {copiesOf, type Copies} from '../../kernels/index.js';
 
-/** Holds copies that are no tensors. */
+/** Holds copies that are not tensors. */
 export class WarmStart<Name extends string> {
   private kept: {batch: number; copies: Copies<Name>} | null = null;
 
   /** @param enabled Whether to keep anything at all. */
   constructor(readonly enabled: boolean) {}
 
-  /** Keeps copies of the tensors, which have the batch in front. */
+  /** Keeps copies of the tensors, which have the batch axis first. */
   keep(tensors: Record<Name, tf.Tensor>): void {
     if (!this.enabled) return;
     this.dispose();
@@ -17,7 +17,7 @@ export class WarmStart<Name extends string> {
     this.kept = {batch, copies: copiesOf(tensors)};
   }
 
-  /** What was kept, as new tensors, if it was for a batch of this size; else `null`. */
+  /** The kept values as new tensors, if they were for a batch of this size; otherwise `null`. */
   take(batch: number): Record<Name, tf.Tensor> | null {
     return this.kept?.batch === batch ? this.kept.copies.tensors() : null;
   }

@@ -1,6 +1,6 @@
-/** @file The best of several x. */
+/** @file Keeps the best of several x. */
 
-/** Keeps the x with the smallest of some measure. */
+/** Keeps the x with the smallest value of a measure. */
 export class Best {
   readonly solution: Float64Array;
 

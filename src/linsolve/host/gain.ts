@@ -1,19 +1,19 @@
-/** @file How much a matrix was seen to enlarge vectors, and the rounding that its products therefore have. */
+/** @file The largest gain of a matrix on the vectors seen so far, and the rounding of its products that follows from it. */
 import {norm} from '../vectors.js';
 import type {Process} from './process.js';
 
-/** Of a product of n terms, with some room: naive sums lose about √n roundings. */
+/** The rounding of a product of n terms, with a margin: naive sums lose about √n roundings. */
 const SINGLE = 2 ** -22;
 const DOUBLE = 2 ** -51;
 
-/** A product, with the largest gain so far noted. */
+/** A product; also records the largest gain so far. */
 export class Gain {
   value = 0;
 
-  /** @param isDouble Whether products are in double precision, and not in float32. */
+  /** @param isDouble Whether products are in double precision instead of float32. */
   constructor(readonly isDouble: boolean) {}
 
-  /** The residual that rounding of products may leave, for ‖x‖ and the ‖A‖ so far: √n·2⁻²²·‖A‖‖x‖, in double precision √n·2⁻⁵¹·‖A‖‖x‖. */
+  /** The residual that rounding of products may cause, for ‖x‖ and the ‖A‖ so far: √n·2⁻²²·‖A‖‖x‖, in double precision √n·2⁻⁵¹·‖A‖‖x‖. */
   rounding(size: number, n: number): number {
     return (this.isDouble ? DOUBLE : SINGLE) * Math.sqrt(n) * this.value * size;
   }

@@ -1,4 +1,4 @@
-/** @file The iterates of a method that moves x and the residual along the same direction, of which the best are kept. */
+/** @file The iterates of a method that moves x and the residual along the same direction; the best ones are kept. */
 import {addScaled, norm} from '../vectors.js';
 import {Best} from './best.js';
 import {Gain} from './gain.js';
@@ -6,7 +6,7 @@ import type {Outcome, Run} from './process.js';
 
 export class Iterates {
   readonly x: Float64Array;
-  /** What is left of the residual, by the recurrence. */
+  /** The current residual, by the recurrence. */
   readonly left: Float64Array;
   /** Its norm. */
   residual: number;
@@ -14,7 +14,7 @@ export class Iterates {
   private readonly best: Best;
   private readonly safe: Best;
 
-  /** r of a run is the residual of x = 0. */
+  /** The r at the start of a run is the residual of x = 0. */
   constructor({r, isDouble}: Run) {
     this.gain = new Gain(isDouble);
     this.x = new Float64Array(r.length);
@@ -24,7 +24,7 @@ export class Iterates {
     this.safe = new Best(r.length, this.residual);
   }
 
-  /** x += α·direction, where A·direction is `image`. @returns Whether no residual was smaller. */
+  /** x += α·direction, where A·direction is `image`. @returns Whether the new residual is the smallest so far. */
   move(alpha: number, direction: Float64Array, image: Float64Array): boolean {
     const {x, left, gain} = this;
     addScaled(x, alpha, direction);

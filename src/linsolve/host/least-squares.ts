@@ -1,15 +1,15 @@
-/** @file The least-squares solution of least norm of a symmetric system, from an x that is near a solution. */
+/** @file The least-squares solution of least norm of a symmetric system, starting from an x near a solution. */
 import {addScaled, difference, dot, norm, scaled} from '../vectors.js';
 import type {HostMethod, Process, Run} from './process.js';
 
-/** ‖A r‖ ≤ this·‖A‖‖r‖ says that r is about orthogonal to what a symmetric A reaches. */
+/** ‖A r‖ ≤ this·‖A‖‖r‖ means that r is about orthogonal to the range of a symmetric A. */
 const ORTHOGONAL = 1e-3;
 
 /**
- * For a symmetric A, where the residual r cannot be much smaller: the least-squares solution of least norm.
+ * For a symmetric A, if the residual r cannot be much smaller: the least-squares solution of least norm.
  *
- * What A reaches of r is y with A y = A r, a consistent system; z with A z = y is what x lacks. The rest of r lies in the null
- * space, and so does the part of x along it, which the Krylov space of b brings in.
+ * The part of r in the range of A is y with A y = A r, which is a consistent system. The missing part of x is z with A z = y. The rest of
+ * r lies in the null space, and so does the part of x along it, which comes from the Krylov space of b.
  *
  * @see Liu, Milzarek & Roosta 2023, Obtaining pseudo-inverse solutions with MINRES.
  */

@@ -1,45 +1,48 @@
 /**
- * @file A Krylov method for one system, as a generator that yields the vectors that it wants multiplied: so the systems of a batch go
- * side by side, and what they ask for at a time is one product.
+ * @file A Krylov method for one system, as a generator that yields the vectors to multiply. This way the systems of a batch are solved
+ *   together, and their requests of one round are a single product.
  */
 
-/** A request of a product with A or Aᵀ of the system that is solved, or with the preconditioner. */
+/** A request for a product with A or Aᵀ of the current system, or with the preconditioner. */
 export interface Request {
   map: 'A' | 'At' | 'M';
-  /** Rounded to f32 in place where products are in f32, so that the answer is the product of exactly this vector. */
+  /** If products are in f32, it is rounded to f32 in place, so that the answer is the product of exactly this vector. */
   vector: Float64Array;
 }
 
 export type Process<T> = Generator<Request, T, Float64Array>;
 
-/** One run of a method from the guess 0. */
+/** The input of one run of a method, which starts at 0. */
 export interface Run {
-  /** The right-hand side; the method leaves it as it is. */
+  /** The right-hand side; the method does not change it. */
   r: Float64Array;
-  /** The norm of the residual that is wanted. */
+  /** The norm of the residual at which the run may stop. */
   target: number;
-  /** Steps at most. */
+  /** The largest number of steps. */
   steps: number;
-  /** Where M is not the identity. */
+  /** Whether M differs from the identity. */
   preconditioned: boolean;
   /** Whether products are in double precision. */
   isDouble: boolean;
 }
 
-/** Where a run has come to. */
+/** The result of a run so far. */
 export interface Outcome {
-  /** The x of the smallest residual, by the recurrences. */
+  /** The x with the smallest residual, by the recurrences. */
   x: Float64Array;
-  /** One that is not so large that rounding of its products spoils it: taken where the other's true residual is not better. */
+  /**
+   * An x that is small enough that the rounding of its products does not spoil it. It is used unless the true residual of the other x is
+   * better.
+   */
   safe: Float64Array;
   steps: number;
-  /** ‖A v‖ / ‖v‖ of the vectors that it multiplied, at most. */
+  /** The largest ‖A v‖ / ‖v‖ of the vectors that were multiplied. */
   gain: number;
 }
 
 export type HostMethod = (run: Run) => Process<Outcome>;
 
-/** M v, or v itself where M is the identity. */
+/** M v, or v itself if M is the identity. */
 export function* precondition({preconditioned}: Run, v: Float64Array): Process<Float64Array> {
   return preconditioned ? yield {map: 'M', vector: v.slice()} : v;
 }

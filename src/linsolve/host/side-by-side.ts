@@ -1,16 +1,16 @@
-/** @file Runs the processes of a batch side by side. */
+/** @file Runs the processes of a batch together. */
 import * as tf from '@tensorflow/tfjs-core';
 import {readF64} from '../../kernels/index.js';
 import type {LinearMap} from '../rows.js';
 import type {Process, Request} from './process.js';
 
-/** The products that a batch of systems asks for, on rows [B, n]. */
+/** The products that a batch of systems requests, on rows [B, n]. */
 export type Products = Record<Request['map'], LinearMap> & {
-  /** A and Aᵀ in double precision, where there are such products. */
+  /** A and Aᵀ in double precision, if there are such products. */
   double?: Record<'A' | 'At', (rows: Float64Array) => Float64Array> | null;
 };
 
-/** Runs the processes of all samples, each round of their requests as one product a map. */
+/** Runs the processes of all samples; each round of requests is one product per map. */
 export function sideBySide<T>(
   processes: Process<T>[],
   products: Products,

@@ -1,4 +1,4 @@
-/** @file One system, solved by runs of a Krylov method, each for what the last one left of the true residual. */
+/** @file Solves one system by runs of a Krylov method, each for the true residual after the last one. */
 import {addScaled, difference, norm, scaled} from '../vectors.js';
 import {Gain} from './gain.js';
 import {leastSquares} from './least-squares.js';
@@ -15,13 +15,13 @@ export interface HostOptions {
   symmetric?: boolean | undefined;
 }
 
-/** However large ‖A‖‖x‖ is: a residual beyond this is no rounding. */
+/** A residual beyond this does not count as rounding, however large ‖A‖‖x‖ is. */
 const WORST_ROUNDING = 1e-3;
 
-/** A run that leaves more than this of the residual has come to rest; after two in a row the solve ends. */
+/** A run that leaves more than this fraction of the residual has stalled; after two such runs in a row the solve ends. */
 const STALLED = 0.9;
 
-/** Runs after which a solve ends, whatever they have achieved: each but a few must have helped. */
+/** The largest number of runs of a solve: all but a few of them must have helped. */
 const QUIET_RUNS = 2;
 
 export interface Solved {
@@ -32,8 +32,8 @@ export interface Solved {
 }
 
 /**
- * x with A x = b to ‖b − A x‖ ≤ tolerance·‖b‖, or as near as products in f32 allow. A run of the method solves for what is left of
- * the true residual, again and again; what makes it larger is dropped.
+ * x with A x = b to ‖b − A x‖ ≤ tolerance·‖b‖, or as close as products in f32 allow. Each run of the method solves for the current true
+ * residual; a correction that makes the residual larger is dropped.
  */
 export function* solveOne(
   method: HostMethod,
@@ -45,7 +45,7 @@ export function* solveOne(
   let x: Float64Array = new Float64Array(n);
   if (largest === 0) return {x, converged: true, steps: 0, residual: 0};
   if (!(largest < Infinity)) return {x, converged: false, steps: 0, residual: Infinity};
-  // Solved for a right-hand side of norm 1, so that nothing leaves the range of f32.
+  // Solves for a right-hand side of norm 1, so that all values stay in the range of f32.
   const unit = scaled(b, 1 / largest);
   const size = norm(unit);
   unit.forEach((value, i) => (unit[i] = value / size));
@@ -79,7 +79,7 @@ export function* solveOne(
   return {x: scaled(x, largest * size), converged: solved(), steps, residual};
 }
 
-/** Of two x the one that rounding cannot have spoilt is better, unless its residual is larger by this factor. */
+/** Of two x, the one that rounding cannot have spoilt is preferred, unless its residual is larger by this factor. */
 const ALIKE = 1.02;
 
 /** x + dx, rounded to f32, and its residual. */

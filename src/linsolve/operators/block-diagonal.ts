@@ -6,9 +6,9 @@ import {asMatrices, commonBatch, mainDiagonal, squareSize} from './shapes.js';
 import {structured, type StructuredOptions} from './structured.js';
 
 /**
- * A = blockdiag(A₁, A₂, …), for blocks of shape [nᵢ, nᵢ] or [B, nᵢ, nᵢ], also mixed; they still belong to the caller.
+ * A = blockdiag(A₁, A₂, …), for blocks of shape [nᵢ, nᵢ] or [B, nᵢ, nᵢ], also mixed. The blocks still belong to the caller.
  *
- * @throws If there is no block, or one is not square, or their batch axes differ.
+ * @throws If there are no blocks, a block is not square, or their batch axes differ.
  */
 export function blockDiagonal(blocks: tf.Tensor[], options: StructuredOptions = {}): Operator {
   const caller = 'operators.blockDiagonal';

@@ -8,9 +8,9 @@ import {STRUCTURED, structured, type StructuredOptions} from './structured.js';
 export interface CsrMatrix {
   /** The values of the entries, [nnz]; entries at the same place are added. */
   data: tf.Tensor;
-  /** Their columns. */
+  /** The columns of the entries. */
   indices: ArrayLike<number>;
-  /** n + 1 ascending numbers from 0 to nnz. */
+  /** The start of each row in `data`: n + 1 ascending numbers from 0 to nnz. */
   indptr: ArrayLike<number>;
   /** [n, n]. */
   shape: [number, number];

@@ -6,7 +6,7 @@ import {mainDiagonal, squareSize} from './shapes.js';
 
 /** The options of `operators.dense`. */
 export interface DenseOptions {
-  /** What is known of A. */
+  /** Known properties of A. */
   tags?: Tags | undefined;
 }
 
@@ -17,7 +17,7 @@ const NAMES: Names<DenseOptions> = {tags: 0};
  * [B, n]). A still belongs to the caller.
  */
 export function dense(A: tf.Tensor, options?: DenseOptions): Operator;
-/** @deprecated Tags stand in options now, as for the other operators: `{tags}`. */
+/** @deprecated Tags are in the options now, as for the other operators: `{tags}`. */
 export function dense(A: tf.Tensor, tags: Tags): Operator;
 export function dense(A: tf.Tensor, given: DenseOptions & Tags = {}): Operator {
   const bare = Object.keys(given ?? {}).filter((name) => name in TAGS);

@@ -11,9 +11,9 @@ export interface FunctionOperator {
   applyTranspose?: ((v: tf.Tensor) => tf.Tensor) | undefined;
   /** Default true: axis 0 of a vector is a batch of systems. */
   batched?: boolean | undefined;
-  /** What is known of A. Default: nothing. */
+  /** Known properties of A. Default: nothing. */
   tags?: Tags | undefined;
-  /** Frees what the functions hold, when the operator is disposed of. Default: nothing to free. */
+  /** Frees the resources of the functions when the operator is disposed of. Default: nothing to free. */
   dispose?(): void;
 }
 
@@ -39,7 +39,7 @@ export function fromFunctions(functions: FunctionOperator): Operator {
   };
 }
 
-/** The matrices [B, n, n] of an operator: row j is Aᵀ eⱼ, taken for all samples at once. */
+/** The matrices [B, n, n] of an operator: row j is Aᵀ eⱼ, computed for all samples at once. */
 export function materializeByTranspose(
   applyTranspose: (v: tf.Tensor) => tf.Tensor,
   shape: number[],

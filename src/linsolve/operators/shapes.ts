@@ -1,4 +1,4 @@
-/** @file The shapes of what operators are made of: square matrices, their diagonals, and one batch axis for all. */
+/** @file The shapes of the parts of operators: square matrices, their diagonals, and one batch axis for all. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** The n of a matrix of shape [n, n] or [B, n, n]. */

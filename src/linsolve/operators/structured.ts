@@ -11,16 +11,16 @@ export interface StructuredOptions {
    * an axis uses the same matrix for each sample.
    */
   batched?: boolean | undefined;
-  /** What is known of A besides what its structure tells. Default: nothing. */
+  /** Known properties of A, in addition to those that follow from its structure. Default: none. */
   tags?: Tags | undefined;
 }
 
 export interface Structure {
-  /** For error messages. */
+  /** The name for error messages. */
   name: string;
-  /** Unknowns of a system. */
+  /** The number of unknowns of a system. */
   n: number;
-  /** The number of matrices, `null` if there is one without a batch axis. */
+  /** The number of matrices; `null` for a single matrix without a batch axis. */
   batch: number | null;
   /** A v, or Aᵀ v, for rows v [B, n]. */
   product: (v: tf.Tensor2D, transpose: boolean) => tf.Tensor;

@@ -44,13 +44,13 @@ export function block(size: number): Preconditioner {
   };
 }
 
-/** The inverses of matrices [B, n, n], or the identity where there is none. */
+/** The inverses of matrices [B, n, n]; the identity for a singular one. */
 function inverseOf(matrices: tf.Tensor): tf.Tensor {
   const [batch, n] = matrices.shape;
   const identity = tf.tile(tf.expandDims(tf.eye(n), 0), [batch, 1, 1]);
   const options = {rcond: SINGULAR, adjoint: false};
   const [inverse, remainder] = runLstsq(matrices, identity, options, {caller: 'preconditioners.block'});
-  // I − A A⁺ projects on what A does not reach: the sum of its squares is n minus the rank.
+  // I − A A⁺ projects onto the complement of the range of A: the sum of its squares is n minus the rank.
   const singular = tf.greater(tf.sum(tf.square(remainder), [1, 2], true), 0.5);
   return tf.where(singular, identity, inverse);
 }

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import type {Preconditioner} from './types.js';
 
-/** A preconditioner as functions, for `preconditioners.custom`. */
+/** A preconditioner given by functions, for `preconditioners.custom`. */
 export interface CustomPreconditioner {
   /** v ↦ M v with M ≈ A⁻¹, on rows [B, n]. */
   apply: (v: tf.Tensor2D) => tf.Tensor2D;

@@ -17,7 +17,7 @@ export function preconditionerFromConfig(saved: NamedConfig): Preconditioner {
   return makers.fromConfig(saved);
 }
 
-/** What `preconditionerFromConfig` takes; `null` for a preconditioner that it does not know. */
+/** The config that `preconditionerFromConfig` takes; `null` for a preconditioner that is not registered. */
 export function preconditionerConfig(preconditioner: Preconditioner): NamedConfig | null {
   const {className} = preconditioner;
   return makers.has(className) ? {className, config: preconditioner.getConfig()} : null;

@@ -1,4 +1,4 @@
-/** @file The contract of a preconditioner: an M ≈ A⁻¹ that is made once from an operator and is cheap to apply. */
+/** @file The contract of a preconditioner: an M ≈ A⁻¹ that is computed once from an operator and is cheap to apply. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Operator} from '../types.js';
 
@@ -8,7 +8,7 @@ export interface PreparedPreconditioner {
   apply: (v: tf.Tensor2D) => tf.Tensor2D;
   /** Mᵀ v. */
   applyTranspose: (v: tf.Tensor2D) => tf.Tensor2D;
-  /** Frees what M is made of. */
+  /** Frees the tensors of M. */
   dispose(): void;
 }
 

@@ -47,7 +47,7 @@ export type ConicSolution = {
   slack: tf.Tensor;
 };
 
-/** The solution, which is also read by the old name of x. */
+/** The solution, which can also be read by the old name of x. */
 export type ConicResult = ConicSolution & {
   /** @deprecated It is `x` now. */
   readonly z: tf.Tensor;
@@ -78,9 +78,9 @@ const NAMES: Names<ConicSplittingOptions> = {
  * cause, 5 if the data are not finite, and 3 otherwise. A sample that is not solved has x = 0 and a zero gradient.
  *
  * A projection made of `projections.dualConeProduct`, `nonNegative` or `secondOrderCone` carries its cones with it. Then, if the
- * host can read tensors, each sample is solved in f64 by an interior-point method and Newton's method; rows that cannot matter
- * are left out until they do; and a row of the non-negative cone with d = Infinity, or d ≥ 1e20, does not exist (−Infinity:
- * status 5). Any other projection, and any projection if the host cannot read, is handled by iterations of tensor operations.
+ * host can read tensors, each sample is solved in f64 by an interior-point method and Newton's method; rows that cannot matter are omitted
+ * until they do; and a row of the non-negative cone with d = Infinity, or d ≥ 1e20, does not exist (−Infinity: status 5). Any other
+ * projection, and any projection if the host cannot read, is handled by iterations of tensor operations.
  *
  * @see Vandenberghe 2010, The CVXOPT linear and quadratic cone program solvers, for the interior point; O'Donoghue et al. 2016
  *   (arXiv 1312.3039) for the splitting; Busseti, Moursi & Boyd 2019 (arXiv 1811.02157) for the refinement; Agrawal et al. 2019

@@ -3,22 +3,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 
-/** So many first steps away, x has run away. */
+/** If x is this many first steps away, it has diverged. */
 export const FAR = 2 ** 60;
 
-/** Length of the first step, and size of the gradient, [B, 1] each. */
+/** The length of the first step, and the size of the gradient, each [B, 1]. */
 export type Scale = {x: tf.Tensor2D; gradient: tf.Tensor2D};
 
-/** With −1 where the gradient grows along −g, else 1. */
+/** Also −1 where the gradient grows along −g, otherwise 1. */
 export type FirstScale = Scale & {sign: tf.Tensor2D};
 
 const TRIALS = 14;
-/** A slope that changed by less than this share says nothing of the curvature: the trial was too short. */
+/** If a slope changed by less than this fraction, it does not show the curvature: the trial was too short. */
 const VISIBLE = 1e-3;
 const STRIDE = 1e3;
 
 /**
- * The step along −g after which the slope is about zero, as the curvature in that direction has it, in the largest norm. Without a
+ * The step along −g after which the slope is about zero according to the curvature in that direction, in the maximum norm. Without
  * curvature (a linear function), 1e-2 of x.
  */
 export function firstScale(

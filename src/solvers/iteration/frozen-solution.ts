@@ -1,4 +1,4 @@
-/** @file The solution of a system with the Jacobian of a condition, in which only the right-hand side is differentiated. */
+/** @file The solution of a system with the Jacobian of a condition, where only the right-hand side is differentiated. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   flatten,
@@ -19,8 +19,8 @@ import {
 import type {LinearSolver} from '../../linsolve/index.js';
 
 /**
- * w with ∂₁G(x, ...params) w = b, rows [B, n], the Jacobian a constant: what an unrolled gradient needs of Newton's method, where the
- * change of the Jacobian is multiplied by a step that vanishes.
+ * w with ∂₁G(x, ...params) w = b, rows [B, n], with the Jacobian as a constant. The unrolled gradient of Newton's method needs this,
+ * because there the change of the Jacobian is multiplied by a step that tends to zero.
  */
 export function frozenSolution<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   G: Condition<X, P>,
@@ -29,7 +29,7 @@ export function frozenSolution<X extends Structure = tf.Tensor, P extends Parame
   params: P,
   b: tf.Tensor,
 ): tf.Tensor2D {
-  // The rows of `linearize` go by the names in the order of the condition.
+  // The rows of `linearize` follow the names in the order of the condition.
   const ordered = inOrderOf(G, x);
   const points = flatten(ordered);
   const reordered = (rows: tf.Tensor, from: X, to: X): tf.Tensor => {

@@ -1,6 +1,6 @@
 /**
- * @file What every iterative solver is (`iterate.ts`): a start and a step (`types.ts`), which a loop repeats (`loop.ts`; samples that are
- * solved stay as they are) until a stopping test ends it (`stopping.ts`).
+ * @file The common part of the iterative solvers (`iterate.ts`): a start and a step (`types.ts`), which a loop repeats (`loop.ts`; samples
+ *   that are solved do not change) until a stopping test ends it (`stopping.ts`).
  */
 export {type IterativeSolver} from './iterate.js';
 export {type IterationReport, type ReportOptions} from './report-options.js';

@@ -1,4 +1,4 @@
-/** @file What every iterative solver is: an iteration, run to its end or step by step, and the gradient of what it finds. */
+/** @file The base class of the iterative solvers: an iteration, run to its end or step by step, and the gradient of its result. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {
@@ -21,7 +21,7 @@ import {tolerancesOf} from './tolerances.js';
 import type {Iteration, IterationState, Progress, SolverOptions} from './types.js';
 import {withoutNaN} from './without-nan.js';
 
-/** How many steps led to a progress, by its iterations. */
+/** The number of steps that led to a progress object, by its `iterations` tensor. */
 const stepsOf = new WeakMap<tf.Tensor, number>();
 
 /** A solver that runs `iteration` and is differentiated through `condition` or, on request, through its iterations. */
@@ -32,14 +32,17 @@ export class IterativeSolver<
   /** The most steps that `run` makes of each sample. Default 500, unless the class says otherwise. */
   readonly maxIterations: number;
   /**
-   * The relative accuracy: a sample is solved when each entry of what must be zero is at most this fraction of its terms. Default 1e-6.
+   * The relative accuracy: a sample is solved when each entry of the quantity that must be zero is at most this fraction of its terms.
+   * Default 1e-6.
    */
   readonly tolerance: number;
-  /** So much of each entry of what must be zero is allowed besides, in the entry's own units. Default 0. */
+  /** Each entry of the quantity that must be zero may also be this large, in the entry's own units. Default 0. */
   readonly absoluteTolerance: number;
   /** True if the gradient comes from `condition`, false if it goes back through the iterations. Default true. */
   readonly implicitDiff: boolean;
-  /** True if axis 0 of x counts independent problems, false if x is a single problem. Default true; in the stochastic solvers false. */
+  /**
+   * True if axis 0 of x is a batch of independent problems, false if x is a single problem. Default true; in the stochastic solvers false.
+   */
   readonly batched: boolean;
   /** The condition from which the implicit gradient is computed. */
   readonly condition: Condition<X, P>;
@@ -47,12 +50,12 @@ export class IterativeSolver<
   readonly linsolve: LinearSolver;
   /** What happens when the linear system of a gradient is not solved: 'warn', 'throw' or 'ignore'. If undefined, 'warn'. */
   readonly onFailure?: OnFailure;
-  /** Who is told of iterations; `null` for nobody. */
+  /** Receives the reports of iterations; `null` if there is no receiver. */
   readonly reporter: Reporter | null;
   private readonly onGradient?: ((info: SolveInfo) => void) | undefined;
 
   /**
-   * @param className The name of the solver, with which its messages begin.
+   * @param className The name of the solver, at the start of its messages.
    * @param iteration The start and the step that `run` and `update` repeat.
    */
   constructor(
@@ -99,7 +102,7 @@ export class IterativeSolver<
     init: X,
     ...params: P
   ): {
-    /** What was found, in the shape of `init`; zero for a sample whose status is neither 0 nor 3. */
+    /** The result, in the shape of `init`; zero for a sample whose status is neither 0 nor 3. */
     x: X;
     /** How each sample went: status, iterations and residual, [B] each. */
     state: IterationState;
@@ -136,9 +139,9 @@ export class IterativeSolver<
    * One step of every sample that is not solved, for a loop of your own; its iterations are differentiated if a gradient is being
    * recorded. The status stays 3 until a sample is solved.
    *
-   * With the parameters of the last call, a solved sample does not change. With others (another tensor, or another value of a
-   * variable), it is tested again and continues if it is no longer solved; the memory of the old parameters is dropped. A failed
-   * sample remains failed.
+   * With the parameters of the last call, a solved sample does not change. With other parameters (another tensor, or another value of a
+   * variable), it is tested again and continues if it is no longer solved; the memory of the old parameters is dropped. A failed sample
+   * remains failed.
    */
   update(progress: Progress<X>, ...params: P): Progress<X> {
     return tf.tidy(() => {
@@ -211,7 +214,7 @@ export class IterativeSolver<
     });
   }
 
-  /** Finds x, off every tape unless `implicitDiff` is false. */
+  /** Finds x; nothing is recorded for a gradient unless `implicitDiff` is false. */
   protected iterate(init: X, params: P): [X, IterationState] {
     return loop(this.iteration, init, params, this);
   }

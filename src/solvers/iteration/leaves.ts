@@ -1,4 +1,4 @@
-/** @file Structures leaf by leaf, the sample axis in front. */
+/** @file Operations on structures, leaf by leaf, with the sample axis first. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, flattenLike, offTape, unflatten, type Structure} from '../../autodiff/index.js';
 import {sumOf} from '../../linalg/index.js';
@@ -11,7 +11,7 @@ export function zerosLike<S extends Structure>(structure: S): S {
   return mapLeaves(structure, (leaf) => tf.zerosLike(leaf));
 }
 
-/** `next` where a sample is active, else `previous`; leaf by leaf, the sample axis in front, in the order of `previous`. */
+/** `next` for samples that are active, otherwise `previous`; leaf by leaf, with the sample axis first, in the order of `previous`. */
 export function select<S extends Structure>(active: tf.Tensor, next: S, previous: S): S {
   const after = flattenLike('The next iterate', next, previous, 'the one before');
   const one = active.shape[0] === 1;
@@ -26,7 +26,7 @@ export function select<S extends Structure>(active: tf.Tensor, next: S, previous
   );
 }
 
-/** f of the leaves of two structures alike, pair by pair: records are paired by name. The result is like `a`. */
+/** f of the leaves of two structures of the same form, pair by pair: records are paired by name. The result has the form of `a`. */
 export function combine<X extends Structure = tf.Tensor>(
   a: X,
   b: X,
@@ -58,14 +58,14 @@ export function innerProduct(a: Structure, b: Structure, batched: boolean): tf.T
   );
 }
 
-/** Samples of `x` where `kept` [B] holds, zeros elsewhere, with a zero gradient. */
+/** The samples of `x` for which `kept` [B] is true; zeros for the others, with a zero gradient. */
 export function keepSamples(kept: tf.Tensor, x: tf.Tensor): tf.Tensor {
   const shape = [x.shape[0], ...x.shape.slice(1).map(() => 1)];
   const mask = offTape(() => tf.broadcastTo(tf.cast(tf.reshape(kept, shape), 'bool'), x.shape));
   return tf.where(mask, x, tf.zerosLike(x));
 }
 
-/** How many samples x has. */
+/** The number of samples of x. */
 export function samplesOf(x: Structure, batched: boolean): number {
   return batched ? flatten(x)[0].shape[0] : 1;
 }

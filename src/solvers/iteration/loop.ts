@@ -1,7 +1,7 @@
 /**
- * @file The loop of every iterative solver: a step, a residual a sample, samples frozen once they are solved.
+ * @file The loop of every iterative solver: it makes a step, computes a residual per sample, and freezes samples once they are solved.
  *
- * The loop ends when all samples are solved, where the host can read tensors, else after `maxIterations`.
+ * If the host can read tensors, the loop ends when all samples are solved, otherwise after `maxIterations`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
@@ -12,7 +12,7 @@ import {samplesOf, select} from './leaves.js';
 import {statusOf} from './status.js';
 import type {Iteration, IterationState} from './types.js';
 
-/** How often the host looks whether every sample is solved. */
+/** The number of iterations between two checks by the host that every sample is solved. */
 const CHECK_EVERY = 5;
 
 /** Steps from `init` until every sample is solved or has failed. */
@@ -66,7 +66,7 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
         ...moved,
         verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
         iterations: tf.add(iterations, active),
-        // NaN is not greater than anything: such a sample stops, and is found out below.
+        // NaN is not greater than anything: such a sample stops, and is detected below.
         active: offTape(() => {
           const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
           return tf.mul(active, tf.cast(open, 'float32'));
@@ -95,7 +95,7 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   return [x, found];
 }
 
-/** A step of the samples where `active` is 1; the others stay as they are. */
+/** A step of the samples whose `active` is 1; the others do not change. */
 export function move<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   iteration: Iteration<X, P>,
   active: tf.Tensor,
@@ -108,7 +108,7 @@ export function move<X extends Structure = tf.Tensor, P extends Parameter[] = tf
     memory: select(active, moved.memory, memory),
     residual: offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D,
     verdict: offTape(() => tf.mul(active, tf.cast(moved.verdict ?? tf.zerosLike(active), 'float32'))),
-    /** What is reported of the step, where somebody listens. */
+    /** The report of the step, if there is a listener. */
     details: moved.details,
   };
 }

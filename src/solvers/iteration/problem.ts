@@ -11,7 +11,7 @@ export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] 
       fun: Differentiable<X, P>;
     }
   | {
-      /** ∇₁f(x, ...params), a structure like x, where there is no f, or its gradient is better known by hand. */
+      /** ∇₁f(x, ...params), a structure like x: for a problem without f, or with a better gradient written by hand. */
       gradient: Gradient<X, P>;
     }
   | {
@@ -20,7 +20,7 @@ export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] 
     };
 
 /**
- * The problem with its objective as `fun`, whichever way it was given.
+ * The problem with its objective as `fun`, for each form in which it can be given.
  *
  * @throws If both fun and gradient are given, or fun is neither a function nor `{gradient}`.
  */

@@ -6,7 +6,7 @@ import {explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../
 import type {Reporter} from './report.js';
 import type {StepDetails} from './types.js';
 
-/** One step of the samples that are active, [B]; the others stay. */
+/** One step of the samples that are active, [B]; the others do not change. */
 export type MaskedStep<X extends Structure> = (
   active: tf.Tensor,
   from: {x: X; memory: Structure; residual: tf.Tensor},
@@ -25,10 +25,10 @@ interface Limits {
   reporter: Reporter | null;
 }
 
-/** What is reported of a step: outputs of the program, by name. */
+/** The values that are reported about a step: outputs of the program, by name. */
 type Details = Record<string, {index: number; shape: number[]}>;
 
-/** Where a loop has come to; tensors. */
+/** The state of a loop, as tensors. */
 export interface Arrival<X extends Structure> {
   x: X;
   iterations: tf.Tensor1D;
@@ -39,7 +39,7 @@ export interface Arrival<X extends Structure> {
 /**
  * Runs the loop from (x, memory) until each sample is within the tolerance or has a verdict.
  *
- * @returns `null` where there are no programs (another backend, the flag) or the step cannot be one.
+ * @returns `null` if there are no programs (because of the backend or the flag) or the step cannot be one.
  */
 export function runProgrammed<X extends Structure>(
   where: string,
@@ -58,7 +58,7 @@ export function runProgrammed<X extends Structure>(
   }
 }
 
-/** @returns Tensors, which have nothing in common with the memory of the program. */
+/** @returns Tensors that share no memory with the program. */
 function runLoop<X extends Structure>(
   program: Program,
   {x, memory}: {x: X; memory: Structure},
@@ -75,7 +75,7 @@ function runLoop<X extends Structure>(
   const results = [...leaves.keys()].map((i) => program.output(2 + i));
   const tensorsOf = (like: readonly tf.Tensor[], arrays: readonly Float64Array[]) =>
     like.map(({shape, dtype}, i) => tf.tensor(Float32Array.from(arrays[i]), shape, dtype));
-  /** Of the step that was just taken, from the point that `state` still holds. */
+  /** Reports the step that was just taken, from the point that is still in `state`. */
   const report = (iteration: number) =>
     tf.tidy(() => {
       const from = unflatten(x, tensorsOf(flatten(x), state));
@@ -94,7 +94,7 @@ function runLoop<X extends Structure>(
       if (active[i] === 0) continue;
       iterations[i]++;
       verdict[i] = Math.max(verdict[i], said[i]);
-      // NaN is not greater than anything: such a sample stops, and is found out afterwards.
+      // NaN is not greater than anything: such a sample stops, and is detected afterwards.
       active[i] = Number(left[i] > tolerance && said[i] === 0);
       open += active[i];
     }
@@ -117,7 +117,7 @@ function traceStep<X extends Structure>(
   samples: number,
   isReported: boolean,
 ): {program: Program; details: Details} | null {
-  // Each place of the state is an input of its own, also where two of them begin as one tensor.
+  // Each place of the state is a separate input, even if two of them start as the same tensor.
   const inputs = offTape(() => {
     const alias = (leaf: tf.Tensor) => tf.reshape(leaf, leaf.shape);
     return [tf.ones([samples]), tf.zeros([samples]), ...[...flatten(x), ...flatten(memory)].map(alias)];

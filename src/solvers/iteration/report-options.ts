@@ -1,34 +1,37 @@
-/** @file The options by which an iterative solver tells where it stands, and what it tells. */
+/** @file The options for reports of an iterative solver, and the content of a report. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Structure} from '../../autodiff/index.js';
 
 /**
- * Where a solve stands. The tensors live as long as the call of `onIteration`: `tf.keep(tf.clone(…))`, or read them. Where the host cannot
- * read at once (WebGPU), clone them and `await` the clone's `data()`.
+ * The state of a solve. The tensors exist only during the call of `onIteration`: keep a copy with `tf.keep(tf.clone(…))`, or read them. If
+ * the host cannot read them immediately (WebGPU), clone them and `await` the clone's `data()`.
  */
 export interface IterationReport {
-  /** 1 for the first. Solvers that look at their state now and then report these looks alone, at the start too (0). */
+  /**
+   * The number of the iteration; 1 is the first. Solvers that check their state only from time to time report only at these checks, and
+   * also at the start (0).
+   */
   iteration: number;
-  /** [B], at most the tolerance for a solved sample; of the point from which the iteration set out. */
+  /** [B], the residual at the point where the iteration started; at most the tolerance for a solved sample. */
   residual: tf.Tensor;
-  /** That point. Missing where a solver works in other units than the caller's. */
+  /** That point. Missing if a solver does not work in the caller's units. */
   x?: Structure | undefined;
-  /** [B] or a scalar: the length of the step, or the share of its direction that was gone. Missing where there is no such thing. */
+  /** [B] or a scalar: the length of the step, or the fraction of its direction that was taken. Missing if the solver has no step length. */
   stepSize?: tf.Tensor | undefined;
-  /** [B], or a scalar where the objective is one: f at that point, without a proximal term. Missing where a solver knows no objective. */
+  /** [B], or a scalar if the objective is a scalar: f at that point, without a proximal term. Missing if a solver has no objective. */
   value?: tf.Tensor | undefined;
 }
 
 /** How to follow a solve while it runs. */
 export interface ReportOptions {
   /**
-   * Called after each iteration with where the solve stands. A kernel that solves in one piece calls it once, at its end. Default: nobody is
-   * called, and nothing is computed for it.
+   * Called after each iteration with the state of the solve. A kernel that does the whole solve in one call reports once, at its end.
+   * Default: not set, and nothing is computed for it.
    */
   onIteration?: ((report: IterationReport) => void) | undefined;
   /**
    * Prints a line with the largest residual at the iterations 1 to 10, 20 to 100 in tens, and so on, and one at the end. On WebGPU a line
-   * comes when its numbers have been read. Default false.
+   * is printed when its numbers have been read. Default false.
    */
   verbose?: boolean | undefined;
 }

@@ -1,4 +1,7 @@
-/** @file What an iterative solver tells on its way: to a function of the caller's, and as a line now and then. Nothing, where both are off. */
+/**
+ * @file Reports of an iterative solver while it runs: to a function of the caller, and as a printed line from time to time. Nothing is
+ *   reported if both are off.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe} from '../../checks/index.js';
 import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
@@ -12,7 +15,7 @@ export interface Reporter {
   end(state: IterationState): void;
 }
 
-/** `null` where nobody listens. @throws If an option is of a wrong kind. */
+/** `null` if there is no listener. @throws If an option has a wrong type. */
 export function reporterOf(
   className: string,
   {onIteration, verbose = false}: ReportOptions,
@@ -51,7 +54,7 @@ export function reporterOf(
   };
 }
 
-/** The steps of an iteration with the value of the objective at the point from which each sets out. `null`: it has none. */
+/** The steps of an iteration, with the value of the objective at the point where each step starts. `null`: there is no objective. */
 export function withValue<X extends Structure, P extends Parameter[]>(
   iteration: Iteration<X, P>,
   objective: ((x: X, ...params: P) => tf.Tensor) | null,
@@ -89,13 +92,13 @@ function print(className: string, {iteration, residual, stepSize, value}: Iterat
   });
 }
 
-/** NaN, where there is one. */
+/** NaN if there is one. */
 const largest = (values: ArrayLike<number>) =>
   Array.from(values)
     .reduce((a, b) => (a > b || Number.isNaN(a) ? a : b), -Infinity)
     .toExponential(2);
 
-/** At once where the host can read, else as soon as it has been. */
+/** Immediately if the host can read, otherwise as soon as the data has been read. */
 function whenRead<Name extends string>(
   tensors: Record<Name, tf.Tensor>,
   f: (values: Record<Name, ArrayLike<number>>) => void,

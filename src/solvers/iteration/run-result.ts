@@ -1,10 +1,12 @@
-/** @file What `run` of a solver of programs gives: {x, state}, and beside them each of their entries by its own name. */
+/** @file The result of `run` of a solver of programs: {x, state}, and also each of their entries by its own name. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Structure} from '../../autodiff/index.js';
 
-/** {x, state}; the entries of both can be read of it directly too, as of the result of `solveQP`: `status`, `ineqDual`, `slack`, … */
+/**
+ * {x, state}. The entries of both can also be read from it directly, like those of the result of `solveQP` (`status`, `ineqDual`, `slack`).
+ */
 export type RunResult<X extends Structure, S extends object> = {
-  /** The solution, a tensor or several by name, with the batch in front; differentiable in the data. */
+  /** The solution, a tensor or several by name, with the batch axis first; differentiable in the data. */
   x: X;
   /** How the solve of each sample went. */
   state: S;
@@ -14,7 +16,7 @@ export type RunResult<X extends Structure, S extends object> = {
 /**
  * Makes the entries of x and state readable by their names.
  *
- * They are not enumerable: whoever goes through the tensors of a result (`tf.dispose`, a solver that takes it) finds each once.
+ * They are not enumerable, so that code that visits the tensors of a result (`tf.dispose`, a solver that takes it) finds each one once.
  */
 export function runResult<X extends Structure, S extends object>(x: X, state: S): RunResult<X, S> {
   const result = {x, state};

@@ -26,12 +26,12 @@ export type Watch = {
 export const SHARE_OF_LARGEST = 1e-4;
 /** ε of the small change: its square is far below it, and the rounding of F far below both. */
 const CHANGE = 2 ** -14;
-/** Iterations within the tolerance, or without an improvement, after which only rounding remains. */
+/** After this many iterations within the tolerance, or without an improvement, only rounding remains. */
 export const PATIENCE = 10;
 const LONG_PATIENCE = 40;
-/** How much of an earlier move counts, from one to the next, where moves are short. */
+/** The factor by which an earlier move counts less with each iteration, if moves are short. */
 const FADING = 0.5;
-/** Where steps are shorter than x can hold, this much of the terms may be left. */
+/** If steps are too short to change x in f32, this fraction of the terms may remain. */
 const STUCK = 1e-3;
 
 export function startWatch(x: tf.Tensor): Watch {
@@ -57,15 +57,15 @@ export interface Place {
   value: tf.Tensor;
   /** The same at another point. */
   at: (x: tf.Tensor) => tf.Tensor;
-  /** The move from x: a solution no longer moves. */
+  /** The move from x, which is zero at a solution. */
   step: tf.Tensor;
-  /** What must be zero instead of `value`, where that is another thing (a gradient mapping): [B, n]. */
+  /** The quantity that must be zero, if it is not `value` (for example a gradient mapping): [B, n]. */
   rest?: tf.Tensor | undefined;
   /** 1 where an entry cannot move by less than rounding allows, [B, n]. */
   stuck?: tf.Tensor | undefined;
-  /** Whether steps are much shorter than the way that is left: then those before count as well. */
+  /** Whether steps are much shorter than the remaining distance: then earlier steps count as well. */
   creeping?: boolean | undefined;
-  /** An entry's share of its terms is this at most, where that is known otherwise (distance to a bound): [B, n]. */
+  /** An upper limit for an entry relative to its terms, if one is known from elsewhere (distance to a bound): [B, n]. */
   ceiling?: tf.Tensor | undefined;
 }
 
@@ -118,8 +118,8 @@ export function zeroTest(
 }
 
 /**
- * The largest |rⱼ|/(|rⱼ| + Xⱼ), r = T(x) − x. If that no longer decreases and r is small relative to the largest entry of each
- * leaf, that quotient instead: only rounding in the terms of T remains.
+ * The largest |rⱼ|/(|rⱼ| + Xⱼ), r = T(x) − x. If that no longer decreases and r is small relative to the largest entry of each leaf, the
+ * result is this second quotient, because only rounding in the terms of T remains.
  *
  * @param leaves The rows leaf by leaf.
  */

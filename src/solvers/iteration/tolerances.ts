@@ -1,8 +1,8 @@
-/** @file How near to zero is near enough. */
+/** @file The tolerances of a stopping test. */
 export interface Tolerances {
-  /** Of each entry, relative to its terms. */
+  /** The tolerance of each entry relative to its terms. */
   tolerance: number;
-  /** Of each entry, in its own units: so much of it counts as zero. */
+  /** The tolerance of each entry in its own units: up to this size it counts as zero. */
   absoluteTolerance: number;
 }
 

@@ -1,4 +1,4 @@
-/** @file What the iterative solvers share: an iteration, where it stands, and options. */
+/** @file The types that the iterative solvers share: an iteration, its state, and options. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Parameter, Structure} from '../../autodiff/index.js';
 import type {Condition, OnFailure} from '../../implicit/index.js';
@@ -6,39 +6,39 @@ import type {Names} from '../../checks/index.js';
 import {REPORT, type ReportOptions} from './report-options.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 
-/** What a step can tell besides, computed only for who asks. */
+/** Further values of a step, computed only if there is a listener. */
 export interface StepDetails {
-  /** The length of the step, or the share of its direction that was gone: [B] or a scalar. */
+  /** The length of the step, or the fraction of its direction that was taken: [B] or a scalar. */
   stepSize?: number | tf.Tensor | undefined;
-  /** The objective at the point from which the step set out: [B] or a scalar. */
+  /** The objective at the point where the step started: [B] or a scalar. */
   value?: tf.Tensor | undefined;
 }
 
-/** An iteration; `memory` is what it carries along besides x (momentum, a history): leaves with the batch in front. */
+/** An iteration; `memory` is its state in addition to x (momentum, a history): leaves with the batch axis first. */
 export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   /** The memory before the first step from x. */
   start(x: X, ...params: P): Structure;
   /**
-   * One step. `residual`, [B], says how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost.
-   * `verdict`, [B], is 0 where the iteration goes on, else the status with which it ends.
+   * One step. `residual`, [B], measures how far the incoming x is from a solution: at most the tolerance at a solution, NaN for a sample
+   * that cannot recover. `verdict`, [B], is 0 for a sample that continues, otherwise the status with which it ends.
    */
   step(
     x: X,
     memory: Structure,
     ...params: P
   ): {
-    /** The next point, in the shapes of the x that came in. */
+    /** The next point, in the shapes of the incoming x. */
     x: X;
-    /** The memory for the next step, in the shapes of the one that came in. */
+    /** The memory for the next step, in the shapes of the incoming memory. */
     memory: Structure;
-    /** [B], how far the x that came in is from a solution: at most the tolerance at one, NaN where all is lost. */
+    /** [B], how far the incoming x is from a solution: at most the tolerance at a solution, NaN for a sample that cannot recover. */
     residual: tf.Tensor;
-    /** [B], 0 where the iteration goes on, else the code of `Status` with which it ends. Default: 0 for every sample. */
+    /** [B], 0 for a sample that continues, otherwise the code of `Status` with which it ends. Default: 0 for every sample. */
     verdict?: tf.Tensor | undefined;
-    /** The length of the step and the value of the objective, for reports; called only where somebody listens. */
+    /** The length of the step and the value of the objective, for reports; called only if there is a listener. */
     details?: (() => StepDetails) | undefined;
   };
-  /** What is left of a memory when the parameters change. Default: nothing, `start`. */
+  /** The memory to continue with when the parameters change. Default: none is kept, `start` is called. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
 }
 
@@ -46,17 +46,17 @@ export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[
 export type IterationState = {
   /** [B], int32, the codes of `Status`. */
   status: tf.Tensor1D;
-  /** [B], int32: the steps that each sample made. */
+  /** [B], int32: the number of steps of each sample. */
   iterations: tf.Tensor1D;
-  /** Shape [B]: the largest share of its terms that is left of an entry of what is zero at a solution. */
+  /** Shape [B]: the largest entry, relative to its terms, of the quantity that is zero at a solution. */
   residual: tf.Tensor1D;
 };
 
-/** Where an iteration stands, between two steps of it. */
+/** The state of an iteration between two steps. */
 export type Progress<X extends Structure = tf.Tensor> = IterationState & {
-  /** The point that was reached, in the shape of the start. */
+  /** The current point, in the shape of the start. */
   x: X;
-  /** What the solver carries along besides x (momentum, a history): pass it on as it is. */
+  /** The state of the solver in addition to x (momentum, a history): pass it on unchanged. */
   memory: Structure;
 };
 
@@ -73,14 +73,14 @@ export interface SolverOptions<
   /** The largest number of iterations. Default 500, unless the class says otherwise. */
   maxIterations?: number | undefined;
   /**
-   * The relative accuracy. A sample is solved if each entry of what must be zero (a gradient, F, T(x) − x) is at most this
-   * fraction of the terms that it is the sum of (measured by small changes of x), and x no longer moves. Scaling x, f or F
-   * changes nothing. Zero continues until there is no progress. Default 1e-6, about the limit of f32.
+   * The relative accuracy. A sample is solved if each entry of the quantity that must be zero (a gradient, F, T(x) − x) is at most this
+   * fraction of the terms that it is the sum of (measured by small changes of x), and x no longer moves. Scaling x, f or F does not change
+   * the test. With zero, the solver continues until there is no more progress. Default 1e-6, about the limit of f32.
    */
   tolerance?: number | undefined;
   /**
-   * In addition, each entry may be this large, in its own units: those of the gradient for a minimisation, of F for a root, of x
-   * for a fixed point. Default 0.
+   * In addition, each entry may be this large, in its own units: the units of the gradient for a minimisation, of F for a root, of x for a
+   * fixed point. Default 0.
    */
   absoluteTolerance?: number | undefined;
   /**

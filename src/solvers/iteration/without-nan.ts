@@ -5,8 +5,8 @@ import {Status} from '../../implicit/index.js';
 import {hostCanRead} from '../../kernels/index.js';
 
 /**
- * The parameters where all is well, else with zero for NaN: such an entry has made its sample fail, whose gradient is zero, and
- * zero times NaN would be NaN in the parameters that all samples share.
+ * The parameters, with zero in place of NaN. A NaN entry has made its sample fail. The gradient of that sample is zero, but zero times NaN
+ * would be NaN in the parameters that all samples share.
  */
 export function withoutNaN<P extends Parameter[] = tf.Tensor[]>(params: P, status: tf.Tensor): P {
   if (

@@ -29,7 +29,7 @@ export type LeastSquaresProblem<X extends Structure = tf.Tensor, P extends Param
       residual: (x: X, ...params: P) => tf.Tensor;
     };
 
-/** The problem inside. */
+/** The data inside the problem type. */
 export interface Residuals<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   residual: (x: X, ...params: P) => tf.Tensor;
 }
@@ -84,8 +84,8 @@ export function linearization<X extends Structure = tf.Tensor, P extends Paramet
 }
 
 /**
- * s of the least ‖J s + r‖, [B, n], by orthogonal factorisations in f64, and of these the one with the least ‖s ∘ units‖; NaN for a sample
- * that is not finite. Off the tape.
+ * The s that minimises ‖J s + r‖, [B, n], by orthogonal factorisations in f64; if there are several, the one with the least ‖s ∘ units‖.
+ * NaN for a sample that is not finite. Off the tape.
  */
 export function leastSquaresStep(J: tf.Tensor3D, r: tf.Tensor2D, units: tf.Tensor2D): tf.Tensor2D {
   return offTape(() => {
@@ -102,7 +102,8 @@ export function leastSquaresStep(J: tf.Tensor3D, r: tf.Tensor2D, units: tf.Tenso
 }
 
 /**
- * −(AᵀA)⁺g, whose value is `step`: for an unrolled gradient, A a constant. g is Jᵀr, and A = J or J with the damping below it.
+ * −(AᵀA)⁺g, with the value `step`: for an unrolled gradient, with A as a constant. g is Jᵀr, and A is J, or J with the damping rows below
+ * it.
  */
 export function normalStep(
   step: tf.Tensor2D,
@@ -150,8 +151,8 @@ export function slopeOf<X extends Structure = tf.Tensor, P extends Parameter[] =
 }
 
 /**
- * MINPACK's tests, a column each: the cosine between r and the columns of J, at most the tolerance at a solution; or, where r is small or
- * rounding hides it, Jᵀr against its terms |J|ᵀ(|r| + |J| X), with a step within the tolerance of x (or ten steps tried).
+ * MINPACK's tests, one column each: the cosine between r and the columns of J, at most the tolerance at a solution; or, if r is small or
+ * rounding hides it, Jᵀr compared with its terms |J|ᵀ(|r| + |J| X), with a step within the tolerance of x (or ten steps tried).
  *
  * @see Moré, Garbow & Hillstrom 1980, User guide for MINPACK-1: gtol and xtol of lmder.
  */

@@ -34,11 +34,11 @@ const NAMES: Names<LevenbergMarquardtOptions<Structure, Parameter[]>> = {...SOLV
 
 /** After this many steps in a row that did not reduce ‖r‖, each shorter than the last, the search gives up. */
 const REJECTIONS = 12;
-/** Changes of so many roundings of their terms are none. */
+/** Changes of at most this many roundings of their terms count as zero. */
 const ROUNDINGS = 4;
 
 /**
- * min_x ½‖r(x, ...params)‖² by steps that minimise ½‖r + Js‖² + ½μ‖Ds‖², J = ∂r/∂x, where D is the norms of its columns, and μ
+ * min_x ½‖r(x, ...params)‖² by steps that minimise ½‖r + Js‖² + ½μ‖Ds‖², J = ∂r/∂x, where D contains the norms of the columns of J, and μ
  * depends on how well this model predicts ‖r‖.
  *
  * The steps come from orthogonal factorisations of [J; √μ D] in f64. `run(init, ...params)` returns {x, state}; the tests of
@@ -96,7 +96,8 @@ export class LevenbergMarquardt<
             const gain = tf.mul(0.5, tf.sub(rowDot(r, r), rowDot(there, there)));
             const scaled = tf.mul(norms, length);
             const predicted = tf.mul(0.5, tf.sub(tf.mul(mu, rowDot(scaled, scaled)), rowDot(length, slope)));
-            // So near the solution f32 cannot tell the values apart: the slopes at both ends of the step do, and then rounding is all.
+            // This close to the solution, f32 cannot distinguish the values. The slopes at both ends of the step can, until only rounding
+            // remains.
             const alike = tf.lessEqual(tf.abs(gain), tf.mul(ROUNDINGS * spacing(), rowDot(r, r)));
             const slopeThere = slopeOf(problem, packing.restore(x, tf.add(rows, length)), params, batched);
             const bySlopes = tf.mul(-0.5, rowDot(length, tf.add(slope, slopeThere)));

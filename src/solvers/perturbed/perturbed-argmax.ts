@@ -10,7 +10,7 @@ import {
 } from './perturbed.js';
 
 /**
- * θ ↦ E argmax(θ + σZ), as the mean over N noise samples; differentiable to any order, for any implementation of the argmax.
+ * θ ↦ E argmax(θ + σZ), computed as the mean over N noise samples; differentiable to any order, for any implementation of the argmax.
  *
  * A derivative is estimated from the same samples: unbiased, with a variance that grows with the order and with 1/(Nσ²).
  * The argmax is never differentiated. For the one-hot argmax and Gumbel noise the mean is softmax(θ/σ).

@@ -13,10 +13,10 @@ import {
 } from './perturbed.js';
 
 /**
- * θ ↦ E max_y ⟨θ + σZ, y⟩, by the mean over N noise samples: differentiable to any order.
+ * θ ↦ E max_y ⟨θ + σZ, y⟩, computed as the mean over N noise samples; differentiable to any order.
  *
- * With `{argmax}` the gradient is the perturbed argmax for the same noise, exactly the gradient of the value; with the maximum
- * alone it is estimated as `perturbedArgmax` estimates its own. `losses.fenchelYoung` turns the result into a loss. For the
+ * With `{argmax}` the gradient is the perturbed argmax for the same noise, which is exactly the gradient of the value. With the maximum
+ * alone the gradient is estimated in the same way as in `perturbedArgmax`. `losses.fenchelYoung` turns the result into a loss. For the
  * one-hot argmax and Gumbel noise the mean is σ·logSumExp(θ/σ) + 0.5772σ.
  *
  * @param source `{argmax}`, which maps rows [N·B, …] to maximizers of the rows' shape; or the maximum, alone or as `{max}`, which maps

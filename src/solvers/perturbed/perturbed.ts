@@ -6,7 +6,7 @@ import {isTapeOn, offTape} from '../../autodiff/index.js';
 /** The distribution of Z: 'gumbel' is the standard Gumbel, of mean 0.5772; 'normal' the standard normal. */
 export type Noise = 'gumbel' | 'normal';
 
-/** The noise of `perturbedArgmax` and `perturbedMax`: how much, of which kind, and from which seed. */
+/** The noise of `perturbedArgmax` and `perturbedMax`: its size, distribution and seed. */
 export interface PerturbedOptions {
   /** N, the number of noise samples for each sample of the batch. Default 100. */
   numSamples?: number | undefined;
@@ -14,7 +14,7 @@ export interface PerturbedOptions {
   sigma?: number | undefined;
   /** The distribution of Z, the noise before it is multiplied by σ. Default 'gumbel'. */
   noise?: Noise | undefined;
-  /** Subtract f(θ) in the gradient's estimator: the same mean, less variance, one more row for f. Default true. */
+  /** Subtract f(θ) in the estimator of the gradient: it has the same mean and less variance, and f gets one more row. Default true. */
   controlVariate?: boolean | undefined;
   /**
    * With an integer, every call draws the same noise, so that the result is a fixed function of θ. By default, every call draws
@@ -30,7 +30,7 @@ export type PerturbedSettings = Required<Omit<PerturbedOptions, 'seed'>> & Pick<
 /** Maps rows [N·B, …] to one result per row, [N·B, …out]. Never differentiated. */
 export type RowFunction = (rows: tf.Tensor) => tf.Tensor;
 
-/** What a call of f on perturbed rows leaves behind for its gradient: constants. */
+/** The values that a call of f on perturbed rows keeps for its gradient, as constants. */
 export type Samples = {
   /** f(θ + σZ_i), [N, B, …out]. */
   values: tf.Tensor;
@@ -127,7 +127,7 @@ export function smoothedMean(
   const mean = offTape(() => tf.mean(values, 0));
   if (!isTapeOn()) return mean;
   const excess = offTape(() => tf.sub(values, baseline));
-  // Zero, but not its derivative.
+  // The value is zero, but the derivative is not.
   const shift = tf.div(
     tf.sub(
       offTape(() => tf.clone(theta)),
@@ -161,7 +161,7 @@ function logDensityRatio(shift: tf.Tensor, z: tf.Tensor, noise: Noise): tf.Tenso
 /** Z [N, …shape]. */
 function drawNoise(shape: number[], {numSamples, noise, antithetic, seed}: PerturbedSettings): tf.Tensor {
   const size = [antithetic ? numSamples / 2 : numSamples, ...shape];
-  // tfjs takes the seed 0 for none.
+  // tfjs treats the seed 0 as no seed.
   const start = seed === undefined ? undefined : seed + 0.5;
   const both = (z: tf.Tensor, mirrored: () => tf.Tensor) => (antithetic ? tf.concat([z, mirrored()], 0) : z);
   if (noise === 'normal') {
@@ -170,7 +170,7 @@ function drawNoise(shape: number[], {numSamples, noise, antithetic, seed}: Pertu
   }
   const u = tf.randomUniform(size, 0, 1, 'float32', start);
   const uniform = both(u, () => tf.sub(1, u));
-  // Both ends, where the logarithm is infinite, by the spacing of f32 below 1.
+  // Avoids both ends, where the logarithm is infinite, by the spacing of f32 below 1.
   const inside = tf.clipByValue(uniform, 2 ** -24, 1 - 2 ** -24);
   return tf.neg(tf.log(tf.neg(tf.log(inside))));
 }

@@ -35,7 +35,7 @@ export interface BoxCDQPOptions extends ReportOptions {
   onFailure?: OnFailure | undefined;
 }
 
-/** The data; every tensor has the batch or 1 in front. */
+/** The data; axis 0 of every tensor is the batch or 1. */
 export type BoxCDQPData = {
   /** [B, n, n], symmetric positive semidefinite. */
   Q: tf.Tensor;
@@ -64,9 +64,9 @@ export type BoxCDQPState = {
   };
 };
 
-/** The steps if the host cannot see that fewer are enough. */
+/** The number of steps if the host cannot see that fewer are enough. */
 const UNSEEN = 30;
-/** How often steps are tried as directions of unbounded descent. */
+/** The number of steps between two tests of a step as a direction of unbounded descent. */
 const CHECK_EVERY = 5;
 
 type State = Record<'x' | 'best' | 'error' | 'status' | 'iterations' | 'ray' | 'damping', tf.Tensor2D>;
@@ -82,19 +82,19 @@ const NAMES: Names<BoxCDQPOptions> = {
 
 /**
  * min ½ xᵀQx + pᵀx subject to lower ≤ x ≤ upper, for a batch. Cyclic coordinate steps, as in the name, would be n tensor operations in
- * sequence. Instead, every step moves all coordinates: either a Newton step on those not held by a bound, clipped, with the best
- * of several lengths, or a clipped gradient step if that is better. The kernel of `solveQP` then finishes on the exact set of
- * active bounds, and decides the status and the residual.
+ * sequence. Instead, every step moves all coordinates: either by a clipped Newton step on those not held by a bound, with the best of
+ * several lengths, or by a clipped gradient step if that is better. The kernel of `solveQP` then finishes on the exact set of active
+ * bounds, and decides the status and the residual.
  *
- * `run(init, {Q, p, lower, upper})` returns {x [B, n], state}, x differentiable in all four, to any order; a coordinate at a bound passes
- * its gradient to that bound. If a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
+ * `run(init, {Q, p, lower, upper})` returns {x [B, n], state}; x is differentiable in all four, to any order; a coordinate at a bound
+ * passes its gradient to that bound. If a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
  *
  * @throws If shapes do not fit or an option is out of range.
  * @see Bertsekas 1982, Projected Newton methods for optimization problems with simple constraints; Blondel et al. 2022 (arXiv
  *   2105.15183), equation 6, for the gradient.
  */
 export class BoxCDQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'BoxCDQP';
   /** The most steps before the kernel takes over. Default 200. */
   readonly maxIterations: number;
@@ -195,7 +195,7 @@ export class BoxCDQP {
     };
   }
 
-  /** Measures x, keeps it if it is the best so far, and moves on from it. */
+  /** Measures x, keeps it if it is the best so far, and makes the next step from it. */
   private step(
     {x, best, error, status, iterations, ray, damping}: State,
     data: BoxedRows,
@@ -206,7 +206,7 @@ export class BoxCDQP {
     const bounds = boundsOf(data, x);
     const now = errorAt({x, y: bounds.y});
     const least = tf.minimum(error, now);
-    // One more step than the tolerance requires, until it gains nothing: it is cheap, and ends at the rounding of f32.
+    // Makes one more step than the tolerance requires, until a step gains nothing: this is cheap, and ends at the rounding of f32.
     const stalled = tf.logicalOr(tf.greater(now, tf.mul(0.5, error)), tf.equal(now, 0));
     const done = tf.logicalAnd(isOpen, tf.logicalAnd(stalled, tf.lessEqual(least, this.tolerance)));
     const descent = descend(data, x, bounds, damping);

@@ -17,8 +17,8 @@ import {splitOperators, type SplittingOptions, type SplittingResult} from './spl
 /** The options of `BoxOSQP`. */
 export interface BoxOSQPOptions extends ReportOptions {
   /**
-   * The largest number of iterations. Default 4000, including the last hundred, which the kernel makes; at most 300 if the host
-   * cannot read, because it could not see that the solve is done.
+   * The largest number of iterations. Default 4000, including the last hundred, which the kernel makes. At most 300 if the host cannot
+   * read, because it cannot see that the solve is done.
    */
   maxIterations?: number | undefined;
   /**
@@ -45,8 +45,8 @@ export type BoxQPState = {
   /** [B, m], int32: −1 if the lower bound is active, 1 if the upper bound is (or both are), else 0. */
   activity: tf.Tensor2D;
   /**
-   * For status 1, dual y with Aᵀy = 0 and upperᵀmax(y, 0) + lowerᵀmin(y, 0) = −1 (zero if some lower > upper, which is proof enough). For status
-   * 2, x with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero.
+   * For status 1, dual y with Aᵀy = 0 and upperᵀmax(y, 0) + lowerᵀmin(y, 0) = −1 (zero if some lower > upper, which is already a proof).
+   * For status 2, x with Qx = 0 and pᵀx = −1 along which no bound is violated. Otherwise zero.
    */
   certificate: {
     /** [B, n], the direction in which the objective decreases without limit; zero unless the status is 2. */
@@ -78,7 +78,7 @@ const NAMES: Names<BoxOSQPOptions> = {
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class BoxOSQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'BoxOSQP';
   /** The most iterations, those of the kernel at the end included. Default 4000. */
   readonly maxIterations: number;
@@ -183,7 +183,7 @@ export function solveBoxed(
 ): BoxedSolution {
   const n = given.Q.shape[2]!;
   const rows = given.A.shape[1]!;
-  // A row without effect instead of no row, because not every operation accepts an empty tensor.
+  // Uses a row without effect instead of no row, because not every operation accepts an empty tensor.
   const nothing = {...given, A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
@@ -203,7 +203,7 @@ export function solveBoxed(
 /** The most iterations of the splitting before the kernel takes over. */
 const SPLITTING = 1000;
 
-/** The splitting, and then the kernel of quadratic programs from its result. */
+/** Runs the splitting, and then the kernel of quadratic programs from its result. */
 function finished(
   data: BoxedRows,
   status: tf.Tensor2D,
@@ -211,7 +211,7 @@ function finished(
   {maxIterations, tolerance, reporter}: SplittingOptions,
   known: Sides | undefined,
 ): BoxedSolution {
-  // Too few iterations for both are the splitting's; the kernel then judges alone.
+  // If there are too few iterations for both, the splitting gets all of them and the kernel only judges the result.
   const isEnough = maxIterations > FINISHING;
   const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
   const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance, reporter});

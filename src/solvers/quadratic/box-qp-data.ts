@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {renamed} from '../../checks/index.js';
 
-/** The data; every tensor has the batch or 1 in front. */
+/** The data; axis 0 of every tensor is the batch or 1. */
 export type BoxQPData = {
   /** [B, n, n], symmetric positive semidefinite. */
   Q: tf.Tensor;
@@ -24,10 +24,10 @@ export type OldBounds = {
   u: tf.Tensor;
 };
 
-/** The data inside. */
+/** The data inside the type. */
 export type BoxedData = {Q: tf.Tensor; p: tf.Tensor; A: tf.Tensor; l: tf.Tensor; u: tf.Tensor};
 
-/** Data with bounds as they are called now. */
+/** The data with the current names of the bounds. */
 export function withBounds<T extends object>(
   className: string,
   data: T | (Omit<T, 'lower' | 'upper'> & OldBounds),

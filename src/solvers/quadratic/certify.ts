@@ -4,13 +4,13 @@ import {offTape} from '../../autodiff/index.js';
 import {runCertifyQP} from '../../kernels/index.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 
-/** The result of a solver, such as `solveQP`. The shapes follow those of the problem: with the batch in front, or without. */
+/** The result of a solver, such as `solveQP`. The shapes follow the problem: with the batch axis first, or without it. */
 export interface QPPoint {
   /** [B, n] or [n]. */
   x: tf.Tensor | tf.TensorLike;
-  /** λ ≥ 0, [B, m] or [m]; may be left out without inequalities. */
+  /** λ ≥ 0, [B, m] or [m]; optional if there are no inequalities. */
   ineqDual?: tf.Tensor | tf.TensorLike | undefined;
-  /** ν, [B, k] or [k]; may be left out without equalities. */
+  /** ν, [B, k] or [k]; optional if there are no equalities. */
   eqDual?: tf.Tensor | tf.TensorLike | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface EqualityConstrainedQPOptions extends Pick<
   maxIterations?: number | undefined;
 }
 
-/** The data; every tensor has the batch or 1 in front, and p the batch if any has. G and h must be empty. */
+/** The data; axis 0 of every tensor is the batch or 1, for p the batch if any tensor has one. G and h must be empty. */
 export type EqualityConstrainedData = Pick<QuadraticData, 'Q' | 'p' | 'A' | 'b'> & Partial<QuadraticData>;
 
 const NAMES: Names<EqualityConstrainedQPOptions> = {
@@ -51,7 +51,7 @@ const NAMES: Names<EqualityConstrainedQPOptions> = {
  * @see Nocedal & Wright 2006, section 16.1; Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class EqualityConstrainedQP extends ImplicitQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'EqualityConstrainedQP';
   /** The largest error of a solved sample. Default 1e-5. */
   readonly tolerance: number;
@@ -82,7 +82,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     return tf.tidy(() => {
       const n = Q.shape[2]!;
       const linear = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
-      // In the order of the condition's pullback.
+      // The data in the order of the condition's pullback.
       const full = {Q, p: linear, G: tf.zeros([1, 0, n]), h: tf.zeros([1, 0]), A, b};
       return super.run(init, full) as unknown as tf.TensorContainerObject;
     }) as unknown as RunResult<QuadraticSolution, QPState>;
@@ -91,7 +91,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
   protected override solve(_init: QPGuess | null, {Q, p, A, b}: QuadraticData): QPSolution {
     const [batch, n] = p.shape as [number, number];
     const k = A.shape[1]!;
-    // A row without effect instead of no row, because not every operation accepts an empty tensor.
+    // Uses a row without effect instead of no row, because not every operation accepts an empty tensor.
     const rows =
       k > 0 ? {A, l: b, u: b} : {A: tf.zeros([1, 1, n]), l: tf.fill([1, 1], -1), u: tf.ones([1, 1])};
     const {data, status: screened} = screen({Q, p, ...rows}, batch);

@@ -88,16 +88,16 @@ export abstract class ImplicitQP {
     this.where = where;
   }
 
-  /** The numbers, off the tape. */
+  /** The values of the solution, off the tape. */
   protected abstract solve(init: QPGuess | null, data: QuadraticData): QPSolution;
 
   /**
    * Solves the batch.
    *
    * @param init `null`, or a guess (an earlier solution of nearby problems).
-   * @param data Every tensor has the batch or 1 in front, p the batch.
-   * @returns {x: {x, ineqDual, eqDual}, state}, differentiable in `data` to any order; beside them, by its own name, each of their entries
-   *   but x: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
+   * @param data Axis 0 of every tensor is the batch or 1, for p the batch.
+   * @returns {x: {x, ineqDual, eqDual}, state}, differentiable in `data` to any order; the result also has each of their entries except x
+   *   under its own name: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
    */
   run(init: QPGuess | null, data: QuadraticData): RunResult<QuadraticSolution, QPState> {
     // A guess may be a whole result with more entries.

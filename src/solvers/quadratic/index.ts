@@ -1,7 +1,7 @@
 /**
- * @file Quadratic programs: `solveQP`, the solvers that it can use (each a subclass of `ImplicitQP`, or one that gives the answer
- * of `QPSolver`), and `certify`, which judges a solution. `splitting/` is the operator splitting of OSQP and BoxOSQP, `parts/`
- * what is not a solver itself.
+ * @file Quadratic programs: `solveQP`, the solvers that it can use (each a subclass of `ImplicitQP`, or one that returns the result of a
+ *   `QPSolver`), and `certify`, which judges a solution. `splitting/` is the operator splitting of OSQP and BoxOSQP, `parts/` has the
+ *   files that are not solvers themselves.
  */
 export {BoxCDQP, type BoxCDQPData, type BoxCDQPOptions, type BoxCDQPState} from './box-cd-qp.js';
 export type {BoxQPData, OldBounds} from './box-qp-data.js';

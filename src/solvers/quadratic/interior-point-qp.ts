@@ -24,7 +24,7 @@ const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxI
  * @see Goulart & Chen 2024 (arXiv 2405.12762); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class InteriorPointQP extends ImplicitQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'InteriorPointQP';
   /** The relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   readonly tolerance: number;

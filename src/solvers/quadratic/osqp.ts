@@ -20,8 +20,8 @@ export interface OSQPOptions extends ImplicitQPOptions, ReportOptions {
    */
   tolerance?: number | undefined;
   /**
-   * The largest number of iterations. Default 4000, including the last hundred, which the kernel makes; at most 300 if the host
-   * cannot read, because it could not see that the solve is done.
+   * The largest number of iterations. Default 4000, including the last hundred, which the kernel makes. At most 300 if the host cannot
+   * read, because it cannot see that the solve is done.
    */
   maxIterations?: number | undefined;
 }
@@ -42,7 +42,7 @@ const NAMES: Names<OSQPOptions> = {...IMPLICIT_QP, ...REPORT, tolerance: 0, maxI
  * @see Stellato et al. 2020 (arXiv 1711.08013); Blondel et al. 2022 (arXiv 2105.15183), equation 6, for the gradient.
  */
 export class OSQP extends ImplicitQP {
-  /** The name with which its messages begin. */
+  /** The name at the start of its messages. */
   readonly className = 'OSQP';
   /** The KKT error at which the splitting ends. Default 1e-5. */
   readonly tolerance: number;
@@ -69,7 +69,7 @@ export class OSQP extends ImplicitQP {
     const batch = checkShapes('OSQP', data, {Q: 'nn', p: 'n', G: 'mn', h: 'm', A: 'kn', b: 'k'});
     const {Q, p, G, h, A, b} = data;
     const [m, k] = [G.shape[1]!, A.shape[1]!];
-    // Infinity is no bound; any other value that is not finite is invalid.
+    // Infinity means no bound; any other value that is not finite is invalid.
     const upper = tf.where(tf.logicalOr(tf.isFinite(h), tf.greater(h, 0)), h, fill(h.shape, NaN));
     const boxed = {
       ...{Q, p, A: stack(G, A)},
@@ -109,7 +109,7 @@ export class OSQP extends ImplicitQP {
   }
 }
 
-/** 0 inactive, 1 active, 2 neither for sure. */
+/** 0 inactive, 1 active, 2 not certain. */
 function activityOf(active: tf.Tensor, weak: tf.Tensor): tf.Tensor2D {
   const kinds = active.size === 0 ? active : tf.where(weak, tf.fill(weak.shape, 2), asNumbers(active));
   return tf.cast(kinds, 'int32') as tf.Tensor2D;
@@ -117,7 +117,7 @@ function activityOf(active: tf.Tensor, weak: tf.Tensor): tf.Tensor2D {
 
 const range = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i);
 
-/** The rows of one above those of the other, with the larger batch. */
+/** The rows of one tensor above the rows of the other, with the larger batch. */
 function stack(above: tf.Tensor, below: tf.Tensor): tf.Tensor {
   if (above.shape[1] === 0) return tf.clone(below);
   if (below.shape[1] === 0) return tf.clone(above);

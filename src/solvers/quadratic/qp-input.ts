@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
 
-/** A tensor, or numbers that make one. */
+/** A tensor, or numbers from which one is made. */
 export type QPValue = tf.Tensor | tf.TensorLike;
 
 /** A problem as given by the user; for the shapes see `solveQP`. G comes with h, A with b. */
 export interface QPInput {
   /** The quadratic term of ½ xᵀQx + pᵀx, symmetric positive semidefinite: [n, n], shared by the batch, or [B, n, n]. */
   Q: QPValue;
-  /** The linear term of ½ xᵀQx + pᵀx: [B, n]; or [n], shared by the batch if another tensor has one. */
+  /** The linear term of ½ xᵀQx + pᵀx: [B, n]; or [n], shared by the batch if another tensor has a batch axis. */
   p: QPValue;
   /** The left side of Gx ≤ h, a row for each inequality: [m, n], shared by the batch, or [B, m, n]. Default: no inequalities. */
   G?: QPValue | null | undefined;
@@ -22,13 +22,13 @@ export interface QPInput {
   b?: QPValue | null | undefined;
 }
 
-/** What the compiler says of another name. */
+/** The type of an unknown name, which makes the compiler print a message. */
 export type NotAnInput = {
-  /** No value is one of type `never`: the name of this entry is the message. */
+  /** No value has the type `never`: the name of this entry is the message. */
   'a problem has Q, p, G, h, A and b only': never;
 };
 
-/** What the compiler refuses in a problem of type T: one of a pair without the other, and names that nobody reads. */
+/** The entries that the compiler rejects in a problem of type T: one of a pair without the other, and unknown names. */
 export type QPProblem<T extends QPInput> = T &
   ('G' extends keyof T
     ? 'h' extends keyof T
@@ -68,7 +68,7 @@ export type QPProblem<T extends QPInput> = T &
 /** One of the six parameters of a quadratic program. */
 export type QPParameter = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b';
 
-/** Their names, in order. */
+/** The names of the six parameters, in order. */
 export const QP_PARAMETERS: readonly QPParameter[] = ['Q', 'p', 'G', 'h', 'A', 'b'];
 
 /** Shape of each tensor without the batch axis: n variables, m inequalities, k equalities. */
@@ -81,7 +81,7 @@ export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {
   b: ['k'],
 };
 
-/** The tensors with the batch or 1 in front (p with the batch), and whether any came with a batch axis. */
+/** The tensors with the batch or 1 as axis 0 (for p the batch), and whether any was given with a batch axis. */
 export function normalize(problem: QPInput, where = 'solveQP'): {data: QuadraticData; batched: boolean} {
   checkOptions(where, problem, QP_PARAMETERS, 'input');
   const given: Partial<Record<QPParameter, tf.Tensor>> = {};

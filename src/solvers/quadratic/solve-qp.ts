@@ -33,8 +33,8 @@ export interface SolveQPOptions {
    */
   onInfeasible?: OnInfeasible | undefined;
   /**
-   * Used instead of the default interior-point method: any object with `run(init, data)`, which becomes differentiable; or your
-   * own `InteriorPointQP`, with its own options.
+   * Used instead of the default interior-point method: any object with `run(init, data)`, which becomes differentiable; or an
+   * `InteriorPointQP` with its own options.
    */
   solver?: QPSolver | ImplicitQP | undefined;
   /** Receives the report of the gradient's linear solve: tensors, with one entry per sample. */
@@ -48,7 +48,7 @@ export interface SolveQPOptions {
 /** The policy for infeasible samples. */
 export type OnInfeasible = 'zero' | 'closest';
 
-/** Shapes are those of a batch; if no input has a batch axis, neither has the result. */
+/** Shapes are for a batch; if no input has a batch axis, the result has none either. */
 export type QPResult = {
   /** The minimizer, [B, n]; zero if the status is not 0. */
   x: tf.Tensor;

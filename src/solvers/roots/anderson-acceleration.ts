@@ -15,7 +15,7 @@ export interface AndersonOptions<
   X extends Structure = tf.Tensor,
   P extends Parameter[] = tf.Tensor[],
 > extends SolverOptions<X, P> {
-  /** Differences of iterates that are combined. Default 5. */
+  /** The number of differences of iterates that are combined. Default 5. */
   historySize?: number | undefined;
   /** Damping β: the fraction of the residual that a step uses, in (0, 1]. Default 1. */
   mixing?: number | undefined;

@@ -6,8 +6,8 @@ import {ANDERSON, AndersonAcceleration, type AndersonOptions} from './anderson-a
 import {IterativeSolver} from '../iteration/iterate.js';
 
 /**
- * The options of `AndersonWrapper`: those of `AndersonAcceleration`, and how many inner steps make one outer step. What you do not
- * set of `condition`, `maxIterations`, `tolerance`, `implicitDiff`, `batched` and `linsolve` comes from the inner solver.
+ * The options of `AndersonWrapper`: those of `AndersonAcceleration`, and how many inner steps make one outer step. Options that you do not
+ * set among `condition`, `maxIterations`, `tolerance`, `implicitDiff`, `batched` and `linsolve` comes from the inner solver.
  */
 export interface AndersonWrapperOptions<
   X extends Structure = tf.Tensor,

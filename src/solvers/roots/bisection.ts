@@ -20,7 +20,7 @@ export interface BisectionOptions<P extends Parameter[] = tf.Tensor[]> extends O
   SolverOptions<tf.Tensor, P>,
   'batched' | 'implicitDiff'
 > {
-  /** @deprecated Bounds go to `run` now, as those of other solvers: `run(init, {lower, upper}, ...params)`. */
+  /** @deprecated Pass the bounds to `run` now, as for other solvers: `run(init, {lower, upper}, ...params)`. */
   lower?: number | tf.Tensor | undefined;
   /** @deprecated See `lower`. */
   upper?: number | tf.Tensor | undefined;
@@ -37,21 +37,21 @@ const NAMES: Names<Omit<BisectionOptions<Parameter[]>, keyof Bounds>> = {
   ...REPORT,
 };
 
-/** What is no option, or no longer one, and has an answer of its own. */
+/** Names that are not options, or no longer, and have their own error message. */
 const OTHERS = ['implicitDiff', 'lower', 'upper'];
 
 const BOUNDS: Names<Bounds> = {lower: 1, upper: 1};
 
-/** The size of a root at zero, as a share of the bracket. */
+/** The size of a root at zero, as a fraction of the bracket. */
 const SHARE_OF_BRACKET = 1e-4;
 
 /**
- * F(x, ...params) = 0 for x of shape [B, k], each entry is a separate equation. Each step keeps the half of the bracket in which
+ * F(x, ...params) = 0 for x of shape [B, k], where each entry is a separate equation. Each step keeps the half of the bracket in which
  * F changes its sign.
  *
  * `run(init, {lower, upper}, ...params)` returns {x, state}; of `init` only the shape counts. F must have different signs at the two
- * bounds, which are numbers, or tensors of x's shape; x does not depend on them, so their gradient is zero. Solved where half of the
- * bracket is within the tolerance of |x| (for a root at zero, of 1e-4 of the first bracket), or F is 0. Defaults: at most 100
+ * bounds, which are numbers, or tensors of x's shape; x does not depend on them, so their gradient is zero. A sample is solved if half of
+ * the bracket is within the tolerance of |x| (for a root at zero, of 1e-4 of the first bracket), or F is 0. Defaults: at most 100
  * iterations, tolerance 1e-6. A sample whose bracket has no change of sign gets status 5 and x = 0. The default condition is F, the
  * default `linsolve` is `linsolve.scalar()`.
  *
@@ -99,7 +99,7 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
           const beyond = tf.relu(tf.sub(half, absoluteTolerance));
           const [first, last] = endsOf(bounds, middle);
           const size = tf.maximum(tf.abs(middle), tf.mul(SHARE_OF_BRACKET, tf.abs(tf.sub(last, first))));
-          // Between two neighbours of f32 there is no better point.
+          // There is no better point between two neighbouring f32 numbers.
           const narrow = tf.logicalOr(tf.equal(middle, low), tf.equal(middle, high));
           const there = tf.logicalOr(narrow, tf.equal(f, 0));
           const share = tf.where(there, tf.zerosLike(f), tf.div(beyond, tf.add(beyond, size)));
@@ -121,7 +121,7 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
     bounds: Bounds,
     ...params: P
   ): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
-  /** @deprecated Give the bounds here, not to the constructor: `run(init, {lower, upper}, ...params)`. */
+  /** @deprecated Pass the bounds here, not to the constructor: `run(init, {lower, upper}, ...params)`. */
   override run(init: tf.Tensor, ...params: P): ReturnType<IterativeSolver<tf.Tensor, P>['run']>;
   override run(init: tf.Tensor, ...params: unknown[]): ReturnType<IterativeSolver<tf.Tensor, P>['run']> {
     return super.run(init, ...(params as P));
@@ -172,7 +172,7 @@ function endsOf({lower, upper}: Bounds, x: tf.Tensor): tf.Tensor[] {
   return [lower, upper].map((end) => tf.add(tf.zerosLike(x), end));
 }
 
-/** @throws If they are no bounds. */
+/** @throws If they are not valid bounds. */
 function boundsOf(given: Bounds): Bounds {
   if (given === undefined || given === null || given instanceof tf.Tensor) {
     throw new Error(`Bisection: run takes {lower, upper} after init, got ${describe(given)}.`);

@@ -21,7 +21,7 @@ const PROBLEM: Names<FixedPointProblem<Structure, Parameter[]>> = {fun: 1};
 /**
  * x ← T(x, ...params) until T(x) = x.
  *
- * Converges where T is a contraction. `run(init, ...params)` returns {x, state}; solved where |T(x)ⱼ − xⱼ| is within the tolerance of
+ * Converges if T is a contraction. `run(init, ...params)` returns {x, state}; a sample is solved if |T(x)ⱼ − xⱼ| is within the tolerance of
  * |xⱼ| for every j. Defaults: at most 500 iterations, tolerance 1e-6.
  *
  * @see Blondel et al. 2022 (arXiv 2105.15183), equation 3, for the gradient.

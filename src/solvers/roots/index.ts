@@ -1,6 +1,6 @@
 /**
  * @file F(x) = 0 and T(x) = x: root finders, most of which provide a direction for `root-finding.ts`, and fixed-point iterations.
- * `parts/` contains what is not a solver itself.
+ * `parts/` contains the files that are not solvers themselves.
  */
 export {AndersonAcceleration, type AndersonOptions} from './anderson-acceleration.js';
 export {AndersonWrapper, type AndersonWrapperOptions} from './anderson-wrapper.js';

@@ -23,8 +23,8 @@ export type RootProblem<X extends Structure = tf.Tensor, P extends Parameter[] =
     };
 
 /**
- * Where to go from x, where F is `f`·`scale`, rows [B, n] and [B, 1]; `before` is the last x and f, `known` [B, 1] is 1 if there are
- * any.
+ * The direction from x, where F is `f`·`scale`, rows [B, n] and [B, 1]; `before` is the last x and f, and `known` [B, 1] is 1 if they
+ * exist.
  */
 export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
   /** Off the tape; `f` is F at x, `at` F elsewhere. */
@@ -42,7 +42,7 @@ export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
   ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
 }
 
-/** Trials of a line search if the host cannot see that it is done. */
+/** The number of trials of a line search if the host cannot see that it is done. */
 const UNSEEN_TRIALS = 8;
 
 type Memory = {
@@ -63,7 +63,7 @@ const STILL = 12;
 
 /**
  * F(x, ...params) = 0; a sample is solved if each entry of F is within the tolerance relative to its terms, and x no longer
- * moves; status 3 if ‖F‖ no longer decreases. Its condition is F.
+ * moves; status 3 if ‖F‖ no longer decreases. The default condition is F.
  */
 export class RootSolver<
   X extends Structure = tf.Tensor,
@@ -135,7 +135,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       const {d, memory: next} = rule.direction(place, own);
       const search = lineSearches[hostCanRead() ? 'seen' : 'unseen'];
       const t = offTape(() => {
-        // ½‖F‖² has the slope −‖F‖² along a Newton direction, and about that along an approximate one.
+        // ½‖F‖² has the slope −‖F‖² along a Newton direction, and about the same along an approximate one.
         const merit = tf.mul(0.5, tf.reshape(rowDot(f, f), [batch]));
         const slope = tf.mul(-2, merit);
         const phi = (s: tf.Tensor) => {

@@ -18,13 +18,13 @@ export interface ArmijoSGDOptions<
   sufficientDecrease?: number | undefined;
   /** The step size is multiplied by this after each trial that fails, in (0, 1). Default 0.8. */
   decreaseFactor?: number | undefined;
-  /** The first trial is the last step size times this, and at most `maxStepSize`. Default 1.5. */
+  /** The first trial is the last step size times this, but at most `maxStepSize`. Default 1.5. */
   increaseFactor?: number | undefined;
-  /** Trials per step. Default 15. */
+  /** The number of trials per step. Default 15. */
   maxLineSearch?: number | undefined;
 }
 
-/** Values that differ by so many roundings of |f| are one value. */
+/** Values that differ by at most this many roundings of |f| count as equal. */
 const ROUNDINGS = 8;
 
 const NAMES: Names<Omit<ArmijoSGDOptions<Structure, Parameter, Parameter[]>, 'sufficientDecrease'>> = {

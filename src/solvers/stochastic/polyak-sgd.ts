@@ -29,11 +29,11 @@ const NAMES: Names<PolyakSGDOptions<Structure, Parameter, Parameter[]>> = {
 };
 
 /**
- * Minimizes the mean of f(x, data), with step size η = min((f − minimum)/(‖∇f‖² + δ), maxStepSize) and f of the batch.
+ * Minimizes the mean of f(x, data), with step size η = min((f − minimum)/(‖∇f‖² + δ), maxStepSize), where f is the loss of the batch.
  *
  * Use it for a model that can fit each batch (loss `minimum`). See `StochasticSolver` for `run`, `runIterator` and `update`.
  *
- * @throws If an option is out of range, or the problem is `{gradient}`: the step size is made of f itself.
+ * @throws If an option is out of range, or the problem is `{gradient}`: the step size is computed from f itself.
  * @see Loizou et al. 2021, Stochastic Polyak step-size for SGD (arXiv 2002.10542), equation 3 (SPS_max).
  */
 export class PolyakSGD<

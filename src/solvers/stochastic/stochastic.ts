@@ -19,7 +19,7 @@ export type StochasticProblem<
   P extends Parameter[] = tf.Tensor[],
 > = Minimization<X, [data: D, ...params: P]>;
 
-/** The options of every stochastic solver: those of the iterative ones without `batched`, and two of the step. */
+/** The options of every stochastic solver: those of the iterative solvers without `batched`, and two options of the step. */
 export interface StochasticOptions<
   X extends Structure = tf.Tensor,
   D extends Parameter = tf.Tensor,
@@ -33,7 +33,7 @@ export interface StochasticOptions<
 
 /** The part of a tf.data dataset that is used here. */
 export interface BatchDataset<D> {
-  /** Begins the data anew. */
+  /** Starts the data from the beginning. */
   iterator(): Promise<{
     /** The next batch. */
     next(): Promise<{
@@ -45,13 +45,13 @@ export interface BatchDataset<D> {
   }>;
 }
 
-/** Batches of data, one a step: an array, a generator, any (async) iterable, or a dataset of tf.data. */
+/** Batches of data, one per step: an array, a generator, any (async) iterable, or a dataset of tf.data. */
 export type Batches<D> = Iterable<D> | AsyncIterable<D> | BatchDataset<D>;
 
 /** How a method chooses its step size, a scalar of shape [1], from the loss, its gradient and the last step size. */
 export type StepRule<X extends Structure = tf.Tensor> = (place: {
   x: X;
-  /** `null`, as `loss`, where the gradient is all that is known. */
+  /** `null`, like `loss`, if only the gradient is known. */
   value: tf.Tensor | null;
   gradient: X;
   /** ‖gradient‖². */
@@ -209,7 +209,7 @@ async function* valuesOf<D>(dataset: BatchDataset<D>): AsyncGenerator<D> {
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as D;
 }
 
-/** Tensors are numbered as they are made. */
+/** Tensors are numbered in the order in which they are created. */
 function nextTensorId(): number {
   return tf.tidy(() => tf.scalar(0).id) + 1;
 }

@@ -14,7 +14,7 @@ import type {IterationState} from '../../iteration/types.js';
 
 /** The accuracy that f32 outputs can reach. */
 const SINGLE = 2 ** -20;
-/** The largest finite f32. */
+/** The largest finite f32 number. */
 const LARGEST = 3.4028234663852886e38;
 /** The residual if there is no point. */
 const NO_POINT = 1e9;
@@ -32,16 +32,16 @@ export interface HostConic extends IterationState {
   z: tf.Tensor;
   dual: tf.Tensor;
   slack: tf.Tensor;
-  /** z, and dual − slack, in these units. */
+  /** z and dual − slack in these units. */
   u: tf.Tensor;
   v: tf.Tensor;
   /** [B, p], [B, m, p] and [B, m]; zero for rows that do not exist. */
   ofC: tf.Tensor;
   ofE: tf.Tensor;
   ofD: tf.Tensor;
-  /** z is u times this, [B, p]. */
+  /** The factor from u to z, [B, p]. */
   unitZ: tf.Tensor;
-  /** dual and slack are the parts of v times these, [B, m]. */
+  /** The factors from the parts of v to dual and slack, [B, m]. */
   unitDual: tf.Tensor;
   unitSlack: tf.Tensor;
   /** Shape [B, m]: rows that do not exist, and all rows of an invalid sample. */

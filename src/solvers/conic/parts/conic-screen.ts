@@ -15,7 +15,7 @@ export function screenConic({c, E, d}: ConicData, cones: Cones | null): {data: C
     const gone = tf.logicalAnd(isRay, tf.greaterEqual(d, NO_BOUND));
     const isBad = tf.logicalAnd(isRay, tf.lessEqual(d, -NO_BOUND));
     const fine = tf.logicalAnd(tf.logicalNot(isBad), tf.logicalOr(gone, tf.isFinite(d)));
-    // Not a cast of a comparison: on WebGPU it yields integers that say they are floats.
+    // Not a cast of a comparison: on WebGPU this gives integers that are labelled as floats.
     const all = (flags: tf.Tensor) =>
       tf.min(
         tf.reshape(tf.where(flags, tf.ones(flags.shape), tf.zeros(flags.shape)), [flags.shape[0], -1]),

@@ -1,6 +1,5 @@
 /**
- * @file The splitting of a conic program in tensor operations: for cones of which only the projection is known, or if the host
- * cannot read.
+ * @file The splitting of a conic program in tensor operations: used for cones with only a known projection, or if the host cannot read.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData, ConicPoint} from '../../../conditions/index.js';
@@ -14,7 +13,7 @@ import type {IterationState} from '../../iteration/types.js';
 import {keepSamples} from '../../iteration/leaves.js';
 import type {NewtonRoot} from '../../roots/newton-root.js';
 
-/** What the search needs. */
+/** The input of the search. */
 export interface ConicSearch {
   condition: Condition<ConicPoint, [ConicData]>;
   dualProjection: (v: tf.Tensor) => tf.Tensor;
@@ -26,14 +25,14 @@ export interface ConicSearch {
 
 /** Steps between two evaluations of the residual. */
 const ROUND = 50;
-/** The same if the host cannot read. */
+/** Steps between two evaluations of the residual if the host cannot read. */
 const UNSEEN_ROUNDS = 4;
 /** The error of a certificate's equations, relative to the product that proves it. */
 const CERTIFIES = 1e-3;
 /** The residual if there is no point. */
 const NO_POINT = 1e9;
 
-/** A root of the residual map, or the reason of the failure. */
+/** A root of the residual map, or the reason for the failure. */
 export function searchConic(data: ConicData, search: ConicSearch): {point: ConicPoint} & IterationState {
   const {tolerance, maxIterations, dualProjection} = search;
   const [batch, p] = data.c.shape as [number, number];
@@ -103,7 +102,7 @@ function refine(
 }
 
 /**
- * The largest relative error of Ez + s = d and Eᵀy + c = 0, [B], each row and column relative to its own terms; the cones and
+ * The largest relative error of Ez + s = d and Eᵀy + c = 0, [B], relative to the terms of each row and column; the cones and
  * complementarity hold by construction. In f64 if the host can read tensors, otherwise in doubles of two f32.
  */
 function residualOf(point: ConicPoint, {c, E, d}: ConicData, search: ConicSearch): tf.Tensor {

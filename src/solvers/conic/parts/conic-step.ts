@@ -36,12 +36,12 @@ export function splitting(
   };
 }
 
-/** Passes by which rows far from binding lose their weight in what size d is thought to have. */
+/** The number of passes in which rows far from binding lose their weight in the estimated size of d. */
 const PASSES = 10;
 
 /**
- * A factor a row of [E d], the same in a block, [B, m]: the largest entry of each becomes about one, d in units of most of those
- * that are not far larger than the others, so that a row that is far away counts for nothing.
+ * One factor per row of [E d], the same within a block, [B, m]: the largest entry of each row becomes about one. d is measured in units of
+ * most of its entries, without those that are far larger than the others, so that a distant row has no effect.
  */
 export function rowFactors({c, E, d}: ConicData, cones: Cones): tf.Tensor {
   const m = E.shape[1]!;
@@ -67,7 +67,7 @@ export function rowFactors({c, E, d}: ConicData, cones: Cones): tf.Tensor {
   return tf.matMul(factors as tf.Tensor2D, belongs);
 }
 
-/** The sizes of c and d, [B, 1], and of the rows or columns of E, [B, 1, 1]; 1 for what is zero. */
+/** The sizes of c and d, [B, 1], and of the rows or columns of E, [B, 1, 1]; 1 for a size that is zero. */
 export function sizesOf({c, E, d}: ConicData): {ofC: tf.Tensor; ofE: tf.Tensor; ofD: tf.Tensor} {
   const positive = (size: tf.Tensor) => tf.where(tf.greater(size, 0), size, tf.onesLike(size));
   const shorter = Math.min(E.shape[1]!, E.shape[2]!);

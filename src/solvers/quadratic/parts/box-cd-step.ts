@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import {matVec, solve as solveLinear} from '../../../linalg/index.js';
 import {asNumbers, clip, finite, positive, type BoxedRows} from '../splitting/rows.js';
 
-/** Lengths of the Newton step that are tried, all at once. */
+/** The lengths of the Newton step that are tried, all at the same time. */
 const LENGTHS = [1, 1 / 4, 1 / 16, 1 / 64, 1 / 256];
 /**
- * The range of what is added to a diagonal of ones. At least more than the rounding that `screen` forgives; more, ten times at
- * a time, where bounds cut the Newton step short, as they do one that is long for want of curvature.
+ * The range of the term that is added to a diagonal of ones. The minimum is above the rounding that `screen` tolerates. The term grows by
+ * factors of ten if bounds cut the Newton step short, which happens to steps that are long because of missing curvature.
  */
 export const DAMPING = [3e-5, 10] as const;
 
@@ -23,7 +23,7 @@ export function boundsOf({Q, p, l, u}: BoxedRows, x: tf.Tensor2D): Bounds {
   return {gradient, lower, upper, y};
 }
 
-/** The best of the clipped Newton steps, and of the clipped gradient step, or x itself. */
+/** The best point among the clipped Newton steps, the clipped gradient step and x itself. */
 export function descend(
   {Q, l, u}: BoxedRows,
   x: tf.Tensor2D,
@@ -33,7 +33,7 @@ export function descend(
   const [batch, n] = x.shape;
   const unit = tf.expandDims(tf.eye(n), 0);
   const diagonal = tf.sum(tf.mul(Q, unit), 2);
-  // In units in which the diagonal is one.
+  // Works in units in which the diagonal is one.
   const scale = tf.rsqrt(positive(diagonal));
   const scaled = tf.mul(tf.mul(tf.expandDims(scale, 2), Q), tf.expandDims(scale, 1));
   const bound = tf.maximum(1, tf.max(tf.sum(tf.abs(scaled), 2), 1, true));

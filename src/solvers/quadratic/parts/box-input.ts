@@ -17,17 +17,17 @@ export function checkLimits(className: string, {maxIterations, tolerance}: Split
 }
 
 /**
- * The batch of tensors that have it or 1 in front.
+ * The batch size of tensors whose axis 0 is the batch or 1.
  *
- * @param shapes The other axes of each, a letter an axis; axes of one letter are of one size.
- * @throws If a tensor is missing or has another shape.
+ * @param shapes The other axes of each tensor, one letter per axis; axes with the same letter have the same size.
+ * @throws If a tensor is missing or has a wrong shape.
  */
 export function checkShapes(
   className: string,
   data: Record<string, tf.Tensor>,
   shapes: Record<string, string>,
 ): number {
-  // An empty pair (G, h) may come with the others.
+  // An empty pair (G, h) is allowed.
   checkOptions(className, data, Object.keys(shapes), 'input', ['G', 'h']);
   const sizes: Record<string, number> = {};
   let batch = 1;
@@ -64,9 +64,9 @@ export function checkShapes(
 }
 
 /**
- * The data with the batch in front of the vectors and nothing in them that would throw; and a status, [B, 1], of samples
- * that need no solver: 5 for one that is not finite, or whose Q is not symmetric and positive semidefinite, 1 for crossing
- * bounds. The others have 3.
+ * The data with the batch as axis 0 of the vectors and without values that would throw, and a status, [B, 1]. The status is 5 for a sample
+ * that is not finite or whose Q is not symmetric and positive semidefinite, and 1 for crossing bounds; these samples need no solver. The
+ * others have 3.
  */
 export function screen({Q, p, A, l, u}: BoxedData, batch: number): {data: BoxedRows; status: tf.Tensor2D} {
   const zeroWhereNot = (v: tf.Tensor) => tf.where(tf.isFinite(v), v, tf.zerosLike(v));
@@ -84,7 +84,7 @@ export function screen({Q, p, A, l, u}: BoxedData, batch: number): {data: BoxedR
     toBatch(unbounded(tf.where(below, l, tf.fill(l.shape, -1)), tf.greater(l, -NO_BOUND), -Infinity)),
     toBatch(unbounded(tf.where(above, u, tf.fill(u.shape, 1)), tf.less(u, NO_BOUND), Infinity)),
   ];
-  // Bounds that cross by less are equal but for rounding.
+  // Bounds that cross by less are equal up to rounding.
   const [gap, terms] = [tf.sub(low, high), tf.add(tf.abs(low), tf.abs(high))];
   const crosses = tf.logicalAnd(tf.greater(gap, 0), tf.greater(gap, tf.mul(CROSSING, terms)));
   const crossing = tf.logicalNot(allOf(tf.logicalNot(crosses)));
@@ -102,10 +102,12 @@ export function screen({Q, p, A, l, u}: BoxedData, batch: number): {data: BoxedR
   return {data, status};
 }
 
-/** What rounding to f32 can make of equal bounds, relative to them. */
+/** The difference that rounding to f32 can cause between equal bounds, relative to them. */
 const CROSSING = 2 ** -20;
 
-/** Rounding of Q to f32, relative to the diagonal, or to the least share of its largest entry that counts as one. */
+/**
+ * The rounding of Q to f32, relative to the diagonal, or to the smallest diagonal entry that counts, as a fraction of the largest entry.
+ */
 const ROUNDING = 1e-5;
 const LEAST_DIAGONAL = 1e-9;
 
@@ -121,7 +123,7 @@ function isConvex(Q: tf.Tensor): tf.Tensor {
   const shifted = tf.add(unit, tf.mul(ROUNDING, eye));
   const definite = () => {
     try {
-      // If the host cannot read, a matrix that is not definite has NaN for a factor.
+      // If the host cannot read, the factor of a matrix that is not definite is NaN.
       return allOf(tf.isFinite(cholesky(shifted)));
     } catch (error) {
       if (!(error instanceof SingularMatrixError) || !hostCanRead()) throw error;

@@ -6,9 +6,9 @@ import {Status} from '../../../implicit/index.js';
 import {hostCanRead} from '../../../kernels/index.js';
 import type {ImplicitQP} from '../implicit-qp.js';
 
-/** Weight of the violation relative to the data; the error of x is about its inverse. */
+/** The weight of the violation relative to the data; the error of x is about the inverse of it. */
 const PENALTY = 1e6;
-/** Rows with a smaller squared norm than this are not penalised any more for it. */
+/** For rows with a squared norm below this, the penalty does not increase further. */
 const SMALLEST_ROW = 1e-6;
 
 /**
@@ -16,8 +16,8 @@ const SMALLEST_ROW = 1e-6;
  *
  *     min ½ xᵀQx + pᵀx + ½ρ(‖r‖² + ‖e‖²)  subject to  Gx − r ≤ h,  Ax − e = b,
  *
- * which for large ρ is the minimum of the objective among the points with the smallest violation (r, e). It is a feasible
- * quadratic program of its own, differentiated like any other.
+ * which for large ρ is the minimum of the objective among the points with the smallest violation (r, e). It is itself a feasible quadratic
+ * program, and is differentiated like any other.
  */
 export function solveElastic(
   solver: ImplicitQP,
@@ -40,7 +40,9 @@ export function solveElastic(
   };
 }
 
-/** ρ a sample, [B]: the size of its objective over that of its smallest row, so that x is equally exact for all rows. */
+/**
+ * ρ for each sample, [B]: the size of its objective divided by the size of its smallest row, so that x is equally accurate for all rows.
+ */
 function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
   const objective = tf.maximum(tf.max(tf.abs(Q), [1, 2]), tf.max(tf.abs(p), 1));
   const smallest = [G, A]
@@ -50,7 +52,7 @@ function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
       return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
     })
     .reduce((a, b) => tf.minimum(a, b));
-  // A sample without an objective, or an invalid one, has no size.
+  // A sample without an objective, or an invalid sample, has no size.
   const usable = tf.logicalAnd(tf.greater(objective, 0), tf.isFinite(objective));
   const scale = tf.where(usable, objective, tf.onesLike(objective));
   return tf.div(tf.mul(PENALTY, scale), tf.clipByValue(smallest, SMALLEST_ROW, 1));

@@ -8,9 +8,9 @@ import {ImplicitQP, type ImplicitQPOptions, type QPState} from '../implicit-qp.j
 /** A solver of min ½ xᵀQx + pᵀx, Gx ≤ h, Ax = b for a batch. Its computation is never differentiated. */
 export interface QPSolver {
   /**
-   * @param data Every tensor has the batch or 1 in front, p the batch.
-   * @returns x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k] with Qx + p + Gᵀλ + Aᵀν = 0; and what it knows about the state. A
-   *   missing status counts as solved.
+   * @param data Axis 0 of every tensor is the batch or 1, for p the batch.
+   * @returns x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k] with Qx + p + Gᵀλ + Aᵀν = 0; and the parts of the state that it knows. A missing
+   *   status counts as solved.
    */
   run(
     init: QPGuess | null,
@@ -18,7 +18,7 @@ export interface QPSolver {
   ): {
     /** The solution: x [B, n], ineqDual [B, m] ≥ 0, eqDual [B, k]. */
     x: QuadraticSolution;
-    /** What is known of the solve. Default: every sample is solved, and slacks and activity follow from x and ineqDual. */
+    /** The known parts of the state. Default: every sample is solved, and slacks and activity follow from x and ineqDual. */
     state?: Partial<QPState> | undefined;
   };
 }

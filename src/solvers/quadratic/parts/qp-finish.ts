@@ -7,10 +7,10 @@ import {pressed} from '../splitting/polish.js';
 import {ofBatch, positive, type BoxedRows, type Pair, type Rows} from '../splitting/rows.js';
 import type {SplittingOptions, SplittingResult} from '../splitting/splitting.js';
 
-/** Iterations that the kernel gets. */
+/** The number of iterations that the kernel gets. */
 export const FINISHING = 100;
 
-/** What the kernel aims at. */
+/** The tolerance of the kernel. */
 const TOLERANCE = 1e-9;
 
 /** Where each row of A goes in the form Gx ≤ h, Ax = b. */
@@ -21,10 +21,10 @@ export interface Sides {
 }
 
 /**
- * Takes the active set of a point, moves onto its solution in f64 (on WebGPU in doubles of two f32), or iterates on where it is not the right one; the status, the
- * residual and the certificates are those of `solveQP`: each row and column in the user's own units.
+ * Takes the active set of a point and computes its solution in f64 (on WebGPU in doubles of two f32), or continues to iterate if the
+ * active set is wrong. The status, the residual and the certificates are those of `solveQP`: each row and column is in the user's units.
  *
- * @param so Which samples to judge, and the status of the others; the iterations so far. [B] each.
+ * @param so Which samples to judge, the status of the others, and the iterations so far; each [B].
  * @param known Where the rows go, if that is known for any l and u.
  */
 export function finishBoxed(
@@ -109,8 +109,8 @@ function valueOf(y: tf.Tensor2D, l: tf.Tensor2D, u: tf.Tensor2D): tf.Tensor {
 }
 
 /**
- * Rows that are equalities in every sample, and those that have a bound on either side in one. If the host cannot read, any row
- * may have one on both: an equality is then two inequalities.
+ * The rows that are equalities in every sample, and for each side the rows that have a bound there in at least one sample. If the host
+ * cannot read, any row may have bounds on both sides: an equality is then two inequalities.
  */
 function sidesOf(l: tf.Tensor2D, u: tf.Tensor2D): Sides {
   const [batch, m] = l.shape;
@@ -135,7 +135,7 @@ function join(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return tf.concat([ofBatch(a, batch), ofBatch(b, batch)], 1);
 }
 
-/** v [B, k] in the columns `indices` of zeros [B, m]. */
+/** Zeros [B, m] with v [B, k] in the columns `indices`. */
 function scatter(v: tf.Tensor, indices: number[], m: number): tf.Tensor2D {
   if (indices.length === 0) return tf.zeros([v.shape[0], m]);
   const places = new Float32Array(indices.length * m);

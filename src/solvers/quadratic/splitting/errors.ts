@@ -1,4 +1,4 @@
-/** @file How far a point is from the KKT conditions of min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u, as precisely as can be known. */
+/** @file How far a point is from the KKT conditions of min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u, as precisely as possible. */
 import * as tf from '@tensorflow/tfjs-core';
 import {fill, hostCanRead, readF64} from '../../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../../linalg/index.js';
@@ -10,8 +10,8 @@ export type ErrorMeter = (point: Pair) => tf.Tensor2D;
 
 /**
  * Measures, in equilibrated units, stationarity, feasibility, signs and complementarity, and the duality gap, each relative to
- * the largest of the terms that should cancel. No term counts for more than it is: where all are zero, so must the error be. In
- * f64 if the host can read; elsewhere in f32, its rounding added.
+ * the largest of the terms that should cancel. Nothing is added to the terms: if all of them are zero, the error must be zero too. In f64
+ * if the host can read; otherwise in f32, with its rounding added.
  */
 export function errorMeter(data: BoxedRows, units: Pick<Equilibrated, 'D' | 'E'>): ErrorMeter {
   return hostCanRead() ? hostMeter(data, units) : deviceMeter(data, units);
@@ -68,7 +68,7 @@ function errorOf({n, m, Q, A, p, l, u, D, E}: Sample, x: Float64Array, y: Float6
     beyond = Math.max(beyond, E[i] * Math.abs(sum - kept));
     multiplier = Math.max(multiplier, Math.abs(y[i]) / E[i]);
     slacks[i] = y[i] > 0 ? E[i] * (u[i] - sum) : E[i] * (sum - l[i]);
-    // An infinite bound with a multiplier fails by its sign.
+    // A multiplier at an infinite bound fails the test of signs.
     if (Number.isFinite(bound)) support += y[i] * bound;
   }
   multiplier = Math.max(multiplier, dual);
@@ -132,7 +132,7 @@ function deviceMeter({Q, p, A, l, u}: BoxedRows, {D, E}: Pick<Equilibrated, 'D' 
         most(...terms.map((t) => tf.abs(t)), tf.mul(largest(tf.div(x, D)), dual)),
       );
       const error = most(over(off, dual), over(beyond, primal), largest(shares), gap);
-      // What compares with NaN is false, so that a point of NaN would have no error.
+      // Comparisons with NaN are false, so a point of NaN would otherwise have no error.
       const finite = tf.logicalAnd(allOf(tf.isFinite(x)), allOf(tf.isFinite(y)));
       const known = tf.logicalAnd(finite, tf.isFinite(error));
       return tf.where(known, error, fill(error.shape, Infinity)) as tf.Tensor2D;

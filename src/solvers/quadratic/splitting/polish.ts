@@ -1,4 +1,4 @@
-/** @file The point on a guessed set of active bounds, and which of several points is the best. */
+/** @file Computes the point on a guessed set of active bounds, and chooses the best of several points. */
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead, KktBatch} from '../../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../../linalg/index.js';
@@ -6,13 +6,13 @@ import type {ErrorMeter} from './errors.js';
 import {allOf, asNumbers, type BoxedRows, type Candidate, type Pair, type Rows} from './rows.js';
 import type {Equilibrated} from './scaling.js';
 
-/** Keeps the polishing system regular, in equilibrated data; corrections of a residual remove what it does. */
+/** Keeps the polishing system regular, in equilibrated data; corrections by the residual remove its effect. */
 const DELTA = 1e-6;
-/** Corrections of the active set, and of the point on each. */
+/** The number of corrections of the active set, and of the point on each active set. */
 const ROUNDS = 3;
 const CORRECTIONS = 2;
 
-/** The bounds beyond which Ax + y/ρ lies: those that the next step of the splitting takes for active. */
+/** The bounds that Ax + y/ρ exceeds: the next step of the splitting treats these as active. */
 export function activeRows(
   {A, l, u}: BoxedRows,
   {E, rho}: Equilibrated & {rho: tf.Tensor},
@@ -25,7 +25,7 @@ export function activeRows(
   return {upper, lower: tf.logicalAnd(lower, tf.logicalNot(upper))};
 }
 
-/** The active bounds, an equality's being the one that its multiplier presses on. */
+/** The active bounds; for an equality, the bound that its multiplier presses on. */
 export function pressed({l, u}: BoxedRows, {y, lower, upper}: Pair & Rows): Rows {
   const both = tf.equal(l, u);
   const one = tf.logicalAnd(tf.logicalOr(lower, upper), both);
@@ -35,7 +35,7 @@ export function pressed({l, u}: BoxedRows, {y, lower, upper}: Pair & Rows): Rows
   return {lower: side(lower, tf.logicalNot(above)), upper: side(upper, above)};
 }
 
-/** Where `b` has the smaller error, `b`. */
+/** `b` for samples where it has the smaller error, otherwise the first point. */
 export function bestOf<C extends Candidate>(a: C, b: Candidate): C {
   const better = tf.less(b.error, a.error);
   const pick = (one: tf.Tensor, other: tf.Tensor) =>
@@ -53,10 +53,10 @@ export function bestOf<C extends Candidate>(a: C, b: Candidate): C {
 }
 
 /**
- * The point that satisfies the bounds active at `point` with equality, and stationarity: a regularised KKT system, solved for
- * corrections, so that of many multipliers those next to the guess are found. The active set is then read off the result and
- * solved for again, as a semismooth Newton method does. The best of all, sample by sample; no more of them where the host
- * sees that every error is `enough`.
+ * The point that satisfies the bounds active at `point` with equality, and stationarity: a regularised KKT system, solved for corrections,
+ * so that among many multipliers those closest to the guess are found. The active set is then read off the result and solved for again, as
+ * a semismooth Newton method does. Returns the best of these points for each sample, and stops early if the host sees that every error is
+ * at most `enough`.
  *
  * @see Stellato et al. 2020 (arXiv 1711.08013), section 5.2.
  */
@@ -97,7 +97,7 @@ export function polish(
     }
     if (hostCanRead() && best!.error.dataSync().every((error) => error <= enough)) break;
   }
-  // What should be zero is but rounding: only zero itself is small enough then, relative to itself.
+  // The value that should be zero is only rounding here, and relative to itself only an exact zero is small enough.
   for (const zero of ['x', 'y'] as const) {
     const rounded = {...best!, [zero]: tf.zerosLike(best![zero])};
     best = bestOf(best!, {...rounded, error: errorAt(rounded)});

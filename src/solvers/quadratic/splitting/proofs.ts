@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import {lstsq, matVec, matVecTransposed} from '../../../linalg/index.js';
 import {asNumbers, largest, ofBatch, positive, type BoxedRows} from './rows.js';
 
-/** Entries of a ray below this share of its largest are taken for zero. */
+/** Entries of a ray below this fraction of its largest entry count as zero. */
 const NOISE = 1e-3;
-/** Relative error at which a ray is one: some roundings of f32. */
+/** The largest relative error of a valid ray: a few roundings of f32. */
 const EXACT = 1e-5;
 /** A ray proves something if the terms of its value do not cancel beyond this. */
 const CLEAR = 3e-5;
 
-/** The direction of y as a proof that no x keeps the bounds: y with Aᵀy = 0 and uᵀy₊ + lᵀy₋ = −1. */
+/** The direction of y as a proof that no x satisfies the bounds: y with Aᵀy = 0 and uᵀy₊ + lᵀy₋ = −1. */
 export function farkasRay({A, l, u}: BoxedRows, direction: tf.Tensor2D): {ray: tf.Tensor; proven: tf.Tensor} {
   // An infinite bound has no multiplier.
   const allowed = (v: tf.Tensor) => {
@@ -28,7 +28,7 @@ export function farkasRay({A, l, u}: BoxedRows, direction: tf.Tensor2D): {ray: t
   return asRay(y, tf.mul(bounds, y), [off]);
 }
 
-/** The direction of x as a proof that the objective decreases without limit: Qx = 0, pᵀx = −1, and the bounds are kept. */
+/** The direction of x as a proof that the objective decreases without limit: Qx = 0, pᵀx = −1, and the bounds are satisfied. */
 export function unboundedRay(
   {Q, p, A, l, u}: BoxedRows,
   direction: tf.Tensor2D,
@@ -62,7 +62,7 @@ function withoutImage(M: tf.Tensor, v: tf.Tensor): tf.Tensor {
   return tf.sub(v, matVec(M, tf.squeeze(lstsq(M, tf.expandDims(v, 2)), [2])));
 }
 
-/** The ray of value −1, and where its errors and its value prove it. */
+/** The ray with the value −1, and the samples for which its errors and its value make it a proof. */
 function asRay(v: tf.Tensor, terms: tf.Tensor, errors: tf.Tensor[]): {ray: tf.Tensor; proven: tf.Tensor} {
   const value = tf.sum(terms, 1, true);
   const clear = tf.less(value, tf.mul(-CLEAR, tf.sum(tf.abs(terms), 1, true)));
@@ -71,7 +71,7 @@ function asRay(v: tf.Tensor, terms: tf.Tensor, errors: tf.Tensor[]): {ray: tf.Te
   return {ray: tf.mul(scale, v), proven};
 }
 
-/** Of largest magnitude one; zero where it is zero or not finite. */
+/** Scales each row to the largest magnitude one; zero if it is zero or not finite. */
 function normalized(v: tf.Tensor): tf.Tensor {
   const size = largest(v);
   const fine = tf.logicalAnd(tf.isFinite(size), tf.greater(size, 0));

@@ -1,7 +1,7 @@
-/** @file The data of min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u as the solvers of this family see it, and small tensor operations on it. */
+/** @file The data of min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u in the form that the solvers of this family use, and small tensor operations on it. */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Q and A have the batch or 1 in front, the vectors the batch; m ≥ 1. */
+/** Axis 0 is the batch or 1 for Q and A, and the batch for the vectors; m ≥ 1. */
 export type BoxedRows = {Q: tf.Tensor; p: tf.Tensor2D; A: tf.Tensor; l: tf.Tensor2D; u: tf.Tensor2D};
 export type Pair = {x: tf.Tensor2D; y: tf.Tensor2D};
 /** Bounds that hold with equality, [B, m], bool. */
@@ -18,7 +18,7 @@ export function largest(v: tf.Tensor): tf.Tensor2D {
   return tf.max(tf.abs(v), 1, true) as tf.Tensor2D;
 }
 
-/** v where it is positive, 1 elsewhere: to divide by. */
+/** v where it is positive, 1 elsewhere: a safe divisor. */
 export function positive(v: tf.Tensor): tf.Tensor {
   return tf.where(tf.greater(v, 0), v, tf.onesLike(v));
 }
@@ -28,7 +28,7 @@ export function finite(v: tf.Tensor): tf.Tensor {
   return tf.where(tf.isFinite(v), v, tf.zerosLike(v));
 }
 
-/** 1 where true, else 0. A cast would do, but on WebGPU it yields integers that say they are floats. */
+/** 1 where true, otherwise 0. A cast would be enough, but on WebGPU it gives integers that are labelled as floats. */
 export function asNumbers(flags: tf.Tensor): tf.Tensor {
   return tf.where(flags, tf.ones(flags.shape), tf.zeros(flags.shape));
 }

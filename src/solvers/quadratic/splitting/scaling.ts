@@ -12,9 +12,9 @@ const PASSES = 40;
 const NO_CURVATURE = 1e-26;
 
 /**
- * Q is positive semidefinite, so that its diagonal alone says how to scale a variable, and the rows of A follow: units of
- * variables, rows and objective do not matter. Nor do they for variables without curvature, whose entries are brought to a
- * geometric mean of one.
+ * Q is positive semidefinite, so its diagonal alone determines the scale of a variable, and the scales of the rows of A follow from it:
+ * the units of variables, rows and objective do not matter. They do not matter either for variables without curvature, whose entries are
+ * scaled to a geometric mean of one.
  */
 export function equilibrate(data: BoxedRows): Equilibrated {
   const {Q, A} = data;
@@ -34,8 +34,8 @@ export function equilibrate(data: BoxedRows): Equilibrated {
 }
 
 /**
- * D [B, n], but for the curved variables, whose scale is given, by which the logarithms of the entries of [A b; pᵀ 0], with
- * its rows and columns scaled, are least squares. Any other measure would leave the units of some variables open.
+ * D [B, n] that minimises the sum of squared logarithms of the entries of [A b; pᵀ 0], with its rows and columns scaled; the scale of
+ * curved variables is given. Any other measure would leave the units of some variables undetermined.
  *
  * @see Curtis & Reid 1972, On the automatic scaling of matrices for Gaussian elimination.
  */

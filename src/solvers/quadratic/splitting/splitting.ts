@@ -1,4 +1,4 @@
-/** @file The iteration behind OSQP and BoxOSQP: operator splitting for min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u, a batch at a time. */
+/** @file The iteration of OSQP and BoxOSQP: operator splitting for min ½ xᵀQx + pᵀx, l ≤ Ax ≤ u, for a whole batch. */
 import * as tf from '@tensorflow/tfjs-core';
 import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead} from '../../../kernels/index.js';
@@ -14,11 +14,11 @@ import {advance, balance, firstIterate, firstPenalty, inverseOf, type Iterate} f
 export interface SplittingOptions {
   maxIterations: number;
   tolerance: number;
-  /** Told of each look. */
+  /** Called at each check of the state. */
   reporter?: Reporter | null;
 }
 
-/** What the iteration found; zero where the status is not 0, but for the certificates. */
+/** The result of the iteration; zero where the status is not 0, except for the certificates. */
 export interface SplittingResult {
   /** [B, n]. */
   x: tf.Tensor2D;
@@ -27,42 +27,42 @@ export interface SplittingResult {
   /** [B, m], bool: the bounds that hold with equality. */
   lower: tf.Tensor2D;
   upper: tf.Tensor2D;
-  /** [B, m], bool: of these, those that may as well not, as far as is known. */
+  /** [B, m], bool: those of them that may also be inactive, as far as is known. */
   weak?: tf.Tensor2D | undefined;
   /** [B], int32. */
   status: tf.Tensor1D;
   iterations: tf.Tensor1D;
   /** [B]. */
   residual: tf.Tensor1D;
-  /** Status 2: x with Qx = 0 and pᵀx = −1 along which the bounds are kept. Status 1: y with Aᵀy = 0, uᵀy₊ + lᵀy₋ = −1. */
+  /** Status 2: x with Qx = 0 and pᵀx = −1 along which the bounds are satisfied. Status 1: y with Aᵀy = 0, uᵀy₊ + lᵀy₋ = −1. */
   certificate: {x: tf.Tensor2D; y: tf.Tensor2D};
 }
 
-/** With the best point of each sample, solved or not. */
+/** Also contains the best point of each sample, whether it is solved or not. */
 export type SplittingEnd = SplittingResult & {point: Pair};
 
-/** How much heavier an equality is. */
+/** The factor by which the penalty of an equality is larger. */
 const EQUALITY = 1e3;
-/** Between two looks at the state: this many iterations, later a quarter of those made so far. */
+/** The number of iterations between two checks of the state; later a quarter of the iterations so far. */
 const FIRST_LOOK = 20;
-/** A penalty that is nearer than this factor to the better one stays, which spares a factorisation. */
+/** A penalty within this factor of the better one is kept, which saves a factorisation. */
 const KEEP = 2;
 
-/** The iterations if the host cannot see that fewer are enough. */
+/** The number of iterations if the host cannot see that fewer are enough. */
 const UNSEEN = 300;
 
 type Found = Candidate & {status: tf.Tensor2D; iterations: tf.Tensor2D; rayX: tf.Tensor2D; rayY: tf.Tensor2D};
 type Look = {iterate: Iterate; found: Found; rho: tf.Tensor2D; inverse: tf.Tensor3D; before: Pair};
 
 /**
- * Iterates, in the space of equilibrated data, on corrections x ← x − S⁻¹(Qx + p + Aᵀ(y + ρ(Ax − z))) with
- * S = Q + σI + AᵀρA: S⁻¹ is as inexact as f32 makes it, the fixed point is not. It is an explicit inverse, so that an
- * iteration is four products.
+ * Iterates on equilibrated data with corrections x ← x − S⁻¹(Qx + p + Aᵀ(y + ρ(Ax − z))) with
+ * S = Q + σI + AᵀρA: S⁻¹ is only as accurate as f32 allows, but the fixed point does not depend on its errors. It is an explicit inverse,
+ * so that an iteration is four products.
  *
- * Now and then it looks at the state: the guess of the active bounds is polished, and what then satisfies the KKT conditions
- * to `tolerance` is kept; differences of the iterates are tried as certificates; and the penalties are balanced.
+ * From time to time it checks the state: the guess of the active bounds is polished, and points that then satisfy the KKT conditions to
+ * `tolerance` are kept; differences of the iterates are tried as certificates; and the penalties are balanced.
  *
- * @param data Finite but for the bounds, with l ≤ u and Q positive semidefinite.
+ * @param data Finite except for the bounds, with l ≤ u and Q positive semidefinite.
  * @param status [B, 1]: 3 for the samples to solve; the others keep theirs.
  * @param start In the units of the problem, or `null`.
  * @see Stellato et al. 2020 (arXiv 1711.08013), algorithm 1 and sections 3.4, 4, 5.
@@ -90,7 +90,7 @@ export function splitOperators(
       const found = {...zero, ...nothing, status} as unknown as Found;
       return {iterate, found, rho: firstPenalty(even), inverse: tf.zeros([1, 1, 1]), before: {x, y}};
     };
-    /** Keeps what is solved or certified, and balances the penalties. */
+    /** Keeps the samples that are solved or certified, and balances the penalties. */
     const look = ({iterate, found, rho, inverse, before}: Look, k: number): Look => {
       const {x, y, z} = iterate;
       const image = matVec(A, x) as tf.Tensor2D;
@@ -102,7 +102,7 @@ export function splitOperators(
       const solved = tf.logicalAnd(open, tf.lessEqual(best.error, tolerance));
       const moved = {x: tf.sub(x, before.x), y: tf.sub(y, before.y)} as Pair;
       const none = {x: tf.zerosLike(x), y: tf.zerosLike(y), proven: noneOf(solved.shape)};
-      // Where the host can see that everything is solved, what follows is of no use.
+      // If the host can see that everything is solved, the rest is not needed.
       const left = tf.logicalAnd(open, tf.logicalNot(solved));
       const settled = hostCanRead() && !left.dataSync().some(Boolean);
       const trying = k > 0 && !settled;

@@ -1,4 +1,4 @@
-/** @file One iteration of the splitting, and the penalty that it takes. */
+/** @file One iteration of the splitting, and the penalty that it uses. */
 import * as tf from '@tensorflow/tfjs-core';
 import {SingularMatrixError} from '../../../kernels/index.js';
 import {cholesky, choleskySolve, matVec, matVecTransposed} from '../../../linalg/index.js';
@@ -6,11 +6,11 @@ import {clip, finite, largest, positive, type BoxedRows, type Pair} from './rows
 
 /** Over-relaxation. */
 const ALPHA = 1.6;
-/** Of the largest diagonal entry: what keeps the matrix definite in spite of the rounding of f32. */
+/** The fraction of the largest diagonal entry that keeps the matrix definite in spite of the rounding of f32. */
 const SIGMA = 1e-5;
-/** A relative residual below this is none. */
+/** A relative residual below this counts as zero. */
 const SMALL = 1e-10;
-/** Where terms are smaller, there is nothing to be relative to. */
+/** If terms are smaller than this, a relative residual has no meaning. */
 const TINY = 1e-30;
 
 /** In equilibrated units; `image` is Ax. */
@@ -23,7 +23,7 @@ export function firstIterate({p, A, l, u}: BoxedRows, start: Pair | null): Itera
   return {x, y, z: clip(image, l, u), image};
 }
 
-/** x ← x − S⁻¹(Qx + p + Aᵀ(y + ρ(Ax − z))), relaxed, and z and y after it. */
+/** x ← x − S⁻¹(Qx + p + Aᵀ(y + ρ(Ax − z))), relaxed; then z and y are updated. */
 export function advance(
   {Q, p, A, l, u}: BoxedRows,
   {x, y, z, image}: Iterate,
@@ -33,7 +33,7 @@ export function advance(
   const pull = matVecTransposed(A, tf.add(y, tf.mul(rho, tf.sub(image, z))));
   const move = tf.mul(-ALPHA, matVec(inverse, tf.addN([matVec(Q, x), p, pull])));
   const moved = tf.add(image, matVec(A, move)) as tf.Tensor2D;
-  // α(image + A move/α) + (1 − α)z: what `moved` lacks is (α − 1)(image − z).
+  // α(image + A move/α) + (1 − α)z: the part missing from `moved` is (α − 1)(image − z).
   const relaxed = tf.add(moved, tf.mul(ALPHA - 1, tf.sub(image, z)));
   const shifted = tf.add(relaxed, tf.div(y, rho));
   const zNext = clip(shifted, l, u);
@@ -41,7 +41,7 @@ export function advance(
   return {x: tf.add(x, move) as tf.Tensor2D, y: yNext, z: zNext, image: moved};
 }
 
-/** A tenth of what turns the size of x into that of multipliers: the curvature, or the objective over the bounds. */
+/** A tenth of the ratio of the size of the multipliers to the size of x: the curvature, or the objective divided by the bounds. */
 export function firstPenalty({Q, p, l, u}: BoxedRows): tf.Tensor2D {
   const bounds = positive(tf.maximum(largest(finite(l)), largest(finite(u))));
   const size = tf.maximum(largest(tf.max(tf.abs(Q), 2)), tf.div(largest(p), bounds));
@@ -72,7 +72,7 @@ export function balance(
   {x, y, z, image}: Iterate,
 ): tf.Tensor2D {
   const [Qx, Ay] = [matVec(Q, x), matVecTransposed(A, y)];
-  // Both numerator and denominator may be zero, where Ax = 0 for every iterate: the residual is then zero, not NaN.
+  // Both numerator and denominator may be zero, if Ax = 0 for every iterate: the residual is then zero, not NaN.
   const relative = (residual: tf.Tensor, ...terms: tf.Tensor[]) =>
     tf.div(
       largest(residual),

@@ -6,7 +6,7 @@ import {areFinite, solve} from '../../../linalg/index.js';
 import {lu} from '../../../linsolve/index.js';
 import {fill} from '../../../kernels/index.js';
 
-/** Which matrices: P = φ'(X − u1ᵀ − 1vᵀ), φ' growing. */
+/** The family of matrices: P = φ'(X − u1ᵀ − 1vᵀ), where φ' is increasing. */
 export interface Potential {
   /** φ'(z), differentiable. */
   value: (z: tf.Tensor) => tf.Tensor;
@@ -16,26 +16,26 @@ export interface Potential {
   balanceRows: (z: tf.Tensor, a: tf.Tensor) => tf.Tensor;
 }
 
-/** u [B, n, 1] and v [B, 1, m], their sums equal. */
+/** u [B, n, 1] and v [B, 1, m], with equal sums. */
 type Duals = {u: tf.Tensor; v: tf.Tensor};
 type Params = [X: tf.Tensor, a: tf.Tensor, b: tf.Tensor];
 
-/** No host sees whether fewer are enough: where one can read, a kernel finds the plan. */
+/** The host never sees whether fewer are enough: if it can read, a kernel finds the plan. */
 const ITERATIONS = 10;
 const SWEEPS = 3;
 const STEPS = [1, 0.25, 2 ** -6];
-/** Sums that are met up to this share of themselves are met, in f32. */
+/** A sum counts as met, in f32, if its error is at most this fraction of the sum. */
 const TOLERANCE = 3e-7;
-/** A sample that misses one by more is not solved, or has no solution. */
+/** A sample with a larger relative error of a sum is not solved, or has no solution. */
 const FEASIBLE = 1e-5;
-/** The sum of terms that are none, to divide by. */
+/** Replaces a zero sum of terms as a divisor. */
 const NO_SUM = 1e-30;
 
 /**
  * P = φ'(X − u1ᵀ − 1vᵀ) with row sums a and column sums b, [B, n, m]: differentiable in X [B, n, m], a [B, n, 1] and
  * b [B, 1, m] by the implicit-function theorem for (u, v).
  *
- * Alternating exact minimisation over u and over v, and Newton steps between. A sample that misses one of its sums by more than 1e-5 of
+ * Alternates exact minimisation over u and over v, with Newton steps in between. A sample that misses one of its sums by more than 1e-5 of
  * that sum (the totals differ, an entry is NaN, or the steps did not suffice) becomes NaN.
  */
 export function balanced(potential: Potential, ...params: Params): tf.Tensor {
@@ -117,7 +117,7 @@ function search(
       u: tf.add(swept.u, tf.mul(t, direction.u)),
       v: tf.add(swept.v, tf.mul(t, direction.v)),
     }));
-    // The sweeps always make the dual grow; a Newton step counts where it meets the sums better than they do.
+    // The sweeps always make the dual grow; a Newton step is kept if it meets the sums better than they do.
     [duals, miss] = best([duals, swept, ...steps], [miss, missOf(swept), ...steps.map(missOf)]);
   }
   const shift = tf.div(
@@ -127,7 +127,10 @@ function search(
   return {x: {u: tf.add(duals.u, shift), v: tf.sub(duals.v, shift)}, aux: {miss}};
 }
 
-/** The candidate with the least miss, a sample. The first one is where the sweeps began: it is kept only when it is solved. */
+/**
+ * The candidate with the smallest error of the sums, for each sample. The first one is the start of the sweeps: it is kept only if it is
+ * solved.
+ */
 function best(candidates: Duals[], misses: tf.Tensor[]): [Duals, tf.Tensor] {
   let [duals, miss] = [candidates[1], misses[1]];
   for (const [i, candidate] of candidates.entries()) {

@@ -1,13 +1,13 @@
-/** @file The root of a growing function of one variable, for each sample: Newton's method in a bracket. */
+/** @file The root of an increasing function of one variable, for each sample: Newton's method in a bracket. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter} from '../../../autodiff/index.js';
 import {solvedRoot, type Condition} from '../../../implicit/index.js';
 import {fill, hostCanRead} from '../../../kernels/index.js';
 import {scalar} from '../../../linsolve/index.js';
 
-/** A function f of one variable τ that grows with τ, one for each sample. */
+/** An increasing function f of one variable τ, one for each sample. */
 export interface GrowingFunction<P extends Parameter[] = tf.Tensor[]> {
-  /** f(τ, ...params), [B, 1], which grows with τ; differentiable. */
+  /** f(τ, ...params), [B, 1], increasing in τ; differentiable. */
   value: (tau: tf.Tensor, ...params: P) => tf.Tensor;
   /** ∂f/∂τ ≥ 0, [B, 1]; not differentiated. */
   slope: (tau: tf.Tensor, ...params: P) => tf.Tensor;
@@ -20,7 +20,7 @@ const HALVE_EVERY = 3;
 const MAX_ITERATIONS = 60;
 const CHECK_EVERY = 4;
 
-/** A step by less than this share of τ ends a sample: the rounding of f32. */
+/** A sample ends with a step of less than this fraction of τ, the rounding of f32. */
 const ROUNDING = 1e-7;
 
 /**
