@@ -77,10 +77,10 @@ const touched = sources.filter((source) => keys.some((key) => key.startsWith(`${
 const results = await new Stryker({
   mutate: touched,
   plugins: [join(import.meta.dirname, 'runner.ts')],
-  testRunner: room.threaded ? 'processes' : 'suites',
+  testRunner: 'suites',
   testRunnerNodeArgs: ['--import', 'tsx'],
-  coverageAnalysis: room.threaded ? 'off' : 'perTest',
-  ignoreStatic: !room.threaded,
+  coverageAnalysis: 'perTest',
+  ignoreStatic: true,
   mutator: {plugins: null, excludedMutations: EXCLUDED},
   concurrency: Number(options.concurrency),
   timeoutMS: 20_000,
@@ -116,9 +116,7 @@ for (const {fileName, location, mutatorName, replacement, status} of missed) {
   console.log(`    ${lines[start.line - 1].trim()}`);
   console.log(`    ${original} → ${(replacement ?? '').replace(/\s+/g, ' ').slice(0, 100)}`);
 }
-const broken = (room.threaded ? '' : readFileSync(process.env.MUTATION_BROKEN, 'utf8'))
-  .split('\n')
-  .filter(Boolean);
+const broken = readFileSync(process.env.MUTATION_BROKEN, 'utf8').split('\n').filter(Boolean);
 for (const id of broken) console.log(`left out, since it fails without any change: ${id}`);
 const counted = found + missed.length;
 console.log(

@@ -5,8 +5,6 @@ export interface Suites {
   tests: string[];
   /** Files that are not worth their time here. */
   except?: RegExp;
-  /** Each mutant in a process of its own, with its threads: slow. */
-  threaded?: boolean;
 }
 
 /** The longest folder that a path starts with counts. */

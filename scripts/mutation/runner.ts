@@ -29,7 +29,6 @@ import {
 import type {InstrumenterContext} from '@stryker-mutator/api/core';
 import type * as FastCheck from 'fast-check';
 import Mocha from 'mocha';
-import {ProcessRunner} from './process-runner.js';
 import {keyOf} from './sample.js';
 
 const context = ((globalThis as {__stryker__?: Partial<InstrumenterContext>}).__stryker__ ??= {});
@@ -187,7 +186,4 @@ function readBroken(): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
 }
 
-export const strykerPlugins = [
-  declareClassPlugin(PluginKind.TestRunner, 'processes', ProcessRunner),
-  declareClassPlugin(PluginKind.TestRunner, 'suites', MochaRunner),
-];
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'suites', MochaRunner)];

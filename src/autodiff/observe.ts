@@ -47,6 +47,8 @@ interface Watched {
   read: (dataId: object) => unknown;
 }
 
+const WATCHED: readonly (keyof Watched)[] = ['runKernelFunc', 'makeTensor', 'readSync', 'read'];
+
 /** The current observation, or `null`. */
 let current: Observed | null = null;
 
@@ -74,6 +76,8 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
   const methods = {run: engine.runKernelFunc, make: engine.makeTensor};
   const {readSync, read} = engine;
   const {random} = Math;
+  /** What others have put on the engine itself, over its class. */
+  const patched = Object.entries(engine).filter(([name]) => WATCHED.includes(name as keyof Watched));
   const note = (what: string) => {
     if (current !== null) seen.impure ??= what;
   };
@@ -122,8 +126,7 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
   } finally {
     current = null;
     Math.random = random;
-    for (const name of ['runKernelFunc', 'makeTensor', 'readSync', 'read'] as const) {
-      delete (engine as Partial<Watched>)[name];
-    }
+    for (const name of WATCHED) delete (engine as Partial<Watched>)[name];
+    Object.assign(engine, Object.fromEntries(patched));
   }
 }

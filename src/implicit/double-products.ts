@@ -70,7 +70,7 @@ function rowsOrOperations(product: (v: tf.Tensor) => tf.Tensor[], packing: Packi
 function rowsOf(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows {
   const v = offTape(() => tf.ones(packing.shape));
   try {
-    const {graph, closedOver} = trace(() => [packing.pack(product(v))], [v]);
+    const {graph, closedOver} = trace(([rows]) => [packing.pack(product(rows))], [v]);
     const program = new Program(graph, [0]);
     closedOver.forEach((tensor, i) => program.input(i + 1).set(tensor.dataSync()));
     return {

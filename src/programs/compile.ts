@@ -1,7 +1,7 @@
 /** @file Compiles a user's function to a program. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction} from '../checks/index.js';
-import {flatten, unflatten, type Structure} from '../autodiff/index.js';
+import {flatten, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {Program} from './program.js';
 import {trace, type Trace} from './trace.js';
@@ -30,14 +30,14 @@ export interface Compiled<Y extends Structure> {
 interface Ready {
   program: Program;
   traced: Trace;
-  /** The structure of the result. */
+  /** The structure of the result; its tensors are disposed. */
   like: Structure;
   arguments: number;
 }
 
 /**
- * `f` in double precision, for your own loops. f is run once for each combination of shapes to see what it computes. Its arguments, and
- * tensors that it closes over, are read at each call.
+ * `f` in double precision, for your own loops. f is run once, here, to see what it computes. Its arguments, and tensors that it
+ * closes over, are read at each call.
  *
  * @param f A pure function: it performs the same operations for all values. It may take gradients.
  * @param examples One tensor per argument. The arguments must have the same shapes and types.
@@ -53,15 +53,15 @@ export function compile<X extends tf.Tensor[], Y extends Structure>(
   if (!hostCanRead())
     throw new Error(`compile: the values of the backend '${tf.getBackend()}' cannot be read at once.`);
   let like!: Structure;
-  const traced = trace(() => {
-    like = f(...examples);
+  const traced = trace((xs) => {
+    like = f(...(xs as X));
     return flatten(like);
   }, examples);
   const program = new Program(
     traced.graph,
     traced.graph.inputs.map((_, i) => i),
   );
-  const ready: Ready = {program, traced, like: shapeOnly(like), arguments: examples.length};
+  const ready: Ready = {program, traced, like, arguments: examples.length};
   return (...args) => run(ready, args) as Arrays<Y>;
 }
 
@@ -86,11 +86,6 @@ function setInput(program: Program, index: number, value: Numbers, what: string)
     throw new Error(`compiled function: ${what} has ${numbers.length} entries, expected ${to.length}.`);
   }
   to.set(numbers);
-}
-
-/** The structure without its tensors. */
-function shapeOnly(structure: Structure): Structure {
-  return unflatten(structure, flatten(structure)) as Structure;
 }
 
 function place(like: Structure, next: () => Float64Array): unknown {

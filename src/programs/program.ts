@@ -23,8 +23,8 @@ export class Program {
   private isStale = true;
 
   /**
-   * @param fast The indices of the inputs that change from run to run. Values that depend only on the other inputs are computed when those
-   * are set, not at each run.
+   * @param fast The indices of the inputs that change from run to run. The other inputs must be set before the first run, which computes
+   * what depends on them alone.
    * @throws `NoRoutine` if a line has no routine.
    */
   constructor(graph: Graph, fast: readonly number[]) {
@@ -69,19 +69,9 @@ export class Program {
     }
   }
 
-  /** The number of lines that are computed at each run. */
-  get length(): number {
-    return this.each.length;
-  }
-
-  /** The values of an input. Write them before a run. */
+  /** The values of an input. Write them before a run; those of an input that is not fast before the first. */
   input(index: number): Float64Array {
     return this.inputs[index].data;
-  }
-
-  /** Must be called after inputs that are not fast have been set. */
-  changed(): void {
-    this.isStale = true;
   }
 
   /** The values of an output after a run. They are valid until the next run and must not be written. */

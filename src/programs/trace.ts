@@ -1,5 +1,5 @@
 /** @file Runs a function once and records what it computes as a graph. */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {observe, offTape, type KernelCall, type Observed, type ObservedLoop} from '../autodiff/index.js';
 import type {Graph, Line} from './graph.js';
 
@@ -17,13 +17,15 @@ export class Untraceable extends Error {
 
 /**
  * @param f A pure function. It is run once, off the tape, and its result is disposed.
- * @param inputs The tensors that will be arguments of the program. `f` closes over them.
+ * @param examples The arguments of that run, which become the arguments of the program. f gets each as a tensor of its own: the same tensor
+ * may be given twice, and f may also close over it, as a tensor from outside.
  * @throws `Untraceable` if f reads values, draws random numbers, or computes with strings or complex numbers.
  */
-export function trace(f: () => tf.Tensor[], inputs: readonly tf.Tensor[]): Trace {
+export function trace(f: (xs: tf.Tensor[]) => tf.Tensor[], examples: readonly tf.Tensor[]): Trace {
   let result!: Trace;
   offTape(() => {
-    const {result: outputs, seen} = observe(f);
+    const inputs = examples.map((tensor) => tf.reshape(tensor, tensor.shape));
+    const {result: outputs, seen} = observe(() => f(inputs));
     if (seen.impure !== null) throw new Untraceable(seen.impure);
     result = new Recorder(seen).trace(inputs, outputs);
     return [];

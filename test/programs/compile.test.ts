@@ -49,6 +49,34 @@ describeBackends('compile', () => {
     tf.dispose([weight, x]);
   });
 
+  it('takes one tensor in two places as two arguments, and as a constant where the function closes over it', () =>
+    expectNoLeak(() => {
+      const x = tf.tensor1d([1, 2]);
+      const difference = compile((a: tf.Tensor, b: tf.Tensor) => tf.sub(a, b), [x, x]);
+      assert.deepEqual([...difference([5, 7], [1, 1])], [4, 6]);
+      const times = compile((a: tf.Tensor) => tf.mul(a, x), [x]);
+      assert.deepEqual([...times([5, 7])], [5, 14]);
+      x.dispose();
+    }));
+
+  it('puts back what others have put on the engine', () => {
+    const engine = tf.engine() as unknown as {readSync: (this: unknown, dataId: object) => unknown};
+    const {readSync} = engine;
+    const own = function (this: unknown, dataId: object) {
+      return readSync.call(this, dataId);
+    };
+    engine.readSync = own;
+    const x = tf.tensor1d([1, 2]);
+    try {
+      compile((a: tf.Tensor) => tf.mul(a, 2), [x]);
+      assert.equal(engine.readSync, own);
+    } finally {
+      delete (engine as Partial<typeof engine>).readSync;
+      x.dispose();
+    }
+    assert.equal(engine.readSync, readSync);
+  });
+
   it('goes on in loops whose end depends on data', () =>
     expectNoLeak(() => {
       const x = tf.tensor1d([1, 1]);

@@ -1,8 +1,15 @@
 /** @file The loop of an iteration as a program: its step is traced once, and run in double precision on plain arrays. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, observed, offTape, unflatten, type Structure} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
-import {explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../../programs/index.js';
+import {flatten, unflatten, type Structure} from '../../autodiff/index.js';
+import {
+  canLook,
+  explain,
+  NoRoutine,
+  Program,
+  programsFlag,
+  trace,
+  Untraceable,
+} from '../../programs/index.js';
 import type {Reporter} from './report.js';
 import type {StepDetails} from './types.js';
 
@@ -48,7 +55,7 @@ export function runProgrammed<X extends Structure>(
   limits: Limits,
 ): Arrival<X> | null {
   const {samples, reporter} = limits;
-  if (programsFlag() === 'off' || !hostCanRead() || observed()) return null;
+  if (programsFlag() === 'off' || !canLook()) return null;
   const traced = traceStep(where, step, {x, memory}, samples, reporter !== null);
   if (!traced) return null;
   try {
@@ -117,16 +124,12 @@ function traceStep<X extends Structure>(
   samples: number,
   isReported: boolean,
 ): {program: Program; details: Details} | null {
-  // Each place of the state is a separate input, even if two of them start as the same tensor.
-  const inputs = offTape(() => {
-    const alias = (leaf: tf.Tensor) => tf.reshape(leaf, leaf.shape);
-    return [tf.ones([samples]), tf.zeros([samples]), ...[...flatten(x), ...flatten(memory)].map(alias)];
-  });
+  const own = [tf.ones([samples]), tf.zeros([samples])];
+  const inputs = [...own, ...flatten(x), ...flatten(memory)];
   try {
     const count = flatten(x).length;
     const details: Details = {};
-    const traced = trace(() => {
-      const [active, residual, ...state] = inputs;
+    const traced = trace(([active, residual, ...state]) => {
       const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
       const moved = step(active, {...from, residual});
       const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
@@ -145,6 +148,6 @@ function traceStep<X extends Structure>(
     explain(where, error.message);
     return null;
   } finally {
-    tf.dispose(inputs);
+    tf.dispose(own);
   }
 }

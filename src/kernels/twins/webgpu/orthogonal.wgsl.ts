@@ -15,7 +15,7 @@ const ROTATION = `
 struct Rotation { cosine: D, sine: D, tangent: D }
 fn rotation_of(a: D, b: D, g: D) -> Rotation {
   let zeta = div(sub(b, a), g * 2);
-  // The square of a large one would leave the range of f32, and one beside it is nothing.
+  // The square of a large zeta would leave the range of f32; adding 1 to it would change nothing.
   let large = abs(zeta.x) > 1e9;
   let z = select(zeta, D(1, 0), large);
   let length = select(root(add(D(1, 0), mul(z, z))), size(zeta), large);
