@@ -1,6 +1,6 @@
 /** @file Puts a custom operation on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
-import {disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
+import {asOneEntry, disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
 import {flatten, unflatten, type Parameter} from './structure.js';
 
 export interface Op {
@@ -22,8 +22,12 @@ export interface Op {
 }
 
 /** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain clones. */
-export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
-  if (!isTapeOn()) return values.map((value) => tf.clone(value));
+export function recordOp(op: Op): tf.Tensor[] {
+  if (!isTapeOn()) return op.values.map((value) => tf.clone(value));
+  return asOneEntry(() => record(op));
+}
+
+function record({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
   const state = engineState();
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [];

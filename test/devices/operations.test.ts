@@ -319,6 +319,33 @@ describeDevices('operations', (device) => {
     assert.approximately(left, right, toleranceOn(device) * Math.abs(left));
   });
 
+  it('jvp of a long loop with a gradient in each step, in the memory of the loop', async () => {
+    const energy = (y: tf.Tensor) => tf.sum(tf.square(tf.sub(tf.square(y), 1)));
+    const descent = (steps: number) => (from: tf.Tensor) => {
+      let y = tf.add(from, 0);
+      for (let k = 0; k < steps; k++) {
+        const next = tf.tidy(() => tf.sub(y, tf.mul(0.05, tf.grad(energy)(y))));
+        y.dispose();
+        y = next;
+      }
+      return y;
+    };
+    const [start, direction] = [
+      [0.3, -0.8, 1.1],
+      [1, -2, 0.5],
+    ];
+    const result = tf.tidy(() => jvp(descent(8), [tf.tensor1d(start)], [tf.tensor1d(direction)]));
+    const expected = start.map((y, i) => {
+      let dy = direction[i];
+      for (let k = 0; k < 8; k++) {
+        [y, dy] = [y - 0.05 * 4 * y * (y * y - 1), dy - 0.05 * (12 * y * y - 4) * dy];
+      }
+      return dy;
+    });
+    assertClose(await valuesOf(result), expected, toleranceOn(device), 'tangent');
+    result.dispose();
+  });
+
   it('jvp of tanh', async () => {
     const x = random(50, 5);
     const result = jvp((x: tf.Tensor) => tf.tanh(x), [x], [
