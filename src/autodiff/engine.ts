@@ -7,7 +7,8 @@ export interface TapeNode {
   kernelName: string;
   inputs: Record<string, tf.Tensor>;
   outputs: tf.Tensor[];
-  gradient?: ((dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>) | undefined;
+  /** `this` is the node with the inputs whose gradients are wanted. */
+  gradient?: ((this: unknown, dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>) | undefined;
   saved?: tf.Tensor[] | undefined;
 }
 

@@ -23,6 +23,10 @@ import {hold, inDependencyOrder, onRelease} from './tape.js';
 /** The tangent of a tensor, or the error that is thrown if it is needed. */
 type Known = {tangent: tf.Tensor} | {error: unknown};
 
+const FORWARD_MODE = 'forward mode';
+/** The depth of gradients on the tape of a forward mode. It is greater in a gradient that the function takes. */
+const DEPTH = 1;
+
 /** The forward modes that are running, the innermost last. */
 const running: ForwardMode[] = [];
 
@@ -66,7 +70,7 @@ export class ForwardMode {
           gradients: (...args) => hold(() => gradients(...args)),
         }),
         () =>
-          withTapeState({activeTape: this.tape, gradientDepth: 1, kernelDepth: 0}, () =>
+          withTapeState({activeTape: this.tape, gradientDepth: DEPTH, kernelDepth: 0}, () =>
             tf.tidy(this.isRecorded ? 'forward' : FORWARD_MODE, f),
           ),
       );
@@ -97,7 +101,8 @@ export class ForwardMode {
 
   /** Whether operations run on the tape of this forward mode, and nobody else records them. */
   get isAlone(): boolean {
-    return !this.isRecorded && isTapeOn() && engineState().activeTape === this.tape;
+    const {activeTape, gradientDepth} = engineState();
+    return !this.isRecorded && isTapeOn() && activeTape === this.tape && gradientDepth === DEPTH;
   }
 
   /** Frees what the tape holds. If the caller records, its tape has the operations, too, and frees them. */
@@ -196,8 +201,6 @@ export class ForwardMode {
     }
   }
 }
-
-const FORWARD_MODE = 'forward mode';
 
 onRelease(() => {
   for (const mode of running) mode.release();

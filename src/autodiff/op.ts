@@ -1,6 +1,14 @@
 /** @file Puts a custom operation on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
-import {asOneEntry, disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
+import {
+  asOneEntry,
+  disposeTape,
+  engineState,
+  isTapeOn,
+  keepForBackward,
+  offTape,
+  type TapeNode,
+} from './engine.js';
 import {flatten, unflatten, type Parameter} from './structure.js';
 
 export interface Op {
@@ -16,9 +24,16 @@ export interface Op {
   free?: readonly tf.Tensor[] | undefined;
   /**
    * The cotangents of the float32 tensors among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so the gradient
-   * can be differentiated again.
+   * can be differentiated again. Where `needed` is false, the cotangent is not used and may be `null`.
    */
-  gradient: (dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[];
+  gradient: (
+    dys: tf.Tensor[],
+    outputs: tf.Tensor[],
+    inputs: tf.Tensor[],
+    needed: boolean[],
+  ) => (tf.Tensor | null)[];
+  /** Tensors that are freed with the tape. */
+  kept?: readonly tf.Tensor[] | undefined;
 }
 
 /** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain clones. */
@@ -27,10 +42,10 @@ export function recordOp(op: Op): tf.Tensor[] {
   return asOneEntry(() => record(op));
 }
 
-function record({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
+function record({name, values, inputs, free = [], gradient, kept = []}: Op): tf.Tensor[] {
   const state = engineState();
   const tape = state.activeTape!;
-  const saved: tf.Tensor[] = [];
+  const saved: tf.Tensor[] = [...kept];
   const save = (tensor: tf.Tensor) => {
     const alias = tf.keep(aliasOf(tensor));
     saved.push(alias);
@@ -49,10 +64,14 @@ function record({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
     inputs: Object.fromEntries(sources.map((source, i) => [String(i), source])),
     outputs,
     saved,
-    gradient: (dys) => {
+    gradient(dys) {
+      const wanted = (this as TapeNode | undefined)?.inputs;
+      const needed = sources.map((_, i) => !wanted || String(i) in wanted);
       try {
         const cotangents = dys.map((dy, i) => dy ?? tf.zeros(outputs[i].shape));
-        const gradients = tf.tidy(() => gradient(cotangents, savedOutputs, savedInputs));
+        const gradients = tf.tidy(
+          () => gradient(cotangents, savedOutputs, savedInputs, needed) as tf.Tensor[],
+        );
         return Object.fromEntries(gradients.map((dx, i) => [String(i), () => dx]));
       } catch (error) {
         // Nothing else frees the tape of a backward pass that fails.

@@ -48,7 +48,8 @@ function byTwoGradients(node: TapeNode, moving: Moving): (tf.Tensor | null)[] {
   const u = node.outputs.map((output) => (output.dtype === 'float32' ? tf.zeros(output.shape) : null));
   const floats = u.filter((each) => each !== null);
   const pull = () => {
-    const gradients = gradientOf(node)(u);
+    const wanted = Object.fromEntries(names.map((name) => [name, node.inputs[name]]));
+    const gradients = gradientOf(node).call({...node, inputs: wanted}, u);
     return names.map((name) => {
       if (!(name in gradients))
         throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);

@@ -112,7 +112,8 @@ export function backpropagate(
       const nodeCotangents = node.outputs.map((output) => cotangents.get(output.id) ?? null);
       // No y depends on it.
       if (nodeCotangents.every((dy) => dy === null)) continue;
-      const gradients = gradientOf(node)(nodeCotangents);
+      const wanted = Object.fromEntries(inputs.map((name) => [name, node.inputs[name]]));
+      const gradients = gradientOf(node).call({...node, inputs: wanted}, nodeCotangents);
       for (const name of inputs) {
         if (!(name in gradients))
           throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);
