@@ -110,6 +110,8 @@ export class ForwardMode {
     const nodes = this.tape.splice(0, this.seen);
     this.seen = 0;
     if (!this.isRecorded) disposeTape(nodes);
+    // The results of a recording inside the function are gone before their operations are looked at.
+    for (const {outputs} of nodes) for (const {isDisposed, id} of outputs) if (isDisposed) this.forget(id);
   }
 
   private find(id: number): Known | undefined {

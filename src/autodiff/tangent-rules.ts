@@ -27,11 +27,11 @@ export function tangentsOf(node: TapeNode, moving: Moving): (tf.Tensor | null)[]
   const note = notes.get(node);
   // An operation without a gradient has no derivative here, even if its kernel had a rule.
   gradientOf(node);
-  if (note) {
+  if (note && SYMMETRIC.has(note.kernel)) return [transposedProduct(node, moving)];
+  if (note && isAlive(node)) {
     const {kernel, attributes} = note;
     const rule = RULES[kernel];
     if (rule) return [rule(node, moving)];
-    if (SYMMETRIC.has(kernel)) return [transposedProduct(node, moving)];
     const linear = LINEAR[kernel];
     if (linear && [...moving.keys()].every((name) => linear.includes(name)))
       return sameKernel(kernel, {...attributes, ...CHANGED[kernel]}, node.inputs, moving, linear);
@@ -41,6 +41,10 @@ export function tangentsOf(node: TapeNode, moving: Moving): (tf.Tensor | null)[]
   }
   return byTwoGradients(node, moving);
 }
+
+/** Whether the rules can read the tensors of the operation. Its gradient has copies. */
+const isAlive = ({inputs, outputs}: TapeNode) =>
+  [...Object.values(inputs), ...outputs].every(({isDisposed}) => !isDisposed);
 
 /** u ↦ uᵀJ is linear in u, so its own gradient along v is Jv. */
 function byTwoGradients(node: TapeNode, moving: Moving): (tf.Tensor | null)[] {
