@@ -1,15 +1,7 @@
 /** @file The loop of an iteration as a program: its step is traced once, and run in double precision on plain arrays. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Structure} from '../../autodiff/index.js';
-import {
-  canLook,
-  explain,
-  NoRoutine,
-  Program,
-  programsFlag,
-  trace,
-  Untraceable,
-} from '../../programs/index.js';
+import {canLook, explain, Program, programsFlag, reasonOf, trace} from '../../programs/index.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import type {StepDetails} from './types.js';
 
@@ -142,8 +134,7 @@ export function programOfStep<X extends Structure>(
     traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(tensor.dataSync()));
     return {program, details, closedOver: traced.closedOver};
   } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain(className, error.message);
+    explain(className, reasonOf(error));
     return null;
   } finally {
     tf.dispose(own);

@@ -1,15 +1,7 @@
 /** @file Goes back through the steps of a loop: from the cotangent of the last state to those of the first one and of what the steps read. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, vjpOf} from '../../autodiff/index.js';
-import {
-  canLook,
-  explain,
-  NoRoutine,
-  Program,
-  programsFlag,
-  trace,
-  Untraceable,
-} from '../../programs/index.js';
+import {canLook, explain, Program, programsFlag, reasonOf, trace} from '../../programs/index.js';
 import type {Checkpoints} from './checkpoints.js';
 
 /** The tensors of a state: those of x, then those of the memory. */
@@ -110,8 +102,7 @@ function byPrograms(way: Way, like: Leaves, free: Leaves, last: Leaves): tf.Tens
       return [...last, ...free].map(({shape}, i) => tf.tensor(Float32Array.from(results[i]), shape));
     });
   } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain(`The gradient of ${where}`, error.message);
+    explain(`The gradient of ${where}`, reasonOf(error));
     return null;
   } finally {
     for (const program of programs) program.dispose();
