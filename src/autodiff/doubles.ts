@@ -42,15 +42,13 @@ export function doublesOf(tensor: tf.Tensor): Float64Array {
   return Float64Array.from(numbersOf(tensor));
 }
 
-/**
- * `to`, whose entries are `change` of those of `from` (by default the same), with the digits of `from`. `change` must not round.
- */
+/** `to`, whose entries are `change` of those of `from` (by default the same), with the digits of `from`. `change` must not round. */
 export function carryDoubles<T extends tf.Tensor>(
   to: T,
   from: tf.Tensor,
-  change?: (value: number) => number,
+  change?: (value: number, index: number) => number,
 ): T {
   if (to.dataId === from.dataId || !hasDoubles(from)) return to;
   const values = doublesOf(from);
-  return noteDoubles(to, change ? values.map(change) : values);
+  return noteDoubles(to, change ? values.map((value, i) => change(value, i)) : values);
 }

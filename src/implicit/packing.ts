@@ -33,7 +33,10 @@ export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packi
     const all = doublesOf(rows);
     return parts.map((part, i) => {
       const own = (at: number) => all[Math.floor(at / widths[i]) * width + starts[i] + (at % widths[i])];
-      return noteDoubles(part, Float64Array.from({length: part.size}, (_, at) => own(at)));
+      return noteDoubles(
+        part,
+        Float64Array.from({length: part.size}, (_, at) => own(at)),
+      );
     });
   };
   const pack = (tensors: readonly tf.Tensor[]): tf.Tensor2D => {
