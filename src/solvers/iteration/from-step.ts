@@ -9,12 +9,19 @@ import {likeBefore, memoryOf, onePerSample, samplesOfStart} from './own-step.js'
 import {tolerancesOf} from './tolerances.js';
 import {SOLVER_OPTIONS, type Iteration, type SolverOptions, type StepDetails} from './types.js';
 
+/** A structure like S, in which each tensor may have any static rank: most operations of tfjs return plain tensors. */
+export type AnyRank<S> = [Structure] extends [S]
+  ? Structure
+  : S extends tf.Tensor
+    ? tf.Tensor
+    : {[K in keyof S]: AnyRank<S[K]>};
+
 /** What a step of your own returns. */
 export type StepResult<X extends Structure, M extends Structure> = {
   /** The next point, in the shapes of the incoming x. */
-  x: X;
+  x: AnyRank<X>;
   /** The memory for the next step, in the shapes of the incoming memory. */
-  memory: M;
+  memory: AnyRank<M>;
   /**
    * How far the incoming x is from a solution, in units of your choice: a sample is solved when it is at most `tolerance`. One number for
    * each sample, [B]; with `batched: false` a scalar. NaN ends a sample with status 4.
@@ -29,31 +36,24 @@ export type StepResult<X extends Structure, M extends Structure> = {
   details?: (() => StepDetails) | undefined;
 };
 
-/** What defines the solution: F(x, ...params) = 0, or T(x, ...params) = x. */
-export type Definition<X extends Structure, P extends Parameter[]> =
-  | {
-      /** F(x, ...params), zero at the solution, a structure like x: a condition of `conditions`, or any function that `customRoot` takes. */
-      condition: Condition<X, P>;
-      fixedPoint?: undefined;
-    }
-  | {
-      /** T(x, ...params), which is x at the solution, in place of `condition`. */
-      fixedPoint: FixedPointMap<X, P>;
-      condition?: undefined;
-    };
-
-/** A solver of your own: how it starts, what one step does, and what defines the solution. */
-export type OwnSteps<X extends Structure, P extends Parameter[], M extends Structure> = Definition<X, P> & {
+/** A solver of your own: what defines its solution (one of `condition` and `fixedPoint`), how it starts, and what one step does. */
+export type OwnSteps<X extends Structure, P extends Parameter[], M extends Structure> = {
+  /** F(x, ...params), zero at the solution, a structure like x: a condition of `conditions`, or any function that `customRoot` takes. */
+  condition?: Condition<X, P> | undefined;
+  /** T(x, ...params), which is x at the solution, in place of `condition`. */
+  fixedPoint?: FixedPointMap<X, P> | undefined;
   /**
    * The memory before the first step: whatever the step has to remember besides x, as tensors ([] for nothing). With a batch, each has the
    * batch axis first.
    */
   start: (x: X, ...params: P) => M;
   /** One step from x. It must be pure: it computes with its arguments and keeps nothing elsewhere. */
-  step: (x: X, memory: M, ...params: P) => StepResult<X, M>;
-};
+  step: (x: X, memory: M, ...params: P) => StepResult<NoInfer<X>, NoInfer<M>>;
+} & ({condition: object; fixedPoint?: undefined} | {condition?: undefined; fixedPoint: object});
 
-const RESULT: Names<StepResult<tf.Tensor, tf.Tensor>> = {
+type Moved<X extends Structure> = ReturnType<Iteration<X, Parameter[]>['step']>;
+
+const RESULT: Names<Moved<Structure>> = {
   x: 1,
   memory: 1,
   residual: 1,
@@ -137,11 +137,8 @@ function iterationOf<X extends Structure, P extends Parameter[], M extends Struc
       if (given === null || typeof given !== 'object') {
         throw new Error(`fromStep: step must return {x, memory, residual}, got ${describe(given)}.`);
       }
-      const moved = checkOptions('fromStep: the result of step', given as StepResult<X, M>, RESULT, 'entry');
-      const next = {
-        x: likeBefore('x', moved.x, x),
-        memory: likeBefore('memory', moved.memory, memory),
-      };
+      const moved = checkOptions('fromStep: the result of step', given as Moved<X>, RESULT, 'entry');
+      const next = {x: likeBefore('x', moved.x, x), memory: likeBefore('memory', moved.memory, memory)};
       const residual = onePerSample('residual', moved.residual, samples);
       return {
         ...next,
