@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKINGS = [{"k": 32, "seed": 48}, {"k": 128, "seed": 2}, {"k": 128, "seed": 3}]
+PACKINGS = [{"k": 40, "seed": 28}, {"k": 128, "seed": 2}, {"k": 128, "seed": 3}]
 # Positions at the start are multiples of this.
 GRID = 1 / 256
 
