@@ -161,6 +161,7 @@ const ROOMS: Record<string, Suites> = {
       'robustness/kinks.test.ts',
     ],
   },
+  programs: {tests: ['programs']},
   prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
   solvers: {
     tests: [
