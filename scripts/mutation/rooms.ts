@@ -126,15 +126,7 @@ const ROOMS: Record<string, Suites> = {
   },
   // Not `threads.test.ts`, whose threads would not know which mutant is on: these hold their workers in their hands.
   'kernels/threads': {tests: ['kernels/threads'], except: /threads\.test/},
-  'kernels/twins/host': {
-    tests: [
-      'kernels/twins',
-      'kernels/algorithms/coding/code-batch-samples.test.ts',
-      // Entry by entry, programs are the only ones who use them.
-      'programs/routines/elementwise.test.ts',
-      'programs/routines/reductions.test.ts',
-    ],
-  },
+  'kernels/twins/host': {tests: ['kernels/twins', 'kernels/algorithms/coding/code-batch-samples.test.ts']},
   'kernels/twins/reference': {
     tests: [
       'kernels/algorithms/reference.test.ts',
