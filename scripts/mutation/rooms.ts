@@ -137,6 +137,7 @@ const ROOMS: Record<string, Suites> = {
       'linalg/pivots-and-gaps.test.ts',
       'kernels/twins/matrices.test.ts',
       'kernels/twins/dense.test.ts',
+      'kernels/twins/arrays.test.ts',
     ],
   },
   layers: {
