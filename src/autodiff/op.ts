@@ -1,5 +1,6 @@
 /** @file Puts a custom operation on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
+import {carryDoubles} from './doubles.js';
 import {
   asOneEntry,
   disposeTape,
@@ -14,7 +15,7 @@ import {flatten, unflatten, type Parameter} from './structure.js';
 export interface Op {
   /** Shown in tfjs's error messages. */
   name: string;
-  /** The values, computed off the tape. Clones of them are returned, never the values themselves. */
+  /** The values, computed off the tape. Aliases of them are returned, never the values themselves. */
   values: readonly tf.Tensor[];
   /**
    * The tensors that the values depend on and that were passed as arguments. Those that are not float32 are kept but have no derivative.
@@ -36,9 +37,9 @@ export interface Op {
   kept?: readonly tf.Tensor[] | undefined;
 }
 
-/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain clones. */
+/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain aliases. */
 export function recordOp(op: Op): tf.Tensor[] {
-  if (!isTapeOn()) return op.values.map((value) => tf.clone(value));
+  if (!isTapeOn()) return op.values.map(aliasOf);
   return asOneEntry(() => record(op));
 }
 
@@ -55,7 +56,7 @@ function record({name, values, inputs, free = [], gradient, kept = []}: Op): tf.
   // through both.
   const savedInputs = inputs.map(save);
   for (const tensor of free) keepForBackward(tensor, saved);
-  const outputs = offTape(() => values.map((value) => tf.clone(value)));
+  const outputs = offTape(() => values.map(aliasOf));
   const savedOutputs: tf.Tensor[] = [];
   const sources = [...inputs, ...free].filter(({dtype}) => dtype === 'float32');
   tape.push({
@@ -86,7 +87,7 @@ function record({name, values, inputs, free = [], gradient, kept = []}: Op): tf.
 
 /** Another tensor with the same memory. `tf.clone`, or tf.reshape on the tape, would copy the memory on some backends. */
 export function aliasOf(tensor: tf.Tensor): tf.Tensor {
-  const again = (x: tf.Tensor) => tf.reshape(x, x.shape);
+  const again = (x: tf.Tensor) => carryDoubles(tf.reshape(x, x.shape), x);
   const alias = offTape(() => again(tensor));
   if (tensor.dtype === 'float32' && isTapeOn()) {
     const state = engineState();

@@ -4,7 +4,7 @@
  * If the host can read tensors, the loop ends when all samples are solved, otherwise after `maxIterations`.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import {forwardMode, isTapeOn, type Parameter, type Structure} from '../../autodiff/index.js';
+import {forwardMode, isTapeOn, observed, type Parameter, type Structure} from '../../autodiff/index.js';
 import {samplesOf} from './leaves.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import {move} from './move.js';
@@ -27,7 +27,7 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   const from = {x: init, memory: iteration.start(init, ...params)};
   const {x, residual, verdict, iterations} = arrival(iteration, from, params, settings);
   const state = {status: statusOf({residual, verdict, x}, tolerance, batched), iterations, residual};
-  reporter?.end(state);
+  if (!observed()) reporter?.end(state);
   return [x, state];
 }
 

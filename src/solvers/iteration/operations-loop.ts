@@ -4,14 +4,27 @@ import {
   flatten,
   forwardMode,
   isTapeOn,
+  observed,
   offTape,
   type Parameter,
   type Structure,
 } from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {canLook, loopWhile} from '../../programs/index.js';
 import {move} from './move.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
+import type {Reporter} from './report.js';
 import type {Iteration} from './types.js';
+
+/** The state of the loop: that of the iteration, and how far each sample is. */
+type Running<X extends Structure> = {
+  x: X;
+  memory: Structure;
+  /** 1 for the samples that still move, [B]; the others are solved or have failed. */
+  active: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+  verdict: tf.Tensor;
+};
 
 /** The number of iterations between two checks by the host that every sample is solved. */
 const CHECK_EVERY = 5;
@@ -19,7 +32,7 @@ const CHECK_EVERY = 5;
 /**
  * Steps from (x, memory) until every sample is solved or has failed. If the host cannot read tensors, it is `maxIterations` steps.
  *
- * @param keep Sees the state before each step.
+ * @param keep Sees the state before each step, except where the loop becomes a part of a program.
  */
 export function runOperations<X extends Structure, P extends Parameter[]>(
   iteration: Iteration<X, P>,
@@ -28,49 +41,47 @@ export function runOperations<X extends Structure, P extends Parameter[]>(
   {samples, maxIterations, tolerance, reporter}: LoopSettings,
   keep: (step: number, state: tf.Tensor[]) => void = () => undefined,
 ): Arrival<X> {
-  const readable = hostCanRead();
+  const readable = canLook();
   const borrowed = new Set(flatten([from, ...params] as Parameter[]).map(({id}) => id));
   // On a tape, its operations need the states.
   const isRecorded = isTapeOn() && !forwardMode();
-  let {x, memory} = from;
-  let active = tf.ones([samples]);
-  let iterations = tf.zeros([samples]);
-  let residual: tf.Tensor = tf.zeros([samples]);
-  let verdict: tf.Tensor = tf.zeros([samples]);
-  let steps = 0;
-  while (steps < maxIterations) {
-    const previous = {x, memory, active, iterations, residual, verdict};
-    keep(steps, flatten([x, memory]));
-    const next = tf.tidy(() => {
-      const {details, ...moved} = move(iteration, active, {x, memory, residual}, params);
-      reporter?.step({iteration: steps + 1, residual: moved.residual, x}, details);
-      return {
-        ...moved,
-        verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
-        iterations: tf.add(iterations, active),
-        // NaN is not greater than anything: such a sample stops, and is detected below.
-        active: offTape(() => {
-          const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
-          return tf.mul(active, tf.cast(open, 'float32'));
-        }),
-      } as unknown as tf.TensorContainerObject;
-    }) as unknown as {
-      x: X;
-      memory: Structure;
-      active: tf.Tensor1D;
-      iterations: tf.Tensor1D;
-      residual: tf.Tensor;
-      verdict: tf.Tensor;
+  const pass = (at: Running<X>, report: Reporter | null, k = 0): Running<X> => {
+    const {details, ...moved} = move(iteration, at.active, at, params);
+    report?.step({iteration: k + 1, residual: moved.residual, x: at.x}, details);
+    return {
+      ...moved,
+      verdict: offTape(() => tf.maximum(at.verdict, moved.verdict)),
+      iterations: tf.add(at.iterations, at.active),
+      // NaN is not greater than anything: such a sample stops, and is detected below.
+      active: offTape(() => {
+        const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
+        return tf.mul(at.active, tf.cast(open, 'float32'));
+      }),
     };
-    ({x, memory, active, iterations, residual, verdict} = next);
+  };
+  const [active, none] = [tf.ones([samples]), tf.zeros([samples])];
+  let state: Running<X> = {...from, active, iterations: none, residual: none, verdict: none};
+  let steps = 0;
+  if (observed() && !isTapeOn()) {
+    // A program is being made of the caller: the iteration is a loop of that program.
+    const step = (at: Running<X>) => {
+      const next = pass(at, null);
+      return {state: next, open: next.active};
+    };
+    state = loopWhile(state, step, {limit: maxIterations});
+    steps = maxIterations;
+  }
+  while (steps < maxIterations) {
+    const previous = state;
+    keep(steps, flatten([previous.x, previous.memory]));
+    state = tf.tidy(() => pass(previous, reporter, steps) as never) as Running<X>;
     steps++;
     if (!isRecorded) {
-      for (const tensor of flatten(previous as unknown as Structure)) {
-        if (!borrowed.has(tensor.id)) tensor.dispose();
-      }
+      for (const tensor of flatten(previous)) if (!borrowed.has(tensor.id)) tensor.dispose();
     }
-    if (steps % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
+    if (steps % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0)) break;
   }
+  const {x, memory, residual, verdict, iterations} = state;
   return {
     x,
     memory,

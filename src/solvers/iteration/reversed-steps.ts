@@ -1,6 +1,6 @@
 /** @file Goes back through the steps of a loop: from the cotangent of the last state to those of the first one and of what the steps read. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape, vjpOf} from '../../autodiff/index.js';
+import {doublesOf, numbersOf, offTape, tensorOfDoubles, vjpOf} from '../../autodiff/index.js';
 import {canLook, explain, Program, programsFlag, reasonOf, trace} from '../../programs/index.js';
 import type {Checkpoints} from './checkpoints.js';
 
@@ -60,7 +60,7 @@ function byPrograms(way: Way, like: Leaves, free: Leaves, last: Leaves): tf.Tens
         const {graph, closedOver} = trace(f, examples);
         const made = new Program(graph, [...examples.keys()]);
         programs.push(made);
-        closedOver.forEach((tensor, i) => made.input(examples.length + i).set(tensor.dataSync()));
+        closedOver.forEach((tensor, i) => made.input(examples.length + i).set(numbersOf(tensor)));
         return made;
       };
       const back = program(
@@ -77,7 +77,7 @@ function byPrograms(way: Way, like: Leaves, free: Leaves, last: Leaves): tf.Tens
         for (let i = 0; i < moving.length; i++) moving[i] = Number(counts[i] > k);
         state.forEach((leaf, i) => to.input(1 + i).set(leaf));
       };
-      const cotangents = last.map((leaf) => Float64Array.from(leaf.dataSync()));
+      const cotangents = last.map((leaf) => doublesOf(leaf));
       const sums = free.map(({size}) => new Float64Array(size));
       for (const {from, to, state} of segments(way)) {
         const states = [state.map(doubles)];
@@ -99,7 +99,7 @@ function byPrograms(way: Way, like: Leaves, free: Leaves, last: Leaves): tf.Tens
         }
       }
       const results = [...cotangents, ...sums];
-      return [...last, ...free].map(({shape}, i) => tf.tensor(Float32Array.from(results[i]), shape));
+      return [...last, ...free].map(({shape}, i) => tensorOfDoubles(results[i], shape));
     });
   } catch (error) {
     explain(`The gradient of ${where}`, reasonOf(error));
@@ -109,8 +109,7 @@ function byPrograms(way: Way, like: Leaves, free: Leaves, last: Leaves): tf.Tens
   }
 }
 
-const doubles = (leaf: Float64Array | tf.Tensor) =>
-  leaf instanceof Float64Array ? leaf : Float64Array.from(leaf.dataSync());
+const doubles = (leaf: Float64Array | tf.Tensor) => (leaf instanceof Float64Array ? leaf : doublesOf(leaf));
 
 function byOperations(way: Way, like: Leaves, free: Leaves, last: Leaves): tf.Tensor[] {
   const {step, iterations} = way;

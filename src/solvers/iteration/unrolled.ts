@@ -41,6 +41,8 @@ export function runUnrolled<X extends Structure, P extends Parameter[]>(
   params: P,
   settings: LoopSettings,
 ): Arrival<X> {
+  // While a program is being made, everything is recorded anyway.
+  if (observed()) return runOperations(iteration, from, params, settings);
   const leaves = flatten([from.x, from.memory]);
   const count = flatten(from.x).length;
   const step: LeafStep = (active, state) => {
@@ -145,14 +147,8 @@ function byOperations<X extends Structure, P extends Parameter[]>(
         [active, ...flatten([from.x, from.memory])],
       );
     });
-  let free: tf.Tensor[];
-  if (observed()) {
-    free = read();
-  } else {
-    const {result, seen} = observe(read);
-    if (seen.isRandom) return null;
-    free = result;
-  }
+  const {result: free, seen} = observe(read);
+  if (seen.isRandom) return null;
   const given = new Map([...free, ...flatten(params)].map((tensor) => [tensor.id, tensor]));
   const drop = (state: readonly (Float64Array | tf.Tensor)[]) => tf.dispose(state as tf.Tensor[]);
   const states: States = new Checkpoints(4 * sizeOf(from), drop);
