@@ -346,6 +346,27 @@ describeDevices('operations', (device) => {
     result.dispose();
   });
 
+  it('gradient and tangent through the steps of a solver', async () => {
+    const fixedPoint = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>(
+      {fun: (x, c) => tf.mul(0.5, tf.add(tf.square(x), c))},
+      {implicitDiff: false, tolerance: 0, maxIterations: 12},
+    );
+    const run = (c: tf.Tensor) => fixedPoint.run(tf.fill([3, 1], 0.5), c).x;
+    const at = [0.1, 0.3, -0.4];
+    const expected = at.map((c) => {
+      let [x, dx] = [0.5, 0];
+      for (let k = 0; k < 12; k++) [x, dx] = [0.5 * (x * x + c), 0.5 * (2 * x * dx + 1)];
+      return dx;
+    });
+    const [back, along] = tf.tidy(() => {
+      const c = tf.tensor2d(at, [3, 1]);
+      return [tf.grad((params: tf.Tensor) => tf.sum(run(params)))(c), jvp(run, [c], [tf.ones([3, 1])])];
+    });
+    assertClose(await valuesOf(back), expected, toleranceOn(device), 'gradient');
+    assertClose(await valuesOf(along), expected, toleranceOn(device), 'tangent');
+    tf.dispose([back, along]);
+  });
+
   it('jvp of tanh', async () => {
     const x = random(50, 5);
     const result = jvp((x: tf.Tensor) => tf.tanh(x), [x], [
