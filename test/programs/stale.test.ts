@@ -41,7 +41,7 @@ const C = [
 describeBackends('programs do not go stale', () => {
   it('if weights change', () =>
     expectNoLeak(() => {
-      const weight = tf.variable(tf.tensor2d([0.2, 0.1, -0.1, 0.3], [2, 2]));
+      const weight = tf.tidy(() => tf.variable(tf.tensor2d([0.2, 0.1, -0.1, 0.3], [2, 2])));
       const map = (x: tf.Tensor, c: tf.Tensor) => tf.tanh(tf.add(tf.matMul(x as tf.Tensor2D, weight), c));
       const solver = new solvers.AndersonAcceleration({fun: map}, OPTIONS);
       const results = [0, 1, 2].map((k) => {
