@@ -112,6 +112,20 @@ const GRIDS: Grid[] = [
           plain((options) => new solvers.NonlinearCG<tf.Tensor, Data>(smooth, {...options, method})),
         ]),
       ),
+      fromStep: plain((options) =>
+        solvers.fromStep<tf.Tensor, Data, {velocity: tf.Tensor}>(
+          {
+            start: (x) => ({velocity: tf.zerosLike(x)}),
+            step(x, {velocity}, ...data) {
+              const g = ridgeGradient(x, ...data);
+              const next = tf.sub(tf.mul(0.5, velocity), tf.mul(0.1, g));
+              return {x: tf.add(x, next), memory: {velocity: next}, residual: tf.max(tf.abs(g), 1)};
+            },
+            condition: stationary,
+          },
+          options,
+        ),
+      ),
       Newton: plain((options) => new solvers.Newton<tf.Tensor, Data>(smooth, options)),
       NewtonRoot: plain((options) => new solvers.NewtonRoot<tf.Tensor, Data>({fun: ridgeGradient}, options)),
       Broyden: plain((options) => new solvers.Broyden<tf.Tensor, Data>({fun: ridgeGradient}, options)),
