@@ -158,6 +158,7 @@ const ROOMS: Record<string, Suites> = {
   linalg: {tests: ['linalg']},
   linsolve: {tests: ['linsolve', 'implicit']},
   losses: {tests: ['losses']},
+  objectives: {tests: ['objectives']},
   projections: {
     tests: [
       'projections',
