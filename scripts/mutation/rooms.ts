@@ -170,6 +170,8 @@ const ROOMS: Record<string, Suites> = {
   programs: {
     tests: [
       'programs/loop.test.ts',
+      'programs/attempt.test.ts',
+      'programs/row-sweep.test.ts',
       'programs/compile.test.ts',
       'programs/routines/compiled.test.ts',
       'programs/random-graphs.test.ts',
