@@ -20,6 +20,12 @@ const moved =
     const x = only(site);
     const out = site.outputs[0].data;
     const at = from(site, x);
+    const [start = 0] = at;
+    if (at.every((place, i) => place === start + i)) {
+      const part = x.data.subarray(start, start + out.length);
+      return () => out.set(part);
+    }
+    if (at.every((place) => place === start)) return () => void out.fill(x.data[start]);
     return () => {
       for (let i = 0; i < out.length; i++) out[i] = x.data[at[i]];
     };
