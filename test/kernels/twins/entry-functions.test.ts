@@ -5,14 +5,9 @@ import {createHostArrays} from '../../../src/kernels/twins/host/arrays.js';
 
 type Unary = keyof typeof UNARY_ENTRIES;
 
-const roundToEven = (x: number) => {
-  const below = Math.floor(x);
-  if (x - below !== 0.5) return Math.round(x);
-  return below % 2 === 0 ? below : below + 1;
-};
-
 const EXACT: Record<Unary, (x: number) => number> = {
   Abs: Math.abs,
+  Ceil: Math.ceil,
   Cos: Math.cos,
   Elu: (x) => (x >= 0 ? x : Math.expm1(x)),
   Exp: Math.exp,
@@ -26,7 +21,6 @@ const EXACT: Record<Unary, (x: number) => number> = {
   Neg: (x) => -x,
   Reciprocal: (x) => 1 / x,
   Relu: (x) => (x <= 0 ? 0 : x),
-  Round: roundToEven,
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   Sign: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
   Sin: Math.sin,
@@ -68,7 +62,8 @@ describe('functions of entries in WebAssembly', () => {
       kernels.entries!.unary(kernel, x, out)();
       values.forEach((value, i) => {
         const right = EXACT[kernel](value);
-        if (!Number.isFinite(right)) {
+        // Also the sign of zero.
+        if (!Number.isFinite(right) || (value === 0 && right === 0)) {
           expect(out[i], `${kernel}(${value})`).to.be.eql(right);
           return;
         }

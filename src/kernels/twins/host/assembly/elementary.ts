@@ -78,7 +78,8 @@ export function expm1(x: v128): v128 {
   const scale = powerOf2(half);
   const one = powerOf2(f64x2.neg(other));
   const sum = f64x2.add(f64x2.mul(smallExpm1(within, n), scale), f64x2.sub(scale, one));
-  return f64x2.mul(sum, powerOf2(other));
+  // −0 stays.
+  return v128.bitselect(x, f64x2.mul(sum, powerOf2(other)), f64x2.eq(x, f64x2.splat(0)));
 }
 
 /** As in fdlibm (Sun Microsystems 1993), e_log.c. */

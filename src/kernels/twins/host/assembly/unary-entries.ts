@@ -39,7 +39,7 @@ export function unary(which: i32, count: i32, x: usize, out: usize): void {
     case 15:
       return floorOf(count, x, out);
     case 16:
-      return roundOf(count, x, out);
+      return ceilOf(count, x, out);
     case 17:
       return reciprocalOf(count, x, out);
     case 18:
@@ -119,7 +119,7 @@ function floorOf(count: i32, x: usize, out: usize): void {
   Inlined.unaryOf(15, count, x, out);
 }
 
-function roundOf(count: i32, x: usize, out: usize): void {
+function ceilOf(count: i32, x: usize, out: usize): void {
   Inlined.unaryOf(16, count, x, out);
 }
 
@@ -160,11 +160,11 @@ class Inlined {
     if (which == 9) return tanh(x);
     if (which == 10) return sigmoid(x);
     if (which == 11) return softplus(x);
-    if (which == 12) return sine(x, 0);
+    if (which == 12) return v128.bitselect(x, sine(x, 0), f64x2.eq(x, zero));
     if (which == 13) return sine(x, 1);
     if (which == 14) return v128.bitselect(x, expm1(x), f64x2.ge(x, zero));
     if (which == 15) return f64x2.floor(x);
-    if (which == 16) return f64x2.nearest(x);
+    if (which == 16) return f64x2.ceil(x);
     const one = f64x2.splat(1);
     if (which == 17) return f64x2.div(one, x);
     if (which == 18) return v128.and(one, f64x2.lt(f64x2.abs(x), f64x2.splat(Infinity)));
