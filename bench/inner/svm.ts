@@ -75,7 +75,12 @@ interface Settings {
   stepSize: number;
 }
 
-function ours(data: Data, method: Method, {iterations, stepSize}: Settings, implicitDiff: boolean): Contender {
+function ours(
+  data: Data,
+  method: Method,
+  {iterations, stepSize}: Settings,
+  implicitDiff: boolean,
+): Contender {
   const options = {
     ...{maxIterations: iterations, tolerance: 0, batched: false, implicitDiff, stepSize},
     onFailure: 'ignore' as const,
