@@ -101,6 +101,16 @@ export interface EntryKernels {
   /** out = x between two limits. */
   clip(x: Float64Array, low: number, high: number, out: Float64Array): () => void;
 
+  /** Copies `count` blocks of `size` entries. Both arrays begin with the first block; the others follow in equal steps. */
+  blocks(
+    x: Float64Array,
+    stepX: number,
+    out: Float64Array,
+    stepOut: number,
+    count: number,
+    size: number,
+  ): () => void;
+
   /** out [rows, columns] = `yes` where the condition is not zero, else `no`. */
   select(
     condition: Spread,

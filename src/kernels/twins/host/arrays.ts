@@ -57,7 +57,7 @@ export function createHostArrays(): ArrayKernels | null {
   };
 }
 
-function entriesOf({binary, unary, within, clip, select, sums, reduce, softmax}: Routines): EntryKernels {
+function entriesOf({binary, unary, within, clip, blocks, select, sums, reduce, softmax}: Routines): EntryKernels {
   return {
     binary(kernel, a, b, out, rows, columns) {
       const [which, atA, atB, atOut] = [
@@ -83,6 +83,10 @@ function entriesOf({binary, unary, within, clip, select, sums, reduce, softmax}:
     clip(x, low, high, out) {
       const [count, from, to] = [out.length, x.byteOffset, out.byteOffset];
       return () => void clip(count, from, low, high, to);
+    },
+    blocks(x, stepX, out, stepOut, count, size) {
+      const [from, to] = [x.byteOffset, out.byteOffset];
+      return () => void blocks(from, 8 * stepX, to, 8 * stepOut, count, size);
     },
     select({data, down, across}, yes, no, out, rows, columns) {
       const [flags, ifYes, ifNo, to] = [data, yes, no, out].map(({byteOffset}) => byteOffset);

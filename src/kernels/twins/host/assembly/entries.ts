@@ -1,4 +1,4 @@
-/** @file Choices between entries, limits of entries, and their size. */
+/** @file Copies of entries, choices between them, their limits, and their size. */
 
 const F64: usize = 8;
 
@@ -61,4 +61,15 @@ function chosen(count: i32, condition: usize, yes: usize, no: usize, out: usize)
     out += 16;
   }
   if (count & 1) store<f64>(out, load<f64>(condition) != 0 ? load<f64>(yes) : load<f64>(no));
+}
+
+/** Copies `count` blocks of `size` entries; the steps from block to block are in bytes. */
+export function blocks(x: usize, stepX: usize, out: usize, stepOut: usize, count: i32, size: i32): void {
+  const bytes = (size as usize) * F64;
+  for (let i = 0; i < count; i++) {
+    if (size < 8) for (let at: usize = 0; at < bytes; at += F64) store<f64>(out + at, load<f64>(x + at));
+    else memory.copy(out, x, bytes);
+    x += stepX;
+    out += stepOut;
+  }
 }
