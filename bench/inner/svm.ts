@@ -70,6 +70,8 @@ function outer(data: Data, at: tf.Tensor, theta: tf.Tensor): tf.Scalar {
   return tf.mul(0.5, tf.sum(tf.square(tf.sub(scores, data.u)))) as tf.Scalar;
 }
 
+const nameOf = (features: number, method: Method) => `SVM, ${features} features, ${method}`;
+
 interface Settings {
   iterations: number;
   stepSize: number;
@@ -158,16 +160,20 @@ function byHand(data: Data, method: Method, {iterations, stepSize}: Settings): C
   };
 }
 
-/** The cases for each number of features. */
-export function svmCases(features: readonly number[], iterations: number): Case[] {
+/** The cases for each number of features, of those whose names match. Block coordinate descent has its place beside the two methods. */
+export function svmCases(features: readonly number[], iterations: number, only = /./): Case[] {
   return features.flatMap((p) => {
+    const methods = (['mirror descent', 'projected gradient'] as const).filter((method) =>
+      only.test(nameOf(p, method)),
+    );
+    if (methods.length === 0) return [];
     const data = dataOf(p);
     const smoothness = largestEigenvalue(data) / Math.E;
-    return (['mirror descent', 'projected gradient'] as const).map((method): Case => {
+    return methods.map((method): Case => {
       const settings = {iterations, stepSize: method === 'mirror descent' ? 1 : 1 / smoothness};
       const array = (tensor: tf.Tensor) => ({shape: tensor.shape, values: tensor.dataSync()});
       return {
-        name: `SVM, ${p} features, ${method}`,
+        name: nameOf(p, method),
         answer: 'loss, gradient',
         contenders: [
           byHand(data, method, settings),
