@@ -57,7 +57,17 @@ export function createHostArrays(): ArrayKernels | null {
   };
 }
 
-function entriesOf({binary, unary, within, clip, blocks, select, sums, reduce, softmax}: Routines): EntryKernels {
+function entriesOf({
+  binary,
+  unary,
+  within,
+  clip,
+  blocks,
+  select,
+  sums,
+  reduce,
+  softmax,
+}: Routines): EntryKernels {
   return {
     binary(kernel, a, b, out, rows, columns) {
       const [which, atA, atB, atOut] = [
