@@ -11,7 +11,7 @@ export {KktBatch, type KktBlocks} from './operations/kkt.js';
 export {runCertifyQP} from './operations/certify-qp.js';
 export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';
-export {BINARY as BINARY_ENTRIES, UNARY as UNARY_ENTRIES} from './contracts/arrays.js';
+export {BINARY as BINARY_ENTRIES, REDUCTIONS, UNARY as UNARY_ENTRIES} from './contracts/arrays.js';
 export {arrayKernels, giveBackArrays, takeArrays, type TakenArrays} from './twins/current-arrays.js';
 export {setThreads} from './threads/pool.js';
 export {coneBlocks, type Cones} from './algorithms/conic/cones.js';

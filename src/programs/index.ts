@@ -2,6 +2,7 @@
 export {attempt} from './attempt.js';
 export {compile, type Arrays, type Compiled, type Numbers} from './compile.js';
 export {canLook, loopWhile, type LoopOptions} from './loop.js';
+export {statesBehind} from './needed.js';
 export {sweepRows, type RowSweep} from './row-sweep.js';
 export {spacing} from './precision.js';
 export {Program} from './program.js';
