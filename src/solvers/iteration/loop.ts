@@ -48,8 +48,9 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
         {samples, maxIterations, tolerance, reporter},
       );
   if (arrival) {
-    const {iterations, residual} = arrival;
-    const state = {status: statusOf(arrival, tolerance, batched), iterations, residual};
+    const {iterations, residual, stepSize} = arrival;
+    const status = statusOf(arrival, tolerance, batched);
+    const state = {status, iterations, residual, ...(stepSize && {stepSize})};
     reporter?.end(state);
     return [arrival.x, state];
   }
@@ -57,13 +58,19 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   let iterations = tf.zeros([samples]);
   let residual: tf.Tensor = tf.zeros([samples]);
   let verdict: tf.Tensor = tf.zeros([samples]);
+  let stepSize: tf.Tensor = tf.zeros([samples]);
+  let hasStepSize = false;
   for (let k = 0; k < maxIterations; k++) {
-    const previous = {x, memory, active, iterations, residual, verdict};
+    const previous = {x, memory, active, iterations, residual, verdict, stepSize};
     const next = tf.tidy(() => {
       const {details, ...moved} = move(iteration, active, {x, memory, residual}, params);
       reporter?.step({iteration: k + 1, residual: moved.residual, x}, details);
+      hasStepSize = moved.stepSize !== undefined;
       return {
         ...moved,
+        stepSize: moved.stepSize
+          ? offTape(() => tf.where(tf.greater(active, 0), moved.stepSize!, stepSize))
+          : tf.clone(stepSize),
         verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
         iterations: tf.add(iterations, active),
         // NaN is not greater than anything: such a sample stops, and is detected below.
@@ -79,8 +86,9 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
       iterations: tf.Tensor1D;
       residual: tf.Tensor;
       verdict: tf.Tensor;
+      stepSize: tf.Tensor;
     };
-    ({x, memory, active, iterations, residual, verdict} = next);
+    ({x, memory, active, iterations, residual, verdict, stepSize} = next);
     if (!isTapeOn()) {
       for (const tensor of flatten(previous as unknown as Structure)) {
         if (!borrowed.has(tensor.id)) tensor.dispose();
@@ -90,7 +98,7 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   }
   const status = statusOf({residual, verdict, x}, tolerance, batched);
   const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
-  const found = {status, ...state} as unknown as IterationState;
+  const found = {status, ...state, ...(hasStepSize ? {stepSize} : {})} as unknown as IterationState;
   reporter?.end(found);
   return [x, found];
 }
@@ -108,7 +116,19 @@ export function move<X extends Structure = tf.Tensor, P extends Parameter[] = tf
     memory: select(active, moved.memory, memory),
     residual: offTape(() => tf.where(tf.greater(active, 0), moved.residual, residual)) as tf.Tensor1D,
     verdict: offTape(() => tf.mul(active, tf.cast(moved.verdict ?? tf.zerosLike(active), 'float32'))),
+    /** [B], if it is known for each sample. */
+    stepSize: moved.stepSize === undefined ? undefined : perSample(moved.stepSize, active),
     /** The report of the step, if there is a listener. */
-    details: moved.details,
+    details: () => ({stepSize: moved.stepSize, ...moved.details?.()}),
   };
+}
+
+/** A number, or a tensor with one entry or one per sample, as [B]; `undefined` for a tensor with other entries. */
+function perSample(value: number | tf.Tensor, like: tf.Tensor): tf.Tensor | undefined {
+  return offTape(() => {
+    const [samples] = like.shape;
+    if (typeof value === 'number') return tf.fill([samples], value);
+    if (value.size === samples) return tf.reshape(value, [samples]);
+    return value.size === 1 ? tf.tile(tf.reshape(value, [1]), [samples]) : undefined!;
+  });
 }

@@ -22,6 +22,7 @@ export type MaskedStep<X extends Structure> = (
   memory: Structure;
   residual: tf.Tensor;
   verdict: tf.Tensor;
+  stepSize?: tf.Tensor | undefined;
   details?: (() => StepDetails) | undefined;
 };
 
@@ -32,7 +33,7 @@ interface Limits {
   reporter: Reporter | null;
 }
 
-/** The values that are reported about a step: outputs of the program, by name. */
+/** The values that are known of a step: outputs of the program, by name. `own` is the step size of each sample. */
 type Details = Record<string, {index: number; shape: number[]}>;
 
 /** The state of a loop, as tensors. */
@@ -41,6 +42,7 @@ export interface Arrival<X extends Structure> {
   iterations: tf.Tensor1D;
   residual: tf.Tensor1D;
   verdict: tf.Tensor1D;
+  stepSize: tf.Tensor1D | undefined;
 }
 
 /**
@@ -78,6 +80,7 @@ function runLoop<X extends Structure>(
   leaves.forEach((leaf, i) => state[i].set(leaf.dataSync()));
   const iterations = new Int32Array(samples);
   const verdict = new Float64Array(samples);
+  const stepSize = details.own && new Float64Array(samples);
   const [left, said] = [program.output(0), program.output(1)];
   const results = [...leaves.keys()].map((i) => program.output(2 + i));
   const tensorsOf = (like: readonly tf.Tensor[], arrays: readonly Float64Array[]) =>
@@ -101,6 +104,7 @@ function runLoop<X extends Structure>(
       if (active[i] === 0) continue;
       iterations[i]++;
       verdict[i] = Math.max(verdict[i], said[i]);
+      if (stepSize) stepSize[i] = program.output(details.own.index)[i];
       // NaN is not greater than anything: such a sample stops, and is detected afterwards.
       active[i] = Number(left[i] > tolerance && said[i] === 0);
       open += active[i];
@@ -114,6 +118,7 @@ function runLoop<X extends Structure>(
     iterations: tf.tensor1d(iterations, 'int32'),
     residual: tf.tensor1d(Float32Array.from(residual)),
     verdict: tf.tensor1d(Float32Array.from(verdict)),
+    stepSize: stepSize && tf.tensor1d(Float32Array.from(stepSize)),
   };
 }
 
@@ -133,6 +138,8 @@ function traceStep<X extends Structure>(
       const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
       const moved = step(active, {...from, residual});
       const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
+      if (moved.stepSize)
+        details.own = {index: outputs.push(moved.stepSize) - 1, shape: moved.stepSize.shape};
       if (!isReported) return outputs;
       for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
         const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
