@@ -56,6 +56,7 @@ export function multiclassLinearSVMWeights(
   l2: number | tf.Tensor,
   data: RegressionData,
 ): tf.Tensor {
+  checkOptions('objectives.multiclassLinearSVMWeights', data, {X: 1, y: 1}, 'parameter');
   return tf.tidy(() => {
     const {rows, isSingle} = rowsOf(form, beta);
     const W = tf.div(featuresOf(data, tf.sub(labels(data), rows)), column(l2));

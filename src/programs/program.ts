@@ -80,6 +80,11 @@ export class Program {
     return this.outputs[index].data;
   }
 
+  /** The shapes of the outputs. */
+  get shapes(): number[][] {
+    return this.outputs.map(({shape}) => shape);
+  }
+
   run(): void {
     if (!this.kernels) throw new Error('Program: it has been disposed.');
     if (this.isStale) for (const step of this.slow) step();

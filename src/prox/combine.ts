@@ -67,22 +67,23 @@ const PARTS: Names<PartsOptions> = {axis: 0};
  * The proximal operator of Σ g_j(x_j; params_j), where the parts x_j of one axis have different g_j: for example `lasso` for the weights and
  * `none` for a bias.
  *
- * @param parts The sizes of the parts, in order (their sum is the length of the axis), and their proximal operators.
+ * @param given The sizes of the parts, in order (their sum is the length of the axis), and their proximal operators.
  * @returns prox(x, params, scaling): `params` is a list with one entry per part; `scaling` is for all parts.
  * @throws If a size is not a positive integer, or the axis is not negative. (The returned function) if the sizes or the list do not fit x.
  */
 export function onParts(
-  parts: readonly ProxPart[],
+  given: readonly ProxPart[],
   options: PartsOptions = {},
 ): Prox<tf.Tensor, Parameter[]> {
   const {axis = -1} = checkOptions('prox.onParts', options, PARTS);
   if (!(Number.isInteger(axis) && axis < 0)) {
     throw new Error(`prox.onParts: axis must be a negative integer (−1 is the last axis), got ${axis}.`);
   }
-  if (!Array.isArray(parts) || parts.length === 0) {
-    throw new Error('prox.onParts: expected a list of parts {size, prox}.');
-  }
-  const sizes = parts.map((part: ProxPart) => {
+  // Array.isArray would turn its type into any.
+  const isList = Array.isArray(given) && given.length > 0;
+  if (!isList) throw new Error('prox.onParts: expected a list of parts {size, prox}.');
+  const parts: readonly ProxPart[] = given;
+  const sizes = parts.map((part) => {
     const {size, prox} = checkOptions('prox.onParts: part', part, PART, 'entry');
     checkFunction('prox.onParts', 'prox', prox);
     if (!(Number.isInteger(size) && size > 0)) {

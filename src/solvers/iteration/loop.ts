@@ -4,8 +4,8 @@
  * If the host can read tensors, the loop ends when all samples are solved, otherwise after `maxIterations`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {flatten, isTapeOn, observed, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {canLook, loopWhile} from '../../programs/index.js';
 import {runProgrammed} from './programmed.js';
 import type {Reporter} from './report.js';
 import {samplesOf, select} from './leaves.js';
@@ -14,6 +14,19 @@ import type {Iteration, IterationState} from './types.js';
 
 /** The number of iterations between two checks by the host that every sample is solved. */
 const CHECK_EVERY = 5;
+
+/** The state of the loop: that of the iteration, and how far each sample is. */
+type Running<X extends Structure> = {
+  x: X;
+  memory: Structure;
+  /** 1 for the samples that still move, [B]; the others are solved or have failed. */
+  active: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+  verdict: tf.Tensor;
+  /** The last step size of each sample, [B]; zeros if it is not known. */
+  stepSize: tf.Tensor;
+};
 
 /** Steps from `init` until every sample is solved or has failed. */
 export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
@@ -35,10 +48,10 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   },
 ): [X, IterationState] {
   const samples = samplesOf(init, batched);
-  const readable = hostCanRead();
+  const readable = canLook();
   const borrowed = new Set(flatten([init, ...params] as Parameter[]).map(({id}) => id));
-  let x = init;
-  let memory = iteration.start(x, ...params);
+  const x = init;
+  const memory = iteration.start(x, ...params);
   const arrival = isTapeOn()
     ? null
     : runProgrammed<X>(
@@ -50,57 +63,75 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   if (arrival) {
     const {iterations, residual, stepSize} = arrival;
     const status = statusOf(arrival, tolerance, batched);
-    const state = {status, iterations, residual, ...(stepSize && {stepSize})};
-    reporter?.end(state);
-    return [arrival.x, state];
+    const found = {status, iterations, residual, ...(stepSize && {stepSize})};
+    reporter?.end(found);
+    return [arrival.x, found];
   }
-  let active = tf.ones([samples]);
-  let iterations = tf.zeros([samples]);
-  let residual: tf.Tensor = tf.zeros([samples]);
-  let verdict: tf.Tensor = tf.zeros([samples]);
-  let stepSize: tf.Tensor = tf.zeros([samples]);
   let hasStepSize = false;
-  for (let k = 0; k < maxIterations; k++) {
-    const previous = {x, memory, active, iterations, residual, verdict, stepSize};
-    const next = tf.tidy(() => {
-      const {details, ...moved} = move(iteration, active, {x, memory, residual}, params);
-      reporter?.step({iteration: k + 1, residual: moved.residual, x}, details);
-      hasStepSize = moved.stepSize !== undefined;
-      return {
-        ...moved,
-        stepSize: moved.stepSize
-          ? offTape(() => tf.where(tf.greater(active, 0), moved.stepSize!, stepSize))
-          : tf.clone(stepSize),
-        verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
-        iterations: tf.add(iterations, active),
-        // NaN is not greater than anything: such a sample stops, and is detected below.
-        active: offTape(() => {
-          const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
-          return tf.mul(active, tf.cast(open, 'float32'));
-        }),
-      } as unknown as tf.TensorContainerObject;
-    }) as unknown as {
-      x: X;
-      memory: Structure;
-      active: tf.Tensor1D;
-      iterations: tf.Tensor1D;
-      residual: tf.Tensor;
-      verdict: tf.Tensor;
-      stepSize: tf.Tensor;
+  const pass = (from: Running<X>, report: Reporter | null, k = 0): Running<X> => {
+    const {details, ...moved} = move(iteration, from.active, from, params);
+    report?.step({iteration: k + 1, residual: moved.residual, x: from.x}, details);
+    hasStepSize = moved.stepSize !== undefined;
+    return {
+      ...moved,
+      stepSize: offTape(() =>
+        moved.stepSize
+          ? tf.where(tf.greater(from.active, 0), moved.stepSize, from.stepSize)
+          : tf.clone(from.stepSize),
+      ),
+      verdict: offTape(() => tf.maximum(from.verdict, moved.verdict)),
+      iterations: tf.add(from.iterations, from.active),
+      // NaN is not greater than anything: such a sample stops, and is detected below.
+      active: offTape(() => {
+        const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
+        return tf.mul(from.active, tf.cast(open, 'float32'));
+      }),
     };
-    ({x, memory, active, iterations, residual, verdict, stepSize} = next);
-    if (!isTapeOn()) {
-      for (const tensor of flatten(previous as unknown as Structure)) {
-        if (!borrowed.has(tensor.id)) tensor.dispose();
+  };
+  const [active, none] = [tf.ones([samples]), tf.zeros([samples])];
+  let state: Running<X> = {
+    x,
+    memory,
+    active,
+    iterations: none,
+    residual: none,
+    verdict: none,
+    stepSize: none,
+  };
+  if (observed() && !isTapeOn()) {
+    // A program is being made of the caller: the iteration is a loop of that program.
+    const step = (from: Running<X>) => {
+      const next = pass(from, null);
+      return {state: next, open: next.active};
+    };
+    state = loopWhile(state, step, {limit: maxIterations});
+  } else {
+    for (let k = 0; k < maxIterations; k++) {
+      const previous = state;
+      state = tf.tidy(() => pass(previous, reporter, k) as never) as Running<X>;
+      if (!isTapeOn()) {
+        for (const tensor of flatten(previous)) {
+          if (!borrowed.has(tensor.id)) tensor.dispose();
+        }
       }
+      if ((k + 1) % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0))
+        break;
     }
-    if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
   }
-  const status = statusOf({residual, verdict, x}, tolerance, batched);
-  const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
-  const found = {status, ...state, ...(hasStepSize ? {stepSize} : {})} as unknown as IterationState;
-  reporter?.end(found);
-  return [x, found];
+  const status = statusOf(state, tolerance, batched);
+  const {iterations, residual} = offTape(() => ({
+    iterations: tf.cast(state.iterations, 'int32'),
+    residual: tf.clone(state.residual),
+  }));
+  const {stepSize} = state;
+  const found = {
+    status,
+    iterations,
+    residual,
+    ...(hasStepSize ? {stepSize} : {}),
+  } as unknown as IterationState;
+  if (!observed()) reporter?.end(found);
+  return [state.x, found];
 }
 
 /** A step of the samples whose `active` is 1; the others do not change. */

@@ -38,7 +38,12 @@ export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] 
     }
   | {
       /** @deprecated It is `fun` now. */
-      objective: AuxObjective<X, P> | {gradient: Gradient<X, P>};
+      objective:
+        | AuxObjective<X, P>
+        | {
+            /** ∇₁f(x, ...params), a structure like x. */
+            gradient: Gradient<X, P>;
+          };
     };
 
 /**
