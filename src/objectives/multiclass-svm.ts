@@ -1,5 +1,6 @@
 /** @file The dual of the linear support vector machine with several classes. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {rowsOf, structured, times, type ProductForm, type StructuredObjective} from '../conditions/index.js';
 import type {RegressionData} from './data.js';
 
