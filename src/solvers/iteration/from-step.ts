@@ -58,6 +58,7 @@ const RESULT: Names<Moved<Structure>> = {
   memory: 1,
   residual: 1,
   verdict: 0,
+  stepSize: 0,
   details: 0,
 };
 
