@@ -1,14 +1,6 @@
 /** @file Many steps of an iteration in one go: as a program in f64, or operation by operation. */
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  canLook,
-  explain,
-  NoRoutine,
-  Program,
-  programsFlag,
-  trace,
-  Untraceable,
-} from '../../../programs/index.js';
+import {attempt} from '../../../programs/index.js';
 
 /** Some steps from a state; the tensors of the state belong to the caller. */
 export interface Rounds {
@@ -25,7 +17,7 @@ export function roundsOf(
   step: (state: tf.Tensor[]) => tf.Tensor[],
   start: readonly tf.Tensor[],
 ): Rounds {
-  const program = programOf(where, step, start);
+  const program = attempt(where, step, start);
   if (!program) {
     const run = (state: readonly tf.Tensor[], steps: number) =>
       tf.tidy(() => {
@@ -49,22 +41,4 @@ export function roundsOf(
     },
     dispose: () => program.dispose(),
   };
-}
-
-function programOf(
-  where: string,
-  step: (state: tf.Tensor[]) => tf.Tensor[],
-  start: readonly tf.Tensor[],
-): Program | null {
-  if (programsFlag() === 'off' || !canLook()) return null;
-  try {
-    const {graph, closedOver} = trace(step, start);
-    const program = new Program(graph, [...start.keys()]);
-    closedOver.forEach((tensor, i) => program.input(start.length + i).set(tensor.dataSync()));
-    return program;
-  } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain(where, error.message);
-    return null;
-  }
 }
