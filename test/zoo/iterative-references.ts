@@ -57,7 +57,6 @@ export const REFERENCES: Record<string, (c: number[]) => number[]> = {
   LBFGS: minimum,
   NonlinearCG: minimum,
   Newton: minimum,
-  fromStep: minimum,
   LBFGSB: boxed,
   NewtonRoot: rooted,
   Broyden: rooted,
