@@ -9,6 +9,7 @@ export {factorLeastNorm} from './algorithms/linalg/least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './algorithms/linalg/svd.js';
 export {KktBatch, type KktBlocks} from './operations/kkt.js';
 export {runCertifyQP} from './operations/certify-qp.js';
+export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';
 export {BINARY as BINARY_ENTRIES, REDUCTIONS, UNARY as UNARY_ENTRIES} from './contracts/arrays.js';
 export {arrayKernels, giveBackArrays, takeArrays, type TakenArrays} from './twins/current-arrays.js';

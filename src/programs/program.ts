@@ -1,5 +1,6 @@
 /** @file A graph that is prepared for repeated runs: places in memory for its values, and routines for its lines. */
-import {giveBackArrays, takeArrays, type ArrayKernels} from '../kernels/index.js';
+import {giveBackArrays, OutOfMemory, takeArrays, type ArrayKernels} from '../kernels/index.js';
+import {mostProgramBytes} from './flag.js';
 import type {Graph, Line} from './graph.js';
 import {madeBy, planOf} from './plan.js';
 import {neededLines} from './needed.js';
@@ -30,7 +31,7 @@ export class Program {
    * @param fast The indices of the inputs that change from run to run. The other inputs must be set before the first run, which computes
    * what depends on them alone.
    * @param rare The indices of outputs that `run(false)` leaves out.
-   * @throws `NoRoutine` if a line has no routine.
+   * @throws `NoRoutine` if a line has no routine, `OutOfMemory` if the values take more memory than is allowed or there is.
    */
   constructor(graph: Graph, fast: readonly number[], rare: readonly number[] = []) {
     const {values, constants, inputs, lines, outputs, root} = simplify(graph);
@@ -43,6 +44,9 @@ export class Program {
     const lasting = [...constants.keys(), ...inputs, ...outputs, ...fixed];
     const repeated = lines.filter((line) => paces.get(line) === EACH);
     const {sizes, places} = planOf(values, root, lasting, repeated);
+    const bytes = sizes.reduce((sum, size) => sum + 8 * size, 0);
+    const most = mostProgramBytes();
+    if (bytes > most) throw new OutOfMemory('The values of a program', bytes, 0, most);
     const {kernels, arrays} = takeArrays(sizes);
     this.kernels = kernels;
     const allocate = (value: number): Operand => ({

@@ -5,6 +5,7 @@ import {broadcastStrides, places, type Operand, type Routine, type Routines} fro
 
 const FUNCTIONS: Record<string, (a: number, b: number) => number> = {
   Atan2: Math.atan2,
+  BitwiseAnd: (a, b) => a & b,
   EluGrad: (dy, y) => (y >= 0 ? dy : dy * (y + 1)),
   Equal: (a, b) => Number(a === b),
   FloorDiv: (a, b) => Math.floor(a / b),
@@ -14,6 +15,7 @@ const FUNCTIONS: Record<string, (a: number, b: number) => number> = {
   LessEqual: (a, b) => Number(a <= b),
   LogicalAnd: (a, b) => Number(a !== 0 && b !== 0),
   LogicalOr: (a, b) => Number(a !== 0 || b !== 0),
+  LogicalXor: (a, b) => Number((a !== 0) !== (b !== 0)),
   Maximum: Math.max,
   Minimum: Math.min,
   Mod: (a, b) => {
