@@ -16,6 +16,8 @@ const {values: options} = parseArgs({
   options: {
     backend: {type: 'string', default: 'wasm'},
     out: {type: 'string', default: 'docs/images/ridge.svg'},
+    /** Nothing to shorten: the example takes seconds. */
+    quick: {type: 'boolean', default: false},
   },
 });
 
