@@ -4,11 +4,21 @@ import {aucOf} from '../support/metrics.js';
 import {randomNumbers, type Random} from '../support/random.js';
 import type {Report} from '../support/report.js';
 import {stratifiedSplit} from '../support/splits.js';
-import {MODELS, codesOf, scores, taskLoss, type Data, type Model, type Settings} from './models.js';
+import {
+  MODELS,
+  codesOf,
+  learnDictionary,
+  scores,
+  taskLoss,
+  type Data,
+  type Model,
+  type Settings,
+} from './models.js';
 import type {Samples, Task} from './tasks.js';
 
 const PENALTIES = [1e-4, 1e-3, 1e-2, 1e-1];
 const SPARSITIES = [0.05, 0.2];
+const RATES = [0.03, 0.1];
 
 export interface Options {
   /** Splits for each choice of settings, and for each score. */
@@ -29,6 +39,8 @@ interface Split {
   data: Data;
   test: tf.Tensor2D;
   labels: number[];
+  /** The dictionaries that were learned from the data, by sparsity. */
+  dictionaries: Map<number, tf.Tensor2D>;
 }
 
 /** Samples with features of mean 0 and deviation 1 (of the training samples), divided by √p, so that a sample has a length near 1. */
@@ -54,16 +66,22 @@ function splitOf({rows, labels}: Samples, trained: number, random: Random): Spli
     data: {x: tensorOf(train), y: tf.tensor1d(labelsOf(train))},
     test: tensorOf(rest),
     labels: labelsOf(rest),
+    dictionaries: new Map(),
   };
 }
 
-function disposeSplit({data, test}: Split): void {
-  tf.dispose([data, test]);
+function disposeSplit({data, test, dictionaries}: Split): void {
+  tf.dispose([data, test, ...dictionaries.values()]);
 }
 
+/** The settings to choose from. Those that a model does not have are NaN. */
 function gridOf(model: Model): Settings[] {
+  const penalties = model === 'task-driven' ? [PENALTIES[0], PENALTIES[2]] : PENALTIES;
   const sparsities = model === 'L1' || model === 'L2' ? [NaN] : SPARSITIES;
-  return sparsities.flatMap((sparsity) => PENALTIES.map((penalty) => ({penalty, sparsity})));
+  const rates = model === 'task-driven' ? RATES : [NaN];
+  return penalties.flatMap((penalty) =>
+    sparsities.flatMap((sparsity) => rates.map((rate) => ({penalty, sparsity, rate}))),
+  );
 }
 
 /** The AUC of each model over the splits of the measuring data, with the settings that are best on the choosing data. */
@@ -76,8 +94,12 @@ export async function measure(
     const random = randomNumbers(seed);
     return Array.from({length: count}, () => splitOf(samples, task.trained, random));
   };
-  const aucIn = ({data, test, labels}: Split, model: Model, settings: Settings) =>
-    aucOf(scores(model, data, test, settings), labels);
+  const aucIn = ({data, test, labels, dictionaries}: Split, model: Model, settings: Settings) => {
+    const {sparsity} = settings;
+    const needed = !Number.isNaN(sparsity);
+    if (needed && !dictionaries.has(sparsity)) dictionaries.set(sparsity, learnDictionary(data, sparsity));
+    return aucOf(scores(model, data, test, settings, dictionaries.get(sparsity) ?? null), labels);
+  };
   const grids = MODELS.map((model) => ({model, grid: gridOf(model)}));
   const total = grids.reduce((sum, {grid}) => sum + grid.length * choosing + measuring, 0);
   let done = 0;

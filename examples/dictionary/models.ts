@@ -12,9 +12,9 @@ export interface Data {
 /** The atoms of a dictionary. */
 const ATOMS = 10;
 
-/** Steps of Adam on a dictionary, and their length. */
-const STEPS = 100;
-const RATE = 0.01;
+/** Steps of Adam on a dictionary, and their length (of the task-driven one, it is a setting). */
+const STEPS = 60;
+const RATE = 0.03;
 
 /** A linear classifier: the score is ⟨w, x⟩ + b. A type alias: the solvers take records of tensors. */
 type Linear = {w: tf.Tensor1D; b: tf.Scalar};
@@ -23,6 +23,8 @@ type Linear = {w: tf.Tensor1D; b: tf.Scalar};
 export interface Settings {
   penalty: number;
   sparsity: number;
+  /** The step length of the task-driven descent. */
+  rate: number;
 }
 
 export const MODELS = ['L1', 'L2', 'dictionary + L2', 'task-driven'] as const;
@@ -67,8 +69,12 @@ export function codesOf(D: tf.Tensor, x: tf.Tensor2D, sparsity: number, implicit
 const withUnitAtoms = (D: tf.Tensor) => tf.div(D, tf.maximum(tf.norm(D, 2, 0, true), 1e-6));
 
 /** Adam on `variables`, the first of which is a dictionary whose atoms have length 1. */
-function descend(loss: () => tf.Scalar, variables: [D: tf.Variable, ...others: tf.Variable[]]): void {
-  const adam = tf.train.adam(RATE);
+function descend(
+  rate: number,
+  loss: () => tf.Scalar,
+  variables: [D: tf.Variable, ...others: tf.Variable[]],
+): void {
+  const adam = tf.train.adam(rate);
   for (let step = 0; step < STEPS; step++) {
     tf.tidy(() => {
       adam.minimize(loss, false, variables);
@@ -78,16 +84,18 @@ function descend(loss: () => tf.Scalar, variables: [D: tf.Variable, ...others: t
   adam.dispose();
 }
 
-/** A dictionary that reconstructs x well: it starts from samples. */
-function learnDictionary({x}: Data, sparsity: number): tf.Tensor {
+/** A dictionary that reconstructs x well. It starts from samples; the caller disposes of it. */
+export function learnDictionary({x}: Data, sparsity: number): tf.Tensor2D {
   const random = randomNumbers(x.shape[0]);
   const first = Array.from({length: ATOMS}, () => random.below(x.shape[0]));
   const D = tf.variable(tf.tidy(() => withUnitAtoms(tf.transpose(tf.gather(x, first)))));
-  descend(() => {
+  descend(RATE, () => {
     const z = codesOf(D, x, sparsity);
     return tf.mean(tf.sum(tf.square(tf.sub(x, tf.matMul(z, D as tf.Tensor2D, false, true))), 1));
   }, [D]);
-  return D;
+  const learned = tf.clone(D) as tf.Tensor2D;
+  D.dispose();
+  return learned;
 }
 
 /** The logistic loss of a linear classifier of the codes, as a function of the dictionary: what is differentiated implicitly. */
@@ -101,28 +109,34 @@ export function taskLoss(
   return meanLoss(linear, {x: codesOf(D, data.x, sparsity, implicitDiff), y: data.y});
 }
 
-/** @returns The scores of `test`, after training on `data`. */
+/**
+ * @param dictionary Of `learnDictionary`, for the settings' sparsity; the linear models need none.
+ * @returns The scores of `test`, after training on `data`.
+ */
 export function scores(
   model: Model,
   data: Data,
   test: tf.Tensor2D,
-  {penalty, sparsity}: Settings,
+  {penalty, sparsity, rate}: Settings,
+  dictionary: tf.Tensor2D | null,
 ): Float32Array {
   return tf.tidy(() => {
     if (model === 'L1') return scoresOf(fitL1(data, penalty), test).dataSync();
     if (model === 'L2') return scoresOf(fitL2(data, penalty), test).dataSync();
-    const dictionary = learnDictionary(data, sparsity);
-    const linear = fitL2({x: codesOf(dictionary, data.x, sparsity), y: data.y}, penalty);
+    const linear = fitL2({x: codesOf(dictionary!, data.x, sparsity), y: data.y}, penalty);
     if (model === 'dictionary + L2') {
-      return scoresOf(linear, codesOf(dictionary, test, sparsity)).dataSync();
+      return scoresOf(linear, codesOf(dictionary!, test, sparsity)).dataSync();
     }
     // Dictionary and classifier together, from there on.
-    const [D, w, b] = [dictionary, linear.w, linear.b].map((tensor) => tf.variable(tensor));
-    const now = (): Linear => ({w: w as tf.Tensor1D, b: b as tf.Scalar});
+    const [D, w, b] = [dictionary!, linear.w, linear.b].map((tensor) => tf.variable(tensor as tf.Tensor));
+    const now = (): Linear => ({w: w as unknown as tf.Tensor1D, b: b as unknown as tf.Scalar});
     descend(
+      rate,
       () => tf.add(taskLoss(D, now(), data, sparsity), tf.mul(penalty / 2, tf.sum(tf.square(w)))),
       [D, w, b],
     );
-    return scoresOf(now(), codesOf(D, test, sparsity)).dataSync();
+    const found = scoresOf(now(), codesOf(D, test, sparsity)).dataSync();
+    tf.dispose([D, w, b]);
+    return found;
   }) as unknown as Float32Array;
 }

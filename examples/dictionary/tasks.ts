@@ -17,17 +17,20 @@ export interface Task {
   trained: number;
 }
 
-/** Threes against eights of the digits data, 64 pixels: two halves of the images. */
+/** The deviation of the noise on each pixel; a pixel has values from 0 to 1. */
+const PIXEL_NOISE = 0.5;
+
+/** Threes against eights of the digits data, 64 pixels with noise: two halves of the images. */
 export function digitsTask(table: readonly number[][], random: Random): Task {
   const chosen = table.filter((row) => row[64] === 3 || row[64] === 8);
   const order = permutation(chosen.length, random).map((i) => chosen[i]);
   const half = order.length >> 1;
   const samplesOf = (rows: readonly number[][]) => ({
-    rows: rows.map((row) => row.slice(0, 64).map((pixel) => pixel / 16)),
+    rows: rows.map((row) => row.slice(0, 64).map((pixel) => pixel / 16 + PIXEL_NOISE * random.normal())),
     labels: rows.map((row) => (row[64] === 8 ? 1 : 0)),
   });
   return {
-    name: 'digits 3 and 8',
+    name: 'noisy digits 3 and 8',
     choosing: samplesOf(order.slice(0, half)),
     measuring: samplesOf(order.slice(half)),
     trained: 30,

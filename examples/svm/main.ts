@@ -16,9 +16,9 @@ import {figureOf, labelOf} from './figure.js';
 import {run, type Choice, type Mode, type Reference, type Timing} from './svm.js';
 
 const HELP = `npm run example:svm -- [options]
-  --features LIST      numbers of features whose hyper-gradients are timed (default 100,500,2000,5000)
+  --features LIST      numbers of features whose hyper-gradients are timed (default 100,500,1000,5000)
   --repeats N          how often each is timed (default 3)
-  --iterations N       of the solver, when timed (default 60)
+  --iterations N       of the solver, when timed (default 30)
   --references LIST    numbers of features whose hyper-gradients are compared with float64 (default 100,1000)
   --converge N         iterations for that, and to choose λ (default 1500)
   --backend NAME       cpu, wasm (default) or webgpu
@@ -27,9 +27,9 @@ const HELP = `npm run example:svm -- [options]
 
 const {values: options} = parseArgs({
   options: {
-    features: {type: 'string', default: '100,500,2000,5000'},
+    features: {type: 'string', default: '100,500,1000,5000'},
     repeats: {type: 'string', default: '3'},
-    iterations: {type: 'string', default: '60'},
+    iterations: {type: 'string', default: '30'},
     references: {type: 'string', default: '100,1000'},
     converge: {type: 'string', default: '1500'},
     backend: {type: 'string', default: 'wasm'},
@@ -70,7 +70,7 @@ const result = await withProgress((report) =>
       ...(quick ? known.quick : known),
       lambda: known.quick.lambda,
       timing: quick
-        ? {features: [known.quick.features], iterations: 60, repeats: 2}
+        ? {features: [known.quick.features], iterations: 30, repeats: 2}
         : {
             features: numbers(options.features),
             iterations: Number(options.iterations),
@@ -80,7 +80,7 @@ const result = await withProgress((report) =>
         ? [known.quick]
         : known.references.filter(({features}) => numbers(options.references).includes(features)),
       iterations: quick ? 500 : Number(options.converge),
-      choice: {features: quick ? known.quick.features : known.best.features, steps: quick ? 4 : 16},
+      choice: {features: quick ? known.quick.features : known.best.features, steps: quick ? 4 : 12},
       clock,
     },
     report,
@@ -88,7 +88,7 @@ const result = await withProgress((report) =>
 );
 
 console.log(
-  `\nMilliseconds of processor time for one hyper-gradient, ${quick ? 60 : options.iterations} iterations (median, least to most):\n`,
+  `\nMilliseconds of processor time for one hyper-gradient, ${quick ? 30 : options.iterations} iterations (median, least to most):\n`,
 );
 const cell = (timing: Timing | undefined) => {
   if (!timing) return '–';

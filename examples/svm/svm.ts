@@ -1,15 +1,17 @@
 /** @file The experiment: hyper-gradients by three solvers and two fixed points, their time, and the choice of λ. */
 import * as tf from '@tensorflow/tfjs';
-import {conditions, customRoot, projections, solvers} from '../../src/index.js';
+import {conditions, objectives, projections, prox, solvers} from '../../src/index.js';
 import type {Report} from '../support/report.js';
-import {coordinateDescent} from './coordinate-descent.js';
 import {disposeProblem, innerGradient, makeProblem, outer, type Problem} from './problem.js';
 
 /** The relative accuracy of the solvers, where they may stop. */
 const TOLERANCE = 1e-7;
 
-/** The largest number of features for which a converged solution is unrolled, too. */
+/** The largest number of training samples for which a converged solution is unrolled, too. */
 const UNROLLED = 100;
+
+/** A pass of coordinate descent goes further than a step of the other solvers: its share of their iterations, where all may converge. */
+const PASSES = 1 / 5;
 
 /** The step length of the outer descent. */
 const RATE = 2;
@@ -24,10 +26,6 @@ export const METHODS = [
 
 export type Method = (typeof METHODS)[number];
 
-/** The parameters of the projections: distributions that sum to 1. */
-type Simplex = {scale: number};
-const SIMPLEX: Simplex = {scale: 1};
-
 /** θ ↦ x*(θ), [m, k]. */
 type Solve = (theta: tf.Tensor) => tf.Tensor;
 
@@ -35,67 +33,39 @@ interface Effort {
   iterations: number;
   tolerance: number;
   implicit: boolean;
-  start?: tf.Tensor;
 }
 
 /** The solver of a method; unrolled if `implicit` is false. */
 function solverFor(
   problem: Problem,
   {solver, fixedPoint}: Method,
-  {iterations, tolerance, implicit, start: given}: Effort,
+  {iterations, tolerance, implicit}: Effort,
 ): Solve {
-  const gradient = innerGradient(problem);
   const {X, Y} = problem.training;
+  const data = {X, y: Y};
+  const slope = innerGradient(problem);
+  const gradient = (x: tf.Tensor, theta: tf.Tensor, _data: typeof data) => slope(x, theta);
+  const projection = (y: tf.Tensor) => projections.simplex(y);
   // θ times the Hessian is X Xᵀ, with ones on its diagonal.
   const mirrorStep = (theta: tf.Tensor) => theta;
   const gradientStep = (theta: tf.Tensor) => tf.div(theta, problem.curvature);
-  const byMirror = conditions.mirrorDescent<tf.Tensor, Simplex, [theta: tf.Tensor]>(
-    {gradient},
-    conditions.entropy,
-    {stepSize: mirrorStep},
-  );
-  const byProjection = conditions.projectedGradient<tf.Tensor, Simplex, [theta: tf.Tensor]>(
-    {gradient},
-    projections.simplex,
-    {
-      stepSize: gradientStep,
-    },
-  );
-  const condition = fixedPoint === 'mirror descent' ? byMirror : byProjection;
-  const start = given ?? tf.fill(Y.shape, 1 / Y.shape[1]);
+  const byMirror = conditions.mirrorDescent({gradient}, conditions.entropy, {stepSize: mirrorStep});
+  const byProjection = conditions.projectedGradient({gradient}, projection, {stepSize: gradientStep});
+  const common = {maxIterations: iterations, tolerance, batched: false, implicitDiff: implicit};
+  const start = tf.fill(Y.shape, 1 / Y.shape[1]);
   if (solver === 'coordinate descent') {
-    const arrays = {
-      X: X.dataSync() as Float32Array,
-      Y: Y.dataSync() as Float32Array,
-      samples: Y.shape[0],
-      classes: Y.shape[1],
-    };
-    const run = (init: tf.Tensor, _set: Simplex, theta: tf.Tensor) => {
-      const x = Float64Array.from(init.dataSync());
-      coordinateDescent(arrays, x, theta.dataSync()[0], iterations);
-      return tf.tensor(Float32Array.from(x), init.shape);
-    };
-    const solve = customRoot(condition, {batched: false})(run);
-    return (theta) => solve(start, SIMPLEX, theta);
+    // One row of x after the other; this objective lets the solver keep Xᵀx. It has its own condition, unless told another.
+    const method = new solvers.BlockCoordinateDescent(
+      {fun: objectives.multiclassLinearSVMDual, prox: prox.fromProjection(projections.simplex)},
+      {...common, condition: (fixedPoint === 'mirror descent' ? byMirror : byProjection) as never},
+    );
+    return (theta) => method.run(start, null, theta, data).x;
   }
-  const options = {
-    maxIterations: iterations,
-    tolerance,
-    batched: false,
-    implicitDiff: implicit,
-    condition,
-  };
   const method =
     solver === 'mirror descent'
-      ? new solvers.MirrorDescent(
-          {gradient, geometry: conditions.entropy},
-          {...options, stepSize: mirrorStep},
-        )
-      : new solvers.ProjectedGradient(
-          {gradient, projection: projections.simplex},
-          {...options, stepSize: gradientStep},
-        );
-  return (theta) => method.run(start, SIMPLEX, theta).x;
+      ? new solvers.MirrorDescent({gradient, geometry: conditions.entropy}, {...common, stepSize: mirrorStep})
+      : new solvers.ProjectedGradient({gradient, projection}, {...common, stepSize: gradientStep});
+  return (theta) => method.run(start, null, theta, data).x;
 }
 
 export interface Hypergradient {
@@ -181,10 +151,11 @@ export async function run(options: Options, report: Report): Promise<Result> {
     method.solver === 'coordinate descent' ? ['implicit'] : ['implicit', 'unrolled'];
   const pairs = METHODS.flatMap((method) => modes(method).map((mode) => ({method, mode})));
   let done = 0;
-  const compared = references.map(({features}) => (features <= UNROLLED ? pairs.length : METHODS.length));
+  // Unrolling many iterations takes long.
+  const comparedPairs = training <= UNROLLED ? pairs : pairs.filter(({mode}) => mode === 'implicit');
   const total =
     pairs.length * timing.features.length * timing.repeats +
-    compared.reduce((sum, count) => sum + count, 0) +
+    comparedPairs.length * references.length +
     choice.steps;
 
   const timings: Timing[] = [];
@@ -211,10 +182,10 @@ export async function run(options: Options, report: Report): Promise<Result> {
     const problem = makeProblem(features, training, validation);
     if (Math.abs(problem.checksum - reference.checksum) > 1e-4)
       throw new Error('The data are not those of the references.');
-    // Unrolling many iterations takes long where there are many features.
-    for (const {method, mode} of pairs.filter((pair) => pair.mode === 'implicit' || features <= UNROLLED)) {
+    for (const {method, mode} of comparedPairs) {
+      const share = method.solver === 'coordinate descent' ? PASSES : 1;
       const found = hypergradient(problem, method, lambda, {
-        iterations,
+        iterations: Math.ceil(share * iterations),
         tolerance: TOLERANCE,
         implicit: mode === 'implicit',
       });
