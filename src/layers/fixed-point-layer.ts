@@ -55,6 +55,8 @@ export class FixedPointLayer extends IterativeLayer {
   private readonly solver: 'anderson' | 'iteration';
   private readonly historySize: number;
   private readonly weightNames: 'layer' | 'cell';
+  /** The conditions without and with training: a cell may couple the samples in only one of them. */
+  private readonly families = [{}, {}] as const;
 
   /** @param args The cell T, and how its fixed point is found. Default: by Anderson acceleration. */
   constructor(args: FixedPointLayerArgs) {
@@ -129,6 +131,8 @@ export class FixedPointLayer extends IterativeLayer {
       this.solver === 'anderson'
         ? new AndersonAcceleration({fun}, {...options, historySize})
         : new FixedPointIteration({fun}, options);
+    // Every call makes another condition of the same cell.
+    solver.condition.family = this.families[training.training ? 1 : 0];
     const sizes = this.stateSizes(inputs[0].shape);
     return this.solveBy(inputs, sizes, (init, x) => solver.run(init, x));
   }
