@@ -89,6 +89,7 @@ const CALLS: Record<string, Call> = {
 
   'losses.fenchelYoung#0': (o) => losses.fenchelYoung(o),
   'losses.huber#2': (o) => losses.huber(x(), x(), o),
+  'losses.jacobianPenalty#2': (o) => losses.jacobianPenalty(map, x(), o),
 
   'projections.affineSet#1': (o) => projections.affineSet(x(), o),
   'projections.box#1': (o) => projections.box(x(), o),
