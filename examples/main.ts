@@ -16,7 +16,7 @@ const {scripts} = JSON.parse(readFileSync(new URL('../package.json', import.meta
   scripts: Record<string, string>;
 };
 const examples = Object.entries(scripts).flatMap(([name, command]) => {
-  const [, folder] = /^tsx (examples\/\w+\/main\.ts)$/.exec(command) ?? [];
+  const [, folder] = /^tsx (examples\/[\w-]+\/main\.ts)$/.exec(command) ?? [];
   return name.startsWith('example:') && folder ? [{name: name.slice('example:'.length), folder}] : [];
 });
 const unknown = wanted.find((name) => !examples.some((example) => example.name === name));

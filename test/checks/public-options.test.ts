@@ -195,7 +195,11 @@ for (const [name, make] of Object.entries(layers)) {
 for (const [name, Class] of Object.entries(library)) {
   // The base of the others, which nobody makes.
   if (name === 'SolverLayer') continue;
-  if (/Layer$|^(OptNetQP|SimplexProjection|SoftRank|SoftSort|SparsemaxProjection|TopK)$/.test(name)) {
+  if (
+    /Layer$|^(OptNetQP|SimplexProjection|SoftRank|SoftSort|SparsemaxProjection|SpectralDense|TopK)$/.test(
+      name,
+    )
+  ) {
     CALLS[`${name}#0`] = (o) => new (Class as new (args: unknown) => unknown)(o);
   }
 }
