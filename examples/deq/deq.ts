@@ -15,8 +15,8 @@ export interface Size {
   epochs: number;
 }
 
-export const FULL: Size = {seeds: 3, training: 1000, test: 700, epochs: 20};
-export const QUICK: Size = {seeds: 1, training: 300, test: 200, epochs: 5};
+export const FULL: Size = {seeds: 3, training: 500, test: 300, epochs: 8};
+export const QUICK: Size = {seeds: 1, training: 200, test: 100, epochs: 3};
 
 /** What is measured on the test images after an epoch. */
 export interface Measured {
@@ -41,12 +41,7 @@ const RATE = 1e-2;
 const BATCH = 50;
 
 /** Rows of 64 pixels and a label, as in examples/data/digits.csv. All methods see the same images in the same order. */
-export async function run(
-  rows: number[][],
-  size: Size,
-  seed: number,
-  report: Report,
-): Promise<Outcome[]> {
+export async function run(rows: number[][], size: Size, seed: number, report: Report): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const total = size.seeds * METHODS.length;
   for (let k = 0; k < size.seeds; k++) {

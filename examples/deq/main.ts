@@ -23,21 +23,34 @@ await runProgram({
       ['on test images', 'accuracy, %', 'steps of the solver', 'not solved, %', '‖W‖₂'],
       METHODS.map((method) => [
         method,
-        spread(of(outcomes, method, ({accuracy}) => 100 * accuracy), 1),
-        spread(of(outcomes, method, ({iterations}) => iterations), 1),
-        spread(of(outcomes, method, ({lost}) => 100 * lost), 1),
-        spread(of(outcomes, method, ({norm}) => norm), 2),
+        spread(
+          of(outcomes, method, ({accuracy}) => 100 * accuracy),
+          1,
+        ),
+        spread(
+          of(outcomes, method, ({iterations}) => iterations),
+          1,
+        ),
+        spread(
+          of(outcomes, method, ({lost}) => 100 * lost),
+          1,
+        ),
+        spread(
+          of(outcomes, method, ({norm}) => norm),
+          2,
+        ),
       ]),
     );
   },
   figure: figureOf,
-  claims: (outcomes, claims) => {
+  claims: (outcomes, claims, quick) => {
+    const least = quick ? 0.6 : 0.85;
     const most = (method: Method, read: (outcome: Outcome) => number) =>
       Math.max(...of(outcomes, method, read));
     for (const method of METHODS.slice(0, 3))
       claims.check(
-        `${method}: above 80 % accuracy for each seed`,
-        Math.min(...of(outcomes, method, ({accuracy}) => accuracy)) > 0.8,
+        `${method}: above ${100 * least} % accuracy for each seed`,
+        Math.min(...of(outcomes, method, ({accuracy}) => accuracy)) > least,
       );
     claims.check(
       `with spectral norm: ‖W‖₂ ≤ ${MAX_NORM}, and every fixed point is found after every epoch`,

@@ -13,16 +13,16 @@ export type Method = (typeof METHODS)[number];
 
 const PIXELS = 64;
 const CLASSES = 10;
-const UNITS = 40;
+const UNITS = 30;
 
 /** The largest norm of the state's matrix, with SpectralDense. */
 export const MAX_NORM = 0.9;
 /** γ, the weight of ‖∂T/∂z‖²_F. */
-const PENALTY = 0.02;
+const PENALTY = 0.01;
 
 /** The most steps of the fixed point's solver, and how accurately it solves. */
 export const MAX_ITERATIONS = 60;
-const TOLERANCE = 1e-5;
+const TOLERANCE = 1e-4;
 
 export interface Classifier {
   /** Images [B, 64] to logits [B, 10]. */
@@ -33,7 +33,7 @@ export interface Classifier {
 }
 
 /**
- * z* = tanh(Wz* + Ux + b), 40 numbers, then logits. W begins as 0.9 times an orthogonal matrix: a contraction, but hardly.
+ * z* = tanh(Wz* + Ux + b), 30 numbers, then logits. W begins as 0.9 times an orthogonal matrix: a contraction, but hardly.
  */
 export function createClassifier(method: Method, seed: number): Classifier {
   const image = tf.layers.dense({
