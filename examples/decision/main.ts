@@ -42,15 +42,20 @@ await runProgram({
     const error = (degree: number, method: Method) =>
       mean(of(outcomes, degree, method, (outcome) => outcome.error));
     const [straight, , curved] = DEGREES;
-    claims.check(
-      `degree ${straight}: two stages have the smaller error of the prediction`,
-      error(straight, 'two-stage') < error(straight, 'decision-focused'),
-    );
-    if (!quick)
+    if (!quick) {
+      claims.check(
+        `degree ${straight}, which the model can learn: it makes no difference, within half a per cent`,
+        Math.abs(regret(straight, 'decision-focused') - regret(straight, 'two-stage')) < 0.005,
+      );
       claims.check(
         `degree ${curved}: decision-focused learning has less regret`,
         regret(curved, 'decision-focused') < regret(curved, 'two-stage'),
       );
+      claims.check(
+        `degree ${curved}: … although its predictions are worse`,
+        error(curved, 'decision-focused') > error(curved, 'two-stage'),
+      );
+    }
     for (const degree of DEGREES)
       claims.check(
         `degree ${degree}: every regret is non-negative and below 100 %`,

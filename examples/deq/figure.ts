@@ -24,7 +24,7 @@ export function figureOf(outcomes: Outcome[]): TopLevelSpec {
           domain: [...METHODS],
           range: [COLOURS.orange, COLOURS.blue, COLOURS.green, COLOURS.grey],
         },
-        legend: {title: null, orient: 'bottom', columns: 2} as const,
+        legend: {title: null, orient: 'bottom', columns: 2, labelLimit: 240} as const,
       },
     },
   });

@@ -17,8 +17,8 @@ const UNITS = 30;
 
 /** The largest norm of the state's matrix, with SpectralDense. */
 export const MAX_NORM = 0.9;
-/** γ, the weight of ‖∂T/∂z‖²_F. */
-const PENALTY = 0.01;
+/** Values of γ, the weight of ‖∂T/∂z‖²_F, among which validation chooses. */
+export const PENALTIES = [1e-3, 1e-2];
 
 /** The most steps of the fixed point's solver, and how accurately it solves. */
 export const MAX_ITERATIONS = 60;
@@ -35,7 +35,7 @@ export interface Classifier {
 /**
  * z* = tanh(Wz* + Ux + b), 30 numbers, then logits. W begins as 0.9 times an orthogonal matrix: a contraction, but hardly.
  */
-export function createClassifier(method: Method, seed: number): Classifier {
+export function createClassifier(method: Method, seed: number, penalty: number): Classifier {
   const image = tf.layers.dense({
     units: UNITS,
     kernelInitializer: tf.initializers.glorotUniform({seed}),
@@ -64,7 +64,7 @@ export function createClassifier(method: Method, seed: number): Classifier {
   const outputs = tf.layers.activation({activation: 'tanh'}).apply(sum) as tf.SymbolicTensor;
   const equilibrium = new FixedPointLayer({
     cell: tf.model({inputs: [z, input], outputs}),
-    jacobianPenalty: method === 'with Jacobian penalty' ? PENALTY : 0,
+    jacobianPenalty: penalty,
     tolerance: TOLERANCE,
     maxIterations: MAX_ITERATIONS,
     // What is not found is counted.
