@@ -62,7 +62,7 @@ export async function run(size: Size, seed: number, report: Report): Promise<Res
         const attention = createAttention(method, initial);
         tf.tidy(() => attention.run(training.tokens, training.mask));
         const loss = ({tokens, mask, targets}: Tensors) =>
-          tf.losses.meanSquaredError<tf.Scalar>(targets, attention.run(tokens, mask).output);
+          tf.losses.meanSquaredError(targets, attention.run(tokens, mask).output) as tf.Scalar;
         await train({
           ...{count: size.count, epochs: size.epochs, batchSize: BATCH, rate: RATE},
           variables: trainable(...attention.layers),

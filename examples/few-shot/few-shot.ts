@@ -70,14 +70,14 @@ export async function run(rows: number[][], size: Size, seed: number, report: Re
       );
       const [test, known] = [held, unseen].map((images) => makeEpisodes(images, size.tests, random));
       for (const method of METHODS) {
-        const model = await fit(method, seen, size.steps, randomNumbers(2000 * seed + k));
+        const model = fit(method, seen, size.steps, randomNumbers(2000 * seed + k));
         outcomes.push({
           ...{light, method, seed: k},
           ...{accuracy: accuracyOf(model, test), known: accuracyOf(model, known)},
         });
         await report(outcomes.length, total, `${light}: ${method}`);
       }
-      tf.dispose([...Object.values(test), ...Object.values(known)] as tf.Tensor[]);
+      for (const episodes of [test, known]) tf.dispose(Object.values(episodes) as tf.Tensor[]);
     }
   }
   return outcomes;
@@ -109,7 +109,7 @@ function headOf(method: Method): Model {
   return ({support, labels, query}) => layer.apply([support, labels, query]) as tf.Tensor3D;
 }
 
-async function fit(method: Method, classes: Images[], steps: number, random: Random): Promise<Model> {
+function fit(method: Method, classes: Images[], steps: number, random: Random): Model {
   const head = headOf(method);
   if (method.startsWith('pixels')) return head;
   const features = network();
@@ -140,7 +140,7 @@ async function fit(method: Method, classes: Images[], steps: number, random: Ran
           ),
           classes.length,
         );
-        return tf.losses.softmaxCrossEntropy<tf.Scalar>(tf.cast(labels, 'float32'), logits);
+        return tf.losses.softmaxCrossEntropy(tf.cast(labels, 'float32'), logits) as tf.Scalar;
       });
     }
     return model;
@@ -148,7 +148,7 @@ async function fit(method: Method, classes: Images[], steps: number, random: Ran
   // Scores of a fitted model are about 1: a learned factor makes logits of them.
   const scale = tf.variable(tf.scalar(3));
   const loss = (episodes: Episodes) =>
-    tf.losses.softmaxCrossEntropy<tf.Scalar>(episodes.answers, tf.mul(scale, model(episodes)));
+    tf.losses.softmaxCrossEntropy(episodes.answers, tf.mul(scale, model(episodes))) as tf.Scalar;
   for (let step = 0; step < steps; step++) {
     const episodes = makeEpisodes(classes, BATCH, random);
     optimizer.minimize(() => loss(episodes));

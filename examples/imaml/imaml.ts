@@ -58,7 +58,7 @@ export async function run(size: Size, seed: number, report: Report): Promise<Res
     for (const method of METHODS) {
       const random = randomNumbers(1000 * seed + k);
       const theta = tf.variable(tf.tensor1d(initialWeights(random)));
-      await metaTrain(method, theta, size.steps, random);
+      metaTrain(method, theta, size.steps, random);
       const adapted = adapterOf(method)(theta, test);
       const error = tf.tidy(
         () => tf.mean(errorsOf(adapted, test.queryPoints, test.queryValues)).dataSync()[0],
@@ -117,7 +117,7 @@ const adapterOf = (method: Method): Adapter => {
   return (theta, tasks) => tf.tidy(() => adapt(theta, tasks));
 };
 
-async function metaTrain(method: Method, theta: tf.Variable, steps: number, random: Random): Promise<void> {
+function metaTrain(method: Method, theta: tf.Variable, steps: number, random: Random): void {
   if (method === 'random weights') return;
   const optimizer = tf.train.adam(RATE);
   for (let step = 0; step < steps; step++) {
@@ -131,7 +131,7 @@ async function metaTrain(method: Method, theta: tf.Variable, steps: number, rand
       // Towards the solutions of the tasks: the same solver, with no gradient through it. The slope is that of ½‖θ − mean φ*‖².
       tf.tidy(() => {
         const slope = tf.sub(theta, tf.mean(proximal(theta, tasks), 0));
-        optimizer.applyGradients({[theta.name]: slope});
+        optimizer.applyGradients([{name: theta.name, tensor: slope}]);
       });
     } else {
       const adapt = method === 'MAML' ? unrolled : proximal;

@@ -69,7 +69,9 @@ describeBackends('losses.jacobianPenalty', () => {
           assert.isBelow(Math.min(...values.map((each) => Math.abs(each - value))), 1e-5);
         const exact = columns.flat().reduce((sum, w) => sum + w * w, 0);
         const spread = Math.max(...values) - Math.min(...values);
-        const many = losses.jacobianPenalty(f, tf.zeros([500, 2]), {seed: 5, numSamples: 8}).dataSync();
+        const many = Array.from(
+          losses.jacobianPenalty(f, tf.zeros([500, 2]), {seed: 5, numSamples: 8}).dataSync(),
+        );
         const mean = many.reduce((sum, value) => sum + value, 0) / many.length;
         // Four standard errors, with the largest variance that values of this spread can have.
         assert.isBelow(Math.abs(mean - exact), (4 * spread) / 2 / Math.sqrt(4000));
