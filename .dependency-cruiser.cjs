@@ -3,6 +3,7 @@
  */
 const rooms = [
   'layers',
+  'objectives',
   'losses',
   'projections',
   'solvers',

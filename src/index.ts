@@ -89,6 +89,7 @@ export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';
 export * as linsolve from './linsolve/public.js';
 export * as losses from './losses/index.js';
+export * as objectives from './objectives/index.js';
 export * as projections from './projections/index.js';
 export * as prox from './prox/index.js';
 export * as solvers from './solvers/public.js';

@@ -57,7 +57,11 @@ const ROOMS: Record<string, Suites> = {
     ],
   },
   'kernels/algorithms/conic': {
-    tests: ['kernels/algorithms/conic', 'solvers/conic/conic-splitting.test.ts'],
+    tests: [
+      'kernels/algorithms/conic/unchanged.test.ts',
+      'kernels/algorithms/conic',
+      'solvers/conic/conic-splitting.test.ts',
+    ],
   },
   'kernels/algorithms/linalg': {
     tests: [
@@ -137,6 +141,7 @@ const ROOMS: Record<string, Suites> = {
       'linalg/pivots-and-gaps.test.ts',
       'kernels/twins/matrices.test.ts',
       'kernels/twins/dense.test.ts',
+      'kernels/twins/arrays.test.ts',
     ],
   },
   layers: {
@@ -153,6 +158,7 @@ const ROOMS: Record<string, Suites> = {
   linalg: {tests: ['linalg']},
   linsolve: {tests: ['linsolve', 'implicit']},
   losses: {tests: ['losses']},
+  objectives: {tests: ['objectives']},
   projections: {
     tests: [
       'projections',
@@ -160,6 +166,19 @@ const ROOMS: Record<string, Suites> = {
       'robustness/other-scales.test.ts',
       'robustness/kinks.test.ts',
     ],
+  },
+  programs: {
+    tests: [
+      // First what is quick and reaches most.
+      'programs/compile.test.ts',
+      'programs/random-graphs.test.ts',
+      'programs/routines',
+      'programs/gradients.test.ts',
+      'programs/own-kernels.test.ts',
+      'programs',
+    ],
+    // Whole solvers, which the others see as well, in less time.
+    except: /^solvers\.test/,
   },
   prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
   solvers: {

@@ -1,4 +1,5 @@
 /** @file Automatic differentiation on private tapes. */
+export {carryDoubles, doublesOf, hasDoubles, noteDoubles, numbersOf, tensorOfDoubles} from './doubles.js';
 export {isTapeOn, offTape, rollBackOnThrow} from './engine.js';
 export {
   arrangeLike,

@@ -11,6 +11,8 @@ export interface KernelCall {
 
 /** A loop that was observed by running one pass. Its calls have the indices from `from` up to, but not including, `to`. */
 export interface ObservedLoop {
+  /** 'Loop', or 'RowSweep' for a pass over rows. */
+  kernel: string;
   from: number;
   to: number;
   /** The state before the loop, at the beginning of a pass, at the end of a pass, and after the loop. */
@@ -18,8 +20,8 @@ export interface ObservedLoop {
   begins: tf.Tensor[];
   ends: tf.Tensor[];
   results: tf.Tensor[];
-  /** Zero everywhere if no further pass is needed. */
-  open: tf.Tensor;
+  /** Zero everywhere if no further pass is needed; `null` for a sweep. */
+  open: tf.Tensor | null;
   /** The maximum number of passes. */
   limit: number;
 }

@@ -1,12 +1,13 @@
 /** @file Puts a custom operation on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
+import {carryDoubles} from './doubles.js';
 import {disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
 import {flatten, unflatten, type Parameter} from './structure.js';
 
 export interface Op {
   /** Shown in tfjs's error messages. */
   name: string;
-  /** The values, computed off the tape. Clones of them are returned, never the values themselves. */
+  /** The values, computed off the tape. Aliases of them are returned, never the values themselves. */
   values: readonly tf.Tensor[];
   /**
    * The tensors that the values depend on and that were passed as arguments. Those that are not float32 are kept but have no derivative.
@@ -21,9 +22,9 @@ export interface Op {
   gradient: (dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[];
 }
 
-/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain clones. */
+/** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain aliases. */
 export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
-  if (!isTapeOn()) return values.map((value) => tf.clone(value));
+  if (!isTapeOn()) return values.map(aliasOf);
   const state = engineState();
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [];
@@ -36,7 +37,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
   // through both.
   const savedInputs = inputs.map(save);
   for (const tensor of free) keepForBackward(tensor, saved);
-  const outputs = offTape(() => values.map((value) => tf.clone(value)));
+  const outputs = offTape(() => values.map(aliasOf));
   const savedOutputs: tf.Tensor[] = [];
   const sources = [...inputs, ...free].filter(({dtype}) => dtype === 'float32');
   tape.push({
@@ -63,7 +64,7 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
 
 /** Another tensor with the same memory. `tf.clone`, or tf.reshape on the tape, would copy the memory on some backends. */
 export function aliasOf(tensor: tf.Tensor): tf.Tensor {
-  const again = (x: tf.Tensor) => tf.reshape(x, x.shape);
+  const again = (x: tf.Tensor) => carryDoubles(tf.reshape(x, x.shape), x);
   const alias = offTape(() => again(tensor));
   if (tensor.dtype === 'float32' && isTapeOn()) {
     const state = engineState();

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../checks/index.js';
 import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
+import {structuredGradient, structureOf} from './structured.js';
 
 /** f(x, ...params): one value per sample, [B], or their sum. */
 export type Objective<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> = (
@@ -36,6 +37,8 @@ export function gradientOf<X extends Structure = tf.Tensor, P extends Parameter[
     checkFunction(where, 'gradient', checkOptions(where, f, {gradient: 1}, 'entry').gradient);
     return (x, ...params) => arrangeLike('The gradient', f.gradient(x, ...params), x);
   }
+  const structure = structureOf<P>(f);
+  if (structure) return structuredGradient(structure) as unknown as Gradient<X, P>;
   return (x, ...params) =>
     tf.tidy(() => {
       const sum = (leaves: tf.Tensor[]) => [tf.sum(f(unflatten(x, leaves), ...params))];

@@ -1,6 +1,6 @@
 /** @file Products with ∂₁F and its transpose in double precision: F's derivatives at a point as programs. */
 import * as tf from '@tensorflow/tfjs-core';
-import {jvpOf, offTape, vjpAt} from '../autodiff/index.js';
+import {numbersOf, jvpOf, offTape, vjpAt} from '../autodiff/index.js';
 import type {DoubleProducts} from '../linsolve/index.js';
 import {canLook, explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../programs/index.js';
 import type {Packing} from './packing.js';
@@ -72,7 +72,7 @@ function rowsOf(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows 
   try {
     const {graph, closedOver} = trace(([rows]) => [packing.pack(product(rows))], [v]);
     const program = new Program(graph, [0]);
-    closedOver.forEach((tensor, i) => program.input(i + 1).set(tensor.dataSync()));
+    closedOver.forEach((tensor, i) => program.input(i + 1).set(numbersOf(tensor)));
     return {
       apply(rows) {
         program.input(0).set(rows);

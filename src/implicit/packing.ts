@@ -1,6 +1,6 @@
 /** @file The leaves of x as rows [B, n], the vectors of the linear systems. */
 import * as tf from '@tensorflow/tfjs-core';
-import {unflatten, type Structure} from '../autodiff/index.js';
+import {doublesOf, hasDoubles, noteDoubles, unflatten, type Structure} from '../autodiff/index.js';
 
 export interface Packing {
   /** [B, n]; one row if not batched. */
@@ -21,28 +21,46 @@ export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packi
   const batch = oneSystem ? 1 : batchSize(shapes);
   const widths = shapes.map((shape) => tf.util.sizeFromShape(oneSystem ? shape : shape.slice(1)));
   const width = widths.reduce((a, b) => a + b, 0);
-  const unpack = (rows: tf.Tensor): tf.Tensor[] =>
-    tf.tidy(() => {
+  const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
+  const unpack = (rows: tf.Tensor): tf.Tensor[] => {
+    const parts = tf.tidy(() => {
       const matrix = tf.reshape(rows, [batch, width]);
-      let start = 0;
-      return shapes.map((shape, i) => {
-        const part = tf.slice(matrix, [0, start], [batch, widths[i]]);
-        start += widths[i];
-        return tf.reshape(part, shape);
-      });
+      return shapes.map((shape, i) =>
+        tf.reshape(tf.slice(matrix, [0, starts[i]], [batch, widths[i]]), shape),
+      );
     });
+    if (!hasDoubles(rows)) return parts;
+    const all = doublesOf(rows);
+    return parts.map((part, i) => {
+      const own = (at: number) => all[Math.floor(at / widths[i]) * width + starts[i] + (at % widths[i])];
+      return noteDoubles(
+        part,
+        Float64Array.from({length: part.size}, (_, at) => own(at)),
+      );
+    });
+  };
+  const pack = (tensors: readonly tf.Tensor[]): tf.Tensor2D => {
+    const rows = tf.tidy(
+      () =>
+        tf.concat(
+          tensors.map((tensor, i) => tf.reshape(tensor, [batch, widths[i]])),
+          1,
+        ) as tf.Tensor2D,
+    );
+    if (!tensors.some(hasDoubles)) return rows;
+    const all = new Float64Array(batch * width);
+    tensors.forEach((tensor, i) => {
+      const own = doublesOf(tensor);
+      for (let b = 0; b < batch; b++)
+        all.set(own.subarray(b * widths[i], (b + 1) * widths[i]), b * width + starts[i]);
+    });
+    return noteDoubles(rows, all);
+  };
   return {
     shape: [batch, width],
+    pack,
     unpack,
     restore: (like, rows) => unflatten(like, unpack(rows)),
-    pack: (tensors) =>
-      tf.tidy(
-        () =>
-          tf.concat(
-            tensors.map((tensor, i) => tf.reshape(tensor, [batch, widths[i]])),
-            1,
-          ) as tf.Tensor2D,
-      ),
   };
 }
 

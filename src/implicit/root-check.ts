@@ -1,7 +1,16 @@
 /** @file Checks that F is close to zero at the point that a user's solver returned. */
 import * as tf from '@tensorflow/tfjs-core';
-import {canLook} from '../programs/index.js';
-import {flatten, flattenLike, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  flatten,
+  flattenLike,
+  hasDoubles,
+  numbersOf,
+  offTape,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
+import {attempt, canLook} from '../programs/index.js';
 import {packingOf} from './packing.js';
 import {reportFailures} from './report.js';
 import {checkLikeX, type SystemOptions} from './system.js';
@@ -58,50 +67,78 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
 ): number[] {
   const [xs, ps] = [flatten(x), flatten(params)];
   const packing = packingOf(xs, batched);
-  const at = (leaves: tf.Tensor[], rest: tf.Tensor[]) => {
-    const result = flattenLike(
-      'What the condition returns',
-      condition(unflatten(x, leaves), ...unflatten(params, rest)),
-      x,
-    );
-    checkLikeX(result, xs);
-    return packing.pack(result);
-  };
   const random = uniform();
-  const size = sizeOf(xs);
-  const floor = (leaf: tf.Tensor) => SMALLEST * Math.max(sizeOf([leaf]), SMALLEST * size);
-  const parts = () => {
-    const value = at(xs, ps);
-    const changes = [
-      () => at(perturbed(xs, random, floor), ps),
-      () =>
-        at(
-          xs,
-          perturbed(ps, random, () => 0),
-        ),
-    ];
-    const sizes = changes.map((change) => {
-      const trials = Array.from({length: TRIALS}, () => tf.abs(tf.sub(change(), value)));
-      return tf.div(
-        trials.reduce((a, b) => tf.maximum(a, b)),
-        CHANGE,
+  const [at, rest] = [xs, ps].map((tensors) => tensors.map(numbersOf));
+  const size = sizeOf(at);
+  const floor = (values: Numbers) => SMALLEST * Math.max(sizeOf([values]), SMALLEST * size);
+  const changedX = () => at.map((values, i) => perturbed(xs[i], values, random, floor));
+  const changedParams = () => rest.map((values, i) => perturbed(ps[i], values, random, () => 0));
+  const {evaluate, dispose} = evaluatorOf(
+    (leaves, others) => {
+      const result = flattenLike(
+        'What the condition returns',
+        condition(unflatten(x, leaves), ...unflatten(params, others)),
+        x,
       );
-    });
-    return [value, tf.addN(sizes)];
+      checkLikeX(result, xs);
+      return packing.pack(result);
+    },
+    xs,
+    ps,
+  );
+  try {
+    const value = evaluate(at, rest);
+    const sizes = new Float64Array(value.length);
+    for (const change of [() => evaluate(changedX(), rest), () => evaluate(at, changedParams())]) {
+      const trials = Array.from({length: TRIALS}, () =>
+        change().map((other, i) => Math.abs(other - value[i])),
+      );
+      for (const i of sizes.keys()) sizes[i] += Math.max(...trials.map((trial) => trial[i])) / CHANGE;
+    }
+    return judged(value, sizes, packing.shape, tolerance);
+  } finally {
+    dispose();
+  }
+}
+
+type Numbers = ArrayLike<number>;
+
+/** F as a function of the values of x and of the parameters: as a program if more digits of x are known than float32 stores. */
+function evaluatorOf(
+  F: (xs: tf.Tensor[], ps: tf.Tensor[]) => tf.Tensor,
+  xs: tf.Tensor[],
+  ps: tf.Tensor[],
+): {evaluate: (at: Numbers[], rest: Numbers[]) => Float64Array; dispose: () => void} {
+  const split = (all: tf.Tensor[]) => F(all.slice(0, xs.length), all.slice(xs.length));
+  const program = xs.some(hasDoubles)
+    ? attempt('The check of a root', (all) => [split(all)], [...xs, ...ps])
+    : null;
+  const evaluate = (at: Numbers[], rest: Numbers[]) => {
+    if (program) {
+      [...at, ...rest].forEach((values, i) => program.input(i).set(values));
+      program.run();
+      return program.output(0).slice();
+    }
+    const like = (values: Numbers, {shape, dtype}: tf.Tensor) =>
+      tf.tensor(values as tf.TypedArray, shape, dtype);
+    const result = offTape(() => split([...at, ...rest].map((values, i) => like(values, [...xs, ...ps][i]))));
+    const values = Float64Array.from(result.dataSync());
+    result.dispose();
+    return values;
   };
-  const [value, sizes] = offTape(parts);
-  const quotients = judged(value, sizes, tolerance);
-  tf.dispose([value, sizes]);
-  return quotients;
+  return {evaluate, dispose: () => program?.dispose()};
 }
 
 /**
  * ‖F‖ / ‖sizes‖ of each sample, or the largest quotient of an entry if that one is too large. Sizes that are not finite
  * are ignored.
  */
-function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[] {
-  const [batch, n] = value.shape as [number, number];
-  const [F, T] = [value.dataSync(), sizes.dataSync()];
+function judged(
+  F: Float64Array,
+  T: Float64Array,
+  [batch, n]: readonly [number, number],
+  tolerance: number,
+): number[] {
   return Array.from({length: batch}, (_, i) => {
     let [sumF, sumT, single] = [0, 0, 0];
     for (let k = i * n; k < (i + 1) * n; k++) {
@@ -119,30 +156,31 @@ function judged(value: tf.Tensor, sizes: tf.Tensor, tolerance: number): number[]
   });
 }
 
-/** The float32 tensors, with each entry changed by a fraction of its size; the size is at least `floor` times that of its tensor. */
+/**
+ * The values of a float32 tensor, with each entry changed by a fraction of its size; the size is at least `floor` times that of its tensor.
+ * Other tensors do not change.
+ */
 function perturbed(
-  tensors: tf.Tensor[],
+  {dtype}: tf.Tensor,
+  values: Numbers,
   random: () => number,
-  floor: (tensor: tf.Tensor) => number,
-): tf.Tensor[] {
-  return tensors.map((tensor) => {
-    if (tensor.dtype !== 'float32' || tensor.size === 0) return tensor;
-    const least = floor(tensor);
-    const changed = Float32Array.from(tensor.dataSync(), (value) => {
-      // A fraction between ½ and 1, of either sign.
-      const share = random();
-      return value + CHANGE * (share < 0.5 ? share - 1 : share) * Math.max(Math.abs(value), least);
-    });
-    return tf.tensor(changed, tensor.shape);
+  floor: (values: Numbers) => number,
+): Numbers {
+  if (dtype !== 'float32' || values.length === 0) return values;
+  const least = floor(values);
+  return Float32Array.from(values, (value) => {
+    // A fraction between ½ and 1, of either sign.
+    const share = random();
+    return value + CHANGE * (share < 0.5 ? share - 1 : share) * Math.max(Math.abs(value), least);
   });
 }
 
 /** The root of the mean square of all entries. */
-function sizeOf(tensors: tf.Tensor[]): number {
+function sizeOf(arrays: Numbers[]): number {
   let [sum, count] = [0, 0];
-  for (const tensor of tensors) {
-    for (const value of tensor.dataSync()) sum += value * value;
-    count += tensor.size;
+  for (const values of arrays) {
+    for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+    count += values.length;
   }
   return Math.sqrt(sum / Math.max(1, count));
 }

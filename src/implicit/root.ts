@@ -10,9 +10,10 @@
  * again, to any order.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
+import {carryDoubles, jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
 import {checkedSolution, type GradientPolicy} from './gradient-report.js';
+import {inDoubles} from './in-doubles.js';
 import {packingOf} from './packing.js';
 
 /** A condition on flat lists: xs are the leaves of x, ps those of the parameters. */
@@ -55,7 +56,10 @@ export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Ten
 
 /** (∂₂F)ᵀu by automatic differentiation of F. */
 export function pullbackOf(residual: RootSystem['residual'], free: tf.Tensor[]): RootSystem['pullback'] {
-  return (us, xs, ps) => vjpOf(() => residual(xs, ps), [...differentiable(ps), ...free], us);
+  return (us, xs, ps) =>
+    inDoubles('The gradient of a condition', [...us, ...xs, ...ps], () =>
+      vjpOf(() => residual(xs, ps), [...differentiable(ps), ...free], us),
+    );
 }
 
 /** The cotangents of `[...differentiable(ps), ...free]` for the cotangents `vs` of the root. */
@@ -79,7 +83,7 @@ export function rootCotangents(
     operator: (_us, rest) => system.operator(rest.slice(n, 2 * n), rest.slice(2 * n)),
     transposed: !system.transposed,
   };
-  const minusVs = vs.map((v) => tf.neg(v));
+  const minusVs = vs.map((v) => carryDoubles(tf.neg(v), v, (value) => -value));
   const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
   return system.pullback(us, xs, ps);
 }
@@ -106,7 +110,9 @@ export function rootTangents(
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),
   };
   const rhs = offTape(() =>
-    jvpOf(() => system.residual(xs, ps), differentiable(ps), tangents).map((t) => tf.neg(t)),
+    inDoubles('The tangent of a condition', [...xs, ...ps, ...tangents], () =>
+      jvpOf(() => system.residual(xs, ps), differentiable(ps), tangents).map((t) => tf.neg(t)),
+    ),
   );
   return implicitRoot(forward, solveLinear(system, xs, ps, rhs, false), [...xs, ...ps, ...tangents]);
 }

@@ -15,6 +15,7 @@ import {
 } from '../autodiff/index.js';
 import type {LinearSolver, Operator} from '../linsolve/index.js';
 import {checkedGradients} from './gradient-report.js';
+import {inDoubles} from './in-doubles.js';
 import {linearize} from './linearize.js';
 import {packingOf} from './packing.js';
 import {pullbackOf, type RootSystem} from './root.js';
@@ -80,11 +81,13 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
         )
       : [];
   const pullback = (us: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]) =>
-    flattenTangents(
-      'What the pullback of the condition returns',
-      condition.pullback!(unflatten(x, us), unflatten(x, xs), ...unflatten(params, ps)),
-      params,
-      'the parameters',
+    inDoubles('The gradient of a condition', [...us, ...xs, ...ps], () =>
+      flattenTangents(
+        'What the pullback of the condition returns',
+        condition.pullback!(unflatten(x, us), unflatten(x, xs), ...unflatten(params, ps)),
+        params,
+        'the parameters',
+      ),
     );
   return {
     batched: split,

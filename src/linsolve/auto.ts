@@ -22,6 +22,15 @@ const RESCUE_UNKNOWNS = 512;
 /** The largest number of iterations, and of products between two restarts of GMRES, if the host can see when to stop. */
 const HOST = {maxIterations: 1000, restart: 60};
 
+/** The relative residual at which a system counts as solved. */
+const SOLVED = 1e-6;
+
+/**
+ * The one that is sought if products are in double precision. The error of a solution can be as many times the residual as the condition
+ * number says, and these digits cost little.
+ */
+const SOUGHT = 1e-9;
+
 /**
  * The default. Small systems, up to 64 unknowns, use a dense factorisation, in f64 on the host and in doubles of two f32 on WebGPU. If the
  * matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the host returns the least-squares
@@ -29,8 +38,9 @@ const HOST = {maxIterations: 1000, restart: 60};
  *
  * Larger systems use CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. If the host can see
  * that this did not converge, it tries the dense factorisation for up to 512 unknowns, or CG on the normal equations for more unknowns,
- * and keeps the better of the two solutions of each sample. `info` tells which residual was reached. On WebGPU, GMRES replaces MINRES, and
- * there is no second attempt.
+ * and keeps the better of the two solutions of each sample. A relative residual of 1e-6 counts as solved; if products are in double precision,
+ * the methods continue to 1e-9 where they can. `info` tells which residual was reached. On WebGPU, GMRES replaces MINRES, and there is no
+ * second attempt.
  */
 export function auto(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.auto', options, []);
@@ -45,7 +55,7 @@ export function auto(options?: NoOptions): LinearSolver {
         const x = transpose ? factorization.solveTranspose(b) : factorization.solve(b);
         const {converged, iterations, residual} = factorization.info!;
         const info = {
-          converged: tf.clone(converged),
+          converged: solved(converged, residual),
           iterations: tf.clone(iterations),
           residual: tf.clone(residual),
         };
@@ -54,7 +64,8 @@ export function auto(options?: NoOptions): LinearSolver {
       return reporting(
         (b, transpose) => {
           const unknowns = operator.batched ? b.size / Math.max(1, b.shape[0]) : b.size;
-          const first = made.has(dense) || unknowns <= DENSE_UNKNOWNS ? dense : iterativeFor(operator);
+          const isSmall = made.has(dense) || unknowns <= DENSE_UNKNOWNS;
+          const first = isSmall ? dense : iterativeFor(operator, hasDoubleProducts(operator));
           const result = attempt(first, b, transpose);
           if (first === dense || !canLook() || allConverged(result)) return result;
           const second = unknowns <= RESCUE_UNKNOWNS ? dense : leastSquares;
@@ -69,14 +80,35 @@ export function auto(options?: NoOptions): LinearSolver {
 type Attempt = {x: tf.Tensor; info: SolveInfo};
 
 const dense = () => directSolver('auto', {factorDense: factorLeastNorm, positiveDefinite: false});
-const definite = () => quietCg(canLook() ? {maxIterations: HOST.maxIterations} : {});
-const symmetric = () => (canLook() ? quietMinres({maxIterations: HOST.maxIterations}) : gmres());
-const general = () => gmres(canLook() ? HOST : {});
 const leastSquares = () => normalCg({maxIterations: HOST.maxIterations});
 
-function iterativeFor({tags}: Operator): () => LinearSolver {
+interface Methods {
+  definite: () => LinearSolver;
+  symmetric: () => LinearSolver;
+  general: () => LinearSolver;
+}
+
+const methodsFor = (tolerance: number): Methods => ({
+  definite: () => quietCg(canLook() ? {tolerance, maxIterations: HOST.maxIterations} : {}),
+  symmetric: () => (canLook() ? quietMinres({tolerance, maxIterations: HOST.maxIterations}) : gmres()),
+  general: () => gmres(canLook() ? {tolerance, ...HOST} : {}),
+});
+
+const [SINGLE, DOUBLE] = [SOLVED, SOUGHT].map(methodsFor);
+
+function iterativeFor({tags}: Operator, isDouble: boolean): () => LinearSolver {
+  const {definite, symmetric, general} = isDouble ? DOUBLE : SINGLE;
   if (!tags.symmetric) return general;
   return tags.positiveDefinite ? definite : symmetric;
+}
+
+function hasDoubleProducts(operator: Operator): boolean {
+  return canLook() && (operator.double?.() ?? null) !== null;
+}
+
+/** 1 for each sample that its solver calls solved, or whose residual is small enough. */
+function solved(converged: tf.Tensor1D, residual: tf.Tensor1D): tf.Tensor1D {
+  return tf.maximum(converged, tf.cast(tf.lessEqual(residual, SOLVED), 'float32'));
 }
 
 function allConverged({info}: Attempt): boolean {

@@ -1,10 +1,10 @@
 /** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
-import {offTape} from '../autodiff/index.js';
+import {doublesOf, offTape, tensorOfDoubles} from '../autodiff/index.js';
 import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './reporting.js';
-import {safeDivide, safeNorm, toRows} from './rows.js';
+import {reshaped, safeDivide, safeNorm, toRows} from './rows.js';
 import type {Factorization, LinearSolver, Operator} from './types.js';
 import {norm} from './vectors.js';
 
@@ -27,7 +27,7 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
         const rows = toRows(b, operator.batched);
         systems ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
         const {x, residual} = solveRows(systems, rows, transpose);
-        return {x: tf.reshape(x, b.shape), info: directReport(residual)};
+        return {x: reshaped(x, b.shape), info: directReport(residual)};
       });
     },
   };
@@ -104,8 +104,8 @@ function solveRows(
   transpose: boolean,
 ): {x: tf.Tensor2D; residual: tf.Tensor1D} {
   const [batch, n] = rows.shape;
-  const values = readF64(rows);
-  const x = new Float32Array(batch * n);
+  const values = doublesOf(rows);
+  const x = new Float64Array(batch * n);
   const residual = new Float32Array(batch);
   for (let i = 0; i < batch; i++) {
     const {matrix, solve} = systems[systems.length === 1 ? 0 : i];
@@ -117,9 +117,9 @@ function solveRows(
       for (let k = 0; k < n; k++) b[transpose ? k : j] -= matrix[j * n + k] * solution[transpose ? j : k];
     }
     residual[i] = size === 0 ? 0 : norm(b) / size;
-    if (x.subarray(i * n, (i + 1) * n).some((value) => !Number.isFinite(value))) residual[i] = NaN;
+    if (solution.some((value) => !Number.isFinite(Math.fround(value)))) residual[i] = NaN;
   }
-  return {x: tf.tensor2d(x, [batch, n]), residual: tf.tensor1d(residual)};
+  return {x: tensorOfDoubles(x, [batch, n]) as tf.Tensor2D, residual: tf.tensor1d(residual)};
 }
 
 /** A direct solution in f32 is as accurate as f32 allows; `converged` only says that it solves the system. */

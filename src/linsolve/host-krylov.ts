@@ -5,7 +5,7 @@
  * A method is written for one system (`host/process.ts`); the samples of a batch are solved together.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {readF64} from '../kernels/index.js';
+import {doublesOf, tensorOfDoubles} from '../autodiff/index.js';
 import type {HostMethod} from './host/process.js';
 import {sideBySide, type Products} from './host/side-by-side.js';
 import {solveOne, type HostOptions, type Solved} from './host/solve-one.js';
@@ -19,16 +19,16 @@ export function solveOnHost(
   options: HostOptions,
 ): {x: tf.Tensor2D; info: SolveInfo} {
   const [batch, n] = rows.shape;
-  const values = readF64(rows);
+  const values = doublesOf(rows);
   const systems = Array.from({length: batch}, (_, i) =>
     solveOne(method, values.slice(i * n, (i + 1) * n), options),
   );
   const results = sideBySide(systems, products, [batch, n]);
-  const x = new Float32Array(batch * n);
+  const x = new Float64Array(batch * n);
   results.forEach((result, i) => x.set(result.x, i * n));
   const column = (pick: (result: Solved) => number) => tf.tensor1d(results.map(pick));
   return {
-    x: tf.tensor2d(x, [batch, n]),
+    x: tensorOfDoubles(x, [batch, n]) as tf.Tensor2D,
     info: {
       converged: column(({converged}) => Number(converged)),
       iterations: column(({steps}) => steps),

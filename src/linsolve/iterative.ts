@@ -15,7 +15,7 @@ import {custom} from './preconditioners/custom.js';
 import {preconditionerConfig, preconditionerFromConfig} from './preconditioners/registry.js';
 import type {Preconditioner, PreparedPreconditioner} from './preconditioners/types.js';
 import {reporting} from './reporting.js';
-import {identity, onRows, toRows, type LinearMap} from './rows.js';
+import {identity, onRows, reshaped, toRows, type LinearMap} from './rows.js';
 import type {LinearSolver, Operator, SolveInfo} from './types.js';
 import {firstUnsymmetric} from './unsymmetric.js';
 
@@ -105,7 +105,7 @@ function krylovOnHost(
   const {x, info} = solveOnHost(onHost, rows, products, host);
   const sample = onUnsymmetric ? firstUnsymmetric(products, info, rows.shape) : null;
   if (sample !== null) onUnsymmetric!(sample);
-  return {x: tf.reshape(x, b.shape), info};
+  return {x: reshaped(x, b.shape), info};
 }
 
 function exactProducts(operator: Operator, transpose: boolean): Products['double'] {

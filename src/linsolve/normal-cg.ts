@@ -1,6 +1,8 @@
 /** @file Conjugate gradients on the normal equations. */
 import * as tf from '@tensorflow/tfjs-core';
+import {doublesOf, tensorOfDoubles} from '../autodiff/index.js';
 import {checkOptions} from '../checks/index.js';
+import {canLook} from '../programs/index.js';
 import {quietCg} from './cg.js';
 import {residualOf} from './direct.js';
 import {ITERATIVE, type IterativeOptions} from './iterative.js';
@@ -49,7 +51,7 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
       return reporting(
         (b, transpose) => {
           const squared = transpose ? backward : forward;
-          const x = squared.solve(transpose ? operator.apply(b) : operator.applyTranspose(b));
+          const x = squared.solve(imageOf(operator, b, !transpose));
           const {converged, iterations} = squared.info!;
           const residual = residualOf(operator, b, toRows(x, operator.batched), transpose);
           return {x, info: {converged: tf.clone(converged), iterations: tf.clone(iterations), residual}};
@@ -61,6 +63,14 @@ export function normalCg(options: IterativeOptions = {}): LinearSolver {
       );
     },
   };
+}
+
+/** A b, or Aᵀb; in double precision if there are such products. */
+function imageOf(operator: Operator, b: tf.Tensor, transpose: boolean): tf.Tensor {
+  const double = canLook() ? operator.double?.() : null;
+  if (!double) return transpose ? operator.applyTranspose(b) : operator.apply(b);
+  const product = transpose ? double.applyTranspose : double.apply;
+  return tensorOfDoubles(product(doublesOf(b)).slice(), b.shape);
 }
 
 registerLinearSolver('normalCg', normalCg);

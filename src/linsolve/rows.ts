@@ -1,6 +1,6 @@
 /** @file Vectors of any shape as the rows [B, n] that the solvers work on, and dot products per row. */
 import * as tf from '@tensorflow/tfjs-core';
-import {isTapeOn, offTape} from '../autodiff/index.js';
+import {carryDoubles, isTapeOn, offTape} from '../autodiff/index.js';
 import type {Operator} from './types.js';
 
 /** A linear map of rows. */
@@ -9,7 +9,12 @@ export type LinearMap = (v: tf.Tensor2D) => tf.Tensor2D;
 /** [B, n] for a batched operator, [1, n] otherwise. */
 export function toRows(v: tf.Tensor, batched: boolean): tf.Tensor2D {
   const rows = batched ? v.shape[0] : 1;
-  return tf.reshape(v, [rows, rows === 0 ? 0 : v.size / rows]) as tf.Tensor2D;
+  return reshaped(v, [rows, rows === 0 ? 0 : v.size / rows]) as tf.Tensor2D;
+}
+
+/** `tf.reshape` that keeps the digits beyond float32 that are known of v. */
+export function reshaped(v: tf.Tensor, shape: number[]): tf.Tensor {
+  return carryDoubles(tf.reshape(v, shape), v);
 }
 
 /** The operator on rows, in the form that the iterative solvers use. */

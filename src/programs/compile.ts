@@ -1,7 +1,7 @@
 /** @file Compiles a user's function to a program. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction} from '../checks/index.js';
-import {flatten, type Structure} from '../autodiff/index.js';
+import {numbersOf, flatten, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {Program} from './program.js';
 import {trace, type Trace} from './trace.js';
@@ -81,7 +81,7 @@ function run({program, traced, like, arguments: count}: Ready, args: Numbers[]):
 
 function setInput(program: Program, index: number, value: Numbers, what: string): void {
   const to = program.input(index);
-  const numbers = value instanceof tf.Tensor ? value.dataSync() : typeof value === 'number' ? [value] : value;
+  const numbers = value instanceof tf.Tensor ? numbersOf(value) : typeof value === 'number' ? [value] : value;
   if (numbers.length !== to.length) {
     throw new Error(`compiled function: ${what} has ${numbers.length} entries, expected ${to.length}.`);
   }

@@ -17,16 +17,24 @@ export interface Line {
   loop?: LoopBody;
 }
 
-/** A loop: `state` ← body(state) until the flag is zero everywhere, at most `limit` times. */
+/**
+ * A loop: `state` ← body(state) until the flag is zero everywhere, at most `limit` times. Or a sweep over rows (`row-sweep.ts`), which has no
+ * flag.
+ */
 export interface LoopBody {
   /** The values of the body that hold the state when a pass begins, in the order of the line's `state` inputs and of its outputs. */
   begins: number[];
   /** The values that hold the state when a pass ends. */
   ends: number[];
-  /** The value that is tested after every pass: another pass is needed if one of its entries is not zero. */
-  open: number;
+  /** The value that is tested after every pass: another pass is needed if one of its entries is not zero. `null` for a sweep. */
+  open: number | null;
   limit: number;
   lines: Line[];
+}
+
+/** The values that the body of a loop has to compute. */
+export function resultsOf({ends, open}: LoopBody): number[] {
+  return open === null ? ends : [...ends, open];
 }
 
 export interface Graph {

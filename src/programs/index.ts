@@ -1,6 +1,8 @@
 /** @file Programs: functions of tensors that are traced once, simplified, and run in double precision on plain arrays. */
+export {attempt} from './attempt.js';
 export {compile, type Arrays, type Compiled, type Numbers} from './compile.js';
 export {canLook, loopWhile, type LoopOptions} from './loop.js';
+export {sweepRows, type RowSweep} from './row-sweep.js';
 export {spacing} from './precision.js';
 export {Program, NoRoutine} from './program.js';
 export {programsFlag, explain} from './flag.js';

@@ -53,7 +53,7 @@ function observedLoop<S extends Structure>(
   const to = calls.length;
   const ends = flattenLike('The state of a loop', state, start, 'the one before');
   const results = ends.map(alias);
-  loops.push({from, to, before, begins, ends, results, open, limit});
+  loops.push({kernel: 'Loop', from, to, before, begins, ends, results, open, limit});
   return unflatten(start, results);
 }
 

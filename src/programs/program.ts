@@ -3,6 +3,7 @@ import {giveBackArrays, takeArrays, type ArrayKernels} from '../kernels/index.js
 import type {Graph, Line} from './graph.js';
 import {madeBy, planOf} from './plan.js';
 import {needs, simplify} from './simplify.js';
+import {SWEEP, sweepOf} from './run-sweep.js';
 import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js';
 
 export {NoRoutine} from './routines/index.js';
@@ -79,6 +80,11 @@ export class Program {
     return this.outputs[index].data;
   }
 
+  /** The shapes of the outputs. */
+  get shapes(): number[][] {
+    return this.outputs.map(({shape}) => shape);
+  }
+
   run(): void {
     if (!this.kernels) throw new Error('Program: it has been disposed.');
     if (this.isStale) for (const step of this.slow) step();
@@ -118,10 +124,32 @@ function stepOf(line: Line, allocate: (value: number) => Operand): () => void {
     Object.entries(line.inputs).map(([name, values]) => [name, values.map(allocate)]),
   );
   const outputs = line.outputs.map(allocate);
+  if (line.loop && line.kernel === SWEEP) return rowSweep(line, inputs.state, outputs[0], allocate);
   if (line.loop) return loopOf(line, inputs.state, outputs, allocate);
   const routine = Object.hasOwn(ROUTINES, line.kernel) ? ROUTINES[line.kernel] : ownRoutine(line.kernel);
   if (!routine) throw new NoRoutine(`there is no routine for the kernel '${line.kernel}'`);
   return routine({inputs, outputs, attributes: line.attributes});
+}
+
+/** The lines that make the gradient of the product, which are run when it changed, are separated from those of the move. */
+function rowSweep(
+  {loop}: Line,
+  state: readonly Operand[],
+  out: Operand,
+  allocate: (value: number) => Operand,
+): () => void {
+  const {begins, ends, lines} = loop!;
+  const dataOf = (value: number) => allocate(value).data;
+  const ofRow = new Set(begins.slice(1).map(dataOf));
+  const steps: {gradient: (() => void)[]; move: (() => void)[]} = {gradient: [], move: []};
+  for (const line of lines) {
+    const step = stepOf(line, allocate);
+    const dependsOnRow = needs(line, (value) => value).some((value) => ofRow.has(dataOf(value)));
+    if (dependsOnRow) for (const output of line.outputs) ofRow.add(dataOf(output));
+    steps[dependsOnRow ? 'move' : 'gradient'].push(step);
+  }
+  const [gradient, moved] = ends.map(allocate);
+  return sweepOf(state, out, {begins: begins.map(allocate), gradient, moved, steps});
 }
 
 function loopOf(
@@ -134,7 +162,7 @@ function loopOf(
   const starts = begins.map(allocate);
   const steps = lines.map((line) => stepOf(line, allocate));
   const results = ends.map(allocate);
-  const flags = allocate(open);
+  const flags = allocate(open!);
   const copy = (from: readonly Operand[], to: readonly Operand[]) => {
     from.forEach(({data}, i) => {
       if (data !== to[i].data) to[i].data.set(data);

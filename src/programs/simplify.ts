@@ -1,5 +1,5 @@
 /** @file Reduces a graph to what must be computed: removes copies, repeated lines, and lines whose results are not needed. */
-import {sizeOf, type Graph, type Line} from './graph.js';
+import {resultsOf, sizeOf, type Graph, type Line} from './graph.js';
 
 /** Kernels whose output has the entries of the input in the same order. */
 const COPIES = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten']);
@@ -99,9 +99,9 @@ function hoisted(lines: readonly Line[], root: Root): Line[] {
 export function needs(line: Line, root: Root): number[] {
   const own = Object.values(line.inputs).flat().map(root);
   if (!line.loop) return own;
-  const {begins, ends, open, lines} = line.loop;
+  const {begins, lines} = line.loop;
   const made = new Set([...begins, ...lines.flatMap(({outputs}) => outputs)]);
-  const read = [...lines.flatMap((inner) => needs(inner, root)), ...ends.map(root), root(open)];
+  const read = [...lines.flatMap((inner) => needs(inner, root)), ...resultsOf(line.loop).map(root)];
   return [...own, ...read.filter((value) => !made.has(value))];
 }
 
@@ -112,7 +112,7 @@ function withoutDead(lines: readonly Line[], outputs: readonly number[], root: R
     if (!line.outputs.some((output) => needed.has(output))) continue;
     const {loop} = line;
     const live = loop
-      ? {...line, loop: {...loop, lines: withoutDead(loop.lines, [...loop.ends, loop.open], root)}}
+      ? {...line, loop: {...loop, lines: withoutDead(loop.lines, resultsOf(loop), root)}}
       : line;
     kept.push(live);
     for (const value of needs(live, root)) needed.add(value);

@@ -87,19 +87,19 @@ class Recorder {
     };
   }
 
-  private loop({from, to, before, begins, ends, open, results, limit}: ObservedLoop): Line {
+  private loop({kernel, from, to, before, begins, ends, open, results, limit}: ObservedLoop): Line {
     const state = before.map((tensor) => this.indexOf(tensor));
     const starts = begins.map((tensor) => this.add(tensor));
     const lines = this.lines(from, to);
     return {
-      kernel: 'Loop',
+      kernel,
       inputs: {state},
       attributes: {},
       outputs: results.map((tensor) => this.add(tensor)),
       loop: {
         begins: starts,
         ends: ends.map((tensor) => this.indexOf(tensor)),
-        open: this.indexOf(open),
+        open: open && this.indexOf(open),
         limit,
         lines,
       },

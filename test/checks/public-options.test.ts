@@ -174,6 +174,12 @@ const CALLS: Record<string, Call> = {
   'solvers.NonlinearCG#0': (o) => new solvers.NonlinearCG(o),
   'solvers.NonlinearCG#1': (o) => new solvers.NonlinearCG({fun}, o),
   'solvers.OSQP#0': (o) => new solvers.OSQP(o),
+  'solvers.fromStep#0': (o) => solvers.fromStep(o),
+  'solvers.fromStep#1': (o) =>
+    solvers.fromStep(
+      {start: () => [], step: (x) => ({x, memory: [], residual: tf.zeros([1])}), condition: residual},
+      o,
+    ),
   'solvers.perturbedArgmax#0': (o) => solvers.perturbedArgmax(o),
   'solvers.perturbedArgmax#1': (o) => solvers.perturbedArgmax(map, o),
   'solvers.perturbedMax#0': (o) => solvers.perturbedMax(o),
@@ -305,6 +311,26 @@ describe('the public face', () => {
       [
         () => new solvers.PolyakSGD({gradient: map}),
         'PolyakSGD: its step size is made of the values of fun, so the gradient alone is not enough; take ArmijoSGD.',
+      ],
+      [
+        () => solvers.fromStep({start: map, step: map} as never),
+        "fromStep: 'condition' is missing: F with F(x, ...params) = 0",
+      ],
+      [
+        () => solvers.fromStep({start: map, condition: map} as never),
+        "fromStep: 'step' is missing; it takes start, step, condition, fixedPoint.",
+      ],
+      [
+        () => solvers.fromStep({start: 3, step: map, condition: map} as never),
+        "fromStep: start must be a function, got number '3'.",
+      ],
+      [
+        () => solvers.fromStep({start: map, step: map, condition: 3} as never),
+        "fromStep: condition must be a function, got number '3'.",
+      ],
+      [
+        () => solvers.fromStep({start: map, step: map, condition: map, fixedPoint: map} as never),
+        'fromStep: only one of condition and fixedPoint may be given.',
       ],
       [() => new solvers.GaussNewton({} as never), "GaussNewton: 'fun' is missing; it takes fun."],
       [() => solvers.perturbedMax({} as never), 'perturbedMax: expected a function, {argmax} or {max}.'],

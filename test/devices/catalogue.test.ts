@@ -3,7 +3,7 @@
  * other suites try in a page, too: here they run in Node alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {conditions, linsolve, losses, projections, prox, solvers} from '../../src/index.js';
+import {conditions, linsolve, losses, objectives, projections, prox, solvers} from '../../src/index.js';
 import {stacked} from '../zoo/maps.js';
 import {ridge} from '../zoo/minimizations.js';
 import {PROJECTIONS} from '../zoo/projections.js';
@@ -85,6 +85,11 @@ const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
     );
     return tf.concat(solver.run(tf.split(start, [1, 2], 1), 0.1, ...(data as Data)).x, 1);
   }),
+  'BlockCoordinateDescent, structured': (X, y) =>
+    new solvers.BlockCoordinateDescent(
+      {fun: objectives.leastSquares, prox: prox.lasso},
+      {maxIterations: 40},
+    ).run(tf.zeros([2, 3]), 0.02, {X, y}).x,
 };
 for (const [name, run] of Object.entries(MINIMIZERS)) {
   work.push({name: `solvers.${name}`, inputs: () => [random(60, 2, 4, 3), random(61, 2, 4)], run});

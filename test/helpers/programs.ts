@@ -1,5 +1,6 @@
-/** @file Suites that look at single operations or count calls: solvers run operation by operation there, and not as programs. */
+/** @file Programs in tests: turned on or off, counted, and the reasons why something is not one. */
 import * as tf from '@tensorflow/tfjs-core';
+import {Program} from '../../src/programs/index.js';
 
 const FLAG = 'IMPLICIT_PROGRAMS';
 
@@ -22,4 +23,33 @@ export function turnOffPrograms(): void {
     tf.env().set(FLAG, 'off' as never);
   });
   afterEach(() => tf.env().set(FLAG, before));
+}
+
+/** @returns How often `f` runs a program. */
+export function programRuns(f: () => void): number {
+  const {run} = Program.prototype;
+  let count = 0;
+  Program.prototype.run = function () {
+    count++;
+    run.call(this);
+  };
+  try {
+    f();
+  } finally {
+    Program.prototype.run = run;
+  }
+  return count;
+}
+
+/** @returns The reasons that are given, while `f` runs, why something runs operation by operation. Each is given once. */
+export function reasonsOf(f: () => void): string[] {
+  const said: string[] = [];
+  const {info} = console;
+  console.info = (message: string) => said.push(message);
+  try {
+    withPrograms('explain', f);
+  } finally {
+    console.info = info;
+  }
+  return said;
 }

@@ -9,7 +9,8 @@ import {
   solvers,
   type Condition,
 } from '../../src/index.js';
-import type {Parameter} from '../../src/autodiff/index.js';
+import {doublesOf, type Parameter} from '../../src/autodiff/index.js';
+import {packingOf} from '../../src/implicit/index.js';
 import type {LinearSolver} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
@@ -27,7 +28,7 @@ import {
 
 type Data = [A: tf.Tensor, b: tf.Tensor, theta: tf.Tensor];
 type AnyCondition = Condition<never, never>;
-type Run = (linear: LinearSolver, condition: AnyCondition) => (...data: Data) => tf.Tensor;
+type Run = (linear: LinearSolver, condition: AnyCondition, further?: object) => (...data: Data) => tf.Tensor;
 
 interface Grid {
   problem: Minimization;
@@ -63,27 +64,30 @@ const split = (condition: AnyCondition): AnyCondition =>
 /** A solver of (init, ...data). */
 const plain =
   (make: (options: object) => {run: (init: tf.Tensor, ...data: Data) => {x: tf.Tensor}}): Run =>
-  (linear, condition) =>
+  (linear, condition, further) =>
   (...data) =>
-    make({linsolve: linear, condition, maxIterations: 2000}).run(start(), ...data).x;
+    make({linsolve: linear, condition, maxIterations: 2000, ...further}).run(start(), ...data).x;
 /** One of (init, parameter, ...data). */
 const with1 =
   (
     make: (options: object) => {run: (init: tf.Tensor, own: never, ...data: Data) => {x: tf.Tensor}},
     own: () => unknown,
   ): Run =>
-  (linear, condition) =>
+  (linear, condition, further) =>
   (...data) =>
-    make({linsolve: linear, condition, maxIterations: 4000}).run(start(), own() as never, ...data).x;
+    make({linsolve: linear, condition, maxIterations: 4000, ...further}).run(start(), own() as never, ...data)
+      .x;
 const blockwise =
   (own: () => unknown, blockProx: solvers.BlockProblem<tf.Tensor[], Data>['prox']): Run =>
-  (linear, condition) =>
+  (linear, condition, further) =>
   (...data) => {
     const solver = new solvers.BlockCoordinateDescent<tf.Tensor[], Data>(
       {fun: blocks, prox: blockProx},
-      {linsolve: linear, condition: split(condition) as never, maxIterations: 2000},
+      {linsolve: linear, condition: split(condition) as never, maxIterations: 2000, ...further},
     );
-    return tf.concat(solver.run(tf.split(start(), [1, 2], 1), own() as never, ...data).x, 1);
+    const {x} = solver.run(tf.split(start(), [1, 2], 1), own() as never, ...data);
+    // Joins what is known of the blocks beyond float32, too.
+    return packingOf(x, true).pack(x);
   };
 
 const smooth = {fun: values};
@@ -107,6 +111,20 @@ const GRIDS: Grid[] = [
           `NonlinearCG, ${method}`,
           plain((options) => new solvers.NonlinearCG<tf.Tensor, Data>(smooth, {...options, method})),
         ]),
+      ),
+      fromStep: plain((options) =>
+        solvers.fromStep<tf.Tensor, Data, {velocity: tf.Tensor}>(
+          {
+            start: (x) => ({velocity: tf.zerosLike(x)}),
+            step(x, {velocity}, ...data) {
+              const g = ridgeGradient(x, ...data);
+              const next = tf.sub(tf.mul(0.5, velocity), tf.mul(0.1, g));
+              return {x: tf.add(x, next), memory: {velocity: next}, residual: tf.max(tf.abs(g), 1)};
+            },
+            condition: stationary,
+          },
+          options,
+        ),
       ),
       Newton: plain((options) => new solvers.Newton<tf.Tensor, Data>(smooth, options)),
       NewtonRoot: plain((options) => new solvers.NewtonRoot<tf.Tensor, Data>({fun: ridgeGradient}, options)),
@@ -133,13 +151,9 @@ const GRIDS: Grid[] = [
         ]),
       ),
       AndersonWrapper: plain(
-        ({condition, linsolve: linear}: {condition?: never; linsolve?: LinearSolver}) =>
+        (options) =>
           new solvers.AndersonWrapper<tf.Tensor, Data>(
-            new solvers.GradientDescent<tf.Tensor, Data>(smooth, {
-              stepSize: 0.15,
-              condition,
-              linsolve: linear,
-            }),
+            new solvers.GradientDescent<tf.Tensor, Data>(smooth, {...options, stepSize: 0.15}),
           ),
       ),
       ...Object.fromEntries(
@@ -274,11 +288,17 @@ const GRIDS: Grid[] = [
 /** f32 problems of condition number 10, solved to 1e-6. */
 const CLOSE = 1e-5;
 
+/** As programs, solved further, before they are rounded to float32. */
+const EXACT = 1e-9;
+const FURTHER = {tolerance: 1e-12, maxIterations: 10000};
+
+const numbersOf = (tensor: tf.Tensor): ArrayLike<number> => tensor.dataSync();
+
 describeBackends('any solver with any condition', (backend) => {
   before(() => enableHigherOrderGradients());
   for (const {problem, solvers: runs, conditions: choices, linsolves} of GRIDS) {
     const {samples, reference} = problem;
-    const cotangents = samples.map((_, i) => [0.7, -0.4 + i, 0.9]);
+    const cotangents = samples.map((_, i) => [0.7, -0.4 + i, 0.9].map(Math.fround));
     const expected = samples.map((inputs) =>
       reference(...(inputs.map(({values: list}) => list) as [number[], number[], number[]])),
     );
@@ -296,7 +316,7 @@ describeBackends('any solver with any condition', (backend) => {
           [2, ...shape],
         ),
       ) as Data;
-    const check = (run: (...data: Data) => tf.Tensor) =>
+    const check = (run: (...data: Data) => tf.Tensor, read = numbersOf, close = CLOSE) =>
       expectNoLeak(() =>
         tf.tidy(() => {
           const at = data();
@@ -306,14 +326,14 @@ describeBackends('any solver with any condition', (backend) => {
             x = tf.keep(run(...(given as Data)));
             return tf.sum(tf.mul(d, x));
           })(at);
-          expectClose(x!, expected.flat(), CLOSE, CLOSE);
+          expectClose(read(x!), expected.flat(), close, close);
           (x as unknown as tf.Tensor).dispose();
           gradients.forEach((gradient, k) =>
             expectClose(
-              gradient,
+              read(gradient),
               slopes.flatMap((lists) => lists[k]),
-              CLOSE,
-              CLOSE,
+              close,
+              close,
             ),
           );
         }),
@@ -324,6 +344,8 @@ describeBackends('any solver with any condition', (backend) => {
         // Which condition goes with a solver is no matter of the backend.
         if (backend !== 'cpu' && k > 0) continue;
         it(`${problem.name}: ${name} with ${condition}`, () => check(run(linsolve.auto(), F)));
+        it(`${problem.name}: ${name} with ${condition}, before rounding`, () =>
+          check(run(linsolve.auto(), F, FURTHER), doublesOf, EXACT));
       }
     }
     const [first] = Object.values(runs);

@@ -42,6 +42,22 @@ const residual = (x: tf.Tensor, at: tf.Tensor) =>
   tf.concat([tf.sub(tf.square(x), at), tf.mul(0.1, tf.sub(x, 1))], 1);
 const blocks = ([u, v]: tf.Tensor[], at: tf.Tensor) => fun(tf.concat([u, v], 1), at);
 
+/** The gradient of `fun`, by hand. */
+const slope = (x: tf.Tensor, at: tf.Tensor) => {
+  const Hr = tf.matMul(tf.sub(x, at) as tf.Tensor2D, tf.tensor2d([3, 1, 1, 2], [2, 2]));
+  return tf.add(Hr, tf.mul(tf.sum(tf.square(x), 1, true), x));
+};
+/** Gradient steps with momentum, as a user writes them. */
+const heavyBall = (): object => ({
+  start: (x: tf.Tensor) => ({velocity: tf.zerosLike(x)}),
+  step(x: tf.Tensor, {velocity}: {velocity: tf.Tensor}, at: tf.Tensor) {
+    const g = slope(x, at);
+    const next = tf.sub(tf.mul(0.3, velocity), tf.mul(0.2, g));
+    return {x: tf.add(x, next), memory: {velocity: next}, residual: tf.max(tf.abs(g), 1)};
+  },
+  condition: conditions.stationary(fun),
+});
+
 const total = (x: tf.Tensor, at: tf.Tensor) => tf.sum(fun(x, at));
 
 type Given = Pick<SolverCase, 'make'> & Partial<SolverCase>;
@@ -99,6 +115,9 @@ const GIVEN: Record<string, Given> = {
       new solvers.AndersonWrapper(
         new solvers.GradientDescent({fun} as never, {...options, stepSize: 0.15}) as never,
       ),
+  },
+  fromStep: {
+    make: (options) => solvers.fromStep(heavyBall() as never, options),
   },
   ProjectedGradient: {
     make: (options) =>

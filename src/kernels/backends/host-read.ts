@@ -1,5 +1,6 @@
 /** @file Reads tensors synchronously on the host, and knows which backends allow it. */
 import * as tf from '@tensorflow/tfjs-core';
+import {unobserved} from '../../autodiff/index.js';
 
 /** WebGPU is missing on purpose: a synchronous read throws in Node and returns zeros in a page. */
 export const HOST_BACKENDS = ['cpu', 'wasm', 'webgl', 'tensorflow'] as const;
@@ -14,9 +15,12 @@ export function isOnHost(tensor: tf.Tensor): boolean {
   return hostCanRead() || valuesBeforeUpload(tensor) !== null;
 }
 
-/** The values of this tensor if `isOnHost`, else `null`. */
+/**
+ * The values of this tensor if `isOnHost`, else `null`: for checks of arguments. While a function is recorded as a program they are those of
+ * that run.
+ */
 export function valuesOnHost(tensor: tf.Tensor): tf.TypedArray | null {
-  return hostCanRead() ? tensor.dataSync() : valuesBeforeUpload(tensor);
+  return hostCanRead() ? unobserved(() => tensor.dataSync()) : valuesBeforeUpload(tensor);
 }
 
 function valuesBeforeUpload({dataId}: tf.Tensor): tf.TypedArray | null {

@@ -1,7 +1,7 @@
 /** @file The units of x and of its gradient at the start of a descent. With them, results do not depend on the units of the problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {canLook} from '../../programs/index.js';
 
 /** If x is this many first steps away, it has diverged. */
 export const FAR = 2 ** 60;
@@ -58,7 +58,7 @@ export function firstScale(
         sign,
       );
       open = tf.mul(open, tf.sub(1, tf.cast(settled, 'float32')));
-      if (hostCanRead() && open.dataSync().every((flag) => flag === 0)) break;
+      if (canLook() && open.dataSync().every((flag) => flag === 0)) break;
     }
     const usable = tf.logicalAnd(
       tf.greater(found, 0),

@@ -3,6 +3,7 @@
  *   that are solved do not change) until a stopping test ends it (`stopping.ts`).
  */
 export {type IterativeSolver} from './iterate.js';
+export {fromStep, type AnyRank, type OwnSteps, type StepResult} from './from-step.js';
 export {type IterationReport, type ReportOptions} from './report-options.js';
 export {type Minimization} from './problem.js';
 export {type RunResult} from './run-result.js';

@@ -12,11 +12,12 @@ import {
 } from '../../implicit/index.js';
 import {fill} from '../../kernels/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
-import {mapLeaves, samplesOf, select, zerosLike} from './leaves.js';
+import {mapLeaves, samplesOf, select} from './leaves.js';
 import {loop, move} from './loop.js';
 import {reporterOf, type Reporter} from './report.js';
 import {haveChanged, identitiesOf, noteSeen} from './seen-parameters.js';
-import {isPoint, statusOf} from './status.js';
+import {pointsOf} from './points.js';
+import {statusOf} from './status.js';
 import {tolerancesOf} from './tolerances.js';
 import type {Iteration, IterationState, Progress, SolverOptions} from './types.js';
 import {withoutNaN} from './without-nan.js';
@@ -111,12 +112,7 @@ export class IterativeSolver<
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
       // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
       // gradient, so that it does not affect the rest of the batch.
-      const x = select(
-        offTape(() => isPoint(state.status)),
-        found,
-        zerosLike(found),
-      );
-      return {x, state} as unknown as tf.TensorContainerObject;
+      return {x: pointsOf(state.status, found), state} as unknown as tf.TensorContainerObject;
     }) as unknown as ReturnType<typeof this.run>;
   }
 
@@ -221,6 +217,6 @@ export class IterativeSolver<
 
   /** If a sample has no solution, the condition is evaluated at zero. */
   private finite([x, state]: [X, IterationState]): [X, IterationState] {
-    return [select(isPoint(state.status), x, zerosLike(x)), state];
+    return [pointsOf(state.status, x), state];
   }
 }

@@ -4,8 +4,8 @@
  * If the host can read tensors, the loop ends when all samples are solved, otherwise after `maxIterations`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, isTapeOn, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {flatten, isTapeOn, observed, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {canLook, loopWhile} from '../../programs/index.js';
 import {runProgrammed} from './programmed.js';
 import type {Reporter} from './report.js';
 import {samplesOf, select} from './leaves.js';
@@ -14,6 +14,17 @@ import type {Iteration, IterationState} from './types.js';
 
 /** The number of iterations between two checks by the host that every sample is solved. */
 const CHECK_EVERY = 5;
+
+/** The state of the loop: that of the iteration, and how far each sample is. */
+type Running<X extends Structure> = {
+  x: X;
+  memory: Structure;
+  /** 1 for the samples that still move, [B]; the others are solved or have failed. */
+  active: tf.Tensor;
+  iterations: tf.Tensor;
+  residual: tf.Tensor;
+  verdict: tf.Tensor;
+};
 
 /** Steps from `init` until every sample is solved or has failed. */
 export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
@@ -35,10 +46,10 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   },
 ): [X, IterationState] {
   const samples = samplesOf(init, batched);
-  const readable = hostCanRead();
+  const readable = canLook();
   const borrowed = new Set(flatten([init, ...params] as Parameter[]).map(({id}) => id));
-  let x = init;
-  let memory = iteration.start(x, ...params);
+  const x = init;
+  const memory = iteration.start(x, ...params);
   const arrival = isTapeOn()
     ? null
     : runProgrammed<X>(
@@ -49,50 +60,54 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
       );
   if (arrival) {
     const {iterations, residual} = arrival;
-    const state = {status: statusOf(arrival, tolerance, batched), iterations, residual};
-    reporter?.end(state);
-    return [arrival.x, state];
+    const found = {status: statusOf(arrival, tolerance, batched), iterations, residual};
+    reporter?.end(found);
+    return [arrival.x, found];
   }
-  let active = tf.ones([samples]);
-  let iterations = tf.zeros([samples]);
-  let residual: tf.Tensor = tf.zeros([samples]);
-  let verdict: tf.Tensor = tf.zeros([samples]);
-  for (let k = 0; k < maxIterations; k++) {
-    const previous = {x, memory, active, iterations, residual, verdict};
-    const next = tf.tidy(() => {
-      const {details, ...moved} = move(iteration, active, {x, memory, residual}, params);
-      reporter?.step({iteration: k + 1, residual: moved.residual, x}, details);
-      return {
-        ...moved,
-        verdict: offTape(() => tf.maximum(verdict, moved.verdict)),
-        iterations: tf.add(iterations, active),
-        // NaN is not greater than anything: such a sample stops, and is detected below.
-        active: offTape(() => {
-          const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
-          return tf.mul(active, tf.cast(open, 'float32'));
-        }),
-      } as unknown as tf.TensorContainerObject;
-    }) as unknown as {
-      x: X;
-      memory: Structure;
-      active: tf.Tensor1D;
-      iterations: tf.Tensor1D;
-      residual: tf.Tensor;
-      verdict: tf.Tensor;
+  const pass = (from: Running<X>, report: Reporter | null, k = 0): Running<X> => {
+    const {details, ...moved} = move(iteration, from.active, from, params);
+    report?.step({iteration: k + 1, residual: moved.residual, x: from.x}, details);
+    return {
+      ...moved,
+      verdict: offTape(() => tf.maximum(from.verdict, moved.verdict)),
+      iterations: tf.add(from.iterations, from.active),
+      // NaN is not greater than anything: such a sample stops, and is detected below.
+      active: offTape(() => {
+        const open = tf.logicalAnd(tf.greater(moved.residual, tolerance), tf.equal(moved.verdict, 0));
+        return tf.mul(from.active, tf.cast(open, 'float32'));
+      }),
     };
-    ({x, memory, active, iterations, residual, verdict} = next);
-    if (!isTapeOn()) {
-      for (const tensor of flatten(previous as unknown as Structure)) {
-        if (!borrowed.has(tensor.id)) tensor.dispose();
+  };
+  const [active, none] = [tf.ones([samples]), tf.zeros([samples])];
+  let state: Running<X> = {x, memory, active, iterations: none, residual: none, verdict: none};
+  if (observed() && !isTapeOn()) {
+    // A program is being made of the caller: the iteration is a loop of that program.
+    const step = (from: Running<X>) => {
+      const next = pass(from, null);
+      return {state: next, open: next.active};
+    };
+    state = loopWhile(state, step, {limit: maxIterations});
+  } else {
+    for (let k = 0; k < maxIterations; k++) {
+      const previous = state;
+      state = tf.tidy(() => pass(previous, reporter, k) as never) as Running<X>;
+      if (!isTapeOn()) {
+        for (const tensor of flatten(previous)) {
+          if (!borrowed.has(tensor.id)) tensor.dispose();
+        }
       }
+      if ((k + 1) % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0))
+        break;
     }
-    if ((k + 1) % CHECK_EVERY === 0 && readable && active.dataSync().every((flag) => flag === 0)) break;
   }
-  const status = statusOf({residual, verdict, x}, tolerance, batched);
-  const state = offTape(() => ({iterations: tf.cast(iterations, 'int32'), residual: tf.clone(residual)}));
-  const found = {status, ...state} as unknown as IterationState;
-  reporter?.end(found);
-  return [x, found];
+  const status = statusOf(state, tolerance, batched);
+  const {iterations, residual} = offTape(() => ({
+    iterations: tf.cast(state.iterations, 'int32'),
+    residual: tf.clone(state.residual),
+  }));
+  const found = {status, iterations, residual} as unknown as IterationState;
+  if (!observed()) reporter?.end(found);
+  return [state.x, found];
 }
 
 /** A step of the samples whose `active` is 1; the others do not change. */

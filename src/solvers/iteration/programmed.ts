@@ -1,6 +1,6 @@
 /** @file The loop of an iteration as a program: its step is traced once, and run in double precision on plain arrays. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, unflatten, type Structure} from '../../autodiff/index.js';
+import {flatten, numbersOf, tensorOfDoubles, unflatten, type Structure} from '../../autodiff/index.js';
 import {
   canLook,
   explain,
@@ -75,13 +75,15 @@ function runLoop<X extends Structure>(
   const leaves = [...flatten(x), ...flatten(memory)];
   const state = [...leaves.keys()].map((i) => program.input(2 + i));
   const [active, residual] = [program.input(0).fill(1), program.input(1).fill(0)];
-  leaves.forEach((leaf, i) => state[i].set(leaf.dataSync()));
+  leaves.forEach((leaf, i) => state[i].set(numbersOf(leaf)));
   const iterations = new Int32Array(samples);
   const verdict = new Float64Array(samples);
   const [left, said] = [program.output(0), program.output(1)];
   const results = [...leaves.keys()].map((i) => program.output(2 + i));
   const tensorsOf = (like: readonly tf.Tensor[], arrays: readonly Float64Array[]) =>
-    like.map(({shape, dtype}, i) => tf.tensor(Float32Array.from(arrays[i]), shape, dtype));
+    like.map(({shape, dtype}, i) =>
+      dtype === 'float32' ? tensorOfDoubles(arrays[i].slice(), shape) : tf.tensor(arrays[i], shape, dtype),
+    );
   /** Reports the step that was just taken, from the point that is still in `state`. */
   const report = (iteration: number) =>
     tf.tidy(() => {
@@ -112,7 +114,7 @@ function runLoop<X extends Structure>(
   return {
     x: unflatten(x, tensorsOf(flatten(x), state)),
     iterations: tf.tensor1d(iterations, 'int32'),
-    residual: tf.tensor1d(Float32Array.from(residual)),
+    residual: tensorOfDoubles(residual.slice(), [samples]) as tf.Tensor1D,
     verdict: tf.tensor1d(Float32Array.from(verdict)),
   };
 }
@@ -141,7 +143,7 @@ function traceStep<X extends Structure>(
       return outputs;
     }, inputs);
     const program = new Program(traced.graph, [...inputs.keys()]);
-    traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(tensor.dataSync()));
+    traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(numbersOf(tensor)));
     return {program, details};
   } catch (error) {
     if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, unflatten, type Parameter} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {canLook} from '../../programs/index.js';
 
 /**
  * The parameters, with zero in place of NaN. A NaN entry has made its sample fail. The gradient of that sample is zero, but zero times NaN
@@ -10,7 +10,7 @@ import {hostCanRead} from '../../kernels/index.js';
  */
 export function withoutNaN<P extends Parameter[] = tf.Tensor[]>(params: P, status: tf.Tensor): P {
   if (
-    hostCanRead() &&
+    canLook() &&
     status.dataSync().every((code) => code === Status.SOLVED || code === Status.ITERATION_LIMIT)
   )
     return params;

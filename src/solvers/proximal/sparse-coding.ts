@@ -9,7 +9,8 @@ import {
   type ElasticNetParams,
   type Kink,
 } from '../../conditions/index.js';
-import {hostCanRead, runSparseCode} from '../../kernels/index.js';
+import {runSparseCode} from '../../kernels/index.js';
+import {canLook} from '../../programs/index.js';
 import {support} from '../../linsolve/index.js';
 import {elasticNet} from '../../prox/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -80,7 +81,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, SparseCodingParams>
       {nonNegative, tolerance, maxIterations},
     );
     const state = {status, iterations, residual};
-    const last = Math.max(1, hostCanRead() ? Math.max(...iterations.dataSync()) : maxIterations);
+    const last = Math.max(1, canLook() ? Math.max(...iterations.dataSync()) : maxIterations);
     this.reporter?.step({iteration: last, residual, x: z});
     this.reporter?.end(state);
     return [z, state];

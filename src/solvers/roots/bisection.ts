@@ -1,7 +1,7 @@
 /** @file Bisection: a root of a function of one variable. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, describe, noteRenamed, type Names} from '../../checks/index.js';
-import {offTape, type Parameter} from '../../autodiff/index.js';
+import {carryDoubles, hasDoubles, offTape, type Parameter} from '../../autodiff/index.js';
 import {Status, type Condition} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
 import type {Bounds} from '../descent/parts/bounded-iteration.js';
@@ -161,7 +161,9 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
       const same = tf.logicalOr(both(tf.less), both(tf.greater));
       const invalid = tf.any(tf.reshape(same, [state.status.shape[0], -1]), 1);
       const status = tf.where(invalid, tf.fill(invalid.shape, Status.INVALID_INPUT, 'int32'), state.status);
-      const kept = tf.where(same, tf.zerosLike(x), x);
+      const zeroed = tf.where(same, tf.zerosLike(x), x);
+      const flags = hasDoubles(x) ? same.dataSync() : null;
+      const kept = carryDoubles(zeroed, x, (value, i) => (flags![i] ? 0 : value));
       return [kept, {...state, status}] as unknown as tf.TensorContainerArray;
     }) as unknown as [tf.Tensor, IterationState];
   }

@@ -303,6 +303,24 @@ describe('sections of boxes, row by row', () => {
     assert.isAtMost(apart(shared.y, [0.5, 0.5, 0]), 1e-6);
   });
 
+  it('do not change where x moves along w, by any amount', () => {
+    const random = seededRandom(21);
+    for (let k = 0; k < 200; k++) {
+      const n = 2 + (k % 5);
+      const of = (value: () => number) => Array.from({length: n}, value);
+      const far = 2 ** (20 + Math.floor(100 * random())) * (k % 2 ? 1 : -1);
+      const w = of(() => (k % 3 === 0 ? 1 : (random() < 0.5 ? -1 : 1) * 2 ** Math.floor(5 * random() - 2)));
+      // Apart by what float32 can tell there, if at all.
+      const x = w.map((weight) => Math.fround(far * weight * (1 + Math.floor(3 * random()) * 2 ** -22)));
+      const [lower, upper] = [of(() => -random()).map(Math.fround), of(random).map(Math.fround)];
+      const inside = lower.map((low, i) => low + random() * (upper[i] - low));
+      const c = Math.fround(w.reduce((sum, weight, i) => sum + weight * inside[i], 0));
+      const near = x.map((value, i) => value - far * w[i]);
+      const [expected, found] = [near, x].map((values) => project(values, lower, upper, w, c));
+      assert.isAtMost(apart(found.y, expected.y), 1e-6, `${k}`);
+    }
+  });
+
   it('take −∞ out, and have no answer where a number is none or nothing fits', () => {
     const {y, side} = project([-Infinity, 0.2, 0.4], [0, 0, 0], [1, 1, 1], [1, 1, 1], 1);
     assert.isAtMost(apart(y, [0, 0.4, 0.6]), 1e-6);
@@ -327,6 +345,7 @@ describe('sections of boxes, row by row', () => {
     failed([0, 0], [0, 0], [1, 2], [1, NaN], 1);
     failed([0, 0], [0, 0], [1, 2], [1, 1], NaN);
     failed([0, 0], [-Infinity, 0], [Infinity, 2], [1, 1], Infinity);
+    failed([0, 0], [0, Infinity], [1, Infinity], [1, 0], 1);
     // Nothing is asked of what is out.
     assert.deepEqual(project([-Infinity, 0], [3, 0], [1, 2], [NaN, 1], 1).y, [0, 1]);
   });

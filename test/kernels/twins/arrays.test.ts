@@ -120,6 +120,17 @@ describe('array kernels', () => {
       ),
     ));
 
+  it('say how much memory they hold', () => {
+    const host = createHostArrays()!;
+    for (const entries of [10, 1e6, 3e6]) {
+      const [{buffer, byteLength}] = host.arrays([entries]);
+      assert.equal(host.size, buffer.byteLength);
+      assert.isAtLeast(host.size, byteLength);
+    }
+    // Numbers outside any WebAssembly memory do not count.
+    assert.equal(referenceArrays.size, 0);
+  });
+
   it('multiply as the formula says', () => {
     for (const {array} of twins) {
       const [a, b, out] = array.arrays([6, 6, 4]);

@@ -67,6 +67,35 @@ describe('coordinate descent kernels', () => {
       ),
     ));
 
+  it('agree where atoms are alike, so that sweeps over the support are many', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({min: 2, max: 8}),
+        fc.nat(),
+        fc.integer({min: 20, max: 80}),
+        (n, seed, maxSweeps) => {
+          // prettier-ignore
+          const sweeps = compareTwins(
+          twins,
+          (dense) => {
+            const random = seededRandom(seed);
+            const stride = paddedStride(n);
+            const [G, l1, l2, z, g, units, residual] = [n * stride, n, n, n, n, n, 1].map((length) => dense.vector(length)); // prettier-ignore
+            for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) G[i * stride + j] = i === j ? 1 : 0.98;
+            l1.fill(0.001);
+            units.fill(1);
+            for (let i = 0; i < n; i++) g[i] = 1 + 0.02 * random();
+            const problem = {G, stride, l1, l2, nonNegative: false, units};
+            const sweeps = codingKernels(dense).descendCoordinates(problem, z, g, 1e-12, maxSweeps, residual);
+            return [sweeps, residual[0], ...z, ...g];
+          },
+          1e-10,
+        )[0];
+          assert.isAtLeast(sweeps, 20);
+        },
+      ),
+    ));
+
   it('reach the tolerance where the curvature is no worse than that of an identity', () =>
     fc.assert(
       fc.property(fc.integer({min: 1, max: 60}), fc.nat(), (n, seed) => {

@@ -269,6 +269,39 @@ describe('dense kernels', () => {
       }),
     ));
 
+  it('leave alone what lies behind their sizes in longer vectors, and read nothing of it', () =>
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 12}), fc.integer({min: 1, max: 12}), seed, (n, rows, start) => {
+        const next = numbers(start);
+        const stride = paddedStride(n);
+        for (const dense of TWINS) {
+          dense.scope(() => {
+            /** `length` numbers, and more behind them. */
+            const longer = (length: number, behind: number) => {
+              const vector = dense.vector(length + 9).fill(behind) as Vector;
+              for (let i = 0; i < length; i++) vector[i] = next();
+              return vector;
+            };
+            const expectBehind = (vector: Vector, length: number) =>
+              vector.subarray(length).forEach((value, i) => assert.equal(value, 77, `${dense.name}, ${i}`));
+            const A = longer(rows * stride, NaN);
+            const [x, y] = [longer(n, NaN), longer(rows, NaN)];
+            const [byRow, byColumn] = [longer(rows, 77), longer(n, 77)];
+            dense.multiply(A, rows, n, stride, x, byRow);
+            dense.addMultiplyTransposed(A, rows, n, stride, y, byColumn);
+            const B = longer(rows * n, NaN);
+            const [rowTerms, columnTerms] = [longer(rows, 77), longer(n, 77)];
+            dense.multiplyWithTerms(B, rows, n, x, byRow, rowTerms);
+            dense.addMultiplyTransposedWithTerms(B, rows, n, y, byColumn, columnTerms);
+            for (const vector of [byRow, rowTerms]) expectBehind(vector, rows);
+            for (const vector of [byColumn, columnTerms]) expectBehind(vector, n);
+            for (const vector of [byRow, rowTerms, byColumn, columnTerms])
+              assert.isTrue(dense.isFinite(vector));
+          });
+        }
+      }),
+    ));
+
   it('isFinite and symmetrize see NaN and infinities wherever they are', () =>
     fc.assert(
       fc.property(

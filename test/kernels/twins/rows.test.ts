@@ -95,4 +95,21 @@ describe('row kernels', () => {
         );
       }),
     ));
+
+  it('agree on rows that need more memory than there is at first', () => {
+    for (const n of [9_000, 17_000, 40_000]) {
+      const [x, dy] = [numbers(n, n), numbers(n, n + 1)];
+      const simplex: [typeof referenceSimplexRows, typeof referenceSimplexRows] = [referenceSimplexRows, createSimplexRows()!]; // prettier-ignore
+      const isotonic: [typeof referenceIsotonicRows, typeof referenceIsotonicRows] = [referenceIsotonicRows, createIsotonicRows()!]; // prettier-ignore
+      // The gradients first: each asks for its own places.
+      const y = x.map((value) => Math.max(0, value));
+      compare(simplex, [n, 1], (kernel, dx, mean) => kernel.gradient(y, dy, 1, n, dx, mean));
+      compare(simplex, [n], (kernel, out) => kernel.project(x, 1, n, Float32Array.of(3), out));
+      const block = Float32Array.from(x, (_, i) => i - (i % 7));
+      compare(isotonic, [n], (kernel, dx) => kernel.gradient(dy, block, 1, n, dx));
+      compare(isotonic, [n, n], (kernel, out, blocks) => kernel.project(x, 1, n, true, out, blocks));
+      const outers: [typeof referenceOuterRows, typeof referenceOuterRows] = [referenceOuterRows, createOuterRows()!]; // prettier-ignore
+      compare(outers, [3 * n], (kernel, out) => kernel.sum({a: x, b: dy.subarray(0, 3)}, 1, n, 3, out));
+    }
+  });
 });

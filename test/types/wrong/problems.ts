@@ -128,3 +128,29 @@ export function numbersForLoss() {
   // @ts-expect-error Tensors.
   return losses.binaryLogistic([1, 0], tf.zeros([2]));
 }
+
+export function noCondition() {
+  // @ts-expect-error condition (or fixedPoint) is missing.
+  return solvers.fromStep({
+    start: () => ({}),
+    step: (x: tf.Tensor) => ({x, memory: {}, residual: tf.zeros([1])}),
+  });
+}
+
+export function misspeltResidual() {
+  return solvers.fromStep({
+    start: () => ({}),
+    // @ts-expect-error It is `residual`.
+    step: (x: tf.Tensor) => ({x, memory: {}, error: tf.zeros([1])}),
+    condition: (x: tf.Tensor) => x,
+  });
+}
+
+export function otherMemory() {
+  return solvers.fromStep({
+    start: (x: tf.Tensor) => ({velocity: tf.zerosLike(x)}),
+    // @ts-expect-error The memory has a velocity.
+    step: (x: tf.Tensor) => ({x, memory: {speed: x}, residual: tf.zeros([1])}),
+    condition: (x: tf.Tensor) => x,
+  });
+}

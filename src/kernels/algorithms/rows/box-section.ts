@@ -82,7 +82,6 @@ function section(
   let sum = -target;
   let size = Math.abs(target);
   for (const i of present) {
-    if (w[i] === 0) continue;
     sum += w[i] * found.y[i];
     size += Math.abs(w[i] * found.y[i]);
   }

@@ -7,9 +7,9 @@ import {solveTriangular} from './triangular.js';
 export function luInPlace({n, lu: a, pivots, rows, columns}: ScaledLU): boolean {
   scaleInPlace(a, n, {rows, columns});
   pivots.forEach((_, i) => (pivots[i] = i));
-  // Pivots up to this size count as rounding. The threshold is NaN or infinite if an entry is.
+  // Pivots up to this size count as rounding: all do where an entry is NaN or infinite, since the threshold is, too.
   const threshold = a.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0) * n * 2 ** -52;
-  let regular = threshold < Infinity;
+  let regular = true;
   for (let k = 0; k < n; k++) {
     let p = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[p * n + k])) p = i;

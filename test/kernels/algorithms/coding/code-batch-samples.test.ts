@@ -116,9 +116,15 @@ describe('sparse codes of a batch', () => {
 
 for (const dense of [referenceDense, createHostDense()!]) {
   describe(`the guess of a support [${dense.name}]`, () => {
-    /** Runs the guess from z, with units of 1. */
+    /** Runs the guess from z, with units of 1, and counts its linear systems. */
     function guess(gram: number[][], c: number[], start: number[], weight: number, tolerance: number) {
-      return dense.scope(() => {
+      const original = {...dense};
+      let systems = 0;
+      dense.signedCholesky = (...data) => {
+        systems++;
+        return original.signedCholesky(...data);
+      };
+      const found = dense.scope(() => {
         const n = c.length;
         const stride = paddedStride(n);
         const [G, l1, l2, z, g, units, residual] = [n * stride, n, n, n, n, n, 1].map((length) => dense.vector(length)); // prettier-ignore
@@ -132,6 +138,8 @@ for (const dense of [referenceDense, createHostDense()!]) {
         const done = new SupportGuess(dense as DenseKernels, n).run(problem, z, g, tolerance, residual);
         return {done, z: Array.from(z), g: Array.from(g), residual: residual[0]};
       });
+      Object.assign(dense, original);
+      return {...found, systems};
     }
 
     it('lets one entry after another leave, and each is zero then', () => {
@@ -145,6 +153,8 @@ for (const dense of [referenceDense, createHostDense()!]) {
         const found = guess(gram, c, start, 0.2, 1e-12);
         assert.isTrue(found.done, `seed ${seed}`);
         assert.deepEqual(found.z, new Array<number>(n).fill(0));
+        // One for each that leaves, and one where none is left.
+        assert.equal(found.systems, n + 1, `seed ${seed}`);
         assert.isAtMost(found.residual, 1e-12);
         expectClose(found.g, c, 0, 1e-13);
       }
@@ -178,9 +188,10 @@ for (const dense of [referenceDense, createHostDense()!]) {
         ],
       ]) {
         // prettier-ignore
-        const {done, z, residual} = guess(gram, [3, 3], start, 0.1, 1e-9);
+        const {done, z, residual, systems} = guess(gram, [3, 3], start, 0.1, 1e-9);
         assert.isFalse(done);
         assert.deepEqual([z, residual], [start, 7]);
+        assert.equal(systems, 2, 'as it is and shifted, and no more');
       }
     });
   });

@@ -165,6 +165,23 @@ describe('certificates of conic programs', () => {
     assert.equal(error([0, 0], [NaN, 1, 0]), 1e9);
   });
 
+  it('have an error beside the number given, where that is lost in its terms', () => {
+    const column = (cost: number, y: number[]) =>
+      error([0], y, problemOf([cost], [[1], [-1]], [0, 0], {nonNegative: 2}));
+    assert.approximately(column(1, [1e8, 1e8 + 0.5]), 0.5, 1e-9);
+    assert.approximately(column(-1, [1e8 + 0.5, 1e8]), 0.5, 1e-9);
+    // It is nearly right; it is not that small; there is none; f64 itself cannot tell.
+    assert.isAtMost(column(1, [1e8, 1e8 + 1 - 5e-4]), 1e-11);
+    assert.approximately(column(1, [4e4, 4e4 + 0.5]), 0.5 / 80001.5, 1e-9);
+    assert.approximately(column(0, [1e8, 1e8 + 0.5]), 0.5 / 2e8, 1e-13);
+    assert.isAtMost(column(1e-9, [1e8, 1e8]), 1e-16);
+    const row = (bound: number, z: number[]) =>
+      error(z, [0], problemOf([0, 0], [[1, -1]], [bound], {zero: 1}));
+    assert.approximately(row(1, [1e8, 1e8 - 0.5]), 0.5, 1e-9);
+    assert.isAtMost(row(1, [1e8, 1e8 - 1 + 5e-4]), 1e-11);
+    assert.approximately(row(1, [4e4, 4e4 - 0.5]), 0.5 / 80000.5, 1e-9);
+  });
+
   it('prove that there is no point, or call it rounding, or say nothing', () => {
     const verdict = (bound: number, y: number[]) =>
       provesInfeasible(problemOf([0], [[1], [-1]], [1, bound], {nonNegative: 2}), Float64Array.from(y));
@@ -228,6 +245,18 @@ describe('equalities that depend on each other', () => {
     // Of least norm among rows of size one.
     assert.isAtMost(apart(y, [2.5, 7, 1.25]), 1e-12);
     assert.isTrue(of([[1, 1], [2, 2]], [1, 2.001])!.contradict); // prettier-ignore
+  });
+
+  it('are solved together, and not where they contradict each other', () => {
+    const solved = (delta: number) =>
+      solveConic(problemOf([-5, -12, -7], [[1, 1, 0], [0, 1, 1], [2, 2, 0]], [1, 3, 2 + 2 * delta], {zero: 3}), 1e-6, 100); // prettier-ignore
+    for (const delta of [0, 1e-7]) {
+      const {outcome, z, y} = solved(delta);
+      assert.equal(outcome, 'solved');
+      assert.isAtMost(apart([z[0] + z[1], z[1] + z[2]], [1 + delta / 2, 3]), 1e-12);
+      assert.isAtMost(apart(y, [2.5, 7, 1.25]), 1e-9);
+    }
+    assert.equal(solved(1e-3).outcome, 'infeasible');
   });
 });
 

@@ -1,0 +1,31 @@
+/** @file Makes a program of a function where that is possible. */
+import type * as tf from '@tensorflow/tfjs-core';
+import {numbersOf} from '../autodiff/index.js';
+import {explain, programsFlag} from './flag.js';
+import {canLook} from './loop.js';
+import {NoRoutine, Program} from './program.js';
+import {trace, Untraceable} from './trace.js';
+
+/**
+ * The program of f for arguments like the examples. What f closes over is read now.
+ *
+ * @param where What f computes, for the report of a reason.
+ * @returns `null` if there are no programs (because of the backend or the flag), or f cannot be one.
+ */
+export function attempt(
+  where: string,
+  f: (xs: tf.Tensor[]) => tf.Tensor[],
+  examples: readonly tf.Tensor[],
+): Program | null {
+  if (programsFlag() === 'off' || !canLook()) return null;
+  try {
+    const {graph, closedOver} = trace(f, examples);
+    const program = new Program(graph, [...examples.keys()]);
+    closedOver.forEach((tensor, i) => program.input(examples.length + i).set(numbersOf(tensor)));
+    return program;
+  } catch (error) {
+    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
+    explain(where, error.message);
+    return null;
+  }
+}

@@ -1,0 +1,132 @@
+/** @file Functions of entries in WebAssembly, against those of JavaScript: every broadcast, every remainder, NaN and infinities. */
+import {assert} from 'chai';
+import fc from 'fast-check';
+import {BINARY, UNARY, type ArrayKernels, type Spread} from '../../../src/kernels/contracts/arrays.js';
+import {createHostArrays} from '../../../src/kernels/twins/host/arrays.js';
+import {seededRandom} from '../../zoo/linear-systems.js';
+import {expectNear} from './compare.js';
+
+const TWO: Record<keyof typeof BINARY, (a: number, b: number) => number> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Multiply: (a, b) => a * b,
+  RealDiv: (a, b) => a / b,
+  Maximum: Math.max,
+  Minimum: Math.min,
+  SquaredDifference: (a, b) => (a - b) ** 2,
+  Greater: (a, b) => Number(a > b),
+  GreaterEqual: (a, b) => Number(a >= b),
+  Equal: (a, b) => Number(a === b),
+  NotEqual: (a, b) => Number(a !== b),
+};
+
+const ONE: Record<keyof typeof UNARY, (x: number) => number> = {
+  Neg: (x) => -x,
+  Abs: Math.abs,
+  Sqrt: Math.sqrt,
+  Square: (x) => x * x,
+  Relu: (x) => Math.max(x, 0),
+};
+
+/** Few values, so that some are equal. */
+const VALUES = [0, 1, -1, 2.5, -0.75, 1 / 3, 1e200, NaN, Infinity, -Infinity];
+
+function draw(length: number, seed: number): number[] {
+  const random = seededRandom(seed);
+  return Array.from({length}, () => VALUES[Math.floor(VALUES.length * random())]);
+}
+
+const size = fc.integer({min: 1, max: 21});
+
+/** Arrays with these contents, and one for `length` results, with a guard around each. */
+function placed(array: ArrayKernels, contents: number[][], length: number) {
+  const lengths = [...contents.map((values) => values.length), length];
+  const all = array.arrays(lengths.flatMap((own) => [3, own]).concat(3));
+  all.forEach((part, i) => part.fill(i % 2 === 0 ? 77 : 55));
+  contents.forEach((values, i) => all[2 * i + 1].set(values));
+  const run = (work: () => void, expected: number[]) => {
+    work();
+    assert.isTrue(all.every((part, i) => i % 2 === 1 || part.every((value) => value === 77)));
+    contents.forEach((values, i) => assert.deepEqual([...all[2 * i + 1]], values));
+    expectNear(all[all.length - 2], expected, 0);
+  };
+  return {inputs: contents.map((_, i) => all[2 * i + 1]), out: all[all.length - 2], run};
+}
+
+describe('functions of entries in WebAssembly', () => {
+  const array = createHostArrays()!;
+  const entries = array.entries!;
+
+  it('of two, where either is a matrix, a row, a column or a number', () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...(Object.keys(BINARY) as (keyof typeof BINARY)[])),
+        size,
+        size,
+        fc.constantFrom(...['matrix matrix', 'matrix row', 'column matrix', 'matrix number', 'row column', 'number row']), // prettier-ignore
+        fc.nat(),
+        (kernel, rows, columns, kinds, seed) => {
+          const spreads = kinds.split(' ').map((kind, i) => {
+            const [down, across] = {matrix: [columns, 1], row: [0, 1], column: [1, 0], number: [0, 0]}[kind]!;
+            return {values: draw((rows - 1) * down + (columns - 1) * across + 1, seed + i), down, across};
+          });
+          const at = ({values, down, across}: (typeof spreads)[0], i: number, j: number) =>
+            values[i * down + j * across];
+          const expected = Array.from({length: rows * columns}, (_, k) => {
+            const [i, j] = [Math.floor(k / columns), k % columns];
+            return TWO[kernel](at(spreads[0], i, j), at(spreads[1], i, j));
+          });
+          const {inputs, out, run} = placed(array, spreads.map(({values}) => values), rows * columns); // prettier-ignore
+          const [a, b] = spreads.map(({down, across}, i): Spread => ({data: inputs[i], down, across}));
+          run(entries.binary(kernel, a, b, out, rows, columns), expected);
+        },
+      ),
+      {numRuns: 300},
+    ));
+
+  it('of one', () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...(Object.keys(UNARY) as (keyof typeof UNARY)[])),
+        size,
+        fc.nat(),
+        (kernel, length, seed) => {
+          // prettier-ignore
+          const x = draw(length, seed);
+          const {inputs, out, run} = placed(array, [x], length);
+          run(entries.unary(kernel, inputs[0], out), x.map(ONE[kernel]));
+        },
+      ),
+    ));
+
+  it('of three: one of two entries', () =>
+    fc.assert(
+      fc.property(size, fc.nat(), (length, seed) => {
+        const [yes, no] = [draw(length, seed), draw(length, seed + 1)];
+        const condition = draw(length, seed + 2).map((value) => Number(value > 0));
+        const {inputs, out, run} = placed(array, [condition, yes, no], length);
+        const [flags, ifYes, ifNo] = inputs;
+        run(
+          entries.select(flags, ifYes, ifNo, out),
+          condition.map((flag, i) => (flag ? yes[i] : no[i])),
+        );
+      }),
+    ));
+
+  it('and sums over an axis between two others', () =>
+    fc.assert(
+      fc.property(size, size, size, fc.nat(), (outer, count, inner, seed) => {
+        const random = seededRandom(seed);
+        // Multiples of 1/8, whose sums are exact in any order.
+        const x = Array.from({length: outer * count * inner}, () => Math.round(80 * random() - 40) / 8);
+        const {inputs, out, run} = placed(array, [x], outer * inner);
+        const expected = Array.from({length: outer * inner}, (_, k) => {
+          const [i, j] = [Math.floor(k / inner), k % inner];
+          let sum = 0;
+          for (let l = 0; l < count; l++) sum += x[(i * count + l) * inner + j];
+          return sum;
+        });
+        run(entries.sums(inputs[0], outer, count, inner, out), expected);
+      }),
+    ));
+});
