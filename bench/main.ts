@@ -16,6 +16,7 @@ import {bundleSizes} from './suites/bundle.js';
 import {firstCall} from './suites/first-call.js';
 import {lassoSuite} from './suites/lasso.js';
 import {gpuSuite} from './suites/gpu.js';
+import {innerTable} from './suites/inner.js';
 import {linalgSuite} from './suites/linalg.js';
 import {qpSuite} from './suites/qp.js';
 import {sparsemaxSuite} from './suites/sparsemax.js';
@@ -28,6 +29,8 @@ const GPU_PEERS = [
 ];
 
 const HELP = `npm run bench -- [options]
+  --suite inner    problems inside problems instead: hypergradients, beside loops by hand and JAXopt (PYTHON=… names a Python)
+  --small          smaller sizes of that suite
   --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
   --only REGEX     rows whose name matches
   --time MS        for each row, default 2000
@@ -43,6 +46,8 @@ const {values: options} = parseArgs({
     markdown: {type: 'string'},
     time: {type: 'string', default: '2000'},
     batch: {type: 'string', default: '1024,4096'},
+    suite: {type: 'string', default: ''},
+    small: {type: 'boolean', default: false},
     help: {type: 'boolean', default: false},
   },
 });
@@ -51,6 +56,14 @@ if (options.help) {
   process.exit();
 }
 await startBackend(options.backend);
+
+if (options.suite === 'inner') {
+  const {small, time} = options;
+  const text = innerTable({small, time: Number(time), only: new RegExp(options.only)});
+  console.log(text);
+  if (options.markdown) await writeFile(options.markdown, text);
+  process.exit();
+}
 
 const onGpu = options.backend === 'webgpu';
 const SUITES: Suite[] = onGpu

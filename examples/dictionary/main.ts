@@ -117,14 +117,13 @@ for (const {task, scores} of results) {
     scores.every(({aucs}) => meanOf(aucs).mean > 0.55),
   );
 }
-if (!quick) {
-  const mixtures = results[1].scores;
-  const aucs = (model: Score['model']) => mixtures.find((score) => score.model === model)!.aucs;
+for (const {task, scores} of results) {
+  const aucs = (model: Score['model']) => scores.find((score) => score.model === model)!.aucs;
   const gain = meanOf(aucs('task-driven').map((auc, i) => auc - aucs('dictionary + L2')[i]));
-  claims.check(
-    `mixtures: learning the dictionary for the task adds ${(100 * gain.mean).toFixed(1)} ± ${(100 * gain.margin).toFixed(1)} % to that of the reconstruction`,
-    gain.mean - gain.margin > 0,
-  );
+  const written = `${(100 * gain.mean).toFixed(1)} ± ${(100 * gain.margin).toFixed(1)}`;
+  console.log(`${task}: learning the dictionary for the task changes its AUC by ${written} %.`);
+}
+if (!quick) {
   await saveFigure(options.out, figureOf(results));
 }
 console.log(

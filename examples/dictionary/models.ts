@@ -4,10 +4,7 @@ import {losses, prox, solvers} from '../../src/index.js';
 import {randomNumbers} from '../support/random.js';
 
 /** Samples x [n, p] and labels y [n], 0 or 1. */
-export interface Data {
-  x: tf.Tensor2D;
-  y: tf.Tensor1D;
-}
+export type Data = {x: tf.Tensor2D; y: tf.Tensor1D};
 
 /** The atoms of a dictionary. */
 const ATOMS = 10;
@@ -32,7 +29,8 @@ export type Model = (typeof MODELS)[number];
 
 const scoresOf = ({w, b}: Linear, x: tf.Tensor2D) => tf.add(tf.dot(x, w), b);
 
-const meanLoss = (linear: Linear, {x, y}: Data) => tf.mean(losses.binaryLogistic(y, scoresOf(linear, x)));
+const meanLoss = (linear: Linear, {x, y}: Data): tf.Scalar =>
+  tf.mean(losses.binaryLogistic(y, scoresOf(linear, x)));
 
 const zeroOf = (x: tf.Tensor2D): Linear => ({w: tf.zeros([x.shape[1]]), b: tf.scalar(0)});
 

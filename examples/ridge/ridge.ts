@@ -123,14 +123,18 @@ export function measureInDoubles(
   return tf.tidy(() => {
     const [point, one] = [tf.zeros([10, 1]), tf.scalar(1)];
     // The data are arguments: as tensors they would be rounded.
-    const data = [tf.ones([rows.length, 10]), tf.ones([rows.length, 1])];
-    const numbers = [Float64Array.from(rows.flat()), Float64Array.from(targets)];
+    const data: [tf.Tensor, tf.Tensor] = [tf.ones([rows.length, 10]), tf.ones([rows.length, 1])];
+    const numbers: [Float64Array, Float64Array] = [
+      Float64Array.from(rows.flat()),
+      Float64Array.from(targets),
+    ];
     const implicitAt = compile(
-      (at, by, direction, phi, y) => rootJvp(ridgeCondition(phi, y), at, [by], [direction], {batched: false}),
+      (at, by, direction, phi, y): tf.Tensor =>
+        rootJvp(ridgeCondition(phi, y), at, [by], [direction], {batched: false}),
       [point, one, one, ...data],
     );
     const descend = compile(
-      (at, slope, by, direction, length, phi, y) => {
+      (at, slope, by, direction, length, phi, y): tf.Tensor[] => {
         const gradient = ridgeCondition(phi, y);
         const next = (from: tf.Tensor, theta: tf.Tensor) =>
           tf.sub(from, tf.mul(length, gradient(from, theta)));

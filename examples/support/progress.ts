@@ -16,6 +16,8 @@ export async function withProgress<T>(work: (report: Report) => Promise<T> | T):
     return await work((done, total, note = '') => {
       bar.setTotal(total);
       bar.update(done, {note});
+      // Signals, and the schedule without a terminal, need a turn.
+      return new Promise((resolve) => setImmediate(resolve));
     });
   } finally {
     bar.stop();

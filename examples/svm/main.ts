@@ -16,9 +16,9 @@ import {figureOf, labelOf} from './figure.js';
 import {run, type Choice, type Mode, type Reference, type Timing} from './svm.js';
 
 const HELP = `npm run example:svm -- [options]
-  --features LIST      numbers of features whose hyper-gradients are timed (default 100,500,1000,5000)
-  --repeats N          how often each is timed (default 3)
-  --iterations N       of the solver, when timed (default 30)
+  --features LIST      numbers of features whose hyper-gradients are timed (default 100,1000,5000)
+  --repeats N          how often each is timed (default 2)
+  --iterations N       of the solver, when timed (default 100)
   --references LIST    numbers of features whose hyper-gradients are compared with float64 (default 100,1000)
   --converge N         iterations for that, and to choose λ (default 1500)
   --backend NAME       cpu, wasm (default) or webgpu
@@ -27,9 +27,9 @@ const HELP = `npm run example:svm -- [options]
 
 const {values: options} = parseArgs({
   options: {
-    features: {type: 'string', default: '100,500,1000,5000'},
-    repeats: {type: 'string', default: '3'},
-    iterations: {type: 'string', default: '30'},
+    features: {type: 'string', default: '100,1000,5000'},
+    repeats: {type: 'string', default: '2'},
+    iterations: {type: 'string', default: '100'},
     references: {type: 'string', default: '100,1000'},
     converge: {type: 'string', default: '1500'},
     backend: {type: 'string', default: 'wasm'},
@@ -70,7 +70,7 @@ const result = await withProgress((report) =>
       ...(quick ? known.quick : known),
       lambda: known.quick.lambda,
       timing: quick
-        ? {features: [known.quick.features], iterations: 30, repeats: 2}
+        ? {features: [known.quick.features], iterations: 100, repeats: 2}
         : {
             features: numbers(options.features),
             iterations: Number(options.iterations),
@@ -88,7 +88,7 @@ const result = await withProgress((report) =>
 );
 
 console.log(
-  `\nMilliseconds of processor time for one hyper-gradient, ${quick ? 30 : options.iterations} iterations (median, least to most):\n`,
+  `\nMilliseconds of processor time for one hyper-gradient, ${quick ? 100 : options.iterations} iterations (median, least to most):\n`,
 );
 const cell = (timing: Timing | undefined) => {
   if (!timing) return '–';

@@ -57,11 +57,8 @@ const ROOMS: Record<string, Suites> = {
     ],
   },
   'kernels/algorithms/conic': {
-    tests: [
-      'kernels/algorithms/conic/unchanged.test.ts',
-      'kernels/algorithms/conic',
-      'solvers/conic/conic-splitting.test.ts',
-    ],
+    // What is quick and reaches most: the suites of `ConicSplitting` take long, and see little more.
+    tests: ['kernels/algorithms/conic/unchanged.test.ts', 'kernels/algorithms/conic'],
   },
   'kernels/algorithms/linalg': {
     tests: [
@@ -169,16 +166,24 @@ const ROOMS: Record<string, Suites> = {
   },
   programs: {
     tests: [
-      // First what is quick and reaches most.
+      'programs/loop.test.ts',
+      'programs/attempt.test.ts',
+      'programs/row-sweep.test.ts',
       'programs/compile.test.ts',
+      'programs/routines/compiled.test.ts',
       'programs/random-graphs.test.ts',
-      'programs/routines',
-      'programs/gradients.test.ts',
-      'programs/own-kernels.test.ts',
-      'programs',
+      'programs/layers.test.ts',
+      'programs/memory.test.ts',
     ],
-    // Whole solvers, which the others see as well, in less time.
-    except: /^solvers\.test/,
+  },
+  'programs/routines': {
+    // First what is quick and reaches most.
+    tests: [
+      'programs/routines/compiled.test.ts',
+      'programs/routines',
+      'programs/tfjs-gaps.test.ts',
+      'programs/own-kernels.test.ts',
+    ],
   },
   prox: {tests: ['prox', 'robustness/other-scales.test.ts', 'robustness/kinks.test.ts']},
   solvers: {

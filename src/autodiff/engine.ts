@@ -7,12 +7,18 @@ export interface TapeNode {
   kernelName: string;
   inputs: Record<string, tf.Tensor>;
   outputs: tf.Tensor[];
-  gradient?: ((dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>) | undefined;
+  /** `this` is the node with the inputs whose gradients are wanted. */
+  gradient?: ((this: unknown, dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>) | undefined;
   saved?: tf.Tensor[] | undefined;
 }
 
+export type Tape = TapeNode[] & {
+  /** Runs a function that makes several entries which belong together. */
+  whole?: <T>(f: () => T) => T;
+};
+
 interface TapeState {
-  activeTape: TapeNode[] | null;
+  activeTape: Tape | null;
   gradientDepth: number;
   kernelDepth: number;
 }
@@ -26,6 +32,18 @@ export function engineState(): EngineState {
   return tf.engine().state as unknown as EngineState;
 }
 
+/** Runs `f`, whose entries on the tape belong together and are complete when it ends. */
+export function asOneEntry<T>(f: () => T): T {
+  const whole = engineState().activeTape?.whole;
+  return whole ? whole(f) : f();
+}
+
+/** What `withTapeState` puts in place. */
+export function tapeState(): TapeState {
+  const {activeTape, gradientDepth, kernelDepth} = engineState();
+  return {activeTape, gradientDepth, kernelDepth};
+}
+
 /** Whether the running code is being recorded for a gradient. */
 export function isTapeOn(): boolean {
   return tf.engine().isTapeOn();
@@ -34,12 +52,12 @@ export function isTapeOn(): boolean {
 /** Runs `f` with the given tape state and restores the old one, even if `f` throws. */
 export function withTapeState<T>(replacement: TapeState, f: () => T): T {
   const state = engineState();
-  const {activeTape, gradientDepth, kernelDepth} = state;
+  const before = tapeState();
   Object.assign(state, replacement);
   try {
     return f();
   } finally {
-    Object.assign(state, {activeTape, gradientDepth, kernelDepth});
+    Object.assign(state, before);
   }
 }
 
@@ -89,4 +107,27 @@ export function rollBackOnThrow<T>(f: () => T): T {
 /** Frees the tensors that a tape holds for its backward pass. */
 export function disposeTape(tape: readonly TapeNode[]): void {
   for (const node of tape) node.saved?.forEach((tensor) => tensor.dispose());
+}
+
+/** Methods of the engine that forward mode replaces while it runs. Most are private in the types of tfjs. */
+interface EngineMethods {
+  runKernelFunc: (params: {kernelName?: string; attrs?: object}) => unknown;
+  disposeTensor: (tensor: tf.Tensor) => void;
+  gradients: (...args: unknown[]) => unknown;
+}
+
+/** Runs `f` with other methods of the engine, which may call the present ones. */
+export function withEngineMethods<T>(replace: (present: EngineMethods) => EngineMethods, f: () => T): T {
+  const engine = tf.engine() as unknown as EngineMethods;
+  const names = ['runKernelFunc', 'disposeTensor', 'gradients'] as const;
+  // What others have put on the engine itself, over its class.
+  const own = names.filter((name) => Object.hasOwn(engine, name)).map((name) => [name, engine[name]]);
+  const present = Object.fromEntries(names.map((name) => [name, engine[name].bind(engine) as unknown]));
+  Object.assign(engine, replace(present as unknown as EngineMethods));
+  try {
+    return f();
+  } finally {
+    for (const name of names) delete (engine as Partial<EngineMethods>)[name];
+    Object.assign(engine, Object.fromEntries(own));
+  }
 }

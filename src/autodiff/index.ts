@@ -12,6 +12,7 @@ export {
 } from './structure.js';
 export {vjp, vjpAt, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';
+export {forwardMode, pushForward, type ForwardMode} from './forward.js';
 export {freeTensors} from './free-tensors.js';
 export {distinct, recordOp} from './op.js';
 export {asFloat, floatMap, nothing} from './float-map.js';

@@ -1,16 +1,18 @@
-/** @file Jacobian–vector products by the double VJP: u ↦ uᵀ∂f is linear in u, and its own VJP is v ↦ ∂f·v. */
+/** @file Jacobian–vector products. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe} from '../checks/index.js';
 import {offTape} from './engine.js';
 import {distinct} from './op.js';
 import {flatten, flattenTangents, unflatten, type Structure} from './structure.js';
-import {backpropagate, withRecording} from './tape.js';
-import {pullbackOf, vjpOf, type Pullback} from './vjp.js';
+import {pushForward} from './forward.js';
+import {pullbackOf, type Pullback} from './vjp.js';
 
 /**
  * ∂f(xs)·tangents: the tangent of f's result.
  *
- * The product is itself differentiable while a gradient is being recorded.
+ * The tangent of each operation of f is computed beside the operation and freed with its result, so a long loop needs no more memory than
+ * a short one (if it frees its own tensors, with `tf.tidy` or `dispose`). The product is itself differentiable while a gradient is being
+ * recorded.
  *
  * @param f Takes as many structures as `xs` has and returns a structure of float32 tensors.
  * @param xs The point, one structure per argument of f.
@@ -52,23 +54,17 @@ export function jvp<X extends Structure[], Y extends Structure>(
       result = f(...at);
       return flatten(result);
     };
-    return jvpOf(value, moving, directions);
+    return pushForward(value, moving, directions);
   });
   return unflatten(result, tangent);
 }
 
 /** `jvp` on flat lists, for functions that capture their point. */
 export function jvpOf(f: () => tf.Tensor[], xs: readonly tf.Tensor[], v: readonly tf.Tensor[]): tf.Tensor[] {
-  return tf.tidy(() =>
-    withRecording(f, ({outputs, tape}) => {
-      const u = outputs.map((output) => tf.zeros(output.shape));
-      const pull = () => backpropagate(tape, xs, outputs, u).map((dx, i) => dx ?? tf.zerosLike(xs[i]));
-      return vjpOf(pull, u, v);
-    }),
-  );
+  return pushForward(f, xs, v);
 }
 
-/** The pullback of a function's own pullback, v ↦ ∂f·v, recorded once. It must be disposed before the pullback. */
+/** v ↦ ∂f·v, recorded once: u ↦ uᵀ∂f is linear in u, and its own pullback is this map. It must be disposed before the pullback. */
 export function pushforwardOf({outputs, pull}: Pullback): Pullback {
   const u = offTape(() => outputs.map((output) => tf.keep(tf.zeros(output.shape))));
   try {

@@ -35,6 +35,8 @@ export interface Observed {
   loops: ObservedLoop[];
   /** Why the result depends on more than its inputs (the first reason that was seen), or `null`. */
   impure: string | null;
+  /** Whether random numbers were drawn. */
+  isRandom: boolean;
 }
 
 /** The methods of the engine that are observed. Most are private in the types of tfjs. */
@@ -74,7 +76,7 @@ export function unobserved<T>(f: () => T): T {
 export function observe<T>(f: () => T): {result: T; seen: Observed} {
   if (current !== null) throw new Error('an observation is going on already');
   const engine = tf.engine() as unknown as Watched;
-  const seen: Observed = {calls: [], constants: new Map(), loops: [], impure: null};
+  const seen: Observed = {calls: [], constants: new Map(), loops: [], impure: null, isRandom: false};
   const methods = {run: engine.runKernelFunc, make: engine.makeTensor};
   const {readSync, read} = engine;
   const {random} = Math;
@@ -120,6 +122,7 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
   };
   Math.random = () => {
     note('it draws random numbers');
+    seen.isRandom ||= current !== null;
     return random();
   };
   current = seen;

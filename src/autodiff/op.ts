@@ -1,7 +1,15 @@
 /** @file Puts a custom operation on the tape: several inputs and outputs, with a gradient to any order. */
 import * as tf from '@tensorflow/tfjs-core';
 import {carryDoubles} from './doubles.js';
-import {disposeTape, engineState, isTapeOn, keepForBackward, offTape} from './engine.js';
+import {
+  asOneEntry,
+  disposeTape,
+  engineState,
+  isTapeOn,
+  keepForBackward,
+  offTape,
+  type TapeNode,
+} from './engine.js';
 import {flatten, unflatten, type Parameter} from './structure.js';
 
 export interface Op {
@@ -17,17 +25,28 @@ export interface Op {
   free?: readonly tf.Tensor[] | undefined;
   /**
    * The cotangents of the float32 tensors among `[...inputs, ...free]`. `outputs` and `inputs` are live and on the tape, so the gradient
-   * can be differentiated again.
+   * can be differentiated again. Where `needed` is false, the cotangent is not used and may be `null`.
    */
-  gradient: (dys: tf.Tensor[], outputs: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[];
+  gradient: (
+    dys: tf.Tensor[],
+    outputs: tf.Tensor[],
+    inputs: tf.Tensor[],
+    needed: boolean[],
+  ) => (tf.Tensor | null)[];
+  /** Tensors that are freed with the tape. */
+  kept?: readonly tf.Tensor[] | undefined;
 }
 
 /** Returns `values` as the outputs of an operation whose derivative is `gradient`. Off the tape, the outputs are plain aliases. */
-export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Tensor[] {
-  if (!isTapeOn()) return values.map(aliasOf);
+export function recordOp(op: Op): tf.Tensor[] {
+  if (!isTapeOn()) return op.values.map(aliasOf);
+  return asOneEntry(() => record(op));
+}
+
+function record({name, values, inputs, free = [], gradient, kept = []}: Op): tf.Tensor[] {
   const state = engineState();
   const tape = state.activeTape!;
-  const saved: tf.Tensor[] = [];
+  const saved: tf.Tensor[] = [...kept];
   const save = (tensor: tf.Tensor) => {
     const alias = tf.keep(aliasOf(tensor));
     saved.push(alias);
@@ -46,10 +65,14 @@ export function recordOp({name, values, inputs, free = [], gradient}: Op): tf.Te
     inputs: Object.fromEntries(sources.map((source, i) => [String(i), source])),
     outputs,
     saved,
-    gradient: (dys) => {
+    gradient(dys) {
+      const wanted = (this as TapeNode | undefined)?.inputs;
+      const needed = sources.map((_, i) => !wanted || String(i) in wanted);
       try {
         const cotangents = dys.map((dy, i) => dy ?? tf.zeros(outputs[i].shape));
-        const gradients = tf.tidy(() => gradient(cotangents, savedOutputs, savedInputs));
+        const gradients = tf.tidy(
+          () => gradient(cotangents, savedOutputs, savedInputs, needed) as tf.Tensor[],
+        );
         return Object.fromEntries(gradients.map((dx, i) => [String(i), () => dx]));
       } catch (error) {
         // Nothing else frees the tape of a backward pass that fails.

@@ -37,6 +37,25 @@ function record(f: () => tf.Tensor[], scope: string): Recording {
   }
 }
 
+let holds = 0;
+const releases: (() => void)[] = [];
+
+/** Runs `f`, during which the tapes of forward mode keep their operations: a backward pass inside it needs them. */
+export function hold<T>(f: () => T): T {
+  holds++;
+  try {
+    return f();
+  } finally {
+    holds--;
+    if (holds === 0) for (const release of releases) release();
+  }
+}
+
+/** `release` is called when nothing is held any more. */
+export function onRelease(release: () => void): void {
+  releases.push(release);
+}
+
 /** Runs `f` off the caller's tape, on a private tape that the caller must dispose of. */
 export function recordPrivately(f: () => tf.Tensor[]): Recording {
   return record(f, PRIVATE_FORWARD);
@@ -53,10 +72,12 @@ export function withRecording<T extends tf.TensorContainer>(
   const outer = isTapeOn();
   const recording = record(f, outer ? 'forward' : PRIVATE_FORWARD);
   if (outer) {
-    return rollBackOnThrow(() => {
-      engineState().activeTape!.push(...recording.tape);
-      return use(recording);
-    });
+    return rollBackOnThrow(() =>
+      hold(() => {
+        engineState().activeTape!.push(...recording.tape);
+        return use(recording);
+      }),
+    );
   }
   try {
     return use(recording);
@@ -91,7 +112,8 @@ export function backpropagate(
       const nodeCotangents = node.outputs.map((output) => cotangents.get(output.id) ?? null);
       // No y depends on it.
       if (nodeCotangents.every((dy) => dy === null)) continue;
-      const gradients = gradientOf(node)(nodeCotangents);
+      const wanted = Object.fromEntries(inputs.map((name) => [name, node.inputs[name]]));
+      const gradients = gradientOf(node).call({...node, inputs: wanted}, nodeCotangents);
       for (const name of inputs) {
         if (!(name in gradients))
           throw new Error(`The gradient of '${node.kernelName}' lacks its input '${name}'.`);
@@ -109,7 +131,8 @@ export function backpropagate(
   }) as (tf.Tensor | null)[];
 }
 
-function gradientOf(node: TapeNode): NonNullable<TapeNode['gradient']> {
+/** @throws If the operation has no gradient: a missing gradient never counts as zero. */
+export function gradientOf(node: TapeNode): NonNullable<TapeNode['gradient']> {
   if (node.gradient) return node.gradient;
   if (!tf.getGradient('Identity') && !tf.getGradient('Add')) {
     throw new Error(
@@ -148,7 +171,7 @@ function pathFrom(tape: readonly TapeNode[], xs: readonly tf.Tensor[]): PathStep
  * Moves each node behind the nodes whose outputs it reads. tfjs records the clone of a saved *output* (exp, tanh, …) before the operation
  * that made the output, which silently breaks that path in a second derivative.
  */
-function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
+export function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
   const producer = new Map<number, TapeNode>();
   for (const node of tape) for (const output of node.outputs) producer.set(output.id, node);
   const done = new Set<TapeNode>();
@@ -178,7 +201,7 @@ function inDependencyOrder(tape: readonly TapeNode[]): TapeNode[] {
 }
 
 /** Sums dx over the axes along which its input was broadcast. Some gradients of tfjs (squaredDifference) omit this. */
-function shapedLike({shape}: tf.Tensor, dx: tf.Tensor): tf.Tensor {
+export function shapedLike({shape}: tf.Tensor, dx: tf.Tensor): tf.Tensor {
   if (tf.util.arraysEqual(dx.shape, shape)) return dx;
   return tf.reshape(tf.sum(dx, tf.broadcast_util.getReductionAxes(shape, dx.shape)), shape);
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {numbersOf, jvpOf, offTape, vjpAt} from '../autodiff/index.js';
 import type {DoubleProducts} from '../linsolve/index.js';
-import {canLook, explain, NoRoutine, Program, programsFlag, trace, Untraceable} from '../programs/index.js';
+import {canLook, explain, Program, programsFlag, reasonOf, trace} from '../programs/index.js';
 import type {Packing} from './packing.js';
 
 interface Rows {
@@ -40,8 +40,7 @@ export function doubleProducts(
       },
     };
   } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain('A linear solve', error.message);
+    explain('A linear solve', reasonOf(error));
     return null;
   }
 }
@@ -54,8 +53,7 @@ function rowsOrOperations(product: (v: tf.Tensor) => tf.Tensor[], packing: Packi
   try {
     return rowsOf(product, packing);
   } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain('A linear solve', error.message);
+    explain('A linear solve', reasonOf(error));
     return {
       apply: (rows) =>
         offTape(() => {

@@ -28,7 +28,7 @@ export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {
   where?: string | undefined;
 };
 
-/** Conditions whose samples are known to be independent. */
+/** Conditions, or families of them, whose samples are known to be independent. */
 const probed = new WeakSet<object>();
 
 /** x with its names in the order that the condition's `linearize` uses. */
@@ -59,16 +59,17 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
     checkLikeX(result, xs);
     return result;
   };
+  const {family = condition} = condition;
   const operator = (xs: tf.Tensor[], ps: tf.Tensor[]): Operator => {
     const generic = () => linearize((leaves) => residual(leaves, ps), xs, split, condition.tags);
-    if (split && packing.shape[0] > 1 && !condition.linearize && !probed.has(condition) && canLook()) {
+    if (split && packing.shape[0] > 1 && !condition.linearize && !probed.has(family) && canLook()) {
       const probe = generic();
       try {
         probeBatch(probe, packing.shape);
       } finally {
         probe.dispose();
       }
-      probed.add(condition);
+      probed.add(family);
     }
     return condition.linearize ? condition.linearize(unflatten(x, xs), ...unflatten(params, ps)) : generic();
   };

@@ -11,6 +11,8 @@ import type {LinearSolver, Operator, SolveInfo, Tags} from '../linsolve/index.js
  */
 export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   (x: X, ...params: P): X;
+  /** Conditions with the same object are tested once between them for a coupling of samples. Default: the condition itself. */
+  family?: object | undefined;
   /** Known properties of ∂₁F; with `symmetric` and `positiveDefinite`, `linsolve.auto` chooses CG. */
   tags?: Tags | undefined;
   /**

@@ -70,6 +70,8 @@ export class FixedPointLayer extends IterativeLayer {
   private readonly historySize: number;
   private readonly jacobianPenalty: number;
   private readonly weightNames: 'layer' | 'cell';
+  /** The conditions without and with training: a cell may couple the samples in only one of them. */
+  private readonly families = [{}, {}] as const;
   private step!: Step;
   /** The calls in training whose penalty has not been asked for. */
   private calls: Call[] = [];
@@ -148,6 +150,8 @@ export class FixedPointLayer extends IterativeLayer {
       this.solver === 'anderson'
         ? new AndersonAcceleration({fun}, {...options, historySize})
         : new FixedPointIteration({fun}, options);
+    // Every call makes another condition of the same cell.
+    solver.condition.family = this.families[training.training ? 1 : 0];
     const sizes = this.stateSizes(inputs[0].shape);
     this.step = fun;
     return this.solveBy(inputs, sizes, (init, x) => solver.run(init, x));

@@ -3,7 +3,7 @@
  *
  * If the host can read tensors, the methods run there in f64 (`host-krylov.ts`), otherwise in tensor operations (`device-krylov.ts`).
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
 import {type Names} from '../checks/index.js';
 import {solveOnDevice} from './device-krylov.js';

@@ -1,6 +1,6 @@
 /** @file Targets of the multiclass losses: class indices or distributions. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape, unobserved} from '../autodiff/index.js';
+import {offTape} from '../autodiff/index.js';
 import {fill, isOnHost, valuesOnHost} from '../kernels/index.js';
 import {weighted} from './limits.js';
 
@@ -19,7 +19,7 @@ export function checkTarget(where: string, target: tf.Tensor, logits: tf.Tensor)
     throw new Error(`losses.${where}: class indices must be int32, got ${target.dtype}.`);
   }
   const classes = logits.shape[logits.rank - 1];
-  const outside = unobserved(() => valuesOnHost(target))?.find((index) => index < 0 || index >= classes);
+  const outside = valuesOnHost(target)?.find((index) => index < 0 || index >= classes);
   if (outside !== undefined) {
     throw new Error(
       `losses.${where}: class ${outside} is out of range; ${classes} logits stand for the classes 0 to ${classes - 1}.`,
@@ -37,7 +37,7 @@ const ROUNDING = 1e-2;
  */
 export function checkDistribution(where: string, target: tf.Tensor, logits: tf.Tensor): void {
   checkTarget(where, target, logits);
-  const values = target.rank === logits.rank ? unobserved(() => valuesOnHost(target)) : null;
+  const values = target.rank === logits.rank ? valuesOnHost(target) : null;
   if (values === null) return;
   const n = target.shape[target.rank - 1];
   for (let row = 0; row < values.length; row += n) {

@@ -3,8 +3,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {numbersOf} from '../autodiff/index.js';
 import {explain, programsFlag} from './flag.js';
 import {canLook} from './loop.js';
-import {NoRoutine, Program} from './program.js';
-import {trace, Untraceable} from './trace.js';
+import {Program} from './program.js';
+import {reasonOf} from './reason.js';
+import {trace} from './trace.js';
 
 /**
  * The program of f for arguments like the examples. What f closes over is read now.
@@ -24,8 +25,7 @@ export function attempt(
     closedOver.forEach((tensor, i) => program.input(examples.length + i).set(numbersOf(tensor)));
     return program;
   } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain(where, error.message);
+    explain(where, reasonOf(error));
     return null;
   }
 }

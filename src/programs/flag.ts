@@ -1,4 +1,7 @@
-/** @file The flag that turns programs off, or makes them report why a function runs operation by operation. */
+/**
+ * @file The flags of programs: one turns them off, or makes them report why a function runs operation by operation; the other limits their
+ * memory.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** 'on' (default), 'off', or 'explain'. */
@@ -8,6 +11,15 @@ tf.env().registerFlag(FLAG, () => 'on' as unknown as number);
 
 export function programsFlag(): 'on' | 'off' | 'explain' {
   return tf.env().get(FLAG) as unknown as 'on' | 'off' | 'explain';
+}
+
+/** How many bytes the values of one program may take. */
+const MEMORY_FLAG = 'IMPLICIT_PROGRAM_BYTES';
+
+tf.env().registerFlag(MEMORY_FLAG, () => 2 ** 32);
+
+export function mostProgramBytes(): number {
+  return tf.env().getNumber(MEMORY_FLAG);
 }
 
 const said = new Set<string>();

@@ -2,8 +2,10 @@
 export {attempt} from './attempt.js';
 export {compile, type Arrays, type Compiled, type Numbers} from './compile.js';
 export {canLook, loopWhile, type LoopOptions} from './loop.js';
+export {statesBehind} from './needed.js';
 export {sweepRows, type RowSweep} from './row-sweep.js';
 export {spacing} from './precision.js';
-export {Program, NoRoutine} from './program.js';
+export {Program} from './program.js';
+export {reasonOf} from './reason.js';
 export {programsFlag, explain} from './flag.js';
-export {trace, Untraceable, type Trace} from './trace.js';
+export {trace, type Trace} from './trace.js';

@@ -1,7 +1,16 @@
 /** @file A loop whose end depends on data. The same formulation runs operation by operation or as part of a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, flattenLike, observed, unflatten, unobserved, type Structure} from '../autodiff/index.js';
+import {
+  flatten,
+  flattenLike,
+  isTapeOn,
+  observed,
+  unflatten,
+  unobserved,
+  type Structure,
+} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
+import {Untraceable} from './trace.js';
 
 export interface LoopOptions {
   /** The maximum number of passes. */
@@ -17,13 +26,18 @@ export interface LoopOptions {
  *
  * @param pass Returns the next state, a structure like its argument, and flags; a flag entry that is not zero requests another pass. It may
  * use only its state and tensors from outside, because a program runs it once.
+ * @throws `Untraceable` if a program is being made, and a gradient or tangent goes through the loop.
  */
 export function loopWhile<S extends Structure>(
   start: S,
   pass: (state: S) => {state: S; open: tf.Tensor},
   {limit, unseen = limit, lookEvery = 1}: LoopOptions,
 ): S {
-  if (observed()) return observedLoop(start, pass, limit);
+  if (observed()) {
+    // One pass stands for all, and has the gradient of one pass.
+    if (isTapeOn()) throw new Untraceable('a gradient goes through a loop whose end depends on data');
+    return observedLoop(start, pass, limit);
+  }
   const readable = canLook();
   const most = readable ? limit : unseen;
   let state = start;

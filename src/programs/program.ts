@@ -1,7 +1,9 @@
 /** @file A graph that is prepared for repeated runs: places in memory for its values, and routines for its lines. */
-import {giveBackArrays, takeArrays, type ArrayKernels} from '../kernels/index.js';
+import {giveBackArrays, OutOfMemory, takeArrays, type ArrayKernels} from '../kernels/index.js';
+import {mostProgramBytes} from './flag.js';
 import type {Graph, Line} from './graph.js';
 import {madeBy, planOf} from './plan.js';
+import {neededLines} from './needed.js';
 import {needs, simplify} from './simplify.js';
 import {SWEEP, sweepOf} from './run-sweep.js';
 import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js';
@@ -20,15 +22,18 @@ export class Program {
   private readonly outputs: Operand[];
   private readonly slow: readonly (() => void)[];
   private readonly each: readonly (() => void)[];
+  /** Those of `each` that the outputs need that are not rare. */
+  private readonly often: readonly (() => void)[];
   private kernels: ArrayKernels | null;
   private isStale = true;
 
   /**
    * @param fast The indices of the inputs that change from run to run. The other inputs must be set before the first run, which computes
    * what depends on them alone.
-   * @throws `NoRoutine` if a line has no routine.
+   * @param rare The indices of outputs that `run(false)` leaves out.
+   * @throws `NoRoutine` if a line has no routine, `OutOfMemory` if the values take more memory than is allowed or there is.
    */
-  constructor(graph: Graph, fast: readonly number[]) {
+  constructor(graph: Graph, fast: readonly number[], rare: readonly number[] = []) {
     const {values, constants, inputs, lines, outputs, root} = simplify(graph);
     const paces = pacesOf(
       lines,
@@ -39,6 +44,9 @@ export class Program {
     const lasting = [...constants.keys(), ...inputs, ...outputs, ...fixed];
     const repeated = lines.filter((line) => paces.get(line) === EACH);
     const {sizes, places} = planOf(values, root, lasting, repeated);
+    const bytes = sizes.reduce((sum, size) => sum + 8 * size, 0);
+    const most = mostProgramBytes();
+    if (bytes > most) throw new OutOfMemory('The values of a program', bytes, 0, most);
     const {kernels, arrays} = takeArrays(sizes);
     this.kernels = kernels;
     const allocate = (value: number): Operand => ({
@@ -49,21 +57,24 @@ export class Program {
     this.inputs = inputs.map(allocate);
     // An output that is an input gets its own place: the caller may write an input before reading that output.
     const given = new Set(this.inputs.map(({data}) => data));
-    const copies: [Pace, () => void][] = [];
+    const copies: (() => void)[] = [];
     this.outputs = outputs.map((value) => {
       const output = allocate(value);
       if (!given.has(output.data)) return output;
       const data = new Float64Array(output.data.length);
-      copies.push([EACH, () => data.set(output.data)]);
+      copies.push(() => data.set(output.data));
       return {...output, data};
     });
     try {
-      const steps: [Pace, () => void][] = lines.map((line) => [paces.get(line)!, stepOf(line, allocate)]);
-      steps.push(...copies);
-      const at = (pace: Pace) => steps.filter(([own]) => own === pace).map(([, step]) => step);
-      for (const step of at(ONCE)) step();
-      this.slow = at(SLOW);
-      this.each = at(EACH);
+      const steps = lines.map((line) => ({line, pace: paces.get(line)!, step: stepOf(line, allocate)}));
+      const at = (pace: Pace) => steps.filter((own) => own.pace === pace);
+      for (const {step} of at(ONCE)) step();
+      this.slow = at(SLOW).map(({step}) => step);
+      this.each = [...at(EACH).map(({step}) => step), ...copies];
+      const frequent = outputs.filter((_, i) => !rare.includes(i));
+      const needed = new Set(neededLines(lines, frequent, root));
+      const kept = at(EACH).filter(({line}) => needed.has(line));
+      this.often = [...kept.map(({step}) => step), ...copies];
     } catch (error) {
       this.dispose();
       throw error;
@@ -85,11 +96,12 @@ export class Program {
     return this.outputs.map(({shape}) => shape);
   }
 
-  run(): void {
+  /** @param isComplete False: without the rare outputs. */
+  run(isComplete = true): void {
     if (!this.kernels) throw new Error('Program: it has been disposed.');
     if (this.isStale) for (const step of this.slow) step();
     this.isStale = false;
-    for (const step of this.each) step();
+    for (const step of isComplete ? this.each : this.often) step();
   }
 
   /**

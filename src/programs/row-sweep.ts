@@ -1,6 +1,6 @@
 /** @file One pass over the rows of X that keeps a product A X up to date: operation by operation, or as one line of a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import {observed, unobserved} from '../autodiff/index.js';
+import {isTapeOn, observed, unobserved} from '../autodiff/index.js';
 import {SWEEP} from './run-sweep.js';
 
 export interface RowSweep {
@@ -25,7 +25,8 @@ export interface RowSweep {
  * @returns The new X.
  */
 export function sweepRows(sweep: RowSweep): tf.Tensor3D {
-  return observed() ? observedSweep(sweep) : stepByStep(sweep);
+  // A gradient goes through each row by itself.
+  return observed() && !isTapeOn() ? observedSweep(sweep) : stepByStep(sweep);
 }
 
 function stepByStep({rows, columns, product, beside, gradient, move}: RowSweep): tf.Tensor3D {

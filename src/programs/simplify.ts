@@ -4,6 +4,20 @@ import {resultsOf, sizeOf, type Graph, type Line} from './graph.js';
 /** Kernels whose output has the entries of the input in the same order. */
 const COPIES = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten']);
 
+/** Kernels that may leave their input as it is; whether they do shows in the number of entries. */
+const WHOLE = new Set(['Tile', 'BroadcastTo', 'Slice', 'PadV2', 'MirrorPad']);
+
+/** Kernels that join their inputs. */
+const JOINS = new Set(['Concat', 'Pack', 'AddN']);
+
+const REPETITIONS = new Set(['Tile', 'BroadcastTo']);
+
+/** Functions of two entries: they repeat an operand along an axis on which it has only one entry. */
+const REPEATING = new Set([
+  ...['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'SquaredDifference', 'Pow', 'Mod'],
+  ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr'],
+]);
+
 /** A graph in which lines may read a value through another value that has the same entries in a different shape or type. */
 export interface Simplified extends Graph {
   /** The value that holds the entries of a value: another value or itself. */
@@ -18,6 +32,7 @@ export function simplify(graph: Graph): Simplified {
     while (aliases.has(at)) at = aliases.get(at)!;
     return at;
   };
+  const repeated = new Map<number, number>();
   const withoutCopies = (lines: readonly Line[]): Line[] => {
     const seen = new Map<string, number[]>();
     return lines.flatMap((line) => {
@@ -26,6 +41,8 @@ export function simplify(graph: Graph): Simplified {
         aliases.set(line.outputs[0], Object.values(line.inputs)[0][0]);
         return [];
       }
+      line = withoutRepetition(withoutShape(line), graph, (value) => repeated.get(root(value)));
+      if (REPETITIONS.has(line.kernel)) repeated.set(line.outputs[0], line.inputs.x[0]);
       const read = Object.entries(line.inputs).map(([name, values]) => [
         name,
         values.map((value) => [root(value), graph.values[value].shape]),
@@ -66,9 +83,38 @@ function isCopy({kernel, inputs, outputs}: Line, {values}: Graph): boolean {
     return sizeOf(values[input]) === sizeOf(values[outputs[0]]) && sizeOf(values[input]) > 0;
   }
   if (kernel === 'Transpose') return keepsOrder(values[input].shape, values[outputs[0]].shape);
-  return kernel === 'Tile' || kernel === 'BroadcastTo'
-    ? sizeOf(values[input]) === sizeOf(values[outputs[0]])
-    : false;
+  // Of everything: nothing is cut off, repeated or joined.
+  if (WHOLE.has(kernel)) return sizeOf(values[input]) === sizeOf(values[outputs[0]]);
+  return JOINS.has(kernel) && Object.values(inputs).flat().length === 1;
+}
+
+/** The result of these kernels depends only on the shape of their input. */
+function withoutShape(line: Line): Line {
+  return line.kernel === 'ZerosLike' || line.kernel === 'OnesLike' ? {...line, inputs: {}} : line;
+}
+
+/** The same line, in which a function of entries reads a tensor before it is repeated: it repeats its operands itself. */
+function withoutRepetition(line: Line, {values}: Graph, before: (value: number) => number | undefined): Line {
+  const isChoice = line.kernel === 'Select';
+  if (!isChoice && !REPEATING.has(line.kernel)) return line;
+  const out = values[line.outputs[0]].shape;
+  const sourceOf = (value: number): number | null => {
+    const from = before(value);
+    if (from === undefined) return null;
+    const [{shape}, source] = [values[value], values[from].shape];
+    const isRepeated = (size: number, axis: number) => size === shape[axis] || size === 1;
+    return shape.join() === out.join() && source.length === shape.length && source.every(isRepeated)
+      ? from
+      : null;
+  };
+  const names = isChoice ? ['condition'] : Object.keys(line.inputs);
+  const sources = names.map((name) => sourceOf(line.inputs[name][0]));
+  // Another operand must have the shape of the result.
+  const at = sources.findIndex((source) => source !== null);
+  if (at < 0) return line;
+  const others = names.filter((_, i) => i !== at);
+  if (others.some((name) => values[line.inputs[name][0]].shape.join() !== out.join())) return line;
+  return {...line, inputs: {...line.inputs, [names[at]]: [sources[at]!]}};
 }
 
 /** Whether a transposition only moves axes with one entry; all other axes keep their order. */

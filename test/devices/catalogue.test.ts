@@ -63,6 +63,26 @@ const MINIMIZERS: Record<string, (A: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
         ...(data as Data),
       ).x,
   ),
+  fromStep: fitted((fun, start, data) => {
+    const gradient = conditions.gradientOf<tf.Tensor, Data>(fun);
+    const solver = solvers.fromStep<tf.Tensor, Data, {velocity: tf.Tensor; rate: tf.Tensor}>(
+      {
+        start: (x) => ({velocity: tf.zerosLike(x), rate: tf.fill([x.shape[0]], 0.1)}),
+        step(x, {velocity, rate}, ...at) {
+          const g = gradient(x, ...at);
+          const next = tf.sub(tf.mul(0.5, velocity), tf.mul(tf.expandDims(rate, 1), g));
+          return {
+            x: tf.add(x, next),
+            memory: {velocity: next, rate},
+            residual: tf.max(tf.abs(g), 1),
+          };
+        },
+        condition: conditions.stationary<tf.Tensor, Data>(fun),
+      },
+      {maxIterations: 60},
+    );
+    return solver.run(start, ...(data as Data)).x;
+  }),
   LevenbergMarquardt: (A, b) => {
     const residual = (x: tf.Tensor, A: tf.Tensor, b: tf.Tensor) =>
       tf.sub(tf.squeeze(tf.matMul(A, tf.expandDims(x, -1)), [-1]), b);

@@ -319,6 +319,54 @@ describeDevices('operations', (device) => {
     assert.approximately(left, right, toleranceOn(device) * Math.abs(left));
   });
 
+  it('jvp of a long loop with a gradient in each step, in the memory of the loop', async () => {
+    const energy = (y: tf.Tensor) => tf.sum(tf.square(tf.sub(tf.square(y), 1)));
+    const descent = (steps: number) => (from: tf.Tensor) => {
+      let y = tf.add(from, 0);
+      for (let k = 0; k < steps; k++) {
+        const next = tf.tidy(() => tf.sub(y, tf.mul(0.05, tf.grad(energy)(y))));
+        y.dispose();
+        y = next;
+      }
+      return y;
+    };
+    const [start, direction] = [
+      [0.3, -0.8, 1.1],
+      [1, -2, 0.5],
+    ];
+    const result = tf.tidy(() => jvp(descent(8), [tf.tensor1d(start)], [tf.tensor1d(direction)]));
+    const expected = start.map((y, i) => {
+      let dy = direction[i];
+      for (let k = 0; k < 8; k++) {
+        [y, dy] = [y - 0.05 * 4 * y * (y * y - 1), dy - 0.05 * (12 * y * y - 4) * dy];
+      }
+      return dy;
+    });
+    assertClose(await valuesOf(result), expected, toleranceOn(device), 'tangent');
+    result.dispose();
+  });
+
+  it('gradient and tangent through the steps of a solver', async () => {
+    const fixedPoint = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>(
+      {fun: (x, c) => tf.mul(0.5, tf.add(tf.square(x), c))},
+      {implicitDiff: false, tolerance: 0, maxIterations: 12},
+    );
+    const run = (c: tf.Tensor) => fixedPoint.run(tf.fill([3, 1], 0.5), c).x;
+    const at = [0.1, 0.3, -0.4];
+    const expected = at.map((c) => {
+      let [x, dx] = [0.5, 0];
+      for (let k = 0; k < 12; k++) [x, dx] = [0.5 * (x * x + c), 0.5 * (2 * x * dx + 1)];
+      return dx;
+    });
+    const [back, along] = tf.tidy(() => {
+      const c = tf.tensor2d(at, [3, 1]);
+      return [tf.grad((params: tf.Tensor) => tf.sum(run(params)))(c), jvp(run, [c], [tf.ones([3, 1])])];
+    });
+    assertClose(await valuesOf(back), expected, toleranceOn(device), 'gradient');
+    assertClose(await valuesOf(along), expected, toleranceOn(device), 'tangent');
+    tf.dispose([back, along]);
+  });
+
   it('jvp of tanh', async () => {
     const x = random(50, 5);
     const result = jvp((x: tf.Tensor) => tf.tanh(x), [x], [

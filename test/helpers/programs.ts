@@ -27,7 +27,7 @@ export function turnOffPrograms(): void {
 
 /** @returns How often `f` runs a program. */
 export function programRuns(f: () => void): number {
-  const {run} = Program.prototype;
+  const run = Reflect.get(Program.prototype, 'run') as (this: Program) => void;
   let count = 0;
   Program.prototype.run = function () {
     count++;
@@ -39,6 +39,24 @@ export function programRuns(f: () => void): number {
     Program.prototype.run = run;
   }
   return count;
+}
+
+/** @returns How many WebAssembly memories `work` makes. */
+export function memoriesOf(work: () => void): number {
+  const {Memory} = WebAssembly;
+  let made = 0;
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor);
+      made++;
+    }
+  };
+  try {
+    work();
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+  return made;
 }
 
 /** @returns The reasons that are given, while `f` runs, why something runs operation by operation. Each is given once. */

@@ -1,7 +1,7 @@
 /** @file Functions compiled for loops of one's own: precision, what they close over, what they refuse, and memory. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {compile} from '../../src/index.js';
+import {compile, jvp} from '../../src/index.js';
 import {loopWhile} from '../../src/programs/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectNoLeak, messageOf} from '../helpers/expect.js';
@@ -149,4 +149,22 @@ describeBackends('compile', () => {
     });
     x.dispose();
   });
+
+  it('refuses a gradient and a tangent through a loop whose end depends on data', () =>
+    expectNoLeak(() => {
+      const x = tf.tensor1d([1, 8]);
+      const halved = (v: tf.Tensor) =>
+        loopWhile({v}, ({v: now}) => ({state: {v: tf.mul(0.5, now)}, open: tf.greater(now, 2)}), {limit: 9})
+          .v;
+      for (const f of [
+        (v: tf.Tensor) => tf.grad((y: tf.Tensor) => tf.sum(halved(y)))(v),
+        (v: tf.Tensor) => jvp(halved, [v], [v]),
+      ]) {
+        assert.match(
+          messageOf(() => compile(f, [x])),
+          /a gradient goes through a loop whose end depends on data/,
+        );
+      }
+      x.dispose();
+    }));
 });

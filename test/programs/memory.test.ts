@@ -7,6 +7,7 @@ import type {Line, Value} from '../../src/programs/graph.js';
 import {compile} from '../../src/programs/index.js';
 import {planOf} from '../../src/programs/plan.js';
 import {describeBackends} from '../helpers/backends.js';
+import {memoriesOf} from '../helpers/programs.js';
 
 /** Makes `values[i + 1]` of `values[i]`. */
 function chain(length: number): {values: Value[]; lines: Line[]} {
@@ -19,24 +20,6 @@ function chain(length: number): {values: Value[]; lines: Line[]} {
 }
 
 const itself = (value: number) => value;
-
-/** @returns How many WebAssembly memories `work` makes. */
-function memoriesOf(work: () => void): number {
-  const {Memory} = WebAssembly;
-  let made = 0;
-  WebAssembly.Memory = class extends Memory {
-    constructor(descriptor: WebAssembly.MemoryDescriptor) {
-      super(descriptor);
-      made++;
-    }
-  };
-  try {
-    work();
-  } finally {
-    WebAssembly.Memory = Memory;
-  }
-  return made;
-}
 
 describe('memory of programs', () => {
   it('has two places for the values between the ends of a chain', () => {

@@ -61,6 +61,17 @@ describeBackends('iterative solvers as programs', () => {
         assert.equal(others, 0);
       }));
 
+    it(`${name} takes the same steps at tolerance 0, where only the last one is tested`, () => {
+      for (const maxIterations of [1, 12]) {
+        const options = {tolerance: 0, maxIterations, onFailure: 'ignore'};
+        // With a listener every step is tested.
+        const tested = withPrograms('on', () => outcomeOf(given, {...options, onIteration: () => undefined}));
+        const untested = withPrograms('on', () => outcomeOf(given, options));
+        expectClose(untested.x, tested.x, 1e-6);
+        if (tested.iterations.every((count) => count === maxIterations)) assert.deepEqual(untested, tested);
+      }
+    });
+
     it(`${name} runs as a program`, () => {
       const reasons = reasonsOf(() => [
         outcomeOf(given, {maxIterations: 3}),

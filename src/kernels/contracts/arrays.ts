@@ -45,10 +45,19 @@ export const BINARY = {
   GreaterEqual: 8,
   Equal: 9,
   NotEqual: 10,
+  LogicalAnd: 11,
+  LogicalOr: 12,
 } as const;
 
 /** The same for functions of one entry. */
-export const UNARY = {Neg: 0, Abs: 1, Sqrt: 2, Square: 3, Relu: 4} as const;
+export const UNARY = {
+  ...{Neg: 0, Abs: 1, Sqrt: 2, Square: 3, Relu: 4, Exp: 5, Expm1: 6, Log: 7, Log1p: 8, Tanh: 9, Sigmoid: 10},
+  ...{Softplus: 11, Sin: 12, Cos: 13, Elu: 14, Floor: 15, Ceil: 16, Reciprocal: 17, IsFinite: 18, IsNan: 19},
+  ...{LogicalNot: 20, Sign: 21},
+} as const;
+
+/** Reductions other than sums. */
+export const REDUCTIONS = {Max: 0, Min: 1, Prod: 2, All: 3, Any: 4} as const;
 
 /**
  * Arrays are row-major without padding, and come from `arrays`. Each routine prepares work on given arrays and returns a function that does
@@ -89,9 +98,42 @@ export interface EntryKernels {
   /** out = f(x). */
   unary(kernel: keyof typeof UNARY, x: Float64Array, out: Float64Array): () => void;
 
-  /** out = `yes` where the condition is not zero, else `no`. */
-  select(condition: Float64Array, yes: Float64Array, no: Float64Array, out: Float64Array): () => void;
+  /** out = x between two limits. */
+  clip(x: Float64Array, low: number, high: number, out: Float64Array): () => void;
+
+  /** Copies `count` blocks of `size` entries. Both arrays begin with the first block; the others follow in equal steps. */
+  blocks(
+    x: Float64Array,
+    stepX: number,
+    out: Float64Array,
+    stepOut: number,
+    count: number,
+    size: number,
+  ): () => void;
+
+  /** out [rows, columns] = `yes` where the condition is not zero, else `no`. */
+  select(
+    condition: Spread,
+    yes: Float64Array,
+    no: Float64Array,
+    out: Float64Array,
+    rows: number,
+    columns: number,
+  ): () => void;
 
   /** out [outer, inner] = the sums of x [outer, count, inner] over its second axis. */
   sums(x: Float64Array, outer: number, count: number, inner: number, out: Float64Array): () => void;
+
+  /** The same with another reduction. */
+  reduce(
+    kernel: keyof typeof REDUCTIONS,
+    x: Float64Array,
+    outer: number,
+    count: number,
+    inner: number,
+    out: Float64Array,
+  ): () => void;
+
+  /** out [rows, columns] = exp(x − c), with the c of each row with which the row's sum is 1. */
+  softmax(x: Float64Array, rows: number, columns: number, out: Float64Array): () => void;
 }

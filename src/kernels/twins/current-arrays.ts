@@ -1,5 +1,6 @@
 /** @file Provides array kernels, each with its own memory. Kernels that are given back are reused. */
 import type {ArrayKernels} from '../contracts/arrays.js';
+import {OutOfMemory} from '../contracts/out-of-memory.js';
 import {createHostArrays} from './host/arrays.js';
 import {referenceArrays} from './reference/arrays.js';
 
@@ -21,6 +22,8 @@ export interface TakenArrays {
 /**
  * Returns arrays of these lengths, with kernels that work on them: WebAssembly with SIMD if available, otherwise plain TypeScript. The
  * caller may give the kernels back and must not use the arrays afterwards. If they are not given back, the garbage collector frees them.
+ *
+ * @throws OutOfMemory.
  */
 export function takeArrays(lengths: readonly number[]): TakenArrays {
   try {
@@ -31,7 +34,12 @@ export function takeArrays(lengths: readonly number[]): TakenArrays {
   } catch (error) {
     // Another WebAssembly memory, or one this large, could not be allocated.
     if (!(error instanceof RangeError)) throw error;
+  }
+  try {
     return {kernels: referenceArrays, arrays: referenceArrays.arrays(lengths)};
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OutOfMemory('The values of a program', bytesOf(lengths));
   }
 }
 
@@ -46,9 +54,11 @@ export function arrayKernels([first, ...others]: readonly Float64Array[]): Array
   return kernels && others.every(({buffer}) => buffer === first.buffer) ? kernels : referenceArrays;
 }
 
+const bytesOf = (lengths: readonly number[]) => lengths.reduce((sum, length) => sum + 8 * length, 0);
+
 /** The smallest idle memory that is large enough. If none is, the largest one, which will grow. */
 function smallestIdle(lengths: readonly number[]): ArrayKernels | undefined {
-  const bytes = lengths.reduce((sum, length) => sum + 8 * length, 0);
+  const bytes = bytesOf(lengths);
   idle.sort((one, other) => one.size - other.size);
   const at = idle.findIndex(({size}) => size >= bytes);
   return idle.splice(at, 1)[0];

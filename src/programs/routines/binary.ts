@@ -1,10 +1,11 @@
 /** @file Functions of two variables and the choice between two values, entry by entry, with broadcasting. */
 import {arrayKernels, BINARY_ENTRIES} from '../../kernels/index.js';
 import {spreadsOf} from './spread.js';
-import {broadcastStrides, places, product, type Operand, type Routine, type Routines} from './types.js';
+import {broadcastStrides, places, type Operand, type Routine, type Routines} from './types.js';
 
 const FUNCTIONS: Record<string, (a: number, b: number) => number> = {
   Atan2: Math.atan2,
+  BitwiseAnd: (a, b) => a & b,
   EluGrad: (dy, y) => (y >= 0 ? dy : dy * (y + 1)),
   Equal: (a, b) => Number(a === b),
   FloorDiv: (a, b) => Math.floor(a / b),
@@ -14,6 +15,7 @@ const FUNCTIONS: Record<string, (a: number, b: number) => number> = {
   LessEqual: (a, b) => Number(a <= b),
   LogicalAnd: (a, b) => Number(a !== 0 && b !== 0),
   LogicalOr: (a, b) => Number(a !== 0 || b !== 0),
+  LogicalXor: (a, b) => Number((a !== 0) !== (b !== 0)),
   Maximum: Math.max,
   Minimum: Math.min,
   Mod: (a, b) => {
@@ -120,21 +122,24 @@ const ofLoops =
 const select: Routine = ({inputs, outputs}) => {
   const [[condition], [t], [e]] = [inputs.condition, inputs.t, inputs.e];
   const out = outputs[0].data;
-  // A condition that is a vector chooses among rows; otherwise all shapes are equal.
-  const size = condition.data.length < out.length ? product(t.shape.slice(1)) : 1;
   const [flags, yes, no] = [condition.data, t.data, e.data];
-  if (size === 1) {
-    const {entries} = arrayKernels([out, flags, yes, no]);
-    if (entries) return entries.select(flags, yes, no, out);
+  // A condition that is a vector chooses among rows. Otherwise all shapes are equal, or `simplify` has removed a repetition.
+  const {shape} = t;
+  const byRow = condition.shape.length < shape.length;
+  const aligned = byRow ? [...condition.shape, ...shape.slice(1).map(() => 1)] : condition.shape;
+  const {entries} = arrayKernels([out, flags, yes, no]);
+  const spreads = entries && spreadsOf([{...condition, shape: aligned}], outputs[0]);
+  if (entries && spreads) {
+    return entries.select(spreads.operands[0], yes, no, out, spreads.rows, spreads.columns);
+  }
+  if (flags.length === out.length) {
     return () => {
       for (let i = 0; i < out.length; i++) out[i] = flags[i] !== 0 ? yes[i] : no[i];
     };
   }
+  const at = places(shape, broadcastStrides(aligned, shape));
   return () => {
-    for (let row = 0; row < flags.length; row++) {
-      const from = flags[row] !== 0 ? yes : no;
-      for (let i = row * size; i < (row + 1) * size; i++) out[i] = from[i];
-    }
+    for (let i = 0; i < out.length; i++) out[i] = flags[at[i]] !== 0 ? yes[i] : no[i];
   };
 };
 

@@ -166,6 +166,42 @@ const topK: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
+/** The place of each value in the sorted row of its sample: before equal entries (`left`) or behind them. */
+const searchSorted: Routine = ({inputs, outputs, attributes}) => {
+  const [[sorted], [values]] = [inputs.sortedSequence, inputs.values];
+  const out = outputs[0].data;
+  const [size, count] = [sorted.shape[1], values.shape[1]];
+  const isBefore =
+    attributes.side === 'left' ? (a: number, b: number) => a < b : (a: number, b: number) => a <= b;
+  return () => {
+    for (let i = 0; i < out.length; i++) {
+      const row = Math.floor(i / count) * size;
+      let [low, high] = [0, size];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (isBefore(sorted.data[row + middle], values.data[i])) low = middle + 1;
+        else high = middle;
+      }
+      out[i] = low;
+    }
+  };
+};
+
+/** The default value, except at the places that the indices point to. A single value is written to all of them. */
+const sparseToDense: Routine = ({inputs, outputs}) => {
+  const [[indices], [values], [otherwise]] = [inputs.sparseIndices, inputs.sparseValues, inputs.defaultValue];
+  const [{data: out, shape}] = outputs;
+  const depth = indices.shape.length > 1 ? indices.shape[1] : 1;
+  const strides = stridesOf(shape);
+  return () => {
+    out.fill(otherwise.data[0]);
+    for (let k = 0; k * depth < indices.data.length; k++) {
+      const to = placeOf(indices.data, k, depth, shape, strides, 'SparseToDense');
+      out[to] = values.data[values.shape.length === 0 ? 0 : k];
+    }
+  };
+};
+
 export const gathers: Routines = {
   Bincount: bincount,
   DenseBincount: bincount,
@@ -173,6 +209,8 @@ export const gathers: Routines = {
   GatherV2: gather,
   OneHot: oneHot,
   ScatterNd: scatterNd,
+  SearchSorted: searchSorted,
+  SparseToDense: sparseToDense,
   TensorScatterUpdate: tensorScatterUpdate,
   TopK: topK,
   UnsortedSegmentSum: segmentSum,

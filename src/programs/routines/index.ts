@@ -1,7 +1,10 @@
 /** @file The routine of each tfjs kernel, by name, in double precision. */
 import {binary} from './binary.js';
+import {blocks} from './blocks.js';
 import {convolutions} from './convolutions.js';
+import {dilation} from './dilation.js';
 import {gathers} from './gathers.js';
+import {normalization} from './normalization.js';
 import {pools} from './pools.js';
 import {products} from './products.js';
 import {reductions} from './reductions.js';
@@ -30,12 +33,14 @@ const whole =
 
 const computing: Routines = {
   ...{...unary, ...binary, ...reductions, ...products, ...convolutions, ...pools, ...resize},
+  ...{...normalization, ...dilation},
   ...{Fill: shapes.Fill, OneHot: gathers.OneHot},
 };
 
 export const ROUTINES: Routines = {
   ...shapes,
   ...gathers,
+  ...blocks,
   ...Object.fromEntries(Object.entries(computing).map(([kernel, routine]) => [kernel, whole(routine)])),
 };
 

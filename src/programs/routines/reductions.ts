@@ -1,5 +1,5 @@
 /** @file Sums, maxima and other reductions over some axes, running sums, and softmax. */
-import {arrayKernels} from '../../kernels/index.js';
+import {arrayKernels, type REDUCTIONS} from '../../kernels/index.js';
 import {
   axesOf,
   places,
@@ -93,6 +93,8 @@ const softmax: Routine = (site) => {
   const x = only(site);
   const out = site.outputs[0].data;
   const n = x.shape[x.shape.length - 1];
+  const {entries} = arrayKernels([out, x.data]);
+  if (entries && out.length > 0) return entries.softmax(x.data, out.length / n, n, out);
   return () => {
     for (let start = 0; start < out.length; start += n) {
       let largest = -Infinity;
@@ -125,36 +127,71 @@ const batchNorm: Routine = ({inputs, outputs, attributes}) => {
 const greater = (a: number, b: number) => a > b;
 const less = (a: number, b: number) => a < b;
 
+/** x as [outer, count, inner], if the axes are adjacent: the second axis is then the one that is reduced. */
+function adjacent({shape}: Operand, axis: unknown): [outer: number, count: number, inner: number] | null {
+  const axes = axesOf(axis, shape.length).filter((own) => shape[own] > 1);
+  const [from, to] = [Math.min(...axes), Math.max(...axes)];
+  const between = shape.slice(from, to + 1).filter((size) => size > 1);
+  if (product(shape) === 0 || axes.length === 0 || between.length > axes.length) return null;
+  return [product(shape.slice(0, from)), product(between), product(shape.slice(to + 1))];
+}
+
 /** Runs in WebAssembly if the axes are adjacent. */
 const sumOf: Routine = (site) => {
   const x = only(site);
   const out = site.outputs[0].data;
   const {entries} = arrayKernels([out, x.data]);
-  const axes = axesOf(site.attributes.axis, x.shape.length).filter((axis) => x.shape[axis] > 1);
-  const [from, to] = [Math.min(...axes), Math.max(...axes)];
-  const between = x.shape.slice(from, to + 1).filter((size) => size > 1);
-  if (!entries || x.data.length === 0 || axes.length === 0 || between.length > axes.length) {
-    return reduction(sum)(site);
-  }
-  const inner = product(x.shape.slice(to + 1));
-  return entries.sums(x.data, out.length / inner, product(between), inner, out);
+  const sizes = entries && adjacent(x, site.attributes.axis);
+  return sizes ? entries.sums(x.data, ...sizes, out) : reduction(sum)(site);
 };
+
+const meanOf: Routine = (site) => {
+  const x = only(site);
+  const out = site.outputs[0].data;
+  const {entries} = arrayKernels([out, x.data]);
+  const sizes = entries && adjacent(x, site.attributes.axis);
+  if (!sizes) return reduction(mean)(site);
+  const add = entries.sums(x.data, ...sizes, out);
+  return () => {
+    add();
+    for (let i = 0; i < out.length; i++) out[i] /= sizes[1];
+  };
+};
+
+const compiled =
+  (kernel: keyof typeof REDUCTIONS, routine: Routine, axisName = 'axis'): Routine =>
+  (site) => {
+    const x = only(site);
+    const out = site.outputs[0].data;
+    const {entries} = arrayKernels([out, x.data]);
+    const sizes = entries && adjacent(x, site.attributes[axisName]);
+    return sizes ? entries.reduce(kernel, x.data, ...sizes, out) : routine(site);
+  };
 
 export const reductions: Routines = {
   Sum: sumOf,
-  Mean: reduction(mean),
-  Prod: reduction((x, start, offsets) => {
-    let total = 1;
-    for (let i = 0; i < offsets.length; i++) total *= x[start + offsets[i]];
-    return total;
-  }),
-  Max: reduction(extreme(greater, -Infinity), 'reductionIndices'),
-  Min: reduction(extreme(less, Infinity)),
-  // No entries give 0, as in tfjs.
-  All: reduction((x, start, offsets) =>
-    Number(offsets.length > 0 && offsets.every((offset) => x[start + offset] !== 0)),
+  Mean: meanOf,
+  Prod: compiled(
+    'Prod',
+    reduction((x, start, offsets) => {
+      let total = 1;
+      for (let i = 0; i < offsets.length; i++) total *= x[start + offsets[i]];
+      return total;
+    }),
   ),
-  Any: reduction((x, start, offsets) => Number(offsets.some((offset) => x[start + offset] !== 0))),
+  Max: compiled('Max', reduction(extreme(greater, -Infinity), 'reductionIndices'), 'reductionIndices'),
+  Min: compiled('Min', reduction(extreme(less, Infinity))),
+  // No entries give 0, as in tfjs.
+  All: compiled(
+    'All',
+    reduction((x, start, offsets) =>
+      Number(offsets.length > 0 && offsets.every((offset) => x[start + offset] !== 0)),
+    ),
+  ),
+  Any: compiled(
+    'Any',
+    reduction((x, start, offsets) => Number(offsets.some((offset) => x[start + offset] !== 0))),
+  ),
   ArgMax: reduction(place(greater)),
   ArgMin: reduction(place(less)),
   Cumsum: cumulative(0, (total, value) => total + value),

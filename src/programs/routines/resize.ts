@@ -1,4 +1,4 @@
-/** @file Enlarges or reduces images by repeating and omitting entries, as up-sampling layers do; with the gradient. */
+/** @file Enlarges or reduces images, by repeating and omitting entries or by interpolation; with the gradients. */
 import type {Operand, Routine, Routines, Site} from './types.js';
 
 /** For each entry of the resized image [batch, height, width, channels], the place of the input entry that it repeats. */
@@ -52,7 +52,85 @@ const nearestGradient: Routine = ({inputs, outputs, attributes}) => {
   };
 };
 
+/** The two entries of an axis that an entry of the resized axis lies between, and how far it is from the first to the second. */
+interface Between {
+  low: number;
+  high: number;
+  share: number;
+}
+
+function betweens(
+  before: number,
+  after: number,
+  {alignCorners, halfPixelCenters}: Site['attributes'],
+): Between[] {
+  const between = alignCorners && after > 1;
+  const ratio = between ? (before - 1) / (after - 1) : before / after;
+  return Array.from({length: after}, (_, i) => {
+    const at = halfPixelCenters ? ratio * (i + 0.5) - 0.5 : ratio * i;
+    const low = Math.max(0, Math.floor(at));
+    return {low, high: Math.max(0, Math.min(before - 1, Math.ceil(at))), share: at - low};
+  });
+}
+
+/** Calls `visit` with the place of each entry of the resized image, its four neighbours, and how far it is between them. */
+function forEachPixel(
+  small: readonly number[],
+  [, height, width]: readonly number[],
+  attributes: Site['attributes'],
+  visit: (
+    at: number,
+    corners: readonly [number, number, number, number],
+    down: number,
+    right: number,
+  ) => void,
+): void {
+  const [batch, rows, columns, channels] = small;
+  const vertical = betweens(rows, height, attributes);
+  const horizontal = betweens(columns, width, attributes);
+  let next = 0;
+  for (let b = 0; b < batch; b++) {
+    for (const {low: top, high: bottom, share: down} of vertical) {
+      for (const {low: left, high: right, share} of horizontal) {
+        const place = (row: number, column: number) => ((b * rows + row) * columns + column) * channels;
+        const [a, c, d, e] = [place(top, left), place(top, right), place(bottom, left), place(bottom, right)];
+        for (let k = 0; k < channels; k++) visit(next++, [a + k, c + k, d + k, e + k], down, share);
+      }
+    }
+  }
+}
+
+const bilinear: Routine = ({inputs, outputs, attributes}) => {
+  const [{data: x, shape}] = inputs.images;
+  const [{data: out, shape: to}] = outputs;
+  return () =>
+    forEachPixel(shape, to, attributes, (at, [a, c, d, e], down, right) => {
+      const top = x[a] + (x[c] - x[a]) * right;
+      const bottom = x[d] + (x[e] - x[d]) * right;
+      out[at] = top + (bottom - top) * down;
+    });
+};
+
+/** tfjs ignores `halfPixelCenters` here. */
+const bilinearGradient: Routine = ({inputs, outputs, attributes}) => {
+  const [[images], [dy]] = [inputs.images, inputs.dy];
+  const out = outputs[0].data;
+  const {alignCorners} = attributes;
+  return () => {
+    out.fill(0);
+    forEachPixel(images.shape, dy.shape, {alignCorners}, (at, [a, c, d, e], down, right) => {
+      const value = dy.data[at];
+      out[a] += value * (1 - down) * (1 - right);
+      out[c] += value * (1 - down) * right;
+      out[d] += value * down * (1 - right);
+      out[e] += value * down * right;
+    });
+  };
+};
+
 export const resize: Routines = {
+  ResizeBilinear: bilinear,
+  ResizeBilinearGrad: bilinearGradient,
   ResizeNearestNeighbor: nearest,
   ResizeNearestNeighborGrad: nearestGradient,
 };

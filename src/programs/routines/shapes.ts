@@ -1,5 +1,6 @@
 /** @file Routines that move entries: transposition, slices, concatenation, repetition, padding. */
 import {slice_util, type TensorInfo} from '@tensorflow/tfjs-core';
+import {arrayKernels} from '../../kernels/index.js';
 import {
   axesOf,
   places,
@@ -13,6 +14,39 @@ import {
 
 const only = ({inputs}: Site): Operand => Object.values(inputs)[0][0];
 
+interface Blocks {
+  /** Entries of a block. */
+  size: number;
+  count: number;
+}
+
+/** Places as blocks of adjacent entries in equal steps, or `null` if they are not or the blocks are short. */
+function blocksOf(at: Int32Array): (Blocks & {step: number}) | null {
+  const [start = 0] = at;
+  const found = at.findIndex((place, i) => place !== start + i);
+  const size = found < 0 ? at.length : found;
+  const step = found < 0 ? 0 : at[size] - start;
+  const isRegular = at.every((place, i) => place === start + Math.floor(i / size) * step + (i % size));
+  return size >= SHORT && step >= 0 && isRegular ? {size, count: Math.ceil(at.length / size), step} : null;
+}
+
+/** Shorter blocks are copied entry by entry. */
+const SHORT = 2;
+
+/** Copies blocks in equal steps. */
+function copied(
+  x: Float64Array,
+  stepX: number,
+  out: Float64Array,
+  stepOut: number,
+  {count, size}: Blocks,
+): () => void {
+  const {entries} = count > 1 ? arrayKernels([out, x]) : {entries: null};
+  if (entries) return entries.blocks(x, stepX, out, stepOut, count, size);
+  const parts = Array.from({length: count}, (_, i) => x.subarray(i * stepX, i * stepX + size));
+  return () => parts.forEach((part, i) => out.set(part, i * stepOut));
+}
+
 /** Each output entry is an input entry at a place that is known in advance. */
 const moved =
   (from: (site: Site, x: Operand) => Int32Array): Routine =>
@@ -20,6 +54,9 @@ const moved =
     const x = only(site);
     const out = site.outputs[0].data;
     const at = from(site, x);
+    if (at.length > 0 && at.every((place) => place === at[0])) return () => void out.fill(x.data[at[0]]);
+    const blocks = blocksOf(at);
+    if (blocks) return copied(x.data.subarray(at[0]), blocks.step, out, blocks.size, blocks);
     return () => {
       for (let i = 0; i < out.length; i++) out[i] = x.data[at[i]];
     };
@@ -153,15 +190,14 @@ const joined =
     const blocks = product(inputs[0].shape.slice(0, axis));
     const sizes = inputs.map(({data}) => data.length / Math.max(1, blocks));
     const stride = out.length / Math.max(1, blocks);
+    let first = 0;
+    const copies = inputs.map(({data}, k) => {
+      const start = first;
+      first += sizes[k];
+      return copied(data, sizes[k], out.subarray(start), stride, {count: blocks, size: sizes[k]});
+    });
     return () => {
-      let first = 0;
-      inputs.forEach(({data}, k) => {
-        const size = sizes[k];
-        for (let block = 0; block < blocks; block++) {
-          out.set(data.subarray(block * size, (block + 1) * size), block * stride + first);
-        }
-        first += size;
-      });
+      for (const copy of copies) copy();
     };
   };
 
@@ -174,16 +210,15 @@ const split: Routine = (site) => {
   const [axis] = axesOf(site.attributes.axis ?? 0, x.shape.length);
   const blocks = product(x.shape.slice(0, axis));
   const stride = x.data.length / Math.max(1, blocks);
+  let first = 0;
+  const copies = site.outputs.map(({data}) => {
+    const start = first;
+    const size = data.length / Math.max(1, blocks);
+    first += size;
+    return copied(x.data.subarray(start), stride, data, size, {count: blocks, size});
+  });
   return () => {
-    let first = 0;
-    for (const {data} of site.outputs) {
-      const size = data.length / Math.max(1, blocks);
-      for (let block = 0; block < blocks; block++) {
-        const start = block * stride + first;
-        data.set(x.data.subarray(start, start + size), block * size);
-      }
-      first += size;
-    }
+    for (const copy of copies) copy();
   };
 };
 

@@ -114,10 +114,14 @@ export const unary: Routines = {
   ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, compiled(name, ofFunction(f))])),
   ...Object.fromEntries(Object.entries(LOOPS).map(([name, loop]) => [name, compiled(name, ofLoop(loop))])),
   Cast: cast,
-  ClipByValue: withAttribute(
-    ['clipValueMin', 'clipValueMax'],
-    (min, max) => (x) => (x > max ? max : x < min ? min : x),
-  ),
+  ClipByValue: (site) => {
+    const [x, out] = [first(site.inputs), site.outputs[0].data];
+    const [min, max] = [Number(site.attributes.clipValueMin), Number(site.attributes.clipValueMax)];
+    const {entries} = arrayKernels([out, x]);
+    // With NaN as a limit, or with limits in the wrong order, the order of the two comparisons matters.
+    if (entries && min <= max) return entries.clip(x, min, max, out);
+    return ofFunction((value) => (value > max ? max : value < min ? min : value))(site);
+  },
   LeakyRelu: withAttribute(['alpha'], (alpha) => (x) => (x < 0 ? alpha * x : x)),
   Step: withAttribute(['alpha'], (alpha) => (x) => (Number.isNaN(x) ? NaN : x > 0 ? 1 : alpha)),
 };

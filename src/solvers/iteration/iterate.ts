@@ -13,7 +13,8 @@ import {
 import {fill} from '../../kernels/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {mapLeaves, samplesOf, select} from './leaves.js';
-import {loop, move} from './loop.js';
+import {loop} from './loop.js';
+import {move} from './move.js';
 import {reporterOf, type Reporter} from './report.js';
 import {haveChanged, identitiesOf, noteSeen} from './seen-parameters.js';
 import {pointsOf} from './points.js';

@@ -4,13 +4,13 @@ import {flatten, numbersOf, tensorOfDoubles, unflatten, type Structure} from '..
 import {
   canLook,
   explain,
-  NoRoutine,
   Program,
   programsFlag,
+  reasonOf,
+  statesBehind,
   trace,
-  Untraceable,
 } from '../../programs/index.js';
-import type {Reporter} from './report.js';
+import type {Arrival, LoopSettings} from './loop-settings.js';
 import type {StepDetails} from './types.js';
 
 /** One step of the samples that are active, [B]; the others do not change. */
@@ -25,23 +25,18 @@ export type MaskedStep<X extends Structure> = (
   details?: (() => StepDetails) | undefined;
 };
 
-interface Limits {
-  samples: number;
-  maxIterations: number;
-  tolerance: number;
-  reporter: Reporter | null;
+/** A step as a program. */
+export interface StepProgram {
+  program: Program;
+  details: Details;
+  /** The states that x depends on, and x itself; the others belong to the stopping test. */
+  moving: number[];
+  /** Tensors from outside that the step reads. */
+  closedOver: tf.Tensor[];
 }
 
 /** The values that are reported about a step: outputs of the program, by name. */
 type Details = Record<string, {index: number; shape: number[]}>;
-
-/** The state of a loop, as tensors. */
-export interface Arrival<X extends Structure> {
-  x: X;
-  iterations: tf.Tensor1D;
-  residual: tf.Tensor1D;
-  verdict: tf.Tensor1D;
-}
 
 /**
  * Runs the loop from (x, memory) until each sample is within the tolerance or has a verdict.
@@ -49,28 +44,28 @@ export interface Arrival<X extends Structure> {
  * @returns `null` if there are no programs (because of the backend or the flag) or the step cannot be one.
  */
 export function runProgrammed<X extends Structure>(
-  where: string,
   step: MaskedStep<X>,
-  {x, memory}: {x: X; memory: Structure},
-  limits: Limits,
+  from: {x: X; memory: Structure},
+  settings: LoopSettings,
 ): Arrival<X> | null {
-  const {samples, reporter} = limits;
-  if (programsFlag() === 'off' || !canLook()) return null;
-  const traced = traceStep(where, step, {x, memory}, samples, reporter !== null);
+  const traced = programOfStep(step, from, settings);
   if (!traced) return null;
   try {
-    return runLoop(traced.program, {x, memory}, limits, traced.details);
+    return runSteps(traced, from, settings);
   } finally {
     traced.program.dispose();
   }
 }
 
-/** @returns Tensors that share no memory with the program. */
-function runLoop<X extends Structure>(
-  program: Program,
+/**
+ * @param keep Sees the state before each step.
+ * @returns Tensors that share no memory with the program.
+ */
+export function runSteps<X extends Structure>(
+  {program, details, moving}: StepProgram,
   {x, memory}: {x: X; memory: Structure},
-  {samples, maxIterations, tolerance, reporter}: Limits,
-  details: Details,
+  {samples, maxIterations, tolerance, reporter}: LoopSettings,
+  keep: (step: number, state: readonly Float64Array[]) => void = () => undefined,
 ): Arrival<X> {
   const leaves = [...flatten(x), ...flatten(memory)];
   const state = [...leaves.keys()].map((i) => program.input(2 + i));
@@ -95,9 +90,27 @@ function runLoop<X extends Structure>(
       const now = {iteration, residual: tf.tensor1d(Float32Array.from(left)), x: from};
       reporter!.step(now, () => Object.fromEntries(made) as StepDetails);
     });
-  for (let k = 0; k < maxIterations; k++) {
+  // A step is within a tolerance of 0 only if x rests. Until then, only the last one is tested.
+  const isLong = tolerance === 0 && !reporter;
+  const count = flatten(x).length;
+  let rests = false;
+  let steps = 0;
+  while (steps < maxIterations) {
+    keep(steps, state);
+    if (isLong && !rests && steps < maxIterations - 1) {
+      program.run(false);
+      if (said.every((code) => code === 0)) {
+        rests = moving.every((i) => i >= count || same(state[i], results[i]));
+        for (const i of moving) state[i].set(results[i]);
+        for (let i = 0; i < samples; i++) iterations[i] += active[i];
+        steps++;
+        continue;
+      }
+    }
+    rests = false;
     program.run();
-    if (reporter) report(k + 1);
+    steps++;
+    if (reporter) report(steps);
     let open = 0;
     for (let i = 0; i < samples; i++) {
       if (active[i] === 0) continue;
@@ -113,41 +126,52 @@ function runLoop<X extends Structure>(
   }
   return {
     x: unflatten(x, tensorsOf(flatten(x), state)),
+    memory: unflatten(memory, tensorsOf(flatten(memory), state.slice(flatten(x).length))),
+    steps,
     iterations: tf.tensor1d(iterations, 'int32'),
     residual: tensorOfDoubles(residual.slice(), [samples]) as tf.Tensor1D,
     verdict: tf.tensor1d(Float32Array.from(verdict)),
   };
 }
 
-function traceStep<X extends Structure>(
-  where: string,
+function same(a: Float64Array, b: Float64Array): boolean {
+  return a.every((value, i) => value === b[i]);
+}
+
+/** @returns `null` if there are no programs, or the step cannot be one. */
+export function programOfStep<X extends Structure>(
   step: MaskedStep<X>,
   {x, memory}: {x: X; memory: Structure},
-  samples: number,
-  isReported: boolean,
-): {program: Program; details: Details} | null {
+  {className, samples, reporter}: LoopSettings,
+): StepProgram | null {
+  if (programsFlag() === 'off' || !canLook()) return null;
   const own = [tf.ones([samples]), tf.zeros([samples])];
   const inputs = [...own, ...flatten(x), ...flatten(memory)];
+  const count = flatten(x).length;
   try {
-    const count = flatten(x).length;
     const details: Details = {};
     const traced = trace(([active, residual, ...state]) => {
       const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
       const moved = step(active, {...from, residual});
       const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
-      if (!isReported) return outputs;
+      if (!reporter) return outputs;
       for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
         const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
         if (tensor) details[name] = {index: outputs.push(tensor) - 1, shape: tensor.shape};
       }
       return outputs;
     }, inputs);
-    const program = new Program(traced.graph, [...inputs.keys()]);
+    const states = inputs.slice(2).map((_, i) => ({input: 2 + i, output: 2 + i}));
+    const leaves = [...states.keys()].slice(0, count);
+    const behind = statesBehind(traced.graph, states, [1, ...leaves.map((i) => states[i].output)]);
+    const isMoving = (i: number) => i < count || behind.has(i);
+    const moving = [...states.keys()].filter(isMoving);
+    const testing = [...states.keys()].filter((i) => !isMoving(i)).map((i) => states[i].output);
+    const program = new Program(traced.graph, [...inputs.keys()], [0, ...testing]);
     traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(numbersOf(tensor)));
-    return {program, details};
+    return {program, details, moving, closedOver: traced.closedOver};
   } catch (error) {
-    if (!(error instanceof Untraceable || error instanceof NoRoutine)) throw error;
-    explain(where, error.message);
+    explain(className, reasonOf(error));
     return null;
   } finally {
     tf.dispose(own);

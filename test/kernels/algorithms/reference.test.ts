@@ -178,6 +178,54 @@ describe('entmax and normmax of rows', () => {
     });
   }
 
+  it('have the digits of doubles where they are given doubles: normmax near its limit', () => {
+    const x = Float64Array.of(0.3, 0.3 - 2e-7, 0.3 - 1e-6, 0.3 - 5e-6);
+    for (const excess of [1e-6, 1e-3, 0.1]) {
+      const y = new Float64Array(4);
+      entmaxRows('normmax', x, 1, 4, Float64Array.of(excess), y);
+      // (x − τ)^β has the sum 1; from the logarithm of the largest of them, in which nothing cancels.
+      const logs = (top: number) => Array.from(x, (value) => Math.log1p((value - x[0]) / top));
+      const beta = 1 + 1 / excess;
+      let top = 1;
+      for (let k = 0; k < 200; k++) {
+        top = Math.exp(-Math.log(logs(top).reduce((sum, log) => sum + Math.exp(beta * log), 0)) / beta);
+      }
+      const powers = logs(top).map((log) => Math.exp(log / excess));
+      const sum = powers.reduce((sum, power) => sum + power, 0);
+      assert.isAtMost(apart(y, powers.map((power) => power / sum)), 2e-13); // prettier-ignore
+    }
+  });
+
+  it('have the digits of doubles where they are given doubles: derivatives', () => {
+    const n = 6;
+    const [x, dy] = [1, 2].map((seed) => noise(n, seededRandom(seed)));
+    for (let i = 0; i < n; i++) x[i] *= 1.5;
+    const loss = (kind: EntmaxKind, at: Float64Array, excess: number) => {
+      const y = new Float64Array(n);
+      entmaxRows(kind, at, 1, n, Float64Array.of(excess), y);
+      return dot(y, dy);
+    };
+    /** Of fourth order. */
+    const slope = (f: (by: number) => number, h: number) => (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h); // prettier-ignore
+    for (const [kind, excess] of [
+      ['entmax', 0.02],
+      ['entmax', 0.04],
+      ['entmax', 0.4],
+      ['entmax', 1],
+      ['normmax', 0.5],
+      ['normmax', 2],
+    ] as [EntmaxKind, number][]) {
+      // prettier-ignore
+      const [dx, dExcess] = [new Float64Array(n), new Float64Array(1)];
+      entmaxGradientRows(kind, x, dy, 1, n, Float64Array.of(excess), dx, dExcess);
+      assert.approximately(dExcess[0], slope((by) => loss(kind, x, excess + by), 1e-3), 2e-10, `${kind} ${excess}`); // prettier-ignore
+      for (let i = 0; i < n; i++) {
+        const moved = (by: number) => x.map((value, k) => value + (k === i ? by : 0));
+        assert.approximately(dx[i], slope((by) => loss(kind, moved(by), excess), 1e-3), 2e-10, `${kind} ${excess}, ${i}`); // prettier-ignore
+      }
+    }
+  });
+
   it('have no answer where a number is none', () => {
     const rows = (kind: EntmaxKind, x: number[], excess: number) => {
       const [y, dx, dExcess] = [
@@ -339,7 +387,10 @@ describe('sections of boxes, row by row', () => {
     failed([0, 0], [0, 0], [1, 2], [1, 1], -0.001);
     failed([0, 0], [0, 0], [1, 2], [0, 0], 1);
     failed([0, NaN], [0, 0], [1, 2], [1, 1], 1);
-    failed([0, Infinity], [0, 0], [1, 2], [1, 1], 1);
+    for (const c of [1, 2.5]) {
+      failed([0, Infinity], [0, 0], [1, 2], [1, 1], c);
+      failed([0, 0], [0, 0], [1, 2], [1, Infinity], c);
+    }
     failed([0, 0], [0, 3], [1, 2], [1, 1], 1);
     failed([0, 0], [0, NaN], [1, 2], [1, 1], 1);
     failed([0, 0], [0, 0], [1, 2], [1, NaN], 1);

@@ -29,7 +29,7 @@ function descend(
       G[i * stride + j] = G[j * stride + i] = (some[i] * some[j] * (2 * random() - 1)) / n;
     }
     G[i * stride + i] = some[i];
-    l1[i] = 0.3 * random();
+    l1[i] = random() < 0.2 ? 0 : 0.3 * random();
     l2[i] = random() < 0.5 ? 0 : random();
     z[i] = random() < 0.5 ? 0 : random() - 0.5;
     g[i] = some[i] * (2 * random() - 1);

@@ -6,6 +6,8 @@ import {conditions, projections, rootVjp, solveQP, solvers} from '../../../src/i
 import type {ConicData} from '../../../src/conditions/public.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../../helpers/expect.js';
+import {withPrograms} from '../../helpers/programs.js';
+import {conicCase} from '../../zoo/conic-programs.js';
 import {norm, vjpInF64} from '../../zoo/maps.js';
 
 const solver = (cones: projections.Cones, options = {}) =>
@@ -256,4 +258,29 @@ describeBackends('solvers.ConicSplitting', () => {
       /non-negative integer/,
     );
   });
+
+  it('runs the steps for a projection whose cones are not known as a program, and finds the same without', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const {c, E, d, cones} = conicCase(3, {secondOrder: [3, 4], zero: 1}, 5);
+        const data = {c: tf.tensor2d([c]), E: tf.tensor3d([E]), d: tf.tensor2d([d])};
+        // A sum has no cones.
+        const hidden = new solvers.ConicSplitting((v) => tf.add(projections.dualConeProduct(v, cones), 0));
+        const said: string[] = [];
+        const {info} = console;
+        console.info = (message: string) => said.push(message);
+        try {
+          const [on, off] = (['explain', 'off'] as const).map((flag) =>
+            withPrograms(flag, () => hidden.run(null, data)),
+          );
+          expectClose(on.status, [0]);
+          expectClose(off.status, [0]);
+          expectClose(on.x.x, solver(cones).run(null, data).x.x, CLOSE);
+          expectClose(off.x.x, on.x.x, CLOSE);
+          assert.deepEqual(said, []);
+        } finally {
+          console.info = info;
+        }
+      }),
+    ));
 });

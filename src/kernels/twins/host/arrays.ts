@@ -1,11 +1,21 @@
 /** @file `ArrayKernels` on WebAssembly: one instance with its own memory. */
-import {BINARY as FUNCTIONS, UNARY, type ArrayKernels, type EntryKernels} from '../../contracts/arrays.js';
+import {
+  BINARY as FUNCTIONS,
+  REDUCTIONS,
+  UNARY,
+  type ArrayKernels,
+  type EntryKernels,
+} from '../../contracts/arrays.js';
 import {BINARY} from './binary/arrays.js';
 import {HostMemory} from './memory.js';
 import {instantiate, type Routines} from './module.js';
 
 /** The workspace of a product, in entries. */
 const ROOM = 16 * 512 + 16 * 520;
+
+/** The module's sines are accurate for angles up to this size. */
+const LARGEST_ANGLE = 1e6;
+const FAR: Partial<Record<keyof typeof UNARY, (x: number) => number>> = {Sin: Math.sin, Cos: Math.cos};
 
 /** Returns `null` if WebAssembly or its SIMD instructions are missing. */
 export function createHostArrays(): ArrayKernels | null {
@@ -47,7 +57,17 @@ export function createHostArrays(): ArrayKernels | null {
   };
 }
 
-function entriesOf({binary, unary, select, sums}: Routines): EntryKernels {
+function entriesOf({
+  binary,
+  unary,
+  within,
+  clip,
+  blocks,
+  select,
+  sums,
+  reduce,
+  softmax,
+}: Routines): EntryKernels {
   return {
     binary(kernel, a, b, out, rows, columns) {
       const [which, atA, atB, atOut] = [
@@ -63,16 +83,38 @@ function entriesOf({binary, unary, select, sums}: Routines): EntryKernels {
     },
     unary(kernel, x, out) {
       const [which, from, to, count] = [UNARY[kernel], x.byteOffset, out.byteOffset, out.length];
-      return () => void unary(which, count, from, to);
+      const far = FAR[kernel];
+      if (!far) return () => void unary(which, count, from, to);
+      return () => {
+        if (within(LARGEST_ANGLE, count, from)) unary(which, count, from, to);
+        else for (let i = 0; i < count; i++) out[i] = far(x[i]);
+      };
     },
-    select(condition, yes, no, out) {
-      const [flags, ifYes, ifNo, to] = [condition, yes, no, out].map(({byteOffset}) => byteOffset);
-      const count = out.length;
-      return () => void select(count, flags, ifYes, ifNo, to);
+    clip(x, low, high, out) {
+      const [count, from, to] = [out.length, x.byteOffset, out.byteOffset];
+      return () => void clip(count, from, low, high, to);
+    },
+    blocks(x, stepX, out, stepOut, count, size) {
+      const [from, to] = [x.byteOffset, out.byteOffset];
+      return () => void blocks(from, 8 * stepX, to, 8 * stepOut, count, size);
+    },
+    select({data, down, across}, yes, no, out, rows, columns) {
+      const [flags, ifYes, ifNo, to] = [data, yes, no, out].map(({byteOffset}) => byteOffset);
+      // The step between columns does not matter for a matrix with one column.
+      const steps = [8 * down, columns === 1 ? 8 : 8 * across];
+      return () => void select(rows, columns, flags, steps[0], steps[1], ifYes, ifNo, to);
     },
     sums(x, outer, count, inner, out) {
       const [from, to] = [x.byteOffset, out.byteOffset];
       return () => void sums(from, outer, count, inner, to);
+    },
+    reduce(kernel, x, outer, count, inner, out) {
+      const [which, from, to] = [REDUCTIONS[kernel], x.byteOffset, out.byteOffset];
+      return () => void reduce(which, from, outer, count, inner, to);
+    },
+    softmax(x, rows, columns, out) {
+      const [from, to] = [x.byteOffset, out.byteOffset];
+      return () => void softmax(from, rows, columns, to);
     },
   };
 }

@@ -1,9 +1,13 @@
 /** @file The memory of a WebAssembly instance. It is handed out as views, in a stack of scopes. */
+import {OutOfMemory} from '../../contracts/out-of-memory.js';
 
 /** Vectors start at multiples of 16 bytes. The first block stays unused so that no pointer is zero. */
 const ALIGNMENT = 16;
 const PAGE = 65536;
 const INITIAL_PAGES = 64;
+/** The bytes that addresses of 32 bits reach. */
+const LARGEST = 2 ** 32;
+const WHO = 'The arrays of a kernel in WebAssembly';
 
 /** A view that stores its own position: reading `byteOffset` takes engines longer than a routine takes for a small vector. */
 interface Placed {
@@ -19,7 +23,7 @@ function placed<View extends Float64Array | Int32Array>(view: View): View {
 }
 
 /** Thrown when the memory is full. Views do not survive the growth of the memory, so the work has to start again. */
-class OutOfMemory extends Error {
+class Full extends Error {
   constructor(readonly end: number) {
     super(`the host kernels need ${end} bytes of memory`);
   }
@@ -72,7 +76,7 @@ export class HostMemory {
         try {
           return work();
         } catch (error) {
-          if (!(error instanceof OutOfMemory) || this.depth > 1) throw error;
+          if (!(error instanceof Full) || this.depth > 1) throw error;
           this.top = mark;
           this.grow(error.end);
         }
@@ -85,18 +89,24 @@ export class HostMemory {
   private allocate(bytes: number): number {
     const at = this.top;
     this.top += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    if (this.top > this.memory.buffer.byteLength) throw new OutOfMemory(this.top);
+    if (this.top > this.memory.buffer.byteLength) throw new Full(this.top);
     return at;
   }
 
+  /** @throws OutOfMemory. */
   private grow(end: number): void {
     const {memory} = this;
+    if (end > LARGEST) throw new OutOfMemory(WHO, end);
     const missing = end - memory.buffer.byteLength;
     const doubled = Math.max(missing, memory.buffer.byteLength);
     try {
       memory.grow(Math.ceil(doubled / PAGE));
     } catch {
-      memory.grow(Math.ceil(missing / PAGE));
+      try {
+        memory.grow(Math.ceil(missing / PAGE));
+      } catch {
+        throw new OutOfMemory(WHO, end, memory.buffer.byteLength);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 /**
- * @file The splitting of a conic program in tensor operations: used for cones with only a known projection, or if the host cannot read.
+ * @file The splitting of a conic program, given the projection as a function: used if the cones are not known, or if the host cannot read.
+ *   Its steps are a program if the host can read, otherwise tensor operations.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type {ConicData, ConicPoint} from '../../../conditions/index.js';
@@ -7,6 +8,7 @@ import {Status, type Condition} from '../../../implicit/index.js';
 import {hostCanRead, readF64, runCertifyQP} from '../../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../../linalg/index.js';
 import {rowDot, rowNorm} from '../../../linsolve/index.js';
+import {roundsOf} from './conic-rounds.js';
 import {splitting} from './conic-step.js';
 import type {Reporter} from '../../iteration/report.js';
 import type {IterationState} from '../../iteration/types.js';
@@ -39,6 +41,7 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
   const m = data.E.shape[1]!;
   const step = splitting(data, dualProjection, batch);
   let [u, v] = [0, 1].map(() => tf.concat([tf.zeros([batch, p + m]), tf.ones([batch, 1])], 1));
+  const iteration = roundsOf('ConicSplitting', ([before, dual]) => step(before, dual), [u, v]);
   const code = (value: number) => tf.fill([batch], value, 'int32');
   let point: ConicPoint = {u: tf.zeros([batch, p]), v: tf.zeros([batch, m]), w: tf.ones([batch, 1])};
   let residual: tf.Tensor = tf.fill([batch], NO_POINT);
@@ -47,11 +50,7 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
   const most = Math.ceil(maxIterations / ROUND);
   const rounds = hostCanRead() ? most : Math.min(most, UNSEEN_ROUNDS);
   while (round < rounds) {
-    [u, v] = tf.tidy(() => {
-      let state: [tf.Tensor, tf.Tensor] = [u, v];
-      for (let k = 0; k < ROUND; k++) state = tf.tidy(() => step(...state));
-      return state;
-    });
+    [u, v] = iteration.run([u, v], ROUND);
     round++;
     // At longer and longer intervals, because a Newton step costs as much as many steps of the splitting.
     const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
@@ -68,6 +67,7 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
     const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
     if (hostCanRead() && !tf.any(open).dataSync()[0]) break;
   }
+  iteration.dispose();
   const solved = tf.lessEqual(residual, tolerance);
   const failure = tf.where(
     tf.all(tf.isFinite(u), 1),

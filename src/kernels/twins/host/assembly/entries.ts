@@ -1,67 +1,55 @@
-/** @file Functions of one and of two variables, entry by entry, two at a time. Which one is a number that `contracts/arrays.ts` names. */
+/** @file Copies of entries, choices between them, their limits, and their size. */
 
 const F64: usize = 8;
 
+/** Whether all entries are at most `limit` in size. */
+export function within(limit: f64, count: i32, x: usize): bool {
+  let largest = f64x2.splat(0);
+  const end = x + ((count & ~1) as usize) * F64;
+  for (; x < end; x += 16) largest = f64x2.max(largest, f64x2.abs(v128.load(x)));
+  if (count & 1) largest = f64x2.max(largest, f64x2.abs(v128.load64_zero(x)));
+  return f64x2.extract_lane(largest, 0) <= limit && f64x2.extract_lane(largest, 1) <= limit;
+}
+
+/** out = x between two limits. */
+export function clip(count: i32, x: usize, low: f64, high: f64, out: usize): void {
+  const least = f64x2.splat(low);
+  const most = f64x2.splat(high);
+  const end = out + ((count & ~1) as usize) * F64;
+  while (out < end) {
+    v128.store(out, f64x2.min(f64x2.max(v128.load(x), least), most));
+    x += 16;
+    out += 16;
+  }
+  if (count & 1) v128.store64_lane(out, f64x2.min(f64x2.max(v128.load64_zero(x), least), most), 0);
+}
+
 /**
- * out [rows, columns] = f(a, b). Steps are in bytes: `downA` from row to row, `acrossA` from column to column, which is 0 where a row of
- * `a` is one number; not both of `acrossA` and `acrossB` are 0.
+ * out [rows, columns] = yes where the condition is not zero, else no. The steps through the condition are in bytes, as in `binary`; with
+ * `across` 0 a row is one choice.
  */
-export function binary(
-  which: i32,
+export function select(
   rows: i32,
   columns: i32,
-  a: usize,
-  downA: usize,
-  acrossA: usize,
-  b: usize,
-  downB: usize,
-  acrossB: usize,
+  condition: usize,
+  down: usize,
+  across: usize,
+  yes: usize,
+  no: usize,
   out: usize,
 ): void {
-  switch (which) {
-    case 0:
-      return Inlined.eachRow(0, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 1:
-      return Inlined.eachRow(1, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 2:
-      return Inlined.eachRow(2, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 3:
-      return Inlined.eachRow(3, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 4:
-      return Inlined.eachRow(4, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 5:
-      return Inlined.eachRow(5, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 6:
-      return Inlined.eachRow(6, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 7:
-      return Inlined.eachRow(7, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 8:
-      return Inlined.eachRow(8, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    case 9:
-      return Inlined.eachRow(9, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
-    default:
-      return Inlined.eachRow(10, rows, columns, a, downA, acrossA, b, downB, acrossB, out);
+  const row = (columns as usize) * F64;
+  for (let i = 0; i < rows; i++) {
+    if (across == 0) memory.copy(out, load<f64>(condition) != 0 ? yes : no, row);
+    else chosen(columns, condition, yes, no, out);
+    condition += down;
+    yes += row;
+    no += row;
+    out += row;
   }
 }
 
-/** out = f(x). */
-export function unary(which: i32, count: i32, x: usize, out: usize): void {
-  switch (which) {
-    case 0:
-      return Inlined.unaryOf(0, count, x, out);
-    case 1:
-      return Inlined.unaryOf(1, count, x, out);
-    case 2:
-      return Inlined.unaryOf(2, count, x, out);
-    case 3:
-      return Inlined.unaryOf(3, count, x, out);
-    default:
-      return Inlined.unaryOf(4, count, x, out);
-  }
-}
-
-/** out = yes where the condition is not zero, else no. */
-export function select(count: i32, condition: usize, yes: usize, no: usize, out: usize): void {
+function chosen(count: i32, condition: usize, yes: usize, no: usize, out: usize): void {
   const zero = f64x2.splat(0);
   const end = out + ((count & ~1) as usize) * F64;
   while (out < end) {
@@ -75,90 +63,13 @@ export function select(count: i32, condition: usize, yes: usize, no: usize, out:
   if (count & 1) store<f64>(out, load<f64>(condition) != 0 ? load<f64>(yes) : load<f64>(no));
 }
 
-/** Inlined where they are called, with constants that leave a loop without a choice in it. (Only methods may be decorated.) */
-class Inlined {
-  @inline
-  static of2(which: i32, x: v128, y: v128): v128 {
-    if (which == 0) return f64x2.add(x, y);
-    if (which == 1) return f64x2.sub(x, y);
-    if (which == 2) return f64x2.mul(x, y);
-    if (which == 3) return f64x2.div(x, y);
-    if (which == 4) return f64x2.max(x, y);
-    if (which == 5) return f64x2.min(x, y);
-    if (which == 6) {
-      const difference = f64x2.sub(x, y);
-      return f64x2.mul(difference, difference);
-    }
-    const one = f64x2.splat(1);
-    if (which == 7) return v128.and(one, f64x2.gt(x, y));
-    if (which == 8) return v128.and(one, f64x2.ge(x, y));
-    if (which == 9) return v128.and(one, f64x2.eq(x, y));
-    return v128.and(one, f64x2.ne(x, y));
-  }
-
-  @inline
-  static of1(which: i32, x: v128): v128 {
-    if (which == 0) return f64x2.neg(x);
-    if (which == 1) return f64x2.abs(x);
-    if (which == 2) return f64x2.sqrt(x);
-    if (which == 3) return f64x2.mul(x, x);
-    return v128.andnot(x, f64x2.le(x, f64x2.splat(0)));
-  }
-
-  @inline
-  static eachRow(
-    which: i32,
-    rows: i32,
-    columns: i32,
-    a: usize,
-    downA: usize,
-    acrossA: usize,
-    b: usize,
-    downB: usize,
-    acrossB: usize,
-    out: usize,
-  ): void {
-    const pairs = ((columns & ~1) as usize) * F64;
-    for (let i = 0; i < rows; i++) {
-      const end = out + pairs;
-      let p = a;
-      let q = b;
-      if (acrossA == 0) {
-        const x = v128.load64_splat(p);
-        for (; out < end; out += 16) {
-          v128.store(out, Inlined.of2(which, x, v128.load(q)));
-          q += 16;
-        }
-      } else if (acrossB == 0) {
-        const y = v128.load64_splat(q);
-        for (; out < end; out += 16) {
-          v128.store(out, Inlined.of2(which, v128.load(p), y));
-          p += 16;
-        }
-      } else {
-        for (; out < end; out += 16) {
-          v128.store(out, Inlined.of2(which, v128.load(p), v128.load(q)));
-          p += 16;
-          q += 16;
-        }
-      }
-      if (columns & 1) {
-        v128.store64_lane(out, Inlined.of2(which, v128.load64_zero(p), v128.load64_zero(q)), 0);
-        out += F64;
-      }
-      a += downA;
-      b += downB;
-    }
-  }
-
-  @inline
-  static unaryOf(which: i32, count: i32, x: usize, out: usize): void {
-    const end = out + ((count & ~1) as usize) * F64;
-    while (out < end) {
-      v128.store(out, Inlined.of1(which, v128.load(x)));
-      x += 16;
-      out += 16;
-    }
-    if (count & 1) v128.store64_lane(out, Inlined.of1(which, v128.load64_zero(x)), 0);
+/** Copies `count` blocks of `size` entries; the steps from block to block are in bytes. */
+export function blocks(x: usize, stepX: usize, out: usize, stepOut: usize, count: i32, size: i32): void {
+  const bytes = (size as usize) * F64;
+  for (let i = 0; i < count; i++) {
+    if (size < 8) for (let at: usize = 0; at < bytes; at += F64) store<f64>(out + at, load<f64>(x + at));
+    else memory.copy(out, x, bytes);
+    x += stepX;
+    out += stepOut;
   }
 }

@@ -1,0 +1,26 @@
+/** @file What the loops of an iteration are given, and how they arrive. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type {Structure} from '../../autodiff/index.js';
+import type {Reporter} from './report.js';
+
+export interface LoopSettings {
+  /** The name of the solver. */
+  className: string;
+  /** The number of samples. */
+  samples: number;
+  maxIterations: number;
+  tolerance: number;
+  reporter: Reporter | null;
+}
+
+/** The state of a loop at its end, as tensors. */
+export interface Arrival<X extends Structure> {
+  x: X;
+  memory: Structure;
+  /** How many steps of each sample were made, [B]. */
+  iterations: tf.Tensor1D;
+  residual: tf.Tensor1D;
+  verdict: tf.Tensor1D;
+  /** How often the loop ran. */
+  steps: number;
+}
