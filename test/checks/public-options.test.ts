@@ -94,6 +94,7 @@ const CALLS: Record<string, Call> = {
 
   'losses.fenchelYoung#0': (o) => losses.fenchelYoung(o),
   'losses.huber#2': (o) => losses.huber(x(), x(), o),
+  'losses.jacobianPenalty#2': (o) => losses.jacobianPenalty(map, x(), o),
 
   'projections.affineSet#1': (o) => projections.affineSet(x(), o),
   'projections.box#1': (o) => projections.box(x(), o),
@@ -205,7 +206,11 @@ for (const [name, make] of Object.entries(layers)) {
 for (const [name, Class] of Object.entries(library)) {
   // The base of the others, which nobody makes.
   if (name === 'SolverLayer') continue;
-  if (/Layer$|^(OptNetQP|SimplexProjection|SoftRank|SoftSort|SparsemaxProjection|TopK)$/.test(name)) {
+  if (
+    /Layer$|^(OptNetQP|SimplexProjection|SoftRank|SoftSort|SparsemaxProjection|SpectralDense|TopK)$/.test(
+      name,
+    )
+  ) {
     CALLS[`${name}#0`] = (o) => new (Class as new (args: unknown) => unknown)(o);
   }
 }
