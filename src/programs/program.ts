@@ -1,30 +1,15 @@
-/** @file A graph that is prepared for repeated runs: places in memory for its values, and routines for its lines. */
-import {giveBackArrays, OutOfMemory, takeArrays, type ArrayKernels} from '../kernels/index.js';
-import {mostProgramBytes} from './flag.js';
-import type {Graph, Line} from './graph.js';
-import {madeBy, planOf} from './plan.js';
-import {neededLines} from './needed.js';
-import {needs, simplify} from './simplify.js';
-import {SWEEP, sweepOf} from './run-sweep.js';
-import {NoRoutine, ownRoutine, ROUTINES, type Operand} from './routines/index.js';
+/** @file A graph that is prepared for repeated runs, by one user at a time. */
+import type {Graph} from './graph.js';
+import {keepPrepared, takePrepared} from './kept.js';
+import type {Prepared} from './prepare.js';
 
 export {NoRoutine} from './routines/index.js';
 
-/** When a line has to be computed: once only, when slow inputs have been set, or at each run. */
-const ONCE = 0;
-const SLOW = 1;
-const EACH = 2;
-type Pace = typeof ONCE | typeof SLOW | typeof EACH;
-
 /** Runs a graph in double precision. */
 export class Program {
-  private readonly inputs: Operand[];
-  private readonly outputs: Operand[];
-  private readonly slow: readonly (() => void)[];
-  private readonly each: readonly (() => void)[];
-  /** Those of `each` that the outputs need that are not rare. */
-  private readonly often: readonly (() => void)[];
-  private kernels: ArrayKernels | null;
+  private prepared: Prepared | null;
+  private readonly inputs: Prepared['inputs'];
+  private readonly outputs: Prepared['outputs'];
   private isStale = true;
 
   /**
@@ -34,51 +19,9 @@ export class Program {
    * @throws `NoRoutine` if a line has no routine, `OutOfMemory` if the values take more memory than is allowed or there is.
    */
   constructor(graph: Graph, fast: readonly number[], rare: readonly number[] = []) {
-    const {values, constants, inputs, lines, outputs, root} = simplify(graph);
-    const paces = pacesOf(
-      lines,
-      root,
-      new Map(inputs.map((value, i) => [value, fast.includes(i) ? EACH : SLOW])),
-    );
-    const fixed = lines.filter((line) => paces.get(line) !== EACH).flatMap(madeBy);
-    const lasting = [...constants.keys(), ...inputs, ...outputs, ...fixed];
-    const repeated = lines.filter((line) => paces.get(line) === EACH);
-    const {sizes, places} = planOf(values, root, lasting, repeated);
-    const bytes = sizes.reduce((sum, size) => sum + 8 * size, 0);
-    const most = mostProgramBytes();
-    if (bytes > most) throw new OutOfMemory('The values of a program', bytes, 0, most);
-    const {kernels, arrays} = takeArrays(sizes);
-    this.kernels = kernels;
-    const allocate = (value: number): Operand => ({
-      ...values[value],
-      data: arrays[places.get(root(value))!],
-    });
-    constants.forEach((numbers, value) => allocate(value).data.set(numbers));
-    this.inputs = inputs.map(allocate);
-    // An output that is an input gets its own place: the caller may write an input before reading that output.
-    const given = new Set(this.inputs.map(({data}) => data));
-    const copies: (() => void)[] = [];
-    this.outputs = outputs.map((value) => {
-      const output = allocate(value);
-      if (!given.has(output.data)) return output;
-      const data = new Float64Array(output.data.length);
-      copies.push(() => data.set(output.data));
-      return {...output, data};
-    });
-    try {
-      const steps = lines.map((line) => ({line, pace: paces.get(line)!, step: stepOf(line, allocate)}));
-      const at = (pace: Pace) => steps.filter((own) => own.pace === pace);
-      for (const {step} of at(ONCE)) step();
-      this.slow = at(SLOW).map(({step}) => step);
-      this.each = [...at(EACH).map(({step}) => step), ...copies];
-      const frequent = outputs.filter((_, i) => !rare.includes(i));
-      const needed = new Set(neededLines(lines, frequent, root));
-      const kept = at(EACH).filter(({line}) => needed.has(line));
-      this.often = [...kept.map(({step}) => step), ...copies];
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
+    this.prepared = takePrepared(graph, fast, rare);
+    this.inputs = this.prepared.inputs;
+    this.outputs = this.prepared.outputs;
   }
 
   /** The values of an input. Write them before a run; those of an input that is not fast before the first. */
@@ -98,104 +41,19 @@ export class Program {
 
   /** @param isComplete False: without the rare outputs. */
   run(isComplete = true): void {
-    if (!this.kernels) throw new Error('Program: it has been disposed.');
-    if (this.isStale) for (const step of this.slow) step();
+    if (!this.prepared) throw new Error('Program: it has been disposed.');
+    const {slow, each, often} = this.prepared;
+    if (this.isStale) for (const step of slow) step();
     this.isStale = false;
-    for (const step of isComplete ? this.each : this.often) step();
+    for (const step of isComplete ? each : often) step();
   }
 
   /**
-   * Gives the memory back so that it can be reused. Arrays that this program returned must not be read afterwards. Without this call, the
-   * garbage collector frees the memory.
+   * Gives the memory and the routines back so that another program can use them. Arrays that this program returned must not be read
+   * afterwards. Without this call, the garbage collector frees the memory.
    */
   dispose(): void {
-    if (this.kernels) giveBackArrays(this.kernels);
-    this.kernels = null;
+    if (this.prepared) keepPrepared(this.prepared);
+    this.prepared = null;
   }
-}
-
-function pacesOf(
-  lines: readonly Line[],
-  root: (value: number) => number,
-  known: Map<number, Pace>,
-): Map<Line, Pace> {
-  const paces = new Map<Line, Pace>();
-  for (const line of lines) {
-    const pace = needs(line, root).reduce<Pace>(
-      (most, value) => Math.max(most, known.get(value) ?? ONCE) as Pace,
-      ONCE,
-    );
-    paces.set(line, pace);
-    for (const output of line.outputs) known.set(output, pace);
-  }
-  return paces;
-}
-
-function stepOf(line: Line, allocate: (value: number) => Operand): () => void {
-  const inputs = Object.fromEntries(
-    Object.entries(line.inputs).map(([name, values]) => [name, values.map(allocate)]),
-  );
-  const outputs = line.outputs.map(allocate);
-  if (line.loop && line.kernel === SWEEP) return rowSweep(line, inputs.state, outputs[0], allocate);
-  if (line.loop) return loopOf(line, inputs.state, outputs, allocate);
-  const routine = Object.hasOwn(ROUTINES, line.kernel) ? ROUTINES[line.kernel] : ownRoutine(line.kernel);
-  if (!routine) throw new NoRoutine(`there is no routine for the kernel '${line.kernel}'`);
-  return routine({inputs, outputs, attributes: line.attributes});
-}
-
-/** The lines that make the gradient of the product, which are run when it changed, are separated from those of the move. */
-function rowSweep(
-  {loop}: Line,
-  state: readonly Operand[],
-  out: Operand,
-  allocate: (value: number) => Operand,
-): () => void {
-  const {begins, ends, lines} = loop!;
-  const dataOf = (value: number) => allocate(value).data;
-  const ofRow = new Set(begins.slice(1).map(dataOf));
-  const steps: {gradient: (() => void)[]; move: (() => void)[]} = {gradient: [], move: []};
-  for (const line of lines) {
-    const step = stepOf(line, allocate);
-    const dependsOnRow = needs(line, (value) => value).some((value) => ofRow.has(dataOf(value)));
-    if (dependsOnRow) for (const output of line.outputs) ofRow.add(dataOf(output));
-    steps[dependsOnRow ? 'move' : 'gradient'].push(step);
-  }
-  const [gradient, moved] = ends.map(allocate);
-  return sweepOf(state, out, {begins: begins.map(allocate), gradient, moved, steps});
-}
-
-function loopOf(
-  {loop}: Line,
-  before: readonly Operand[],
-  after: readonly Operand[],
-  allocate: (value: number) => Operand,
-): () => void {
-  const {begins, ends, open, limit, lines} = loop!;
-  const starts = begins.map(allocate);
-  const steps = lines.map((line) => stepOf(line, allocate));
-  const results = ends.map(allocate);
-  const flags = allocate(open!);
-  const copy = (from: readonly Operand[], to: readonly Operand[]) => {
-    from.forEach(({data}, i) => {
-      if (data !== to[i].data) to[i].data.set(data);
-    });
-  };
-  // A result that is another state of the pass is copied before that state is overwritten.
-  const aside = results.map(({data}, i) =>
-    starts.some((start, k) => k !== i && start.data === data)
-      ? {...results[i], data: new Float64Array(data.length)}
-      : results[i],
-  );
-  return () => {
-    copy(before, starts);
-    for (let pass = 0; pass < limit; pass++) {
-      for (const step of steps) step();
-      if (flags.data.every((flag) => flag === 0)) break;
-      if (pass < limit - 1) {
-        copy(results, aside);
-        copy(aside, starts);
-      }
-    }
-    copy(results, after);
-  };
 }
