@@ -53,6 +53,8 @@ interface Watched {
 
 const WATCHED: readonly (keyof Watched)[] = ['runKernelFunc', 'makeTensor', 'readSync', 'read'];
 
+const listOf = (value: tf.Tensor | tf.Tensor[]): tf.Tensor[] => (Array.isArray(value) ? value : [value]);
+
 /** The current observation, or `null`. */
 let current: Observed | null = null;
 
@@ -92,24 +94,24 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
     const {kernelName: kernel, inputs, attrs: attributes = {}} = params;
     // A call without a name is a custom gradient; its kernels are recorded one by one.
     if (kernel !== undefined) {
-      const given = Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined);
-      const tensors = given.map(([name, value]) => [name, [value].flat()] as [string, tf.Tensor[]]);
-      seen.calls.splice(place, 0, {
-        kernel,
-        inputs: Object.fromEntries(tensors),
-        attributes,
-        outputs: [out].flat(),
-      });
+      const tensors: Record<string, tf.Tensor[]> = {};
+      for (const [name, value] of Object.entries(inputs)) {
+        if (value !== null && value !== undefined) tensors[name] = listOf(value);
+      }
+      const call = {kernel, inputs: tensors, attributes, outputs: listOf(out)};
+      if (place === seen.calls.length) seen.calls.push(call);
+      else seen.calls.splice(place, 0, call);
     }
     return out;
   };
   engine.makeTensor = function (...args) {
     // Copied before the engine takes the values over. Tensors of strings cannot be constants of a program.
     const values =
-      args[2] === 'string' ? new Float64Array(0) : Float64Array.from(args[0] as ArrayLike<number>);
+      args[2] === 'string' ? new Float64Array(0) : new Float64Array(args[0] as ArrayLike<number>);
     const tensor = methods.make.apply(this, args);
     if (current === null) return tensor;
-    seen.constants.set(tensor.id, tensor.dtype === 'float32' ? values.map(Math.fround) : values);
+    const isSingle = tensor.dtype === 'float32';
+    seen.constants.set(tensor.id, isSingle ? new Float64Array(new Float32Array(values)) : values);
     return tensor;
   };
   engine.readSync = function (dataId) {
