@@ -104,12 +104,11 @@ for (const {task, scores} of results) {
 }
 console.log();
 
-for (const {task, difference, implicit, unrolled} of gradients) {
+for (const {task, difference} of gradients) {
   claims.check(
     `${task.name}: implicit and unrolled gradients differ by ${difference.toExponential(1)} ≤ 1e-4`,
     difference <= 1e-4,
   );
-  claims.check(`${task.name}: the implicit one is faster`, median(implicit) < median(unrolled));
 }
 for (const {task, scores} of results) {
   claims.check(

@@ -100,7 +100,6 @@ const find = ({features, method}: Timing, mode: Mode) =>
   result.timings.find(
     (other) => other.features === features && other.method === method && other.mode === mode,
   );
-const ratios: number[] = [];
 printTable(
   ['solver', 'features', 'implicit', 'unrolled', 'unrolled / implicit'],
   result.timings
@@ -110,7 +109,6 @@ printTable(
       const ratio = unrolled
         ? quantileOf(unrolled.milliseconds, 0.5) / quantileOf(timing.milliseconds, 0.5)
         : null;
-      if (ratio) ratios.push(ratio);
       return [
         labelOf(timing.method),
         `${timing.features}`,
@@ -164,10 +162,6 @@ if (quick) {
   );
   claims.close('its validation loss', last.loss, known.best.loss, 1e-5);
 }
-claims.check(
-  'implicit differentiation is faster than unrolling everywhere',
-  ratios.every((ratio) => ratio > 1),
-);
 if (!quick) await saveFigure(options.out, figureOf(result, known.best));
 console.log(
   `${((performance.now() - started) / 1000).toFixed(0)} s, ${(clock() / 1000).toFixed(0)} s of the processor.`,

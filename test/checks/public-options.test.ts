@@ -87,6 +87,11 @@ const CALLS: Record<string, Call> = {
   'linsolve.preconditioners.custom#0': (o) => preconditioners.custom(o),
   'linsolve.preconditioners.jacobi#0': (o) => preconditioners.jacobi(o),
 
+  'objectives.structured#0': (o) => library.objectives.structured(o),
+  'objectives.multiclassLinearSVMWeights#2': (o) =>
+    library.objectives.multiclassLinearSVMWeights(tf.ones([2, 2]), 1, o as never),
+  'prox.onParts#1': (o) => library.prox.onParts([{size: 2, prox: library.prox.none}], o),
+
   'losses.fenchelYoung#0': (o) => losses.fenchelYoung(o),
   'losses.huber#2': (o) => losses.huber(x(), x(), o),
   'losses.jacobianPenalty#2': (o) => losses.jacobianPenalty(map, x(), o),
