@@ -9,15 +9,17 @@ import {SingleBar} from 'cli-progress';
 import seedrandom from 'seedrandom';
 import * as tf from '@tensorflow/tfjs';
 import {startBackend} from '../support/backend.js';
+import {Claims} from '../support/claims.js';
 import {folder} from '../support/file-system.js';
 import {readDigits} from './data.js';
-import {accuracy, createModel, evaluate, predict} from './model.js';
+import {accuracy, createModel, evaluate, predict, type Evaluation} from './model.js';
 
 const {values: options} = parseArgs({
   options: {
     backend: {type: 'string', default: 'wasm'},
     seed: {type: 'string', default: '1'},
     epochs: {type: 'string', default: '12'},
+    quick: {type: 'boolean', default: false},
     solver: {type: 'string', default: 'anderson'},
     out: {type: 'string', default: 'out/digits-model'},
   },
@@ -26,7 +28,7 @@ const {values: options} = parseArgs({
 if (options.solver !== 'anderson' && options.solver !== 'iteration') {
   throw new Error(`--solver is anderson or iteration, not ${options.solver}.`);
 }
-const epochs = Math.max(2, Math.round(Number(options.epochs)));
+const epochs = options.quick ? 2 : Math.max(2, Math.round(Number(options.epochs)));
 const fast = Math.ceil((2 / 3) * epochs);
 /** If the cell is nearly not a contraction, the gradient is large. The last epochs therefore take small steps. */
 const stages = [
@@ -73,8 +75,10 @@ console.log(`\nAfter ${epochs} epochs, ${seconds.toFixed(0)} s:\n`);
 console.log(
   'set        samples   accuracy   Brier score   classes above 0   fixed points found   iterations (max)',
 );
+const results: Evaluation[] = [];
 for (const [name, samples] of Object.entries({training, test})) {
   const result = await evaluate(model, samples);
+  results.push(result);
   const {mean, max} = result.iterations;
   console.log(
     [
@@ -94,7 +98,17 @@ const loaded = await tf.loadLayersModel(folder(options.out));
 const difference = tf.tidy(
   () => tf.max(tf.abs(tf.sub(predict(model, test), predict(loaded, test)))).dataSync()[0],
 );
-console.log(`\nSaved to ${options.out} and loaded again: the predictions differ by ${difference}.`);
+console.log(`\nSaved to ${options.out} and loaded again: the predictions differ by ${difference}.\n`);
+
+const claims = new Claims();
+const least = options.quick ? 0.85 : 0.95;
+claims.check(`test accuracy at least ${percent(least)}`, results[1].accuracy >= least);
+claims.check(
+  'a fixed point for every image',
+  [training, test].every((samples, i) => results[i].converged === samples.count),
+);
+claims.check('the loaded model predicts the same', difference === 0);
+claims.end();
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

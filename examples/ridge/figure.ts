@@ -1,42 +1,46 @@
-/** @file Draws Jacobian errors against iterate errors, one panel for each θ, as an SVG. */
-import {parse, View} from 'vega';
-import {compile, type TopLevelSpec} from 'vega-lite';
+/** @file The figure: Jacobian errors against iterate errors, one panel for each θ. */
+import type {TopLevelSpec} from 'vega-lite';
 import type {Path} from './ridge.js';
 
 const SERIES = {
   bound: {label: 'the theorem’s bound, ‖xₜ − x*‖ / α', colour: '#b8bec6', dash: [1, 0]},
   implicit: {label: 'implicit differentiation at xₜ', colour: '#0072b2', dash: [1, 0]},
   unrolled: {label: 'unrolled differentiation of t steps', colour: '#d55e00', dash: [1, 0]},
-  floor: {label: 'float32 floor of the implicit error', colour: '#444444', dash: [5, 4]},
+  single: {label: 'implicit differentiation with float32 tensors', colour: '#56b4e9', dash: [1, 0]},
 };
 
 type Series = keyof typeof SERIES;
 
 const labelsOf = (...names: Series[]) => names.map((name) => SERIES[name].label);
 
-/** The figure, as SVG text. */
-export function drawFigure(paths: readonly Path[]): Promise<string> {
-  const spec: TopLevelSpec = {
-    background: 'white',
-    padding: 12,
+/** A panel for each θ: in doubles, and with float32 tensors. */
+export function figureOf(paths: readonly {doubles: Path; singles: Path}[]): TopLevelSpec {
+  return {
     spacing: 36,
     hconcat: paths.map(panel),
     resolve: {scale: {color: 'shared', strokeDash: 'shared'}},
-    config: {font: 'sans-serif', axis: {gridColor: '#ececec', domainColor: '#888888'}, view: {stroke: null}},
   };
-  return new View(parse(compile(spec).spec), {renderer: 'none'}).toSVG();
 }
 
+/** Rounding alone lies below this; the axes end there. */
+const LEAST = 1e-12;
+
 /** One θ. The line of the bound is wide, so that points on it remain visible. */
-function panel({theta, errors, floor}: Path) {
-  const values = errors.flatMap(({t, iterate, bound, implicit, unrolled}) =>
-    Object.entries({bound, implicit, unrolled, floor}).map(([name, error]) => ({
-      t,
-      series: SERIES[name as Series].label,
-      iterate,
-      error,
-    })),
-  );
+function panel({doubles: {theta, errors}, singles}: {doubles: Path; singles: Path}) {
+  const rowsOf = (series: Series, list: readonly {t: number; iterate: number; error: number}[]) =>
+    list.map((entry) => ({series: SERIES[series].label, ...entry}));
+  const named = (name: 'bound' | 'implicit' | 'unrolled') =>
+    rowsOf(
+      name,
+      errors.map(({t, iterate, [name]: error}) => ({t, iterate, error})),
+    );
+  const single = singles.errors.map(({t, iterate, implicit}) => ({t, iterate, error: implicit}));
+  const values = [
+    ...named('bound'),
+    ...named('implicit'),
+    ...named('unrolled'),
+    ...rowsOf('single', single),
+  ].filter(({iterate, error}) => iterate > LEAST && error > LEAST);
   const axisOf = (name: 'iterate' | 'error', title: string) => {
     const decades = decadesOf(values.map((value) => value[name]));
     return {
@@ -52,7 +56,7 @@ function panel({theta, errors, floor}: Path) {
   const legend = {title: null, orient: 'bottom', columns: 2, labelLimit: 400, symbolType: 'stroke'} as const;
   const marks = [
     {names: labelsOf('bound'), mark: {type: 'line', strokeWidth: 6} as const},
-    {names: labelsOf('floor'), mark: {type: 'line', strokeWidth: 1.5} as const},
+    {names: labelsOf('single'), mark: {type: 'line', strokeWidth: 3} as const},
     {
       names: labelsOf('unrolled', 'implicit'),
       mark: {type: 'line', strokeWidth: 1.5, point: {size: 28}} as const,

@@ -1,7 +1,7 @@
 /** @file Ridge regression on the diabetes data: its condition, gradient descent, and errors against the references. */
 import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import {jvp, rootJvp, type Condition} from '../../src/index.js';
+import {compile, jvp, rootJvp, type Condition} from '../../src/index.js';
 import {readTable} from '../support/csv.js';
 
 /** The errors after t steps: 2-norms of differences. */
@@ -31,14 +31,14 @@ interface References {
   paths: Reference[];
 }
 
-/** One θ, measured with float32 tensors. */
+/** One θ, measured in one precision. */
 export type Path = {
   theta: number;
   /** λmin + θ: the strong convexity of the objective. */
   alpha: number;
   normDx: number;
   errors: (Errors & {bound: number})[];
-  /** The implicit error at x* itself, which is the rounding of float32. */
+  /** The implicit error at x* itself, which is the rounding. */
   floor: number;
   /** In float64, for some values of t. */
   reference: Errors[];
@@ -49,14 +49,22 @@ export function readReferences(): References {
   return JSON.parse(readFileSync(url, 'utf8')) as References;
 }
 
+/** Φ and y. */
+interface Data {
+  rows: number[][];
+  targets: number[];
+}
+
+export function readData(): Data {
+  const table = readTable('diabetes.csv', {header: true});
+  return {rows: table.map((row) => row.slice(0, -1)), targets: table.map((row) => row[row.length - 1])};
+}
+
 /** ∇₁f(x, θ) = Φᵀ(Φx − y) + θx for f(x, θ) = ½‖Φx − y‖² + ½θ‖x‖², x [10, 1]. */
-export function ridgeCondition(): Condition {
-  const rows = readTable('diabetes.csv', {header: true});
-  const phi = tf.tensor2d(rows.map((row) => row.slice(0, -1)));
-  const y = tf.tensor2d(rows.map((row) => row.slice(-1)));
+function ridgeCondition(phi: tf.Tensor, y: tf.Tensor): Condition {
   return (x, theta) => {
-    const residual = tf.sub(tf.matMul(phi, x), y);
-    return tf.add(tf.matMul(phi, residual, true), tf.mul(theta, x));
+    const residual = tf.sub(tf.matMul(phi as tf.Tensor2D, x as tf.Tensor2D), y);
+    return tf.add(tf.matMul(phi as tf.Tensor2D, residual as tf.Tensor2D, true), tf.mul(theta, x));
   };
 }
 
@@ -73,28 +81,30 @@ function descent(gradient: Condition, step: number, times: readonly number[]) {
   };
 }
 
-/** Iterates, and both derivatives at each of them. */
-export function measure(
-  gradient: Condition,
+/** Iterates, and both derivatives at each of them, with float32 tensors. */
+export function measureInSingles(
+  {rows, targets}: Data,
   {theta, x, dx, normDx, step, descent: reference}: Reference,
   lambdaMin: number,
   times: readonly number[],
 ): Path {
   return tf.tidy(() => {
+    const gradient = ridgeCondition(tf.tensor2d(rows), tf.tensor2d(targets, [targets.length, 1]));
     const at = tf.scalar(theta);
     const one = tf.scalar(1);
     const alpha = lambdaMin + theta;
     const iterates = descent(gradient, step, times);
-    const implicitAt = (point: tf.Tensor) => rootJvp(gradient, point, [at], [one], {batched: false});
+    const implicitAt = (point: tf.Tensor) =>
+      rootJvp(gradient, point, [at], [one], {batched: false}).dataSync();
     const xs = iterates(at);
     const unrolled = jvp(iterates, [at], [one]);
     const errors = times.map((t, i) => {
-      const iterate = distance(xs[i], x);
+      const iterate = distance(xs[i].dataSync(), x);
       return {
         t,
         iterate,
         implicit: distance(implicitAt(xs[i]), dx),
-        unrolled: distance(unrolled[i], dx),
+        unrolled: distance(unrolled[i].dataSync(), dx),
         bound: iterate / alpha,
       };
     });
@@ -103,7 +113,58 @@ export function measure(
   });
 }
 
-/** ‖tensor − reference‖, in float64. */
-function distance(tensor: tf.Tensor, reference: readonly number[]): number {
-  return Math.hypot(...Array.from(tensor.dataSync(), (value, i) => value - reference[i]));
+/** The same in double precision: `compile` runs a step, its derivative and the implicit derivative as programs. */
+export function measureInDoubles(
+  {rows, targets}: Data,
+  {theta, x, dx, normDx, step, descent: reference}: Reference,
+  lambdaMin: number,
+  times: readonly number[],
+): Path {
+  return tf.tidy(() => {
+    const [point, one] = [tf.zeros([10, 1]), tf.scalar(1)];
+    // The data are arguments: as tensors they would be rounded.
+    const data: [tf.Tensor, tf.Tensor] = [tf.ones([rows.length, 10]), tf.ones([rows.length, 1])];
+    const numbers: [Float64Array, Float64Array] = [
+      Float64Array.from(rows.flat()),
+      Float64Array.from(targets),
+    ];
+    const implicitAt = compile(
+      (at, by, direction, phi, y): tf.Tensor =>
+        rootJvp(ridgeCondition(phi, y), at, [by], [direction], {batched: false}),
+      [point, one, one, ...data],
+    );
+    const descend = compile(
+      (at, slope, by, direction, length, phi, y): tf.Tensor[] => {
+        const gradient = ridgeCondition(phi, y);
+        const next = (from: tf.Tensor, theta: tf.Tensor) =>
+          tf.sub(from, tf.mul(length, gradient(from, theta)));
+        return [next(at, by), jvp(next, [at, by], [slope, direction])];
+      },
+      [point, point, one, one, one, ...data],
+    );
+    const jacobianAt = (at: Float64Array) => implicitAt(at, theta, 1, ...numbers);
+    const alpha = lambdaMin + theta;
+    const errors: Path['errors'] = [];
+    let [iterate, slope] = [new Float64Array(10), new Float64Array(10)];
+    for (let t = 0; t <= times[times.length - 1]; t++) {
+      if (times.includes(t)) {
+        const distant = distance(iterate, x);
+        errors.push({
+          t,
+          iterate: distant,
+          implicit: distance(jacobianAt(iterate), dx),
+          unrolled: distance(slope, dx),
+          bound: distant / alpha,
+        });
+      }
+      [iterate, slope] = descend(iterate, slope, theta, 1, step, ...numbers).map((array) => array.slice());
+    }
+    const floor = distance(jacobianAt(Float64Array.from(x)), dx);
+    return {theta, alpha, normDx, errors, floor, reference};
+  });
+}
+
+/** ‖values − reference‖. */
+function distance(values: ArrayLike<number>, reference: readonly number[]): number {
+  return Math.hypot(...Array.from(values, (value, i) => value - reference[i]));
 }

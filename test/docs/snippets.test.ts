@@ -17,7 +17,7 @@ const markdownIn = (folder: string) =>
   readdirSync(new URL(folder, root))
     .filter((file) => file.endsWith('.md'))
     .map((file) => folder + file);
-const PAGES = ['README.md', ...markdownIn('docs/'), ...markdownIn('docs/catalogue/')];
+const PAGES = ['README.md', ...['docs/', 'docs/catalogue/', 'docs/examples/'].flatMap(markdownIn)];
 
 /** The example as a module: its imports, and a function that does the rest. */
 function moduleOf(code: string): string {

@@ -1,0 +1,210 @@
+/** @file The experiment: hyper-gradients by three solvers and two fixed points, their time, and the choice of λ. */
+import * as tf from '@tensorflow/tfjs';
+import {conditions, objectives, projections, prox, solvers} from '../../src/index.js';
+import type {Report} from '../support/report.js';
+import {disposeProblem, innerGradient, makeProblem, outer, type Problem} from './problem.js';
+
+/** The relative accuracy of the solvers, where they may stop. */
+const TOLERANCE = 1e-7;
+
+/** The largest number of training samples for which a converged solution is unrolled, too. */
+const UNROLLED = 100;
+
+/** A pass of coordinate descent goes further than a step of the other solvers: its share of their iterations, where all may converge. */
+const PASSES = 1 / 5;
+
+/** The step length of the outer descent. */
+const RATE = 2;
+
+/** How x*(θ) is found, and how it is differentiated. */
+export const METHODS = [
+  {solver: 'mirror descent', fixedPoint: 'mirror descent'},
+  {solver: 'projected gradient', fixedPoint: 'projected gradient'},
+  {solver: 'coordinate descent', fixedPoint: 'mirror descent'},
+  {solver: 'coordinate descent', fixedPoint: 'projected gradient'},
+] as const;
+
+export type Method = (typeof METHODS)[number];
+
+/** θ ↦ x*(θ), [m, k]. */
+type Solve = (theta: tf.Tensor) => tf.Tensor;
+
+interface Effort {
+  iterations: number;
+  tolerance: number;
+  implicit: boolean;
+}
+
+/** The solver of a method; unrolled if `implicit` is false. */
+function solverFor(
+  problem: Problem,
+  {solver, fixedPoint}: Method,
+  {iterations, tolerance, implicit}: Effort,
+): Solve {
+  const {X, Y} = problem.training;
+  const data = {X, y: Y};
+  const slope = innerGradient(problem);
+  const gradient = (x: tf.Tensor, theta: tf.Tensor, _data: typeof data) => slope(x, theta);
+  const projection = (y: tf.Tensor) => projections.simplex(y);
+  // θ times the Hessian is X Xᵀ, with ones on its diagonal.
+  const mirrorStep = (theta: tf.Tensor) => theta;
+  const gradientStep = (theta: tf.Tensor) => tf.div(theta, problem.curvature);
+  const byMirror = conditions.mirrorDescent({gradient}, conditions.entropy, {stepSize: mirrorStep});
+  const byProjection = conditions.projectedGradient({gradient}, projection, {stepSize: gradientStep});
+  const common = {maxIterations: iterations, tolerance, batched: false, implicitDiff: implicit};
+  const start = tf.fill(Y.shape, 1 / Y.shape[1]);
+  if (solver === 'coordinate descent') {
+    // One row of x after the other; this objective lets the solver keep Xᵀx. It has its own condition, unless told another.
+    const method = new solvers.BlockCoordinateDescent(
+      {fun: objectives.multiclassLinearSVMDual, prox: prox.fromProjection(projections.simplex)},
+      {...common, condition: (fixedPoint === 'mirror descent' ? byMirror : byProjection) as never},
+    );
+    return (theta) => method.run(start, null, theta, data).x;
+  }
+  const method =
+    solver === 'mirror descent'
+      ? new solvers.MirrorDescent({gradient, geometry: conditions.entropy}, {...common, stepSize: mirrorStep})
+      : new solvers.ProjectedGradient({gradient, projection}, {...common, stepSize: gradientStep});
+  return (theta) => method.run(start, null, theta, data).x;
+}
+
+export interface Hypergradient {
+  /** The validation loss. */
+  loss: number;
+  /** Its derivative in λ = log θ. */
+  gradient: number;
+}
+
+/** The validation loss at λ, and its derivative. */
+export function hypergradient(
+  problem: Problem,
+  method: Method,
+  lambda: number,
+  effort: Effort,
+): Hypergradient {
+  return tf.tidy(() => {
+    const solve = solverFor(problem, method, effort);
+    const lossAt = (at: tf.Tensor) => {
+      const theta = tf.exp(at);
+      return outer(problem, solve(theta), theta);
+    };
+    const {value, grad} = tf.valueAndGrad(lossAt)(tf.scalar(lambda));
+    return {loss: value.dataSync()[0], gradient: grad.dataSync()[0]} as unknown as tf.TensorContainer;
+  }) as unknown as Hypergradient;
+}
+
+export type Mode = 'implicit' | 'unrolled';
+
+/** The time of one hyper-gradient, measured several times. */
+export interface Timing {
+  features: number;
+  method: Method;
+  mode: Mode;
+  milliseconds: number[];
+}
+
+/** A hyper-gradient after many iterations, and its reference in float64. */
+export interface Comparison {
+  features: number;
+  method: Method;
+  mode: Mode;
+  found: Hypergradient;
+  reference: Hypergradient;
+}
+
+/** A step of the outer descent. */
+export interface Choice {
+  lambda: number;
+  loss: number;
+}
+
+export interface Reference extends Hypergradient {
+  features: number;
+  checksum: number;
+}
+
+export interface Options {
+  training: number;
+  validation: number;
+  lambda: number;
+  /** For the timings: how many features, how many iterations of each solver, and how often. */
+  timing: {features: number[]; iterations: number; repeats: number};
+  /** For the comparisons. */
+  references: Reference[];
+  iterations: number;
+  /** For the choice of λ by gradient descent, with the number of features. */
+  choice: {features: number; steps: number};
+  /** Milliseconds. */
+  clock: () => number;
+}
+
+export interface Result {
+  timings: Timing[];
+  comparisons: Comparison[];
+  choices: Choice[];
+}
+
+/** The whole experiment. */
+export async function run(options: Options, report: Report): Promise<Result> {
+  const {training, validation, lambda, timing, references, iterations, choice, clock} = options;
+  const modes = (method: Method): Mode[] =>
+    method.solver === 'coordinate descent' ? ['implicit'] : ['implicit', 'unrolled'];
+  const pairs = METHODS.flatMap((method) => modes(method).map((mode) => ({method, mode})));
+  let done = 0;
+  // Unrolling many iterations takes long.
+  const comparedPairs = training <= UNROLLED ? pairs : pairs.filter(({mode}) => mode === 'implicit');
+  const total =
+    pairs.length * timing.features.length * timing.repeats +
+    comparedPairs.length * references.length +
+    choice.steps;
+
+  const timings: Timing[] = [];
+  for (const features of timing.features) {
+    const problem = makeProblem(features, training, validation);
+    const rows = pairs.map(({method, mode}) => ({features, method, mode, milliseconds: [] as number[]}));
+    // In rounds, because the speed of a machine drifts.
+    for (let round = 0; round < timing.repeats; round++) {
+      for (const {method, mode, milliseconds} of rows) {
+        const started = clock();
+        const effort = {iterations: timing.iterations, tolerance: 0, implicit: mode === 'implicit'};
+        hypergradient(problem, method, lambda, effort);
+        milliseconds.push(clock() - started);
+        await report(++done, total, `${features} features: ${method.solver}, ${mode}`);
+      }
+    }
+    timings.push(...rows);
+    disposeProblem(problem);
+  }
+
+  const comparisons: Comparison[] = [];
+  for (const reference of references) {
+    const {features} = reference;
+    const problem = makeProblem(features, training, validation);
+    if (Math.abs(problem.checksum - reference.checksum) > 1e-4)
+      throw new Error('The data are not those of the references.');
+    for (const {method, mode} of comparedPairs) {
+      const share = method.solver === 'coordinate descent' ? PASSES : 1;
+      const found = hypergradient(problem, method, lambda, {
+        iterations: Math.ceil(share * iterations),
+        tolerance: TOLERANCE,
+        implicit: mode === 'implicit',
+      });
+      comparisons.push({features, method, mode, found, reference});
+      await report(++done, total, `${features} features: accuracy of ${method.solver}, ${mode}`);
+    }
+    disposeProblem(problem);
+  }
+
+  const problem = makeProblem(choice.features, training, validation);
+  const choices: Choice[] = [];
+  for (let step = 0, at = 0; step < choice.steps; step++) {
+    const effort = {iterations, tolerance: TOLERANCE, implicit: true};
+    const {loss, gradient} = hypergradient(problem, METHODS[1], at, effort);
+    choices.push({lambda: at, loss});
+    // Gradient descent on the logarithm of the loss, so that the step needs no unit.
+    at -= (RATE * gradient) / loss;
+    await report(++done, total, `choosing λ: ${at.toFixed(3)}`);
+  }
+  disposeProblem(problem);
+  return {timings, comparisons, choices};
+}
