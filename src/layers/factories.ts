@@ -14,6 +14,7 @@ import {SimplexProjection, type SimplexProjectionArgs} from './simplex-projectio
 import {SoftRank} from './soft-rank.js';
 import {SoftSort} from './soft-sort.js';
 import {SparsemaxProjection, type SparsemaxProjectionArgs} from './sparsemax-projection.js';
+import {SpectralDense, type SpectralDenseArgs} from './spectral-dense.js';
 import {SVMLayer, type SVMLayerArgs} from './svm-layer.js';
 import {TopK, type TopKArgs} from './top-k.js';
 import {TransportLayer, type TransportLayerArgs} from './transport-layer.js';
@@ -143,6 +144,15 @@ export function softSort(args?: SoftOrderLayerArgs): SoftSort {
  */
 export function sparsemax(args?: SparsemaxProjectionArgs): SparsemaxProjection {
   return new SparsemaxProjection(args);
+}
+
+/**
+ * A `SpectralDense`: a dense layer whose matrix has a bounded spectral norm. Input [B, …, n], output [B, …, units].
+ *
+ * @see SpectralDense
+ */
+export function spectralDense(args: SpectralDenseArgs): SpectralDense {
+  return new SpectralDense(args);
 }
 
 /**

@@ -1,12 +1,15 @@
 /** @file A deep-equilibrium layer: the fixed point of a cell. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
-import {AndersonAcceleration, FixedPointIteration} from '../solvers/index.js';
+import {asFloat} from '../autodiff/index.js';
+import {jacobianPenalty} from '../losses/index.js';
+import {AndersonAcceleration, FixedPointIteration, keepSamples} from '../solvers/index.js';
 import {cellOf, checkNames, outputShapeOf, prefixed, type SavedCell} from './base/cell.js';
 import {checkNoise, freezeDropout} from './base/frozen-noise.js';
 import {checkCount, shapeList} from './base/inputs.js';
 import {IterativeLayer, type IterativeLayerArgs} from './base/iterative-layer.js';
 import {checkChoice, checkNumber} from './base/arguments.js';
+import {finiteRows} from './base/rows.js';
 
 type Layer = layers.Layer;
 
@@ -21,6 +24,11 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   /** How many differences Anderson acceleration combines. Default 5. */
   historySize?: number | undefined;
   /**
+   * γ ≥ 0. `fit` adds γ · mean ‖∂T/∂z‖²_F to the loss, taken at the fixed points and estimated with random signs
+   * (`losses.jacobianPenalty`): it keeps the cell from becoming so steep that the solver no longer finds its fixed point. Default 0.
+   */
+  jacobianPenalty?: number | undefined;
+  /**
    * The prefix of the names of the cell's weights in a file. 'layer': this layer's name, so that two cells of a model may contain layers
    * with equal names. 'cell': no prefix, the names in the cell itself, as in earlier versions. Default 'layer'; for a cell from a config
    * without this entry, 'cell'.
@@ -28,8 +36,14 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   weightNames?: 'layer' | 'cell' | undefined;
 }
 
-const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'weightNames'];
+const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'jacobianPenalty', 'weightNames'];
 const WEIGHT_NAMES = ['layer', 'cell'] as const;
+
+/** T, with the weights that the cell has now and the dropout of one call. */
+type Step = (z: tf.Tensor, x: tf.Tensor) => tf.Tensor;
+
+/** The input, output and map of a call. */
+type Call = {x: tf.Tensor; z: tf.Tensor; step: Step};
 
 /** More differences than this only cost time. */
 const MAX_HISTORY = 64;
@@ -54,9 +68,13 @@ export class FixedPointLayer extends IterativeLayer {
   private readonly stateShape?: number[];
   private readonly solver: 'anderson' | 'iteration';
   private readonly historySize: number;
+  private readonly jacobianPenalty: number;
   private readonly weightNames: 'layer' | 'cell';
   /** The conditions without and with training: a cell may couple the samples in only one of them. */
   private readonly families = [{}, {}] as const;
+  private step!: Step;
+  /** The calls in training whose penalty has not been asked for. */
+  private calls: Call[] = [];
 
   /** @param args The cell T, and how its fixed point is found. Default: by Anderson acceleration. */
   constructor(args: FixedPointLayerArgs) {
@@ -79,6 +97,7 @@ export class FixedPointLayer extends IterativeLayer {
     }
     this.solver = checkChoice(className, 'solver', args.solver ?? 'anderson', ['anderson', 'iteration']);
     this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true, MAX_HISTORY);
+    this.jacobianPenalty = checkNumber(className, 'jacobianPenalty', args.jacobianPenalty ?? 0, 0);
   }
 
   protected override get solves(): string {
@@ -121,7 +140,7 @@ export class FixedPointLayer extends IterativeLayer {
   protected override solve(inputs: tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     const frozen = freezeDropout(this.cell);
     const training = {training: kwargs.training ?? false};
-    const fun = (z: tf.Tensor, input: tf.Tensor): tf.Tensor =>
+    const fun: Step = (z, input) =>
       frozen(() => {
         const output = this.cell.apply([z, input], training);
         return (Array.isArray(output) ? output[0] : output) as tf.Tensor;
@@ -134,12 +153,35 @@ export class FixedPointLayer extends IterativeLayer {
     // Every call makes another condition of the same cell.
     solver.condition.family = this.families[training.training ? 1 : 0];
     const sizes = this.stateSizes(inputs[0].shape);
+    this.step = fun;
     return this.solveBy(inputs, sizes, (init, x) => solver.run(init, x));
   }
 
-  /** The regularisers of the cell. */
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    const z = super.call(inputs, kwargs);
+    // What an earlier step of training left behind is freed by now.
+    this.calls = this.calls.filter(({z: earlier}) => !earlier.isDisposed);
+    const [x] = Array.isArray(inputs) ? inputs : [inputs];
+    if (kwargs?.training && this.jacobianPenalty > 0) this.calls.push({z, x, step: this.step});
+    return z;
+  }
+
+  /** The regularisers of the cell, and the Jacobian penalty of the calls in training since this was last asked for. */
   override calculateLosses(): tf.Scalar[] {
-    return this.cell.calculateLosses();
+    const calls = this.calls.filter(({z}) => !z.isDisposed && z.shape[0] > 0);
+    this.calls = [];
+    return [...this.cell.calculateLosses(), ...calls.map((call) => this.penaltyOf(call))];
+  }
+
+  /** γ · mean ‖∂T/∂z‖²_F; a sample that is not finite counts as 0. */
+  private penaltyOf({z, x, step}: Call): tf.Scalar {
+    return tf.tidy(() => {
+      const input = asFloat(FixedPointLayer.className, 'x', x);
+      const valid = finiteRows([input]);
+      const finite = keepSamples(valid, input);
+      const norms = jacobianPenalty((at) => step(at, finite), z);
+      return tf.mul(this.jacobianPenalty, tf.mean(tf.mul(valid, norms)));
+    });
   }
 
   /** The arguments of an equal layer, for a saved model; the cell is saved with its own arguments. */
@@ -150,6 +192,7 @@ export class FixedPointLayer extends IterativeLayer {
       stateShape: this.stateShape ?? null,
       solver: this.solver,
       historySize: this.historySize,
+      jacobianPenalty: this.jacobianPenalty,
       weightNames: this.weightNames,
     };
   }

@@ -25,6 +25,7 @@ export {type SolveState} from './base/call-history.js';
 export {type Diagnostics, type GradientDiagnostics} from './base/diagnostics.js';
 export {SolverLayer} from './base/solver-layer.js';
 export {SparsemaxProjection, type SparsemaxProjectionArgs} from './sparsemax-projection.js';
+export {SpectralDense, type SpectralDenseArgs} from './spectral-dense.js';
 export {SVMLayer, type SVMLayerArgs} from './svm-layer.js';
 export {TopK, type TopKArgs} from './top-k.js';
 export {TransportLayer, type TransportLayerArgs} from './transport-layer.js';

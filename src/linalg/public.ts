@@ -8,5 +8,6 @@ export {inv} from './inv.js';
 export {lstsq, type LstsqOptions} from './lstsq.js';
 export {slogdet} from './slogdet.js';
 export {solve, type SolveOptions} from './solve.js';
+export {spectralNorm} from './spectral-norm.js';
 export {triangularSolve, type TriangularSolveOptions} from './triangular-solve.js';
 export {SingularMatrixError} from '../kernels/index.js';

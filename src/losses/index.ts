@@ -5,6 +5,7 @@ export {binaryPerceptron} from './binary-perceptron.js';
 export {binarySparsemax} from './binary-sparsemax.js';
 export {fenchelYoung, type Conjugate, type MaxFunction} from './fenchel-young.js';
 export {huber, type HuberParams} from './huber.js';
+export {jacobianPenalty, type JacobianPenaltyParams} from './jacobian-penalty.js';
 export {multiclassEntmax15} from './multiclass-entmax15.js';
 export {multiclassHinge} from './multiclass-hinge.js';
 export {multiclassLogistic} from './multiclass-logistic.js';

@@ -1,5 +1,6 @@
 /** @file The dual of the linear support vector machine with several classes. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
 import {rowsOf, structured, times, type ProductForm, type StructuredObjective} from '../conditions/index.js';
 import type {RegressionData} from './data.js';
 
@@ -56,6 +57,7 @@ export function multiclassLinearSVMWeights(
   l2: number | tf.Tensor,
   data: RegressionData,
 ): tf.Tensor {
+  checkOptions('objectives.multiclassLinearSVMWeights', data, {X: 1, y: 1}, 'parameter');
   return tf.tidy(() => {
     const {rows, isSingle} = rowsOf(form, beta);
     const W = tf.div(featuresOf(data, tf.sub(labels(data), rows)), column(l2));

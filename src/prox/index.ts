@@ -1,5 +1,5 @@
 /** @file Proximal operators: prox(x, params, scaling) = argmin_y ½‖y − x‖² + scaling·g(y; params). */
-export {blockwise, fromProjection} from './combine.js';
+export {blockwise, fromProjection, onParts, type PartsOptions, type ProxPart} from './combine.js';
 export {elasticNet} from './elastic-net.js';
 export type {ElasticNetParams} from '../conditions/index.js';
 export {groupLasso} from './group-lasso.js';

@@ -87,8 +87,14 @@ const CALLS: Record<string, Call> = {
   'linsolve.preconditioners.custom#0': (o) => preconditioners.custom(o),
   'linsolve.preconditioners.jacobi#0': (o) => preconditioners.jacobi(o),
 
+  'objectives.structured#0': (o) => library.objectives.structured(o),
+  'objectives.multiclassLinearSVMWeights#2': (o) =>
+    library.objectives.multiclassLinearSVMWeights(tf.ones([2, 2]), 1, o as never),
+  'prox.onParts#1': (o) => library.prox.onParts([{size: 2, prox: library.prox.none}], o),
+
   'losses.fenchelYoung#0': (o) => losses.fenchelYoung(o),
   'losses.huber#2': (o) => losses.huber(x(), x(), o),
+  'losses.jacobianPenalty#2': (o) => losses.jacobianPenalty(map, x(), o),
 
   'projections.affineSet#1': (o) => projections.affineSet(x(), o),
   'projections.box#1': (o) => projections.box(x(), o),
@@ -200,7 +206,11 @@ for (const [name, make] of Object.entries(layers)) {
 for (const [name, Class] of Object.entries(library)) {
   // The base of the others, which nobody makes.
   if (name === 'SolverLayer') continue;
-  if (/Layer$|^(OptNetQP|SimplexProjection|SoftRank|SoftSort|SparsemaxProjection|TopK)$/.test(name)) {
+  if (
+    /Layer$|^(OptNetQP|SimplexProjection|SoftRank|SoftSort|SparsemaxProjection|SpectralDense|TopK)$/.test(
+      name,
+    )
+  ) {
     CALLS[`${name}#0`] = (o) => new (Class as new (args: unknown) => unknown)(o);
   }
 }

@@ -2,4 +2,5 @@
 import './setup/browser.js';
 import './layers.test.js';
 import './operations.test.js';
+import './programs.test.js';
 import './quadratic-programs.test.js';

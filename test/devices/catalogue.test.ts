@@ -3,7 +3,16 @@
  * other suites try in a page, too: here they run in Node alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {conditions, linsolve, losses, objectives, projections, prox, solvers} from '../../src/index.js';
+import {
+  conditions,
+  linalg,
+  linsolve,
+  losses,
+  objectives,
+  projections,
+  prox,
+  solvers,
+} from '../../src/index.js';
 import {stacked} from '../zoo/maps.js';
 import {ridge} from '../zoo/minimizations.js';
 import {PROJECTIONS} from '../zoo/projections.js';
@@ -208,6 +217,19 @@ work.push(
       // Products with an operator are not differentiated.
       return tf.mul(v, operator.apply(tf.ones([1, 5])));
     },
+  },
+  {
+    name: 'linalg.spectralNorm',
+    inputs: () => [random(69, 2, 3, 4)],
+    run: (a) => linalg.spectralNorm(a),
+    twice: true,
+  },
+  {
+    name: 'losses.jacobianPenalty',
+    inputs: () => [random(70, 2, 3), random(71, 3, 3)],
+    run: (z, W) =>
+      losses.jacobianPenalty((at) => tf.tanh(tf.matMul(at as tf.Tensor2D, W as tf.Tensor2D)), z, {seed: 1}),
+    twice: true,
   },
 );
 

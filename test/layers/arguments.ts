@@ -37,7 +37,14 @@ export const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
   },
   EntmaxLayer: {args: {alpha: 1.25, axis: 1}},
   FixedPointLayer: {
-    args: {...ITERATIVE, stateShape: [3], solver: 'iteration', historySize: 9, weightNames: 'cell'},
+    args: {
+      ...ITERATIVE,
+      stateShape: [3],
+      solver: 'iteration',
+      historySize: 9,
+      jacobianPenalty: 0.5,
+      weightNames: 'cell',
+    },
     except: ['cell', 'linsolve', 'onIteration', 'verbose'],
   },
   IsotonicLayer: {args: {direction: 'descending'}},
@@ -53,6 +60,7 @@ export const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
   SoftRank: {args: {strength: 0.75, direction: 'descending'}},
   SoftSort: {args: {strength: 0.75, direction: 'descending'}},
   SparsemaxProjection: {args: {axis: 1, ...KINK}},
+  SpectralDense: {args: {units: 5, maxNorm: 0.75, useBias: false, seed: 7}},
   SVMLayer: {args: {l2: 0.3, learnL2: false, query: false, onFailure: 'ignore'}},
   TopK: {args: {k: 2, strength: 0.75}},
   TransportLayer: {args: {...PENALTY, marginals: true}},

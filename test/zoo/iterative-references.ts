@@ -66,6 +66,7 @@ export const REFERENCES: Record<string, (c: number[]) => number[]> = {
   FixedPointIteration: fixed,
   AndersonAcceleration: fixed,
   AndersonWrapper: minimum,
+  fromStep: minimum,
   ProjectedGradient: boxed,
   ArmijoSGD: minimum,
   PolyakSGD: minimum,

@@ -53,7 +53,7 @@ const heavyBall = (): object => ({
   step(x: tf.Tensor, {velocity}: {velocity: tf.Tensor}, at: tf.Tensor) {
     const g = slope(x, at);
     const next = tf.sub(tf.mul(0.3, velocity), tf.mul(0.2, g));
-    return {x: tf.add(x, next), memory: {velocity: next}, residual: tf.max(tf.abs(g), 1)};
+    return {x: tf.add(x, next), memory: {velocity: next}, residual: tf.mul(2, tf.max(tf.abs(g), 1))};
   },
   condition: conditions.stationary(fun),
 });

@@ -5,7 +5,7 @@ import type {Parameter, Structure} from '../../autodiff/index.js';
 import {stationary} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {givenObjective, withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {zoom, type LineSearch} from './line-searches/index.js';
@@ -50,6 +50,7 @@ export class DescentSolver<
     super(className, descentIteration(className, fun, rule, lineSearch, batched, accuracy), stationary(fun), {
       ...options,
       linsolve: options.linsolve ?? auto(),
+      objective: givenObjective(fun),
     });
   }
 }

@@ -5,7 +5,7 @@ import type {Parameter} from '../../autodiff/index.js';
 import {gradientOf, projectedGradient} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {objectiveAfterFirst, withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {checkHistorySize} from './lbfgs.js';
@@ -55,7 +55,7 @@ export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver
       'LBFGSB',
       boundedIteration({fun: objective, gradient}, {batched, historySize, accuracy}),
       projectedGradient<tf.Tensor, Bounds, P>({gradient}, clip),
-      {...options, linsolve: options.linsolve ?? auto()},
+      {...options, linsolve: options.linsolve ?? auto(), objective: objectiveAfterFirst(fun)},
     );
   }
 }

@@ -49,7 +49,21 @@ export type OwnSteps<X extends Structure, P extends Parameter[], M extends Struc
   start: (x: X, ...params: P) => M;
   /** One step from x. It must be pure: it computes with its arguments and keeps nothing elsewhere. */
   step: (x: X, memory: M, ...params: P) => StepResult<NoInfer<X>, NoInfer<M>>;
-} & ({condition: object; fixedPoint?: undefined} | {condition?: undefined; fixedPoint: object});
+} & OneDefinition;
+
+type OneDefinition =
+  | {
+      /** F, without T. */
+      condition: object;
+      /** Not with F. */
+      fixedPoint?: undefined;
+    }
+  | {
+      /** Not with T. */
+      condition?: undefined;
+      /** T, without F. */
+      fixedPoint: object;
+    };
 
 type Moved<X extends Structure> = ReturnType<Iteration<X, Parameter[]>['step']>;
 
@@ -58,6 +72,7 @@ const RESULT: Names<Moved<Structure>> = {
   memory: 1,
   residual: 1,
   verdict: 0,
+  stepSize: 0,
   details: 0,
 };
 

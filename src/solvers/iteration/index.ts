@@ -5,7 +5,8 @@
 export {type IterativeSolver} from './iterate.js';
 export {fromStep, type AnyRank, type OwnSteps, type StepResult} from './from-step.js';
 export {type IterationReport, type ReportOptions} from './report-options.js';
-export {type Minimization} from './problem.js';
+export {type AuxObjective, type Minimization, type ValueWithAux} from './problem.js';
+export {type StepSchedule} from './step-schedule.js';
 export {type RunResult} from './run-result.js';
 export {
   type Iteration,

@@ -18,7 +18,8 @@ import {move} from './move.js';
 import {reporterOf, type Reporter} from './report.js';
 import {haveChanged, identitiesOf, noteSeen} from './seen-parameters.js';
 import {pointsOf} from './points.js';
-import {statusOf} from './status.js';
+import {isPoint, statusOf} from './status.js';
+import {valueOf, type AuxObjective} from './problem.js';
 import {tolerancesOf} from './tolerances.js';
 import type {Iteration, IterationState, Progress, SolverOptions} from './types.js';
 import {withoutNaN} from './without-nan.js';
@@ -55,6 +56,8 @@ export class IterativeSolver<
   /** Receives the reports of iterations; `null` if there is no receiver. */
   readonly reporter: Reporter | null;
   private readonly onGradient?: ((info: SolveInfo) => void) | undefined;
+  /** For `state.value` and aux. */
+  private readonly objective: AuxObjective<X, P> | undefined;
 
   /**
    * @param className The name of the solver, at the start of its messages.
@@ -76,7 +79,8 @@ export class IterativeSolver<
       onIteration,
       verbose,
       condition: given,
-    }: SolverOptions<X, P> & {linsolve: LinearSolver},
+      objective,
+    }: SolverOptions<X, P> & {linsolve: LinearSolver; objective?: AuxObjective<X, P> | undefined},
   ) {
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`${className}: maxIterations must be a positive integer, got ${maxIterations}.`);
@@ -93,12 +97,13 @@ export class IterativeSolver<
     this.onFailure = onFailure;
     this.reporter = reporterOf(className, {onIteration, verbose});
     this.onGradient = onGradient;
+    this.objective = objective;
   }
 
   /**
    * Iterates from `init`.
    *
-   * @returns x, differentiable in the parameters, and how each sample went.
+   * @returns x, differentiable in the parameters, and how each sample went; and aux, if the objective returns {value, aux}.
    */
   run(
     init: X,
@@ -106,14 +111,19 @@ export class IterativeSolver<
   ): {
     /** The result, in the shape of `init`; zero for a sample whose status is neither 0 nor 3. */
     x: X;
-    /** How each sample went: status, iterations and residual, [B] each. */
+    /** How each sample went: status, iterations and residual, [B] each; where known, also the value and the last step size. */
     state: IterationState;
+    /** The aux of the objective at x, differentiable in x and the parameters; only if the objective returns {value, aux}. */
+    aux?: Structure | undefined;
   } {
     return tf.tidy(() => {
       const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
       // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
       // gradient, so that it does not affect the rest of the batch.
-      return {x: pointsOf(state.status, found), state} as unknown as tf.TensorContainerObject;
+      const x = pointsOf(state.status, found);
+      const {value, aux} = this.evaluated(x, params, state);
+      const known = value ? {...state, value} : state;
+      return {x, state: known, ...(aux && {aux})} as unknown as tf.TensorContainerObject;
     }) as unknown as ReturnType<typeof this.run>;
   }
 
@@ -182,6 +192,25 @@ export class IterativeSolver<
       aux: {...state},
     }));
     return [x, aux as unknown as IterationState];
+  }
+
+  /** The objective at x: its value for each sample, and its aux. */
+  private evaluated(
+    x: X,
+    params: P,
+    {status}: IterationState,
+  ): {value: tf.Tensor | undefined; aux: Structure | undefined} {
+    const {objective} = this;
+    if (!objective) return {value: undefined, aux: undefined};
+    const found = offTape(() => {
+      const value = valueOf(objective(x, ...params));
+      if (value.size !== status.size) return {};
+      const flat = tf.reshape(value, [status.size]);
+      return {value: tf.where(isPoint(status), flat, tf.zerosLike(flat))};
+    }) as {value?: tf.Tensor};
+    // Again, so that aux is on the tape if there is one.
+    const result = objective(x, ...params);
+    return {value: found.value, aux: 'aux' in result ? result.aux : undefined};
   }
 
   private renewed(progress: Progress<X>, params: P): Progress<X> {

@@ -21,6 +21,8 @@ export interface Arrival<X extends Structure> {
   iterations: tf.Tensor1D;
   residual: tf.Tensor1D;
   verdict: tf.Tensor1D;
+  /** The last step size of each sample, [B], if it is known. */
+  stepSize?: tf.Tensor1D | undefined;
   /** How often the loop ran. */
   steps: number;
 }

@@ -25,8 +25,9 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   const {className, maxIterations, tolerance, reporter} = options;
   const settings = {className, samples: samplesOf(init, batched), maxIterations, tolerance, reporter};
   const from = {x: init, memory: iteration.start(init, ...params)};
-  const {x, residual, verdict, iterations} = arrival(iteration, from, params, settings);
-  const state = {status: statusOf({residual, verdict, x}, tolerance, batched), iterations, residual};
+  const {x, residual, verdict, iterations, stepSize} = arrival(iteration, from, params, settings);
+  const status = statusOf({residual, verdict, x}, tolerance, batched);
+  const state = {status, iterations, residual, ...(stepSize && {stepSize})};
   if (!observed()) reporter?.end(state);
   return [x, state];
 }

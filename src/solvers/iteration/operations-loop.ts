@@ -24,6 +24,8 @@ type Running<X extends Structure> = {
   iterations: tf.Tensor;
   residual: tf.Tensor;
   verdict: tf.Tensor;
+  /** The last step size of each sample, [B]; zeros if it is not known. */
+  stepSize: tf.Tensor;
 };
 
 /** The number of iterations between two checks by the host that every sample is solved. */
@@ -45,11 +47,18 @@ export function runOperations<X extends Structure, P extends Parameter[]>(
   const borrowed = new Set(flatten([from, ...params] as Parameter[]).map(({id}) => id));
   // On a tape, its operations need the states.
   const isRecorded = isTapeOn() && !forwardMode();
+  let hasStepSize = false;
   const pass = (at: Running<X>, report: Reporter | null, k = 0): Running<X> => {
     const {details, ...moved} = move(iteration, at.active, at, params);
     report?.step({iteration: k + 1, residual: moved.residual, x: at.x}, details);
+    hasStepSize = moved.stepSize !== undefined;
     return {
       ...moved,
+      stepSize: offTape(() =>
+        moved.stepSize
+          ? tf.where(tf.greater(at.active, 0), moved.stepSize, at.stepSize)
+          : tf.clone(at.stepSize),
+      ),
       verdict: offTape(() => tf.maximum(at.verdict, moved.verdict)),
       iterations: tf.add(at.iterations, at.active),
       // NaN is not greater than anything: such a sample stops, and is detected below.
@@ -60,7 +69,14 @@ export function runOperations<X extends Structure, P extends Parameter[]>(
     };
   };
   const [active, none] = [tf.ones([samples]), tf.zeros([samples])];
-  let state: Running<X> = {...from, active, iterations: none, residual: none, verdict: none};
+  let state: Running<X> = {
+    ...from,
+    active,
+    iterations: none,
+    residual: none,
+    verdict: none,
+    stepSize: none,
+  };
   let steps = 0;
   if (observed() && !isTapeOn()) {
     // A program is being made of the caller: the iteration is a loop of that program.
@@ -81,7 +97,7 @@ export function runOperations<X extends Structure, P extends Parameter[]>(
     }
     if (steps % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0)) break;
   }
-  const {x, memory, residual, verdict, iterations} = state;
+  const {x, memory, residual, verdict, iterations, stepSize} = state;
   return {
     x,
     memory,
@@ -89,5 +105,6 @@ export function runOperations<X extends Structure, P extends Parameter[]>(
     residual: offTape(() => tf.clone(residual)) as tf.Tensor1D,
     verdict: verdict as tf.Tensor1D,
     iterations: offTape(() => tf.cast(iterations, 'int32')) as tf.Tensor1D,
+    stepSize: hasStepSize ? (stepSize as tf.Tensor1D) : undefined,
   };
 }

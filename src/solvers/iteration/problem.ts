@@ -2,13 +2,35 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe, renamed} from '../../checks/index.js';
 import type {Parameter, Structure} from '../../autodiff/index.js';
-import type {Differentiable, Gradient} from '../../conditions/index.js';
+import type {Differentiable, Gradient, Objective} from '../../conditions/index.js';
+
+/** What an objective may return instead of its value: also further tensors, which `run` returns for the solution. */
+export type ValueWithAux = {
+  /** f(x, ...params). */
+  value: tf.Tensor;
+  /** Further results: a tensor, or several by name or in a list. */
+  aux: Structure;
+};
+
+/** f(x, ...params): its value, or {value, aux}. */
+export type AuxObjective<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> = (
+  x: X,
+  ...params: P
+) => tf.Tensor | ValueWithAux;
 
 /** f(x, ...params), or ∇₁f alone. */
 export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
-      /** f(x, ...params): one value per sample, [B]; for a single problem (or `batched: false`) a scalar. */
-      fun: Differentiable<X, P>;
+      /**
+       * f(x, ...params): one value per sample, [B]; for a single problem (or `batched: false`) a scalar. Or {value, aux}: `run` returns
+       * `aux` as it is at the solution.
+       */
+      fun:
+        | AuxObjective<X, P>
+        | {
+            /** ∇₁f(x, ...params), a structure like x. */
+            gradient: Gradient<X, P>;
+          };
     }
   | {
       /** ∇₁f(x, ...params), a structure like x: for a problem without f, or with a better gradient written by hand. */
@@ -16,7 +38,12 @@ export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] 
     }
   | {
       /** @deprecated It is `fun` now. */
-      objective: Differentiable<X, P>;
+      objective:
+        | AuxObjective<X, P>
+        | {
+            /** ∇₁f(x, ...params), a structure like x. */
+            gradient: Gradient<X, P>;
+          };
     };
 
 /**
@@ -27,8 +54,8 @@ export type Minimization<X extends Structure = tf.Tensor, P extends Parameter[] 
 export function withFun<X extends Structure, P extends Parameter[], T extends object>(
   where: string,
   problem: T,
-): T & {fun: Differentiable<X, P>} {
-  type WithFun = T & {fun: Differentiable<X, P>};
+): Omit<T, 'fun'> & {fun: Differentiable<X, P>} {
+  type WithFun = Omit<T, 'fun'> & {fun: Differentiable<X, P>};
   const given = renamed(where, problem, {objective: 'fun'}) as WithFun & {
     gradient?: Gradient<X, P> | undefined;
   };
@@ -43,5 +70,32 @@ export function withFun<X extends Structure, P extends Parameter[], T extends ob
   if (fun !== undefined && fun !== null && typeof fun !== 'function' && typeof fun !== 'object') {
     throw new Error(`${where}: fun must be a function, got ${describe(fun)}.`);
   }
-  return given;
+  return typeof fun === 'function' ? {...given, fun: valueOnly(fun)} : given;
+}
+
+/** f without its aux. `withAux` is f as it was given. */
+function valueOnly<X extends Structure, P extends Parameter[]>(f: AuxObjective<X, P>): Objective<X, P> {
+  if ('structure' in f || 'withAux' in f) return f as Objective<X, P>;
+  return Object.assign((x: X, ...params: P) => valueOf(f(x, ...params)), {withAux: f});
+}
+
+/** The value of what an objective returned. */
+export function valueOf(result: tf.Tensor | ValueWithAux): tf.Tensor {
+  return 'aux' in result ? result.value : result;
+}
+
+/** The objective as it was given, of a function from `withFun`; `undefined` if only the gradient is known. */
+export function givenObjective<X extends Structure, P extends Parameter[]>(
+  fun: Differentiable<X, P>,
+): AuxObjective<X, P> | undefined {
+  if (typeof fun !== 'function') return undefined;
+  return 'withAux' in fun ? (fun.withAux as AuxObjective<X, P>) : fun;
+}
+
+/** The same for a solver whose first parameter is not the objective's: those of a proximal operator, for example. */
+export function objectiveAfterFirst<X extends Structure, H extends Parameter, P extends Parameter[]>(
+  fun: Differentiable<X, P>,
+): AuxObjective<X, [first: H, ...params: P]> | undefined {
+  const objective = givenObjective(fun);
+  return objective && ((x, _first, ...params) => objective(x, ...params));
 }

@@ -22,6 +22,7 @@ export type MaskedStep<X extends Structure> = (
   memory: Structure;
   residual: tf.Tensor;
   verdict: tf.Tensor;
+  stepSize?: tf.Tensor | undefined;
   details?: (() => StepDetails) | undefined;
 };
 
@@ -35,7 +36,7 @@ export interface StepProgram {
   closedOver: tf.Tensor[];
 }
 
-/** The values that are reported about a step: outputs of the program, by name. */
+/** The values that are known of a step: outputs of the program, by name. `own` is the step size of each sample. */
 type Details = Record<string, {index: number; shape: number[]}>;
 
 /**
@@ -73,6 +74,7 @@ export function runSteps<X extends Structure>(
   leaves.forEach((leaf, i) => state[i].set(numbersOf(leaf)));
   const iterations = new Int32Array(samples);
   const verdict = new Float64Array(samples);
+  const stepSize = details.own && new Float64Array(samples);
   const [left, said] = [program.output(0), program.output(1)];
   const results = [...leaves.keys()].map((i) => program.output(2 + i));
   const tensorsOf = (like: readonly tf.Tensor[], arrays: readonly Float64Array[]) =>
@@ -116,6 +118,7 @@ export function runSteps<X extends Structure>(
       if (active[i] === 0) continue;
       iterations[i]++;
       verdict[i] = Math.max(verdict[i], said[i]);
+      if (stepSize) stepSize[i] = program.output(details.own.index)[i];
       // NaN is not greater than anything: such a sample stops, and is detected afterwards.
       active[i] = Number(left[i] > tolerance && said[i] === 0);
       open += active[i];
@@ -131,6 +134,7 @@ export function runSteps<X extends Structure>(
     iterations: tf.tensor1d(iterations, 'int32'),
     residual: tensorOfDoubles(residual.slice(), [samples]) as tf.Tensor1D,
     verdict: tf.tensor1d(Float32Array.from(verdict)),
+    stepSize: stepSize && tf.tensor1d(Float32Array.from(stepSize)),
   };
 }
 
@@ -154,6 +158,8 @@ export function programOfStep<X extends Structure>(
       const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
       const moved = step(active, {...from, residual});
       const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
+      if (moved.stepSize)
+        details.own = {index: outputs.push(moved.stepSize) - 1, shape: moved.stepSize.shape};
       if (!reporter) return outputs;
       for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
         const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
@@ -167,7 +173,11 @@ export function programOfStep<X extends Structure>(
     const isMoving = (i: number) => i < count || behind.has(i);
     const moving = [...states.keys()].filter(isMoving);
     const testing = [...states.keys()].filter((i) => !isMoving(i)).map((i) => states[i].output);
-    const program = new Program(traced.graph, [...inputs.keys()], [0, ...testing]);
+    const program = new Program(
+      traced.graph,
+      [...inputs.keys()],
+      [0, ...testing, ...(details.own ? [details.own.index] : [])],
+    );
     traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(numbersOf(tensor)));
     return {program, details, moving, closedOver: traced.closedOver};
   } catch (error) {

@@ -6,7 +6,7 @@ import type {Names} from '../../checks/index.js';
 import {REPORT, type ReportOptions} from './report-options.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 
-/** Further values of a step, computed only if there is a listener. */
+/** Values of a step for reports. */
 export interface StepDetails {
   /** The length of the step, or the fraction of its direction that was taken: [B] or a scalar. */
   stepSize?: number | tf.Tensor | undefined;
@@ -35,7 +35,9 @@ export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[
     residual: tf.Tensor;
     /** [B], 0 for a sample that continues, otherwise the code of `Status` with which it ends. Default: 0 for every sample. */
     verdict?: tf.Tensor | undefined;
-    /** The length of the step and the value of the objective, for reports; called only if there is a listener. */
+    /** The length of the step, or the fraction of its direction that was taken: [B] or a scalar. It is known already, and costs nothing. */
+    stepSize?: number | tf.Tensor | undefined;
+    /** The value of the objective, for reports; called only if there is a listener. */
     details?: (() => StepDetails) | undefined;
   };
   /** The memory to continue with when the parameters change. Default: none is kept, `start` is called. */
@@ -50,6 +52,16 @@ export type IterationState = {
   iterations: tf.Tensor1D;
   /** Shape [B]: the largest entry, relative to its terms, of the quantity that is zero at a solution. */
   residual: tf.Tensor1D;
+  /**
+   * Shape [B]: the objective at x, without a proximal term; 0 for a sample without a solution. Missing if the solver has no objective, or it
+   * returns the sum over samples. Only `run` gives it.
+   */
+  value?: tf.Tensor1D | undefined;
+  /**
+   * Shape [B]: the last step size of each sample, or the fraction of the direction that was taken. Missing if a solver has none, or one for
+   * each entry. Only `run` gives it.
+   */
+  stepSize?: tf.Tensor1D | undefined;
 };
 
 /** The state of an iteration between two steps. */

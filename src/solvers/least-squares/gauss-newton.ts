@@ -40,8 +40,8 @@ export class GaussNewton<
   P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(given: LeastSquaresProblem<X, P>, options: SolverOptions<X, P> = {}) {
-    const problem = residualsOf('GaussNewton', given);
     const {batched = true} = checkOptions('GaussNewton', options, SOLVER_OPTIONS);
+    const problem = residualsOf('GaussNewton', given, {batched});
     const accuracy = tolerancesOf('GaussNewton', options);
     super(
       'GaussNewton',
@@ -76,7 +76,7 @@ export class GaussNewton<
         },
       },
       leastSquaresCondition(problem),
-      {maxIterations: 100, ...options, linsolve: options.linsolve ?? auto()},
+      {maxIterations: 100, ...options, linsolve: options.linsolve ?? auto(), objective: problem.objective},
     );
   }
 }

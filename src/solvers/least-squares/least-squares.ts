@@ -15,41 +15,54 @@ import {packingOf, type Condition} from '../../implicit/index.js';
 import {areFinite, lstsq} from '../../linalg/index.js';
 import {safeDivide} from '../../linsolve/index.js';
 import {notFinite, PATIENCE, sizesOf, type Watch} from '../iteration/stopping.js';
+import {valueOf, type AuxObjective} from '../iteration/problem.js';
 import type {Tolerances} from '../iteration/tolerances.js';
 import {fill} from '../../kernels/index.js';
 
 /** The residuals r of a problem min_x ½‖r(x, ...params)‖², as `fun`. */
 export type LeastSquaresProblem<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> =
   | {
-      /** r(x, ...params), [B, m] (or [m] for `batched: false`). */
-      fun: (x: X, ...params: P) => tf.Tensor;
+      /** r(x, ...params), [B, m] (or [m] for `batched: false`). Or {value, aux}: `run` returns `aux` as it is at the solution. */
+      fun: AuxObjective<X, P>;
     }
   | {
       /** @deprecated It is `fun` now. */
-      residual: (x: X, ...params: P) => tf.Tensor;
+      residual: AuxObjective<X, P>;
     };
 
 /** The data inside the problem type. */
 export interface Residuals<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]> {
   residual: (x: X, ...params: P) => tf.Tensor;
+  /** ½‖r‖² for each sample, and the aux that was returned with r. */
+  objective: AuxObjective<X, P>;
 }
 
 /** @throws If the problem is not {fun}. */
 export function residualsOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   className: string,
   problem: LeastSquaresProblem<X, P>,
+  {batched = true}: {batched?: boolean | undefined},
 ): Residuals<X, P> {
-  type Given = {fun: Residuals<X, P>['residual']};
+  type Given = {fun: AuxObjective<X, P>};
   const given = renamed(className, problem, {residual: 'fun'}) as Given;
   const {fun} = checkOptions(className, given, {fun: 1}, 'entry');
   checkFunction(className, 'fun', fun);
-  return {residual: fun};
+  return {
+    residual: (x, ...params) => valueOf(fun(x, ...params)),
+    objective: (x, ...params) => {
+      const result = fun(x, ...params);
+      const r = valueOf(result);
+      const rows = tf.reshape(r, [batched ? r.shape[0] : 1, -1]);
+      const value = tf.mul(0.5, tf.sum(tf.square(rows), 1));
+      return 'aux' in result ? {value, aux: result.aux} : value;
+    },
+  };
 }
 
 /** ∇ ½‖r(x, ...params)‖² = 0. */
 export function leastSquaresCondition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>({
   residual,
-}: Residuals<X, P>): Condition<X, P> {
+}: Pick<Residuals<X, P>, 'residual'>): Condition<X, P> {
   return stationary<X, P>((x, ...params) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params)))));
 }
 

@@ -54,8 +54,8 @@ export class LevenbergMarquardt<
   P extends Parameter[] = tf.Tensor[],
 > extends IterativeSolver<X, P> {
   constructor(entries: LeastSquaresProblem<X, P>, given: LevenbergMarquardtOptions<X, P> = {}) {
-    const problem = residualsOf('LevenbergMarquardt', entries);
     const {damping = 1e-3, ...options} = checkOptions('LevenbergMarquardt', given, NAMES);
+    const problem = residualsOf('LevenbergMarquardt', entries, options);
     if (!(damping > 0)) throw new Error(`LevenbergMarquardt: damping must be positive, got ${damping}.`);
     const {batched = true} = options;
     const accuracy = tolerancesOf('LevenbergMarquardt', options);
@@ -136,7 +136,7 @@ export class LevenbergMarquardt<
         },
       },
       leastSquaresCondition(problem),
-      {maxIterations: 200, ...options, linsolve: options.linsolve ?? auto()},
+      {maxIterations: 200, ...options, linsolve: options.linsolve ?? auto(), objective: problem.objective},
     );
   }
 }

@@ -14,7 +14,7 @@ import {
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {objectiveAfterFirst, withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {blockIteration} from './parts/block-iteration.js';
@@ -100,7 +100,7 @@ export class BlockCoordinateDescent<
       blockProximalGradient<X, P>(structured ? fun : {gradient}, prox, {
         stepSize: structured ? given : (given ?? 1),
       }),
-      {...options, linsolve: options.linsolve ?? auto()},
+      {...options, linsolve: options.linsolve ?? auto(), objective: objectiveAfterFirst(fun)},
     );
   }
 }

@@ -7,10 +7,11 @@ import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 import {withValue} from '../iteration/report.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
+import {isSchedule, stepTable} from '../iteration/step-schedule.js';
 import {SOLVER_OPTIONS, type Iteration, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 import type {DescentStep} from './proximal-gradient.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {givenObjective, withFun, type Minimization} from '../iteration/problem.js';
 
 /** The options of `GradientDescent`: those of every iterative solver, the step size and the acceleration. */
 export type GradientDescentOptions<
@@ -52,10 +53,13 @@ export class GradientDescent<
     super('GradientDescent', withValue(iteration, objective), condition, {
       ...options,
       linsolve: options.linsolve ?? auto(),
+      objective: givenObjective(fun),
     });
 
     function fixed(step: Exclude<DescentStep<P>['stepSize'], 'search' | undefined>): Iteration<X, P> {
-      const sizeOf = (...params: P) => (typeof step === 'function' ? step(...params) : step);
+      const sizeOf = isSchedule(step)
+        ? stepTable('GradientDescent', step, options.maxIterations)
+        : (...params: P) => (typeof step === 'function' ? step(...params) : step);
       return fixedStep<X, P>({gradient, stepSize: sizeOf, prox: null}, settings);
     }
 

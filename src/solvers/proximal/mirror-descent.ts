@@ -11,8 +11,9 @@ import {
 } from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {objectiveAfterFirst, withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
+import {isSchedule, stepTable, type StepSchedule} from '../iteration/step-schedule.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {beside, combine} from '../iteration/leaves.js';
 import {restOf} from '../iteration/rest.js';
@@ -32,8 +33,12 @@ export interface MirrorDescentOptions<
   X extends Structure = tf.Tensor,
   H extends Parameter = Parameter,
   P extends Parameter[] = tf.Tensor[],
->
-  extends SolverOptions<X, [projectionParams: H, ...params: P]>, StepOptions<P> {
+> extends SolverOptions<X, [projectionParams: H, ...params: P]> {
+  /**
+   * η: a number, a function of the objective's parameters (a tensor that broadcasts with x), or `{byIteration}` for one per iteration.
+   * Default 1.
+   */
+  stepSize?: StepOptions<P>['stepSize'] | StepSchedule | undefined;
   /** Step k is η/k^decay: 0.5 for a function that is not smooth. Default 0. */
   decay?: number | undefined;
 }
@@ -68,6 +73,8 @@ export class MirrorDescent<
     if (!(decay >= 0)) throw new Error(`MirrorDescent: decay must not be negative, got ${decay}.`);
     const gradient = gradientOf(fun, 'MirrorDescent: fun');
     const {batched = true} = options;
+    const table = isSchedule(stepSize) ? stepTable('MirrorDescent', stepSize, options.maxIterations) : null;
+    const fixed = table ? table.first : (stepSize as StepOptions<P>['stepSize']);
     const rest = restOf<X>(batched, tolerancesOf('MirrorDescent', options));
     super(
       'MirrorDescent',
@@ -82,30 +89,33 @@ export class MirrorDescent<
         }),
         step(x, memory, projectionParams, ...params) {
           const {k, watch: before} = memory as {k: tf.Tensor; watch: Structure};
-          const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
+          const eta = table ? 1 : typeof fixed === 'function' ? fixed(...params) : fixed!;
+          // What the step sizes are multiplied by in this iteration, [B].
+          const sizes = tf.mul(table ? table.at(k) : 1, tf.pow(k, -decay));
+          const isConstant = decay === 0 && !table;
           const slope = gradient(x, ...params);
-          const scaled =
-            decay === 0
-              ? slope
-              : combine(slope, slope, (g) => tf.div(g, beside(tf.pow(k, decay), g, batched)));
+          const scaled = isConstant
+            ? slope
+            : combine(slope, slope, (g) => tf.mul(g, beside(sizes, g, batched)));
           const moved = geometry.projection(descend(geometry.mirrorMap(x), scaled, eta), projectionParams);
           const {residual, watch} = offTape(() => {
             // In units of the first step, because a short step alone does not indicate a solution.
             const r = combine(moved, x, (a, b) => {
               const change = tf.sub(a, b);
-              return decay === 0 ? change : tf.mul(change, beside(tf.pow(k, decay), change, batched));
+              const first = table ? table.first : 1;
+              return isConstant ? change : tf.div(change, beside(tf.div(sizes, first), change, batched));
             });
             return rest.test(x, r, before) as unknown as tf.TensorContainerObject;
           }) as unknown as ReturnType<typeof rest.test>;
+          const length = isConstant ? eta : tf.mul(eta, sizes);
           const details = () => ({
-            stepSize: tf.mul(eta, tf.pow(k, -decay)),
             value: typeof fun === 'function' ? fun(x, ...params) : undefined,
           });
-          return {x: moved, memory: {k: tf.add(k, 1), watch}, residual, details};
+          return {x: moved, memory: {k: tf.add(k, 1), watch}, residual, stepSize: length, details};
         },
       },
-      mirrorDescent({gradient}, geometry, {stepSize}),
-      {...options, linsolve: options.linsolve ?? auto()},
+      mirrorDescent({gradient}, geometry, {stepSize: fixed}),
+      {...options, linsolve: options.linsolve ?? auto(), objective: objectiveAfterFirst(fun)},
     );
   }
 }

@@ -6,8 +6,9 @@ import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../c
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 import {withValue} from '../iteration/report.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {objectiveAfterFirst, withFun, type Minimization} from '../iteration/problem.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
+import {isSchedule, stepTable, type StepSchedule} from '../iteration/step-schedule.js';
 import {SOLVER_OPTIONS, type SolverOptions} from '../iteration/types.js';
 import {fixedStep, searchedStep} from './proximal-iteration.js';
 
@@ -26,9 +27,10 @@ export interface DescentStep<P extends Parameter[] = tf.Tensor[]> {
   /**
    * The step size η. With 'search', a line search finds one for each sample and step, so that the gradient changes by no more
    * than ‖Δx‖/η along the step. A number, or a function of the objective's parameters, is used unchanged; it must be below 2/L,
-   * and with acceleration at most 1/L, where L is the largest eigenvalue of ∇²f. Default 'search'.
+   * and with acceleration at most 1/L, where L is the largest eigenvalue of ∇²f. `{byIteration: (k) => 1 / Math.sqrt(k)}` gives one for
+   * each iteration. Default 'search'.
    */
-  stepSize?: StepOptions<P>['stepSize'] | 'search' | undefined;
+  stepSize?: StepOptions<P>['stepSize'] | StepSchedule | 'search' | undefined;
   /** Nesterov momentum, restarted for each sample in which it points uphill. Default true. */
   acceleration?: boolean | undefined;
 }
@@ -76,15 +78,18 @@ export class ProximalGradient<
     } = checkOptions(className, options, NAMES);
     const gradient = gradientOf(fun, `${className}: fun`);
     const searched = stepSize === 'search';
-    const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize: searched ? 1 : stepSize});
+    const table = isSchedule(stepSize) ? stepTable(className, stepSize, options.maxIterations) : null;
+    const fixed = table ? table.first : (stepSize as StepOptions<P>['stepSize']);
+    const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize: searched ? 1 : fixed});
     const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
     const iteration = searched
       ? searchedStep({gradient, prox, smooth: false}, settings)
       : fixedStep<X, [proxParams: H, ...params: P]>(
           {
             gradient: (x, _proxParams, ...params) => gradient(x, ...params),
-            stepSize: (_proxParams, ...params) =>
-              typeof stepSize === 'function' ? stepSize(...params) : stepSize,
+            stepSize:
+              table ??
+              ((_proxParams, ...params) => (typeof fixed === 'function' ? fixed(...params) : fixed!)),
             prox: (y, eta, proxParams, ..._params) => prox(y, proxParams, eta),
           },
           settings,
@@ -94,6 +99,7 @@ export class ProximalGradient<
     super(className, withValue(iteration, objective), condition, {
       ...options,
       linsolve: options.linsolve ?? auto(),
+      objective: objectiveAfterFirst(fun),
     });
   }
 }

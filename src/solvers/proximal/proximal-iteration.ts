@@ -6,6 +6,7 @@ import {packingOf, Status} from '../../implicit/index.js';
 import {FAR, firstScale} from '../iteration/first-scale.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
 import type {Tolerances} from '../iteration/tolerances.js';
+import type {StepTable} from '../iteration/step-schedule.js';
 import type {Iteration} from '../iteration/types.js';
 import {beside, combine, mapLeaves, samplesOf} from '../iteration/leaves.js';
 import {extrapolate} from './parts/momentum.js';
@@ -13,6 +14,9 @@ import {searchStep} from './parts/step-search.js';
 
 /** The point y that a step starts from, the momentum's counter t of each sample, and the memory of the stopping test. */
 type Momentum<X> = [y: X, t: tf.Tensor, watch: Watch];
+
+/** The same with the number of the iteration, [B], if the step sizes depend on it. */
+type FixedMemory<X> = [...Momentum<X>, ...count: tf.Tensor[]];
 
 /** The settings of the steps and of the stopping test. */
 export interface StepSettings {
@@ -32,7 +36,8 @@ export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[]
     prox,
   }: {
     gradient: (x: X, ...params: P) => X;
-    stepSize: (...params: P) => number | tf.Tensor;
+    /** A function of the parameters, or one for each iteration. */
+    stepSize: ((...params: P) => number | tf.Tensor) | StepTable;
     prox: ((y: X, eta: number | tf.Tensor, ...params: P) => X) | null;
   },
   settings: StepSettings,
@@ -42,11 +47,18 @@ export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[]
     start: (x: X, ..._params: P): Structure => [
       ...[x, tf.ones([samplesOf(x, batched)])],
       startWatch(rowsOf(x, batched)),
+      ...(typeof stepSize === 'function' ? [] : [tf.ones([samplesOf(x, batched)])]),
     ],
+    // The count of the iterations goes on with other parameters.
+    renew: (x: X, memory: Structure, ..._params: P): Structure => {
+      const [, t, , ...count] = memory as FixedMemory<X>;
+      return [x, tf.onesLike(t), startWatch(rowsOf(x, batched)), ...count];
+    },
     step(x, memory, ...params) {
-      const [y, t, before] = memory as Momentum<X>;
+      const [y, t, before, ...count] = memory as FixedMemory<X>;
       const slope = gradient(y, ...params);
-      const eta = stepSize(...params);
+      const sizes = typeof stepSize === 'function' ? null : stepSize.at(count[0]);
+      const eta = typeof stepSize === 'function' ? stepSize(...params) : scalingFor(x, sizes!, batched);
       const straight = descend(y, slope, eta);
       const moved = prox ? prox(straight, eta, ...params) : straight;
       const {residual, watch} = offTape(() => {
@@ -56,9 +68,9 @@ export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[]
       }) as unknown as ReturnType<typeof zeroTest>;
       return {
         x: moved,
-        memory: [...extrapolate(x, y, moved, t, settings), watch],
+        memory: [...extrapolate(x, y, moved, t, settings), watch, ...count.map((k) => tf.add(k, 1))],
         residual,
-        details: () => ({stepSize: eta}),
+        stepSize: sizes ?? eta,
       };
     },
   };
@@ -157,7 +169,7 @@ export function searchedStep<
         memory: [...momentum, watch, next, far] as unknown as Structure,
         residual,
         verdict,
-        details: () => ({stepSize: eta}),
+        stepSize: eta,
       };
     },
   };

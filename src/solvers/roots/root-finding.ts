@@ -166,7 +166,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       };
       const {residual, watch: watched} = judged;
       const memoryNext = {x: rows, f, known: kept, scale, ...progress, watch: watched, rule: next};
-      return {x: moved, memory: memoryNext, residual, verdict, details: () => ({stepSize: t})};
+      return {x: moved, memory: memoryNext, residual, verdict, stepSize: t};
     },
   };
 }

@@ -62,14 +62,13 @@ export class ArmijoSGD<
     }
     if (!(increaseFactor >= 1))
       throw new Error(`ArmijoSGD: increaseFactor must be at least 1, got ${increaseFactor}.`);
-    const {maxStepSize = 1} = options;
     super(
       'ArmijoSGD',
       problem,
-      ({x, value, gradient, square, last, loss, gradientAt}) =>
+      ({x, value, gradient, square, last, most, loss, gradientAt}) =>
         offTape(() => {
           const {eta} = loopWhile(
-            {eta: tf.minimum(tf.mul(increaseFactor, last), maxStepSize) as tf.Tensor},
+            {eta: tf.minimum(tf.mul(increaseFactor, last), most) as tf.Tensor},
             ({eta: tried}) => {
               const there = combine(x, gradient, (leaf, g) => tf.sub(leaf, tf.mul(tf.squeeze(tried), g)));
               // If the values cannot be distinguished, or there are none, slopes decide; for a parabola the test is the same (Hager &

@@ -44,7 +44,6 @@ export class PolyakSGD<
   constructor(problem: StochasticProblem<X, D, P>, given: PolyakSGDOptions<X, D, P> = {}) {
     const {minimum = 0, delta = 0, ...options} = checkOptions('PolyakSGD', given, NAMES);
     if (!(delta >= 0)) throw new Error(`PolyakSGD: delta must not be negative, got ${delta}.`);
-    const {maxStepSize = 1} = options;
     if (typeof lossOf('PolyakSGD', problem) !== 'function') {
       throw new Error(
         'PolyakSGD: its step size is made of the values of fun, so the gradient alone is not enough; take ArmijoSGD.',
@@ -53,10 +52,10 @@ export class PolyakSGD<
     super(
       'PolyakSGD',
       problem,
-      ({value, square}) =>
+      ({value, square, most}) =>
         offTape(() => {
           const size = tf.maximum(tf.add(square, delta), 1e-30);
-          return tf.minimum(tf.div(tf.relu(tf.sub(value!, minimum)), size), maxStepSize);
+          return tf.minimum(tf.div(tf.relu(tf.sub(value!, minimum)), size), most);
         }),
       options,
     );

@@ -6,9 +6,10 @@ import {gradientOf, stationary, type Differentiable} from '../../conditions/inde
 import {packingOf, Status} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
-import {withFun, type Minimization} from '../iteration/problem.js';
+import {givenObjective, withFun, type Minimization} from '../iteration/problem.js';
 import {startWatch, withinRounding, zeroTest, type Watch} from '../iteration/stopping.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
+import {isSchedule, stepTable, type StepSchedule} from '../iteration/step-schedule.js';
 import {UNBATCHED_OPTIONS, type Progress, type SolverOptions} from '../iteration/types.js';
 import {combine, innerProduct} from '../iteration/leaves.js';
 
@@ -27,8 +28,8 @@ export interface StochasticOptions<
 > extends Omit<SolverOptions<X, [data: D, ...params: P]>, 'batched'> {
   /** The fraction of the last step that is repeated, in [0, 1). Default 0. */
   momentum?: number | undefined;
-  /** η, the step size, is at most this. Default 1. */
-  maxStepSize?: number | undefined;
+  /** η, the step size, is at most this: a number, or `{byIteration}` for one per step. Default 1. */
+  maxStepSize?: number | StepSchedule | undefined;
 }
 
 /** The part of a tf.data dataset that is used here. */
@@ -57,6 +58,8 @@ export type StepRule<X extends Structure = tf.Tensor> = (place: {
   /** ‖gradient‖². */
   square: tf.Tensor;
   last: tf.Tensor;
+  /** The largest step size that is allowed: a number or [1]. */
+  most: number | tf.Tensor;
   loss: ((x: X) => tf.Tensor) | null;
   gradientAt: (x: X) => X;
 }) => tf.Tensor;
@@ -90,11 +93,12 @@ export class StochasticSolver<
     if (!(momentum >= 0 && momentum < 1)) {
       throw new Error(`${className}: momentum must lie in [0, 1), got ${momentum}.`);
     }
-    if (!(maxStepSize > 0))
-      throw new Error(`${className}: maxStepSize must be positive, got ${maxStepSize}.`);
+    const table = isSchedule(maxStepSize) ? stepTable(className, maxStepSize, options.maxIterations) : null;
+    const first = table ? table.first : (maxStepSize as number);
+    if (!(first > 0)) throw new Error(`${className}: maxStepSize must be positive, got ${first}.`);
     const gradient = gradientOf<X, [data: D, ...params: P]>(fun, `${className}: fun`);
     const objective = typeof fun === 'function' ? fun : null;
-    type Memory = {velocity: X; step: tf.Tensor; watch: Watch};
+    type Memory = {velocity: X; step: tf.Tensor; watch: Watch; k?: tf.Tensor};
     const accuracy = tolerancesOf(className, options);
     const rowOf = (x: Structure) => packingOf(flatten(x), false).pack(flatten(x));
     super(
@@ -102,13 +106,15 @@ export class StochasticSolver<
       {
         start: (x: X, ..._rest: [data: D, ...params: P]): Structure => ({
           velocity: combine(x, x, (leaf) => tf.zerosLike(leaf)),
-          step: tf.fill([1], maxStepSize),
+          step: tf.fill([1], first),
           watch: startWatch(rowOf(x)),
+          ...(table ? {k: tf.ones([1])} : {}),
         }),
         // Another batch counts as another problem of the same kind.
         renew: (_x: X, memory: Structure, ..._rest: [data: D, ...params: P]): Structure => memory,
         step(x, memory, ...rest) {
-          const {velocity, step: last, watch: before} = memory as Memory;
+          const {velocity, step: last, watch: before, k} = memory as Memory;
+          const most = k ? table!.at(k) : first;
           const loss = (at: X) => {
             const value = objective!(at, ...rest);
             if (value.size !== 1) {
@@ -120,7 +126,7 @@ export class StochasticSolver<
           const square = innerProduct(slope, slope, false);
           const gradientAt = (at: X) => gradient(at, ...rest);
           const known = objective ? {value: loss(x), loss} : {value: null, loss: null};
-          const step = rule({x, ...known, gradient: slope, square, last, gradientAt});
+          const step = rule({x, ...known, gradient: slope, square, last, most, gradientAt});
           const next = combine(velocity, slope, (v, g) =>
             tf.sub(tf.mul(momentum, v), tf.mul(tf.squeeze(step), g)),
           );
@@ -133,14 +139,20 @@ export class StochasticSolver<
           }) as unknown as ReturnType<typeof zeroTest>;
           return {
             x: combine(x, next, (leaf, v) => tf.add(leaf, v)),
-            memory: {velocity: next, step, watch},
+            memory: {velocity: next, step, watch, ...(k ? {k: tf.add(k, 1)} : {})},
             residual,
-            details: () => ({stepSize: step, value: objective ? loss(x) : undefined}),
+            stepSize: step,
+            details: () => ({value: objective ? loss(x) : undefined}),
           };
         },
       },
       stationary<X, [data: D, ...params: P]>(fun),
-      {...options, batched: false, linsolve: options.linsolve ?? auto()},
+      {
+        ...options,
+        batched: false,
+        linsolve: options.linsolve ?? auto(),
+        objective: givenObjective(fun),
+      },
     );
   }
 

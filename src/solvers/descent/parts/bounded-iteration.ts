@@ -166,8 +166,8 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
       };
       const {residual, watch} = tested;
       const next: Memory = {x, gradient: g, known: kept, failed, trial, history, scale, watch};
-      const details = () => ({stepSize: t, value: fun ? tf.reshape(value, [-1]) : undefined});
-      return {x: packing.restore(given, moved), memory: next, residual, verdict, details};
+      const details = () => ({value: fun ? tf.reshape(value, [-1]) : undefined});
+      return {x: packing.restore(given, moved), memory: next, residual, verdict, stepSize: t, details};
     },
   };
 }

@@ -187,8 +187,8 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
         scale,
         watch: watched,
       };
-      const details = () => ({stepSize: t, value: objective ? values(x, params, batch) : undefined});
-      return {x: packing.restore(x, moved), memory: next, residual, verdict, details};
+      const details = () => ({value: objective ? values(x, params, batch) : undefined});
+      return {x: packing.restore(x, moved), memory: next, residual, verdict, stepSize: t, details};
     },
   };
 }
