@@ -1,7 +1,7 @@
 /** @file Functions of entries in WebAssembly, against those of JavaScript: every broadcast, every remainder, NaN and infinities. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import type { UNARY} from '../../../src/kernels/contracts/arrays.js';
+import type {UNARY} from '../../../src/kernels/contracts/arrays.js';
 import {BINARY, type ArrayKernels, type Spread} from '../../../src/kernels/contracts/arrays.js';
 import {createHostArrays} from '../../../src/kernels/twins/host/arrays.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
