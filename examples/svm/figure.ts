@@ -114,7 +114,7 @@ export function figureOf({timings, choices}: Result, best: Choice | null): TopLe
                 field: 'loss',
                 type: 'quantitative',
                 title: 'validation loss',
-                scale: {type: 'log', zero: false},
+                scale: {type: 'log'},
               },
               order: {field: 'step'},
             },

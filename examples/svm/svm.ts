@@ -10,8 +10,11 @@ const TOLERANCE = 1e-7;
 /** The largest number of training samples for which a converged solution is unrolled, too. */
 const UNROLLED = 100;
 
-/** A pass of coordinate descent goes further than a step of the other solvers: its share of their iterations, where all may converge. */
+/** A pass of coordinate descent goes further than a step of the other solvers, so it gets this share of their iterations. */
 const PASSES = 1 / 5;
+
+const iterationsOf = (method: Method, iterations: number) =>
+  method.solver === 'coordinate descent' ? Math.ceil(PASSES * iterations) : iterations;
 
 /** The step length of the outer descent. */
 const RATE = 2;
@@ -166,7 +169,11 @@ export async function run(options: Options, report: Report): Promise<Result> {
     for (let round = 0; round < timing.repeats; round++) {
       for (const {method, mode, milliseconds} of rows) {
         const started = clock();
-        const effort = {iterations: timing.iterations, tolerance: 0, implicit: mode === 'implicit'};
+        const effort = {
+          iterations: iterationsOf(method, timing.iterations),
+          tolerance: 0,
+          implicit: mode === 'implicit',
+        };
         hypergradient(problem, method, lambda, effort);
         milliseconds.push(clock() - started);
         await report(++done, total, `${features} features: ${method.solver}, ${mode}`);
@@ -183,9 +190,8 @@ export async function run(options: Options, report: Report): Promise<Result> {
     if (Math.abs(problem.checksum - reference.checksum) > 1e-4)
       throw new Error('The data are not those of the references.');
     for (const {method, mode} of comparedPairs) {
-      const share = method.solver === 'coordinate descent' ? PASSES : 1;
       const found = hypergradient(problem, method, lambda, {
-        iterations: Math.ceil(share * iterations),
+        iterations: iterationsOf(method, iterations),
         tolerance: TOLERANCE,
         implicit: mode === 'implicit',
       });

@@ -96,6 +96,19 @@ describe('cones', () => {
     assert.deepEqual([...projectionDerivative(ZERO, Float64Array.of(-3))], [1]);
   });
 
+  it('of matrices have a finite derivative where eigenvalues are zero', () => {
+    for (const v of [
+      new Float64Array(6),
+      Float64Array.of(1, 0, 0, 0, 0, 0),
+      Float64Array.of(-1, 0, 0, 0, 0, 0),
+    ]) {
+      // prettier-ignore
+      const D = projectionDerivative(MATRIX, v);
+      // Between nothing and the identity, as every element of the generalised derivative.
+      D.forEach((entry, at) => assert.isTrue(at % 7 === 0 ? entry > -1e-14 && entry < 1 + 1e-14 : Math.abs(entry) < 1e-14)); // prettier-ignore
+    }
+  });
+
   it('are known of what was projected onto them, and of nothing else', () => {
     const [v, y, other] = [0, 1, 2].map(() => ({}) as Tensor);
     const cones = {nonNegative: 2};

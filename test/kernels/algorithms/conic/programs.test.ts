@@ -63,7 +63,7 @@ describe('conic programs in f64', () => {
         assert.isAtMost(violation(problem, found), 1e-7 * Math.max(1, largest(found.z, found.y)));
         assert.approximately(found.residual, conicError(problem, found), 1e-15);
         assert.isAtMost(found.residual, 1e-7);
-        assert.isAtMost(found.iterations, 16);
+        assert.isTrue(found.iterations > 0 && found.iterations <= 16);
       }
     });
 
