@@ -22,6 +22,8 @@ export interface Case {
   answer: string;
   /** The first one is what the others are compared with. */
   contenders: Contender[];
+  /** The right answer, if it is known; otherwise it is that of the first contender with a gradient. */
+  known?: number[];
   /** The function of `peers/inner.py` for this case, with its settings; its arrays are written to a file for it. */
   python?: {peer: string; settings: Record<string, number | string>; arrays: Record<string, Numbers>};
   /** Two answers may differ by this fraction of the largest number. */

@@ -4,11 +4,12 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {iterativeSolver, PRECONDITIONED, type PreconditionedOptions} from './iterative.js';
 import type {KrylovMethod, KrylovState} from './krylov-method.js';
 import {Gain} from './host/gain.js';
+import {orthogonalize} from './host/orthogonal.js';
 import {precondition, type Outcome, type Process, type Run} from './host/process.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
-import {addScaled, dot, norm, scaled} from './vectors.js';
+import {addScaled, norm, scaled} from './vectors.js';
 
 /** The options of `linsolve.gmres`. */
 export interface GmresOptions extends PreconditionedOptions {
@@ -30,7 +31,7 @@ const STAGNATION = 0.9;
 /** A new direction that keeps at most this fraction of its length lies in the space of the earlier ones. */
 const DEPENDENT = 1e-12;
 
-/** One cycle in f64: Arnoldi's basis, orthogonalised twice, and Givens rotations (Saad & Schultz 1986; flexible, Saad 1993). */
+/** One cycle in f64: Arnoldi's basis, orthogonalised twice where digits are lost, and Givens rotations (Saad & Schultz 1986; flexible, Saad 1993). */
 function* onHost(run: Run): Process<Outcome> {
   const {r, target, steps} = run;
   const gain = new Gain(run.isDouble);
@@ -46,14 +47,7 @@ function* onHost(run: Run): Process<Outcome> {
     const w = yield* gain.product('A', direction);
     const before = norm(w);
     const h = new Float64Array(j + 1);
-    for (let pass = 0; pass < 2; pass++) {
-      for (let i = 0; i <= j; i++) {
-        const overlap = dot(basis[i], w);
-        addScaled(w, -overlap, basis[i]);
-        h[i] += overlap;
-      }
-    }
-    const length = norm(w);
+    const length = orthogonalize(w, basis, h, before);
     rotations.forEach(([c, s], i) => ([h[i], h[i + 1]] = [c * h[i] + s * h[i + 1], c * h[i + 1] - s * h[i]]));
     const hypotenuse = Math.hypot(h[j], length);
     if (!(hypotenuse > 0 && hypotenuse < Infinity)) break;
@@ -71,9 +65,10 @@ function* onHost(run: Run): Process<Outcome> {
   // If a matrix is singular up to rounding, the last directions may be noise. The safe iterate is the one whose residual, plus the
   // rounding of products of its size, is the smallest.
   let [best, least]: [number[], number] = [[], start];
+  const sizes = directions.map(norm);
   for (let k = 1; k <= columns.length; k++) {
     const y = backSubstituted(columns, g, k);
-    const size = Math.hypot(...y.map((value, j) => value * norm(directions[j])));
+    const size = Math.hypot(...y.map((value, j) => value * sizes[j]));
     const total = Math.abs(residuals[k - 1]) + gain.rounding(size, r.length);
     if (total < least) [best, least] = [y, total];
   }

@@ -1,4 +1,5 @@
 /** @file A sweep over rows as one line of a program, on plain arrays. */
+import {arrayKernels} from '../kernels/index.js';
 import type {Operand} from './routines/index.js';
 
 /** The name of the line. */
@@ -30,6 +31,13 @@ export function sweepOf(
       for (let c = 0; c < width; c++) to[sample * width + c] = data[from + c];
     }
   };
+  const {entries} = arrayKernels([columns.data, gradient.data, P, slope]);
+  const toSlope =
+    entries?.slope(columns.data, gradient.data, r, k, slope) ??
+    ((atA, atG, at) => slopeOf(columns.data, atA, gradient.data, atG, r, k, slope, at));
+  const follow =
+    entries?.addOuter(P, columns.data, slope, r, k) ??
+    ((atP, atA, at) => update(P, atP, columns.data, atA, r, k, slope, at));
   const run = (all: readonly (() => void)[]) => {
     for (const step of all) step();
   };
@@ -38,7 +46,7 @@ export function sweepOf(
     run(steps.gradient);
     for (let j = 0; j < n; j++) {
       for (let s = 0; s < batch; s++) {
-        slopeOf(columns.data, columnsOf(s) + j * r, gradient.data, s * r * k, r, k, slope, s * k);
+        toSlope(columnsOf(s) + j * r, s * r * k, s * k);
       }
       copyRow(rows, j, row);
       beside.forEach((values, i) => copyRow(values, j, own[i]));
@@ -57,7 +65,7 @@ export function sweepOf(
         }
         if (isStill) continue;
         hasMoved = true;
-        update(P, s * r * k, columns.data, columnsOf(s) + j * r, r, k, slope, s * k);
+        follow(s * r * k, columnsOf(s) + j * r, s * k);
       }
       if (hasMoved) run(steps.gradient);
     }

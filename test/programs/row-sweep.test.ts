@@ -23,6 +23,9 @@ const SIZES: Sizes[] = [
   {batch: 2, n: 3, r: 5, k: 2, sharedColumns: true, sharedSteps: false},
   {batch: 3, n: 5, r: 2, k: 3, sharedColumns: false, sharedSteps: false},
   {batch: 2, n: 1, r: 1, k: 1, sharedColumns: false, sharedSteps: true},
+  {batch: 2, n: 4, r: 19, k: 1, sharedColumns: false, sharedSteps: true},
+  {batch: 2, n: 4, r: 11, k: 7, sharedColumns: true, sharedSteps: true},
+  {batch: 1, n: 3, r: 8, k: 4, sharedColumns: true, sharedSteps: false},
 ];
 
 /** Rows and columns, the product, what ∇g takes from it, and a step a row, some of them zero: those rows stay. */

@@ -136,4 +136,24 @@ export interface EntryKernels {
 
   /** out [rows, columns] = exp(x − c), with the c of each row with which the row's sum is 1. */
   softmax(x: Float64Array, rows: number, columns: number, out: Float64Array): () => void;
+
+  /**
+   * out [columns] = Gᵀa for G [rows, columns], few columns. The returned function is told at which entries a, G and out begin.
+   */
+  slope(
+    a: Float64Array,
+    G: Float64Array,
+    rows: number,
+    columns: number,
+    out: Float64Array,
+  ): (atA: number, atG: number, at: number) => void;
+
+  /** P [rows, columns] += a bᵀ, few columns. The returned function is told at which entries P, a and b begin. */
+  addOuter(
+    P: Float64Array,
+    a: Float64Array,
+    b: Float64Array,
+    rows: number,
+    columns: number,
+  ): (at: number, atA: number, atB: number) => void;
 }

@@ -164,4 +164,31 @@ describe('functions of entries in WebAssembly', () => {
         run(entries.sums(inputs[0], outer, count, inner, out), expected);
       }),
     ));
+
+  it('and the products of a sweep over rows, of parts of arrays', () =>
+    fc.assert(
+      fc.property(size, size, fc.nat(5), fc.nat(), (rows, columns, skip, seed) => {
+        const random = seededRandom(seed);
+        const exact = (length: number) => Array.from({length}, () => Math.round(80 * random() - 40) / 8);
+        // What lies before a part must not be read.
+        const part = (length: number) => [...Array<number>(skip).fill(NaN), ...exact(length)];
+        const [a, G, change] = [part(rows), part(rows * columns), part(columns)];
+        const index = Array.from({length: rows * columns}, (_, k) => [Math.floor(k / columns), k % columns]);
+        const slopes = Array<number>(columns).fill(0);
+        for (const [i, c] of index) slopes[c] += a[skip + i] * G[skip + i * columns + c];
+        const first = placed(array, [a, G], skip + columns);
+        first.run(
+          () => entries.slope(first.inputs[0], first.inputs[1], rows, columns, first.out)(skip, skip, skip),
+          [...Array<number>(skip).fill(55), ...slopes],
+        );
+        const second = placed(array, [a, change], skip + rows * columns);
+        second.out.set(G);
+        const sums = index.map(([i, c], k) => G[skip + k] + a[skip + i] * change[skip + c]);
+        second.run(
+          () => entries.addOuter(second.out, second.inputs[0], second.inputs[1], rows, columns)(skip, skip, skip), // prettier-ignore
+          [...Array<number>(skip).fill(NaN), ...sums],
+        );
+      }),
+      {numRuns: 300},
+    ));
 });

@@ -67,6 +67,8 @@ function entriesOf({
   sums,
   reduce,
   softmax,
+  slope,
+  addOuter,
 }: Routines): EntryKernels {
   return {
     binary(kernel, a, b, out, rows, columns) {
@@ -115,6 +117,14 @@ function entriesOf({
     softmax(x, rows, columns, out) {
       const [from, to] = [x.byteOffset, out.byteOffset];
       return () => void softmax(from, rows, columns, to);
+    },
+    slope(a, G, rows, columns, out) {
+      const [left, right, to] = [a.byteOffset, G.byteOffset, out.byteOffset];
+      return (atA, atG, at) => void slope(left + 8 * atA, right + 8 * atG, rows, columns, to + 8 * at);
+    },
+    addOuter(P, a, b, rows, columns) {
+      const [to, left, right] = [P.byteOffset, a.byteOffset, b.byteOffset];
+      return (at, atA, atB) => void addOuter(to + 8 * at, left + 8 * atA, right + 8 * atB, rows, columns);
     },
   };
 }

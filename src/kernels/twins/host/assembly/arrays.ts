@@ -5,6 +5,7 @@ export {blocks, clip, select, within} from './entries';
 export {matrixProduct} from './matrix-product';
 export {column2, column3, column4} from './outer-sums';
 export {reduce} from './reductions';
+export {addOuter, slope} from './row-sweep';
 export {softmax} from './softmax';
 export {sums} from './sums';
 export {unary} from './unary-entries';
