@@ -93,9 +93,9 @@ function discsOf({name, side, x, dx, size, loose}: Packed, theta: number) {
   };
 }
 
-const IMPLICIT = 'implicit, where the discs are after t steps';
-const UNROLLED = 'unrolled: of the t steps themselves';
-const REST = 'reference, at rest';
+const IMPLICIT = 'implicit, after t steps';
+const UNROLLED = 'unrolled: of the t steps';
+const REST = 'reference, at rest (f64)';
 
 /** The sizes of both derivatives, and of the reference. */
 function curvesOf({stopped, reference}: Packed) {

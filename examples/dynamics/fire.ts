@@ -64,14 +64,14 @@ export function fire(
 
 /** FIRE as a loop of one's own, which the library knows nothing about: positions in, positions out. */
 export function fireLoop(energy: Energy, tolerance = 1e-12, limit = 5000) {
-  const {start, step} = stepsOf(energy);
+  const steps = stepsOf(energy);
   return (x: tf.Tensor, theta: tf.Tensor): tf.Tensor => {
-    const {v, f, dt, alpha, downhill} = start(x, theta);
+    const {v, f, dt, alpha, downhill} = steps.start(x, theta);
     const next = compile(
       (...[at, by, ...rest]: tf.Tensor[]): tf.Tensor[] => {
         const [velocities, forces, size, mixed, count] = rest;
         const memory = {v: velocities, f: forces, dt: size, alpha: mixed, downhill: count};
-        const {x: moved, memory: after, residual} = step(at, memory, by);
+        const {x: moved, memory: after, residual} = steps.step(at, memory, by);
         return [residual, moved, after.v, after.f, after.dt, after.alpha, after.downhill];
       },
       [x, theta, v, f, dt, alpha, downhill],

@@ -67,7 +67,7 @@ export function runProgrammed<X extends Structure>(
 export function runSteps<X extends Structure>(
   {program, details, moving}: StepProgram,
   {x, memory}: {x: X; memory: Structure},
-  {samples, maxIterations, tolerance, reporter}: LoopSettings,
+  {samples, maxIterations, tolerance, absoluteTolerance, reporter}: LoopSettings,
   keep: (step: number, state: readonly Float64Array[]) => void = () => undefined,
 ): Arrival<X> {
   const leaves = [...flatten(x), ...flatten(memory)];
@@ -94,8 +94,8 @@ export function runSteps<X extends Structure>(
       const now = {iteration, residual: tf.tensor1d(Float32Array.from(left)), x: from};
       reporter!.step(now, () => Object.fromEntries(made) as StepDetails);
     });
-  // A step is within a tolerance of 0 only if x rests. Until then, only the last one is tested.
-  const isLong = tolerance === 0 && !reporter;
+  // A step is within tolerances of 0 only if x rests. Until then, only the last one is tested.
+  const isLong = tolerance === 0 && absoluteTolerance === 0 && !reporter;
   const count = flatten(x).length;
   let rests = false;
   let steps = 0;
