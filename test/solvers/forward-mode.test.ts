@@ -71,6 +71,52 @@ describeBackends('forward mode', () => {
       ));
   }
 
+  for (const tolerance of [0, 1e-30]) {
+    it(`jvp goes through a fixed number of steps (tolerance ${tolerance})`, () =>
+      expectNoLeak(() =>
+        tf.tidy(() => {
+          // ∂x after n steps: towards c by half of the way each time, and with momentum.
+          const halfway = (steps: number) => 1 - 0.5 ** steps;
+          const withMomentum = (steps: number) => {
+            let [x, v] = [0, 0];
+            for (let k = 0; k < steps; k++) {
+              v = 0.5 * v - 0.25 * (x - 1);
+              x += v;
+            }
+            return x;
+          };
+          const minimum = (x: tf.Tensor, c: tf.Tensor) => tf.mul(0.5, tf.sum(tf.squaredDifference(x, c), 1));
+          for (const maxIterations of [1, 2, 5, 9]) {
+            const options = {implicitDiff: false, maxIterations, tolerance, onFailure: 'ignore'} as const;
+            const descent = new solvers.GradientDescent<tf.Tensor, [tf.Tensor]>(
+              {fun: minimum},
+              {...options, stepSize: 0.5, acceleration: false},
+            );
+            const momentum = solvers.fromStep(
+              {
+                start: (x: tf.Tensor) => ({v: tf.zerosLike(x)}),
+                step(x: tf.Tensor, {v}, c: tf.Tensor) {
+                  const next = tf.sub(tf.mul(0.5, v), tf.mul(0.25, tf.sub(x, c)));
+                  const residual = tf.max(tf.abs(tf.sub(x, c)), 1);
+                  return {x: tf.add(x, next), memory: {v: next}, residual};
+                },
+                condition: (x: tf.Tensor, c: tf.Tensor) => tf.sub(x, c),
+              },
+              options,
+            );
+            const at: [tf.Tensor] = [tf.tensor2d([[2, -1]])];
+            for (const [solver, expected] of [
+              [descent, halfway(maxIterations)],
+              [momentum, withMomentum(maxIterations)],
+            ] as const) {
+              const run = (c: tf.Tensor) => solver.run(tf.zeros([1, 2]), c).x;
+              expectClose(jvp(run, at, [tf.tensor2d([[1, 10]])]), [expected, 10 * expected], 1e-6);
+            }
+          }
+        }),
+      ));
+  }
+
   it('ProximalGradient.jvp moves the entries that are not zero', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

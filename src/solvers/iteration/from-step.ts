@@ -65,14 +65,13 @@ type OneDefinition =
       fixedPoint: object;
     };
 
-type Moved<X extends Structure> = ReturnType<Iteration<X, Parameter[]>['step']>;
+type Moved<X extends Structure> = Omit<ReturnType<Iteration<X, Parameter[]>['step']>, 'stepSize'>;
 
 const RESULT: Names<Moved<Structure>> = {
   x: 1,
   memory: 1,
   residual: 1,
   verdict: 0,
-  stepSize: 0,
   details: 0,
 };
 

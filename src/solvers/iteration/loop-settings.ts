@@ -10,6 +10,7 @@ export interface LoopSettings {
   samples: number;
   maxIterations: number;
   tolerance: number;
+  absoluteTolerance: number;
   reporter: Reporter | null;
 }
 

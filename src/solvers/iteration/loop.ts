@@ -22,8 +22,9 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
   params: P,
   {batched, ...options}: Omit<LoopSettings, 'samples'> & {batched: boolean},
 ): [X, IterationState] {
-  const {className, maxIterations, tolerance, reporter} = options;
-  const settings = {className, samples: samplesOf(init, batched), maxIterations, tolerance, reporter};
+  const {className, maxIterations, tolerance, absoluteTolerance, reporter} = options;
+  const samples = samplesOf(init, batched);
+  const settings = {className, samples, maxIterations, tolerance, absoluteTolerance, reporter};
   const from = {x: init, memory: iteration.start(init, ...params)};
   const {x, residual, verdict, iterations, stepSize} = arrival(iteration, from, params, settings);
   const status = statusOf({residual, verdict, x}, tolerance, batched);

@@ -30,7 +30,7 @@ export type MaskedStep<X extends Structure> = (
 export interface StepProgram {
   program: Program;
   details: Details;
-  /** The states that x depends on, and x itself; the others belong to the stopping test. */
+  /** The states that results depend on, and the results themselves; the others belong to the stopping test. */
   moving: number[];
   /** Tensors from outside that the step reads. */
   closedOver: tf.Tensor[];
@@ -42,14 +42,16 @@ type Details = Record<string, {index: number; shape: number[]}>;
 /**
  * Runs the loop from (x, memory) until each sample is within the tolerance or has a verdict.
  *
+ * @param wanted How many leaves at the end of the memory are results, as x is.
  * @returns `null` if there are no programs (because of the backend or the flag) or the step cannot be one.
  */
 export function runProgrammed<X extends Structure>(
   step: MaskedStep<X>,
   from: {x: X; memory: Structure},
   settings: LoopSettings,
+  wanted = 0,
 ): Arrival<X> | null {
-  const traced = programOfStep(step, from, settings);
+  const traced = programOfStep(step, from, settings, wanted);
   if (!traced) return null;
   try {
     return runSteps(traced, from, settings);
@@ -65,7 +67,7 @@ export function runProgrammed<X extends Structure>(
 export function runSteps<X extends Structure>(
   {program, details, moving}: StepProgram,
   {x, memory}: {x: X; memory: Structure},
-  {samples, maxIterations, tolerance, reporter}: LoopSettings,
+  {samples, maxIterations, tolerance, absoluteTolerance, reporter}: LoopSettings,
   keep: (step: number, state: readonly Float64Array[]) => void = () => undefined,
 ): Arrival<X> {
   const leaves = [...flatten(x), ...flatten(memory)];
@@ -92,8 +94,8 @@ export function runSteps<X extends Structure>(
       const now = {iteration, residual: tf.tensor1d(Float32Array.from(left)), x: from};
       reporter!.step(now, () => Object.fromEntries(made) as StepDetails);
     });
-  // A step is within a tolerance of 0 only if x rests. Until then, only the last one is tested.
-  const isLong = tolerance === 0 && !reporter;
+  // A step is within tolerances of 0 only if x rests. Until then, only the last one is tested.
+  const isLong = tolerance === 0 && absoluteTolerance === 0 && !reporter;
   const count = flatten(x).length;
   let rests = false;
   let steps = 0;
@@ -147,6 +149,7 @@ export function programOfStep<X extends Structure>(
   step: MaskedStep<X>,
   {x, memory}: {x: X; memory: Structure},
   {className, samples, reporter}: LoopSettings,
+  wanted = 0,
 ): StepProgram | null {
   if (programsFlag() === 'off' || !canLook()) return null;
   const own = [tf.ones([samples]), tf.zeros([samples])];
@@ -168,9 +171,10 @@ export function programOfStep<X extends Structure>(
       return outputs;
     }, inputs);
     const states = inputs.slice(2).map((_, i) => ({input: 2 + i, output: 2 + i}));
-    const leaves = [...states.keys()].slice(0, count);
-    const behind = statesBehind(traced.graph, states, [1, ...leaves.map((i) => states[i].output)]);
-    const isMoving = (i: number) => i < count || behind.has(i);
+    const isResult = (i: number) => i < count || i >= states.length - wanted;
+    const results = [...states.keys()].filter(isResult);
+    const behind = statesBehind(traced.graph, states, [1, ...results.map((i) => states[i].output)]);
+    const isMoving = (i: number) => isResult(i) || behind.has(i);
     const moving = [...states.keys()].filter(isMoving);
     const testing = [...states.keys()].filter((i) => !isMoving(i)).map((i) => states[i].output);
     const program = new Program(

@@ -13,7 +13,7 @@ import {move} from './move.js';
 import {runProgrammed} from './programmed.js';
 import type {Iteration} from './types.js';
 
-/** The tangents of the float32 leaves of x and of the memory are a part of the memory. */
+/** The tangents of the float32 leaves of the memory and, at the end, of x are a part of the memory. */
 type Moving = {own: Structure; tangents: tf.Tensor[]};
 
 const floatsOf = (structure: Structure) => flatten(structure).filter(({dtype}) => dtype === 'float32');
@@ -37,20 +37,21 @@ export function runWithTangents<X extends Structure, P extends Parameter[]>(
     const pushed = pushForward(
       () => {
         moved = move(iteration, active, at, params);
-        return floatsOf([moved.x, moved.memory]);
+        return floatsOf([moved.memory, moved.x]);
       },
-      floatsOf([at.x, own]),
+      floatsOf([own, at.x]),
       tangents,
       mode,
     );
     return {...moved, memory: {own: moved.memory, tangents: pushed}};
   };
   const found = offTape(() => {
-    const tangents = floatsOf([x, memory]).map((leaf) => mode.tangentOf(leaf) ?? tf.zerosLike(leaf));
-    const arrival = runProgrammed<X>(step, {x, memory: {own: memory, tangents}}, settings);
+    const tangents = floatsOf([memory, x]).map((leaf) => mode.tangentOf(leaf) ?? tf.zerosLike(leaf));
+    const count = floatsOf(x).length;
+    const arrival = runProgrammed<X>(step, {x, memory: {own: memory, tangents}}, settings, count);
     if (!arrival) return [];
     const {tangents: arrived} = arrival.memory as Moving;
-    const along = arrived.slice(0, floatsOf(x).length);
+    const along = arrived.slice(arrived.length - count);
     return [arrival, along] as unknown as tf.TensorContainerArray;
   }) as unknown as [Arrival<X>, tf.Tensor[]] | [];
   if (found.length === 0) return null;

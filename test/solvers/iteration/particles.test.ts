@@ -5,10 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, enableHigherOrderGradients, rootJvp, rootVjp} from '../../../src/index.js';
+import {fire} from '../../../examples/dynamics/fire.js';
+import {energyOf} from '../../../examples/dynamics/packing.js';
+import {readReferences} from '../../../examples/dynamics/references.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {effort, LONG} from '../../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
-import {energyOf, fire, packings, startOf, THETA} from '../../zoo/particles.js';
+
+const {packings, theta: THETA} = readReferences();
 
 /** ‖actual − expected‖ / ‖expected‖. */
 function distance(actual: tf.Tensor, expected: number[]): number {
@@ -31,7 +35,7 @@ describeBackends(
             const energy = energyOf(packing);
             const solver = fire(energy, {onFailure: 'throw'});
             const theta = tf.scalar(THETA);
-            const {x, state} = solver.run(startOf(packing), theta);
+            const {x, state} = solver.run(tf.tensor2d(packing.start), theta);
             expectClose(state.status, [0]);
             // Each position is right to the rounding to f32.
             const found = x.dataSync();
