@@ -4,13 +4,19 @@
  * @see Blondel et al. 2022 (arXiv 2105.15183), section 4.4.
  */
 import * as tf from '@tensorflow/tfjs';
-import {energyOf, fire, packings, startOf, THETA, type Packing} from '../../test/zoo/particles.js';
+import {fire} from '../../examples/dynamics/fire.js';
+import {energyOf} from '../../examples/dynamics/packing.js';
+import {readReferences, type Reference} from '../../examples/dynamics/references.js';
 import type {Case, Contender} from './case.js';
 
 /** Of the largest force. */
 const TOLERANCE = 1e-12;
 
-function ours(packing: Packing, start: tf.Tensor2D): Contender {
+const {theta: THETA, packings} = readReferences();
+
+const startOf = ({start}: Reference) => tf.tensor2d(start);
+
+function ours(packing: Reference, start: tf.Tensor2D): Contender {
   const energy = energyOf(packing);
   const solver = fire(energy, {tolerance: TOLERANCE, onFailure: 'ignore'});
   return {
@@ -26,13 +32,13 @@ function ours(packing: Packing, start: tf.Tensor2D): Contender {
 }
 
 /** What a reference in f64 found. */
-function reference(packing: Packing): number[] {
+function reference(packing: Reference): number[] {
   const energy = tf.tidy(() => energyOf(packing)(tf.tensor2d(packing.x), tf.scalar(THETA)).dataSync()[0]);
   return [energy, Math.hypot(...packing.dx.flat())];
 }
 
 /** FIRE as a loop over plain arrays with the forces written out, each pair once. */
-function byHand(packing: Packing): Contender {
+function byHand(packing: Reference): Contender {
   const {side} = packing;
   const k = packing.start.length;
   const half = (i: number) => (i < k / 2 ? 1 : THETA) / 2;
@@ -91,7 +97,7 @@ function byHand(packing: Packing): Contender {
   };
 }
 
-/** The packings of the tests, whose answers in f64 are known. */
+/** Packings whose answers in f64 are known. */
 export function particleCases(small: boolean): Case[] {
   return packings.slice(0, small ? 1 : 2).map((packing): Case => {
     const start = startOf(packing);
