@@ -74,11 +74,13 @@ export const ON_SIMPLEX: Minimization = {
 export const IN_BOX: Minimization = {
   name: 'least squares in a box',
   samples: samples(1),
-  reference: (A, b, theta) => minimize(A, b, theta, (y) => y.map((value) => clip(value, Math.fround(-0.2), Math.fround(0.3)))),
+  reference: (A, b, theta) =>
+    minimize(A, b, theta, (y) => y.map((value) => clip(value, Math.fround(-0.2), Math.fround(0.3)))),
 };
 
 export const SPARSE: Minimization = {
   name: 'lasso',
   samples: samples(0.5),
-  reference: (A, b, theta) => minimize(A, b, theta, (y, eta) => y.map((value) => soft(value, Math.fround(0.2) * eta))),
+  reference: (A, b, theta) =>
+    minimize(A, b, theta, (y, eta) => y.map((value) => soft(value, Math.fround(0.2) * eta))),
 };

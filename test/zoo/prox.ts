@@ -80,22 +80,6 @@ export const PROXES: MapCase[] = [
     reference: (x, [radius]) => x.map((value) => value * Math.min(1, radius / norm(x))),
   },
   {
-    name: 'onParts',
-    samples: samples(() => [entries([5]), positive([2], 0.2, 1), positive([2]), positive([1])]),
-    run: (x, l1, l2, s) =>
-      prox.onParts([
-        {size: 2, prox: prox.lasso},
-        {size: 1, prox: prox.none},
-        {size: 2, prox: prox.ridge},
-      ])(x, [{l1}, null, l2], s),
-    reference: (x, l1, l2, [s]) => [
-      ...x.slice(0, 2).map((value, i) => soft(value, s * l1[i])),
-      x[2],
-      ...x.slice(3).map((value, i) => value / (1 + s * l2[i])),
-    ],
-    curved: true,
-  },
-  {
     name: 'totalVariation1d',
     samples: samples(() => [entries([9]), positive([], 0.3, 0.6), positive([1], 0.8, 1.2)]),
     run: (x, weight, s) => prox.totalVariation1d(x, weight, s),
@@ -156,6 +140,22 @@ export const PROXES: MapCase[] = [
     reference: (x, [first], [second]) => [
       ...groupInF64(x.slice(0, 2), first),
       ...groupInF64(x.slice(2), second),
+    ],
+    curved: true,
+  },
+  {
+    name: 'onParts',
+    samples: samples(() => [entries([5]), positive([2], 0.2, 1), positive([2]), positive([1])]),
+    run: (x, l1, l2, s) =>
+      prox.onParts([
+        {size: 2, prox: prox.lasso},
+        {size: 1, prox: prox.none},
+        {size: 2, prox: prox.ridge},
+      ])(x, [{l1}, null, l2], s),
+    reference: (x, l1, l2, [s]) => [
+      ...x.slice(0, 2).map((value, i) => soft(value, s * l1[i])),
+      x[2],
+      ...x.slice(3).map((value, i) => value / (1 + s * l2[i])),
     ],
     curved: true,
   },

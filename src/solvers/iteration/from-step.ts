@@ -49,9 +49,7 @@ export type OwnSteps<X extends Structure, P extends Parameter[], M extends Struc
   start: (x: X, ...params: P) => M;
   /** One step from x. It must be pure: it computes with its arguments and keeps nothing elsewhere. */
   step: (x: X, memory: M, ...params: P) => StepResult<NoInfer<X>, NoInfer<M>>;
-} & OneDefinition;
-
-type OneDefinition =
+} & (
   | {
       /** F, without T. */
       condition: object;
@@ -63,7 +61,8 @@ type OneDefinition =
       condition?: undefined;
       /** T, without F. */
       fixedPoint: object;
-    };
+    }
+);
 
 type Moved<X extends Structure> = Omit<ReturnType<Iteration<X, Parameter[]>['step']>, 'stepSize'>;
 

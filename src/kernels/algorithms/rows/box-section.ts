@@ -82,8 +82,6 @@ function section(
   let sum = -target;
   let size = Math.abs(target);
   for (const i of present) {
-    // 0 · ∞ is NaN.
-    if (w[i] === 0) continue;
     sum += w[i] * found.y[i];
     size += Math.abs(w[i] * found.y[i]);
   }
