@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, enableHigherOrderGradients, rootJvp, rootVjp} from '../../../src/index.js';
 import {fire} from '../../../examples/dynamics/fire.js';
-import {energyOf} from '../../../examples/dynamics/packing.js';
+import {energyOf, loose} from '../../../examples/dynamics/packing.js';
 import {readReferences} from '../../../examples/dynamics/references.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {effort, LONG} from '../../helpers/effort.js';
@@ -37,11 +37,14 @@ describeBackends(
             const theta = tf.scalar(THETA);
             const {x, state} = solver.run(tf.tensor2d(packing.start), theta);
             expectClose(state.status, [0]);
-            // Each position is right to the rounding to f32.
+            // Each position is right to the rounding to f32. Loose discs end wherever in their gaps rounding took them.
             const found = x.dataSync();
-            places.forEach((place, i) =>
-              assert.isBelow(Math.abs(found[i] - place), 2 ** -24 * Math.abs(place) + 1e-9),
-            );
+            const isLoose = loose(packing, found, THETA);
+            assert.lengthOf(isLoose.filter(Boolean), touchingNone);
+            places.forEach((place, i) => {
+              const allowed = isLoose[Math.floor(i / 2)] ? 1e-5 : 1e-9;
+              assert.isBelow(Math.abs(found[i] - place), 2 ** -24 * Math.abs(place) + allowed);
+            });
 
             assert.isBelow(distance(solver.jvp(x, [theta], [tf.scalar(1)]), slopes), 1e-6);
             const F = conditions.stationary(energy);
