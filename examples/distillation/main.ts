@@ -110,13 +110,13 @@ console.log();
 
 const claims = new Claims();
 const [implicit, unrolled] = timings;
-claims.close('‖gradient‖, implicit beside unrolled', implicit.gradientNorm, unrolled.gradientNorm, 1e-5);
+claims.close('‖gradient‖, implicit against unrolled', implicit.gradientNorm, unrolled.gradientNorm, 1e-5);
 claims.check(
   'each step lowers the loss, up to 0.5 %',
   whole.losses.every((value, i) => i === 0 || value < 1.005 * whole.losses[i - 1]),
 );
 claims.check(`accuracy at least ${quick ? 0.8 : 0.91}`, accuracy >= (quick ? 0.8 : 0.91));
-if (known) claims.close('loss, beside JAXopt', loss, REFERENCE.loss, 5e-3);
+if (known) claims.close('loss, against JAXopt', loss, REFERENCE.loss, 5e-3);
 if (!quick) {
   await saveFigure(options.out, figureOf(whole.images.arraySync(), whole.losses));
 }

@@ -119,7 +119,7 @@ printTable(
     }),
 );
 
-console.log('\nHyper-gradients at λ = 1 after convergence, beside float64:\n');
+console.log('\nHyper-gradients at λ = 1 after convergence, compared with float64:\n');
 const errorOf = (value: number, reference: number) => Math.abs(value / reference - 1).toExponential(1);
 printTable(
   ['solver', 'features', 'derivative', 'value', 'reference', 'relative error', 'loss', 'reference'],

@@ -10,7 +10,7 @@ import {pullbackOf, type Pullback} from './vjp.js';
 /**
  * ∂f(xs)·tangents: the tangent of f's result.
  *
- * The tangent of each operation of f is computed beside the operation and freed with its result, so a long loop needs no more memory than
+ * The tangent of each operation of f is computed right after the operation and freed with its result, so a long loop needs no more memory than
  * a short one (if it frees its own tensors, with `tf.tidy` or `dispose`). The product is itself differentiable while a gradient is being
  * recorded.
  *

@@ -33,7 +33,7 @@ export function tangentsOf(node: TapeNode, moving: Moving): (tf.Tensor | null)[]
     const rule = RULES[kernel];
     if (rule) return [rule(node, moving)];
     const linear = LINEAR[kernel];
-    if (linear && [...moving.keys()].every((name) => linear.includes(name)))
+    if (linear && (linear === ALL || [...moving.keys()].every((name) => linear.includes(name))))
       return sameKernel(kernel, {...attributes, ...CHANGED[kernel]}, node.inputs, moving, linear);
     const bilinear = BILINEAR[kernel];
     if (bilinear && [...moving.keys()].every((name) => bilinear.includes(name)))
@@ -79,16 +79,19 @@ function transposedProduct(node: TapeNode, moving: Moving): tf.Tensor {
   return gradientOf(node)([tangent])[name]();
 }
 
+/** The inputs of a kernel that takes a list. */
+const ALL = 'all';
+
 /** Kernels that are linear in these inputs together. The kernel itself makes the tangent. */
-const LINEAR: Record<string, string[] | undefined> = {
+const LINEAR: Record<string, string[] | typeof ALL | undefined> = {
   [tf.AvgPool]: ['x'],
   [tf.BatchToSpaceND]: ['x'],
-  [tf.Concat]: indices(),
+  [tf.Concat]: ALL,
   [tf.Cumsum]: ['x'],
   [tf.ExpandDims]: ['input'],
   [tf.GatherV2]: ['x'],
   [tf.Mean]: ['x'],
-  [tf.Pack]: indices(),
+  [tf.Pack]: ALL,
   [tf.PadV2]: ['x'],
   [tf.Reshape]: ['x'],
   [tf.ResizeBilinear]: ['images'],
@@ -118,20 +121,15 @@ const BILINEAR: Record<string, string[] | undefined> = {
   [tf.Multiply]: ['a', 'b'],
 };
 
-/** The inputs of a kernel that takes a list. */
-function indices(): string[] {
-  return Array.from({length: 1000}, (_, i) => String(i));
-}
-
 function sameKernel(
   kernel: string,
   attributes: object,
   inputs: TapeNode['inputs'],
   moving: Moving,
-  linear: string[],
+  linear: string[] | typeof ALL,
 ): tf.Tensor[] {
   const given = Object.entries(inputs).map(([name, input]) => {
-    const isLinear = Array.isArray(inputs) || linear.includes(name);
+    const isLinear = linear === ALL || linear.includes(name);
     return [name, isLinear ? (moving.get(name) ?? tf.zerosLike(input)) : input];
   });
   return run(kernel, attributes, inputs, Object.fromEntries(given) as TapeNode['inputs']);

@@ -49,8 +49,7 @@ export type ProxPart = {
   size: number;
   /** The proximal operator of this part. */
   // Each part has parameters of its own type; the caller of the result passes matching ones.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  prox: (x: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
+  prox: (x: tf.Tensor, params: never, scaling?: number | tf.Tensor) => tf.Tensor;
 };
 
 const PART: Names<ProxPart> = {size: 1, prox: 1};
@@ -103,8 +102,10 @@ export function onParts(
       throw new Error(`prox.onParts: ${got} parameters for ${parts.length} parts.`);
     }
     return floatMap('prox.onParts', {x, params, scaling}, ({x, params, scaling}) => {
-      if (parts.length === 1) return parts[0].prox(x, params[0], scaling);
-      const pieces = tf.split(x, sizes, axis).map((piece, j) => parts[j].prox(piece, params[j], scaling));
+      if (parts.length === 1) return parts[0].prox(x, params[0] as never, scaling);
+      const pieces = tf
+        .split(x, sizes, axis)
+        .map((piece, j) => parts[j].prox(piece, params[j] as never, scaling));
       return tf.concat(pieces, axis);
     });
   };

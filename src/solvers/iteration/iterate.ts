@@ -202,15 +202,18 @@ export class IterativeSolver<
   ): {value: tf.Tensor | undefined; aux: Structure | undefined} {
     const {objective} = this;
     if (!objective) return {value: undefined, aux: undefined};
+    let hasAux = false;
     const found = offTape(() => {
-      const value = valueOf(objective(x, ...params));
+      const result = objective(x, ...params);
+      hasAux = 'aux' in result;
+      const value = valueOf(result);
       if (value.size !== status.size) return {};
       const flat = tf.reshape(value, [status.size]);
       return {value: tf.where(isPoint(status), flat, tf.zerosLike(flat))};
     }) as {value?: tf.Tensor};
     // Again, so that aux is on the tape if there is one.
-    const result = objective(x, ...params);
-    return {value: found.value, aux: 'aux' in result ? result.aux : undefined};
+    const result = hasAux ? objective(x, ...params) : null;
+    return {value: found.value, aux: result && 'aux' in result ? result.aux : undefined};
   }
 
   private renewed(progress: Progress<X>, params: P): Progress<X> {

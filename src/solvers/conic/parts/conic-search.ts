@@ -49,25 +49,28 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
   let round = 0;
   const most = Math.ceil(maxIterations / ROUND);
   const rounds = hostCanRead() ? most : Math.min(most, UNSEEN_ROUNDS);
-  while (round < rounds) {
-    [u, v] = iteration.run([u, v], ROUND);
-    round++;
-    // At longer and longer intervals, because a Newton step costs as much as many steps of the splitting.
-    const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
-    if (!look) continue;
-    const [x, y, tau] = tf.split(u, [p, m, 1], 1);
-    const slack = tf.slice(v, [0, p], [-1, m]);
-    const refined = refine({x, y, tau}, slack, data, search);
-    const reached = residualOf(refined, data, search);
-    const better = tf.less(reached, residual);
-    point = {u: choose(better, refined.u, point.u), v: choose(better, refined.v, point.v), w: point.w};
-    residual = tf.where(better, reached, residual);
-    search.reporter?.step({iteration: round * ROUND, residual});
-    proof = certificates({x, y}, slack, data);
-    const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
-    if (hostCanRead() && !tf.any(open).dataSync()[0]) break;
+  try {
+    while (round < rounds) {
+      [u, v] = iteration.run([u, v], ROUND);
+      round++;
+      // At longer and longer intervals, because a Newton step costs as much as many steps of the splitting.
+      const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);
+      if (!look) continue;
+      const [x, y, tau] = tf.split(u, [p, m, 1], 1);
+      const slack = tf.slice(v, [0, p], [-1, m]);
+      const refined = refine({x, y, tau}, slack, data, search);
+      const reached = residualOf(refined, data, search);
+      const better = tf.less(reached, residual);
+      point = {u: choose(better, refined.u, point.u), v: choose(better, refined.v, point.v), w: point.w};
+      residual = tf.where(better, reached, residual);
+      search.reporter?.step({iteration: round * ROUND, residual});
+      proof = certificates({x, y}, slack, data);
+      const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
+      if (hostCanRead() && !tf.any(open).dataSync()[0]) break;
+    }
+  } finally {
+    iteration.dispose();
   }
-  iteration.dispose();
   const solved = tf.lessEqual(residual, tolerance);
   const failure = tf.where(
     tf.all(tf.isFinite(u), 1),
