@@ -7,8 +7,10 @@ import {
   Program,
   programsFlag,
   reasonOf,
+  recallGraph,
   statesBehind,
-  trace,
+  type Graph,
+  type Origin,
 } from '../../programs/index.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import type {StepDetails} from './types.js';
@@ -39,10 +41,17 @@ export interface StepProgram {
 /** The values that are known of a step: outputs of the program, by name. `own` is the step size of each sample. */
 type Details = Record<string, {index: number; shape: number[]}>;
 
+/** What is known of the graph of a step. */
+interface StepNote {
+  details: Details;
+  moving?: number[];
+}
+
 /**
  * Runs the loop from (x, memory) until each sample is within the tolerance or has a verdict.
  *
  * @param wanted How many leaves at the end of the memory are results, as x is.
+ * @param origin What determines the step, if it is known.
  * @returns `null` if there are no programs (because of the backend or the flag) or the step cannot be one.
  */
 export function runProgrammed<X extends Structure>(
@@ -50,8 +59,9 @@ export function runProgrammed<X extends Structure>(
   from: {x: X; memory: Structure},
   settings: LoopSettings,
   wanted = 0,
+  origin: Origin | null = null,
 ): Arrival<X> | null {
-  const traced = programOfStep(step, from, settings, wanted);
+  const traced = programOfStep(step, from, settings, wanted, origin);
   if (!traced) return null;
   try {
     return runSteps(traced, from, settings);
@@ -150,44 +160,64 @@ export function programOfStep<X extends Structure>(
   {x, memory}: {x: X; memory: Structure},
   {className, samples, reporter}: LoopSettings,
   wanted = 0,
+  origin: Origin | null = null,
 ): StepProgram | null {
   if (programsFlag() === 'off' || !canLook()) return null;
   const own = [tf.ones([samples]), tf.zeros([samples])];
   const inputs = [...own, ...flatten(x), ...flatten(memory)];
   const count = flatten(x).length;
   try {
-    const details: Details = {};
-    const traced = trace(([active, residual, ...state]) => {
-      const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
-      const moved = step(active, {...from, residual});
-      const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
-      if (moved.stepSize)
-        details.own = {index: outputs.push(moved.stepSize) - 1, shape: moved.stepSize.shape};
-      if (!reporter) return outputs;
-      for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
-        const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
-        if (tensor) details[name] = {index: outputs.push(tensor) - 1, shape: tensor.shape};
-      }
-      return outputs;
-    }, inputs);
-    const states = inputs.slice(2).map((_, i) => ({input: 2 + i, output: 2 + i}));
-    const isResult = (i: number) => i < count || i >= states.length - wanted;
-    const results = [...states.keys()].filter(isResult);
-    const behind = statesBehind(traced.graph, states, [1, ...results.map((i) => states[i].output)]);
-    const isMoving = (i: number) => isResult(i) || behind.has(i);
-    const moving = [...states.keys()].filter(isMoving);
-    const testing = [...states.keys()].filter((i) => !isMoving(i)).map((i) => states[i].output);
+    const given = origin && {...origin, given: [origin.given, {x, memory}, reporter !== null]};
+    const traced = recallGraph<StepNote>(
+      given,
+      ([active, residual, ...state]) => {
+        const details: Details = {};
+        const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
+        const moved = step(active, {...from, residual});
+        const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
+        if (moved.stepSize)
+          details.own = {index: outputs.push(moved.stepSize) - 1, shape: moved.stepSize.shape};
+        if (!reporter) return {outputs, note: {details}};
+        for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
+          const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
+          if (tensor) details[name] = {index: outputs.push(tensor) - 1, shape: tensor.shape};
+        }
+        return {outputs, note: {details}};
+      },
+      inputs,
+    );
+    const {graph, closedOver, note} = traced;
+    const {details} = note;
+    const states = [...inputs.keys()].slice(2);
+    note.moving ??= movingStates(graph, states, (i) => i < count || i >= states.length - wanted);
+    const {moving} = note;
+    const testing = states.filter((_, i) => !moving.includes(i));
     const program = new Program(
-      traced.graph,
+      graph,
       [...inputs.keys()],
       [0, ...testing, ...(details.own ? [details.own.index] : [])],
     );
-    traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(numbersOf(tensor)));
-    return {program, details, moving, closedOver: traced.closedOver};
+    closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(numbersOf(tensor)));
+    return {program, details, moving, closedOver};
   } catch (error) {
     explain(className, reasonOf(error));
     return null;
   } finally {
     tf.dispose(own);
   }
+}
+
+/**
+ * The states that results depend on, and the results themselves.
+ *
+ * @param states The index of each state among the inputs, and among the outputs.
+ */
+function movingStates(graph: Graph, states: readonly number[], isResult: (i: number) => boolean): number[] {
+  const results = states.filter((_, i) => isResult(i));
+  const behind = statesBehind(
+    graph,
+    states.map((index) => ({input: index, output: index})),
+    [1, ...results],
+  );
+  return [...states.keys()].filter((i) => isResult(i) || behind.has(i));
 }
