@@ -70,6 +70,9 @@ interface Watched {
 
 const WATCHED: readonly (keyof Watched)[] = ['runKernelFunc', 'makeTensor', 'readSync', 'read'];
 
+/** Kernels to which the operations of tfjs give a custom gradient that their attributes determine. */
+const FUSED = new Set(['_FusedMatMul', 'FusedConv2D', 'FusedDepthwiseConv2D']);
+
 const listOf = (value: tf.Tensor | tf.Tensor[]): tf.Tensor[] => (Array.isArray(value) ? value : [value]);
 
 /** The current observation, or `null`. */
@@ -109,6 +112,8 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
   const methods = {run: engine.runKernelFunc, make: engine.makeTensor};
   const {readSync, read} = engine;
   const {random} = Math;
+  /** The number of custom gradients so far. */
+  let unnamed = 0;
   /** What others have put on the engine itself, over its class. */
   const patched = Object.entries(engine).filter(([name]) => WATCHED.includes(name as keyof Watched));
   const note = (what: string) => {
@@ -116,12 +121,16 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
   };
   engine.runKernelFunc = function (params) {
     const place = seen.calls.length;
+    const before = unnamed;
     const out = methods.run.call(this, params);
     if (current === null) return out;
     const {kernelName: kernel, inputs, attrs: attributes = {}} = params;
     // A call without a name is a custom gradient; its kernels are recorded one by one.
-    if (kernel === undefined) noteOwnGradient();
-    else {
+    if (kernel === undefined) {
+      const isFused = unnamed === before && seen.calls.slice(place).some((call) => FUSED.has(call.kernel));
+      if (!isFused) noteOwnGradient();
+      unnamed++;
+    } else {
       const tensors: Record<string, tf.Tensor[]> = {};
       for (const [name, value] of Object.entries(inputs)) {
         if (value !== null && value !== undefined) tensors[name] = listOf(value);
