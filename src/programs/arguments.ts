@@ -38,16 +38,19 @@ export class Arguments {
   }
 }
 
-/** The tensors among them, in order. @throws `NotPlain` */
+/** The tensors among them, in order. */
 export function tensorsOf(args: unknown): tf.Tensor[] {
-  if (args instanceof tf.Tensor) return [args];
-  if (Array.isArray(args)) return args.flatMap(tensorsOf);
+  if (args instanceof tf.Tensor) return [args as tf.Tensor];
+  if (Array.isArray(args)) return (args as unknown[]).flatMap(tensorsOf);
   return isRecord(args) ? Object.values(args).flatMap(tensorsOf) : [];
 }
 
 function formOf(value: unknown): Form {
-  if (value instanceof tf.Tensor) return {shape: value.shape, dtype: value.dtype};
-  if (Array.isArray(value)) return value.map(formOf);
+  if (value instanceof tf.Tensor) {
+    const {shape, dtype} = value as tf.Tensor;
+    return {shape, dtype};
+  }
+  if (Array.isArray(value)) return (value as unknown[]).map(formOf);
   if (isRecord(value)) return new Map(Object.entries(value).map(([name, own]) => [name, formOf(own)]));
   if (typeof value === 'function' || (typeof value === 'object' && value !== null)) throw new NotPlain();
   return new Rest(value);
