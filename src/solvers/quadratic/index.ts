@@ -19,3 +19,6 @@ export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';
+export {prepareQP, type PrepareQPOptions} from './prepare-qp.js';
+export {type PreparedQP, type PreparedQPGradient, type PreparedQPResult} from './prepared-qp.js';
+export {type PreparedQPInput, type QPMatrix, type QPNumbers} from './parts/prepared-input.js';

@@ -107,6 +107,18 @@ export class AddedRows {
     }
   }
 
+  /** |row| |x| for the x of the latest call of `solution`, where |x| is the sum of the magnitudes that x was added up from. */
+  terms(row: Float64Array, from: number): number {
+    const {n, count, J, a, g} = this;
+    let terms = 0;
+    for (let k = 0, at = 0; k < n; k++) {
+      let sum = 0;
+      for (let j = 0; j < n; j++, at++) sum += Math.abs(J[at] * row[from + j]);
+      terms += sum * Math.abs(k < count ? a[k] : g[k]);
+    }
+    return terms;
+  }
+
   /**
    * The effect of one unit of the multiplier of `row`: the row's value falls by `square`, and the multipliers of W fall by `dual`.
    * `relative` is the part of the row outside the span of W, or 0 if the row depends on W.

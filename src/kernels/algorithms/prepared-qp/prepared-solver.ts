@@ -1,0 +1,200 @@
+/**
+ * @file Solves one small quadratic program after another: first with the dual active-set method that continues from the last problem, and,
+ * where it cannot, with the solver of `qp/`. Either way, the answer is tested in f64, row by row, before it gets the status 'solved'.
+ */
+import {referenceDense} from '../../twins/reference/dense.js';
+import {denseKernels} from '../../twins/current-dense.js';
+import type {Vector} from '../../contracts/dense.js';
+import {findActivity} from '../qp/activity.js';
+import type {QPResult} from '../qp/acceptance.js';
+import {DoubleTest} from '../qp/double-test.js';
+import {SemidefiniteLift, symmetrize} from '../qp/semidefinite.js';
+import {QPSolver} from '../qp/solve.js';
+import {isFarkasRay} from '../qp/rays.js';
+import {emptyProblem, isBound, type Point, type Problem} from '../qp/types.js';
+import {INVALID, STATUS, UNKNOWN} from '../qp/returned.js';
+import {asksForInfinity, clearEmptyRows} from '../qp/presolve.js';
+import {WarmActiveSet} from './warm-active-set.js';
+
+/** A solution with a larger residual is refined: it should have all digits, not only those that are demanded. */
+const FULL_DIGITS = 1e-13;
+/** How often, and by what factor each time it must fall to go on. */
+const REFINEMENTS = 3;
+const ENOUGH_PROGRESS = 0.1;
+
+/** How the point in `solution` was found. */
+export type Method = 'none' | 'activeSet' | 'interiorPoint';
+
+export class PreparedSolver {
+  /** P as given (`readCurvature` makes it symmetric), q, and C with the equalities first. */
+  readonly problem: Problem<Vector>;
+  /** The right-hand sides as given, [p + m]. */
+  readonly bounds: Float64Array;
+  /** Multipliers and slacks of all rows, equalities first; zero unless the status is 0. */
+  readonly solution: Point<Vector>;
+  /** As in `QPResult`. */
+  readonly activity: Uint8Array;
+  status: number = INVALID;
+  iterations = 0;
+  residual = UNKNOWN;
+  method: Method = 'none';
+  readonly activeSet: WarmActiveSet;
+  private readonly test: DoubleTest;
+  private readonly lift: SemidefiniteLift;
+  /** 1 for rows of zeros; and for those and the rows without a bound. */
+  private readonly isEmpty: Uint8Array;
+  private readonly absent: Uint8Array;
+  private readonly exactness: {exactness: number};
+  /** As `findActivity` takes it. */
+  private readonly without: {absent: Uint8Array};
+  private curvatureIsValid = false;
+  private rowsAreValid = true;
+  private definite = false;
+
+  /** For n variables, p equalities and m inequalities. */
+  constructor(
+    n: number,
+    p: number,
+    m: number,
+    private readonly tolerance: number,
+    private readonly maxIterations: number,
+  ) {
+    const dense = referenceDense;
+    this.problem = emptyProblem(dense, {n, p, m});
+    this.bounds = new Float64Array(p + m);
+    this.solution = {x: dense.vector(n), y: dense.vector(p + m), s: dense.vector(p + m)};
+    this.activity = new Uint8Array(p + m);
+    this.activeSet = new WarmActiveSet(this.problem);
+    this.test = new DoubleTest(dense, this.problem);
+    this.lift = new SemidefiniteLift(dense, n);
+    this.isEmpty = new Uint8Array(p + m);
+    this.absent = new Uint8Array(p + m);
+    this.without = {absent: this.absent};
+    this.exactness = {exactness: tolerance};
+  }
+
+  /** Call this when P has changed. */
+  readCurvature(): void {
+    const {problem, activeSet} = this;
+    this.definite = false;
+    this.curvatureIsValid = symmetrize(referenceDense, problem.P, problem.n);
+    if (!this.curvatureIsValid) return;
+    problem.lift = 0;
+    this.definite = activeSet.readCurvature();
+    if (this.definite) return activeSet.readRows();
+    const lift = this.lift.of(problem.P);
+    this.curvatureIsValid = lift !== null;
+    problem.lift = lift ?? 0;
+  }
+
+  /** Call this when C has changed. */
+  readRows(): void {
+    const {n, C, d} = this.problem;
+    this.rowsAreValid = referenceDense.isFinite(C);
+    for (let i = 0; i < d.length; i++) {
+      let empty = 1;
+      for (let j = 0, at = i * n; j < n; j++, at++) if (C[at] !== 0) empty = 0;
+      this.isEmpty[i] = empty;
+    }
+    if (this.definite) this.activeSet.readRows();
+  }
+
+  /** Solves the problem as it is now, into the fields above. */
+  solve(): void {
+    const {problem, bounds, isEmpty, absent} = this;
+    const {d} = problem;
+    const warm = this.status === STATUS.solved ? this.solution : undefined;
+    this.iterations = 0;
+    this.residual = UNKNOWN;
+    d.set(bounds);
+    const isFinite = referenceDense.isFinite(problem.q) && !asksForInfinity(problem);
+    if (!(this.curvatureIsValid && this.rowsAreValid && isFinite)) return this.giveUp(INVALID);
+    if (clearEmptyRows(problem, isEmpty) >= 0) return this.giveUp(STATUS.primalInfeasible);
+    for (let i = 0; i < d.length; i++) absent[i] = isEmpty[i] === 1 || !isBound(d[i]) ? 1 : 0;
+    if (this.definite && this.solvesByActiveSet()) return;
+    this.take(this.solvedFrom(warm));
+  }
+
+  /**
+   * The result of the solver of `qp/`, without regard to the active-set method: its multipliers where they are not unique are those of
+   * `solveQP`.
+   *
+   * @param guess Its active set is tried first.
+   */
+  solvedFrom(guess?: Point): QPResult {
+    const {problem, tolerance, maxIterations} = this;
+    const {n, p, m} = problem;
+    const dense = denseKernels();
+    return dense.scope(() => {
+      const solver = new QPSolver(dense, n, p, m, 'double');
+      solver.problem.P.set(problem.P);
+      solver.problem.q.set(problem.q);
+      solver.problem.C.set(problem.C);
+      solver.problem.d.set(this.bounds);
+      solver.problem.lift = problem.lift;
+      return solver.solve(tolerance, maxIterations, guess);
+    });
+  }
+
+  private solvesByActiveSet(): boolean {
+    const {problem, activeSet, absent} = this;
+    const outcome = activeSet.solve(absent);
+    this.iterations = activeSet.steps;
+    if (outcome === 'contradiction') {
+      if (!isFarkasRay(referenceDense, problem, activeSet.y)) return false;
+      this.giveUp(STATUS.primalInfeasible);
+      return true;
+    }
+    return outcome === 'solved' && this.passes();
+  }
+
+  /** Whether the point of the active-set method solves the problem. If so, it becomes the solution. */
+  private passes(): boolean {
+    const {problem, activeSet, solution, test, exactness, activity} = this;
+    const {p} = problem;
+    const {x, y} = activeSet;
+    let good = false;
+    let before = Infinity;
+    for (let round = 0; round <= REFINEMENTS; round++) {
+      if (round > 0) activeSet.refine();
+      for (let i = p; i < y.length; i++) if (y[i] < 0) y[i] = 0;
+      good = test.passes(x, y, exactness);
+      this.residual = test.residual;
+      if (test.residual <= FULL_DIGITS || test.residual > ENOUGH_PROGRESS * before) break;
+      before = test.residual;
+    }
+    if (!good) return false;
+    const {excess} = test.certificate;
+    const {s} = solution;
+    for (let i = 0; i < s.length; i++) s[i] = i < p || activeSet.holdsRow(i) ? 0 : Math.max(0, -excess[i]);
+    solution.x.set(x);
+    solution.y.set(y);
+    findActivity(activity, p, s, this.without, test.certificate);
+    this.status = STATUS.solved;
+    this.method = 'activeSet';
+    return true;
+  }
+
+  private take({outcome, iterations, residual, x, y, s, activity}: QPResult): void {
+    const {solution} = this;
+    this.iterations += iterations;
+    this.residual = Math.min(residual, UNKNOWN);
+    if (outcome !== 'solved') return this.giveUp(STATUS[outcome]);
+    solution.x.set(x);
+    solution.y.set(y);
+    solution.s.set(s);
+    this.activity.set(activity);
+    this.status = STATUS.solved;
+    this.method = 'interiorPoint';
+  }
+
+  private giveUp(status: number): void {
+    const {x, y, s} = this.solution;
+    x.fill(0);
+    y.fill(0);
+    s.fill(0);
+    this.activity.fill(0);
+    this.status = status;
+    this.method = 'none';
+  }
+}
