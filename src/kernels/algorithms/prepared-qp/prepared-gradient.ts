@@ -112,7 +112,7 @@ export class PreparedGradient {
     const {solver, weighting, weight, x, y} = this;
     const {problem, method} = solver;
     const {p} = problem;
-    const other = method === 'activeSet' ? solver.solvedFrom() : null;
+    const other = method === 'activeSet' ? solver.solvedFrom('single') : null;
     const found = other?.outcome === 'solved' ? other : {...solver.solution, activity: solver.activity};
     x.set(found.x);
     y.set(found.y);

@@ -6,7 +6,7 @@ import {referenceDense} from '../../twins/reference/dense.js';
 import {denseKernels} from '../../twins/current-dense.js';
 import type {Vector} from '../../contracts/dense.js';
 import {findActivity} from '../qp/activity.js';
-import type {QPResult} from '../qp/acceptance.js';
+import type {Digits, QPResult} from '../qp/acceptance.js';
 import {DoubleTest} from '../qp/double-test.js';
 import {SemidefiniteLift, symmetrize} from '../qp/semidefinite.js';
 import {QPSolver} from '../qp/solve.js';
@@ -21,6 +21,9 @@ const FULL_DIGITS = 1e-13;
 /** How often, and by what factor each time it must fall to go on. */
 const REFINEMENTS = 3;
 const ENOUGH_PROGRESS = 0.1;
+
+/** Outcomes without a proof. */
+const GIVEN_UP = {iterationLimit: true, numericalError: true};
 
 /** How the point in `solution` was found. */
 export type Method = 'none' | 'activeSet' | 'interiorPoint';
@@ -112,21 +115,23 @@ export class PreparedSolver {
     if (clearEmptyRows(problem, isEmpty) >= 0) return this.giveUp(STATUS.primalInfeasible);
     for (let i = 0; i < d.length; i++) absent[i] = isEmpty[i] === 1 || !isBound(d[i]) ? 1 : 0;
     if (this.definite && this.solvesByActiveSet()) return;
-    this.take(this.solvedFrom(warm));
+    const found = this.solvedFrom('double', warm);
+    // Where rounding leaves nothing that good, the answer is the one of `solveQP`, and the residual says how good it is.
+    this.take(found.outcome in GIVEN_UP ? this.solvedFrom('single') : found);
   }
 
   /**
-   * The result of the solver of `qp/`, without regard to the active-set method: its multipliers where they are not unique are those of
-   * `solveQP`.
+   * The result of the solver of `qp/`, without regard to the active-set method.
    *
+   * @param digits 'double': each row and column must be solved to the tolerance. 'single': as `solveQP` does it.
    * @param guess Its active set is tried first.
    */
-  solvedFrom(guess?: Point): QPResult {
+  solvedFrom(digits: Digits, guess?: Point): QPResult {
     const {problem, tolerance, maxIterations} = this;
     const {n, p, m} = problem;
     const dense = denseKernels();
     return dense.scope(() => {
-      const solver = new QPSolver(dense, n, p, m, 'double');
+      const solver = new QPSolver(dense, n, p, m, digits);
       solver.problem.P.set(problem.P);
       solver.problem.q.set(problem.q);
       solver.problem.C.set(problem.C);
@@ -175,14 +180,14 @@ export class PreparedSolver {
     return true;
   }
 
-  private take({outcome, iterations, residual, x, y, s, activity}: QPResult): void {
+  private take({outcome, iterations, x, y, s, activity}: QPResult): void {
     const {solution} = this;
     this.iterations += iterations;
-    this.residual = Math.min(residual, UNKNOWN);
     if (outcome !== 'solved') return this.giveUp(STATUS[outcome]);
     solution.x.set(x);
     solution.y.set(y);
     solution.s.set(s);
+    this.residual = this.test.certificate.measure(this.problem, solution.x, solution.y, this.tolerance);
     this.activity.set(activity);
     this.status = STATUS.solved;
     this.method = 'interiorPoint';
@@ -194,6 +199,7 @@ export class PreparedSolver {
     y.fill(0);
     s.fill(0);
     this.activity.fill(0);
+    this.residual = UNKNOWN;
     this.status = status;
     this.method = 'none';
   }
