@@ -61,6 +61,8 @@ export function checkShape(where: string, name: QPParameter, value: unknown, siz
   if (!isList(value)) throw notAList(where, name, value);
   const shape = QP_SHAPES[name];
   const rows = sizes[shape[0]];
+  // Looking at an entry of a typed array would allocate a number.
+  if (ArrayBuffer.isView(value) && value.length === rows * (shape.length === 1 ? 1 : sizes[shape[1]])) return;
   if (shape.length === 1) {
     if (value.length === rows && !isList(value[0])) return;
   } else {
@@ -68,16 +70,13 @@ export function checkShape(where: string, name: QPParameter, value: unknown, siz
     if (value.length === rows * columns && !isList(value[0])) return;
     if (value.length === rows && allHave(value, columns)) return;
   }
-  const symbols = shape.join(', ');
-  const known = shape.map((size) => sizes[size]).join(', ');
-  const entries = shape.length === 2 ? ', as a list of rows or row by row' : '';
-  throw new Error(
-    `${where}: ${name} must have shape [${symbols}], which is [${known}] here${entries}; got ${shapeOf(value)}.`,
-  );
+  throw shapeError(where, name, value, sizes);
 }
 
 /** Copies a value whose shape was checked. @param from Where its entries start in `into`. */
 export function copyInto(into: Float64Array, from: number, value: QPMatrix): void {
+  // Reading entries one by one would allocate numbers.
+  if (ArrayBuffer.isView(value)) return into.set(value as ArrayLike<number>, from);
   let at = from;
   for (let i = 0; i < value.length; i++) {
     const entry = value[i];
@@ -105,6 +104,16 @@ function shapeOf(value: ArrayLike<unknown>): string {
   if (!rows.some(isList)) return `[${value.length}]`;
   const lengths = new Set(rows.map((row) => (isList(row) ? row.length : 0)));
   return lengths.size === 1 ? `[${value.length}, ${[...lengths][0]}]` : 'rows of different lengths';
+}
+
+function shapeError(where: string, name: QPParameter, value: ArrayLike<unknown>, sizes: Sizes): Error {
+  const shape = QP_SHAPES[name];
+  const symbols = shape.join(', ');
+  const known = shape.map((size) => sizes[size]).join(', ');
+  const entries = shape.length === 2 ? ', as a list of rows or row by row' : '';
+  return new Error(
+    `${where}: ${name} must have shape [${symbols}], which is [${known}] here${entries}; got ${shapeOf(value)}.`,
+  );
 }
 
 function notAList(where: string, name: string, value: unknown): Error {
