@@ -71,7 +71,7 @@ export class PreparedQP {
     const {n, m, k} = sizes;
     const {tolerance, maxIterations, degenerate, smoothing} = settings;
     this.sizes = sizes;
-    this.solver = new PreparedSolver(n, k, m, tolerance, maxIterations);
+    this.solver = new PreparedSolver(n, k, m, {tolerance, maxIterations});
     this.gradients = new PreparedGradient(this.solver, {
       of: (activity, multiplier, slack) => weightOfRow(activity, multiplier, slack, degenerate, smoothing),
       isSharp: degenerate !== 'smooth',

@@ -6,7 +6,7 @@
  *     Q: ½(u xᵀ + x uᵀ)    p: u    rows: y uᵀ + v xᵀ    right-hand sides: −v
  *
  * where u is the part of x and v that of the rows, times their weights. While the rows of the working set are the active ones, its factors
- * give u and v at once. At a kink, the weights and multipliers are those of the solver of `qp/`, which divides them among dependent rows.
+ * give u and v at once.
  */
 import {referenceDense} from '../../twins/reference/dense.js';
 import {KktFactor} from '../qp/adjoint.js';
@@ -29,13 +29,11 @@ export class PreparedGradient {
   readonly C: Float64Array;
   readonly d: Float64Array;
   private readonly v: Float64Array;
-  private readonly x: Float64Array;
-  private readonly y: Float64Array;
   private readonly weight: Float64Array;
   private readonly cotangent: Float64Array;
   private readonly noRows: Float64Array;
   private factor: KktFactor | null = null;
-  /** Whether `factor`, x and y belong to the present solution. */
+  /** Whether `factor` belongs to the present solution. */
   private isReady = false;
 
   constructor(
@@ -48,8 +46,6 @@ export class PreparedGradient {
     this.C = new Float64Array((p + m) * n);
     this.d = new Float64Array(p + m);
     this.v = new Float64Array(p + m);
-    this.x = new Float64Array(n);
-    this.y = new Float64Array(p + m);
     this.weight = new Float64Array(p + m);
     this.cotangent = new Float64Array(n);
     this.noRows = new Float64Array(p + m);
@@ -62,8 +58,9 @@ export class PreparedGradient {
 
   /** Writes the gradient for the cotangent of x to the fields; zero if the problem was not solved. */
   compute(cotangent: ArrayLike<number>): void {
-    const {solver, C, d, v, p: u, x, y} = this;
+    const {solver, C, d, v, p: u} = this;
     const {n, p} = solver.problem;
+    const {x, y} = solver.solution;
     if (solver.status !== 0) {
       for (const part of [this.Q, u, C, d]) part.fill(0);
       return;
@@ -76,26 +73,23 @@ export class PreparedGradient {
     }
     for (let i = 0, at = 0; i < d.length; i++) {
       const value = i < p ? y[i] : Math.max(0, y[i]);
-      d[i] = -v[i];
+      d[i] = 0 - v[i];
       for (let j = 0; j < n; j++, at++) C[at] = value * u[j] + v[i] * x[j];
     }
   }
 
   /** Whether the rows of the working set are exactly those with weight 1, without a choice. */
   private isQuick(): boolean {
-    const {solver, weighting} = this;
-    if (solver.method !== 'activeSet' || !weighting.isSharp || solver.activeSet.redundant) return false;
-    const {activity} = solver;
-    for (let i = solver.problem.p; i < activity.length; i++) if (activity[i] === 2) return false;
+    const {byActiveSet, activeSet, activity, problem} = this.solver;
+    if (!byActiveSet || !this.weighting.isSharp || activeSet.set.redundant) return false;
+    for (let i = problem.p; i < activity.length; i++) if (activity[i] === 2) return false;
     return true;
   }
 
   private solveQuickly(): void {
-    const {solver, cotangent, p: u, v, x, y} = this;
-    x.set(solver.solution.x);
-    y.set(solver.solution.y);
+    const {solver, cotangent, p: u, v} = this;
     v.fill(0);
-    solver.activeSet.solveOnSet(cotangent, u, v);
+    solver.activeSet.set.solveFor(cotangent, u, v);
   }
 
   private solveByFactor(): void {
@@ -109,16 +103,11 @@ export class PreparedGradient {
   }
 
   private prepareFactor(): void {
-    const {solver, weighting, weight, x, y} = this;
-    const {problem, method} = solver;
-    const {p} = problem;
-    const other = method === 'activeSet' ? solver.solvedFrom('single') : null;
-    const found = other?.outcome === 'solved' ? other : {...solver.solution, activity: solver.activity};
-    x.set(found.x);
-    y.set(found.y);
+    const {solver, weighting, weight} = this;
+    const {problem, solution, activity} = solver;
     weight.fill(1);
-    for (let i = p; i < y.length; i++) {
-      weight[i] = weighting.of(found.activity[i], Math.max(0, found.y[i]), Math.max(0, found.s[i]));
+    for (let i = problem.p; i < activity.length; i++) {
+      weight[i] = weighting.of(activity[i], Math.max(0, solution.y[i]), Math.max(0, solution.s[i]));
     }
     this.factor ??= new KktFactor(referenceDense, problem);
     this.factor.factor(weight);

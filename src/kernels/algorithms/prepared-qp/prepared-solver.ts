@@ -1,19 +1,18 @@
 /**
  * @file Solves one small quadratic program after another: first with the dual active-set method that continues from the last problem, and,
- * where it cannot, with the solver of `qp/`. Either way, the answer is tested in f64, row by row, before it gets the status 'solved'.
+ * where it cannot, with the solver of `qp/`. Either way, the answer is tested in f64, row by row, before it gets the status 0.
  */
 import {referenceDense} from '../../twins/reference/dense.js';
-import {denseKernels} from '../../twins/current-dense.js';
 import type {Vector} from '../../contracts/dense.js';
 import {findActivity} from '../qp/activity.js';
-import type {Digits, QPResult} from '../qp/acceptance.js';
+import type {QPResult} from '../qp/acceptance.js';
 import {DoubleTest} from '../qp/double-test.js';
-import {SemidefiniteLift, symmetrize} from '../qp/semidefinite.js';
-import {QPSolver} from '../qp/solve.js';
-import {isFarkasRay} from '../qp/rays.js';
-import {emptyProblem, isBound, type Point, type Problem} from '../qp/types.js';
-import {INVALID, STATUS, UNKNOWN} from '../qp/returned.js';
 import {asksForInfinity, clearEmptyRows} from '../qp/presolve.js';
+import {isFarkasRay} from '../qp/rays.js';
+import {INVALID, STATUS, UNKNOWN} from '../qp/returned.js';
+import {SemidefiniteLift, symmetrize} from '../qp/semidefinite.js';
+import {emptyPoint, emptyProblem, isBound, type Point, type Problem} from '../qp/types.js';
+import {solveFully, type SolveLimits} from './full-solve.js';
 import {WarmActiveSet} from './warm-active-set.js';
 
 /** A solution with a larger residual is refined: it should have all digits, not only those that are demanded. */
@@ -21,35 +20,34 @@ const FULL_DIGITS = 1e-13;
 /** How often, and by what factor each time it must fall to go on. */
 const REFINEMENTS = 3;
 const ENOUGH_PROGRESS = 0.1;
-
 /** Outcomes without a proof. */
 const GIVEN_UP = {iterationLimit: true, numericalError: true};
-
-/** How the point in `solution` was found. */
-export type Method = 'none' | 'activeSet' | 'interiorPoint';
+/** The activity of a row whose multiplier and slack are both zero. */
+const WEAK = 2;
 
 export class PreparedSolver {
-  /** P as given (`readCurvature` makes it symmetric), q, and C with the equalities first. */
+  /** P (made symmetric by `readCurvature`), q, and C with the equalities first; d is written by `solve`. */
   readonly problem: Problem<Vector>;
   /** The right-hand sides as given, [p + m]. */
   readonly bounds: Float64Array;
-  /** Multipliers and slacks of all rows, equalities first; zero unless the status is 0. */
+  /** Zero unless the status is 0. */
   readonly solution: Point<Vector>;
   /** As in `QPResult`. */
   readonly activity: Uint8Array;
   status: number = INVALID;
   iterations = 0;
   residual = UNKNOWN;
-  method: Method = 'none';
   readonly activeSet: WarmActiveSet;
+  /** Whether the solution is that of `activeSet`, whose factors belong to it. */
+  byActiveSet = false;
   private readonly test: DoubleTest;
   private readonly lift: SemidefiniteLift;
   /** 1 for rows of zeros; and for those and the rows without a bound. */
   private readonly isEmpty: Uint8Array;
   private readonly absent: Uint8Array;
-  private readonly exactness: {exactness: number};
-  /** As `findActivity` takes it. */
+  /** As `findActivity` and `DoubleTest` take them. */
   private readonly without: {absent: Uint8Array};
+  private readonly exactness: {exactness: number};
   private curvatureIsValid = false;
   private rowsAreValid = true;
   private definite = false;
@@ -59,13 +57,12 @@ export class PreparedSolver {
     n: number,
     p: number,
     m: number,
-    private readonly tolerance: number,
-    private readonly maxIterations: number,
+    private readonly limits: SolveLimits,
   ) {
     const dense = referenceDense;
     this.problem = emptyProblem(dense, {n, p, m});
     this.bounds = new Float64Array(p + m);
-    this.solution = {x: dense.vector(n), y: dense.vector(p + m), s: dense.vector(p + m)};
+    this.solution = emptyPoint(dense, {n, p, m});
     this.activity = new Uint8Array(p + m);
     this.activeSet = new WarmActiveSet(this.problem);
     this.test = new DoubleTest(dense, this.problem);
@@ -73,7 +70,7 @@ export class PreparedSolver {
     this.isEmpty = new Uint8Array(p + m);
     this.absent = new Uint8Array(p + m);
     this.without = {absent: this.absent};
-    this.exactness = {exactness: tolerance};
+    this.exactness = {exactness: limits.tolerance};
   }
 
   /** Call this when P has changed. */
@@ -83,7 +80,7 @@ export class PreparedSolver {
     this.curvatureIsValid = symmetrize(referenceDense, problem.P, problem.n);
     if (!this.curvatureIsValid) return;
     problem.lift = 0;
-    this.definite = activeSet.readCurvature();
+    this.definite = activeSet.set.readCurvature();
     if (this.definite) return activeSet.readRows();
     const lift = this.lift.of(problem.P);
     this.curvatureIsValid = lift !== null;
@@ -94,9 +91,9 @@ export class PreparedSolver {
   readRows(): void {
     const {n, C, d} = this.problem;
     this.rowsAreValid = referenceDense.isFinite(C);
-    for (let i = 0; i < d.length; i++) {
+    for (let i = 0, at = 0; i < d.length; i++) {
       let empty = 1;
-      for (let j = 0, at = i * n; j < n; j++, at++) if (C[at] !== 0) empty = 0;
+      for (let j = 0; j < n; j++, at++) if (C[at] !== 0) empty = 0;
       this.isEmpty[i] = empty;
     }
     if (this.definite) this.activeSet.readRows();
@@ -106,47 +103,28 @@ export class PreparedSolver {
   solve(): void {
     const {problem, bounds, isEmpty, absent} = this;
     const {d} = problem;
-    const warm = this.status === STATUS.solved ? this.solution : undefined;
+    const guess = this.status === STATUS.solved ? this.solution : undefined;
     this.iterations = 0;
-    this.residual = UNKNOWN;
     d.set(bounds);
     const isFinite = referenceDense.isFinite(problem.q) && !asksForInfinity(problem);
     if (!(this.curvatureIsValid && this.rowsAreValid && isFinite)) return this.giveUp(INVALID);
     if (clearEmptyRows(problem, isEmpty) >= 0) return this.giveUp(STATUS.primalInfeasible);
     for (let i = 0; i < d.length; i++) absent[i] = isEmpty[i] === 1 || !isBound(d[i]) ? 1 : 0;
-    if (this.definite && this.solvesByActiveSet()) return;
-    const found = this.solvedFrom('double', warm);
+    // If it fails, the last working set may be what is wrong.
+    const done = this.definite && (this.solvesByActiveSet(true) || this.solvesByActiveSet(false));
+    if (done && !this.multipliersAreShared()) return;
+    const found = solveFully(problem, bounds, 'double', this.limits, guess);
+    if (!(found.outcome in GIVEN_UP)) return this.take(found);
     // Where rounding leaves nothing that good, the answer is the one of `solveQP`, and the residual says how good it is.
-    this.take(found.outcome in GIVEN_UP ? this.solvedFrom('single') : found);
+    if (!done) this.take(solveFully(problem, bounds, 'single', this.limits));
   }
 
-  /**
-   * The result of the solver of `qp/`, without regard to the active-set method.
-   *
-   * @param digits 'double': each row and column must be solved to the tolerance. 'single': as `solveQP` does it.
-   * @param guess Its active set is tried first.
-   */
-  solvedFrom(digits: Digits, guess?: Point): QPResult {
-    const {problem, tolerance, maxIterations} = this;
-    const {n, p, m} = problem;
-    const dense = denseKernels();
-    return dense.scope(() => {
-      const solver = new QPSolver(dense, n, p, m, digits);
-      solver.problem.P.set(problem.P);
-      solver.problem.q.set(problem.q);
-      solver.problem.C.set(problem.C);
-      solver.problem.d.set(this.bounds);
-      solver.problem.lift = problem.lift;
-      return solver.solve(tolerance, maxIterations, guess);
-    });
-  }
-
-  private solvesByActiveSet(): boolean {
+  private solvesByActiveSet(warm: boolean): boolean {
     const {problem, activeSet, absent} = this;
-    const outcome = activeSet.solve(absent);
-    this.iterations = activeSet.steps;
+    const outcome = activeSet.solve(absent, warm);
+    this.iterations += activeSet.steps;
     if (outcome === 'contradiction') {
-      if (!isFarkasRay(referenceDense, problem, activeSet.y)) return false;
+      if (!isFarkasRay(referenceDense, problem, activeSet.set.y)) return false;
       this.giveUp(STATUS.primalInfeasible);
       return true;
     }
@@ -155,13 +133,17 @@ export class PreparedSolver {
 
   /** Whether the point of the active-set method solves the problem. If so, it becomes the solution. */
   private passes(): boolean {
-    const {problem, activeSet, solution, test, exactness, activity} = this;
+    const {problem, activeSet, solution, test, exactness} = this;
     const {p} = problem;
-    const {x, y} = activeSet;
+    const {set} = activeSet;
+    const {x, y} = set;
     let good = false;
     let before = Infinity;
     for (let round = 0; round <= REFINEMENTS; round++) {
-      if (round > 0) activeSet.refine();
+      if (round > 0) {
+        set.refine();
+        set.doubt();
+      }
       for (let i = p; i < y.length; i++) if (y[i] < 0) y[i] = 0;
       good = test.passes(x, y, exactness);
       this.residual = test.residual;
@@ -171,26 +153,40 @@ export class PreparedSolver {
     if (!good) return false;
     const {excess} = test.certificate;
     const {s} = solution;
-    for (let i = 0; i < s.length; i++) s[i] = i < p || activeSet.holdsRow(i) ? 0 : Math.max(0, -excess[i]);
+    for (let i = 0; i < s.length; i++) s[i] = i < p || set.has[i] ? 0 : Math.max(0, -excess[i]);
     solution.x.set(x);
     solution.y.set(y);
-    findActivity(activity, p, s, this.without, test.certificate);
+    findActivity(this.activity, p, s, this.without, test.certificate);
     this.status = STATUS.solved;
-    this.method = 'activeSet';
+    this.byActiveSet = true;
     return true;
   }
 
+  /**
+   * Whether active rows depend on each other, so that their multipliers are not unique: the active-set method gives a row all or nothing,
+   * but `solveQP` divides multipliers among the rows.
+   */
+  private multipliersAreShared(): boolean {
+    const {problem, activity, activeSet} = this;
+    if (this.status !== STATUS.solved) return false;
+    if (activeSet.set.redundant) return true;
+    for (let i = problem.p; i < activity.length; i++) {
+      if (activity[i] === WEAK && activeSet.set.dependsOnSet(i)) return true;
+    }
+    return false;
+  }
+
   private take({outcome, iterations, x, y, s, activity}: QPResult): void {
-    const {solution} = this;
+    const {problem, solution, test, limits} = this;
     this.iterations += iterations;
     if (outcome !== 'solved') return this.giveUp(STATUS[outcome]);
     solution.x.set(x);
     solution.y.set(y);
     solution.s.set(s);
-    this.residual = this.test.certificate.measure(this.problem, solution.x, solution.y, this.tolerance);
+    this.residual = test.certificate.measure(problem, solution.x, solution.y, limits.tolerance);
     this.activity.set(activity);
     this.status = STATUS.solved;
-    this.method = 'interiorPoint';
+    this.byActiveSet = false;
   }
 
   private giveUp(status: number): void {
@@ -201,6 +197,6 @@ export class PreparedSolver {
     this.activity.fill(0);
     this.residual = UNKNOWN;
     this.status = status;
-    this.method = 'none';
+    this.byActiveSet = false;
   }
 }
