@@ -27,7 +27,7 @@ export function marked<F extends AnyFunction>(f: F): F {
       seen.inside = null;
     }
   };
-  // Its name, length and tags.
+  // Its tags and formulas.
   Object.assign(own, f);
   MARKED.set(f, own);
   ORIGINALS.set(own, f);
@@ -38,6 +38,11 @@ export function marked<F extends AnyFunction>(f: F): F {
 export function madeOf<F extends AnyFunction>(f: F, ...functions: readonly AnyFunction[]): F {
   PARTS.set(f, [...new Set(functions.flatMap((part) => (part === f ? [part] : partsOf(part))))]);
   return f;
+}
+
+/** Whether it is known which functions of the user's `f` calls: it is one of this library, or marked. */
+export function isOwn(f: AnyFunction): boolean {
+  return PARTS.has(f);
 }
 
 /** The marked functions that `f` calls. */
