@@ -127,6 +127,26 @@ describeBackends('compile', () => {
       x.dispose();
     }));
 
+  it('says which kernel has no routine', () => {
+    const [kernelName, backendName, shape] = ['OfNobody', tf.getBackend(), [2]];
+    const kernelFunc: tf.KernelFunc = ({backend}) => {
+      const dataId = (backend as tf.KernelBackend).write(Float32Array.of(2, 4), shape, 'float32');
+      return {dataId, shape, dtype: 'float32'};
+    };
+    tf.registerKernel({kernelName, backendName, kernelFunc});
+    const x = tf.tensor1d([1, 2]);
+    const twice = (v: tf.Tensor) => tf.engine().runKernel(kernelName, {v}) as tf.Tensor;
+    try {
+      assert.equal(
+        messageOf(() => compile(twice, [x])),
+        "there is no routine for the kernel 'OfNobody'",
+      );
+    } finally {
+      tf.unregisterKernel(kernelName, backendName);
+      x.dispose();
+    }
+  });
+
   it('says which argument is wrong', () => {
     const x = tf.tensor1d([1, 2]);
     const twice = compile((v: tf.Tensor) => tf.mul(2, v), [x]);

@@ -1,7 +1,8 @@
 /** @file Programs that use what an earlier program prepared: they compute what a fresh one computes, and two never share it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
-import {takeArrays} from '../../src/kernels/index.js';
+import {registerHostKernel} from '../../src/kernels/backends/host-kernel.js';
+import {HOST_BACKENDS, takeArrays} from '../../src/kernels/index.js';
 import {fingerprint} from '../../src/programs/fingerprint.js';
 import type {Graph} from '../../src/programs/graph.js';
 import {Program, trace} from '../../src/programs/index.js';
@@ -62,6 +63,28 @@ describeBackends('kept programs', () => {
     assert.deepEqual(outcome(inverse(-0), [1, 2, 3]), [-Infinity, -Infinity, -Infinity]);
     assert.deepEqual(outcome(inverse(NaN), [1, 2, 3]), [NaN, NaN, NaN]);
     assert.deepEqual(outcome(inverse(1), [1, 2, 3]), [1, 2, 3]);
+  });
+
+  it('compute what depends on constants alone only if these have changed', () => {
+    const kernel = 'CountedByThisTest';
+    let count = 0;
+    registerHostKernel<'x'>(kernel, ({x}) => {
+      count++;
+      return [{values: x.values.map((value) => value ** 2), shape: x.shape, dtype: 'float32'}];
+    });
+    const graphWith = (...numbers: number[]) =>
+      graphOf(([x]) => [tf.mul(x, tf.engine().runKernel(kernel, {x: tf.tensor1d(numbers)}) as tf.Tensor)]);
+    const graphs = [[1, 2, 3], [1, 2, 3], [1, 2, -4], [1, 2, -4], [1, 2, 3]].map((own) => graphWith(...own)); // prettier-ignore
+    try {
+      const counts = graphs.map((graph, i) => {
+        count = 0;
+        assert.deepEqual(outcome(graph, [1, 1, 1]), [1, 4, i === 2 || i === 3 ? 16 : 9]);
+        return count;
+      });
+      assert.deepEqual(counts, [1, 0, 1, 0, 1]);
+    } finally {
+      for (const backend of HOST_BACKENDS) tf.unregisterKernel(kernel, backend);
+    }
   });
 
   it('compute anew what depends on slow inputs only', () => {
