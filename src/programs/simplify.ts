@@ -134,14 +134,12 @@ function hoisted(lines: readonly Line[], root: Root): Line[] {
   });
 }
 
-/** The values that a line reads. For a loop, these include the outside values that its body reads. */
+/** The values that a line reads. For a loop, these include what its body reads: outside values, and its own. */
 export function needs(line: Line, root: Root): number[] {
   const own = Object.values(line.inputs).flat().map(root);
   if (!line.loop) return own;
-  const {begins, lines} = line.loop;
-  const made = new Set([...begins, ...lines.flatMap(({outputs}) => outputs)]);
-  const read = [...lines.flatMap((inner) => needs(inner, root)), ...resultsOf(line.loop).map(root)];
-  return [...own, ...read.filter((value) => !made.has(value))];
+  const inside = line.loop.lines.flatMap((inner) => needs(inner, root));
+  return [...own, ...inside, ...resultsOf(line.loop).map(root)];
 }
 
 function withoutDead(lines: readonly Line[], outputs: readonly number[], root: Root): Line[] {

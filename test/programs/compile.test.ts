@@ -103,6 +103,17 @@ describeBackends('compile', () => {
       const x = tf.tensor1d([1, 2]);
       const reads = (v: tf.Tensor) => tf.mul(v, v.dataSync()[0]);
       const draws = (v: tf.Tensor) => tf.add(v, tf.randomUniform([2]));
+      const [itself, words] = [(v: tf.Tensor) => v, tf.tensor1d(['a', 'b'])];
+      // Not every backend has complex numbers.
+      assert.match(
+        messageOf(() => compile((v: tf.Tensor) => tf.real(tf.complex(v, v)), [x])),
+        /^it computes with complex64 tensors$|^Kernel 'Complex' not registered/,
+      );
+      assert.equal(
+        messageOf(() => compile(itself, [words])),
+        'it computes with string tensors',
+      );
+      words.dispose();
       assert.match(
         messageOf(() => compile(reads, [x])),
         /reads the values of a tensor/,
