@@ -95,6 +95,11 @@ describeBackends('kept programs', () => {
       program.input(0).set([1, 2]);
       program.run();
       assert.deepEqual([...program.output(0)], [value ** 2, 2 * value ** 2]);
+      assert.deepEqual(program.shapes, [[2]]);
+      // Slow inputs are read before the first run only.
+      program.input(1).fill(7);
+      program.run();
+      assert.deepEqual([...program.output(0)], [value ** 2, 2 * value ** 2]);
       program.dispose();
     }
   });

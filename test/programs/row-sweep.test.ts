@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {compile} from '../../src/index.js';
-import {giveBackArrays, takeArrays} from '../../src/kernels/index.js';
-import {sweepRows} from '../../src/programs/index.js';
+import {registerHostKernel} from '../../src/kernels/backends/host-kernel.js';
+import {giveBackArrays, HOST_BACKENDS, takeArrays} from '../../src/kernels/index.js';
+import {sweepRows, type RowSweep} from '../../src/programs/index.js';
 import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
@@ -107,6 +108,45 @@ function withoutMemories<T>(f: () => T): T {
 }
 
 describeAnyBackend('a sweep over rows', () => {
+  it('computes the gradient again only after a row that moved', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const kernel = 'CountedByTheSweep';
+        let count = 0;
+        registerHostKernel<'x'>(kernel, ({x}) => {
+          count++;
+          return [{values: x.values.map(Math.sin), shape: x.shape, dtype: 'float32'}];
+        });
+        try {
+          const [rows, columns, product] = [tf.ones([1, 4, 1]), tf.ones([1, 4, 2]), tf.ones([1, 2, 1])];
+          const compiled = compile(
+            (steps: tf.Tensor) =>
+              sweepRows({
+                ...({rows, columns, product, beside: [steps]} as unknown as Pick<
+                  RowSweep,
+                  'rows' | 'columns' | 'product' | 'beside'
+                >),
+                gradient: (at) => tf.engine().runKernel(kernel, {x: at}) as tf.Tensor3D,
+                move: (row, slope, [step]) => tf.sub(row, tf.mul(step, slope)),
+              }),
+            [tf.ones([1, 4, 1])],
+          );
+          for (const [steps, gradients] of [
+            [[1, 1, 1, 1], 5],
+            [[0, 0, 0, 0], 1],
+            [[1, 0, 0, 1], 3],
+          ] as const) {
+            // prettier-ignore
+            count = 0;
+            compiled([...steps]);
+            assert.equal(count, gradients);
+          }
+        } finally {
+          for (const backend of HOST_BACKENDS) tf.unregisterKernel(kernel, backend);
+        }
+      }),
+    ));
+
   SIZES.forEach((sizes, seed) => {
     const {batch, n, r, k, sharedColumns, sharedSteps} = sizes;
     const shapes = [[batch, n, k], [sharedColumns ? 1 : batch, n, r], [batch, r, k], [batch, r, k], [sharedSteps ? 1 : batch, n, 1]]; // prettier-ignore
