@@ -158,6 +158,15 @@ describe('the dual active-set method', () => {
     assert.isAtMost(apart(method.point.x, [1, 1]), 1e-13);
   });
 
+  it('leaves no slack to an equality, also to one that others imply', () => {
+    // x₁ + x₂ = 1/3 twice over, in units in which nothing is exact.
+    const problem = problemOf([1, 0, 0, 1], [0.7, 0.1], [1, 1, 0.3, 0.3, 1, 0], [1 / 3, 0.1, 2], 2);
+    const method = new ActiveSet(problem, 1e-10);
+    assert.equal(method.solve(0, new Float64Array(2), 0, false), 'solved');
+    assert.deepEqual([...method.point.s.subarray(0, 2)], [0, 0]);
+    assert.isAbove(method.point.s[2], 1);
+  });
+
   it('proves a contradiction by a ray, from either side', () => {
     for (const problem of [
       problemOf([1, 0, 0, 1], [1, 1], [1, 1, -1, 0, 0, -1], [-1, 0, 0]),
@@ -219,6 +228,46 @@ describe('the solution on independent rows', () => {
       }
     });
   }
+
+  it('takes the rows that stand out, so that rounding in rows that hardly do moves nothing', () => {
+    // Three rows through (1, 1): the second is almost the first, and off by 1e-8.
+    const C = [1, 0, 1, 1e-4, 0, 1];
+    const d = [1, 1 + 1e-4 + 1e-8, 1];
+    for (const y of [
+      [1, 0.9, 0.5],
+      [0.9, 1, 0.5],
+      [0.5, 1, 0.9],
+      [1, 0.5, 1e-5],
+    ]) {
+      const q = transposedTimes(C, y, 2).map((value) => -value);
+      const problem = problemOf([0, 0, 0, 0], Array.from(q), C, d);
+      const from = {x: Float64Array.of(1, 1), y: Float64Array.from(y), s: new Float64Array(3).fill(1e-9)};
+      const to = emptyPoint(dense, problem);
+      solveOnIndependentRows(problem, from, to);
+      assert.isAtMost(kktError(problem, to), 3e-8);
+      assert.isAtMost(apart(to.x, [1, 1]), 3e-8);
+    }
+  });
+
+  it('takes the step along the rows with all of the curvature', () => {
+    // Every direction bends with every other.
+    for (let seed = 0; seed < 5; seed++) {
+      const random = seededRandom(seed);
+      const n = 6;
+      const P = Array.from({length: n * n}, (_, at) => (at % (n + 1) === 0 ? 101 : 100));
+      const problem = problemOf(P, Array.from(noise(n, random)), Array.from(noise(n, random)), [0.5]);
+      for (const active of [0, 1]) {
+        const from = {x: noise(n, random), y: Float64Array.of(active), s: Float64Array.of(1 - active)};
+        const to = emptyPoint(dense, problem);
+        solveOnIndependentRows(problem, from, to);
+        const pull = transposedTimes(problem.C, to.y, n);
+        const left = times(P, to.x).map((value, j) => value + problem.q[j] + pull[j]);
+        assert.isAtMost(largest(left), 1e-11);
+        if (active) assert.approximately(times(problem.C, to.x)[0], 0.5, 1e-12);
+        else assert.equal(to.y[0], 0);
+      }
+    }
+  });
 
   it('hands the multipliers of dependent rows over, such that none becomes negative', () => {
     // A vertex in two dimensions where four rows meet.
@@ -286,6 +335,24 @@ for (const kernels of DENSE) {
         }
       });
     }
+
+    it('takes a system in the variables alone where many rows hold, if that is enough', () => {
+      const sizes: number[] = [];
+      const counting: typeof kernels = {
+        ...kernels,
+        signedCholesky: (a, n, ...data) => (sizes.push(n), kernels.signedCholesky(a, n, ...data)),
+      };
+      const run = (active: number) => {
+        const {problem, solution} = planted(kernels, {n: 12, p: 0, active, idle: 3}, 5);
+        const kkt = new KktSystem(counting, 12, active + 3, problem.P, problem.C);
+        kkt.readMatrices();
+        sizes.length = 0;
+        assert.isAtMost(new Polish(counting, problem, kkt).run(near(solution, 1e-3)), 1e-12);
+        return [...sizes];
+      };
+      // From a sixth of the variables on.
+      assert.deepEqual([1, 2, 3, 7].map(run), [[13], [14], [12], [12]]);
+    });
 
     it('lets rows change sides that were guessed wrong, in as many rounds as it has', () => {
       let wrong = 0;

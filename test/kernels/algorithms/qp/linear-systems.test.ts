@@ -117,6 +117,11 @@ for (const dense of DENSE) {
       const w = [0, 0, 0.5, Infinity, 0, 1, 0];
       assert.isAtMost(check({n: 8, C: some, w}), 1e-12);
       assert.isAtMost(check({n: 8, C: some, w}, {pin: false}), 1e-12);
+      // Whatever row comes first.
+      for (const first of [1, 4]) {
+        const C = Float64Array.from([...some.subarray(8 * first), ...some.subarray(0, 8 * first)]);
+        assert.isAtMost(check({n: 8, C, w: [...w.slice(first), ...w.slice(0, first)]}), 1e-12);
+      }
       const twice = Float64Array.from(
         [...some, ...some.subarray(8, 16)].map((v, at) => (at >= 56 ? 2 * v : v)),
       );

@@ -155,6 +155,16 @@ for (const dense of DENSE) {
       assert.approximately(curvature, 1, 1e-12);
     });
 
+    it('follows the diagonal alone as long as the entries are possible beside it', () => {
+      const of = (entry: number) => equilibrateMatrices(dense, problemOf([1, entry, entry, 4], [0, 0], [1, 1], [1])); // prettier-ignore
+      const possible = of(2.01);
+      assert.deepEqual([...possible.D], [1, 0.5]);
+      assert.approximately(possible.curvature, 1.005, 1e-12);
+      const impossible = of(2.04);
+      assert.isAtMost(apart(impossible.D, [1 / 1.02, 0.5]), 1e-15);
+      assert.approximately(impossible.curvature, 1, 1e-12);
+    });
+
     it('counts curvature that is nothing beside the largest as none', () => {
       const {D} = equilibrateMatrices(dense, problemOf([1, 0, 0, 1e-27], [0, 0], [0, 1e3], [1]));
       assert.equal(D[0], 1);
