@@ -3,7 +3,7 @@ import {assert} from 'chai';
 import {Directions} from '../../../../src/kernels/algorithms/qp/directions.js';
 import {Embedding} from '../../../../src/kernels/algorithms/qp/embedding.js';
 import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
-import type {Point, Problem} from '../../../../src/kernels/algorithms/qp/types.js';
+import type {Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, largest, planted, type Shape} from './planted.js';
 
 const SHAPES: Shape[] = [
@@ -157,7 +157,7 @@ for (const dense of DENSE) {
             while (!(centrality(problem, embedding, second, length) >= bound)) length *= 0.8;
             let moved = false;
             const move = embedding.move.bind(embedding);
-            embedding.move = (step: number, {x, y, s}: Point, dTau: number, dKappa: number) => {
+            embedding.move = (step, {x, y, s}, dTau, dKappa) => {
               moved = true;
               const found = [...x, ...y, ...s.subarray(p), dTau, dKappa];
               const expected = [...second.x, ...second.y, ...second.s, second.tau, second.kappa];
