@@ -86,9 +86,9 @@ describe('the activity of rows', () => {
 
 describe('points on rays', () => {
   it('lose what is less than 1e-11 of the largest entry', () => {
-    const values = Float64Array.of(-4, 3.9e-11, -3.9e-11, 4.1e-11, -4.1e-11, 0);
+    const values = Float64Array.of(-4, 3.9e-11, -3.9e-11, 4.1e-11, -4.1e-11, 0, 4 * 1e-11);
     dropNoise(values);
-    assert.deepEqual([...values], [-4, 0, 0, 4.1e-11, -4.1e-11, 0]);
+    assert.deepEqual([...values], [-4, 0, 0, 4.1e-11, -4.1e-11, 0, 4 * 1e-11]);
   });
 
   it('are as long as makes the value along them −1', () => {
