@@ -123,11 +123,11 @@ export class Directions {
     products.fill(0);
     for (const phase of ['predictor', 'corrector'] as const) {
       const keep = 1 - sigma;
-      const target = sigma * mu;
-      const dKappa = kappa * tau + dKappaAffine * dTauAffine - target;
+      const product = sigma * mu;
+      const dKappa = kappa * tau + dKappaAffine * dTauAffine - product;
       for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
       for (let i = 0; i < p; i++) g[i] = -keep * ry[i];
-      dense.pushPairs(cone.s, products, target, inverseY, cone.ry, keep, push, cone.g);
+      dense.pushPairs(cone.s, products, product, inverseY, cone.ry, keep, push, cone.g);
       // If the first right-hand side was solved to the last digits, the others need no check. The predictor is only a guess and needs none
       // if the first right-hand side needed no refinement.
       const unchecked = inexact <= (phase === 'predictor' ? target : EXACT) && !careful;

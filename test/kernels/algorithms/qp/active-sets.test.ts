@@ -5,7 +5,12 @@ import {AddedRows} from '../../../../src/kernels/algorithms/qp/added-rows.js';
 import {solveOnIndependentRows} from '../../../../src/kernels/algorithms/qp/independent-set.js';
 import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {Polish} from '../../../../src/kernels/algorithms/qp/polish.js';
-import {emptyPoint, type Point, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
+import {
+  copyProblem,
+  emptyPoint,
+  type Point,
+  type Problem,
+} from '../../../../src/kernels/algorithms/qp/types.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 import {apart, DENSE, kktError, largest, noise, planted, semidefinite, times, transposedTimes, vectorOf, type Shape} from './planted.js'; // prettier-ignore
@@ -98,6 +103,28 @@ describe('rows that are added one by one', () => {
     }
   });
 
+  it('solve where they leave no freedom, too', () => {
+    const rows = new AddedRows(3, 1e-10);
+    const [P, A] = [semidefinite(3, 3, random), noise(9, random)];
+    for (let at = 0; at < 3; at++) {
+      rows.start(P, 0, 0);
+      for (const i of [0, 1, 2]) {
+        rows.direction(A.subarray(3 * i, 3 * i + 3));
+        rows.add(i);
+      }
+      const [x, y] = [new Float64Array(3), new Float64Array(3)];
+      rows.solution(f.subarray(0, 3), right, x, y);
+      assert.isAtMost(apart(times(A, x), right.subarray(0, 3)), 1e-12);
+      rows.remove(at);
+      assert.deepEqual([...rows.members.subarray(0, rows.count)], [0, 1, 2].filter((i) => i !== at)); // prettier-ignore
+      y.fill(0);
+      rows.solution(f.subarray(0, 3), right, x, y);
+      const pull = transposedTimes(A, y, 3);
+      assert.isAtMost(largest(times(P, x).map((value, j) => value + f[j] + pull[j])), 1e-11);
+      [0, 1, 2].forEach((i) => i !== at && assert.approximately(times(A.subarray(3 * i, 3 * i + 3), x)[0], right[i], 1e-12)); // prettier-ignore
+    }
+  });
+
   it('say whether the matrix is definite enough', () => {
     const rows = new AddedRows(2, 1e-10);
     const P = Float64Array.of(4, 2, 2, 1);
@@ -127,6 +154,35 @@ describe('the dual active-set method', () => {
       }
     });
   }
+
+  it('lets rows go that only seemed to hold, and nothing of another problem stays', () => {
+    const shape = {n: 5, p: 1, active: 3, idle: 14};
+    const {problem} = planted(dense, shape, 0);
+    const method = new ActiveSet(problem, 1e-10);
+    let left = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const other = planted(dense, shape, seed);
+      // Idle rows that are close are violated on the way.
+      other.solution.s.forEach((value, i) => {
+        other.problem.d[i] -= 0.97 * value;
+        other.solution.s[i] = 0.03 * value;
+      });
+      copyProblem(other.problem, problem);
+      const remove = Reflect.get(AddedRows.prototype, 'remove') as (this: AddedRows, at: number) => void;
+      AddedRows.prototype.remove = function (at) {
+        left++;
+        remove.call(this, at);
+      };
+      try {
+        assert.equal(method.solve(0, new Float64Array(5), 0, false), 'solved');
+      } finally {
+        AddedRows.prototype.remove = remove;
+      }
+      assert.isAtMost(kktError(problem, method.point), 1e-10);
+      assert.isAtMost(apart(method.point.y, other.solution.y), 1e-8);
+    }
+    assert.isAbove(left, 20);
+  });
 
   it('adds curvature about a centre', () => {
     const {problem} = planted(dense, SHAPES[2], 1);
@@ -292,6 +348,34 @@ describe('the solution on independent rows', () => {
     }
   });
 
+  it('hands multipliers over at any vertex, next to equalities, too', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = seededRandom(seed);
+      const [n, p] = [3, seed % 3];
+      const rows = p + 3 + Math.floor(4 * random());
+      // Small integers: what depends does so clearly.
+      const C = Array.from({length: rows * n}, () => Math.floor(5 * random()) - 2);
+      const y = Array.from({length: rows}, (_, i) => (i < p ? random() - 0.5 : random()));
+      const at = [1, -2, 0.5];
+      const q = transposedTimes(C, y, n).map((value) => -value);
+      const problem = problemOf(Array<number>(9).fill(0), Array.from(q), C, Array.from(times(C, at)), p);
+      const from = {x: Float64Array.from(at), y: Float64Array.from(y), s: new Float64Array(rows).fill(1e-9)};
+      from.s.fill(0, 0, p);
+      const to = emptyPoint(dense, problem);
+      solveOnIndependentRows(problem, from, to);
+      assert.isAtMost(kktError(problem, to), 1e-11, `seed ${seed}`);
+      assert.isAtMost(to.y.filter((value) => value !== 0).length, n);
+    }
+  });
+
+  it('holds on to a row whose multiplier is zero', () => {
+    const problem = problemOf([1, 0, 0, 1], [0, -3], [1, 0, 0, 1], [0, 7]);
+    const from = {x: Float64Array.of(-1e-4, 3), y: Float64Array.of(1e-3, 0), s: Float64Array.of(1e-4, 4)};
+    const to = emptyPoint(dense, problem);
+    solveOnIndependentRows(problem, from, to);
+    assert.deepEqual([...to.x, ...to.y, ...to.s], [0, 3, Number.MIN_VALUE, 0, 0, 4]);
+  });
+
   it('keeps x where there is no curvature, and equalities whose multipliers have any sign', () => {
     // x₁ + x₂ = 2 twice over; curvature in x₃ alone.
     const P = [0, 0, 0, 0, 0, 0, 0, 0, 2];
@@ -330,11 +414,29 @@ for (const kernels of DENSE) {
           const error = polish.run(near(solution, 1e-3));
           assert.isAtMost(error, 1e-12);
           assert.isAtMost(kktError(problem, polish.point), 1e-11);
+          solution.s.forEach((value, i) => assert.equal(polish.point.s[i] === 0, value === 0));
           assert.isAtMost(polish.refine(), 1e-12);
           assert.isAtMost(kktError(problem, polish.point), 1e-11);
         }
       });
     }
+
+    it('goes back to a good point if looking for better signs leads to none', () => {
+      // x₁ = 1 by two inequalities, its cost less than that by 1e-11; with little curvature, leaving costs more.
+      for (const bend of [1, 1e-3]) {
+        const vector = (values: number[]) => vectorOf(kernels, values);
+        const problem = {
+          ...{n: 2, p: 0, m: 2, lift: 0, P: vector([bend, 0, 0, 1]), q: vector([1e-11 - bend, -1])},
+          ...{C: vector([1, 0, -1, 0]), d: vector([1, -1])},
+        };
+        const polish = polishOf(problem);
+        const error = polish.run({x: vector([1, 1]), y: vector([1, 0]), s: vector([0, 1])});
+        assert.approximately(error, 1e-11, 1e-14);
+        assert.isAtMost(apart(polish.point.x, [1, 1]), 1e-15);
+        assert.approximately(polish.point.y[0], -1e-11, 1e-15);
+        assert.deepEqual([polish.point.y[1], ...polish.point.s], [0, 0, 0]);
+      }
+    });
 
     it('takes a system in the variables alone where many rows hold, if that is enough', () => {
       const sizes: number[] = [];

@@ -105,7 +105,7 @@ for (const dense of DENSE) {
       kkt.readMatrices();
       const embedding = new Embedding(dense, problem, kkt.constraints);
       embedding.begin();
-      return {problem, embedding, directions: new Directions(dense, problem, kkt, embedding)};
+      return {problem, kkt, embedding, directions: new Directions(dense, problem, kkt, embedding)};
     }
 
     it('start from the solution with penalised slacks, shifted to be at least 1', () => {
@@ -134,6 +134,45 @@ for (const dense of DENSE) {
           near(point.s, [...y.slice(0, p).fill(0), ...raised(y.slice(p).map((value) => -value))]);
         }
       }
+    });
+
+    it('refine what is not exact: the predictor only if it must, everything if they are careful', () => {
+      const {kkt, embedding, directions} = methodOf(SHAPES[1], 1);
+      directions.start();
+      const solve = kkt.solve.bind(kkt);
+      for (const [said, careful, expected] of [
+        [1e-14, false, [1e-10, Infinity, Infinity]],
+        [1e-12, false, [1e-10, Infinity, 1e-10]],
+        [1e-9, false, [1e-10, 1e-10, 1e-10]],
+        [1e-14, true, [1e-15, 1e-15, 1e-15]],
+      ] as const) {
+        embedding.measure();
+        const targets: number[] = [];
+        kkt.solve = (f, g, x, y, target) => {
+          targets.push(target);
+          solve(f, g, x, y, 1e-13);
+          return said;
+        };
+        assert.isTrue(directions.step(careful));
+        assert.deepEqual(targets, [...expected]);
+      }
+    });
+
+    it('take rows with small w as hard ones from the first time on that a system was not solved', () => {
+      const {kkt, embedding, directions} = methodOf(SHAPES[1], 1);
+      directions.start();
+      embedding.measure();
+      const solve = kkt.solve.bind(kkt);
+      const stiff: boolean[] = [];
+      kkt.solve = (...data) => {
+        stiff.push(kkt.stiff);
+        solve(...data);
+        return 2e-8;
+      };
+      assert.isTrue(directions.step(false));
+      assert.deepEqual(stiff, [false, true, true, true]);
+      kkt.factor = () => false;
+      assert.isFalse(directions.step(false));
     });
 
     for (const shape of SHAPES) {

@@ -248,7 +248,7 @@ for (const dense of DENSE) {
       assert.isTrue(meets([1, 1, 1e-7], [-1, -1, 0], 1e-12));
       assert.isFalse(meets([1, 1, 1e-7], [-1, -1, 0], 1e-11));
       assert.isTrue(meets([1, 1, 1e-9], [-1, -1, 0], 1e-11));
-      // The same of a cost: of 1e-11 nothing is left beside 1e-4 times 1e-9.
+      // The third variable's curvature meets a cost of 1e-13, and of 2e-13 only half.
       assert.isTrue(meets([1, 1, 1e-9], [-1, -1, -1e-13], 0));
       assert.isFalse(meets([1, 1, 1e-9], [-1, -1, -2e-13], 0));
     });
