@@ -167,6 +167,9 @@ describe('attempts at a quadratic program', () => {
     assert.equal(proved.outcome, 'solved');
     const endless = attempts({outcome: 'iterationLimit', stages: ['converged'], endless: true});
     assert.deepEqual(endless.asked.slice(CONVERGED.length), ['unbounded ray']);
+    // There, active sets work with curvature only, and say where the objective falls.
+    const {asked: descents} = attempts({stages: ['converged'], endless: true});
+    assert.lengthOf(descents.filter((what) => what === 'unbounded guess'), 27); // prettier-ignore
     // Each of the active sets finds the contradiction, too, once for each curvature.
     const {asked} = attempts({stages: ['converged'], impossible: true});
     const found = Array<string>(30).fill('infeasible guess');
