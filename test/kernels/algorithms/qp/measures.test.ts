@@ -5,6 +5,7 @@ import {findActivity} from '../../../../src/kernels/algorithms/qp/activity.js';
 import type {Certificate} from '../../../../src/kernels/algorithms/qp/certificate.js';
 import {ConstraintRows} from '../../../../src/kernels/algorithms/qp/constraint-rows.js';
 import {Embedding} from '../../../../src/kernels/algorithms/qp/embedding.js';
+import {rowsToLeaveOut} from '../../../../src/kernels/algorithms/qp/far-rows.js';
 import {mostViolated} from '../../../../src/kernels/algorithms/qp/most-violated.js';
 import {termsAmongNeighbours} from '../../../../src/kernels/algorithms/qp/neighbours.js';
 import {dropNoise, normalizeRay} from '../../../../src/kernels/algorithms/qp/ray-points.js';
@@ -81,6 +82,42 @@ describe('the activity of rows', () => {
         const weak = Math.max(multipliers[i], slack) < 1e-6;
         assert.equal(activity[i], i < p ? 1 : weak ? 2 : Number(multipliers[i] > slack));
       });
+    }));
+});
+
+describe('rows that set no scale', () => {
+  it('are those without a bound and without entries, and those much further away than everything else', () =>
+    forAll(300, (random) => {
+      const problem = draw(DENSE[0], random);
+      const {n, p, P, q, d} = problem;
+      d.forEach((value, i) => (d[i] = value * 10 ** upTo(10, random)));
+      const D = vectorOf(DENSE[0], q.map(() => 0.5 + random())); // prettier-ignore
+      const E = vectorOf(DENSE[0], d.map(() => 0.5 + random())); // prettier-ignore
+      const isEmpty = Uint8Array.from(d, () => Number(random() < 0.1));
+      for (const withoutFar of [false, true]) {
+        const [scaled, room] = [vectorOf(DENSE[0], d.map(() => 9)), new Uint8Array(d.length).fill(7)]; // prettier-ignore
+        const found = rowsToLeaveOut(problem, {D, E, isEmpty, curvature: 1}, scaled, withoutFar, room);
+        const rows = Array.from(d, (value, i) => ({
+          at: E[i] * value,
+          isAbsent: isEmpty[i] === 1 || value >= 1e20,
+          isEquality: i < p,
+        }));
+        const present = rows.filter(({isAbsent}) => !isAbsent);
+        const holds = present.filter(({at, isEquality}) => !isEquality && at >= 0).map(({at}) => at);
+        const near = Math.max(
+          0,
+          ...present.filter(({at, isEquality}) => isEquality || at < 0).map(({at}) => Math.abs(at)),
+          ...Array.from(q, (cost, j) => (P[j * n + j] > 0 ? Math.abs(D[j] * cost) : 0)),
+        );
+        const bounds = holds.filter((at) => at > 0).sort((one, other) => one - other);
+        const far = Math.max(0, ...holds) <= 1e4 * near ? Infinity : 1e4 * Math.max(near, bounds[Math.floor(bounds.length / 4)]); // prettier-ignore
+        const absent = rows.map(({isAbsent}) => Number(isAbsent));
+        const out = rows.map(({isAbsent, isEquality, at}) => Number(isAbsent || (!isEquality && at > far)));
+        assert.deepEqual([...found.absent], withoutFar && found.leaveOut ? out : absent);
+        if (far === Infinity && d.every((value) => value < 1e20)) assert.isUndefined(found.leaveOut);
+        else assert.deepEqual([...found.leaveOut!], out);
+        assert.isAtMost(apart(scaled, rows.map(({at, isAbsent}) => (isAbsent ? 0 : at))), 0); // prettier-ignore
+      }
     }));
 });
 
