@@ -88,8 +88,8 @@ export class Directions {
       lowY = Math.min(lowY, point.y[i]);
     }
     for (let i = p; i < p + m; i++) {
-      if (lowS < 1) point.s[i] += 1 - lowS;
-      if (lowY < 1) point.y[i] += 1 - lowY;
+      point.s[i] += Math.max(0, 1 - lowS);
+      point.y[i] += Math.max(0, 1 - lowY);
     }
     return true;
   }

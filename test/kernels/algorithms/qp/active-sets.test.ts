@@ -421,6 +421,26 @@ for (const kernels of DENSE) {
       });
     }
 
+    it('takes a wrong sign for rounding where that is all it can be', () => {
+      const vector = (values: number[]) => vectorOf(kernels, values);
+      // x₁ ≤ 1, whose minimum is next to it, off by 1e-14.
+      const run = (active: boolean, by: number) => {
+        const problem = {
+          ...{n: 2, p: 0, m: 1, lift: 0, P: vector([1, 0, 0, 1]), q: vector([by - 1, -1])},
+          ...{C: vector([1, 0]), d: vector([1])},
+        };
+        const polish = polishOf(problem);
+        const error = polish.run({x: vector([1, 1]), y: vector([Number(active)]), s: vector([Number(!active)])}); // prettier-ignore
+        return [error, polish.point.y[0], polish.point.s[0]];
+      };
+      const [noise, more] = [1e-14, 1e-12];
+      const near = (found: number[], expected: number[]) => assert.isAtMost(apart(found, expected), 1e-15);
+      near(run(true, noise), [noise, -noise, 0]);
+      near(run(false, -noise), [noise, 0, -noise]);
+      near(run(true, more), [0, 0, more]);
+      near(run(false, -more), [0, more, 0]);
+    });
+
     it('goes back to a good point if looking for better signs leads to none', () => {
       // x₁ = 1 by two inequalities, its cost less than that by 1e-11; with little curvature, leaving costs more.
       for (const bend of [1, 1e-3]) {
