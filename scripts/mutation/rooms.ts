@@ -190,6 +190,7 @@ const ROOMS: Record<string, Suites> = {
       'programs/needed.test.ts',
       'programs/simplify.test.ts',
       'programs/kept.test.ts',
+      'programs/recall.test.ts',
       'programs/row-sweep.test.ts',
       'programs/out-of-memory.test.ts',
       'programs/compile.test.ts',

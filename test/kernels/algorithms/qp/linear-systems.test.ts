@@ -163,6 +163,29 @@ for (const dense of DENSE) {
       }
     });
 
+    it('refines as long as it is asked to, and no longer', () => {
+      const random = seededRandom(3);
+      const [P, C] = [vectorOf(dense, semidefinite(8, 8, random)), vectorOf(dense, noise(16, random))];
+      let solves = 0;
+      const counting: typeof dense = {
+        ...dense,
+        signedSolve: (...data) => (solves++, dense.signedSolve(...data)),
+      };
+      const kkt = new KktSystem(counting, 8, 2, P, C);
+      kkt.readMatrices();
+      assert.isTrue(kkt.factor(new Float64Array(2), 1e-4));
+      const [f, g] = [vectorOf(dense, noise(8, random)), vectorOf(dense, noise(2, random))];
+      const counts = [Infinity, 1, 1e-5, 1e-9, 1e-13].map((target) => {
+        solves = 0;
+        const said = kkt.solve(f, g, dense.vector(8), dense.vector(2), target);
+        if (target < Infinity) assert.isAtMost(said, target);
+        return solves;
+      });
+      assert.deepEqual(counts.slice(0, 2), [1, 1]);
+      for (let k = 2; k < 5; k++) assert.isAbove(counts[k], counts[k - 1]);
+      assert.isAtMost(counts[4], 6);
+    });
+
     it('answers zero by zero, and an indefinite matrix by false', () => {
       const kkt = new KktSystem(dense, 2, 1, vectorOf(dense, [1, 0, 0, -1]), vectorOf(dense, [1, 0]));
       kkt.readMatrices();
