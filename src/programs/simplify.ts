@@ -97,22 +97,19 @@ function withoutRepetition(line: Line, {values}: Graph, before: (value: number) 
   const isChoice = line.kernel === 'Select';
   if (!isChoice && !REPEATING.has(line.kernel)) return line;
   const out = values[line.outputs[0]].shape;
+  const names = isChoice ? ['condition'] : Object.keys(line.inputs);
+  // One operand must still have the shape of the result.
+  if (names.some((name) => values[line.inputs[name][0]].shape.join() !== out.join())) return line;
   const sourceOf = (value: number): number | null => {
     const from = before(value);
     if (from === undefined) return null;
-    const [{shape}, source] = [values[value], values[from].shape];
-    const isRepeated = (size: number, axis: number) => size === shape[axis] || size === 1;
-    return shape.join() === out.join() && source.length === shape.length && source.every(isRepeated)
-      ? from
-      : null;
+    const source = values[from].shape;
+    const isRepeated = (size: number, axis: number) => size === out[axis] || size === 1;
+    return source.length === out.length && source.every(isRepeated) ? from : null;
   };
-  const names = isChoice ? ['condition'] : Object.keys(line.inputs);
   const sources = names.map((name) => sourceOf(line.inputs[name][0]));
-  // Another operand must have the shape of the result.
   const at = sources.findIndex((source) => source !== null);
   if (at < 0) return line;
-  const others = names.filter((_, i) => i !== at);
-  if (others.some((name) => values[line.inputs[name][0]].shape.join() !== out.join())) return line;
   return {...line, inputs: {...line.inputs, [names[at]]: [sources[at]!]}};
 }
 
