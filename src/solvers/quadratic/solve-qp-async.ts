@@ -5,6 +5,8 @@ import {flatten, isTapeOn, unflatten} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import {nextTask} from './parts/next-task.js';
+import {hostCanRead} from '../../kernels/index.js';
+import type {QuadraticData} from '../../conditions/index.js';
 import type {QPState} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {SOLVE_QP, solveQP, withoutBatchAxis, type QPResult, type SolveQPOptions} from './solve-qp.js';
@@ -26,12 +28,18 @@ export interface QPProgress {
 }
 
 /** A part of the batch should take this long, in ms: short enough for a frame of a page. */
-const PART = 8;
+const PART = 10;
 
 /** A part has at most this many times the samples of the one before, because times vary. */
-const GROWTH = 2;
+const GROWTH = 4;
 
-type Tensors = Record<string, tf.Tensor>;
+/** Some samples of an input; a shared one as it is. */
+interface Samples {
+  shape: number[];
+  take(from: number, count: number): tf.Tensor;
+  dispose(): void;
+}
+type Input = Record<string, Samples>;
 
 /**
  * `solveQP` in parts of a few milliseconds, between which the event loop goes on. Without a gradient.
@@ -72,10 +80,10 @@ export async function solveQPAsync<T extends QPInput>(
       const count = Math.min(size, total - done);
       const start = performance.now();
       const part = tf.tidy(() =>
-        solveQP(sliced(data, done, count) as never, {
+        solveQP(taken(data, done, count) as never, {
           ...rest,
           onFailure: 'ignore',
-          initial: guess && (sliced(guess, done, count) as never),
+          initial: guess && (taken(guess, done, count) as never),
         }),
       );
       parts.push(part);
@@ -90,7 +98,8 @@ export async function solveQPAsync<T extends QPInput>(
     }
     const result = joined(parts);
     try {
-      reportQPFailures(where, data as never, result as unknown as QPState, onFailure);
+      const all = () => taken(data, 0, total) as unknown as QuadraticData;
+      tf.tidy(() => reportQPFailures(where, all, result as unknown as QPState, onFailure));
     } catch (error) {
       tf.dispose(result);
       throw error;
@@ -100,45 +109,66 @@ export async function solveQPAsync<T extends QPInput>(
     tf.dispose(result);
     return single;
   } finally {
-    tf.dispose([parts, data, guess ?? {}] as unknown as tf.TensorContainer);
+    tf.dispose(parts as unknown as tf.TensorContainer);
+    for (const samples of [data, guess ?? {}].flatMap((input) => Object.values(input))) samples.dispose();
   }
 }
 
-/** Tensors of our own with the values of the input, each with the batch or 1 as axis 0. */
-function heldInput(problem: QPInput, initial: SolveQPOptions['initial'] | null) {
-  const own = (tensors: object) =>
-    Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor as tf.Tensor)]),
-    );
-  let batched!: boolean;
-  const held = tf.tidy(() => {
-    const input = normalize(problem, 'solveQPAsync');
-    ({batched} = input);
-    const names = ['x', 'ineqDual', 'eqDual', 'slack'] as const;
-    const guess =
-      initial &&
-      Object.fromEntries(
-        names.map((name) => [name, batched ? initial[name] : tf.expandDims(initial[name], 0)]),
-      );
+/** The samples of the input, independent of its tensors. */
+function heldInput(
+  problem: QPInput,
+  initial: SolveQPOptions['initial'] | null,
+): {data: Input; guess: Input | null; batched: boolean} {
+  return unkept(() => {
+    const {data, batched} = normalize(problem, 'solveQPAsync');
     // Without inequalities or equalities there is nothing to give on.
-    const present = Object.entries(input.data).filter(([, tensor]) => (tensor as tf.Tensor).size > 0);
-    return {
-      data: own(Object.fromEntries(present)),
-      guess: guess ? own(guess) : {},
-    } as unknown as tf.TensorContainerObject;
-  }) as unknown as {data: Tensors; guess: Tensors};
-  return {data: held.data, guess: initial ? held.guess : null, batched};
+    const present = Object.entries(data as Record<string, tf.Tensor>).filter(([, {size}]) => size > 0);
+    const names = ['x', 'ineqDual', 'eqDual', 'slack'] as const;
+    const lifted = (tensor: tf.Tensor) => (batched ? tensor : (tf.expandDims(tensor, 0) as tf.Tensor));
+    const guess = initial && names.map((name) => [name, lifted(initial[name])] as const);
+    const held = (entries: readonly (readonly [string, tf.Tensor])[]): Input =>
+      Object.fromEntries(entries.map(([name, tensor]) => [name, samplesOf(tensor)]));
+    return {data: held(present), guess: guess && held(guess), batched};
+  });
 }
 
-/** Some samples; shared tensors as they are. */
-function sliced(tensors: Tensors, from: number, count: number): Tensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      tensor.shape[0] === 1 ? tensor : tf.slice(tensor, from, count),
-    ]),
-  );
+/** The result of f, which holds no tensor that f made. */
+function unkept<T>(f: () => T): T {
+  let result!: T;
+  tf.tidy(() => {
+    result = f();
+  });
+  return result;
 }
+
+/** On the host from its values, because a slice of tfjs reads the whole tensor there. */
+function samplesOf(tensor: tf.Tensor): Samples {
+  const own = tf.keep(tf.clone(tensor));
+  const {shape, dtype, dataId} = own;
+  const rest = shape.slice(1);
+  const size = tf.util.sizeFromShape(rest);
+  const part = (from: number, count: number): tf.Tensor => {
+    if (!hostCanRead()) return tf.slice(own, from, count);
+    const [start, end] = [from * size, (from + count) * size];
+    // Some backends read a part only; others have the whole at hand.
+    const read = (tf.backend() as unknown as RangeReader).readSync(dataId, start, end);
+    const values = read.length === end - start ? read : read.subarray(start, end);
+    return tf.tensor(values, [count, ...rest], dtype);
+  };
+  return {
+    shape,
+    take: (from, count) => (shape[0] === 1 ? tf.clone(own) : part(from, count)),
+    dispose: () => own.dispose(),
+  };
+}
+
+/** A backend whose tensors the host can read. */
+interface RangeReader {
+  readSync(dataId: object, start: number, end: number): Float32Array;
+}
+
+const taken = (input: Input, from: number, count: number) =>
+  Object.fromEntries(Object.entries(input).map(([name, samples]) => [name, samples.take(from, count)]));
 
 function joined(parts: readonly QPResult[]): QPResult {
   return tf.tidy(() => {
