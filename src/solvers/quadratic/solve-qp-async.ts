@@ -128,7 +128,7 @@ function heldInput(
     const guess = initial && names.map((name) => [name, lifted(initial[name])] as const);
     const held = (entries: readonly (readonly [string, tf.Tensor])[]): Input =>
       Object.fromEntries(entries.map(([name, tensor]) => [name, samplesOf(tensor)]));
-    return {data: held(present), guess: guess && held(guess), batched};
+    return {data: held(present), guess: guess ? held(guess) : null, batched};
   });
 }
 
