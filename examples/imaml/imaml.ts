@@ -90,6 +90,8 @@ const proximal: Adapter = (theta, {points, values}) => {
     {fun},
     {
       maxIterations: 15,
+      // A longer memory takes half as long again to record, and helps little in so few steps.
+      historySize: 5,
       tolerance: 1e-3,
       linsolve: linsolve.cg({tolerance: 1e-3, maxIterations: 30}),
       // A task that is not solved to the end is used as it is.
