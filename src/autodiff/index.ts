@@ -17,4 +17,22 @@ export {freeTensors} from './free-tensors.js';
 export {distinct, recordOp} from './op.js';
 export {asFloat, floatMap, nothing} from './float-map.js';
 export {enableHigherOrderGradients} from './higher-order.js';
-export {observe, observed, unobserved, type KernelCall, type Observed, type ObservedLoop} from './observe.js';
+export {
+  noteOwnGradient,
+  observe,
+  observed,
+  unobserved,
+  type KernelCall,
+  type Observed,
+  type ObservedLoop,
+  type UserCall,
+} from './observe.js';
+export {
+  belongingTo,
+  madeOf,
+  marked,
+  originalOf,
+  ownerOf,
+  partsOf,
+  type AnyFunction,
+} from './user-functions.js';

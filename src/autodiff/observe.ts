@@ -1,6 +1,17 @@
 /** @file Records what a function uses of the tfjs engine: the kernels it calls, the constants it makes, and the values it reads. */
 import * as tf from '@tensorflow/tfjs-core';
 
+/** One call of a function that the user gave. */
+export interface UserCall {
+  /** The function, as `marked` returned it. */
+  part: (...args: never[]) => unknown;
+  args: readonly unknown[];
+  /** The ids of the tensors that it made from numbers, in order. */
+  made: number[];
+  /** Whether its derivative is not determined by the kernels that it calls. */
+  hasOwnGradient: boolean;
+}
+
 /** One call of a kernel. */
 export interface KernelCall {
   kernel: string;
@@ -33,6 +44,12 @@ export interface Observed {
   constants: Map<number, Float64Array>;
   /** Inner loops come before the loops that contain them. */
   loops: ObservedLoop[];
+  /** The calls of marked functions, without those inside another one. */
+  userCalls: UserCall[];
+  /** How many operations with a derivative of their own were called: one that is not determined by the kernels of the operation. */
+  ownGradients: number;
+  /** The call of a marked function that is going on, or `null`. */
+  inside: UserCall | null;
   /** Why the result depends on more than its inputs (the first reason that was seen), or `null`. */
   impure: string | null;
   /** Whether random numbers were drawn. */
@@ -53,6 +70,9 @@ interface Watched {
 
 const WATCHED: readonly (keyof Watched)[] = ['runKernelFunc', 'makeTensor', 'readSync', 'read'];
 
+/** Kernels to which the operations of tfjs give a custom gradient that their attributes determine. */
+const FUSED = new Set(['_FusedMatMul', 'FusedConv2D', 'FusedDepthwiseConv2D']);
+
 const listOf = (value: tf.Tensor | tf.Tensor[]): tf.Tensor[] => (Array.isArray(value) ? value : [value]);
 
 /** The current observation, or `null`. */
@@ -61,6 +81,13 @@ let current: Observed | null = null;
 /** Returns the current observation, or `null` if no function is being observed. */
 export function observed(): Observed | null {
   return current;
+}
+
+/** Notes an operation with a derivative of its own. */
+export function noteOwnGradient(): void {
+  if (!current) return;
+  current.ownGradients++;
+  if (current.inside) current.inside.hasOwnGradient = true;
 }
 
 /** Runs `f` without recording it in the current observation. */
@@ -78,10 +105,15 @@ export function unobserved<T>(f: () => T): T {
 export function observe<T>(f: () => T): {result: T; seen: Observed} {
   if (current !== null) throw new Error('an observation is going on already');
   const engine = tf.engine() as unknown as Watched;
-  const seen: Observed = {calls: [], constants: new Map(), loops: [], impure: null, isRandom: false};
+  const seen: Observed = {
+    ...{calls: [], constants: new Map(), loops: [], userCalls: [], ownGradients: 0, inside: null},
+    ...{impure: null, isRandom: false},
+  };
   const methods = {run: engine.runKernelFunc, make: engine.makeTensor};
   const {readSync, read} = engine;
   const {random} = Math;
+  /** The number of custom gradients so far. */
+  let unnamed = 0;
   /** What others have put on the engine itself, over its class. */
   const patched = Object.entries(engine).filter(([name]) => WATCHED.includes(name as keyof Watched));
   const note = (what: string) => {
@@ -89,11 +121,16 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
   };
   engine.runKernelFunc = function (params) {
     const place = seen.calls.length;
+    const before = unnamed;
     const out = methods.run.call(this, params);
     if (current === null) return out;
     const {kernelName: kernel, inputs, attrs: attributes = {}} = params;
     // A call without a name is a custom gradient; its kernels are recorded one by one.
-    if (kernel !== undefined) {
+    if (kernel === undefined) {
+      const isFused = unnamed === before && seen.calls.slice(place).some((call) => FUSED.has(call.kernel));
+      if (!isFused) noteOwnGradient();
+      unnamed++;
+    } else {
       const tensors: Record<string, tf.Tensor[]> = {};
       for (const [name, value] of Object.entries(inputs)) {
         if (value !== null && value !== undefined) tensors[name] = listOf(value);
@@ -111,6 +148,7 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
     const tensor = methods.make.apply(this, args);
     if (current === null) return tensor;
     const isSingle = tensor.dtype === 'float32';
+    seen.inside?.made.push(tensor.id);
     seen.constants.set(tensor.id, isSingle ? new Float64Array(new Float32Array(values)) : values);
     return tensor;
   };

@@ -10,6 +10,7 @@ import {
   offTape,
   type TapeNode,
 } from './engine.js';
+import {noteOwnGradient} from './observe.js';
 import {flatten, unflatten, type Parameter} from './structure.js';
 
 export interface Op {
@@ -33,6 +34,8 @@ export interface Op {
     inputs: tf.Tensor[],
     needed: boolean[],
   ) => (tf.Tensor | null)[];
+  /** Whether the gradient calls functions of the user's that the values do not show. */
+  hasOwnGradient?: boolean | undefined;
   /** Tensors that are freed with the tape. */
   kept?: readonly tf.Tensor[] | undefined;
 }
@@ -43,7 +46,8 @@ export function recordOp(op: Op): tf.Tensor[] {
   return asOneEntry(() => record(op));
 }
 
-function record({name, values, inputs, free = [], gradient, kept = []}: Op): tf.Tensor[] {
+function record({name, values, inputs, free = [], gradient, kept = [], ...op}: Op): tf.Tensor[] {
+  if (op.hasOwnGradient) noteOwnGradient();
   const state = engineState();
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [...kept];

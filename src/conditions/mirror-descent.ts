@@ -1,7 +1,15 @@
 /** @file The mirror-descent fixed point. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
-import {flatten, offTape, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  flatten,
+  madeOf,
+  marked,
+  offTape,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {fixedPointResidual, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 import {descend, STEP, type FixedPointCondition, type StepOptions} from './proximal-gradient.js';
@@ -75,18 +83,16 @@ export function mirrorDescent<
   geometry: MirrorGeometry<NoInfer<X>, H>,
   options: StepOptions<P> = {},
 ): FixedPointCondition<X, [projectionParams: H, ...params: P]> {
-  const {stepSize = 1} = checkOptions('conditions.mirrorDescent', options, STEP);
-  const {mirrorMap, projection} = checkOptions(
-    'conditions.mirrorDescent: geometry',
-    geometry,
-    GEOMETRY,
-    'entry',
-  );
+  const {stepSize: size = 1} = checkOptions('conditions.mirrorDescent', options, STEP);
+  const given = checkOptions('conditions.mirrorDescent: geometry', geometry, GEOMETRY, 'entry');
+  const [mirrorMap, projection] = [marked(given.mirrorMap), marked(given.projection)];
+  const stepSize = typeof size === 'function' ? marked(size) : size;
   const gradient = gradientOf(objective, 'conditions.mirrorDescent: the objective');
   const map: FixedPointMap<X, [projectionParams: H, ...params: P]> = (x, projectionParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
       return projection(descend(mirrorMap(x), gradient(x, ...params), eta), projectionParams);
     });
+  madeOf(map, gradient, mirrorMap, projection, ...(typeof stepSize === 'function' ? [stepSize] : []));
   return Object.assign(fixedPointResidual(map), {map});
 }

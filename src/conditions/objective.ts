@@ -1,7 +1,16 @@
 /** @file Objectives and their gradients, in the form that conditions and solvers accept. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../checks/index.js';
-import {arrangeLike, flatten, unflatten, vjpAt, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  arrangeLike,
+  flatten,
+  madeOf,
+  marked,
+  unflatten,
+  vjpAt,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {structuredGradient, structureOf} from './structured.js';
 
 /** f(x, ...params): one value per sample, [B], or their sum. */
@@ -35,13 +44,19 @@ export function gradientOf<X extends Structure = tf.Tensor, P extends Parameter[
 ): Gradient<X, P> {
   if (typeof f !== 'function') {
     checkFunction(where, 'gradient', checkOptions(where, f, {gradient: 1}, 'entry').gradient);
-    return (x, ...params) => arrangeLike('The gradient', f.gradient(x, ...params), x);
+    const given = marked(f.gradient);
+    return madeOf<Gradient<X, P>>(
+      (x, ...params) => arrangeLike('The gradient', given(x, ...params), x),
+      given,
+    );
   }
   const structure = structureOf<P>(f);
   if (structure) return structuredGradient(structure) as unknown as Gradient<X, P>;
-  return (x, ...params) =>
+  const value = marked(f);
+  const gradient: Gradient<X, P> = (x, ...params) =>
     tf.tidy(() => {
-      const sum = (leaves: tf.Tensor[]) => [tf.sum(f(unflatten(x, leaves), ...params))];
+      const sum = (leaves: tf.Tensor[]) => [tf.sum(value(unflatten(x, leaves), ...params))];
       return unflatten(x, vjpAt(sum, flatten(x), [tf.scalar(1)]));
     });
+  return madeOf(gradient, value);
 }

@@ -1,7 +1,15 @@
 /** @file The proximal-gradient fixed point, and its special case for a projection. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../checks/index.js';
-import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  flatten,
+  flattenLike,
+  madeOf,
+  marked,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {fixedPointResidual, type Condition, type FixedPointMap} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 
@@ -55,14 +63,16 @@ export function proximalGradient<
   prox: Prox<X, H>,
   options: StepOptions<P> = {},
 ): FixedPointCondition<X, [proxParams: H, ...params: P]> {
-  const {stepSize = 1} = checkOptions('conditions.proximalGradient', options, STEP);
+  const {stepSize: size = 1} = checkOptions('conditions.proximalGradient', options, STEP);
   checkFunction('conditions.proximalGradient', 'prox', prox);
+  const [own, stepSize] = [marked(prox), typeof size === 'function' ? marked(size) : size];
   const gradient = gradientOf(objective, 'conditions.proximalGradient: the objective');
   const map: FixedPointMap<X, [proxParams: H, ...params: P]> = (x, proxParams, ...params) =>
     tf.tidy(() => {
       const eta = typeof stepSize === 'function' ? stepSize(...params) : stepSize;
-      return prox(descend(x, gradient(x, ...params), eta), proxParams, eta);
+      return own(descend(x, gradient(x, ...params), eta), proxParams, eta);
     });
+  madeOf(map, gradient, own, ...(typeof stepSize === 'function' ? [stepSize] : []));
   return Object.assign(fixedPointResidual(map), {map});
 }
 

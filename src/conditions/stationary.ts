@@ -1,6 +1,6 @@
 /** @file The condition of an unconstrained minimum. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {Parameter, Structure} from '../autodiff/index.js';
+import {madeOf, type Parameter, type Structure} from '../autodiff/index.js';
 import type {Condition} from '../implicit/index.js';
 import {gradientOf, type Differentiable} from './objective.js';
 
@@ -15,7 +15,10 @@ export function stationary<X extends Structure = tf.Tensor, P extends Parameter[
   objective: Differentiable<X, P>,
 ): Condition<X, P> {
   const gradient = gradientOf(objective, 'conditions.stationary: the objective');
-  const condition: Condition<X, P> = (x, ...params) => gradient(x, ...params);
+  const condition: Condition<X, P> = madeOf<Condition<X, P>>(
+    (x, ...params) => gradient(x, ...params),
+    gradient,
+  );
   // A Hessian is symmetric; whether it is definite is not known here.
   condition.tags = {symmetric: true};
   return condition;

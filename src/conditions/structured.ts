@@ -1,7 +1,7 @@
 /** @file Objectives that are a function of a product: f(x) = g(A x) + ⟨b, x⟩ + ½ q‖x‖². Solvers can update the product block by block. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../checks/index.js';
-import {offTape, vjpAt, type Parameter} from '../autodiff/index.js';
+import {madeOf, marked, offTape, vjpAt, type AnyFunction, type Parameter} from '../autodiff/index.js';
 
 /**
  * The parts of f(x, ...params) = g(A x, ...params) + ⟨b, x⟩ + ½ q‖x‖² for each sample.
@@ -53,10 +53,13 @@ export function structured<P extends Parameter[] = tf.Tensor[]>(
   form: ProductForm<P>,
 ): StructuredObjective<P> {
   const where = 'objectives.structured';
-  const structure = checkOptions(where, form, NAMES, 'entry') as ProductForm<P>;
+  const given = checkOptions(where, form, NAMES, 'entry') as ProductForm<P>;
   for (const name of ['matrix', 'value', 'smoothness'] as const) {
-    checkFunction(where, name, structure[name]);
+    checkFunction(where, name, given[name]);
   }
+  const structure = Object.fromEntries(
+    Object.entries(given).map(([name, part]) => [name, typeof part === 'function' ? marked(part) : part]),
+  ) as unknown as ProductForm<P>;
   const f = (x: tf.Tensor, ...params: P): tf.Tensor =>
     tf.tidy(() => {
       const {rows, isSingle} = rowsOf(structure, x);
@@ -72,8 +75,11 @@ export function structured<P extends Parameter[] = tf.Tensor[]>(
       }
       return isSingle ? tf.reshape(value, []) : value;
     });
-  return Object.assign(f, {structure});
+  return Object.assign(madeOf(f, ...functionsOf(structure)), {structure});
 }
+
+const functionsOf = (form: object): AnyFunction[] =>
+  Object.values(form).filter((part): part is AnyFunction => typeof part === 'function');
 
 /** The structure of an objective, or `null`. */
 export function structureOf<P extends Parameter[] = tf.Tensor[]>(fun: unknown): ProductForm<P> | null {
@@ -102,7 +108,7 @@ export function rowsOf(
 export function structuredGradient<P extends Parameter[]>(
   form: ProductForm<P>,
 ): (x: tf.Tensor, ...params: P) => tf.Tensor {
-  return (x, ...params) =>
+  const gradient = (x: tf.Tensor, ...params: P) =>
     tf.tidy(() => {
       const {rows} = rowsOf(form, x);
       const A = form.matrix(...params);
@@ -113,6 +119,7 @@ export function structuredGradient<P extends Parameter[]>(
       if (parts.ridge) slope = tf.add(slope, tf.mul(parts.ridge, rows));
       return tf.reshape(slope, x.shape);
     });
+  return madeOf(gradient, ...functionsOf(form));
 }
 
 /** ∇g as a function of the product [B, r, k], which it has the shape of. `x` is any point in the caller's shape. */

@@ -1,7 +1,15 @@
 /** @file Adds implicit differentiation to any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, describe, type Names} from '../checks/index.js';
-import {flatten, flattenLike, unflatten, type Parameter, type Structure} from '../autodiff/index.js';
+import {
+  flatten,
+  flattenLike,
+  madeOf,
+  marked,
+  unflatten,
+  type Parameter,
+  type Structure,
+} from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
 import {solvedRoot} from './solved-root.js';
 import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
@@ -146,12 +154,13 @@ export function customFixedPoint<
 export function fixedPointResidual<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   map: FixedPointMap<X, P>,
 ): Condition<X, P> {
-  return (x, ...params) => {
-    const moved = flattenLike('What the fixed-point map returns', map(x, ...params), x);
+  const own = marked(map);
+  return madeOf<Condition<X, P>>((x, ...params) => {
+    const moved = flattenLike('What the fixed-point map returns', own(x, ...params), x);
     const xs = flatten(x);
     return unflatten(
       x,
       xs.map((leaf, i) => tf.sub(moved[i], leaf)),
     );
-  };
+  }, own);
 }

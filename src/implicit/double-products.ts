@@ -2,7 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {numbersOf, jvpOf, offTape, vjpAt} from '../autodiff/index.js';
 import type {DoubleProducts} from '../linsolve/index.js';
-import {canLook, explain, Program, programsFlag, reasonOf, trace} from '../programs/index.js';
+import {
+  canLook,
+  explain,
+  Program,
+  programsFlag,
+  reasonOf,
+  recallGraph,
+  type Origin,
+} from '../programs/index.js';
 import type {Packing} from './packing.js';
 
 interface Rows {
@@ -13,6 +21,7 @@ interface Rows {
 /**
  * @param residual F as a function of the leaves of x.
  * @param symmetric Whether ∂₁F is symmetric.
+ * @param origin What determines F, if it is known.
  * @returns `null` if there are no programs, or F cannot be one.
  */
 export function doubleProducts(
@@ -20,6 +29,7 @@ export function doubleProducts(
   xs: tf.Tensor[],
   packing: Packing,
   symmetric: boolean,
+  origin: Origin | null,
 ): (DoubleProducts & {dispose: () => void}) | null {
   if (programsFlag() === 'off' || !canLook()) return null;
   const transposed = (v: tf.Tensor) => vjpAt(residual, xs, packing.unpack(v));
@@ -27,12 +37,13 @@ export function doubleProducts(
     const at = xs.map((x) => tf.reshape(x, x.shape));
     return jvpOf(() => residual(at), at, packing.unpack(v));
   };
+  const originOf = (product: string) => origin && {...origin, name: `${origin.name}, ${product} product`};
   try {
-    const applyTranspose = rowsOf(transposed, packing);
+    const applyTranspose = rowsOf(transposed, packing, originOf('transposed'));
     let apply: Rows | null = symmetric ? applyTranspose : null;
     return {
       applyTranspose: (rows) => applyTranspose.apply(rows),
-      apply: (rows) => (apply ??= rowsOrOperations(straight, packing)).apply(rows),
+      apply: (rows) => (apply ??= rowsOrOperations(straight, packing, originOf('straight'))).apply(rows),
       dispose() {
         applyTranspose.dispose();
         // A symmetric Jacobian is its own transpose.
@@ -49,9 +60,13 @@ export function doubleProducts(
  * The same, operation by operation in float32 if there is no program: a second derivative may have operations that the first one does not
  * have.
  */
-function rowsOrOperations(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows {
+function rowsOrOperations(
+  product: (v: tf.Tensor) => tf.Tensor[],
+  packing: Packing,
+  origin: Origin | null,
+): Rows {
   try {
-    return rowsOf(product, packing);
+    return rowsOf(product, packing, origin);
   } catch (error) {
     explain('A linear solve', reasonOf(error));
     return {
@@ -65,10 +80,14 @@ function rowsOrOperations(product: (v: tf.Tensor) => tf.Tensor[], packing: Packi
   }
 }
 
-function rowsOf(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing): Rows {
+function rowsOf(product: (v: tf.Tensor) => tf.Tensor[], packing: Packing, origin: Origin | null): Rows {
   const v = offTape(() => tf.ones(packing.shape));
   try {
-    const {graph, closedOver} = trace(([rows]) => [packing.pack(product(rows))], [v]);
+    const {graph, closedOver} = recallGraph(
+      origin,
+      ([rows]) => ({outputs: [packing.pack(product(rows))], note: null}),
+      [v],
+    );
     const program = new Program(graph, [0]);
     closedOver.forEach((tensor, i) => program.input(i + 1).set(numbersOf(tensor)));
     return {

@@ -3,14 +3,19 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {offTape, pullbackOf, pushforwardOf, type Pullback} from '../autodiff/index.js';
 import {fromFunctions, type Operator, type Tags} from '../linsolve/index.js';
 import {doubleProducts} from './double-products.js';
+import type {Origin} from '../programs/index.js';
 import {packingOf} from './packing.js';
 
-/** @param residual F as a function of the leaves of x. */
+/**
+ * @param residual F as a function of the leaves of x.
+ * @param origin What determines F, if it is known.
+ */
 export function linearize(
   residual: (xs: tf.Tensor[]) => tf.Tensor[],
   xs: tf.Tensor[],
   batched: boolean,
   tags: Tags = {},
+  origin: Origin | null = null,
 ): Operator {
   const packing = packingOf(xs, batched);
   let pullback: Pullback | null = null;
@@ -35,7 +40,7 @@ export function linearize(
     ...operator,
     double: () =>
       double === undefined
-        ? (double = doubleProducts(residual, xs, packing, Boolean(tags.symmetric)))
+        ? (double = doubleProducts(residual, xs, packing, Boolean(tags.symmetric), origin))
         : double,
   };
 }

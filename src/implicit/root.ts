@@ -12,6 +12,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {carryDoubles, jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
+import {seeingOnce, type Origin} from '../programs/index.js';
 import {checkedSolution, type GradientPolicy} from './gradient-report.js';
 import {inDoubles} from './in-doubles.js';
 import {packingOf} from './packing.js';
@@ -34,6 +35,9 @@ export interface RootSystem {
   check?: ((xs: tf.Tensor[], ps: tf.Tensor[]) => void) | undefined;
 }
 
+/** What determines a function of F and of what is given; `null` if it is not known. */
+export type RootOrigin = (name: string, given: unknown) => Origin | null;
+
 /** The float32 ones: those that have a derivative. */
 export function differentiable(tensors: readonly tf.Tensor[]): tf.Tensor[] {
   return tensors.filter(({dtype}) => dtype === 'float32');
@@ -43,6 +47,7 @@ export function differentiable(tensors: readonly tf.Tensor[]): tf.Tensor[] {
 export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[] {
   return recordOp({
     name: 'ImplicitRoot',
+    hasOwnGradient: true,
     values,
     inputs: ps,
     free: system.free,
@@ -55,10 +60,17 @@ export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Ten
 }
 
 /** (∂₂F)ᵀu by automatic differentiation of F. */
-export function pullbackOf(residual: RootSystem['residual'], free: tf.Tensor[]): RootSystem['pullback'] {
+export function pullbackOf(
+  residual: RootSystem['residual'],
+  free: tf.Tensor[],
+  origin: RootOrigin = () => null,
+): RootSystem['pullback'] {
   return (us, xs, ps) =>
-    inDoubles('The gradient of a condition', [...us, ...xs, ...ps], () =>
-      vjpOf(() => residual(xs, ps), [...differentiable(ps), ...free], us),
+    inDoubles(
+      'The gradient of a condition',
+      [...us, ...xs, ...ps],
+      () => vjpOf(() => residual(xs, ps), [...differentiable(ps), ...free], us),
+      origin('pullback', {us, xs, ps, free: free.length}),
     );
 }
 
@@ -84,8 +96,10 @@ export function rootCotangents(
     transposed: !system.transposed,
   };
   const minusVs = vs.map((v) => carryDoubles(tf.neg(v), v, (value) => -value));
-  const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
-  return system.pullback(us, xs, ps);
+  return seeingOnce(() => {
+    const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
+    return system.pullback(us, xs, ps);
+  });
 }
 
 /** The tangent of the root for the tangents of `differentiable(ps)`. */

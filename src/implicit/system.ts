@@ -1,12 +1,17 @@
 /** @file Turns a user's condition on structures into a system on flat lists, and checks its assumptions. */
 import * as tf from '@tensorflow/tfjs-core';
-import {canLook} from '../programs/index.js';
+import {canLook, recall, Untraceable} from '../programs/index.js';
 import {
   arrangeLike,
   flatten,
   flattenLike,
   flattenTangents,
   freeTensors,
+  marked,
+  observe,
+  observed,
+  ownerOf,
+  partsOf,
   isTapeOn,
   offTape,
   unflatten,
@@ -18,7 +23,7 @@ import {checkedGradients} from './gradient-report.js';
 import {inDoubles} from './in-doubles.js';
 import {linearize} from './linearize.js';
 import {packingOf} from './packing.js';
-import {pullbackOf, type RootSystem} from './root.js';
+import {pullbackOf, type RootOrigin, type RootSystem} from './root.js';
 import {checkOnFailure} from './report.js';
 import type {Condition, ImplicitOptions} from './types.js';
 
@@ -53,15 +58,32 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   const packing = packingOf(flatten(x), batched);
   // A scalar x has no batch axis, so it is a single system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
+  const own = marked(condition);
+  // Leaves that are not tensors are fixed: F may depend on them.
+  const rest = unflatten(
+    params,
+    flatten(params).map(() => null as unknown as tf.Tensor),
+  );
+  const origin: RootOrigin = (name, given) => ({
+    ...{owner: ownerOf(condition) ?? condition, parts: partsOf(own), name},
+    given: {given, batched, rest},
+  });
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
-    const value = condition(unflatten(x, xs), ...unflatten(params, ps));
+    const value = own(unflatten(x, xs), ...unflatten(params, ps));
     const result = flattenLike('What the condition returns', value, x);
     checkLikeX(result, xs);
     return result;
   };
   const {family = condition} = condition;
   const operator = (xs: tf.Tensor[], ps: tf.Tensor[]): Operator => {
-    const generic = () => linearize((leaves) => residual(leaves, ps), xs, split, condition.tags);
+    const generic = () =>
+      linearize(
+        (leaves) => residual(leaves, ps),
+        xs,
+        split,
+        condition.tags,
+        origin('linearization', {xs, ps, symmetric: condition.tags?.symmetric}),
+      );
     if (split && packing.shape[0] > 1 && !condition.linearize && !probed.has(family) && canLook()) {
       const probe = generic();
       try {
@@ -76,9 +98,10 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   const known = flatten(x);
   const free =
     isTapeOn() && !condition.pullback
-      ? freeTensors(
+      ? freeOf(
           (args) => residual(args.slice(0, known.length), args.slice(known.length)),
           [...known, ...flatten(params)],
+          origin,
         )
       : [];
   const pullback = (us: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]) =>
@@ -99,10 +122,30 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
     residual,
     pullback: condition.pullback
       ? pullback
-      : (us, xs, ps) => checkedGradients(policy, pullbackOf(residual, free)(us, xs, ps)),
+      : (us, xs, ps) => checkedGradients(policy, pullbackOf(residual, free, origin)(us, xs, ps)),
     operator,
     transposed: false,
   };
+}
+
+/** `freeTensors`; known from an earlier call if F has not changed. */
+function freeOf(
+  F: (args: tf.Tensor[]) => tf.Tensor[],
+  args: readonly tf.Tensor[],
+  origin: RootOrigin,
+): tf.Tensor[] {
+  // Within an observation, nothing is kept.
+  if (observed()) return freeTensors(F, args);
+  try {
+    return recall(origin('free tensors', args), [], () => {
+      const {result, seen} = observe(() => freeTensors(F, args));
+      const {userCalls, constants: made} = seen;
+      return {value: null, tensors: result, userCalls, made, constantIds: new Map<number, number>()};
+    }).tensors;
+  } catch (error) {
+    if (error instanceof Untraceable) return freeTensors(F, args);
+    throw error;
+  }
 }
 
 /** @throws If F returned a structure that differs from x. */

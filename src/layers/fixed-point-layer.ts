@@ -1,7 +1,7 @@
 /** @file A deep-equilibrium layer: the fixed point of a cell. */
 import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape} from '@tensorflow/tfjs-layers';
-import {asFloat} from '../autodiff/index.js';
+import {asFloat, belongingTo} from '../autodiff/index.js';
 import {jacobianPenalty} from '../losses/index.js';
 import {AndersonAcceleration, FixedPointIteration, keepSamples} from '../solvers/index.js';
 import {cellOf, checkNames, outputShapeOf, prefixed, type SavedCell} from './base/cell.js';
@@ -157,7 +157,9 @@ export class FixedPointLayer extends IterativeLayer {
         ? new AndersonAcceleration({fun}, {...options, historySize})
         : new FixedPointIteration({fun}, options);
     // Every call makes another condition of the same cell.
-    solver.condition.family = this.families[training.training ? 1 : 0];
+    const family = this.families[training.training ? 1 : 0];
+    solver.condition.family = family;
+    belongingTo(family, solver.condition);
     const sizes = this.stateSizes(inputs[0].shape);
     this.step = fun;
     return this.solveBy(inputs, sizes, (init, x) => solver.run(init, x));

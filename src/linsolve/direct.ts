@@ -113,13 +113,26 @@ function solveRows(
     const solution = solve(b.slice(), transpose);
     x.set(solution, i * n);
     const size = norm(b);
-    for (let j = 0; j < n; j++) {
-      for (let k = 0; k < n; k++) b[transpose ? k : j] -= matrix[j * n + k] * solution[transpose ? j : k];
-    }
+    subtractProduct(b, matrix, solution, transpose);
     residual[i] = size === 0 ? 0 : norm(b) / size;
     if (solution.some((value) => !Number.isFinite(Math.fround(value)))) residual[i] = NaN;
   }
   return {x: tensorOfDoubles(x, [batch, n]) as tf.Tensor2D, residual: tf.tensor1d(residual)};
+}
+
+/** b ← b − A x, or b − Aᵀx. */
+function subtractProduct(b: Float64Array, A: Float64Array, x: Float64Array, transpose: boolean): void {
+  const n = x.length;
+  for (let j = 0, at = 0; j < n; j++, at += n) {
+    if (transpose) {
+      const factor = x[j];
+      for (let k = 0; k < n; k++) b[k] -= A[at + k] * factor;
+    } else {
+      let sum = 0;
+      for (let k = 0; k < n; k++) sum += A[at + k] * x[k];
+      b[j] -= sum;
+    }
+  }
 }
 
 /** A direct solution in f32 is as accurate as f32 allows; `converged` only says that it solves the system. */

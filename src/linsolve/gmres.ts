@@ -4,12 +4,12 @@ import {checkOptions, type Names} from '../checks/index.js';
 import {iterativeSolver, PRECONDITIONED, type PreconditionedOptions} from './iterative.js';
 import type {KrylovMethod, KrylovState} from './krylov-method.js';
 import {Gain} from './host/gain.js';
-import {orthogonalize} from './host/orthogonal.js';
+import {OrthonormalBasis} from './host/orthonormal-basis.js';
 import {precondition, type Outcome, type Process, type Run} from './host/process.js';
 import {orthonormalize, rowDot, rowNorm, safeDivide} from './rows.js';
 import {registerLinearSolver} from './registry.js';
 import type {LinearSolver} from './types.js';
-import {addScaled, norm, scaled} from './vectors.js';
+import {addScaled, norm} from './vectors.js';
 
 /** The options of `linsolve.gmres`. */
 export interface GmresOptions extends PreconditionedOptions {
@@ -33,21 +33,31 @@ const DEPENDENT = 1e-12;
 
 /** One cycle in f64: Arnoldi's basis, orthogonalised twice where digits are lost, and Givens rotations (Saad & Schultz 1986; flexible, Saad 1993). */
 function* onHost(run: Run): Process<Outcome> {
+  const basis = new OrthonormalBasis(run.r.length, run.steps + 1);
+  try {
+    return yield* withBasis(run, basis);
+  } finally {
+    basis.dispose();
+  }
+}
+
+function* withBasis(run: Run, basis: OrthonormalBasis): Process<Outcome> {
   const {r, target, steps} = run;
   const gain = new Gain(run.isDouble);
   const start = norm(r);
-  const basis = [scaled(r, 1 / start)];
+  basis.add(r, 1 / start);
   const directions: Float64Array[] = [];
   const columns: Float64Array[] = [];
   const rotations: [c: number, s: number][] = [];
   const g = [start];
   const residuals: number[] = [];
   for (let j = 0; j < steps && Math.abs(g[j]) > target; j++) {
-    const direction = yield* precondition(run, basis[j]);
+    // A copy: the basis may move when it grows.
+    const direction = yield* precondition(run, basis.at(j).slice());
     const w = yield* gain.product('A', direction);
     const before = norm(w);
     const h = new Float64Array(j + 1);
-    const length = orthogonalize(w, basis, h, before);
+    const length = basis.orthogonalize(w, h, before);
     rotations.forEach(([c, s], i) => ([h[i], h[i + 1]] = [c * h[i] + s * h[i + 1], c * h[i + 1] - s * h[i]]));
     const hypotenuse = Math.hypot(h[j], length);
     if (!(hypotenuse > 0 && hypotenuse < Infinity)) break;
@@ -60,7 +70,7 @@ function* onHost(run: Run): Process<Outcome> {
     residuals.push(g[j + 1]);
     g[j] *= c;
     if (length <= DEPENDENT * before) break;
-    basis.push(scaled(w, 1 / length));
+    basis.add(w, 1 / length);
   }
   // If a matrix is singular up to rounding, the last directions may be noise. The safe iterate is the one whose residual, plus the
   // rounding of products of its size, is the smallest.

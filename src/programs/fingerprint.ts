@@ -1,6 +1,9 @@
 /** @file What graphs have in common that differ only in the numbers of their constants: a text that is equal for them. */
 import type {Graph, Line} from './graph.js';
 
+/** Texts of graphs that are used again, by their lines: they differ only in the numbers of their constants. */
+const known = new WeakMap<readonly Line[], Map<string, string | null>>();
+
 /** Longer texts cost more to keep than they save. */
 const LONGEST = 1 << 18;
 
@@ -10,11 +13,19 @@ const LONGEST = 1 << 18;
  * @returns `null` if an attribute is not made of plain values, so that it has no such text, or if the text is too long.
  */
 export function fingerprint(graph: Graph, fast: readonly number[], rare: readonly number[]): string | null {
+  const how = `${fast.join()}|${rare.join()}`;
+  const texts = known.get(graph.lines) ?? new Map<string, string | null>();
+  known.set(graph.lines, texts);
+  if (!texts.has(how)) texts.set(how, textOf(graph, how));
+  return texts.get(how)!;
+}
+
+function textOf(graph: Graph, how: string): string | null {
   try {
     const constants = [...graph.constants].map(([value, {length}]) => `${value}:${length}`);
-    const head = [constants, graph.inputs, graph.outputs, fast, rare].map((list) => list.join());
+    const head = [constants, graph.inputs, graph.outputs].map((list) => list.join());
     const values = graph.values.map(({shape, dtype}) => `${dtype}${shape}`);
-    const text = `${head.join('|')}|${values.join(';')}|${linesOf(graph.lines)}`;
+    const text = `${how}|${head.join('|')}|${values.join(';')}|${linesOf(graph.lines)}`;
     return text.length > LONGEST ? null : text;
   } catch (error) {
     if (error instanceof NotPlain) return null;

@@ -1,6 +1,13 @@
 /** @file Runs a function once and records what it computes as a graph. */
 import * as tf from '@tensorflow/tfjs-core';
-import {observe, offTape, type KernelCall, type Observed, type ObservedLoop} from '../autodiff/index.js';
+import {
+  observe,
+  offTape,
+  type KernelCall,
+  type Observed,
+  type ObservedLoop,
+  type UserCall,
+} from '../autodiff/index.js';
 import type {Graph, Line} from './graph.js';
 
 /** A graph, with the outside tensors that its inputs represent: the arguments, then the tensors that the function closes over. */
@@ -8,6 +15,12 @@ export interface Trace {
   graph: Graph;
   /** They come after the arguments in `graph.inputs`. */
   closedOver: tf.Tensor[];
+  /** The calls of the user's functions. */
+  userCalls: readonly UserCall[];
+  /** The ids of the tensors that the function made from numbers, with their values, in order. */
+  made: ReadonlyMap<number, Float64Array>;
+  /** The tensor of each constant of the graph, by its id. */
+  constantIds: ReadonlyMap<number, number>;
 }
 
 /** The error that states why a function cannot be traced. */
@@ -39,10 +52,13 @@ class Recorder {
   private readonly closedOver: tf.Tensor[] = [];
   private readonly calls: readonly KernelCall[];
   private readonly constants: ReadonlyMap<number, Float64Array>;
+  private readonly constantIds = new Map<number, number>();
+  private readonly userCalls: readonly UserCall[];
   /** Outer loops come before the loops inside them. */
   private readonly loops: ObservedLoop[];
 
-  constructor({calls, constants, loops}: Observed) {
+  constructor({calls, constants, loops, userCalls}: Observed) {
+    this.userCalls = userCalls;
     this.calls = calls;
     this.constants = constants;
     this.loops = [...loops].reverse();
@@ -54,7 +70,8 @@ class Recorder {
     graph.lines = this.lines(0, this.calls.length);
     graph.outputs = outputs.map((tensor) => this.indexOf(tensor));
     graph.inputs.push(...this.closedOver.map((tensor) => this.indexOf(tensor)));
-    return {graph, closedOver: this.closedOver};
+    const {closedOver, userCalls, constants: made, constantIds} = this;
+    return {graph, closedOver, userCalls, made, constantIds};
   }
 
   /** The calls in a range. The calls of a loop's observed pass become one line. */
@@ -120,8 +137,10 @@ class Recorder {
     if (known !== undefined) return known;
     const index = this.add(tensor);
     const constant = this.constants.get(tensor.id);
-    if (constant) this.graph.constants.set(index, constant);
-    else this.closedOver.push(tensor);
+    if (constant) {
+      this.graph.constants.set(index, constant);
+      this.constantIds.set(index, tensor.id);
+    } else this.closedOver.push(tensor);
     return index;
   }
 }

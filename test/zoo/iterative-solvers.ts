@@ -30,21 +30,36 @@ const C = [
   [0.5, -0.2],
 ];
 const c = (): tf.Tensor => tf.tensor2d(C);
+
+/** What the functions of the problems close over; tests may change it between runs. */
+export const surroundings = {
+  shift: 0,
+  weight: null as tf.Tensor | null,
+  isBent: false,
+};
+
+/** The data as the functions see them. */
+const seen = (at: tf.Tensor): tf.Tensor => {
+  const {shift, weight, isBent} = surroundings;
+  let result = shift === 0 ? at : tf.add(at, shift);
+  if (weight) result = tf.mul(weight, result);
+  return isBent ? tf.sin(result) : result;
+};
 /** ½(x − c)ᵀH(x − c) + ¼‖x‖⁴. */
 const fun = (x: tf.Tensor, at: tf.Tensor) => {
-  const r = tf.sub(x, at);
+  const r = tf.sub(x, seen(at));
   const Hr = tf.matMul(r as tf.Tensor2D, tf.tensor2d([3, 1, 1, 2], [2, 2]));
   return tf.add(tf.mul(0.5, tf.sum(tf.mul(r, Hr), 1)), tf.mul(0.25, tf.square(tf.sum(tf.square(x), 1))));
 };
-const root = (x: tf.Tensor, at: tf.Tensor) => tf.sub(tf.add(x, tf.mul(0.3, tf.sin(x))), at);
-const map = (x: tf.Tensor, at: tf.Tensor) => tf.mul(0.5, tf.add(tf.cos(x), at));
+const root = (x: tf.Tensor, at: tf.Tensor) => tf.sub(tf.add(x, tf.mul(0.3, tf.sin(x))), seen(at));
+const map = (x: tf.Tensor, at: tf.Tensor) => tf.mul(0.5, tf.add(tf.cos(x), seen(at)));
 const residual = (x: tf.Tensor, at: tf.Tensor) =>
-  tf.concat([tf.sub(tf.square(x), at), tf.mul(0.1, tf.sub(x, 1))], 1);
+  tf.concat([tf.sub(tf.square(x), seen(at)), tf.mul(0.1, tf.sub(x, 1))], 1);
 const blocks = ([u, v]: tf.Tensor[], at: tf.Tensor) => fun(tf.concat([u, v], 1), at);
 
 /** The gradient of `fun`, by hand. */
 const slope = (x: tf.Tensor, at: tf.Tensor) => {
-  const Hr = tf.matMul(tf.sub(x, at) as tf.Tensor2D, tf.tensor2d([3, 1, 1, 2], [2, 2]));
+  const Hr = tf.matMul(tf.sub(x, seen(at)) as tf.Tensor2D, tf.tensor2d([3, 1, 1, 2], [2, 2]));
   return tf.add(Hr, tf.mul(tf.sum(tf.square(x), 1, true), x));
 };
 /** Gradient steps with momentum, as a user writes them. */

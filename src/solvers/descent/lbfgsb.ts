@@ -1,7 +1,7 @@
 /** @file L-BFGS with bounds. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import type {Parameter} from '../../autodiff/index.js';
+import {madeOf, type Parameter} from '../../autodiff/index.js';
 import {gradientOf, projectedGradient} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -48,8 +48,9 @@ export class LBFGSB<P extends Parameter[] = tf.Tensor[]> extends IterativeSolver
     const objective = typeof fun === 'function' ? fun : null;
     const {batched = true} = options;
     // The gradients of tf.maximum and tf.minimum have the shape of the result, even for an argument that is broadcast.
-    const clip = (y: tf.Tensor, {lower, upper}: Bounds) =>
-      tf.maximum(tf.broadcastTo(lower, y.shape), tf.minimum(y, tf.broadcastTo(upper, y.shape)));
+    const clip = madeOf((y: tf.Tensor, {lower, upper}: Bounds) =>
+      tf.maximum(tf.broadcastTo(lower, y.shape), tf.minimum(y, tf.broadcastTo(upper, y.shape))),
+    );
     const accuracy = tolerancesOf('LBFGSB', options);
     super(
       'LBFGSB',

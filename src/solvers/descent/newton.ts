@@ -29,6 +29,7 @@ export class Newton<
       'Newton',
       given,
       {
+        functions: [condition],
         start: () => ({}),
         direction({gradient, point, params, scale}, memory) {
           // Gradient and step in their units, which are constants.

@@ -1,7 +1,7 @@
 /** @file The units of x and of its gradient at the start of a descent. With them, results do not depend on the units of the problem. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
-import {canLook} from '../../programs/index.js';
+import {loopWhile} from '../../programs/index.js';
 
 /** If x is this many first steps away, it has diverged. */
 export const FAR = 2 ** 60;
@@ -11,6 +11,9 @@ export type Scale = {x: tf.Tensor2D; gradient: tf.Tensor2D};
 
 /** Also −1 where the gradient grows along −g, otherwise 1. */
 export type FirstScale = Scale & {sign: tf.Tensor2D};
+
+/** `found` where a trial showed the curvature. */
+type Trials = {length: tf.Tensor; open: tf.Tensor; found: tf.Tensor; sign: tf.Tensor};
 
 const TRIALS = 14;
 /** If a slope changed by less than this fraction, it does not show the curvature: the trial was too short. */
@@ -33,33 +36,42 @@ export function firstScale(
     const extent = tf.max(tf.abs(x), 1, true);
     const good = tf.logicalAnd(tf.greater(extent, 0), tf.isFinite(extent));
     const guess = tf.where(good, tf.mul(1e-2, extent), tf.onesLike(extent));
-    let length = guess;
-    let open: tf.Tensor = tf.ones(length.shape);
-    let found: tf.Tensor = tf.zeros(length.shape);
-    let sign: tf.Tensor = tf.ones(length.shape);
-    for (let trial = 0; trial < TRIALS; trial++) {
-      const there = tf.div(gradientAt(tf.sub(x, tf.mul(length, direction))), size);
-      const lost = tf.div(tf.sum(tf.mul(tf.sub(direction, there), direction), 1, true), slope);
-      const change = tf.abs(lost);
-      const finite = tf.isFinite(change);
-      const visible = tf.logicalAnd(finite, tf.greater(change, VISIBLE));
-      const settled = tf.logicalAnd(visible, tf.logicalAnd(tf.greater(change, 0.5), tf.less(change, 2)));
-      const factor = tf.where(
-        visible,
-        tf.div(1, tf.clipByValue(tf.where(visible, change, tf.onesLike(change)), VISIBLE, STRIDE)),
-        tf.where(finite, tf.fill(change.shape, STRIDE), tf.fill(change.shape, 1 / STRIDE)),
-      );
-      length = tf.where(tf.greater(open, 0), tf.mul(length, factor), length);
-      found = tf.maximum(found, tf.mul(open, tf.cast(visible, 'float32')));
-      const rising = tf.logicalAnd(visible, tf.less(lost, 0));
-      sign = tf.where(
-        tf.greater(open, 0),
-        tf.where(rising, tf.fill(sign.shape, -1), tf.onesLike(sign)),
-        sign,
-      );
-      open = tf.mul(open, tf.sub(1, tf.cast(settled, 'float32')));
-      if (canLook() && open.dataSync().every((flag) => flag === 0)) break;
-    }
+    const first = {
+      length: guess,
+      open: tf.ones(guess.shape),
+      found: tf.zeros(guess.shape),
+      sign: tf.ones(guess.shape),
+    };
+    const {length, found, sign} = loopWhile<Trials>(
+      first,
+      ({length, open, found, sign}) => {
+        const there = tf.div(gradientAt(tf.sub(x, tf.mul(length, direction))), size);
+        const lost = tf.div(tf.sum(tf.mul(tf.sub(direction, there), direction), 1, true), slope);
+        const change = tf.abs(lost);
+        const finite = tf.isFinite(change);
+        const visible = tf.logicalAnd(finite, tf.greater(change, VISIBLE));
+        const settled = tf.logicalAnd(visible, tf.logicalAnd(tf.greater(change, 0.5), tf.less(change, 2)));
+        const factor = tf.where(
+          visible,
+          tf.div(1, tf.clipByValue(tf.where(visible, change, tf.onesLike(change)), VISIBLE, STRIDE)),
+          tf.where(finite, tf.fill(change.shape, STRIDE), tf.fill(change.shape, 1 / STRIDE)),
+        );
+        const rising = tf.logicalAnd(visible, tf.less(lost, 0));
+        const tried = tf.greater(open, 0);
+        const turned = tf.where(rising, tf.fill(sign.shape, -1), tf.onesLike(sign));
+        const still = tf.mul(open, tf.sub(1, tf.cast(settled, 'float32')));
+        return {
+          state: {
+            length: tf.where(tried, tf.mul(length, factor), length),
+            open: still,
+            found: tf.maximum(found, tf.mul(open, tf.cast(visible, 'float32'))),
+            sign: tf.where(tried, turned, sign),
+          },
+          open: still,
+        };
+      },
+      {limit: TRIALS},
+    );
     const usable = tf.logicalAnd(
       tf.greater(found, 0),
       tf.logicalAnd(tf.isFinite(length), tf.greater(length, 0)),

@@ -1,7 +1,7 @@
 /** @file A solver made of a start and a step of the caller's own. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, describe, type Names} from '../../checks/index.js';
-import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {marked, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {fixedPointResidual, type Condition, type FixedPointMap} from '../../implicit/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from './iterate.js';
@@ -142,11 +142,13 @@ function iterationOf<X extends Structure, P extends Parameter[], M extends Struc
   batched: boolean,
   absoluteTolerance: number,
 ): Iteration<X, P> {
+  const [begin, own] = [marked(start), marked(step)];
   return {
-    start: (x, ...params) => memoryOf(start(x, ...params), samplesOfStart(x, batched)),
+    functions: [begin, own],
+    start: (x, ...params) => memoryOf(begin(x, ...params), samplesOfStart(x, batched)),
     step(x, memory, ...params) {
       const samples = samplesOfStart(x, batched);
-      const given: unknown = step(x, memory as M, ...params);
+      const given: unknown = own(x, memory as M, ...params);
       if (given === null || typeof given !== 'object') {
         throw new Error(`fromStep: step must return {x, memory, residual}, got ${describe(given)}.`);
       }

@@ -1,6 +1,6 @@
 /** @file The base class of the iterative solvers: an iteration, run to its end or step by step, and the gradient of its result. */
 import * as tf from '@tensorflow/tfjs-core';
-import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {offTape, ownerOf, type Parameter, type Structure} from '../../autodiff/index.js';
 import {
   checkOnFailure,
   rootTangent,
@@ -12,6 +12,7 @@ import {
 } from '../../implicit/index.js';
 import {fill} from '../../kernels/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
+import {seeingOnce} from '../../programs/index.js';
 import {mapLeaves, samplesOf, select} from './leaves.js';
 import {loop} from './loop.js';
 import {move} from './move.js';
@@ -117,7 +118,9 @@ export class IterativeSolver<
     aux?: Structure | undefined;
   } {
     return tf.tidy(() => {
-      const [found, state] = this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params);
+      const solve = () => (this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params));
+      // A listener may change what functions close over.
+      const [found, state] = this.reporter ? solve() : seeingOnce(solve);
       // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
       // gradient, so that it does not affect the rest of the batch.
       const x = pointsOf(state.status, found);
@@ -245,7 +248,7 @@ export class IterativeSolver<
 
   /** Finds x; nothing is recorded for a gradient unless `implicitDiff` is false. */
   protected iterate(init: X, params: P): [X, IterationState] {
-    return loop(this.iteration, init, params, this);
+    return loop(this.iteration, init, params, {...this, owner: ownerOf(this.condition)});
   }
 
   /** If a sample has no solution, the condition is evaluated at zero. */

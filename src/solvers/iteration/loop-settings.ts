@@ -12,6 +12,8 @@ export interface LoopSettings {
   tolerance: number;
   absoluteTolerance: number;
   reporter: Reporter | null;
+  /** Iterations with the same owner do the same with the user's functions. Default: the iteration itself. */
+  owner?: object | undefined;
 }
 
 /** The state of a loop at its end, as tensors. */

@@ -9,6 +9,8 @@ import {samplesOf} from './leaves.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import {move} from './move.js';
 import {runOperations} from './operations-loop.js';
+import {originOf} from './origin.js';
+import {startByProgram} from './programmed-start.js';
 import {runProgrammed} from './programmed.js';
 import {statusOf} from './status.js';
 import {runWithTangents} from './tangent-loop.js';
@@ -24,8 +26,12 @@ export function loop<X extends Structure = tf.Tensor, P extends Parameter[] = tf
 ): [X, IterationState] {
   const {className, maxIterations, tolerance, absoluteTolerance, reporter} = options;
   const samples = samplesOf(init, batched);
-  const settings = {className, samples, maxIterations, tolerance, absoluteTolerance, reporter};
-  const from = {x: init, memory: iteration.start(init, ...params)};
+  const {owner} = options;
+  const settings = {className, samples, maxIterations, tolerance, absoluteTolerance, reporter, owner};
+  // A recorded gradient goes through the start, too.
+  const isPlain = !forwardMode() && !isTapeOn();
+  const begun = isPlain ? startByProgram(iteration, init, params, settings) : null;
+  const from = {x: init, memory: begun ?? iteration.start(init, ...params)};
   const {x, residual, verdict, iterations, stepSize} = arrival(iteration, from, params, settings);
   const status = statusOf({residual, verdict, x}, tolerance, batched);
   const state = {status, iterations, residual, ...(stepSize && {stepSize})};
@@ -48,7 +54,12 @@ function arrival<X extends Structure, P extends Parameter[]>(
   }
   if (isTapeOn()) return runUnrolled(iteration, from, params, settings);
   return (
-    runProgrammed<X>((active, at) => move(iteration, active, at, params), from, settings) ??
-    runOperations(iteration, from, params, settings)
+    runProgrammed<X>(
+      (active, at) => move(iteration, active, at, params),
+      from,
+      settings,
+      0,
+      originOf(iteration, 'step', params, settings.owner),
+    ) ?? runOperations(iteration, from, params, settings)
   );
 }

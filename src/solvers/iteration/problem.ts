@@ -1,7 +1,7 @@
 /** @file How a minimisation is given: by `fun`, or by its gradient alone. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe, renamed} from '../../checks/index.js';
-import type {Parameter, Structure} from '../../autodiff/index.js';
+import {madeOf, marked, type Parameter, type Structure} from '../../autodiff/index.js';
 import type {Differentiable, Gradient, Objective} from '../../conditions/index.js';
 
 /** What an objective may return instead of its value: also further tensors, which `run` returns for the solution. */
@@ -76,7 +76,9 @@ export function withFun<X extends Structure, P extends Parameter[], T extends ob
 /** f without its aux. `withAux` is f as it was given. */
 function valueOnly<X extends Structure, P extends Parameter[]>(f: AuxObjective<X, P>): Objective<X, P> {
   if ('structure' in f || 'withAux' in f) return f as Objective<X, P>;
-  return Object.assign((x: X, ...params: P) => valueOf(f(x, ...params)), {withAux: f});
+  const own = marked(f);
+  const value: Objective<X, P> = (x, ...params) => valueOf(own(x, ...params));
+  return Object.assign(madeOf(value, own), {withAux: f});
 }
 
 /** The value of what an objective returned. */

@@ -1,48 +1,16 @@
 /** @file The loop of an iteration as a program: its step is traced once, and run in double precision on plain arrays. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, numbersOf, tensorOfDoubles, unflatten, type Structure} from '../../autodiff/index.js';
-import {
-  canLook,
-  explain,
-  Program,
-  programsFlag,
-  reasonOf,
-  statesBehind,
-  trace,
-} from '../../programs/index.js';
+import type {Origin} from '../../programs/index.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
+import {programOfStep, type MaskedStep, type StepProgram} from './step-program.js';
 import type {StepDetails} from './types.js';
-
-/** One step of the samples that are active, [B]; the others do not change. */
-export type MaskedStep<X extends Structure> = (
-  active: tf.Tensor,
-  from: {x: X; memory: Structure; residual: tf.Tensor},
-) => {
-  x: X;
-  memory: Structure;
-  residual: tf.Tensor;
-  verdict: tf.Tensor;
-  stepSize?: tf.Tensor | undefined;
-  details?: (() => StepDetails) | undefined;
-};
-
-/** A step as a program. */
-export interface StepProgram {
-  program: Program;
-  details: Details;
-  /** The states that results depend on, and the results themselves; the others belong to the stopping test. */
-  moving: number[];
-  /** Tensors from outside that the step reads. */
-  closedOver: tf.Tensor[];
-}
-
-/** The values that are known of a step: outputs of the program, by name. `own` is the step size of each sample. */
-type Details = Record<string, {index: number; shape: number[]}>;
 
 /**
  * Runs the loop from (x, memory) until each sample is within the tolerance or has a verdict.
  *
  * @param wanted How many leaves at the end of the memory are results, as x is.
+ * @param origin What determines the step, if it is known.
  * @returns `null` if there are no programs (because of the backend or the flag) or the step cannot be one.
  */
 export function runProgrammed<X extends Structure>(
@@ -50,8 +18,9 @@ export function runProgrammed<X extends Structure>(
   from: {x: X; memory: Structure},
   settings: LoopSettings,
   wanted = 0,
+  origin: Origin | null = null,
 ): Arrival<X> | null {
-  const traced = programOfStep(step, from, settings, wanted);
+  const traced = programOfStep(step, from, settings, wanted, origin);
   if (!traced) return null;
   try {
     return runSteps(traced, from, settings);
@@ -142,52 +111,4 @@ export function runSteps<X extends Structure>(
 
 function same(a: Float64Array, b: Float64Array): boolean {
   return a.every((value, i) => value === b[i]);
-}
-
-/** @returns `null` if there are no programs, or the step cannot be one. */
-export function programOfStep<X extends Structure>(
-  step: MaskedStep<X>,
-  {x, memory}: {x: X; memory: Structure},
-  {className, samples, reporter}: LoopSettings,
-  wanted = 0,
-): StepProgram | null {
-  if (programsFlag() === 'off' || !canLook()) return null;
-  const own = [tf.ones([samples]), tf.zeros([samples])];
-  const inputs = [...own, ...flatten(x), ...flatten(memory)];
-  const count = flatten(x).length;
-  try {
-    const details: Details = {};
-    const traced = trace(([active, residual, ...state]) => {
-      const from = {x: unflatten(x, state.slice(0, count)), memory: unflatten(memory, state.slice(count))};
-      const moved = step(active, {...from, residual});
-      const outputs = [moved.residual, moved.verdict, ...flatten(moved.x), ...flatten(moved.memory)];
-      if (moved.stepSize)
-        details.own = {index: outputs.push(moved.stepSize) - 1, shape: moved.stepSize.shape};
-      if (!reporter) return outputs;
-      for (const [name, value] of Object.entries(moved.details?.() ?? {})) {
-        const tensor = typeof value === 'number' ? tf.scalar(value) : (value as tf.Tensor | undefined);
-        if (tensor) details[name] = {index: outputs.push(tensor) - 1, shape: tensor.shape};
-      }
-      return outputs;
-    }, inputs);
-    const states = inputs.slice(2).map((_, i) => ({input: 2 + i, output: 2 + i}));
-    const isResult = (i: number) => i < count || i >= states.length - wanted;
-    const results = [...states.keys()].filter(isResult);
-    const behind = statesBehind(traced.graph, states, [1, ...results.map((i) => states[i].output)]);
-    const isMoving = (i: number) => isResult(i) || behind.has(i);
-    const moving = [...states.keys()].filter(isMoving);
-    const testing = [...states.keys()].filter((i) => !isMoving(i)).map((i) => states[i].output);
-    const program = new Program(
-      traced.graph,
-      [...inputs.keys()],
-      [0, ...testing, ...(details.own ? [details.own.index] : [])],
-    );
-    traced.closedOver.forEach((tensor, i) => program.input(inputs.length + i).set(numbersOf(tensor)));
-    return {program, details, moving, closedOver: traced.closedOver};
-  } catch (error) {
-    explain(className, reasonOf(error));
-    return null;
-  } finally {
-    tf.dispose(own);
-  }
 }

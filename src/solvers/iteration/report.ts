@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, describe} from '../../checks/index.js';
-import {offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {marked, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
 import {copiesOf} from '../../kernels/index.js';
 import type {IterationReport, ReportOptions} from './report-options.js';
@@ -60,12 +60,14 @@ export function withValue<X extends Structure, P extends Parameter[]>(
   objective: ((x: X, ...params: P) => tf.Tensor) | null,
 ): Iteration<X, P> {
   if (!objective) return iteration;
+  const value = marked(objective);
   return {
     ...iteration,
+    functions: iteration.functions && [...iteration.functions, value],
     step(x, memory, ...params) {
       const moved = iteration.step(x, memory, ...params);
       const {details} = moved;
-      return {...moved, details: () => ({...details?.(), value: objective(x, ...params)})};
+      return {...moved, details: () => ({...details?.(), value: value(x, ...params)})};
     },
   };
 }

@@ -1,6 +1,6 @@
 /** @file The types that the iterative solvers share: an iteration, its state, and options. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {Parameter, Structure} from '../../autodiff/index.js';
+import type {AnyFunction, Parameter, Structure} from '../../autodiff/index.js';
 import type {Condition, OnFailure} from '../../implicit/index.js';
 import type {Names} from '../../checks/index.js';
 import {REPORT, type ReportOptions} from './report-options.js';
@@ -42,6 +42,11 @@ export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[
   };
   /** The memory to continue with when the parameters change. Default: none is kept, `start` is called. */
   renew?(x: X, memory: Structure, ...params: P): Structure;
+  /**
+   * The functions of the user's that it calls, each marked or made of marked ones. If they are known, what was recorded of a step is used
+   * again in the next run.
+   */
+  functions?: readonly AnyFunction[] | undefined;
 }
 
 /** How the iteration of each sample went; B is 1 for a single problem. */

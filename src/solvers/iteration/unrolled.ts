@@ -20,7 +20,8 @@ import {Checkpoints} from './checkpoints.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import {move} from './move.js';
 import {runOperations} from './operations-loop.js';
-import {programOfStep, runSteps} from './programmed.js';
+import {runSteps} from './programmed.js';
+import {programOfStep} from './step-program.js';
 import {activeAt, reversedSteps, type Leaves, type LeafStep, type Way} from './reversed-steps.js';
 import type {Iteration} from './types.js';
 

@@ -46,6 +46,7 @@ export class GaussNewton<
     super(
       'GaussNewton',
       {
+        functions: [problem.residual],
         start: (x: X, ..._params: P): Structure =>
           startWatch(packingOf(flatten(x), batched).pack(flatten(x))),
         step(x, memory, ...params) {

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, renamed} from '../../checks/index.js';
 import {
   flatten,
+  madeOf,
+  marked,
   offTape,
   pullbackOf,
   recordOp,
@@ -47,8 +49,9 @@ export function residualsOf<X extends Structure = tf.Tensor, P extends Parameter
   const given = renamed(className, problem, {residual: 'fun'}) as Given;
   const {fun} = checkOptions(className, given, {fun: 1}, 'entry');
   checkFunction(className, 'fun', fun);
+  const own = marked(fun);
   return {
-    residual: (x, ...params) => valueOf(fun(x, ...params)),
+    residual: madeOf((x, ...params) => valueOf(own(x, ...params)), own),
     objective: (x, ...params) => {
       const result = fun(x, ...params);
       const r = valueOf(result);
@@ -63,7 +66,8 @@ export function residualsOf<X extends Structure = tf.Tensor, P extends Parameter
 export function leastSquaresCondition<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>({
   residual,
 }: Pick<Residuals<X, P>, 'residual'>): Condition<X, P> {
-  return stationary<X, P>((x, ...params) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params)))));
+  const value = (x: X, ...params: P) => tf.mul(0.5, tf.sum(tf.square(residual(x, ...params))));
+  return stationary<X, P>(madeOf(value, residual));
 }
 
 /** r [B, m] and ∂r/∂x [B, m, n] at x; not differentiated. */

@@ -64,6 +64,7 @@ export class LevenbergMarquardt<
     super(
       'LevenbergMarquardt',
       {
+        functions: [problem.residual],
         start(x: X, ..._params: P) {
           const rows = packingOf(flatten(x), batched).pack(flatten(x));
           const column = (value: number) => tf.fill([rows.shape[0], 1], value);

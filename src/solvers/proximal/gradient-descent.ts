@@ -1,7 +1,7 @@
 /** @file Gradient descent, accelerated. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import type {Parameter, Structure} from '../../autodiff/index.js';
+import {madeOf, marked, type Parameter, type Structure} from '../../autodiff/index.js';
 import {gradientOf, stationary} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -59,14 +59,17 @@ export class GradientDescent<
     function fixed(step: Exclude<DescentStep<P>['stepSize'], 'search' | undefined>): Iteration<X, P> {
       const sizeOf = isSchedule(step)
         ? stepTable('GradientDescent', step, options.maxIterations)
-        : (...params: P) => (typeof step === 'function' ? step(...params) : step);
+        : typeof step === 'function'
+          ? marked(step)
+          : madeOf(() => step);
       return fixedStep<X, P>({gradient, stepSize: sizeOf, prox: null}, settings);
     }
 
     /** The proximal iteration without a proximal part. */
     function searched(): Iteration<X, P> {
-      const inner = searchedStep<X, null, P>({gradient, prox: (y) => y, smooth: true}, settings);
+      const inner = searchedStep<X, null, P>({gradient, prox: madeOf((y) => y), smooth: true}, settings);
       return {
+        functions: inner.functions,
         start: (x, ...params) => inner.start(x, null, ...params),
         renew: (x, memory, ...params) => inner.renew!(x, memory, null, ...params),
         step: (x, memory, ...params) => inner.step(x, memory, null, ...params),

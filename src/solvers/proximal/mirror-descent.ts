@@ -1,7 +1,7 @@
 /** @file Mirror descent. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import {flatten, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {flatten, marked, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
 import {
   descend,
   gradientOf,
@@ -74,11 +74,19 @@ export class MirrorDescent<
     const gradient = gradientOf(fun, 'MirrorDescent: fun');
     const {batched = true} = options;
     const table = isSchedule(stepSize) ? stepTable('MirrorDescent', stepSize, options.maxIterations) : null;
-    const fixed = table ? table.first : (stepSize as StepOptions<P>['stepSize']);
+    const size = table ? table.first : (stepSize as StepOptions<P>['stepSize']);
+    const fixed = typeof size === 'function' ? marked(size) : size;
+    const [mirrorMap, projection] = [marked(geometry.mirrorMap), marked(geometry.projection)];
+    const objective = typeof fun === 'function' ? marked(fun) : null;
     const rest = restOf<X>(batched, tolerancesOf('MirrorDescent', options));
     super(
       'MirrorDescent',
       {
+        functions: [
+          ...[gradient, mirrorMap, projection],
+          ...(typeof fixed === 'function' ? [fixed] : []),
+          ...(objective ? [objective] : []),
+        ],
         start: (x: X, ..._params: [projectionParams: H, ...params: P]): Structure => ({
           k: tf.ones([batched ? flatten(x)[0].shape[0] : 1]),
           watch: rest.start(x),
@@ -97,7 +105,7 @@ export class MirrorDescent<
           const scaled = isConstant
             ? slope
             : combine(slope, slope, (g) => tf.mul(g, beside(sizes, g, batched)));
-          const moved = geometry.projection(descend(geometry.mirrorMap(x), scaled, eta), projectionParams);
+          const moved = projection(descend(mirrorMap(x), scaled, eta), projectionParams);
           const {residual, watch} = offTape(() => {
             // In units of the first step, because a short step alone does not indicate a solution.
             const r = combine(moved, x, (a, b) => {
@@ -109,12 +117,12 @@ export class MirrorDescent<
           }) as unknown as ReturnType<typeof rest.test>;
           const length = isConstant ? eta : tf.mul(eta, sizes);
           const details = () => ({
-            value: typeof fun === 'function' ? fun(x, ...params) : undefined,
+            value: objective?.(x, ...params),
           });
           return {x: moved, memory: {k: tf.add(k, 1), watch}, residual, stepSize: length, details};
         },
       },
-      mirrorDescent({gradient}, geometry, {stepSize: fixed}),
+      mirrorDescent({gradient}, {mirrorMap, projection}, {stepSize: fixed}),
       {...options, linsolve: options.linsolve ?? auto(), objective: objectiveAfterFirst(fun)},
     );
   }

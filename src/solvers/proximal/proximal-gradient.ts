@@ -1,7 +1,7 @@
 /** @file The proximal-gradient method, accelerated. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
-import type {Parameter, Structure} from '../../autodiff/index.js';
+import {madeOf, marked, type Parameter, type Structure} from '../../autodiff/index.js';
 import {gradientOf, proximalGradient, type Prox, type StepOptions} from '../../conditions/index.js';
 import {auto} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -69,8 +69,10 @@ export class ProximalGradient<
     className = 'ProximalGradient',
   ) {
     const given = withFun<X, P, typeof problem>(className, problem);
-    const {fun, prox} = checkOptions(className, given, {fun: 1, prox: 1}, 'entry');
-    checkFunction(className, 'prox', prox);
+    const entries = checkOptions(className, given, {fun: 1, prox: 1}, 'entry');
+    checkFunction(className, 'prox', entries.prox);
+    const {fun} = entries;
+    const prox = marked(entries.prox);
     const {
       stepSize = 'search',
       acceleration = true,
@@ -79,18 +81,21 @@ export class ProximalGradient<
     const gradient = gradientOf(fun, `${className}: fun`);
     const searched = stepSize === 'search';
     const table = isSchedule(stepSize) ? stepTable(className, stepSize, options.maxIterations) : null;
-    const fixed = table ? table.first : (stepSize as StepOptions<P>['stepSize']);
+    const size = table ? table.first : (stepSize as StepOptions<P>['stepSize']);
+    const fixed = typeof size === 'function' ? marked(size) : size;
     const condition = proximalGradient<X, H, P>({gradient}, prox, {stepSize: searched ? 1 : fixed});
     const settings = {batched, acceleration, accuracy: tolerancesOf(className, options)};
     const iteration = searched
       ? searchedStep({gradient, prox, smooth: false}, settings)
       : fixedStep<X, [proxParams: H, ...params: P]>(
           {
-            gradient: (x, _proxParams, ...params) => gradient(x, ...params),
+            gradient: madeOf((x, _proxParams, ...params) => gradient(x, ...params), gradient),
             stepSize:
               table ??
-              ((_proxParams, ...params) => (typeof fixed === 'function' ? fixed(...params) : fixed!)),
-            prox: (y, eta, proxParams, ..._params) => prox(y, proxParams, eta),
+              (typeof fixed === 'function'
+                ? madeOf((_proxParams, ...params) => fixed(...params), fixed)
+                : madeOf(() => fixed!)),
+            prox: madeOf((y, eta, proxParams, ..._params) => prox(y, proxParams, eta), prox),
           },
           settings,
         );

@@ -44,6 +44,7 @@ export function fixedStep<X extends Structure = tf.Tensor, P extends Parameter[]
 ): Iteration<X, P> {
   const {batched} = settings;
   return {
+    functions: [gradient, ...(prox ? [prox] : []), ...(typeof stepSize === 'function' ? [stepSize] : [])],
     start: (x: X, ..._params: P): Structure => [
       ...[x, tf.ones([samplesOf(x, batched)])],
       startWatch(rowsOf(x, batched)),
@@ -120,6 +121,7 @@ export function searchedStep<
   /** y, t, the watch, the first trial of η, and the size of an x that has run away. */
   type Memory = [...Momentum<X>, trial: tf.Tensor, far: tf.Tensor];
   return {
+    functions: [gradient, prox],
     start: (x: X, _proxParams: H, ...params: P): Structure =>
       offTape(() => {
         const packing = packingOf(flatten(x), batched);

@@ -58,6 +58,7 @@ export class AndersonAcceleration<
     super(
       'AndersonAcceleration',
       {
+        functions: [map],
         start(x: X, ..._params: P): Structure {
           const [batch, n] = packingOf(flatten(x), batched).shape;
           return {

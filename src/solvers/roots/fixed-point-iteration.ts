@@ -39,6 +39,7 @@ export class FixedPointIteration<
     super(
       'FixedPointIteration',
       {
+        functions: [map],
         start: (x: X, ..._params: P): Structure => rest.start(x),
         step(x, memory, ...params) {
           const r = map(x, ...params);

@@ -1,7 +1,7 @@
 /** @file Newton's method for a root. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
-import type {Parameter, Structure} from '../../autodiff/index.js';
+import {marked, type Parameter, type Structure} from '../../autodiff/index.js';
 import {auto} from '../../linsolve/index.js';
 import {frozenSolution} from '../iteration/frozen-solution.js';
 import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
@@ -26,6 +26,7 @@ export class NewtonRoot<
       'NewtonRoot',
       {fun},
       {
+        functions: [marked(fun)],
         start: () => ({}),
         direction({f, point, params, scale}, memory) {
           const values = tf.mul(f, scale);

@@ -1,7 +1,15 @@
 /** @file The common part of the methods that search for a root along directions, as long as the residual decreases. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, renamed} from '../../checks/index.js';
-import {flatten, flattenLike, offTape, type Parameter, type Structure} from '../../autodiff/index.js';
+import {
+  flatten,
+  flattenLike,
+  marked,
+  offTape,
+  type AnyFunction,
+  type Parameter,
+  type Structure,
+} from '../../autodiff/index.js';
 import {packingOf, Status, type Condition} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import {auto, rowDot, rowNorm} from '../../linsolve/index.js';
@@ -40,6 +48,8 @@ export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
     },
     memory: tf.NamedTensorMap,
   ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
+  /** Further functions of the user's that it calls. */
+  functions?: readonly AnyFunction[] | undefined;
 }
 
 /** The number of trials of a line search if the host cannot see that it is done. */
@@ -102,7 +112,8 @@ function iteration<X extends Structure, P extends Parameter[]>(
   batched: boolean,
   accuracy: Tolerances,
 ): Iteration<X, P> {
-  const valuesAt = (x: X, params: P) => flattenLike('What the function returns', fun(x, ...params), x);
+  const own = marked(fun);
+  const valuesAt = (x: X, params: P) => flattenLike('What the function returns', own(x, ...params), x);
   const lineSearches = {seen: backtracking(), unseen: backtracking({maxIterations: UNSEEN_TRIALS})};
   const start = (x: X, ...params: P): Structure =>
     offTape(() => {
@@ -122,6 +133,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       } as unknown as tf.TensorContainerObject;
     }) as unknown as Structure;
   return {
+    functions: [own, ...(rule.functions ?? [])],
     start,
     step(x, memory, ...params) {
       const {rule: own, known, scale, mark, still, watch, ...before} = memory as Memory;

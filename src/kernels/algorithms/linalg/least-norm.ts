@@ -48,7 +48,10 @@ function smallestSingularValue(kernels: MatrixKernels, factors: ScaledLU): numbe
 }
 
 function normalize(x: Float64Array): number {
-  const norm = Math.hypot(...x);
+  let squares = 0;
+  for (let i = 0; i < x.length; i++) squares += x[i] * x[i];
+  // Their sum may be out of range although the norm is not.
+  const norm = squares > 1e-200 && squares < 1e200 ? Math.sqrt(squares) : Math.hypot(...x);
   for (let i = 0; i < x.length; i++) x[i] /= norm;
   return norm;
 }

@@ -60,6 +60,7 @@ export function boundedIteration<P extends Parameter[] = tf.Tensor[]>(
     return {packing, low, high, project};
   };
   return {
+    functions: [gradient, ...(fun ? [fun] : [])],
     start: (given: tf.Tensor, bounds: Bounds, ...params: P): Structure =>
       offTape(() => {
         const {packing, low, high, project} = within(given, bounds);

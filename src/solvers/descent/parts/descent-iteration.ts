@@ -1,6 +1,6 @@
 /** @file The iteration of the methods that move along a direction, as far as a line search says. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, offTape, type Parameter, type Structure} from '../../../autodiff/index.js';
+import {flatten, marked, offTape, type AnyFunction, type Parameter, type Structure} from '../../../autodiff/index.js';
 import {gradientOf, type Differentiable} from '../../../conditions/index.js';
 import {packingOf} from '../../../implicit/index.js';
 import {fill} from '../../../kernels/index.js';
@@ -37,6 +37,8 @@ export interface Direction<P extends Parameter[] = tf.Tensor[]> {
   direction(place: Place<P>, memory: tf.NamedTensorMap): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
   /** The first step that is tried: 'one' is 1, as Newton-like methods need; 'last' is what the last step suggests. Default 'one'. */
   trial?: 'one' | 'last' | undefined;
+  /** Further functions of the user's that it calls. */
+  functions?: readonly AnyFunction[] | undefined;
 }
 
 type Memory = {
@@ -64,7 +66,7 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
   accuracy: Tolerances,
 ): Iteration<X, P> {
   const gradient = gradientOf(fun, `${className}: fun`);
-  const objective = typeof fun === 'function' ? fun : null;
+  const objective = typeof fun === 'function' ? marked(fun) : null;
   const values = (x: X, params: P, batch: number) =>
     objective ? valuesOf(className, objective(x, ...params), batch) : tf.zeros([batch]);
   const begin = (rows: tf.Tensor2D, scale: Scale): Memory => {
@@ -82,6 +84,7 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
     };
   };
   return {
+    functions: [gradient, ...(objective ? [objective] : []), ...(rule.functions ?? [])],
     start(x: X, ...params: P): Structure {
       return offTape(() => {
         const packing = packingOf(flatten(x), batched);

@@ -1,0 +1,121 @@
+/** @file What a function of the user's computes, and the tensors and numbers that it uses, from one call of it. */
+import * as tf from '@tensorflow/tfjs-core';
+import {observed, originalOf, vjpOf, type AnyFunction} from '../autodiff/index.js';
+import {Arguments, NotPlain, tensorsOf} from './arguments.js';
+import {fingerprint} from './fingerprint.js';
+import {trace, Untraceable} from './trace.js';
+
+/** What was seen of a call. */
+export interface Glimpse {
+  /** Equal if the same was computed. */
+  text: string;
+  closedOver: readonly tf.Tensor[];
+  made: readonly Float64Array[];
+}
+
+/** What was seen of the user's functions during `seeingOnce`, by arguments. */
+let shared: Map<AnyFunction, Map<string, Glimpse | null>> | null = null;
+
+/** Runs f. Meanwhile, each function of the user's is called only once for arguments of a form: nothing else of the user's runs in f. */
+export function seeingOnce<T>(f: () => T): T {
+  if (shared) return f();
+  shared = new Map();
+  try {
+    return f();
+  } finally {
+    shared = null;
+  }
+}
+
+/**
+ * Calls a function of the user's once.
+ *
+ * @param pool Tensors to call it with, where shapes agree; otherwise zeros.
+ * @returns `null` if its result depends on more than tensors and numbers.
+ */
+export function glimpseOf(
+  part: AnyFunction,
+  args: Arguments,
+  hasOwnGradient: boolean,
+  pool: readonly tf.Tensor[],
+): Glimpse | null {
+  if (!shared) return lookAt(part, args, hasOwnGradient, pool);
+  const ofPart = shared.get(part) ?? new Map<string, Glimpse | null>();
+  shared.set(part, ofPart);
+  const key = `${hasOwnGradient} ${args.text}`;
+  if (!ofPart.has(key)) ofPart.set(key, lookAt(part, args, hasOwnGradient, pool));
+  return ofPart.get(key)!;
+}
+
+/** Calls a function of the user's once; `null` if its result depends on more than tensors and numbers. */
+function lookAt(
+  part: AnyFunction,
+  args: Arguments,
+  hasOwnGradient: boolean,
+  pool: readonly tf.Tensor[],
+): Glimpse | null {
+  const f = originalOf(part) as (...args: unknown[]) => unknown;
+  try {
+    return tf.tidy(() => {
+      const example = args.filled(pool);
+      let result = '';
+      const outputs = (xs: readonly tf.Tensor[]) => {
+        const output = f(...(withTensors(example, xs) as unknown[]));
+        result = new Arguments(output).text;
+        return tensorsOf(output);
+      };
+      const {graph, closedOver, made} = trace(outputs, tensorsOf(example));
+      const text = fingerprint(graph, [], []);
+      const derivative = hasOwnGradient
+        ? derivativeOf(outputs, tensorsOf(example), closedOver)
+        : NO_DERIVATIVE;
+      return (text &&
+        derivative && {
+          text: `${result}|${text}|${derivative.text}`,
+          closedOver: [...closedOver, ...derivative.closedOver],
+          made: [...made.values()],
+        }) as never;
+    });
+  } catch (error) {
+    if (error instanceof NotPlain || error instanceof Untraceable) return null;
+    throw error;
+  }
+}
+
+const NO_DERIVATIVE = {text: '', closedOver: []};
+
+/** What the derivatives of an operation of the user's compute: with the numbers, because they could occur in any of them. */
+function derivativeOf(
+  f: (xs: readonly tf.Tensor[]) => tf.Tensor[],
+  examples: readonly tf.Tensor[],
+  closedOver: readonly tf.Tensor[],
+): Pick<Glimpse, 'text' | 'closedOver'> | null {
+  const floats = (tensors: readonly tf.Tensor[]) => tensors.filter(({dtype}) => dtype === 'float32');
+  let isNested = false;
+  const traced = trace((xs) => {
+    let count = 0;
+    let like: tf.Tensor[] = [];
+    const value = () => (like = floats(f(xs)));
+    const gradients = vjpOf(value, floats([...xs, ...closedOver]), () => {
+      count = observed()!.ownGradients;
+      return like.map((output) => tf.onesLike(output));
+    });
+    isNested = observed()!.ownGradients > count;
+    return gradients;
+  }, examples);
+  const text = fingerprint(traced.graph, [], []);
+  if (text === null || isNested) return null;
+  const numbers = [...traced.graph.constants.values()].map((values) => values.join());
+  return {text: `${text}|${numbers.join(';')}`, closedOver: traced.closedOver};
+}
+
+function withTensors(value: unknown, tensors: readonly tf.Tensor[]): unknown {
+  let next = 0;
+  const build = (part: unknown): unknown => {
+    if (part instanceof tf.Tensor) return tensors[next++];
+    if (Array.isArray(part)) return part.map(build);
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, own]) => [name, build(own)]));
+  };
+  return build(value);
+}
