@@ -23,7 +23,12 @@ await runProgram({
     );
   },
   figure: figureOf,
-  claims: ({outcomes}, claims, quick) => {
+  claims: ({outcomes, differences}, claims, quick) => {
+    const most = Math.max(...differences);
+    claims.check(
+      `iMAML’s gradient by MINRES is that of a direct solver to ${most.toExponential(1)} ≤ 1e-3`,
+      most <= 1e-3,
+    );
     const error = (method: Method) => mean(of(outcomes, method));
     claims.check(
       'iMAML learns new waves better than from random weights',
