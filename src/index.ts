@@ -75,14 +75,17 @@ export {sparsemax} from './projections/index.js';
 export {
   certify,
   solveQP,
+  solveQPAsync,
   type QPCertificate,
   type QPInput,
   type QPParameter,
   type QPPoint,
   type QPProblem,
+  type QPProgress,
   type NotAnInput,
   type QPResult,
   type QPValue,
+  type SolveQPAsyncOptions,
   type SolveQPOptions,
 } from './solvers/index.js';
 export * as conditions from './conditions/public.js';
