@@ -33,6 +33,7 @@ export {
   isOwn,
   madeOf,
   marked,
+  noteOwn,
   originalOf,
   ownerOf,
   partsOf,

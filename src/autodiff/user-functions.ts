@@ -40,9 +40,14 @@ export function madeOf<F extends AnyFunction>(f: F, ...functions: readonly AnyFu
   return f;
 }
 
-/** Whether it is known which functions of the user's `f` calls: it is one of this library, or marked. */
-export function isOwn(f: AnyFunction): boolean {
-  return PARTS.has(f);
+/** Notes that a method of this library's calls no function of the user's. It is known of copies of the object, too. */
+export function noteOwn<Name extends string>(name: Name, object: Record<Name, AnyFunction>): void {
+  madeOf(object[name]);
+}
+
+/** Whether that is known of a method. */
+export function isOwn<Name extends string>(name: Name, object: Record<Name, AnyFunction>): boolean {
+  return PARTS.has(object[name]);
 }
 
 /** The marked functions that `f` calls. */

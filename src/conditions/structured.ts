@@ -60,7 +60,7 @@ export function structured<P extends Parameter[] = tf.Tensor[]>(
   const structure = Object.fromEntries(
     Object.entries(given).map(([name, part]) => [
       name,
-      typeof part === 'function' ? marked(part.bind(given)) : part,
+      typeof part === 'function' ? marked((part as AnyFunction).bind(given)) : part,
     ]),
   ) as unknown as ProductForm<P>;
   const f = (x: tf.Tensor, ...params: P): tf.Tensor =>

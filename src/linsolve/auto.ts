@@ -1,7 +1,7 @@
 /** @file Chooses a linear solver from the known properties of the operator. */
 import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
-import {madeOf} from '../autodiff/index.js';
+import {noteOwn} from '../autodiff/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm} from '../kernels/index.js';
 import {quietCg} from './cg.js';
@@ -76,7 +76,7 @@ export function auto(options?: NoOptions): LinearSolver {
       );
     },
   };
-  madeOf(solver.factor);
+  noteOwn('factor', solver);
   return solver;
 }
 

@@ -1,7 +1,7 @@
 /** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
-import {doublesOf, madeOf, offTape, tensorOfDoubles} from '../autodiff/index.js';
+import {doublesOf, noteOwn, offTape, tensorOfDoubles} from '../autodiff/index.js';
 import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './reporting.js';
 import {reshaped, safeDivide, safeNorm, toRows} from './rows.js';
@@ -31,7 +31,7 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
       });
     },
   };
-  madeOf(solver.factor);
+  noteOwn('factor', solver);
   return solver;
 }
 

@@ -4,7 +4,7 @@
  * If the host can read tensors, the methods run there in f64 (`host-krylov.ts`), otherwise in tensor operations (`device-krylov.ts`).
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import {madeOf} from '../autodiff/index.js';
+import {noteOwn} from '../autodiff/index.js';
 import {canLook} from '../programs/index.js';
 import {type Names} from '../checks/index.js';
 import {solveOnDevice} from './device-krylov.js';
@@ -70,7 +70,7 @@ export function iterativeSolver(
     },
   };
   // A preconditioner may be the user's.
-  if (!preconditioner) madeOf(solver.factor);
+  if (!preconditioner) noteOwn('factor', solver);
   return solver;
 }
 

@@ -281,7 +281,10 @@ describeAnyBackend('functions that change', () => {
         matrix: (A: tf.Tensor) => A,
         value(product: tf.Tensor) {
           calls++;
-          return tf.mul(this.smoothness() as number, tf.mul(0.5, tf.sum(tf.square(product), 1)));
+          return tf.mul(
+            (this as unknown as {smoothness: () => number}).smoothness(),
+            tf.mul(0.5, tf.sum(tf.square(product), 1)),
+          );
         },
         smoothness: () => 1,
         ridge: () => 0.5,

@@ -30,7 +30,7 @@ export class Newton<
       given,
       {
         // A linear solver may call functions of the user's, too.
-        functions: isOwn(linsolve.factor) ? [condition] : null,
+        functions: isOwn('factor', linsolve) ? [condition] : null,
         start: () => ({}),
         direction({gradient, point, params, scale}, memory) {
           // Gradient and step in their units, which are constants.

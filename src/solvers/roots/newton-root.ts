@@ -27,7 +27,7 @@ export class NewtonRoot<
       {fun},
       {
         // A linear solver, or a formula for the Jacobian, may call functions of the user's, too.
-        functions: isOwn(linsolve.factor) && !fun.linearize ? [marked(fun)] : null,
+        functions: isOwn('factor', linsolve) && !fun.linearize ? [marked(fun)] : null,
         start: () => ({}),
         direction({f, point, params, scale}, memory) {
           const values = tf.mul(f, scale);

@@ -1,7 +1,7 @@
 /** @file A line search that shortens a step until it is good enough. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
-import {madeOf, offTape} from '../../../autodiff/index.js';
+import {noteOwn, offTape} from '../../../autodiff/index.js';
 import {loopWhile} from '../../../programs/index.js';
 import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe, type Trial} from './tests.js';
 import type {LineSearch, LineStart} from './types.js';
@@ -81,6 +81,6 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
         return step;
       }),
   };
-  madeOf(lineSearch.search);
+  noteOwn('search', lineSearch);
   return lineSearch;
 }

@@ -1,7 +1,7 @@
 /** @file Line searches that narrow a bracket around a step that satisfies the strong Wolfe conditions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
-import {madeOf, offTape} from '../../../autodiff/index.js';
+import {noteOwn, offTape} from '../../../autodiff/index.js';
 import {fill} from '../../../kernels/index.js';
 import {loopWhile} from '../../../programs/index.js';
 import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
@@ -104,6 +104,6 @@ export function bracketing(
         return step;
       }),
   };
-  madeOf(lineSearch.search);
+  noteOwn('search', lineSearch);
   return lineSearch;
 }

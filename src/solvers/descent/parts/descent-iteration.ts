@@ -91,7 +91,7 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
       watch: startWatch(rows),
     };
   };
-  const isKnown = isOwn(lineSearch.search) && rule.functions !== null;
+  const isKnown = isOwn('search', lineSearch) && rule.functions !== null;
   return {
     functions: isKnown ? [gradient, ...(objective ? [objective] : []), ...(rule.functions ?? [])] : undefined,
     start(x: X, ...params: P): Structure {
