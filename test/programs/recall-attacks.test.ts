@@ -42,13 +42,10 @@ function compare<S>(
   changes: readonly (() => void)[],
 ): void {
   const used = make();
-  [() => undefined, ...changes].forEach((change, i) => {
+  for (const change of [() => undefined, ...changes]) {
     change();
-    for (let run = 0; run < 3; run++) {
-      expectClose(outcome(used), outcome(make()), 1e-6, 1e-7);
-      assert.isAtLeast(i, 0);
-    }
-  });
+    for (let run = 0; run < 3; run++) expectClose(outcome(used), outcome(make()), 1e-6, 1e-7);
+  }
 }
 
 const at = () => tf.tensor2d([[0.4, 0.7]]);
@@ -302,6 +299,25 @@ describeAnyBackend('functions that change', () => {
       return calls;
     });
     assert.isBelow(counts[3], counts[0]);
+  });
+
+  it('make so many numbers that none of it is kept', () => {
+    let calls = 0;
+    let start = 0;
+    const fun = (x: tf.Tensor, a: tf.Tensor) => {
+      calls++;
+      const many = tf.tensor1d(Float32Array.from({length: 300_000}, (_, i) => 0.1 * (i % 7)));
+      return tf.mul(0.3, tf.add(tf.add(tf.cos(x), a), tf.slice(many, start, 2)));
+    };
+    const used = fixedPoint(fun)();
+    const counts = [0, 1, 2, 3].map(() => {
+      calls = 0;
+      solved(used, zeros(), at());
+      return calls;
+    });
+    assert.equal(counts[3], counts[0]);
+    start = 3;
+    expectClose(solved(used, zeros(), at()), solved(fixedPoint(fun)(), zeros(), at()), 1e-6);
   });
 
   it('belong to SparseCoding without implicit gradients', () => {
