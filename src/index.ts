@@ -76,6 +76,7 @@ export {
   certify,
   prepareQP,
   solveQP,
+  solveQPAsync,
   type PreparedQP,
   type PreparedQPGradient,
   type PreparedQPInput,
@@ -88,9 +89,11 @@ export {
   type QPParameter,
   type QPPoint,
   type QPProblem,
+  type QPProgress,
   type NotAnInput,
   type QPResult,
   type QPValue,
+  type SolveQPAsyncOptions,
   type SolveQPOptions,
 } from './solvers/index.js';
 export * as conditions from './conditions/public.js';

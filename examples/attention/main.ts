@@ -2,6 +2,7 @@
  * @file Attention with exact zeros (Martins & Astudillo 2016, arXiv 1602.02068; Peters, Niculae & Martins 2019, arXiv 1905.05702),
  * also on longer sequences than those of training.
  */
+import {mean} from '../support/metrics.js';
 import {printTable, runProgram, spread} from '../support/program.js';
 import {FULL, LENGTHS, QUICK, run, TASKS, type Outcome} from './attention.js';
 import {figureOf} from './figure.js';
@@ -16,7 +17,6 @@ const of = (
   read: (outcome: Outcome) => number,
 ) =>
   outcomes.filter((each) => each.task === task && each.method === method && each.length === length).map(read);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'attention',

@@ -2,13 +2,13 @@
  * @file Predict, then decide: decision-focused learning against two stages, on the shortest paths of Elmachtoub & Grigas 2022 (Smart
  * "predict, then optimize", arXiv 1710.08005).
  */
+import {mean} from '../support/metrics.js';
 import {printTable, runProgram, spread} from '../support/program.js';
 import {DEGREES, FULL, METHODS, QUICK, run, type Method, type Outcome} from './decision.js';
 import {figureOf} from './figure.js';
 
 const of = (outcomes: Outcome[], degree: number, method: Method, read: (outcome: Outcome) => number) =>
   outcomes.filter((outcome) => outcome.degree === degree && outcome.method === method).map(read);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'decision',

@@ -1,11 +1,10 @@
 /**
  * @file Denoising with a quadratic program whose matrix is learned, after Amos & Kolter 2017 (OptNet, arXiv 1703.00443).
  */
+import {mean} from '../support/metrics.js';
 import {printTable, runProgram, spread} from '../support/program.js';
 import {FULL, METHODS, QUICK, run, type Method} from './denoising.js';
 import {figureOf} from './figure.js';
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'denoising',

@@ -65,6 +65,7 @@ export function createClassifier(method: Method, seed: number, penalty: number):
   const equilibrium = new FixedPointLayer({
     cell: tf.model({inputs: [z, input], outputs}),
     jacobianPenalty: penalty,
+    seed,
     tolerance: TOLERANCE,
     maxIterations: MAX_ITERATIONS,
     // What is not found is counted.

@@ -4,28 +4,42 @@ import {aucOf} from '../support/metrics.js';
 import {randomNumbers, type Random} from '../support/random.js';
 import type {Report} from '../support/report.js';
 import {stratifiedSplit} from '../support/splits.js';
-import {
-  MODELS,
-  codesOf,
-  learnDictionary,
-  scores,
-  taskLoss,
-  type Data,
-  type Model,
-  type Settings,
-} from './models.js';
-import type {Samples, Task} from './tasks.js';
+import {MODELS, learnDictionary, scores, taskLoss, type Data, type Model, type Settings} from './models.js';
+import {digitsTask, mixtureTask, type Samples, type Task} from './tasks.js';
 
-const PENALTIES = [1e-4, 1e-3, 1e-2, 1e-1];
-const SPARSITIES = [0.05, 0.2];
-const RATES = [0.03, 0.1];
-
-export interface Options {
-  /** Splits for each choice of settings, and for each score. */
+export interface Size {
+  /** Which of the tasks are taken. */
+  tasks: number[];
+  /** Splits for each score, and for each choice of settings. */
+  splits: number;
   choosing: number;
-  measuring: number;
-  seed: number;
+  /** The settings to choose from: the strength of the linear models' penalty, of the codes' penalty, and the step length. */
+  penalties: number[];
+  sparsities: number[];
+  rates: number[];
+  /** How often the gradients are timed. */
+  repeats: number;
 }
+
+export const FULL: Size = {
+  tasks: [0, 1],
+  splits: 10,
+  choosing: 2,
+  penalties: [1e-4, 1e-3, 1e-2, 1e-1],
+  sparsities: [0.05, 0.2],
+  rates: [0.03, 0.1],
+  repeats: 5,
+};
+export const QUICK: Size = {
+  ...FULL,
+  tasks: [1],
+  splits: 2,
+  choosing: 1,
+  penalties: [1e-4, 1e-2],
+  sparsities: [0.05],
+  rates: [0.03],
+  repeats: 2,
+};
 
 export interface Score {
   model: Model;
@@ -74,22 +88,19 @@ function disposeSplit({data, test, dictionaries}: Split): void {
   tf.dispose([data, test, ...dictionaries.values()]);
 }
 
-/** The settings to choose from. Those that a model does not have are NaN. */
-function gridOf(model: Model): Settings[] {
-  const penalties = model === 'task-driven' ? [PENALTIES[0], PENALTIES[2]] : PENALTIES;
-  const sparsities = model === 'L1' || model === 'L2' ? [NaN] : SPARSITIES;
-  const rates = model === 'task-driven' ? RATES : [NaN];
+/** The settings to choose from. Those that a model does not have are NaN; the slowest model tries every other penalty. */
+function gridOf(model: Model, size: Size): Settings[] {
+  const penalties = model === 'task-driven' ? size.penalties.filter((_, i) => i % 2 === 0) : size.penalties;
+  const sparsities = model === 'L1' || model === 'L2' ? [NaN] : size.sparsities;
+  const rates = model === 'task-driven' ? size.rates : [NaN];
   return penalties.flatMap((penalty) =>
     sparsities.flatMap((sparsity) => rates.map((rate) => ({penalty, sparsity, rate}))),
   );
 }
 
 /** The AUC of each model over the splits of the measuring data, with the settings that are best on the choosing data. */
-export async function measure(
-  task: Task,
-  {choosing, measuring, seed}: Options,
-  report: Report,
-): Promise<Score[]> {
+async function measure(task: Task, size: Size, seed: number, report: Report): Promise<Score[]> {
+  const {choosing, splits} = size;
   const splitsOf = (samples: Samples, count: number) => {
     const random = randomNumbers(seed);
     return Array.from({length: count}, () => splitOf(samples, task.trained, random));
@@ -100,11 +111,11 @@ export async function measure(
     if (needed && !dictionaries.has(sparsity)) dictionaries.set(sparsity, learnDictionary(data, sparsity));
     return aucOf(scores(model, data, test, settings, dictionaries.get(sparsity) ?? null), labels);
   };
-  const grids = MODELS.map((model) => ({model, grid: gridOf(model)}));
-  const total = grids.reduce((sum, {grid}) => sum + grid.length * choosing + measuring, 0);
+  const grids = MODELS.map((model) => ({model, grid: gridOf(model, size)}));
+  const total = grids.reduce((sum, {grid}) => sum + grid.length * choosing + splits, 0);
   let done = 0;
 
-  const [forChoice, forScores] = [splitsOf(task.choosing, choosing), splitsOf(task.measuring, measuring)];
+  const [forChoice, forScores] = [splitsOf(task.choosing, choosing), splitsOf(task.measuring, splits)];
   const results: Score[] = [];
   for (const {model, grid} of grids) {
     let [best, settings] = [-1, grid[0]];
@@ -127,8 +138,17 @@ export async function measure(
   return results;
 }
 
-/** The task-driven gradient in the dictionary, implicit and unrolled: times in milliseconds, and how far they differ. */
-export function compareGradients(task: Task, repeats: number, clock: () => number) {
+/** The task-driven gradient in the dictionary of a task. */
+export interface Gradients {
+  task: Task;
+  /** Milliseconds. */
+  implicit: number[];
+  unrolled: number[];
+  /** How far they differ, as a share. */
+  difference: number;
+}
+
+function compareGradients(task: Task, repeats: number, clock: () => number): Gradients {
   const {data, ...rest} = splitOf(task.measuring, task.trained, randomNumbers(1));
   const random = randomNumbers(2);
   const features = data.x.shape[1];
@@ -155,13 +175,39 @@ export function compareGradients(task: Task, repeats: number, clock: () => numbe
     return {milliseconds, gradient};
   };
   const [implicit, unrolled] = [run(true), run(false)];
-  const active = tf.tidy(
-    () => tf.mean(tf.cast(tf.notEqual(codesOf(D, data.x, 0.05), 0), 'float32')).dataSync()[0],
-  );
   const difference =
     Math.hypot(...implicit.gradient.map((value, i) => value - unrolled.gradient[i])) /
     Math.hypot(...unrolled.gradient);
   disposeSplit({data, ...rest});
   tf.dispose([D, linear]);
-  return {implicit: implicit.milliseconds, unrolled: unrolled.milliseconds, difference, active};
+  return {task, implicit: implicit.milliseconds, unrolled: unrolled.milliseconds, difference};
+}
+
+export interface Result {
+  gradients: Gradients[];
+  results: {task: string; scores: Score[]}[];
+}
+
+/**
+ * @param rows 64 pixels and a label, as in examples/data/digits.csv.
+ * @param clock Milliseconds.
+ */
+export async function run(
+  rows: readonly number[][],
+  size: Size,
+  seed: number,
+  report: Report,
+  clock: () => number,
+): Promise<Result> {
+  const both = [digitsTask(rows, randomNumbers(seed)), mixtureTask(randomNumbers(seed + 1))];
+  const tasks = size.tasks.map((i) => both[i]);
+  const gradients = tasks.map((task) => compareGradients(task, size.repeats, clock));
+  const results: Result['results'] = [];
+  for (const [i, task] of tasks.entries()) {
+    const scores = await measure(task, size, seed, (done, total, note) =>
+      report(i * total + done, tasks.length * total, note),
+    );
+    results.push({task: task.name, scores});
+  }
+  return {gradients, results};
 }

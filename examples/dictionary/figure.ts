@@ -2,10 +2,10 @@
 import type {TopLevelSpec} from 'vega-lite';
 import {COLOURS} from '../support/figure.js';
 import {meanOf} from '../support/metrics.js';
-import type {Score} from './dictionary.js';
+import type {Result} from './dictionary.js';
 import {MODELS} from './models.js';
 
-export function figureOf(results: readonly {task: string; scores: readonly Score[]}[]): TopLevelSpec {
+export function figureOf({results}: Result): TopLevelSpec {
   const values = results.flatMap(({task, scores}) =>
     scores.map(({model, aucs}) => {
       const {mean, margin} = meanOf(aucs);

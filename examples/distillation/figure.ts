@@ -1,9 +1,9 @@
 /** @file Draws the ten images, and the loss while they were learned. */
 import type {TopLevelSpec} from 'vega-lite';
 import {COLOURS} from '../support/figure.js';
+import type {Result} from './distillation.js';
 
-/** @param images Ten rows of side² pixels. */
-export function figureOf(images: readonly number[][], losses: readonly number[]): TopLevelSpec {
+export function figureOf({images, losses}: Result): TopLevelSpec {
   const side = Math.sqrt(images[0].length);
   const values = images.flatMap((image, digit) => {
     const largest = Math.max(...image.map(Math.abs));

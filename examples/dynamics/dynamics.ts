@@ -1,6 +1,7 @@
 /** @file How packed discs move when the small ones grow: implicit differentiation, finite differences, and the derivative of the steps. */
 import * as tf from '@tensorflow/tfjs';
 import {compile, conditions, customRoot, jvp, rootJvp} from '../../src/index.js';
+import {mean} from '../support/metrics.js';
 import {randomNumbers} from '../support/random.js';
 import type {Report} from '../support/report.js';
 import {fire, fireLoop} from './fire.js';
@@ -72,7 +73,7 @@ export interface Packed extends Packing {
   errors: {solver: number; rootJvp: number; customRoot: number} | null;
   /** ‖reference ∂x‖. */
   reference: number | null;
-  /** How far the implicit ∂x is from finite differences of two solves. */
+  /** How far the implicit ∂x is from finite differences of two solves, for discs that touch another, up to a shift that they have in common. */
   differences: number;
   stopped: Stopped[];
 }
@@ -83,8 +84,8 @@ export interface Result {
 }
 
 /**
- * The finite difference of the diameter; θ ± h are numbers of float32. With a larger one, discs that swing on their way to rest may bump into
- * a loose one and shift it (2⁻¹⁶ does so in the last packing with a reference).
+ * The finite difference of the diameter; θ ± h are numbers of float32. Discs that swing on their way to rest may bump into a loose one and
+ * shift it, so finite differences say nothing about loose discs.
  */
 const H = 2 ** -18;
 
@@ -103,6 +104,19 @@ function randomPacking(k: number, theta: number, seed: number): Packing {
 /** Positions in float64, of which a tensor shows the first seven digits. */
 function digitsOf(x: tf.Tensor): number[] {
   return Array.from(compile((at: tf.Tensor) => tf.clone(at), [x])(x));
+}
+
+/**
+ * The values of the discs that touch another, up to a shift that they have in common. Nothing holds the packing as a whole: if loose discs
+ * move one way, the others move the other way.
+ */
+function firm(values: readonly number[], isLoose: readonly boolean[]): number[] {
+  const [xs, ys] = [0, 1].map((axis) => {
+    const own = values.filter((_, i) => i % 2 === axis && !isLoose[Math.floor(i / 2)]);
+    const middle = mean(own);
+    return own.map((value) => value - middle);
+  });
+  return [...xs, ...ys];
 }
 
 /** FIRE, and the sensitivities by implicit differentiation and by finite differences. */
@@ -131,6 +145,7 @@ function atRest(name: string, packing: Packing, known: Known | undefined, at: nu
     };
   }
   const places = digitsOf(x);
+  const isLoose = loose(packing, places, at);
   return {
     ...packing,
     name,
@@ -139,10 +154,10 @@ function atRest(name: string, packing: Packing, known: Known | undefined, at: nu
     x: places,
     dx,
     size: norm(dx),
-    loose: loose(packing, places, at),
+    loose: isLoose,
     errors,
     reference: reference ? norm(reference) : null,
-    differences: distance(slope, dx),
+    differences: distance(firm(slope, isLoose), firm(dx, isLoose)),
     stopped: [],
   };
 }
@@ -153,18 +168,13 @@ function stop({side, start, dx, loose: isLoose}: Packed, at: number, steps: numb
   const from = tf.tensor2d(start);
   const solverOf = (implicitDiff: boolean) =>
     fire(energyOf({side, start}), {implicitDiff, maxIterations: steps, tolerance: 0, onFailure: 'ignore'});
-  // Nothing holds the packing as a whole: if loose discs move one way, the others move the other way.
-  const firm = (values: readonly number[]) => {
-    const [xs, ys] = [0, 1].map((axis) => {
-      const own = values.filter((_, i) => i % 2 === axis && !isLoose[Math.floor(i / 2)]);
-      const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-      return own.map((value) => value - mean);
-    });
-    return [...xs, ...ys];
-  };
   const judge = (tangent: tf.Tensor): Along => {
     const along = digitsOf(tangent);
-    return {size: norm(along), off: distance(along, dx), offFirm: distance(firm(along), firm(dx))};
+    return {
+      size: norm(along),
+      off: distance(along, dx),
+      offFirm: distance(firm(along, isLoose), firm(dx, isLoose)),
+    };
   };
   const implicit = solverOf(true);
   const unrolled = solverOf(false);

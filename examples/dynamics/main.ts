@@ -21,7 +21,9 @@ await runProgram({
   quick: QUICK,
   run: (size, seed, report) => run(size, seed, report, references),
   print: ({packed}) => {
-    console.log('Relative differences; the implicit ones from the reference in f64.\n');
+    console.log(
+      'Relative differences: from the reference in f64; those of finite differences for the discs that touch another, up to a common shift.\n',
+    );
     printTable(
       [
         'packing',

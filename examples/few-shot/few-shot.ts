@@ -126,7 +126,8 @@ function fit(method: Method, classes: Images[], steps: number, random: Random): 
   const optimizer = tf.train.adam(RATE);
   if (method === 'classifier’s features, ridge') {
     // As many images as in the episodes, with the number of their class among all training classes.
-    const last = tf.layers.dense({units: classes.length});
+    const kernelInitializer = tf.initializers.glorotNormal({seed: 1 + random.below(1e6)});
+    const last = tf.layers.dense({units: classes.length, kernelInitializer});
     const all = classes.flatMap((images, label) => images.map((image) => ({image, label})));
     const batch = BATCH * WAYS * (SHOTS + QUERIES);
     for (let step = 0; step < steps; step++) {

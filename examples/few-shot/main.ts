@@ -3,6 +3,7 @@
  * et al. 2019 (R2D2, arXiv 1805.08136).
  */
 import {readTable} from '../support/csv.js';
+import {mean} from '../support/metrics.js';
 import {printTable, runProgram, spread} from '../support/program.js';
 import {LIGHTS, SHOTS, WAYS, type Light} from './episodes.js';
 import {FULL, METHODS, QUICK, run, type Method, type Outcome} from './few-shot.js';
@@ -11,7 +12,6 @@ import {figureOf} from './figure.js';
 const rows = readTable('digits.csv');
 const of = (outcomes: Outcome[], light: Light, method: Method, read: (outcome: Outcome) => number) =>
   outcomes.filter((outcome) => outcome.light === light && outcome.method === method).map(read);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'few-shot',

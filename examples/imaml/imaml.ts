@@ -12,7 +12,7 @@ export interface Size {
   tests: number;
 }
 
-export const FULL: Size = {seeds: 3, steps: 70, tests: 100};
+export const FULL: Size = {seeds: 3, steps: 60, tests: 50};
 export const QUICK: Size = {seeds: 1, steps: 6, tests: 20};
 
 export const METHODS = ['random weights', 'joint training', 'Reptile', 'MAML', 'iMAML'] as const;
@@ -34,6 +34,8 @@ export interface Curve {
 
 export interface Result {
   outcomes: Outcome[];
+  /** How far the gradient of iMAML is from that of a direct solver, as a share: for the first tasks of each seed. */
+  differences: number[];
   /** Of the first seed. */
   curves: Curve[];
   /** The task of the curves: its points, and its values on the grid. */
@@ -52,9 +54,10 @@ const STEP = 0.05;
 
 /** Each method sees the same tasks in the same order. */
 export async function run(size: Size, seed: number, report: Report): Promise<Result> {
-  const result: Result = {outcomes: [], curves: [], points: []};
+  const result: Result = {outcomes: [], differences: [], curves: [], points: []};
   for (let k = 0; k < size.seeds; k++) {
     const test = makeTasks(size.tests, SHOTS, randomNumbers(5000 * seed + k));
+    result.differences.push(gradientDifference(randomNumbers(1000 * seed + k)));
     for (const method of METHODS) {
       const random = randomNumbers(1000 * seed + k);
       const theta = tf.variable(tf.tensor1d(initialWeights(random)));
@@ -79,19 +82,22 @@ type Adapter = (theta: tf.Tensor, tasks: Tasks) => tf.Tensor;
 
 const startOf = (theta: tf.Tensor, count: number) => tf.tile(tf.reshape(theta, [1, -1]), [count, 1]);
 
+/** MINRES: I + ∇²error/λ is symmetric, but not positive definite for every network, so conjugate gradients may stop far from the solution. */
+const MINRES = linsolve.minres({tolerance: 1e-4, maxIterations: 300});
+
 /**
  * φ*(θ) = argmin error of the task's points + ½λ‖φ − θ‖², for each task, by L-BFGS. Its gradient in θ comes from one linear system in
- * I + ∇²error/λ, solved by conjugate gradients, no matter how φ* was found.
+ * I + ∇²error/λ, no matter how φ* was found.
  */
-const proximal: Adapter = (theta, {points, values}) => {
+const proximal = (theta: tf.Tensor, {points, values}: Tasks, method = MINRES): tf.Tensor => {
   const fun = (phi: tf.Tensor, center: tf.Tensor, x: tf.Tensor, y: tf.Tensor) =>
     tf.add(errorsOf(phi, x, y), tf.mul(PROXIMITY / 2, tf.sum(tf.squaredDifference(phi, center), 1)));
   const solver = new solvers.LBFGS(
     {fun},
     {
-      maxIterations: 15,
+      maxIterations: 60,
       tolerance: 1e-3,
-      linsolve: linsolve.cg({tolerance: 1e-3, maxIterations: 30}),
+      linsolve: method,
       // A task that is not solved to the end is used as it is.
       onFailure: 'ignore',
     },
@@ -116,6 +122,21 @@ const adapterOf = (method: Method): Adapter => {
   const adapt = method === 'MAML' ? unrolled : proximal;
   return (theta, tasks) => tf.tidy(() => adapt(theta, tasks));
 };
+
+/** For the first weights and tasks: the gradient by MINRES beside that by an LU decomposition of the whole matrix. */
+function gradientDifference(random: Random): number {
+  return tf.tidy(() => {
+    const theta = tf.tensor1d(initialWeights(random));
+    const tasks = makeTasks(BATCH, SHOTS, random);
+    const [krylov, direct] = [MINRES, linsolve.lu()].map((method) =>
+      tf.grad((start: tf.Tensor) => {
+        const phi = proximal(start, tasks, method);
+        return tf.mean(errorsOf(phi, tasks.queryPoints, tasks.queryValues));
+      })(theta),
+    );
+    return tf.div(tf.norm(tf.sub(krylov, direct)), tf.norm(direct)).dataSync()[0] as never;
+  });
+}
 
 function metaTrain(method: Method, theta: tf.Variable, steps: number, random: Random): void {
   if (method === 'random weights') return;

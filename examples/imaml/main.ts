@@ -2,13 +2,13 @@
  * @file Meta-learning with implicit gradients (iMAML, Rajeswaran et al. 2019, arXiv 1909.04630) on the sine waves of Finn, Abbeel & Levine
  * 2017 (MAML, arXiv 1703.03400).
  */
+import {mean} from '../support/metrics.js';
 import {printTable, runProgram, spread} from '../support/program.js';
 import {figureOf} from './figure.js';
 import {FULL, METHODS, QUICK, run, type Method, type Outcome} from './imaml.js';
 
 const of = (outcomes: Outcome[], method: Method) =>
   outcomes.filter((outcome) => outcome.method === method).map(({error}) => error);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'imaml',
@@ -23,7 +23,12 @@ await runProgram({
     );
   },
   figure: figureOf,
-  claims: ({outcomes}, claims, quick) => {
+  claims: ({outcomes, differences}, claims, quick) => {
+    const most = Math.max(...differences);
+    claims.check(
+      `iMAML’s gradient by MINRES is that of a direct solver to ${most.toExponential(1)} ≤ 1e-3`,
+      most <= 1e-3,
+    );
     const error = (method: Method) => mean(of(outcomes, method));
     claims.check(
       'iMAML learns new waves better than from random weights',

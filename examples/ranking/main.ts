@@ -1,6 +1,7 @@
 /**
  * @file Learning to rank with soft ranks (Blondel et al. 2020, arXiv 2002.08871), against regression.
  */
+import {mean} from '../support/metrics.js';
 import {printTable, runProgram, spread} from '../support/program.js';
 import {figureOf} from './figure.js';
 import {TASKS, type Task} from './lists.js';
@@ -10,7 +11,6 @@ const of = (outcomes: Outcome[], task: Task, method: Method) =>
   outcomes
     .filter((outcome) => outcome.task === task && outcome.method === method)
     .map(({spearman}) => spearman);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'ranking',

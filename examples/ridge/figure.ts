@@ -1,6 +1,6 @@
 /** @file The figure: Jacobian errors against iterate errors, one panel for each θ. */
 import type {TopLevelSpec} from 'vega-lite';
-import type {Path} from './ridge.js';
+import type {Path, Result} from './ridge.js';
 
 const SERIES = {
   bound: {label: 'the theorem’s bound, ‖xₜ − x*‖ / α', colour: '#b8bec6', dash: [1, 0]},
@@ -14,7 +14,7 @@ type Series = keyof typeof SERIES;
 const labelsOf = (...names: Series[]) => names.map((name) => SERIES[name].label);
 
 /** A panel for each θ: in doubles, and with float32 tensors. */
-export function figureOf(paths: readonly {doubles: Path; singles: Path}[]): TopLevelSpec {
+export function figureOf(paths: Result): TopLevelSpec {
   return {
     spacing: 36,
     hconcat: paths.map(panel),

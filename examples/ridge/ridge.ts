@@ -1,8 +1,7 @@
 /** @file Ridge regression on the diabetes data: its condition, gradient descent, and errors against the references. */
-import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import {compile, jvp, rootJvp, type Condition} from '../../src/index.js';
-import {readTable} from '../support/csv.js';
+import type {Report} from '../support/report.js';
 
 /** The errors after t steps: 2-norms of differences. */
 export type Errors = {
@@ -26,10 +25,19 @@ interface Reference {
   descent: Errors[];
 }
 
-interface References {
+/** Of `scripts/reference/ridge_path.py`. */
+export interface References {
   lambdaMin: number;
   paths: Reference[];
 }
+
+export interface Size {
+  /** Each t that is measured is about so many times the one before; every t of the references is measured, too. */
+  growth: number;
+}
+
+export const FULL: Size = {growth: 1.15};
+export const QUICK: Size = {growth: 1.5};
 
 /** One θ, measured in one precision. */
 export type Path = {
@@ -44,20 +52,39 @@ export type Path = {
   reference: Errors[];
 };
 
-export function readReferences(): References {
-  const url = new URL('../../test/fixtures/ridge.json', import.meta.url);
-  return JSON.parse(readFileSync(url, 'utf8')) as References;
-}
-
 /** Φ and y. */
 interface Data {
   rows: number[][];
   targets: number[];
 }
 
-export function readData(): Data {
-  const table = readTable('diabetes.csv', {header: true});
-  return {rows: table.map((row) => row.slice(0, -1)), targets: table.map((row) => row[row.length - 1])};
+/** Both derivatives at x_t for many t, for each θ of the references: in double precision, and with float32 tensors. */
+export type Result = {doubles: Path; singles: Path}[];
+
+/** @param table Rows of ten variables and a target, as in examples/data/diabetes.csv. */
+export async function run(
+  table: readonly number[][],
+  {lambdaMin, paths}: References,
+  {growth}: Size,
+  report: Report,
+): Promise<Result> {
+  const data = {
+    rows: table.map((row) => row.slice(0, -1)),
+    targets: table.map((row) => row[row.length - 1]),
+  };
+  const result: Result = [];
+  for (const reference of paths) {
+    const known = reference.descent.map(({t}) => t);
+    const all = new Set(known);
+    for (let t = 1; t < Math.max(...known); t = Math.max(t + 1, Math.round(growth * t))) all.add(t);
+    const times = [...all].sort((a, b) => a - b);
+    result.push({
+      doubles: measureInDoubles(data, reference, lambdaMin, times),
+      singles: measureInSingles(data, reference, lambdaMin, times),
+    });
+    await report(result.length, paths.length, `θ = ${reference.theta}`);
+  }
+  return result;
 }
 
 /** ∇₁f(x, θ) = Φᵀ(Φx − y) + θx for f(x, θ) = ½‖Φx − y‖² + ½θ‖x‖², x [10, 1]. */
@@ -82,7 +109,7 @@ function descent(gradient: Condition, step: number, times: readonly number[]) {
 }
 
 /** Iterates, and both derivatives at each of them, with float32 tensors. */
-export function measureInSingles(
+function measureInSingles(
   {rows, targets}: Data,
   {theta, x, dx, normDx, step, descent: reference}: Reference,
   lambdaMin: number,
@@ -114,7 +141,7 @@ export function measureInSingles(
 }
 
 /** The same in double precision: `compile` runs a step, its derivative and the implicit derivative as programs. */
-export function measureInDoubles(
+function measureInDoubles(
   {rows, targets}: Data,
   {theta, x, dx, normDx, step, descent: reference}: Reference,
   lambdaMin: number,

@@ -1,13 +1,12 @@
 /**
  * @file A safety filter at 60 frames a second, by control barrier functions (Ames et al. 2019, arXiv 1903.11199).
  */
-import {quantileOf} from '../support/metrics.js';
+import {mean, quantileOf} from '../support/metrics.js';
 import {printTable, runProgram} from '../support/program.js';
 import {figureOf} from './figure.js';
 import {FULL, METHODS, QUICK, run, type Method, type Result} from './safety-filter.js';
 
 const of = ({runs}: Result, method: Method) => runs.filter((each) => each.method === method);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 await runProgram({
   name: 'safety-filter',

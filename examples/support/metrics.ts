@@ -34,13 +34,17 @@ const T95 = [
   ...[2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042],
 ];
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** The mean, and half the width of its 95 % confidence interval, if the values are independent. */
 export function meanOf(values: readonly number[]): {mean: number; margin: number} {
   const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   const margin = n < 2 ? NaN : (T95[n - 2] ?? 1.96) * Math.sqrt(squares / (n - 1) / n);
-  return {mean, margin};
+  return {mean: middle, margin};
 }
 
 /** The value below which the given share of the values lies, interpolated. */

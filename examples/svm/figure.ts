@@ -37,7 +37,7 @@ export function figureOf({timings, choices}: Result, best: Choice | null): TopLe
     type: 'nominal' as const,
     title: 'solver',
     scale: {domain: all.map(({label}) => label), range: all.map((entry) => entry.colour)},
-    legend: {orient: 'bottom' as const, direction: 'vertical' as const, labelLimit: 400},
+    legend: {orient: 'bottom' as const, direction: 'vertical' as const, labelLimit: 0},
   };
   const features = {
     field: 'features',
@@ -79,7 +79,14 @@ export function figureOf({timings, choices}: Result, best: Choice | null): TopLe
                     [5, 4],
                   ],
                 },
-                legend: {orient: 'bottom', direction: 'vertical', symbolStrokeColor: COLOURS.black},
+                legend: {
+                  orient: 'bottom',
+                  direction: 'vertical',
+                  symbolType: 'stroke',
+                  symbolSize: 400,
+                  symbolFillColor: 'transparent',
+                  symbolStrokeColor: COLOURS.black,
+                },
               },
             },
           },
@@ -114,7 +121,7 @@ export function figureOf({timings, choices}: Result, best: Choice | null): TopLe
                 field: 'loss',
                 type: 'quantitative',
                 title: 'validation loss',
-                scale: {type: 'log'},
+                scale: {type: 'log', nice: false, padding: 10},
               },
               order: {field: 'step'},
             },

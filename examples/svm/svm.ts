@@ -71,7 +71,7 @@ function solverFor(
   return (theta) => method.run(start, null, theta, data).x;
 }
 
-export interface Hypergradient {
+interface Hypergradient {
   /** The validation loss. */
   loss: number;
   /** Its derivative in λ = log θ. */
@@ -79,12 +79,7 @@ export interface Hypergradient {
 }
 
 /** The validation loss at λ, and its derivative. */
-export function hypergradient(
-  problem: Problem,
-  method: Method,
-  lambda: number,
-  effort: Effort,
-): Hypergradient {
+function hypergradient(problem: Problem, method: Method, lambda: number, effort: Effort): Hypergradient {
   return tf.tidy(() => {
     const solve = solverFor(problem, method, effort);
     const lossAt = (at: tf.Tensor) => {
@@ -121,25 +116,61 @@ export interface Choice {
   loss: number;
 }
 
+/** What `scripts/reference/svm.py` knows of one number of features. */
 export interface Reference extends Hypergradient {
   features: number;
+  lambda: number;
   checksum: number;
 }
 
-export interface Options {
+export interface References {
+  references: Reference[];
+  /** Of a small problem. */
+  quick: Reference;
+  /** The best λ, for one number of features. */
+  best: Choice & {features: number};
+}
+
+export interface Size {
   training: number;
   validation: number;
-  lambda: number;
-  /** For the timings: how many features, how many iterations of each solver, and how often. */
-  timing: {features: number[]; iterations: number; repeats: number};
-  /** For the comparisons. */
-  references: Reference[];
+  /** The numbers of features whose hyper-gradients are timed, the iterations of each solver, and how often. */
+  features: number[];
   iterations: number;
-  /** For the choice of λ by gradient descent, with the number of features. */
-  choice: {features: number; steps: number};
-  /** Milliseconds. */
-  clock: () => number;
+  repeats: number;
+  /** The numbers of features whose hyper-gradients are compared with references, and the iterations for that. */
+  references: number[];
+  converge: number;
+  /** The choice of λ by gradient descent: with how many features, and in how many steps. */
+  chosen: number;
+  steps: number;
 }
+
+export const FULL: Size = {
+  training: 700,
+  validation: 200,
+  features: [100, 1000, 5000],
+  iterations: 100,
+  repeats: 2,
+  references: [100, 1000],
+  converge: 1500,
+  chosen: 100,
+  steps: 12,
+};
+export const QUICK: Size = {
+  training: 60,
+  validation: 30,
+  features: [60],
+  iterations: 100,
+  repeats: 2,
+  references: [60],
+  converge: 500,
+  chosen: 60,
+  steps: 4,
+};
+
+/** log θ where hyper-gradients are timed. */
+const LAMBDA = 1;
 
 export interface Result {
   timings: Timing[];
@@ -147,9 +178,25 @@ export interface Result {
   choices: Choice[];
 }
 
-/** The whole experiment. */
-export async function run(options: Options, report: Report): Promise<Result> {
-  const {training, validation, lambda, timing, references, iterations, choice, clock} = options;
+/**
+ * The whole experiment.
+ *
+ * @param clock Milliseconds.
+ */
+export async function run(
+  known: References,
+  size: Size,
+  report: Report,
+  clock: () => number,
+): Promise<Result> {
+  const {training, validation, repeats, converge, steps} = size;
+  const references = size.references.map((features) => {
+    const all = [...known.references, known.quick];
+    const found = all.find((reference) => reference.features === features);
+    if (!found)
+      throw new Error(`There is a reference for ${all.map((one) => one.features).join(', ')} features.`);
+    return found;
+  });
   const modes = (method: Method): Mode[] =>
     method.solver === 'coordinate descent' ? ['implicit'] : ['implicit', 'unrolled'];
   const pairs = METHODS.flatMap((method) => modes(method).map((mode) => ({method, mode})));
@@ -157,24 +204,22 @@ export async function run(options: Options, report: Report): Promise<Result> {
   // Unrolling many iterations takes long.
   const comparedPairs = training <= UNROLLED ? pairs : pairs.filter(({mode}) => mode === 'implicit');
   const total =
-    pairs.length * timing.features.length * timing.repeats +
-    comparedPairs.length * references.length +
-    choice.steps;
+    pairs.length * size.features.length * repeats + comparedPairs.length * references.length + steps;
 
   const timings: Timing[] = [];
-  for (const features of timing.features) {
+  for (const features of size.features) {
     const problem = makeProblem(features, training, validation);
     const rows = pairs.map(({method, mode}) => ({features, method, mode, milliseconds: [] as number[]}));
     // In rounds, because the speed of a machine drifts.
-    for (let round = 0; round < timing.repeats; round++) {
+    for (let round = 0; round < repeats; round++) {
       for (const {method, mode, milliseconds} of rows) {
         const started = clock();
         const effort = {
-          iterations: iterationsOf(method, timing.iterations),
+          iterations: iterationsOf(method, size.iterations),
           tolerance: 0,
           implicit: mode === 'implicit',
         };
-        hypergradient(problem, method, lambda, effort);
+        hypergradient(problem, method, LAMBDA, effort);
         milliseconds.push(clock() - started);
         await report(++done, total, `${features} features: ${method.solver}, ${mode}`);
       }
@@ -190,8 +235,8 @@ export async function run(options: Options, report: Report): Promise<Result> {
     if (Math.abs(problem.checksum - reference.checksum) > 1e-4)
       throw new Error('The data are not those of the references.');
     for (const {method, mode} of comparedPairs) {
-      const found = hypergradient(problem, method, lambda, {
-        iterations: iterationsOf(method, iterations),
+      const found = hypergradient(problem, method, reference.lambda, {
+        iterations: iterationsOf(method, converge),
         tolerance: TOLERANCE,
         implicit: mode === 'implicit',
       });
@@ -201,10 +246,10 @@ export async function run(options: Options, report: Report): Promise<Result> {
     disposeProblem(problem);
   }
 
-  const problem = makeProblem(choice.features, training, validation);
+  const problem = makeProblem(size.chosen, training, validation);
   const choices: Choice[] = [];
-  for (let step = 0, at = 0; step < choice.steps; step++) {
-    const effort = {iterations, tolerance: TOLERANCE, implicit: true};
+  for (let step = 0, at = 0; step < steps; step++) {
+    const effort = {iterations: converge, tolerance: TOLERANCE, implicit: true};
     const {loss, gradient} = hypergradient(problem, METHODS[1], at, effort);
     choices.push({lambda: at, loss});
     // Gradient descent on the logarithm of the loss, so that the step needs no unit.

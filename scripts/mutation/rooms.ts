@@ -99,6 +99,25 @@ const ROOMS: Record<string, Suites> = {
       'projections/properties.test.ts',
     ],
   },
+  'kernels/backends': {
+    tests: [
+      'kernels/backends',
+      'kernels/operations/simplex.test.ts',
+      'kernels/operations/certify.test.ts',
+      'kernels/operations/one-kernel.test.ts',
+      'programs/own-kernels.test.ts',
+    ],
+  },
+  'kernels/contracts': {
+    tests: [
+      'kernels/contracts',
+      'kernels/twins',
+      'kernels/algorithms/reference.test.ts',
+      'kernels/algorithms/linalg',
+      'kernels/threads/batch.test.ts',
+      'programs/out-of-memory.test.ts',
+    ],
+  },
   // Mostly one kernel a file, which has its suites where it is used.
   'kernels/operations': {
     tests: [
@@ -168,7 +187,12 @@ const ROOMS: Record<string, Suites> = {
     tests: [
       'programs/loop.test.ts',
       'programs/attempt.test.ts',
+      'programs/needed.test.ts',
+      'programs/simplify.test.ts',
+      'programs/kept.test.ts',
+      'programs/recall.test.ts',
       'programs/row-sweep.test.ts',
+      'programs/out-of-memory.test.ts',
       'programs/compile.test.ts',
       'programs/routines/compiled.test.ts',
       'programs/random-graphs.test.ts',

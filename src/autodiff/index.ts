@@ -1,6 +1,6 @@
 /** @file Automatic differentiation on private tapes. */
 export {carryDoubles, doublesOf, hasDoubles, noteDoubles, numbersOf, tensorOfDoubles} from './doubles.js';
-export {isTapeOn, offTape, rollBackOnThrow} from './engine.js';
+export {disposeTape, isTapeOn, offTape, rollBackOnThrow} from './engine.js';
 export {
   arrangeLike,
   flatten,
@@ -14,6 +14,7 @@ export {vjp, vjpAt, vjpOf, pullbackOf, type Pullback} from './vjp.js';
 export {jvp, jvpOf, pushforwardOf} from './jvp.js';
 export {forwardMode, pushForward, type ForwardMode} from './forward.js';
 export {freeTensors} from './free-tensors.js';
+export {recordPrivately} from './tape.js';
 export {distinct, recordOp} from './op.js';
 export {asFloat, floatMap, nothing} from './float-map.js';
 export {enableHigherOrderGradients} from './higher-order.js';
@@ -29,8 +30,10 @@ export {
 } from './observe.js';
 export {
   belongingTo,
+  isOwn,
   madeOf,
   marked,
+  noteOwn,
   originalOf,
   ownerOf,
   partsOf,

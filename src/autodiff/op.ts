@@ -34,7 +34,7 @@ export interface Op {
     inputs: tf.Tensor[],
     needed: boolean[],
   ) => (tf.Tensor | null)[];
-  /** Whether the gradient calls functions of the user's that the values do not show. */
+  /** Whether the gradient uses functions or numbers of the user's that the values do not show. */
   hasOwnGradient?: boolean | undefined;
   /** Tensors that are freed with the tape. */
   kept?: readonly tf.Tensor[] | undefined;

@@ -27,7 +27,7 @@ export function marked<F extends AnyFunction>(f: F): F {
       seen.inside = null;
     }
   };
-  // Its name, length and tags.
+  // Its tags and formulas.
   Object.assign(own, f);
   MARKED.set(f, own);
   ORIGINALS.set(own, f);
@@ -38,6 +38,16 @@ export function marked<F extends AnyFunction>(f: F): F {
 export function madeOf<F extends AnyFunction>(f: F, ...functions: readonly AnyFunction[]): F {
   PARTS.set(f, [...new Set(functions.flatMap((part) => (part === f ? [part] : partsOf(part))))]);
   return f;
+}
+
+/** Notes that a method of this library's calls no function of the user's. It is known of copies of the object, too. */
+export function noteOwn<Name extends string>(name: Name, object: Record<Name, AnyFunction>): void {
+  madeOf(object[name]);
+}
+
+/** Whether that is known of a method. */
+export function isOwn<Name extends string>(name: Name, object: Record<Name, AnyFunction>): boolean {
+  return PARTS.has(object[name]);
 }
 
 /** The marked functions that `f` calls. */

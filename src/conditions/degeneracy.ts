@@ -107,6 +107,7 @@ export function positivePart(a: tf.Tensor, kink: Kink = {}, scale: number | tf.T
   // The scale is read when the gradient is computed, and may have been disposed of by then.
   return recordOp({
     name: 'PositivePart',
+    hasOwnGradient: true,
     values: [offTape(() => tf.relu(a))],
     inputs: [a, tf.cast(scale, 'float32')],
     gradient: ([dy], _outputs, [point, unit]) => [

@@ -58,7 +58,10 @@ export function structured<P extends Parameter[] = tf.Tensor[]>(
     checkFunction(where, name, given[name]);
   }
   const structure = Object.fromEntries(
-    Object.entries(given).map(([name, part]) => [name, typeof part === 'function' ? marked(part) : part]),
+    Object.entries(given).map(([name, part]) => [
+      name,
+      typeof part === 'function' ? marked((part as AnyFunction).bind(given)) : part,
+    ]),
   ) as unknown as ProductForm<P>;
   const f = (x: tf.Tensor, ...params: P): tf.Tensor =>
     tf.tidy(() => {

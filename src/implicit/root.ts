@@ -44,10 +44,15 @@ export function differentiable(tensors: readonly tf.Tensor[]): tf.Tensor[] {
 }
 
 /** `values`, computed off the tape, as the root of the system: differentiable in `ps` and in the free tensors. */
-export function implicitRoot(system: RootSystem, values: tf.Tensor[], ps: tf.Tensor[]): tf.Tensor[] {
+export function implicitRoot(
+  system: RootSystem,
+  values: tf.Tensor[],
+  ps: tf.Tensor[],
+  hasOwnGradient = true,
+): tf.Tensor[] {
   return recordOp({
     name: 'ImplicitRoot',
-    hasOwnGradient: true,
+    hasOwnGradient,
     values,
     inputs: ps,
     free: system.free,
@@ -96,10 +101,14 @@ export function rootCotangents(
     transposed: !system.transposed,
   };
   const minusVs = vs.map((v) => carryDoubles(tf.neg(v), v, (value) => -value));
-  return seeingOnce(() => {
-    const us = implicitRoot(adjoint, solveLinear(system, xs, ps, minusVs, true), [...vs, ...xs, ...ps]);
+  const solve = () => {
+    const solution = solveLinear(system, xs, ps, minusVs, true);
+    // Its gradient calls F, as this one does.
+    const us = implicitRoot(adjoint, solution, [...vs, ...xs, ...ps], false);
     return system.pullback(us, xs, ps);
-  });
+  };
+  // The listener may change what F closes over.
+  return system.onGradient ? solve() : seeingOnce(solve);
 }
 
 /** The tangent of the root for the tangents of `differentiable(ps)`. */

@@ -36,6 +36,9 @@ export type SystemOptions = Omit<ImplicitOptions, 'linsolve'> & {
 /** Conditions, or families of them, whose samples are known to be independent. */
 const probed = new WeakSet<object>();
 
+/** In the place of a tensor. */
+const LEAF = Symbol('tensor');
+
 /** x with its names in the order that the condition's `linearize` uses. */
 export function inOrderOf<X extends Structure = tf.Tensor, P extends Parameter[] = tf.Tensor[]>(
   {order}: Condition<X, P>,
@@ -59,14 +62,16 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   // A scalar x has no batch axis, so it is a single system.
   const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
   const own = marked(condition);
-  // Leaves that are not tensors are fixed: F may depend on them.
-  const rest = unflatten(
-    params,
-    flatten(params).map(() => null as unknown as tf.Tensor),
+  // F may depend on names, and on leaves that are not tensors.
+  const forms = [x, params].map((given) =>
+    unflatten<Structure | readonly Parameter[]>(
+      given,
+      flatten(given).map(() => LEAF as unknown as tf.Tensor),
+    ),
   );
   const origin: RootOrigin = (name, given) => ({
     ...{owner: ownerOf(condition) ?? condition, parts: partsOf(own), name},
-    given: {given, batched, rest},
+    given: {given, batched, forms},
   });
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
     const value = own(unflatten(x, xs), ...unflatten(params, ps));

@@ -28,6 +28,8 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
    * (`losses.jacobianPenalty`): it keeps the cell from becoming so steep that the solver no longer finds its fixed point. Default 0.
    */
   jacobianPenalty?: number | undefined;
+  /** An integer ≥ 0, from which the random signs follow: each call draws others, in every run the same. Default: others in every run. */
+  seed?: number | undefined;
   /**
    * The prefix of the names of the cell's weights in a file. 'layer': this layer's name, so that two cells of a model may contain layers
    * with equal names. 'cell': no prefix, the names in the cell itself, as in earlier versions. Default 'layer'; for a cell from a config
@@ -36,7 +38,7 @@ export interface FixedPointLayerArgs extends IterativeLayerArgs {
   weightNames?: 'layer' | 'cell' | undefined;
 }
 
-const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'jacobianPenalty', 'weightNames'];
+const OWN = ['cell', 'stateShape', 'solver', 'historySize', 'jacobianPenalty', 'seed', 'weightNames'];
 const WEIGHT_NAMES = ['layer', 'cell'] as const;
 
 /** T, with the weights that the cell has now and the dropout of one call. */
@@ -69,6 +71,9 @@ export class FixedPointLayer extends IterativeLayer {
   private readonly solver: 'anderson' | 'iteration';
   private readonly historySize: number;
   private readonly jacobianPenalty: number;
+  private readonly seed?: number;
+  /** How often signs were drawn. */
+  private drawn = 0;
   private readonly weightNames: 'layer' | 'cell';
   /** The conditions without and with training: a cell may couple the samples in only one of them. */
   private readonly families = [{}, {}] as const;
@@ -98,6 +103,7 @@ export class FixedPointLayer extends IterativeLayer {
     this.solver = checkChoice(className, 'solver', args.solver ?? 'anderson', ['anderson', 'iteration']);
     this.historySize = checkNumber(className, 'historySize', args.historySize ?? 5, 1, true, MAX_HISTORY);
     this.jacobianPenalty = checkNumber(className, 'jacobianPenalty', args.jacobianPenalty ?? 0, 0);
+    this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0, true);
   }
 
   protected override get solves(): string {
@@ -181,7 +187,8 @@ export class FixedPointLayer extends IterativeLayer {
       const input = asFloat(FixedPointLayer.className, 'x', x);
       const valid = finiteRows([input]);
       const finite = keepSamples(valid, input);
-      const norms = jacobianPenalty((at) => step(at, finite), z);
+      const seed = this.seed === undefined ? undefined : this.seed + this.drawn++;
+      const norms = jacobianPenalty((at) => step(at, finite), z, {seed});
       return tf.mul(this.jacobianPenalty, tf.mean(tf.mul(valid, norms)));
     });
   }
@@ -195,6 +202,7 @@ export class FixedPointLayer extends IterativeLayer {
       solver: this.solver,
       historySize: this.historySize,
       jacobianPenalty: this.jacobianPenalty,
+      seed: this.seed ?? null,
       weightNames: this.weightNames,
     };
   }

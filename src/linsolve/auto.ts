@@ -1,6 +1,7 @@
 /** @file Chooses a linear solver from the known properties of the operator. */
 import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
+import {noteOwn} from '../autodiff/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {factorLeastNorm} from '../kernels/index.js';
 import {quietCg} from './cg.js';
@@ -44,7 +45,7 @@ const SOUGHT = 1e-9;
  */
 export function auto(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.auto', options, []);
-  return {
+  const solver: LinearSolver = {
     className: 'auto',
     getConfig: () => ({}),
     factor(operator) {
@@ -75,6 +76,8 @@ export function auto(options?: NoOptions): LinearSolver {
       );
     },
   };
+  noteOwn('factor', solver);
+  return solver;
 }
 
 type Attempt = {x: tf.Tensor; info: SolveInfo};

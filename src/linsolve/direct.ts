@@ -1,7 +1,7 @@
 /** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
 import {canLook} from '../programs/index.js';
-import {doublesOf, offTape, tensorOfDoubles} from '../autodiff/index.js';
+import {doublesOf, noteOwn, offTape, tensorOfDoubles} from '../autodiff/index.js';
 import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './reporting.js';
 import {reshaped, safeDivide, safeNorm, toRows} from './rows.js';
@@ -16,7 +16,7 @@ export interface DirectMethod {
 }
 
 export function directSolver(className: string, {factorDense, positiveDefinite}: DirectMethod): LinearSolver {
-  return {
+  const solver: LinearSolver = {
     className,
     getConfig: () => ({}),
     factor(operator) {
@@ -31,6 +31,8 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
       });
     },
   };
+  noteOwn('factor', solver);
+  return solver;
 }
 
 /** A matrix, row-major, and its factors. */

@@ -4,6 +4,7 @@
  * If the host can read tensors, the methods run there in f64 (`host-krylov.ts`), otherwise in tensor operations (`device-krylov.ts`).
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import {noteOwn} from '../autodiff/index.js';
 import {canLook} from '../programs/index.js';
 import {type Names} from '../checks/index.js';
 import {solveOnDevice} from './device-krylov.js';
@@ -54,7 +55,7 @@ export function iterativeSolver(
   const preconditioner = options.preconditioner ? asPreconditioner(options.preconditioner) : null;
   const saved = preconditioner && preconditionerConfig(preconditioner);
   const told = {...method, onUnsymmetric: method.onUnsymmetric && once(method.onUnsymmetric)};
-  return {
+  const solver: LinearSolver = {
     className,
     getConfig: () => ({tolerance, maxIterations, ...(saved && {preconditioner: saved})}),
     factor(operator) {
@@ -68,6 +69,9 @@ export function iterativeSolver(
       );
     },
   };
+  // A preconditioner may be the user's.
+  if (!preconditioner) noteOwn('factor', solver);
+  return solver;
 }
 
 function once(speak: (sample: number) => void): (sample: number) => void {

@@ -59,6 +59,7 @@ function withGradient({conjugate, prediction}: Conjugate): MaxFunction {
   return (theta) =>
     recordOp({
       name: 'Conjugate',
+      hasOwnGradient: true,
       values: [offTape(() => conjugate(theta))],
       inputs: [theta],
       gradient: ([dy], _outputs, [at]) => {

@@ -1,6 +1,13 @@
 /** @file What a function of the user's computes, and the tensors and numbers that it uses, from one call of it. */
 import * as tf from '@tensorflow/tfjs-core';
-import {observed, originalOf, vjpOf, type AnyFunction} from '../autodiff/index.js';
+import {
+  disposeTape,
+  observed,
+  originalOf,
+  recordPrivately,
+  vjpOf,
+  type AnyFunction,
+} from '../autodiff/index.js';
 import {Arguments, NotPlain, tensorsOf} from './arguments.js';
 import {fingerprint} from './fingerprint.js';
 import {trace, Untraceable} from './trace.js';
@@ -16,14 +23,18 @@ export interface Glimpse {
 /** What was seen of the user's functions during `seeingOnce`, by arguments. */
 let shared: Map<AnyFunction, Map<string, Glimpse | null>> | null = null;
 
-/** Runs f. Meanwhile, each function of the user's is called only once for arguments of a form: nothing else of the user's runs in f. */
+/**
+ * Runs f, during which nothing of the user's runs that could change what the functions of the user's close over: each is called only once
+ * for arguments of a form.
+ */
 export function seeingOnce<T>(f: () => T): T {
-  if (shared) return f();
+  const outer = shared;
+  // A solver inside a function of the user's sees for itself: that function may change something from run to run.
   shared = new Map();
   try {
     return f();
   } finally {
-    shared = null;
+    shared = outer;
   }
 }
 
@@ -59,21 +70,30 @@ function lookAt(
     return tf.tidy(() => {
       const example = args.filled(pool);
       let result = '';
+      let ownGradients = 0;
       const outputs = (xs: readonly tf.Tensor[]) => {
         const output = f(...(withTensors(example, xs) as unknown[]));
+        ({ownGradients} = observed()!);
         result = new Arguments(output).text;
         return tensorsOf(output);
       };
-      const {graph, closedOver, made} = trace(outputs, tensorsOf(example));
+      const {graph, closedOver, made, constantIds} = trace(outputs, tensorsOf(example));
+      // The constants of the graph by their places among those made: the function may make others, or make them in another order.
+      const ids = [...made.keys()];
+      const places = [ids.length, ...[...constantIds.values()].map((id) => ids.indexOf(id))];
+      const numbers = [...made.values()];
       const text = fingerprint(graph, [], []);
       const derivative = hasOwnGradient
         ? derivativeOf(outputs, tensorsOf(example), closedOver)
         : NO_DERIVATIVE;
+      const parts = [result, ownGradients, places.join(), text, derivative?.text];
+      // A derivative of the user's may use any of the numbers.
+      if (hasOwnGradient) parts.push(textOf(numbers));
       return (text &&
         derivative && {
-          text: `${result}|${text}|${derivative.text}`,
+          text: parts.join('|'),
           closedOver: [...closedOver, ...derivative.closedOver],
-          made: [...made.values()],
+          made: numbers,
         }) as never;
     });
   } catch (error) {
@@ -96,18 +116,24 @@ function derivativeOf(
     let count = 0;
     let like: tf.Tensor[] = [];
     const value = () => (like = floats(f(xs)));
-    const gradients = vjpOf(value, floats([...xs, ...closedOver]), () => {
-      count = observed()!.ownGradients;
-      return like.map((output) => tf.onesLike(output));
-    });
+    // On a tape: the derivative may have a derivative of its own.
+    const {outputs, tape} = recordPrivately(() =>
+      vjpOf(value, floats([...xs, ...closedOver]), () => {
+        count = observed()!.ownGradients;
+        return like.map((output) => tf.onesLike(output));
+      }),
+    );
+    disposeTape(tape);
     isNested = observed()!.ownGradients > count;
-    return gradients;
+    return outputs;
   }, examples);
   const text = fingerprint(traced.graph, [], []);
   if (text === null || isNested) return null;
-  const numbers = [...traced.graph.constants.values()].map((values) => values.join());
-  return {text: `${text}|${numbers.join(';')}`, closedOver: traced.closedOver};
+  const numbers = [...traced.graph.constants.values()];
+  return {text: `${text}|${textOf(numbers)}`, closedOver: traced.closedOver};
 }
+
+const textOf = (numbers: readonly Float64Array[]) => numbers.map((values) => values.join()).join(';');
 
 function withTensors(value: unknown, tensors: readonly tf.Tensor[]): unknown {
   let next = 0;

@@ -18,7 +18,7 @@ export interface Line {
 }
 
 /**
- * A loop: `state` ← body(state) until the flag is zero everywhere, at most `limit` times. Or a sweep over rows (`row-sweep.ts`), which has no
+ * A loop: `state` ← body(state) until the flag is zero everywhere, at most `limit` times, which is at least 1. Or a sweep over rows (`row-sweep.ts`), which has no
  * flag.
  */
 export interface LoopBody {

@@ -33,6 +33,7 @@ export function loopWhile<S extends Structure>(
   pass: (state: S) => {state: S; open: tf.Tensor},
   {limit, unseen = limit, lookEvery = 1}: LoopOptions,
 ): S {
+  if (limit < 1) return start;
   if (observed()) {
     // One pass stands for all, and has the gradient of one pass.
     if (isTapeOn()) throw new Untraceable('a gradient goes through a loop whose end depends on data');

@@ -12,7 +12,7 @@ export interface Plan {
 /**
  * @param values The values by index; `root` maps a value to the one that holds its entries.
  * @param lasting Values that keep their own places.
- * @param lines The lines that are run repeatedly, in order. A value that a line makes needs a place until it is read for the last time.
+ * @param lines The lines in order. A value that a line makes and that does not last needs a place until it is read for the last time.
  */
 export function planOf(
   values: readonly Value[],

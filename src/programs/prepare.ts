@@ -49,8 +49,7 @@ export function prepare(
   );
   const fixed = lines.filter((line) => paces.get(line) !== EACH).flatMap(madeBy);
   const lasting = [...constants.keys(), ...inputs, ...outputs, ...fixed];
-  const repeated = lines.filter((line) => paces.get(line) === EACH);
-  const {sizes, places} = planOf(values, root, lasting, repeated);
+  const {sizes, places} = planOf(values, root, lasting, lines);
   const bytes = sizes.reduce((sum, size) => sum + 8 * size, 0);
   checkBytes(bytes);
   const {kernels, arrays} = takeArrays(sizes);
@@ -180,13 +179,11 @@ function loopOf(
   );
   return () => {
     copy(before, starts);
-    for (let pass = 0; pass < limit; pass++) {
+    for (let pass = 1; ; pass++) {
       for (const step of steps) step();
-      if (flags.data.every((flag) => flag === 0)) break;
-      if (pass < limit - 1) {
-        copy(results, aside);
-        copy(aside, starts);
-      }
+      if (pass >= limit || flags.data.every((flag) => flag === 0)) break;
+      copy(results, aside);
+      copy(aside, starts);
     }
     copy(results, after);
   };

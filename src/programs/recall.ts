@@ -63,8 +63,9 @@ interface Kept {
 /** What is kept of an owner, by name and shapes. What was seen once is not worth looking at its functions; some cannot be kept. */
 const KEPT = new WeakMap<object, Map<string, Kept | 'seen' | 'never'>>();
 
-/** How many results are kept of an owner. */
+/** How many results are kept of an owner, and how many numbers of constants in one of them. */
 const MOST = 24;
+const MOST_NUMBERS = 1 << 18;
 
 /** The result of `find`, or that of an earlier call with the same origin. */
 export function recall<T>(
@@ -107,6 +108,8 @@ function kept<T>(
   origin: Origin,
   examples: readonly tf.Tensor[],
 ): Kept | null {
+  const isLarge = [...constantIds.values()].reduce((sum, id) => sum + made.get(id)!.length, 0) > MOST_NUMBERS;
+  if (isLarge) return null;
   const given = tensorsOf(origin.given);
   const calls: Call[] = [];
   const glimpses: Glimpse[] = [];

@@ -4,8 +4,11 @@ import {resultsOf, sizeOf, type Graph, type Line} from './graph.js';
 /** Kernels whose output has the entries of the input in the same order. */
 const COPIES = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten']);
 
-/** Kernels that may leave their input as it is; whether they do shows in the number of entries. */
-const WHOLE = new Set(['Tile', 'BroadcastTo', 'Slice', 'PadV2', 'MirrorPad']);
+/** Kernels that may leave their input as it is, if there is nothing to repeat, cut off, add or reduce: the number of entries shows it. */
+const WHOLE = new Set([
+  ...['Tile', 'BroadcastTo', 'Slice', 'PadV2', 'MirrorPad'],
+  ...['Sum', 'Max', 'Min', 'Mean', 'Prod', 'All', 'Any'],
+]);
 
 /** Kernels that join their inputs. */
 const JOINS = new Set(['Concat', 'Pack', 'AddN']);
@@ -76,14 +79,10 @@ function isCopy({kernel, inputs, outputs}: Line, {values}: Graph): boolean {
   const [input] = Object.values(inputs)[0] ?? [];
   if (kernel === 'Cast') {
     const [from, to] = [values[input].dtype, values[outputs[0]].dtype];
-    return from === to || (to === 'float32' && from !== 'string') || (to === 'int32' && from === 'bool');
+    return from === to || to === 'float32' || (to === 'int32' && from === 'bool');
   }
-  // A reduction over axes with one entry, or over no axes.
-  if (['Sum', 'Max', 'Min', 'Mean', 'Prod', 'All', 'Any'].includes(kernel)) {
-    return sizeOf(values[input]) === sizeOf(values[outputs[0]]) && sizeOf(values[input]) > 0;
-  }
-  if (kernel === 'Transpose') return keepsOrder(values[input].shape, values[outputs[0]].shape);
-  // Of everything: nothing is cut off, repeated or joined.
+  // At most one axis has several entries, so that there is no order to change.
+  if (kernel === 'Transpose') return values[input].shape.filter((size) => size !== 1).length <= 1;
   if (WHOLE.has(kernel)) return sizeOf(values[input]) === sizeOf(values[outputs[0]]);
   return JOINS.has(kernel) && Object.values(inputs).flat().length === 1;
 }
@@ -98,29 +97,20 @@ function withoutRepetition(line: Line, {values}: Graph, before: (value: number) 
   const isChoice = line.kernel === 'Select';
   if (!isChoice && !REPEATING.has(line.kernel)) return line;
   const out = values[line.outputs[0]].shape;
+  const names = isChoice ? ['condition'] : Object.keys(line.inputs);
+  // One operand must still have the shape of the result.
+  if (names.some((name) => values[line.inputs[name][0]].shape.join() !== out.join())) return line;
   const sourceOf = (value: number): number | null => {
     const from = before(value);
     if (from === undefined) return null;
-    const [{shape}, source] = [values[value], values[from].shape];
-    const isRepeated = (size: number, axis: number) => size === shape[axis] || size === 1;
-    return shape.join() === out.join() && source.length === shape.length && source.every(isRepeated)
-      ? from
-      : null;
+    const source = values[from].shape;
+    const isRepeated = (size: number, axis: number) => size === out[axis] || size === 1;
+    return source.length === out.length && source.every(isRepeated) ? from : null;
   };
-  const names = isChoice ? ['condition'] : Object.keys(line.inputs);
   const sources = names.map((name) => sourceOf(line.inputs[name][0]));
-  // Another operand must have the shape of the result.
   const at = sources.findIndex((source) => source !== null);
   if (at < 0) return line;
-  const others = names.filter((_, i) => i !== at);
-  if (others.some((name) => values[line.inputs[name][0]].shape.join() !== out.join())) return line;
   return {...line, inputs: {...line.inputs, [names[at]]: [sources[at]!]}};
-}
-
-/** Whether a transposition only moves axes with one entry; all other axes keep their order. */
-function keepsOrder(before: number[], after: number[]): boolean {
-  const long = (shape: number[]) => shape.filter((size) => size !== 1);
-  return long(before).length <= 1 && long(after).length <= 1;
 }
 
 type Root = (value: number) => number;
@@ -141,14 +131,12 @@ function hoisted(lines: readonly Line[], root: Root): Line[] {
   });
 }
 
-/** The values that a line reads. For a loop, these include the outside values that its body reads. */
+/** The values that a line reads. For a loop, these include what its body reads: outside values, and its own. */
 export function needs(line: Line, root: Root): number[] {
   const own = Object.values(line.inputs).flat().map(root);
   if (!line.loop) return own;
-  const {begins, lines} = line.loop;
-  const made = new Set([...begins, ...lines.flatMap(({outputs}) => outputs)]);
-  const read = [...lines.flatMap((inner) => needs(inner, root)), ...resultsOf(line.loop).map(root)];
-  return [...own, ...read.filter((value) => !made.has(value))];
+  const inside = line.loop.lines.flatMap((inner) => needs(inner, root));
+  return [...own, ...inside, ...resultsOf(line.loop).map(root)];
 }
 
 function withoutDead(lines: readonly Line[], outputs: readonly number[], root: Root): Line[] {

@@ -43,6 +43,7 @@ function project(x: tf.Tensor2D, scale: tf.Tensor2D, kink: Kink): tf.Tensor {
   if ((kink.degenerate ?? 'leastNorm') === 'leastNorm') return runSimplex(x, scale);
   return recordOp({
     name: 'SimplexProjection',
+    hasOwnGradient: true,
     values: [offTape(() => runSimplex(x, scale))],
     inputs: [x, scale],
     gradient: ([dy], [y], [point, size]) => {

@@ -21,6 +21,9 @@ const step = () => new solvers.FixedPointIteration({fun: map});
 const mirror = {mirrorMap: map, projection: map};
 const matrix = () => tf.eye(2);
 
+/** Its promise is rejected: test/solvers/quadratic/solve-qp-async.test.ts. */
+const REJECTING = /^(solvers\.)?solveQPAsync#/;
+
 /** By name and number of the parameter: a call with that record. What the compiler finds beyond these fails the test. */
 const CALLS: Record<string, Call> = {
   'customRoot#1': (o) => library.customRoot(residual, o),
@@ -230,7 +233,7 @@ describe('the public face', () => {
   it('is known to this test: each parameter that is a record stands in its table', function () {
     this.timeout(120000);
     const found = recordParameters();
-    const missing = found.filter((key) => !(key in CALLS) && !EXCEPTIONS.includes(key));
+    const missing = found.filter((key) => !(key in CALLS || EXCEPTIONS.includes(key) || REJECTING.test(key)));
     assert.deepEqual(missing, [], 'parameters without an entry');
     const gone = Object.keys(CALLS).filter((key) => !found.includes(key));
     assert.deepEqual(gone, [], 'entries without a parameter');

@@ -43,6 +43,7 @@ export const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
       solver: 'iteration',
       historySize: 9,
       jacobianPenalty: 0.5,
+      seed: 7,
       weightNames: 'cell',
     },
     except: ['cell', 'linsolve', 'onIteration', 'verbose'],

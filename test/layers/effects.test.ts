@@ -315,7 +315,7 @@ async function seen(
 }
 
 /** Solvers and the penalty in the loss of `fit` have tests of their own. Where the host solves a conic program, its answer is better than any tolerance asks for. */
-const UNSEEN = ['solver', 'tolerance', 'weightNames', 'jacobianPenalty'];
+const UNSEEN = ['solver', 'tolerance', 'weightNames', 'jacobianPenalty', 'seed'];
 /** These change nothing but what is told on the way. */
 const TOLD = ['solver', 'onIteration', 'verbose'];
 

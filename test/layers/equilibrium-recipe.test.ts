@@ -153,4 +153,35 @@ describeAnyBackend('the argument jacobianPenalty of FixedPointLayer', () => {
     };
     assert.isBelow(await steepness(1), (await steepness(0)) - 0.1);
   });
+
+  it('draws other signs at each step, and with a seed the same in each run', async () => {
+    // The target is the prediction, so the penalty is the whole loss, and nothing is learned.
+    const penalties = async (seed?: number) => {
+      const [z, x] = [tfl.input({shape: [3]}), tfl.input({shape: [3]})];
+      const dense = tfl.layers.dense({units: 3, useBias: false, kernelInitializer: 'zeros'});
+      const sum = tfl.layers.add().apply([dense.apply(z) as tfl.SymbolicTensor, x]) as tfl.SymbolicTensor;
+      const layer = new FixedPointLayer({
+        cell: tfl.model({inputs: [z, x], outputs: sum}),
+        jacobianPenalty: 1,
+        seed,
+        inputShape: [3],
+      });
+      const model = tfl.sequential({layers: [layer]});
+      // ‖εᵀW‖² has a different value for each ε, up to its sign.
+      const W = tf.tensor2d([0.1, 0.2, 0.1, 0.3, 0.1, 0, 0, 0.2, 0.3], [3, 3]);
+      model.setWeights([W]);
+      model.compile({optimizer: tf.train.sgd(0), loss: 'meanSquaredError'});
+      const input = tf.tensor2d([0.1, 0.2, 0.3], [1, 3]);
+      const target = model.predict(input) as tf.Tensor;
+      const {history} = await model.fit(input, target, {epochs: 12, verbose: 0});
+      model.dispose();
+      tf.dispose([W, input, target]);
+      return history.loss as number[];
+    };
+    const one = await penalties(3);
+    assert.isAbove(new Set(one.map((value) => value.toFixed(5))).size, 2);
+    assert.deepEqual(await penalties(3), one);
+    assert.notDeepEqual(await penalties(4), one);
+    assert.notDeepEqual(await penalties(), await penalties());
+  });
 });

@@ -23,6 +23,7 @@ const LEAST: Record<string, number | 'positive' | [number]> = {
   'LassoLayer.l2': 0,
   'LassoLayer.tolerance': 0,
   'FixedPointLayer.tolerance': 0,
+  'FixedPointLayer.seed': [0],
   l2: 'positive',
   maxNorm: 'positive',
   scale: 'positive',

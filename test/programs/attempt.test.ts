@@ -17,7 +17,10 @@ describeAnyBackend('an attempt at a program', () => {
         tf.tensor1d([10, 20]),
         tf.tensor1d([3, 4], 'int32'),
       ];
-      const program = attempt('a test', ([y]) => [tf.add(tf.mul(y, beside), tf.cast(integers, 'float32'))], [x])!; // prettier-ignore
+      // Not what a program of the same kind was given before.
+      const make = (...[a, b]: tf.Tensor[]) => attempt('a test', ([y]) => [tf.add(tf.mul(y, a), tf.cast(b, 'float32'))], [x])!; // prettier-ignore
+      make(x, x).dispose();
+      const program = make(beside, integers);
       tf.dispose([beside, integers]);
       for (const [at, result] of [
         [

@@ -103,6 +103,17 @@ describeBackends('compile', () => {
       const x = tf.tensor1d([1, 2]);
       const reads = (v: tf.Tensor) => tf.mul(v, v.dataSync()[0]);
       const draws = (v: tf.Tensor) => tf.add(v, tf.randomUniform([2]));
+      const [itself, words] = [(v: tf.Tensor) => v, tf.tensor1d(['a', 'b'])];
+      // Not every backend has complex numbers.
+      assert.match(
+        messageOf(() => compile((v: tf.Tensor) => tf.real(tf.complex(v, v)), [x])),
+        /^it computes with complex64 tensors$|^Kernel 'Complex' not registered/,
+      );
+      assert.equal(
+        messageOf(() => compile(itself, [words])),
+        'it computes with string tensors',
+      );
+      words.dispose();
       assert.match(
         messageOf(() => compile(reads, [x])),
         /reads the values of a tensor/,
@@ -126,6 +137,26 @@ describeBackends('compile', () => {
       assert.deepEqual([...tf.tidy(() => reads(x).dataSync())], [1, 2]);
       x.dispose();
     }));
+
+  it('says which kernel has no routine', () => {
+    const [kernelName, backendName, shape] = ['OfNobody', tf.getBackend(), [2]];
+    const kernelFunc: tf.KernelFunc = ({backend}) => {
+      const dataId = (backend as tf.KernelBackend).write(Float32Array.of(2, 4), shape, 'float32');
+      return {dataId, shape, dtype: 'float32'};
+    };
+    tf.registerKernel({kernelName, backendName, kernelFunc});
+    const x = tf.tensor1d([1, 2]);
+    const twice = (v: tf.Tensor) => tf.engine().runKernel(kernelName, {v}) as tf.Tensor;
+    try {
+      assert.equal(
+        messageOf(() => compile(twice, [x])),
+        "there is no routine for the kernel 'OfNobody'",
+      );
+    } finally {
+      tf.unregisterKernel(kernelName, backendName);
+      x.dispose();
+    }
+  });
 
   it('says which argument is wrong', () => {
     const x = tf.tensor1d([1, 2]);

@@ -52,7 +52,7 @@ describeAnyBackend('a loop', () => {
 
   it('is the same in a program, for any start', () =>
     expectNoLeak(() => {
-      for (const limit of [1, 2, 5, 50]) {
+      for (const limit of [0, 1, 2, 5, 50]) {
         const example = tf.tensor1d([1, 1]);
         const compiled = compile((x: tf.Tensor) => ({...halve(x, {limit, lookEvery: 3})}), [example]);
         for (const start of [
@@ -66,6 +66,28 @@ describeAnyBackend('a loop', () => {
         }
         example.dispose();
       }
+    }));
+
+  it('passes its states on among themselves', () =>
+    expectNoLeak(() => {
+      // Fibonacci's numbers, and three places in a circle.
+      type Places = Record<'a' | 'b' | 'c' | 'd' | 'e', tf.Tensor>;
+      const pass = ({a, b, c, d, e}: Places) => ({
+        state: {a: b, b: tf.add(a, b), c: d, d: e, e: c},
+        open: tf.less(b, 100),
+      });
+      const swap = ({a, b}: {a: tf.Tensor; b: tf.Tensor}) => ({state: {a: b, b: a}, open: tf.onesLike(a)});
+      const f = (a: tf.Tensor, b: tf.Tensor) => {
+        const places = loopWhile({a, b, c: tf.scalar(7), d: tf.scalar(8), e: tf.scalar(9)}, pass, {limit: 50}); // prettier-ignore
+        return {...places, swapped: loopWhile({a, b}, swap, {limit: 3}).a};
+      };
+      const [zero, one] = [tf.scalar(0), tf.scalar(1)];
+      const compiled = compile(f, [zero, one]);
+      const plain = tf.tidy(() => f(zero, one));
+      for (const [name, value] of Object.entries(compiled(0, 1))) {
+        assert.deepEqual([...value], Array.from(plain[name as keyof typeof plain].dataSync()), name);
+      }
+      tf.dispose([zero, one, ...Object.values(plain)]);
     }));
 
   it('and what it is in know whether they are in a program', () =>

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import '../../src/index.js';
-import {Program, statesBehind, trace} from '../../src/programs/index.js';
+import {loopWhile, Program, statesBehind, trace} from '../../src/programs/index.js';
 
 describe('needed lines', () => {
   before(() => tf.setBackend('cpu'));
@@ -24,6 +24,18 @@ describe('needed lines', () => {
     assert.deepEqual([...statesBehind(graph, states, [0])].sort(), [0, 1, 2]);
     assert.deepEqual([...statesBehind(graph, states, [2])], [2]);
     assert.deepEqual([...statesBehind(graph, states, [3])].sort(), [0, 1, 2, 3, 4]);
+  });
+
+  it('finds them through lines with several outputs, and through loops', () => {
+    const example = () => [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), tf.tensor1d([5, 6])];
+    const states = [0, 1, 2].map((i) => ({input: i, output: i}));
+    const parts = ([x, y, z]: tf.Tensor[]) => [tf.mul(x, tf.split(y, 2)[1]), tf.exp(y), tf.sin(z)];
+    assert.deepEqual([...statesBehind(trace(parts, example()).graph, states, [0])].sort(), [0, 1]);
+    const loop = ([x, y, z]: tf.Tensor[]) => {
+      const pass = ({v}: {v: tf.Tensor}) => ({state: {v: tf.mul(v, y)}, open: tf.less(v, 5)});
+      return [loopWhile({v: x}, pass, {limit: 3}).v, y, z];
+    };
+    assert.deepEqual([...statesBehind(trace(loop, example()).graph, states, [0])].sort(), [0, 1]);
   });
 
   it('leaves out only the rare outputs', () => {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {customRoot, enableHigherOrderGradients, projections, solvers} from '../../src/index.js';
 import {flatten, unflatten, type Structure} from '../../src/autodiff/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {withPrograms} from '../helpers/programs.js';
@@ -51,7 +51,7 @@ function reset(): void {
   Object.assign(surroundings, {shift: 0, weight: null, isBent: false});
 }
 
-describeBackends('graphs that are used again', () => {
+describeAnyBackend('graphs that are used again', () => {
   before(() => enableHigherOrderGradients());
   afterEach(reset);
 

@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {compile} from '../../src/index.js';
-import {sweepRows} from '../../src/programs/index.js';
+import {registerHostKernel} from '../../src/kernels/backends/host-kernel.js';
+import {giveBackArrays, HOST_BACKENDS, takeArrays} from '../../src/kernels/index.js';
+import {sweepRows, type RowSweep} from '../../src/programs/index.js';
 import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {seededRandom} from '../zoo/linear-systems.js';
@@ -83,7 +85,68 @@ const sweep = (rows: tf.Tensor, columns: tf.Tensor, product: tf.Tensor, y: tf.Te
       tf.where(tf.greater(tf.add(step, tf.zerosLike(row)), 0), tf.tanh(tf.sub(row, tf.mul(step, slope))), row), // prettier-ignore
   });
 
+/** Runs `f` where WebAssembly gives no memory, so that programs run in plain TypeScript. */
+function withoutMemories<T>(f: () => T): T {
+  const {Memory} = WebAssembly;
+  const taken = [];
+  WebAssembly.Memory = class {
+    constructor() {
+      throw new RangeError('no memory');
+    }
+  } as unknown as typeof Memory;
+  try {
+    // Those that others gave back.
+    for (;;) {
+      const {kernels} = takeArrays([1]);
+      if (kernels.name === 'reference') return f();
+      taken.push(kernels);
+    }
+  } finally {
+    WebAssembly.Memory = Memory;
+    taken.forEach(giveBackArrays);
+  }
+}
+
 describeAnyBackend('a sweep over rows', () => {
+  it('computes the gradient again only after a row that moved', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const kernel = 'CountedByTheSweep';
+        let count = 0;
+        registerHostKernel<'x'>(kernel, ({x}) => {
+          count++;
+          return [{values: x.values.map(Math.sin), shape: x.shape, dtype: 'float32'}];
+        });
+        try {
+          const [rows, columns, product] = [tf.ones([1, 4, 1]), tf.ones([1, 4, 2]), tf.ones([1, 2, 1])];
+          const compiled = compile(
+            (steps: tf.Tensor) =>
+              sweepRows({
+                ...({rows, columns, product, beside: [steps]} as unknown as Pick<
+                  RowSweep,
+                  'rows' | 'columns' | 'product' | 'beside'
+                >),
+                gradient: (at) => tf.engine().runKernel(kernel, {x: at}) as tf.Tensor3D,
+                move: (row, slope, [step]) => tf.sub(row, tf.mul(step, slope)),
+              }),
+            [tf.ones([1, 4, 1])],
+          );
+          for (const [steps, gradients] of [
+            [[1, 1, 1, 1], 5],
+            [[0, 0, 0, 0], 1],
+            [[1, 0, 0, 1], 3],
+          ] as const) {
+            // prettier-ignore
+            count = 0;
+            compiled([...steps]);
+            assert.equal(count, gradients);
+          }
+        } finally {
+          for (const backend of HOST_BACKENDS) tf.unregisterKernel(kernel, backend);
+        }
+      }),
+    ));
+
   SIZES.forEach((sizes, seed) => {
     const {batch, n, r, k, sharedColumns, sharedSteps} = sizes;
     const shapes = [[batch, n, k], [sharedColumns ? 1 : batch, n, r], [batch, r, k], [batch, r, k], [sharedSteps ? 1 : batch, n, 1]]; // prettier-ignore
@@ -96,11 +159,13 @@ describeAnyBackend('a sweep over rows', () => {
         const found = tf.tidy(() => sweep(rows, columns, product, y, steps));
         assert.deepEqual(found.shape, [batch, n, k]);
         expectClose(found, expected(sizes, data), 1e-5);
-        const compiled = compile(sweep, tensors as Parameters<typeof sweep>);
-        for (const again of [1, 2, 3]) {
-          const others = draw(sizes, 10 * again + seed);
-          const result = compiled(...others);
-          expected(sizes, others).forEach((value, i) => assert.approximately(result[i], value, 1e-13));
+        const make = () => compile(sweep, tensors as Parameters<typeof sweep>);
+        for (const compiled of [make(), withoutMemories(make)]) {
+          for (const again of [1, 2, 3]) {
+            const others = draw(sizes, 10 * again + seed);
+            const result = compiled(...others);
+            expected(sizes, others).forEach((value, i) => assert.approximately(result[i], value, 1e-13));
+          }
         }
         tf.dispose([found, ...tensors]);
       }));

@@ -7,5 +7,5 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function fill<R extends tf.Rank>(shape: tf.ShapeMap[R], value: number): tf.Tensor<R> {
   if (Number.isFinite(value) || tf.getBackend() !== 'tensorflow') return tf.fill(shape, value);
-  return tf.div(tf.fill(shape, Number.isNaN(value) ? 0 : Math.sign(value)), 0);
+  return tf.tidy(() => tf.div(tf.fill(shape, Number.isNaN(value) ? 0 : Math.sign(value)), 0));
 }

@@ -84,7 +84,7 @@ export function registerHostKernel<Names extends string>(
         ) as Record<Names, HostInput>;
         const inPlace = new Map<HostOutput, tf.TensorInfo>();
         const allocate: Allocate = (...shapes) => {
-          if (!('typedArrayFromHeap' in host) || shapes.some((shape) => shape.includes(0))) {
+          if (!('typedArrayFromHeap' in host)) {
             return shapes.map((shape) => ({
               values: new Float32Array(tf.util.sizeFromShape(shape)),
               shape,

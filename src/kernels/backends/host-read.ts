@@ -1,13 +1,22 @@
 /** @file Reads tensors synchronously on the host, and knows which backends allow it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {unobserved} from '../../autodiff/index.js';
+import {improveWasm} from './wasm-kernels.js';
 
 /** WebGPU is missing on purpose: a synchronous read throws in Node and returns zeros in a page. */
 export const HOST_BACKENDS = ['cpu', 'wasm', 'webgl', 'tensorflow'] as const;
 
+let isImproved = false;
+
 /** Whether a tensor of the current backend can be read synchronously. */
 export function hostCanRead(): boolean {
-  return (HOST_BACKENDS as readonly string[]).includes(tf.getBackend());
+  const name = tf.getBackend();
+  // Everything here that computes asks this first, and only then is it known that the backend is there.
+  if (name === 'wasm' && !isImproved) {
+    isImproved = true;
+    improveWasm();
+  }
+  return (HOST_BACKENDS as readonly string[]).includes(name);
 }
 
 /** Whether this tensor can be read synchronously: on any backend, if its values have not been to a device yet. */

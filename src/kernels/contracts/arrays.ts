@@ -53,7 +53,7 @@ export const BINARY = {
 export const UNARY = {
   ...{Neg: 0, Abs: 1, Sqrt: 2, Square: 3, Relu: 4, Exp: 5, Expm1: 6, Log: 7, Log1p: 8, Tanh: 9, Sigmoid: 10},
   ...{Softplus: 11, Sin: 12, Cos: 13, Elu: 14, Floor: 15, Ceil: 16, Reciprocal: 17, IsFinite: 18, IsNan: 19},
-  ...{LogicalNot: 20, Sign: 21},
+  ...{LogicalNot: 20, Sign: 21, Round: 22},
 } as const;
 
 /** Reductions other than sums. */

@@ -27,6 +27,6 @@ export class OutOfMemory extends RangeError {
 
 function inUnits(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(bytes, 1)) / 10)));
+  const unit = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
   return `${Number((bytes / 1024 ** unit).toPrecision(3))} ${units[unit]}`;
 }

@@ -1,5 +1,5 @@
 /** @file Newton's method for a minimum. */
-import type {Parameter, Structure} from '../../autodiff/index.js';
+import {isOwn, type Parameter, type Structure} from '../../autodiff/index.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import {stationary} from '../../conditions/index.js';
@@ -29,7 +29,8 @@ export class Newton<
       'Newton',
       given,
       {
-        functions: [condition],
+        // A linear solver may call functions of the user's, too.
+        functions: isOwn('factor', linsolve) ? [condition] : null,
         start: () => ({}),
         direction({gradient, point, params, scale}, memory) {
           // Gradient and step in their units, which are constants.

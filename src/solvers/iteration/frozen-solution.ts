@@ -55,6 +55,7 @@ export function frozenSolution<X extends Structure = tf.Tensor, P extends Parame
     });
     const [solution] = recordOp({
       name: 'FrozenSolution',
+      hasOwnGradient: true,
       values: [value],
       inputs: [rhs, ...at],
       gradient: ([dy], _outputs, [, ...again]) => [

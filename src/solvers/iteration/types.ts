@@ -1,6 +1,6 @@
 /** @file The types that the iterative solvers share: an iteration, its state, and options. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {AnyFunction, Parameter, Structure} from '../../autodiff/index.js';
+import type {Parameter, Structure} from '../../autodiff/index.js';
 import type {Condition, OnFailure} from '../../implicit/index.js';
 import type {Names} from '../../checks/index.js';
 import {REPORT, type ReportOptions} from './report-options.js';
@@ -46,7 +46,7 @@ export interface Iteration<X extends Structure = tf.Tensor, P extends Parameter[
    * The functions of the user's that it calls, each marked or made of marked ones. If they are known, what was recorded of a step is used
    * again in the next run.
    */
-  functions?: readonly AnyFunction[] | undefined;
+  functions?: readonly ((...args: never[]) => unknown)[] | undefined;
 }
 
 /** How the iteration of each sample went; B is 1 for a single problem. */

@@ -76,6 +76,7 @@ function maximumOf(theta: tf.Tensor, samples: Samples, settings: PerturbedSettin
   };
   return recordOp({
     name: 'PerturbedMax',
+    hasOwnGradient: true,
     values: [offTape(maximum)],
     inputs: [theta, values, noise, baseline],
     gradient: ([dy], _outputs, [at, y, z, y0]) => {

@@ -1,6 +1,7 @@
 /** @file Sparse codes by coordinate descent. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
+import {madeOf} from '../../autodiff/index.js';
 import {
   codeGradient,
   inverseLipschitz,
@@ -55,9 +56,9 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, SparseCodingParams>
     const condition = sparseCode(prox);
     const iteration = fixedStep<tf.Tensor, SparseCodingParams>(
       {
-        gradient: (z, _weights, D, x) => codeGradient(z, D, x),
-        stepSize: (_weights, D) => inverseLipschitz(D),
-        prox: (y, eta, weights) => prox(y, weights, eta),
+        gradient: madeOf((z, _weights, D, x) => codeGradient(z, D, x)),
+        stepSize: madeOf((_weights, D) => inverseLipschitz(D)),
+        prox: madeOf((y, eta, weights) => prox(y, weights, eta)),
       },
       {batched: true, acceleration: true, accuracy: tolerancesOf('SparseCoding', options)},
     );

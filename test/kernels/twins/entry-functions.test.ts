@@ -21,6 +21,8 @@ const EXACT: Record<Unary, (x: number) => number> = {
   Neg: (x) => -x,
   Reciprocal: (x) => 1 / x,
   Relu: (x) => (x <= 0 ? 0 : x),
+  // Halves to even integers: 2 · round(x/2) is the even one of the two that are as near.
+  Round: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) + 0 : Math.round(x)),
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   Sign: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
   Sin: Math.sin,

@@ -178,7 +178,7 @@ describeAnyBackend('memory of gradients from checkpoints', () => {
       withPrograms('off', () => {
         // A state of 1.6 MB.
         const c = tf.fill([1, 100_000], 0.4);
-        const peaks = [8, 32, 128].map((maxIterations) => {
+        const peaks = [8, 32, 128].slice(0, effort(2, 3)).map((maxIterations) => {
           const solver = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>(
             {fun: (x, at) => tf.mul(0.5, tf.add(tf.square(x), at))},
             {implicitDiff: false, tolerance: 0, maxIterations},
@@ -187,8 +187,7 @@ describeAnyBackend('memory of gradients from checkpoints', () => {
           return peakBytes(() => tf.grad(run)(c));
         });
         // Four times the steps: twice the memory, where plain recording needs four times as much.
-        assert.isBelow(peaks[1] / peaks[0], 2.6);
-        assert.isBelow(peaks[2] / peaks[1], 2.6);
+        for (let i = 1; i < peaks.length; i++) assert.isBelow(peaks[i] / peaks[i - 1], 2.6);
       }),
     ));
 });

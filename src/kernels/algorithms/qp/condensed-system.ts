@@ -14,14 +14,20 @@ const PENALTY = 1e-6;
 const PENALISE_FROM = 6;
 /** The square root of a pivot that comes from the regularisation alone. */
 const DEPENDENT = 1e-4;
+/** There is room for this many hard rows per variable, and a few more. More are rare: they depend on each other. */
+const ROOM = {perVariable: 2, more: 16};
 /** A number of hard rows for which no base exists. */
 const NONE = -1;
 
 export class CondensedSystem {
   private readonly pins: Pins;
   /** The factors, of size `freeCount + hardCount`. */
-  private readonly K: Vector;
-  private readonly stride: number;
+  private K!: Vector;
+  private stride!: number;
+  /** The matrix that there is from the beginning. */
+  private readonly usual: {K: Vector; stride: number};
+  /** The number of hard rows for which there is room. */
+  private room: number;
   private readonly inverse: Vector;
   private readonly rhs: Vector;
   /** The first n entries of `rhs`. */
@@ -53,8 +59,9 @@ export class CondensedSystem {
     private readonly constraints: ConstraintRows,
   ) {
     this.pins = new Pins(dense, n, P, C, constraints, rows);
-    this.stride = paddedStride(n + rows);
-    this.K = dense.vector(this.stride * this.stride);
+    this.room = Math.min(rows, ROOM.perVariable * n + ROOM.more);
+    this.usual = this.matrix();
+    this.forget();
     this.inverse = dense.vector(n + rows);
     this.baseStride = paddedStride(n);
     this.base = dense.vector(this.baseStride * this.baseStride);
@@ -71,9 +78,12 @@ export class CondensedSystem {
     this.lift = dense.vector(rows);
   }
 
-  /** Call this when P or C has changed. */
+  /** Call this when P or C has changed, before the first factorisation in a scope. */
   forget(): void {
     this.baseCount = NONE;
+    // A larger matrix was part of a scope that has ended.
+    this.room = Math.min(this.rows, ROOM.perVariable * this.n + ROOM.more);
+    ({K: this.K, stride: this.stride} = this.usual);
   }
 
   /**
@@ -86,7 +96,7 @@ export class CondensedSystem {
    * @returns Whether the factorisation succeeded.
    */
   factor(w: Float64Array, delta: number, hardBelow: number, {pin = true, penalise = false} = {}): boolean {
-    const {dense, n, rows, C, K, stride, inverse, hard, weights, stretch, hardW, pins} = this;
+    const {dense, n, rows, C, inverse, hard, weights, stretch, hardW, pins} = this;
     const {base, baseStride, lift} = this;
     const {free} = pins;
     pins.find(w, pin);
@@ -115,6 +125,8 @@ export class CondensedSystem {
     const count = this.hardCount;
     // More rows than free variables are always dependent.
     if (size < n && count > size) return this.factor(w, delta, hardBelow, {pin: false});
+    if (count > this.room) this.enlarge(count);
+    const {K, stride} = this;
     if (count !== this.baseCount || changed) this.makeBase();
     dense.copyUpper(base, baseStride, K, stride, n);
     for (let i = 0; i < n; i++) K[i * stride + i] += delta;
@@ -142,6 +154,16 @@ export class CondensedSystem {
       for (let k = size; k < size + count; k++)
         if (K[k * stride + k] < DEPENDENT) return this.factor(w, delta, hardBelow, {pin: false});
     return true;
+  }
+
+  private matrix(): {K: Vector; stride: number} {
+    const stride = paddedStride(this.n + this.room);
+    return {K: this.dense.vector(stride * stride), stride};
+  }
+
+  private enlarge(count: number): void {
+    this.room = Math.min(this.rows, Math.max(count, 2 * this.room));
+    ({K: this.K, stride: this.stride} = this.matrix());
   }
 
   private makeBase(): void {

@@ -88,8 +88,8 @@ export class Directions {
       lowY = Math.min(lowY, point.y[i]);
     }
     for (let i = p; i < p + m; i++) {
-      if (lowS < 1) point.s[i] += 1 - lowS;
-      if (lowY < 1) point.y[i] += 1 - lowY;
+      point.s[i] += Math.max(0, 1 - lowS);
+      point.y[i] += Math.max(0, 1 - lowY);
     }
     return true;
   }
@@ -123,11 +123,11 @@ export class Directions {
     products.fill(0);
     for (const phase of ['predictor', 'corrector'] as const) {
       const keep = 1 - sigma;
-      const target = sigma * mu;
-      const dKappa = kappa * tau + dKappaAffine * dTauAffine - target;
+      const product = sigma * mu;
+      const dKappa = kappa * tau + dKappaAffine * dTauAffine - product;
       for (let j = 0; j < n; j++) f[j] = -keep * rx[j];
       for (let i = 0; i < p; i++) g[i] = -keep * ry[i];
-      dense.pushPairs(cone.s, products, target, inverseY, cone.ry, keep, push, cone.g);
+      dense.pushPairs(cone.s, products, product, inverseY, cone.ry, keep, push, cone.g);
       // If the first right-hand side was solved to the last digits, the others need no check. The predictor is only a guess and needs none
       // if the first right-hand side needed no refinement.
       const unchecked = inexact <= (phase === 'predictor' ? target : EXACT) && !careful;

@@ -131,32 +131,32 @@ function followSizes(
       if (!columnHasSize[j]) continue;
       const least = negligible * columnTerms[j];
       for (let k = 0; k < n; k++) {
-        if (!keepX[k] && Math.abs(P[j * n + k]) * xs[k] > least) keepX[k] = 1;
+        if (Math.abs(P[j * n + k]) * xs[k] > least) keepX[k] = 1;
       }
       for (let i = 0; i < rows; i++) {
-        if (!keepY[i] && Math.abs(C[i * n + j]) * ys[i] > least) keepY[i] = 1;
+        if (Math.abs(C[i * n + j]) * ys[i] > least) keepY[i] = 1;
       }
     }
     for (let i = 0; i < rows; i++) {
       if (!rowHasSize[i]) continue;
       const least = negligible * rowTerms[i];
       for (let k = 0; k < n; k++) {
-        if (!keepX[k] && Math.abs(C[i * n + k]) * xs[k] > least) keepX[k] = 1;
+        if (Math.abs(C[i * n + k]) * xs[k] > least) keepX[k] = 1;
       }
     }
     // A row gets a size from an entry that matters in another row or variable.
     for (let j = 0; j < n; j++) {
       if (columnHasSize[j]) continue;
       let has = false;
-      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && P[j * n + k] !== 0 && xs[k] > 0;
-      for (let i = 0; i < rows && !has; i++) has = keepY[i] === 1 && C[i * n + j] !== 0 && ys[i] > 0;
+      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && P[j * n + k] !== 0;
+      for (let i = 0; i < rows && !has; i++) has = keepY[i] === 1 && C[i * n + j] !== 0;
       if (has) columnHasSize[j] = 1;
       changed ||= has;
     }
     for (let i = 0; i < rows; i++) {
       if (rowHasSize[i] || !isBound(d[i])) continue;
       let has = false;
-      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && C[i * n + k] !== 0 && xs[k] > 0;
+      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && C[i * n + k] !== 0;
       if (has) rowHasSize[i] = 1;
       changed ||= has;
     }

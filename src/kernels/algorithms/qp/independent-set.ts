@@ -67,7 +67,7 @@ export function solveOnIndependentRows(problem: Problem, from: Point, to: Point)
 function lagrangian({n, P, q, C}: Problem, x: Float64Array, y: Float64Array, out: Float64Array): void {
   for (let j = 0; j < n; j++) out[j] = q[j] + dot(P.subarray(j * n, (j + 1) * n), x);
   for (let i = 0; i < y.length; i++) {
-    if (y[i] !== 0) for (let j = 0; j < n; j++) out[j] += C[i * n + j] * y[i];
+    for (let j = 0; j < n; j++) out[j] += C[i * n + j] * y[i];
   }
 }
 

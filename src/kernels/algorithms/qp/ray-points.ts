@@ -13,6 +13,6 @@ export function dropNoise(values: Float64Array): void {
 
 /** Scales a ray so that the value along it, which is negative, becomes −1. */
 export function normalizeRay({x, y, s}: Point, value: number): void {
-  const factor = value < 0 ? -1 / value : 1;
+  const factor = -1 / value;
   for (const part of [x, y, s]) for (let i = 0; i < part.length; i++) part[i] *= factor;
 }

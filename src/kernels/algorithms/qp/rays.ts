@@ -9,7 +9,7 @@ export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Fl
   let [gap, terms] = [0, 0];
   for (let i = 0; i < d.length; i++) {
     if (y[i] === 0) continue;
-    if (!isBound(d[i]) || (i >= p && y[i] < 0) || !Number.isFinite(y[i])) return false;
+    if (!isBound(d[i]) || (i >= p && y[i] < 0)) return false;
     gap -= d[i] * y[i];
     terms += Math.abs(d[i] * y[i]);
   }
@@ -29,7 +29,6 @@ export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Fl
 export function isDescentRay(dense: DenseKernels, problem: Problem<Vector>, x: Float64Array): boolean {
   const {n, p, P, q, C, d} = problem;
   const rows = d.length;
-  if (!x.every(Number.isFinite)) return false;
   let [fall, terms] = [0, 0];
   for (let j = 0; j < n; j++) {
     fall -= q[j] * x[j];

@@ -28,10 +28,9 @@ export class SemidefiniteLift {
     const {dense, n, units, shifted, inverse} = this;
     for (let j = 0; j < n; j++) {
       const entry = P[j * n + j];
-      if (entry < 0) return null;
       units[j] = entry > 0 ? 1 / Math.sqrt(entry) : 0;
     }
-    // If a variable has no curvature of its own, it must have none with others.
+    // If a variable has no curvature of its own, or a negative one, its row must be zero.
     for (let j = 0; j < n; j++) {
       if (units[j] === 0 && maxAbs(P.subarray(j * n, (j + 1) * n)) > 0) return null;
     }

@@ -1,7 +1,7 @@
 /** @file A line search that shortens a step until it is good enough. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
-import {offTape} from '../../../autodiff/index.js';
+import {noteOwn, offTape} from '../../../autodiff/index.js';
 import {loopWhile} from '../../../programs/index.js';
 import {checkConstants, decreases, goldstein, leadsDown, strongWolfe, wolfe, type Trial} from './tests.js';
 import type {LineSearch, LineStart} from './types.js';
@@ -58,7 +58,7 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
       `${className}: condition must be 'armijo', 'goldstein', 'wolfe' or 'strongWolfe', got '${String(condition)}'.`,
     );
   }
-  return {
+  const lineSearch: LineSearch = {
     className,
     search: (phi, start) =>
       offTape(() => {
@@ -81,4 +81,6 @@ export function backtracking(options: BacktrackingOptions = {}): LineSearch {
         return step;
       }),
   };
+  noteOwn('search', lineSearch);
+  return lineSearch;
 }

@@ -1,7 +1,7 @@
 /** @file Line searches that narrow a bracket around a step that satisfies the strong Wolfe conditions. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../../checks/index.js';
-import {offTape} from '../../../autodiff/index.js';
+import {noteOwn, offTape} from '../../../autodiff/index.js';
 import {fill} from '../../../kernels/index.js';
 import {loopWhile} from '../../../programs/index.js';
 import {checkConstants, decreases, leadsDown, strongWolfe} from './tests.js';
@@ -52,7 +52,7 @@ export function bracketing(
   if (!(increaseFactor > 1)) {
     throw new Error(`${className}: increaseFactor must be greater than 1, got ${increaseFactor}.`);
   }
-  return {
+  const lineSearch: LineSearch = {
     className,
     search: (phi, start) =>
       offTape(() => {
@@ -104,4 +104,6 @@ export function bracketing(
         return step;
       }),
   };
+  noteOwn('search', lineSearch);
+  return lineSearch;
 }

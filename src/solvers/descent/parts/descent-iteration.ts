@@ -1,6 +1,14 @@
 /** @file The iteration of the methods that move along a direction, as far as a line search says. */
 import * as tf from '@tensorflow/tfjs-core';
-import {flatten, marked, offTape, type AnyFunction, type Parameter, type Structure} from '../../../autodiff/index.js';
+import {
+  flatten,
+  isOwn,
+  marked,
+  offTape,
+  type AnyFunction,
+  type Parameter,
+  type Structure,
+} from '../../../autodiff/index.js';
 import {gradientOf, type Differentiable} from '../../../conditions/index.js';
 import {packingOf} from '../../../implicit/index.js';
 import {fill} from '../../../kernels/index.js';
@@ -37,8 +45,8 @@ export interface Direction<P extends Parameter[] = tf.Tensor[]> {
   direction(place: Place<P>, memory: tf.NamedTensorMap): {d: tf.Tensor2D; memory: tf.NamedTensorMap};
   /** The first step that is tried: 'one' is 1, as Newton-like methods need; 'last' is what the last step suggests. Default 'one'. */
   trial?: 'one' | 'last' | undefined;
-  /** Further functions of the user's that it calls. */
-  functions?: readonly AnyFunction[] | undefined;
+  /** Further functions of the user's that it calls; `null` if they are not known. */
+  functions?: readonly AnyFunction[] | null | undefined;
 }
 
 type Memory = {
@@ -83,8 +91,9 @@ export function descentIteration<X extends Structure = tf.Tensor, P extends Para
       watch: startWatch(rows),
     };
   };
+  const isKnown = isOwn('search', lineSearch) && rule.functions !== null;
   return {
-    functions: [gradient, ...(objective ? [objective] : []), ...(rule.functions ?? [])],
+    functions: isKnown ? [gradient, ...(objective ? [objective] : []), ...(rule.functions ?? [])] : undefined,
     start(x: X, ...params: P): Structure {
       return offTape(() => {
         const packing = packingOf(flatten(x), batched);

@@ -20,12 +20,14 @@ const REASONS: Record<number, string> = {
 /** Applies the policy to the failed samples; on a backend without synchronous reads it does nothing. */
 export function reportQPFailures(
   where: string,
-  data: QuadraticData,
+  data: QuadraticData | (() => QuadraticData),
   {status}: QPState,
   onFailure: OnFailure,
 ): void {
   const reason = (code: number, sample: number) =>
-    code === Status.INVALID_INPUT ? `invalid: ${invalidReason(data, sample)}` : REASONS[code];
+    code === Status.INVALID_INPUT
+      ? `invalid: ${invalidReason(typeof data === 'function' ? data() : data, sample)}`
+      : REASONS[code];
   const consequence = 'A failed sample has x = 0 and a zero gradient.';
   const codes = hostCanRead() ? Array.from(status.dataSync()) : [];
   reportFailures({where, codes, reason, consequence}, onFailure);

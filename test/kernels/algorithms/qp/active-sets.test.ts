@@ -5,7 +5,12 @@ import {AddedRows} from '../../../../src/kernels/algorithms/qp/added-rows.js';
 import {solveOnIndependentRows} from '../../../../src/kernels/algorithms/qp/independent-set.js';
 import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {Polish} from '../../../../src/kernels/algorithms/qp/polish.js';
-import {emptyPoint, type Point, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
+import {
+  copyProblem,
+  emptyPoint,
+  type Point,
+  type Problem,
+} from '../../../../src/kernels/algorithms/qp/types.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 import {apart, DENSE, kktError, largest, noise, planted, semidefinite, times, transposedTimes, vectorOf, type Shape} from './planted.js'; // prettier-ignore
@@ -98,6 +103,28 @@ describe('rows that are added one by one', () => {
     }
   });
 
+  it('solve where they leave no freedom, too', () => {
+    const rows = new AddedRows(3, 1e-10);
+    const [P, A] = [semidefinite(3, 3, random), noise(9, random)];
+    for (let at = 0; at < 3; at++) {
+      rows.start(P, 0, 0);
+      for (const i of [0, 1, 2]) {
+        rows.direction(A.subarray(3 * i, 3 * i + 3));
+        rows.add(i);
+      }
+      const [x, y] = [new Float64Array(3), new Float64Array(3)];
+      rows.solution(f.subarray(0, 3), right, x, y);
+      assert.isAtMost(apart(times(A, x), right.subarray(0, 3)), 1e-12);
+      rows.remove(at);
+      assert.deepEqual([...rows.members.subarray(0, rows.count)], [0, 1, 2].filter((i) => i !== at)); // prettier-ignore
+      y.fill(0);
+      rows.solution(f.subarray(0, 3), right, x, y);
+      const pull = transposedTimes(A, y, 3);
+      assert.isAtMost(largest(times(P, x).map((value, j) => value + f[j] + pull[j])), 1e-11);
+      [0, 1, 2].forEach((i) => i !== at && assert.approximately(times(A.subarray(3 * i, 3 * i + 3), x)[0], right[i], 1e-12)); // prettier-ignore
+    }
+  });
+
   it('say whether the matrix is definite enough', () => {
     const rows = new AddedRows(2, 1e-10);
     const P = Float64Array.of(4, 2, 2, 1);
@@ -128,6 +155,35 @@ describe('the dual active-set method', () => {
     });
   }
 
+  it('lets rows go that only seemed to hold, and nothing of another problem stays', () => {
+    const shape = {n: 5, p: 1, active: 3, idle: 14};
+    const {problem} = planted(dense, shape, 0);
+    const method = new ActiveSet(problem, 1e-10);
+    let left = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const other = planted(dense, shape, seed);
+      // Idle rows that are close are violated on the way.
+      other.solution.s.forEach((value, i) => {
+        other.problem.d[i] -= 0.97 * value;
+        other.solution.s[i] = 0.03 * value;
+      });
+      copyProblem(other.problem, problem);
+      const remove = Reflect.get(AddedRows.prototype, 'remove') as (this: AddedRows, at: number) => void;
+      AddedRows.prototype.remove = function (at) {
+        left++;
+        remove.call(this, at);
+      };
+      try {
+        assert.equal(method.solve(0, new Float64Array(5), 0, false), 'solved');
+      } finally {
+        AddedRows.prototype.remove = remove;
+      }
+      assert.isAtMost(kktError(problem, method.point), 1e-10);
+      assert.isAtMost(apart(method.point.y, other.solution.y), 1e-8);
+    }
+    assert.isAbove(left, 20);
+  });
+
   it('adds curvature about a centre', () => {
     const {problem} = planted(dense, SHAPES[2], 1);
     const {n, P, q} = problem;
@@ -156,6 +212,15 @@ describe('the dual active-set method', () => {
     assert.equal(method.solve(0, new Float64Array(2), 0, false), 'solved');
     assert.isAtMost(kktError(problem, method.point), 1e-13);
     assert.isAtMost(apart(method.point.x, [1, 1]), 1e-13);
+  });
+
+  it('leaves no slack to an equality, also to one that others imply', () => {
+    // x₁ + x₂ = 1/3 twice over, in units in which nothing is exact.
+    const problem = problemOf([1, 0, 0, 1], [0.7, 0.1], [1, 1, 0.3, 0.3, 1, 0], [1 / 3, 0.1, 2], 2);
+    const method = new ActiveSet(problem, 1e-10);
+    assert.equal(method.solve(0, new Float64Array(2), 0, false), 'solved');
+    assert.deepEqual([...method.point.s.subarray(0, 2)], [0, 0]);
+    assert.isAbove(method.point.s[2], 1);
   });
 
   it('proves a contradiction by a ray, from either side', () => {
@@ -220,6 +285,46 @@ describe('the solution on independent rows', () => {
     });
   }
 
+  it('takes the rows that stand out, so that rounding in rows that hardly do moves nothing', () => {
+    // Three rows through (1, 1): the second is almost the first, and off by 1e-8.
+    const C = [1, 0, 1, 1e-4, 0, 1];
+    const d = [1, 1 + 1e-4 + 1e-8, 1];
+    for (const y of [
+      [1, 0.9, 0.5],
+      [0.9, 1, 0.5],
+      [0.5, 1, 0.9],
+      [1, 0.5, 1e-5],
+    ]) {
+      const q = transposedTimes(C, y, 2).map((value) => -value);
+      const problem = problemOf([0, 0, 0, 0], Array.from(q), C, d);
+      const from = {x: Float64Array.of(1, 1), y: Float64Array.from(y), s: new Float64Array(3).fill(1e-9)};
+      const to = emptyPoint(dense, problem);
+      solveOnIndependentRows(problem, from, to);
+      assert.isAtMost(kktError(problem, to), 3e-8);
+      assert.isAtMost(apart(to.x, [1, 1]), 3e-8);
+    }
+  });
+
+  it('takes the step along the rows with all of the curvature', () => {
+    // Every direction bends with every other.
+    for (let seed = 0; seed < 5; seed++) {
+      const random = seededRandom(seed);
+      const n = 6;
+      const P = Array.from({length: n * n}, (_, at) => (at % (n + 1) === 0 ? 101 : 100));
+      const problem = problemOf(P, Array.from(noise(n, random)), Array.from(noise(n, random)), [0.5]);
+      for (const active of [0, 1]) {
+        const from = {x: noise(n, random), y: Float64Array.of(active), s: Float64Array.of(1 - active)};
+        const to = emptyPoint(dense, problem);
+        solveOnIndependentRows(problem, from, to);
+        const pull = transposedTimes(problem.C, to.y, n);
+        const left = times(P, to.x).map((value, j) => value + problem.q[j] + pull[j]);
+        assert.isAtMost(largest(left), 1e-11);
+        if (active) assert.approximately(times(problem.C, to.x)[0], 0.5, 1e-12);
+        else assert.equal(to.y[0], 0);
+      }
+    }
+  });
+
   it('hands the multipliers of dependent rows over, such that none becomes negative', () => {
     // A vertex in two dimensions where four rows meet.
     const C = [1, 0, 0, 1, 1, 1, 1, -1];
@@ -241,6 +346,34 @@ describe('the solution on independent rows', () => {
       assert.isAtMost(apart(to.x, [1, 1]), 1e-13);
       assert.equal(to.y.filter((value) => value > 1e-12).length, 2);
     }
+  });
+
+  it('hands multipliers over at any vertex, next to equalities, too', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = seededRandom(seed);
+      const [n, p] = [3, seed % 3];
+      const rows = p + 3 + Math.floor(4 * random());
+      // Small integers: what depends does so clearly.
+      const C = Array.from({length: rows * n}, () => Math.floor(5 * random()) - 2);
+      const y = Array.from({length: rows}, (_, i) => (i < p ? random() - 0.5 : random()));
+      const at = [1, -2, 0.5];
+      const q = transposedTimes(C, y, n).map((value) => -value);
+      const problem = problemOf(Array<number>(9).fill(0), Array.from(q), C, Array.from(times(C, at)), p);
+      const from = {x: Float64Array.from(at), y: Float64Array.from(y), s: new Float64Array(rows).fill(1e-9)};
+      from.s.fill(0, 0, p);
+      const to = emptyPoint(dense, problem);
+      solveOnIndependentRows(problem, from, to);
+      assert.isAtMost(kktError(problem, to), 1e-11, `seed ${seed}`);
+      assert.isAtMost(to.y.filter((value) => value !== 0).length, n);
+    }
+  });
+
+  it('holds on to a row whose multiplier is zero', () => {
+    const problem = problemOf([1, 0, 0, 1], [0, -3], [1, 0, 0, 1], [0, 7]);
+    const from = {x: Float64Array.of(-1e-4, 3), y: Float64Array.of(1e-3, 0), s: Float64Array.of(1e-4, 4)};
+    const to = emptyPoint(dense, problem);
+    solveOnIndependentRows(problem, from, to);
+    assert.deepEqual([...to.x, ...to.y, ...to.s], [0, 3, Number.MIN_VALUE, 0, 0, 4]);
   });
 
   it('keeps x where there is no curvature, and equalities whose multipliers have any sign', () => {
@@ -281,11 +414,67 @@ for (const kernels of DENSE) {
           const error = polish.run(near(solution, 1e-3));
           assert.isAtMost(error, 1e-12);
           assert.isAtMost(kktError(problem, polish.point), 1e-11);
+          solution.s.forEach((value, i) => assert.equal(polish.point.s[i] === 0, value === 0));
           assert.isAtMost(polish.refine(), 1e-12);
           assert.isAtMost(kktError(problem, polish.point), 1e-11);
         }
       });
     }
+
+    it('takes a wrong sign for rounding where that is all it can be', () => {
+      const vector = (values: number[]) => vectorOf(kernels, values);
+      // x₁ ≤ 1, whose minimum is next to it, off by 1e-14.
+      const run = (active: boolean, by: number) => {
+        const problem = {
+          ...{n: 2, p: 0, m: 1, lift: 0, P: vector([1, 0, 0, 1]), q: vector([by - 1, -1])},
+          ...{C: vector([1, 0]), d: vector([1])},
+        };
+        const polish = polishOf(problem);
+        const error = polish.run({x: vector([1, 1]), y: vector([Number(active)]), s: vector([Number(!active)])}); // prettier-ignore
+        return [error, polish.point.y[0], polish.point.s[0]];
+      };
+      const [noise, more] = [1e-14, 1e-12];
+      const near = (found: number[], expected: number[]) => assert.isAtMost(apart(found, expected), 1e-15);
+      near(run(true, noise), [noise, -noise, 0]);
+      near(run(false, -noise), [noise, 0, -noise]);
+      near(run(true, more), [0, 0, more]);
+      near(run(false, -more), [0, more, 0]);
+    });
+
+    it('goes back to a good point if looking for better signs leads to none', () => {
+      // x₁ = 1 by two inequalities, its cost less than that by 1e-11; with little curvature, leaving costs more.
+      for (const bend of [1, 1e-3]) {
+        const vector = (values: number[]) => vectorOf(kernels, values);
+        const problem = {
+          ...{n: 2, p: 0, m: 2, lift: 0, P: vector([bend, 0, 0, 1]), q: vector([1e-11 - bend, -1])},
+          ...{C: vector([1, 0, -1, 0]), d: vector([1, -1])},
+        };
+        const polish = polishOf(problem);
+        const error = polish.run({x: vector([1, 1]), y: vector([1, 0]), s: vector([0, 1])});
+        assert.approximately(error, 1e-11, 1e-14);
+        assert.isAtMost(apart(polish.point.x, [1, 1]), 1e-15);
+        assert.approximately(polish.point.y[0], -1e-11, 1e-15);
+        assert.deepEqual([polish.point.y[1], ...polish.point.s], [0, 0, 0]);
+      }
+    });
+
+    it('takes a system in the variables alone where many rows hold, if that is enough', () => {
+      const sizes: number[] = [];
+      const counting: typeof kernels = {
+        ...kernels,
+        signedCholesky: (a, n, ...data) => (sizes.push(n), kernels.signedCholesky(a, n, ...data)),
+      };
+      const run = (active: number) => {
+        const {problem, solution} = planted(kernels, {n: 12, p: 0, active, idle: 3}, 5);
+        const kkt = new KktSystem(counting, 12, active + 3, problem.P, problem.C);
+        kkt.readMatrices();
+        sizes.length = 0;
+        assert.isAtMost(new Polish(counting, problem, kkt).run(near(solution, 1e-3)), 1e-12);
+        return [...sizes];
+      };
+      // From a sixth of the variables on.
+      assert.deepEqual([1, 2, 3, 7].map(run), [[13], [14], [12], [12]]);
+    });
 
     it('lets rows change sides that were guessed wrong, in as many rounds as it has', () => {
       let wrong = 0;

@@ -117,6 +117,11 @@ for (const dense of DENSE) {
       const w = [0, 0, 0.5, Infinity, 0, 1, 0];
       assert.isAtMost(check({n: 8, C: some, w}), 1e-12);
       assert.isAtMost(check({n: 8, C: some, w}, {pin: false}), 1e-12);
+      // Whatever row comes first.
+      for (const first of [1, 4]) {
+        const C = Float64Array.from([...some.subarray(8 * first), ...some.subarray(0, 8 * first)]);
+        assert.isAtMost(check({n: 8, C, w: [...w.slice(first), ...w.slice(0, first)]}), 1e-12);
+      }
       const twice = Float64Array.from(
         [...some, ...some.subarray(8, 16)].map((v, at) => (at >= 56 ? 2 * v : v)),
       );
@@ -156,6 +161,29 @@ for (const dense of DENSE) {
         const C = noise(hard * 8, seededRandom(5));
         assert.isAtMost(check({n: 8, C, w: Array<number>(hard).fill(0)}, {penalise: true}), 1e-12);
       }
+    });
+
+    it('refines as long as it is asked to, and no longer', () => {
+      const random = seededRandom(3);
+      const [P, C] = [vectorOf(dense, semidefinite(8, 8, random)), vectorOf(dense, noise(16, random))];
+      let solves = 0;
+      const counting: typeof dense = {
+        ...dense,
+        signedSolve: (...data) => (solves++, dense.signedSolve(...data)),
+      };
+      const kkt = new KktSystem(counting, 8, 2, P, C);
+      kkt.readMatrices();
+      assert.isTrue(kkt.factor(new Float64Array(2), 1e-4));
+      const [f, g] = [vectorOf(dense, noise(8, random)), vectorOf(dense, noise(2, random))];
+      const counts = [Infinity, 1, 1e-5, 1e-9, 1e-13].map((target) => {
+        solves = 0;
+        const said = kkt.solve(f, g, dense.vector(8), dense.vector(2), target);
+        if (target < Infinity) assert.isAtMost(said, target);
+        return solves;
+      });
+      assert.deepEqual(counts.slice(0, 2), [1, 1]);
+      for (let k = 2; k < 5; k++) assert.isAbove(counts[k], counts[k - 1]);
+      assert.isAtMost(counts[4], 6);
     });
 
     it('answers zero by zero, and an indefinite matrix by false', () => {

@@ -155,6 +155,27 @@ for (const dense of DENSE) {
       assert.approximately(curvature, 1, 1e-12);
     });
 
+    it('follows the diagonal alone as long as the entries are possible beside it', () => {
+      const of = (entry: number) => equilibrateMatrices(dense, problemOf([1, entry, entry, 4], [0, 0], [1, 1], [1])); // prettier-ignore
+      const possible = of(2.01);
+      assert.deepEqual([...possible.D], [1, 0.5]);
+      assert.approximately(possible.curvature, 1.005, 1e-12);
+      const impossible = of(2.04);
+      assert.isAtMost(apart(impossible.D, [1 / 1.02, 0.5]), 1e-15);
+      assert.approximately(impossible.curvature, 1, 1e-12);
+    });
+
+    it('scales rows that are left out by the scale of the others', () => {
+      const problem = problemOf([4], [0], [6, 8, 0, 1e5], [1, 1, 1, 1]);
+      const {D, E, isEmpty} = equilibrateMatrices(dense, problem, undefined, Uint8Array.of(0, 1, 1, 0));
+      assert.deepEqual([[...D], [...E], [...isEmpty]], [[0.5], [1 / 3, 1 / 4, 1, 1 / 5e4], [0, 0, 1, 0]]);
+      // They have no part in it, where it depends on rows.
+      const flat = (leaveOut: number[]) => equilibrateMatrices(dense, problemOf([0, 0, 0, 0], [0, 0], [1, 0, 1, 1e6, 0, 1], [1, 1, 1]), undefined, Uint8Array.from(leaveOut)); // prettier-ignore
+      assert.deepEqual([...flat([0, 1, 0]).D], [1, 1]);
+      assert.approximately(flat([0, 1, 0]).E[1], 1e-6, 1e-12);
+      assert.isBelow(flat([0, 0, 0]).D[1], 0.1);
+    });
+
     it('counts curvature that is nothing beside the largest as none', () => {
       const {D} = equilibrateMatrices(dense, problemOf([1, 0, 0, 1e-27], [0, 0], [0, 1e3], [1]));
       assert.equal(D[0], 1);

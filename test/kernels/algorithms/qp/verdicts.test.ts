@@ -72,6 +72,8 @@ for (const dense of DENSE) {
       assert.isFalse(farkas([1, -1, 0], [1, -2, 1e20], [1, 1, 1]));
       assert.isFalse(farkas([1, -1], [1, -2], [Infinity, Infinity]));
       assert.isFalse(farkas([1, -1], [1, -2], [NaN, 1]));
+      assert.isFalse(farkas([1, 0], [-1, 0], [0, Infinity]));
+      assert.isFalse(farkas([0], [-1], [Infinity]));
     });
 
     it('prove that the objective falls: beyond rounding, without curvature, within the rows that bound', () => {
@@ -82,7 +84,7 @@ for (const dense of DENSE) {
       assert.isFalse(descent([-1 - 1.9 * size, 1], [1, 1]));
       assert.isFalse(descent([1, 1], [1, 1]));
       assert.isFalse(descent([0, 0], [1, 1]));
-      for (const x of [NaN, Infinity]) assert.isFalse(descent([-1, 0], [1, x]));
+      for (const x of [NaN, Infinity]) for (const q of [-1, 0, 1]) assert.isFalse(descent([-1, q], [1, x]));
       // Curvature may be what rounding to f32 leaves of its terms, 2.
       const bent = (off: number) => [1, -1, -1, 1 + off];
       assert.isTrue(descent([-1, 0], [1, 1], {P: bent(0)}));
@@ -154,6 +156,7 @@ for (const dense of DENSE) {
       assert.isNull(lift([-1e-300]));
       assert.equal(lift([0, 0, 0, 1]), 0);
       assert.isNull(lift([0, 1e-9, 1e-9, 1]));
+      assert.isNull(lift([1, 1e-9, 1e-9, 0]));
       assert.isNull(lift([1, 0, 0, -1]));
       // Twice with one object: nothing of the first may be left.
       const judge = new SemidefiniteLift(dense, 2);
@@ -230,6 +233,26 @@ for (const dense of DENSE) {
       assert.approximately(measure(2), 1, 1e-6);
     });
 
+    it('allows a part of the neighbours to what is zero by cancellation, and not to given numbers', () => {
+      const asked = {enough: 1e-6, given: 1e-8};
+      const meets = (x: number[], q: number[], d: number, P = [1, 0, 0, 0, 1, 0, 0, 0, 1e-4]) => {
+        const of = problemOf(P, q, [1, -1, -1], [d], 1);
+        const own = new Certificate(dense, of);
+        own.measure(of, vector(x), vector([0]), Infinity);
+        return own.meetsAmongNeighbours(of, vector(x), vector([0]), asked);
+      };
+      assert.isTrue(meets([1, 1, 1e-9], [-1, -1, 0], 0));
+      assert.isFalse(meets([1, 1, 1e-5], [-1, -1, 0], 0));
+      // The row says 1e-12 beside 2, or 1e-11, of which 1e-7 is missing.
+      assert.isTrue(meets([1, 1, 1e-7], [-1, -1, 0], 0));
+      assert.isTrue(meets([1, 1, 1e-7], [-1, -1, 0], 1e-12));
+      assert.isFalse(meets([1, 1, 1e-7], [-1, -1, 0], 1e-11));
+      assert.isTrue(meets([1, 1, 1e-9], [-1, -1, 0], 1e-11));
+      // The third variable's curvature meets a cost of 1e-13, and of 2e-13 only half.
+      assert.isTrue(meets([1, 1, 1e-9], [-1, -1, -1e-13], 0));
+      assert.isFalse(meets([1, 1, 1e-9], [-1, -1, -2e-13], 0));
+    });
+
     it('notices given numbers that are lost far out', () => {
       const loses = (x: number[], y: number[], of: Problem<ReturnType<typeof vector>>) => {
         const own = new Certificate(dense, of);
@@ -254,6 +277,10 @@ for (const dense of DENSE) {
       // Nothing of the cost in f64.
       assert.isTrue(loses([1e12, 1e12], [], problemOf([1, -1, -1, 1], [1, -1], [], [])));
       assert.isFalse(loses([1, -1], [], problemOf([1, -1, -1, 1], [-2, 2], [], [])));
+      // Also where what is left of the curvature is the cost, as it may be by accident.
+      assert.isTrue(loses([1e12, 1e12 - 1], [], problemOf([1, -1, -1, 1], [-1, 1], [], [])));
+      assert.isFalse(loses([4e10, 4e10 - 1], [], problemOf([1, -1, -1, 1], [-1, 1], [], [])));
+      assert.isFalse(loses([1e12, 1e12], [], problemOf([1, -1, -1, 1], [0, 0], [], [])));
     });
 
     it('notices multipliers that only rounding keeps from cancelling', () => {

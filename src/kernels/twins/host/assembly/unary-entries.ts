@@ -48,8 +48,10 @@ export function unary(which: i32, count: i32, x: usize, out: usize): void {
       return isNanOf(count, x, out);
     case 20:
       return notOf(count, x, out);
-    default:
+    case 21:
       return signOf(count, x, out);
+    default:
+      return roundOf(count, x, out);
   }
 }
 
@@ -143,6 +145,10 @@ function signOf(count: i32, x: usize, out: usize): void {
   Inlined.unaryOf(21, count, x, out);
 }
 
+function roundOf(count: i32, x: usize, out: usize): void {
+  Inlined.unaryOf(22, count, x, out);
+}
+
 /** Inlined where they are called, with constants that leave a loop without a choice in it. (Only methods may be decorated.) */
 class Inlined {
   @inline
@@ -170,6 +176,8 @@ class Inlined {
     if (which == 18) return v128.and(one, f64x2.lt(f64x2.abs(x), f64x2.splat(Infinity)));
     if (which == 19) return v128.and(one, f64x2.ne(x, x));
     if (which == 20) return v128.and(one, f64x2.eq(x, zero));
+    // Halves to even integers, and −½ to 0 instead of −0, as tfjs does on its backend cpu.
+    if (which == 22) return v128.andnot(f64x2.nearest(x), f64x2.eq(x, f64x2.splat(-0.5)));
     // −1, 0 or 1.
     return f64x2.sub(v128.and(one, f64x2.gt(x, zero)), v128.and(one, f64x2.lt(x, zero)));
   }

@@ -1,0 +1,169 @@
+/** @file `solveQPAsync` gives what `solveQP` gives, lets the event loop go on, can be stopped, and leaves nothing behind. */
+import * as tf from '@tensorflow/tfjs-core';
+import {assert} from 'chai';
+import fc from 'fast-check';
+import {solveQP, solveQPAsync, type QPResult} from '../../../src/index.js';
+import {flatten} from '../../../src/autodiff/index.js';
+import {describeBackends} from '../../helpers/backends.js';
+import {LONG} from '../../helpers/effort.js';
+import {expectNoLeak} from '../../helpers/expect.js';
+
+const read = (result: QPResult) =>
+  flatten(result as never).map((tensor) => ({shape: tensor.shape, values: Array.from(tensor.dataSync())}));
+
+/** Problems with solutions, some with none, and one with a NaN if there are many. */
+function problemsOf(batch: number, n: number, m: number, k: number, shared: boolean) {
+  const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
+  const axis = shared ? [] : [batch];
+  const half = random([...axis, n, n], 1);
+  return {
+    Q: tf.add(tf.matMul(half, half, false, true), tf.mul(0.1, tf.eye(n))),
+    p: random([batch, n], 2),
+    ...(m > 0 && {G: random([...axis, m, n], 3), h: random([batch, m], 4)}),
+    ...(k > 0 && {A: random([...axis, k, n], 5), b: random([batch, k], 6)}),
+  };
+}
+
+/** The message and the name of an error that a promise is rejected with. */
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  return assert.fail('nothing was thrown');
+}
+
+describeBackends('solveQPAsync', () => {
+  it('gives the result of solveQP, whatever is shared or missing', () =>
+    expectNoLeak(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(1, 2, 7, 60),
+          fc.constantFrom(0, 3),
+          fc.constantFrom(0, 1),
+          fc.boolean(),
+          async (batch, m, k, shared) => {
+            const problem = tf.tidy(() => problemsOf(batch, 3, m, k, shared));
+            const expected = tf.tidy(() => solveQP(problem as never, {onFailure: 'ignore'}));
+            const initial = {...expected};
+            for (const guess of [null, initial]) {
+              const same = tf.tidy(() => solveQP(problem as never, {onFailure: 'ignore', initial: guess}));
+              const result = await solveQPAsync(problem as never, {onFailure: 'ignore', initial: guess});
+              assert.deepEqual(read(result), read(same));
+              tf.dispose([result, same] as never);
+            }
+            tf.dispose([problem, expected] as never);
+          },
+        ),
+        {numRuns: LONG ? 30 : 8},
+      ),
+    ));
+
+  it('solves a single problem without batch axes', () =>
+    expectNoLeak(async () => {
+      const problem = {Q: [[1]], p: [-3], G: [[1]], h: [1]};
+      const result = await solveQPAsync(problem);
+      assert.deepEqual(result.x.shape, [1]);
+      const expected = tf.tidy(() => solveQP(problem));
+      assert.deepEqual(read(result), read(expected));
+      tf.dispose([result, expected] as never);
+    }));
+
+  it('reads its tensors when it is called, and tells how far it is', () =>
+    expectNoLeak(async () => {
+      const problem = tf.tidy(() => problemsOf(200, 6, 6, 1, false));
+      const expected = tf.tidy(() => solveQP(problem as never, {onFailure: 'ignore'}));
+      const seen: number[] = [];
+      let turns = 0;
+      const timer = setInterval(() => turns++, 0);
+      const promise = solveQPAsync(problem as never, {
+        onFailure: 'ignore',
+        onProgress({done, total}) {
+          assert.equal(total, 200);
+          seen.push(done);
+        },
+      });
+      tf.dispose(problem as never);
+      const result = await promise;
+      clearInterval(timer);
+      assert.deepEqual(read(result), read(expected));
+      assert.isAbove(seen.length, 2);
+      assert.deepEqual(
+        seen,
+        [...new Set(seen)].sort((a, b) => a - b),
+      );
+      assert.equal(seen.at(-1), 200);
+      // Others had their turn in between.
+      assert.isAbove(turns, 0);
+      tf.dispose([result, expected] as never);
+    }));
+
+  it('stops when it is told to', () =>
+    expectNoLeak(async () => {
+      const problem = tf.tidy(() => problemsOf(400, 6, 6, 1, false));
+      const controller = new AbortController();
+      let done = 0;
+      const error = await rejection(
+        solveQPAsync(problem as never, {
+          signal: controller.signal,
+          onProgress(progress) {
+            ({done} = progress);
+            controller.abort();
+          },
+        }),
+      );
+      assert.equal(error.name, 'AbortError');
+      assert.isBelow(done, 400);
+      assert.equal(
+        (await rejection(solveQPAsync(problem as never, {signal: controller.signal}))).name,
+        'AbortError',
+      );
+      tf.dispose(problem as never);
+    }));
+
+  it('rejects what solveQP throws, and what a listener throws', () =>
+    expectNoLeak(async () => {
+      const infeasible = {
+        Q: [[1]],
+        p: [[0], [1]],
+        G: [[1], [-1]],
+        h: [
+          [1, 1],
+          [-1, -1],
+        ],
+      };
+      const {message} = await rejection(solveQPAsync(infeasible, {onFailure: 'throw'}));
+      assert.include(message, 'solveQPAsync: 1 of 2 problems');
+      const loud = () => {
+        throw new Error('loud');
+      };
+      assert.equal(
+        (await rejection(solveQPAsync(infeasible, {onFailure: 'ignore', onProgress: loud}))).message,
+        'loud',
+      );
+      assert.include(
+        (await rejection(solveQPAsync({Q: [[1]], p: [[0]], speed: 1} as never))).message,
+        "'speed'",
+      );
+      assert.include(
+        (await rejection(solveQPAsync({Q: [[1]], p: [[0]]}, {speed: 1} as never))).message,
+        "'speed'",
+      );
+      assert.include((await rejection(solveQPAsync({Q: [[1, 2]], p: [[0]]}))).message, 'Q');
+      const invalid = await rejection(solveQPAsync({Q: [[-1]], p: [[0]], G: [[1]], h: [1]}));
+      assert.include(invalid.message, 'positive semidefinite');
+    }));
+
+  it('refuses to be differentiated', () =>
+    expectNoLeak(async () => {
+      let promise!: Promise<unknown>;
+      tf.tidy(() => {
+        tf.grad((p: tf.Tensor) => {
+          promise = rejection(solveQPAsync({Q: [[1]], p} as never));
+          return tf.sum(p) as tf.Scalar;
+        })(tf.tensor2d([[1]]));
+      });
+      assert.include(((await promise) as Error).message, 'no gradient');
+    }));
+});
