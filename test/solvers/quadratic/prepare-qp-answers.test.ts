@@ -7,6 +7,7 @@ import {effort, FUZZ} from '../../helpers/effort.js';
 import {expectClose} from '../../helpers/expect.js';
 import {copied, inputOf, prepared, type Copied} from '../../helpers/prepared.js';
 import {solveInF64} from '../../helpers/qp-certificate.js';
+import {solve as solveDense} from '../../helpers/qp-jacobian.js';
 import {residualOf, type Data} from '../../helpers/qp-judge.js';
 import {judgeNasty, judgeSolved, type Judgement} from '../../helpers/qp-verdicts.js';
 import {solveWithGradients} from '../../helpers/qp-solved.js';
@@ -20,6 +21,8 @@ import {QP_ZOO} from '../../zoo/quadratic-programs.js';
 
 /** What f64 can meet on problems that are not hard on purpose. */
 const EXACT = 1e-9;
+/** What is demanded where f64 leaves nothing better: as of `solveQP`. */
+const SINGLE = 2 ** -20;
 
 const answer = (problem: Data): Copied => copied(prepared(problem).solve());
 
@@ -122,6 +125,82 @@ describeAnyBackend('prepareQP beside solveQP', () => {
       expectClose(got.ineqDual, other.ineqDual, 0, 1e-6 * scale);
       expectClose(got.eqDual, other.eqDual, 0, 1e-6 * scale);
     }
+  });
+
+  for (const degenerate of ['leastNorm', 'oneSided'] as const) {
+    it(`has the same gradients: ${degenerate}`, () => {
+      for (const problem of fc.sample(problems(coarse), effort(60, 1000))) {
+        const qp = prepared(problem, {degenerate});
+        qp.solve();
+        const got = qp.gradient(Float64Array.from(problem.p, (_, i) => i + 1));
+        const other = solveWithGradients(inputOf(problem), {degenerate});
+        const scale = 1 + Math.max(...Object.values(other.gradients).flat().map(Math.abs));
+        for (const [name, expected] of Object.entries(other.gradients)) {
+          expectClose(got[name as 'Q'], expected, 0, 1e-6 * scale);
+        }
+      }
+    });
+  }
+});
+
+describe('the smoothed gradient of prepareQP', () => {
+  // `solveQP` computes the weights of rows in f32, where those of large multipliers round to 1.
+  it('is that of a dense system in f64', () => {
+    const kappa = 1e-3;
+    const free = problems(coarse).filter(({k, h}) => k === 0 && h.every(Number.isFinite));
+    for (const problem of fc.sample(free, effort(60, 1000))) {
+      const {n, m, Q, G} = problem;
+      const qp = prepared(problem, {degenerate: 'smooth', smoothing: kappa});
+      const {x, ineqDual, slack} = copied(qp.solve());
+      const weights = x.map((_, j) => j + 1);
+      const got = qp.gradient(weights);
+      // Slack over multiplier of the smoothed pair, whose product is κ and whose difference is kept.
+      const ratio = ineqDual.map((value, i) => {
+        const a = value - slack[i];
+        const larger = (Math.abs(a) + Math.sqrt(a * a + 4 * kappa)) / 2;
+        return a > 0 ? kappa / larger ** 2 : larger ** 2 / kappa;
+      });
+      // Rows divided by 1 + ratio, so that inactive ones do not drown the others.
+      const K = [
+        ...Q.map((row, j) => [...row, ...G.map((g) => g[j])]),
+        ...G.map((g, i) =>
+          [...g, ...G.map((_, l) => (l === i ? -ratio[i] : 0))].map((v) => v / (1 + ratio[i])),
+        ),
+      ];
+      const solution = solveDense(K, [...weights.map((v) => -v), ...new Array<number>(m).fill(0)]);
+      const u = solution.slice(0, n);
+      const v = solution.slice(n);
+      const scale = 1 + Math.max(...u.map(Math.abs), ...v.map(Math.abs));
+      expectClose(got.p, u, 0, 1e-9 * scale);
+      expectClose(got.h, v.map((value) => -value), 0, 1e-9 * scale); // prettier-ignore
+      const dG = G.flatMap((_, i) => u.map((value, j) => ineqDual[i] * value + v[i] * x[j]));
+      expectClose(got.G, dG, 0, 1e-9 * scale * (1 + Math.max(...dG.map(Math.abs), 0)));
+    }
+  });
+});
+
+describe('prepareQP on numbers of every size', () => {
+  it('gives a tested answer, or none, and nothing that is not finite', () => {
+    const extreme = fc.oneof(fc.double({noNaN: true, noDefaultInfinity: true}), fine);
+    fc.assert(
+      fc.property(problems(extreme), (problem) => {
+        const qp = prepared(problem);
+        const got = copied(qp.solve());
+        const gradient = qp.gradient(new Float64Array(problem.n).fill(1));
+        for (const values of [
+          got.x,
+          got.ineqDual,
+          got.eqDual,
+          got.slack,
+          [got.residual],
+          ...Object.values(gradient),
+        ]) {
+          assert.isTrue(Array.from(values as Float64Array).every(Number.isFinite));
+        }
+        if (got.status === 0) assert.isAtMost(got.residual, SINGLE);
+      }),
+      {numRuns: effort(50, 1000)},
+    );
   });
 });
 
