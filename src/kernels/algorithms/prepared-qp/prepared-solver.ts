@@ -131,7 +131,7 @@ export class PreparedSolver {
     const outcome = activeSet.solve(absent, warm);
     this.iterations += activeSet.steps;
     if (outcome === 'contradiction') {
-      if (!isFarkasRay(referenceDense, problem, activeSet.set.y)) return false;
+      if (!isFarkasRay(problem, activeSet.set.y)) return false;
       this.giveUp(STATUS.primalInfeasible);
       return true;
     }
