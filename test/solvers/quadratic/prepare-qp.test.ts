@@ -82,6 +82,13 @@ describeAnyBackend('prepareQP', () => {
     assert.equal(qp.solve({p: p.map((value) => 1.1 * value)}).iterations, 0);
     assert.equal(qp.solve({p: p.map((value, i) => (i === 0 ? 0.5 : value))}).iterations, 1);
     assert.equal(qp.solve({p}).iterations, 1);
+    const doubled = identity.map((row) => row.map((value) => 2 * value));
+    assert.equal(qp.solve({Q: doubled, p: p.map((value) => 2 * value)}).iterations, 0);
+    assert.equal(qp.solve({G: doubled}).iterations, 0);
+    // A problem that cannot be solved in between does no harm.
+    assert.equal(qp.solve({Q: identity.map((row) => row.map(() => NaN))}).status, 5);
+    assert.equal(qp.solve({Q: identity, G: identity, p}).iterations, 0);
+    assert.equal(qp.solve().status, 0);
   });
 
   it('makes no tensors', () => {
@@ -140,7 +147,8 @@ describe('prepareQP, where there is no solution', () => {
       for (const array of [result.x, result.ineqDual, result.slack])
         assert.isTrue(array.every((v) => v === 0));
       assert.equal(result.residual, 1e9);
-      for (const array of Object.values(qp.gradient([1]))) assert.isTrue(array.every((v: number) => v === 0));
+      for (const array of Object.values(qp.gradient([1])) as Float64Array[])
+        assert.isTrue(array.every((v) => v === 0));
       const {x, ineqDual, status: good} = qp.solve(box);
       assert.equal(good, 0);
       expectClose(x, [1], 1e-15);
@@ -182,6 +190,19 @@ describeAnyBackend('prepareQP refuses', () => {
     assert.include(make({...nearest(), p: [[1], [1]]}), 'p must have shape [n]');
     assert.include(make({...nearest(), p: 3}), 'p must be an array of numbers');
     assert.include(make({...nearest(), p: tf.zeros([2])}), 'tensor.data()');
+    // JSON has null for Infinity.
+    assert.include(make({...nearest(), h: [1, null]}), 'h must consist of numbers, got null');
+    assert.include(
+      make({
+        ...nearest(),
+        G: [
+          [1, 0],
+          ['1', 1],
+        ],
+      }),
+      'G must consist of numbers, got string',
+    );
+    assert.include(make({...nearest(), Q: [1, [0, 0], 1, 1]}), 'Q must consist of numbers');
   });
 
   it('unknown names and options, and says the nearest', () => {
