@@ -233,6 +233,12 @@ describe('prepareQP on random problems', () => {
             const cold = answer(now);
             assert.equal(got.status, cold.status);
             if (cold.status !== 0) return;
+            if (got.residual > 2e-9) {
+              // Rows that contradict each other by less than the rounding of f32: no point is as good as demanded.
+              assert.isAtMost(got.residual, SINGLE);
+              assert.isAbove(residualOf(now, solveInF64(now)), EXACT);
+              return;
+            }
             expectSolved(now, got, 2e-9);
             expectClose(got.x, cold.x, 1e-7, 1e-9);
           });
