@@ -60,9 +60,9 @@ export async function runFrames(browser: Browser, count: number, filter: boolean
   const missed = (from: (before: Frame) => boolean) =>
     frames.slice(1).reduce((sum, {gap}, i) => sum + (from(frames[i]) ? missedIn(gap) : 0), 0);
   const tasks = workOf(trace!, 'RunTask').filter(({start}) => start >= callbacks[0].start);
-  const {times: _times, ...counts} = value;
+  const {frames: shown, solved, touching} = value;
   return {
-    counts,
+    counts: {frames: shown, solved, touching},
     frames,
     missed: missed(() => true),
     ours: missed((before) => !isLight(before)),
