@@ -18,6 +18,7 @@ import {lassoSuite} from './suites/lasso.js';
 import {gpuSuite} from './suites/gpu.js';
 import {innerTable} from './suites/inner.js';
 import {linalgSuite} from './suites/linalg.js';
+import {smallTable} from './suites/small.js';
 import {qpSuite} from './suites/qp.js';
 import {sparsemaxSuite} from './suites/sparsemax.js';
 
@@ -30,7 +31,8 @@ const GPU_PEERS = [
 
 const HELP = `npm run bench -- [options]
   --suite inner    problems inside problems instead: hypergradients, beside loops by hand and JAXopt (PYTHON=… names a Python)
-  --small          smaller sizes of that suite
+  --suite small    one small quadratic program after another: prepareQP beside quadprog, warm beside cold
+  --small          smaller sizes of the suite inner
   --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
   --only REGEX     rows whose name matches
   --time MS        for each row, default 2000
@@ -60,6 +62,13 @@ await startBackend(options.backend);
 if (options.suite === 'inner') {
   const {small, time} = options;
   const text = innerTable({small, time: Number(time), only: new RegExp(options.only)});
+  console.log(text);
+  if (options.markdown) await writeFile(options.markdown, text);
+  process.exit();
+}
+
+if (options.suite === 'small') {
+  const text = await smallTable({time: Number(options.time), only: new RegExp(options.only)});
   console.log(text);
   if (options.markdown) await writeFile(options.markdown, text);
   process.exit();
