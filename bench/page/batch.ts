@@ -10,8 +10,8 @@ export interface BatchTimes {
   /** The blocking call and `solveQPAsync`, one pair a round. */
   blocking: number[];
   async: number[];
-  /** By how much a timer of 5 ms was late at most: while nothing else ran, and during each solve. */
-  idle: number;
+  /** By how much a timer of 5 ms was late, each time: while nothing else ran, and during the solves. */
+  idle: number[];
   late: number[];
   /** From the moment at which it should be aborted to the rejection. */
   aborts: number[];
@@ -60,7 +60,7 @@ async function measureBatch(setup: Setup, rounds: number): Promise<BatchTimes> {
   const before = tf.memory().numTensors;
   const times: BatchTimes = {
     ...{blocking: [], async: [], late: [], aborts: [], parts: [], solved: []},
-    ...{idle: 0, left: 0},
+    ...{idle: [], left: 0},
   };
   times.idle = (await latenessDuring(() => pause(1000))).late;
   for (let round = 0; round < rounds; round++) {
@@ -77,7 +77,7 @@ async function measureBatch(setup: Setup, rounds: number): Promise<BatchTimes> {
     });
     await pause();
     times.async.push(value.took);
-    times.late.push(late);
+    times.late.push(...late);
     times.parts.push(parts);
     times.solved.push(solved, await solvedIn(value.result));
     tf.dispose(value.result);

@@ -5,7 +5,7 @@ import {droppedFrames, marks, workOf, type Work} from './trace.js';
 
 /** Milliseconds between two frames. */
 export const FRAME = 1000 / 60;
-/** A callback that took more of the processor could be why the next frame was missed: a quarter of a frame. */
+/** If the filter took more of the processor, it could be why the next frame was missed: a quarter of a frame. */
 export const LIGHT = FRAME / 4;
 /** As the page calls it. */
 const MARK = 'safety filter';
@@ -23,7 +23,7 @@ export interface Frame {
 export interface FrameRun {
   counts: Omit<PageResult, 'times'>;
   frames: Frame[];
-  /** Frames that were missed, and those among them after a callback that was not light. */
+  /** Frames that were missed, and those among them after a filter that was not light. */
   missed: number;
   ours: number;
   /** Frames that the compositor reports as dropped, for any reason. */
@@ -56,7 +56,7 @@ export async function runFrames(browser: Browser, count: number, filter: boolean
     const gap = i === 0 ? FRAME : one.start - callbacks[2 * i - 2].start;
     return {gap, filter: one, rest: other};
   });
-  const isLight = ({filter, rest}: Frame) => filter.processor + rest.processor <= LIGHT;
+  const isLight = ({filter}: Frame) => filter.processor <= LIGHT;
   const missed = (from: (before: Frame) => boolean) =>
     frames.slice(1).reduce((sum, {gap}, i) => sum + (from(frames[i]) ? missedIn(gap) : 0), 0);
   const tasks = workOf(trace!, 'RunTask').filter(({start}) => start >= callbacks[0].start);
