@@ -193,7 +193,7 @@ describe('prepareQP on numbers of every size', () => {
           got.eqDual,
           got.slack,
           [got.residual],
-          ...Object.values(gradient),
+          ...(Object.values(gradient) as Float64Array[]),
         ]) {
           assert.isTrue(Array.from(values as Float64Array).every(Number.isFinite));
         }
