@@ -53,6 +53,26 @@ export function complementarityWeight(
   });
 }
 
+/**
+ * The same for one inequality, in double precision.
+ *
+ * @param activity 0 inactive, 1 active, 2 weakly active.
+ */
+export function weightOfRow(
+  activity: number,
+  multiplier: number,
+  slack: number,
+  degenerate: Degenerate,
+  kappa: number,
+): number {
+  if (degenerate !== 'smooth') return Number(degenerate === 'leastNorm' ? activity > 0 : activity === 1);
+  const a = multiplier - slack;
+  const larger = (Math.abs(a) + Math.sqrt(a * a + 4 * kappa)) / 2;
+  const smaller = kappa / larger;
+  // Far from the row, the sum may be infinite.
+  return a > 0 ? 1 / (1 + smaller / larger) : smaller / (larger + smaller);
+}
+
 /** The policy at a kink of a projection or a proximal operator. */
 export type Kink = {
   /** 'leastNorm' (default): an entry at the kink stays zero. 'oneSided': it moves. 'smooth': in between. See `Degenerate`. */

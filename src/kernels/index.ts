@@ -19,6 +19,9 @@ export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-co
 export type {ConicOutcome} from './algorithms/conic/search.js';
 export {solveConic} from './algorithms/conic/solve.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
+export {finiteSlack} from './algorithms/qp/returned.js';
+export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
+export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';
 export {runBoxSection, SIDE, type BoxSection} from './operations/box-section.js';
 export {runEntmax, runEntmaxGradient, type EntmaxKind} from './operations/entmax.js';
 export {runIsotonic} from './operations/isotonic.js';

@@ -1,28 +1,16 @@
 /** @file Solves a batch of quadratic programs, each of which stops when it has converged. */
 import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
-import type {Outcome} from './interior-point.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
 import type {QPResult} from './acceptance.js';
+import {finiteSlack, INVALID, saturated, STATUS, UNKNOWN} from './returned.js';
 import {QPSolver} from './solve.js';
 import type {Point} from './types.js';
 
 /** The data in f32, and a guess (gx …) if the parameter `guess` is 1. */
 type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type QPOutputs = (typeof QP_OUTPUTS)[number];
-
-const STATUS: Record<Outcome, number> = {
-  solved: 0,
-  primalInfeasible: 1,
-  dualInfeasible: 2,
-  iterationLimit: 3,
-  numericalError: 4,
-};
-const INVALID = 5;
-/** The residual of a sample for which no point is known. */
-const UNKNOWN = 1e9;
-const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
   name: 'ImplicitQP',
@@ -69,7 +57,7 @@ function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPRe
     arrays.eqDual.set(y.subarray(0, k), sample * k);
     for (let i = 0; i < m; i++) {
       arrays.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
-      arrays.slack[sample * m + i] = finite(s[k + i], h[i]);
+      arrays.slack[sample * m + i] = finiteSlack(s[k + i], h[i]);
       arrays.activity[sample * m + i] = result.activity[k + i];
     }
   } else if (result.outcome === 'primalInfeasible') {
@@ -78,13 +66,4 @@ function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPRe
   } else if (result.outcome === 'dualInfeasible') {
     arrays.certificateX.set(x.map(saturated), sample * n);
   }
-}
-
-/** A number that f32 can hold. */
-const saturated = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
-
-/** A slack that f32 can hold. For a row of zeros it is the right-hand side, and for a row without a bound it is the largest number. */
-function finite(slack: number, bound: number): number {
-  if (slack === Infinity) return Math.min(bound, LARGEST);
-  return Math.min(Math.max(0, slack), LARGEST);
 }
