@@ -17,7 +17,9 @@ export function isSmall(n: number, rows: number): boolean {
 }
 
 /** Returns a function that makes one object for each shape and remembers those that were used last. */
-export function perShape<T>(make: (n: number, p: number, m: number) => T): (n: number, p: number, m: number) => T {
+export function perShape<T>(
+  make: (n: number, p: number, m: number) => T,
+): (n: number, p: number, m: number) => T {
   const known = new Map<string, T>();
   return (n, p, m) => {
     const shape = `${n} ${p} ${m}`;
