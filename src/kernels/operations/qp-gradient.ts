@@ -37,17 +37,16 @@ export function runQPGradient(
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor} | null {
   const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
   if (!isSmall(n, m + k) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
-  const inputs = {
-    ...data,
-    ...{weight, status, x: solution.x, ineqDual: solution.ineqDual, eqDual: solution.eqDual},
-    ...{vx: cotangent.x, vIneq: cotangent.ineqDual, vEq: cotangent.eqDual},
-  };
+  const {Q, p, G, h, A, b} = data;
+  const {x, ineqDual, eqDual} = solution;
+  const {x: vx, ineqDual: vIneq, eqDual: vEq} = cotangent;
+  const inputs = {Q, p, G, h, A, b, weight, status, x, ineqDual, eqDual, vx, vIneq, vEq};
   const wanted = DATA.map((_, i) => Number(needed[i]));
-  const outputs = tf
-    .engine()
-    .runKernel(GRADIENT, inputs as unknown as tf.NamedTensorMap, {wanted}) as unknown as tf.Tensor[];
-  const [residual, ...found] = [outputs].flat();
-  return {cotangents: wanted.map((is) => (is ? found.shift()! : null)), residual};
+  const outputs = tf.engine().runKernel(GRADIENT, inputs as unknown as tf.NamedTensorMap, {wanted}) as
+    tf.Tensor | tf.Tensor[];
+  const found = Array.isArray(outputs) ? outputs : [outputs];
+  let next = 1;
+  return {cotangents: wanted.map((is) => (is ? found[next++] : null)), residual: found[0]};
 }
 
 type Inputs =
@@ -127,13 +126,16 @@ function adjointOf(
   const u = new Float64Array(batch * width);
   const shared = (input: HostInput) => Number(input.shape[0] < batch);
   const arrays = {
-    ...{Q: Q.single, G: G.single, A: A.single, weight: weight.single, status: status.single},
-    ...{right, u, residual},
+    Q: Q.single,
+    G: G.single,
+    A: A.single,
+    weight: weight.single,
+    status: status.single,
+    right,
+    u,
+    residual,
   };
-  const parameters = {
-    ...{n, m, k, transpose: 1},
-    ...{sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)},
-  };
+  const parameters = {n, m, k, transpose: 1, sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)};
   runBatch(kktBatch, {arrays, parameters}, ['u', 'residual'], batch, kktCost(n, m, k));
   return u;
 }
