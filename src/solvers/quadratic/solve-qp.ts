@@ -129,7 +129,9 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
 /** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */
 function isWeak(activity: tf.Tensor): tf.Tensor {
   if (!canLook()) return tf.equal(activity, 2);
-  const values = Uint8Array.from(activity.dataSync(), (state) => Number(state === 2));
+  const states = activity.dataSync();
+  const values = new Uint8Array(states.length);
+  for (let i = 0; i < states.length; i++) if (states[i] === 2) values[i] = 1;
   return tf.engine().makeTensor(values, activity.shape, 'bool');
 }
 
