@@ -11,9 +11,7 @@ export function factorLower(A: Float64Array, n: number, stride: number, least: n
     const whole = A[rowI + i];
     let pivot = whole;
     for (let j = 0, rowJ = 0; j < i; j++, rowJ += stride) {
-      let sum = A[rowI + j];
-      for (let k = 0; k < j; k++) sum -= A[rowI + k] * A[rowJ + k];
-      sum *= A[rowJ + j];
+      const sum = (A[rowI + j] - dotOf(A, rowI, A, rowJ, j)) * A[rowJ + j];
       A[rowI + j] = sum;
       pivot -= sum * sum;
     }
@@ -26,9 +24,7 @@ export function factorLower(A: Float64Array, n: number, stride: number, least: n
 /** x ← L⁻¹x, for the n numbers of x from `start`. */
 export function solveLower(L: Float64Array, n: number, stride: number, x: Float64Array, start: number): void {
   for (let i = 0, row = 0; i < n; i++, row += stride) {
-    let sum = x[start + i];
-    for (let k = 0; k < i; k++) sum -= L[row + k] * x[start + k];
-    x[start + i] = sum * L[row + i];
+    x[start + i] = (x[start + i] - dotOf(L, row, x, start, i)) * L[row + i];
   }
 }
 
@@ -39,4 +35,21 @@ export function solveUpper(L: Float64Array, n: number, stride: number, x: Float6
     x[i] = value;
     for (let k = 0; k < i; k++) x[k] -= L[row + k] * value;
   }
+}
+
+/** Σ aₖbₖ of `count` numbers from two places. Four sums: one would have to wait for itself in each step. */
+export function dotOf(a: Float64Array, at: number, b: Float64Array, from: number, count: number): number {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    first += a[at + k] * b[from + k];
+    second += a[at + k + 1] * b[from + k + 1];
+    third += a[at + k + 2] * b[from + k + 2];
+    fourth += a[at + k + 3] * b[from + k + 3];
+  }
+  for (; k < count; k++) first += a[at + k] * b[from + k];
+  return first + second + (third + fourth);
 }

@@ -8,10 +8,10 @@ import type {Vector} from '../../contracts/dense.js';
 import {referenceDense} from '../../twins/reference/dense.js';
 import {symmetrize} from '../qp/semidefinite.js';
 import {emptyProblem, type Problem} from '../qp/types.js';
-import {factorLower, solveLower, solveUpper} from './lower-factor.js';
+import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
 
-/** A row depends on the others, perhaps, if the square of the part of it outside their span is smaller than this. */
-const DEPENDENT = 1e-9;
+/** A row depends on others, perhaps, if the square of the part of it outside their span is smaller than this. */
+export const DEPENDENT = 1e-9;
 /** A pivot of P below this part of its diagonal entry leaves too few digits. */
 const LEAST_PIVOT = 1e-9;
 /** The largest residual of a solved system, each row and column against its own terms, and the number of corrections. */
@@ -29,7 +29,8 @@ export class SmallAdjoint {
   /** The rows that count. */
   private readonly members: Int32Array;
   private count = 0;
-  private readonly L: Float64Array;
+  /** The factor of P. */
+  readonly L: Float64Array;
   /** Wᵀ, a row for each member. */
   private readonly W: Float64Array;
   private readonly M: Float64Array;
@@ -38,7 +39,8 @@ export class SmallAdjoint {
   private readonly terms: Float64Array;
   private readonly part: Float64Array;
   private readonly multipliers: Float64Array;
-  private isUsable = false;
+  /** Whether P is clearly positive definite; set by `readMatrices`. */
+  isUsable = false;
 
   /** For n variables, p equalities and m inequalities. */
   constructor(n: number, p: number, m: number) {
@@ -56,24 +58,32 @@ export class SmallAdjoint {
     this.multipliers = new Float64Array(n);
   }
 
-  /** Call this when P or C has changed. */
-  readMatrices(): void {
+  /** Call this when P or C has changed. @returns Whether P is symmetric and finite. */
+  readMatrices(): boolean {
     const {n, P} = this.problem;
-    this.isUsable = symmetrize(referenceDense, P, n);
-    if (!this.isUsable) return;
+    this.isUsable = false;
+    if (!symmetrize(referenceDense, P, n)) return false;
     for (let i = 0, at = 0; i < n; i++, at += n) for (let j = 0; j <= i; j++) this.L[at + j] = P[at + j];
     this.isUsable = factorLower(this.L, n, n, LEAST_PIVOT);
+    return true;
   }
 
   /**
    * Writes u and y with P u + Cᵀy = right and (C u)ᵢ = rightYᵢ, over the rows that count.
    *
    * @param weight From `start`, whether each inequality counts: 1 or 0. Equalities always do.
+   * @param known Wᵀ of all rows, if it is known.
    * @returns Whether it is solved.
    */
-  solve(weight: ArrayLike<number>, start: number, right: Float64Array, rightY: Float64Array): boolean {
+  solve(
+    weight: ArrayLike<number>,
+    start: number,
+    right: Float64Array,
+    rightY: Float64Array,
+    known?: Float64Array,
+  ): boolean {
     const {u, y, f, g} = this;
-    if (!this.isUsable || !this.factorRows(weight, start)) return false;
+    if (!this.isUsable || !this.factorRows(weight, start, known)) return false;
     u.fill(0);
     y.fill(0);
     f.set(right);
@@ -89,7 +99,7 @@ export class SmallAdjoint {
     return false;
   }
 
-  private factorRows(weight: ArrayLike<number>, start: number): boolean {
+  private factorRows(weight: ArrayLike<number>, start: number, known?: Float64Array): boolean {
     const {problem, members, L, W, M} = this;
     const {n, p, m, C} = problem;
     let count = 0;
@@ -102,12 +112,11 @@ export class SmallAdjoint {
     this.count = count;
     for (let k = 0; k < count; k++) {
       const own = k * n;
-      for (let j = 0, at = members[k] * n; j < n; j++, at++) W[own + j] = C[at];
-      solveLower(L, n, n, W, own);
+      const from = known ?? C;
+      for (let j = 0, at = members[k] * n; j < n; j++, at++) W[own + j] = from[at];
+      if (!known) solveLower(L, n, n, W, own);
       for (let l = 0; l <= k; l++) {
-        let sum = 0;
-        for (let j = 0, at = l * n; j < n; j++, at++) sum += W[own + j] * W[at];
-        M[own + l] = sum;
+        M[own + l] = dotOf(W, own, W, l * n, n);
       }
     }
     return factorLower(M, count, n, DEPENDENT);
@@ -121,9 +130,7 @@ export class SmallAdjoint {
     solveLower(L, n, n, part, 0);
     // WᵀW y = Wᵀ L⁻¹f − g.
     for (let k = 0; k < count; k++) {
-      let sum = -g[members[k]];
-      for (let j = 0, at = k * n; j < n; j++, at++) sum += W[at] * part[j];
-      multipliers[k] = sum;
+      multipliers[k] = dotOf(W, k * n, part, 0, n) - g[members[k]];
     }
     solveLower(M, count, n, multipliers, 0);
     solveUpper(M, count, n, multipliers);
