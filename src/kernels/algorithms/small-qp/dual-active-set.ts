@@ -82,7 +82,7 @@ export class DualActiveSet {
       this.append(i);
     }
     this.computeMultipliers();
-    while (this.steps < STEPS * (p + m)) {
+    while (this.steps <= STEPS * (p + m)) {
       const worst = this.mostViolated(absent);
       if (worst < 0) {
         for (let k = p; k < this.count; k++) active[members[k] - p] = 1;
