@@ -119,10 +119,19 @@ export class WorkingSet {
     this.rows.remove(position);
   }
 
-  /** Whether row i is, but for rounding to f32, a combination of rows of the set that does not contain it. */
-  dependsOnSet(i: number): boolean {
+  /** Whether some of the rows outside the set that are marked with `mark` depend, but for rounding to f32, on the set and on each other. */
+  isTouchedByDependent(marks: Uint8Array, mark: number): boolean {
     const {problem, rows, has} = this;
-    return !has[i] && rows.direction(problem.C, i * problem.n).relative < CLEARLY;
+    const {n, p, C} = problem;
+    const {count} = rows;
+    let found = false;
+    for (let i = p; i < marks.length && !found; i++) {
+      if (marks[i] !== mark || has[i]) continue;
+      found = rows.direction(C, i * n).relative < CLEARLY;
+      if (!found) this.include(i);
+    }
+    while (rows.count > count) this.letGo(rows.count - 1);
+    return found;
   }
 
   /** Computes x and y, with `t` times the gradient of `row` added to the objective's gradient. */

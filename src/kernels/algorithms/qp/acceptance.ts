@@ -135,10 +135,10 @@ export class Acceptance {
 
   /** Whether a ray proves that there is no feasible point. */
   provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
-    const {dense, problem, found} = this;
+    const {problem, found} = this;
     this.takeRay(point, scaling);
     for (let i = problem.p; i < found.y.length; i++) found.y[i] = Math.max(0, found.y[i]);
-    if (!isFarkasRay(dense, problem, found.y)) return false;
+    if (!isFarkasRay(problem, found.y)) return false;
     normalizeRay(found, dot(withoutInfinities(problem.d), found.y));
     found.outcome = 'primalInfeasible';
     return true;
