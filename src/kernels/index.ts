@@ -13,6 +13,7 @@ export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';
 export {BINARY as BINARY_ENTRIES, REDUCTIONS, UNARY as UNARY_ENTRIES} from './contracts/arrays.js';
 export {arrayKernels, giveBackArrays, takeArrays, type TakenArrays} from './twins/current-arrays.js';
+export {nextTask} from './threads/next-task.js';
 export {setThreads} from './threads/pool.js';
 export {coneBlocks, type Cones} from './algorithms/conic/cones.js';
 export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-cones.js';
