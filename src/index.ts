@@ -81,10 +81,11 @@ export {
   type QPParameter,
   type QPPoint,
   type QPProblem,
-  type QPProgress,
   type NotAnInput,
   type QPResult,
   type QPValue,
+  type AsyncOptions,
+  type SolveProgress,
   type SolveQPAsyncOptions,
   type SolveQPOptions,
 } from './solvers/index.js';

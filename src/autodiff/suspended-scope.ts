@@ -26,6 +26,15 @@ export class SuspendedScope {
     }
   }
 
+  /** Takes tensors that others made. */
+  adopt<T>(made: T): T {
+    for (const tensor of tensorsIn(made)) {
+      tensor.kept = true;
+      this.own.push(tensor);
+    }
+    return made;
+  }
+
   /** Disposes of everything but the tensors of the result, which belong to the caller from now on. */
   close(result?: unknown): void {
     const given = new Set<tf.Tensor>(tensorsIn(result));
@@ -39,7 +48,7 @@ export class SuspendedScope {
 }
 
 function tensorsIn(container: unknown): tf.Tensor[] {
-  if (container instanceof tf.Tensor) return [container];
+  if (container instanceof tf.Tensor) return [container as tf.Tensor];
   if (container === null || typeof container !== 'object') return [];
-  return Object.values(container).flatMap(tensorsIn);
+  return Object.values(container).flatMap((part: unknown) => tensorsIn(part));
 }

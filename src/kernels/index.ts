@@ -19,7 +19,7 @@ export {coneBlocks, type Cones} from './algorithms/conic/cones.js';
 export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-cones.js';
 export type {ConicOutcome} from './algorithms/conic/search.js';
 export {solveConic} from './algorithms/conic/solve.js';
-export {runQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
+export {runQP, startQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
 export {runBoxSection, SIDE, type BoxSection} from './operations/box-section.js';
 export {runEntmax, runEntmaxGradient, type EntmaxKind} from './operations/entmax.js';
 export {runIsotonic} from './operations/isotonic.js';

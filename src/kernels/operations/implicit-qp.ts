@@ -2,6 +2,8 @@
 import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
+import {BatchRun} from '../threads/batch-run.js';
+import {readF32} from '../backends/host-read.js';
 import {zerosLike, type Floats} from '../contracts/vectors.js';
 import {registerHostKernel, type HostInput, type HostOutput} from '../backends/host-kernel.js';
 import {kktCost} from '../algorithms/qp/kkt-batch.js';
@@ -78,8 +80,11 @@ export function runQP(
   const outputs = tf
     .engine()
     .runKernel(QP, inputs as unknown as tf.NamedTensorMap, {tolerance, maxIterations});
-  const [x, ineqDual, eqDual, slack, activity, status, iterations, residual, cx, ci, ce] =
-    outputs as unknown as tf.Tensor[];
+  return solutionOf(outputs as unknown as tf.Tensor[]);
+}
+
+function solutionOf(outputs: readonly tf.Tensor[]): QPSolution {
+  const [x, ineqDual, eqDual, slack, activity, status, iterations, residual, cx, ci, ce] = outputs;
   return {
     x: x as tf.Tensor2D,
     ineqDual: ineqDual as tf.Tensor2D,
@@ -95,7 +100,49 @@ export function runQP(
   };
 }
 
-type Inputs = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack', HostInput>;
+/** A batch that is being solved, in f64 on the host, by a caller that does not block. */
+export interface QPRun extends Pick<BatchRun<string>, 'work' | 'change' | 'close' | 'done'> {
+  /** The solutions, once nothing is left. */
+  result(): QPSolution;
+}
+
+/**
+ * Begins to solve the batch, if the host can read its tensors, which are read now.
+ *
+ * @param slice How long the caller wants to work at a time, in ms.
+ */
+export function startQP(
+  problem: QPTensors,
+  limits: {tolerance: number; maxIterations: number},
+  guess: QPGuess | null | undefined,
+  slice: number,
+): QPRun {
+  const {Q, p, G, h, A, b} = problem;
+  const given = guess && {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack};
+  const inputs = Object.fromEntries(
+    Object.entries<tf.Tensor>({Q, p, G, h, A, b, ...given}).map(([name, tensor]) => [
+      name,
+      // A copy, because the memory of a backend may move before the end.
+      {shape: tensor.shape, single: readF32(tensor).slice()},
+    ]),
+  ) as unknown as Inputs;
+  const {job, batch, cost, outputs} = jobOf(inputs, limits);
+  const run = new BatchRun(qpBatch, job, QP_OUTPUTS, batch, cost, slice);
+  return {
+    get done() {
+      return run.done;
+    },
+    work: () => run.work(),
+    change: () => run.change(),
+    close: () => run.close(),
+    result: () => solutionOf(outputs().map(({values, shape, dtype}) => tf.tensor(values, shape, dtype))),
+  };
+}
+
+type Inputs = Record<
+  'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack',
+  Pick<HostInput, 'shape' | 'single'>
+>;
 
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 /** The approximate number of factorisations per solve. */
@@ -104,7 +151,17 @@ const ITERATIONS = 10;
 registerGpuKernel(QP, gpuQP);
 
 registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
-  const {tolerance, maxIterations} = attributes as {tolerance: number; maxIterations: number};
+  const limits = attributes as {tolerance: number; maxIterations: number};
+  const {job, batch, cost, outputs} = jobOf(inputs, limits);
+  runBatch(qpBatch, job, QP_OUTPUTS, batch, cost);
+  return outputs();
+});
+
+/** The batch as arrays; `outputs` are the results once it has been run. */
+function jobOf(
+  inputs: Inputs,
+  {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
+): {job: Parameters<typeof qpBatch.start>[1]; batch: number; cost: number; outputs: () => HostOutput[]} {
   const [batch, n] = inputs.p.shape;
   const m = inputs.G.shape[1];
   const k = inputs.A.shape[1];
@@ -131,7 +188,7 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
     ) as Record<keyof Inputs, Floats>),
     ...output,
   };
-  const shared = (input: HostInput) => Number(input.shape[0] < batch);
+  const shared = (input: {shape: number[]}) => Number(input.shape[0] < batch);
   const parameters = {
     ...{n, m, k, tolerance, maxIterations},
     sharedQ: shared(inputs.Q),
@@ -141,10 +198,11 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
     sharedb: shared(inputs.b),
     guess: Number(inputs.gx !== undefined),
   };
-  runBatch(qpBatch, {arrays, parameters}, QP_OUTPUTS, batch, ITERATIONS * kktCost(n, m, k));
-  return QP_OUTPUTS.map((name): HostOutput => {
-    const values = output[name];
-    const shape = widths[name] === null ? [batch] : [batch, widths[name]];
-    return {values, shape, dtype: values instanceof Int32Array ? 'int32' : 'float32'};
-  });
-});
+  const outputs = () =>
+    QP_OUTPUTS.map((name): HostOutput => {
+      const values = output[name];
+      const shape = widths[name] === null ? [batch] : [batch, widths[name]];
+      return {values, shape, dtype: values instanceof Int32Array ? 'int32' : 'float32'};
+    });
+  return {job: {arrays, parameters}, batch, cost: ITERATIONS * kktCost(n, m, k), outputs};
+}

@@ -61,7 +61,8 @@ export async function inSlices<T>(
         throwIfAborted(where, signal);
         return result;
       }
-      const {look} = slice.next.value;
+      const {look, until} = slice.next.value;
+      await until;
       const seen = onProgress || !hostCanRead() ? await scope.run(look) : null;
       const took = Math.max(performance.now() - start, 1e-3);
       count = Math.max(1, Math.floor(slice.made * Math.min(GROWTH, SLICE / took)));

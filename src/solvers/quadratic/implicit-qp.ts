@@ -183,7 +183,7 @@ export abstract class ImplicitQP {
 }
 
 /** A guess may be a whole result with more entries. */
-function heldGuess(init: QPGuess): QPGuess {
+export function heldGuess(init: QPGuess): QPGuess {
   const entries = Object.entries(init).filter(([name]) => name in GUESS);
   return held(Object.fromEntries(entries) as QPGuess);
 }
