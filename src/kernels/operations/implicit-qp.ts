@@ -122,8 +122,8 @@ export function startQP(
   const inputs = Object.fromEntries(
     Object.entries<tf.Tensor>({Q, p, G, h, A, b, ...given}).map(([name, tensor]) => [
       name,
-      // A copy, because the memory of a backend may move before the end.
-      {shape: tensor.shape, single: readF32(tensor).slice()},
+      // What a backend gives to read stays as it is, even if its own memory moves before the end.
+      {shape: tensor.shape, single: readF32(tensor)},
     ]),
   ) as unknown as Inputs;
   const {job, batch, cost, outputs} = jobOf(inputs, limits);

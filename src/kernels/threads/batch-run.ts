@@ -28,8 +28,8 @@ const ESTIMATE_FACTOR = 20;
 /** So long may workers take to start, in ms, before the caller does without. */
 const STARTS_WITHIN = 1000;
 
-/** Shared memory that is free for the next run. */
-let spare: SharedArrayBuffer | null = null;
+/** The shared memory of a run that has ended; it is free for the next one as soon as no worker is at it. */
+let former: {control: ControlBlock; memory: SharedArrayBuffer} | null = null;
 
 /**
  * A batch that is being computed. The caller alternates `work`, which computes for some milliseconds, with tasks of the event loop, and waits
@@ -75,10 +75,11 @@ export class BatchRun<Names extends string> {
     );
     if (helpers < 1) return;
     const control = new ControlBlock(batch);
+    const spare = former?.control.load(ACTIVE) === 0 ? former.memory : null;
     const {shared, local} = toSharedMemory(kernel.name, job, control, spare);
     const posted = postJob(shared, helpers);
     if (posted.length === 0) return;
-    spare = null;
+    former = null;
     [this.control, this.local, this.memory, this.posted] = [control, local, shared.memory, posted];
   }
 
@@ -137,8 +138,7 @@ export class BatchRun<Names extends string> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.control?.close();
-    // What a worker may still write to is not used again.
-    if (this.control?.load(ACTIVE) === 0 && this.control.failure() === null) spare = this.memory;
+    if (this.control && this.memory) former = {control: this.control, memory: this.memory};
   }
 
   /** Calls the kernel while there is time. */
