@@ -6,4 +6,3 @@ export {scalarRoot, type GrowingFunction} from './roots/parts/scalar-root.js';
 export {QP_PARAMETERS, QP_SHAPES} from './quadratic/qp-input.js';
 export {ON_FAILURE, FailureCollector, reportFailures, type Failures} from '../implicit/index.js';
 export {inSlices} from './iteration/in-slices.js';
-export {type Steps} from './iteration/steps.js';

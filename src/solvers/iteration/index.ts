@@ -9,7 +9,7 @@ export {type AuxObjective, type Minimization, type ValueWithAux} from './problem
 export {type StepSchedule} from './step-schedule.js';
 export {type RunResult} from './run-result.js';
 export {type AsyncOptions} from './in-slices.js';
-export {type SolveProgress} from './steps.js';
+export {type Pause, type Resumed, type SolveProgress, type Steps} from './steps.js';
 export {
   type Iteration,
   type IterationState,

@@ -294,7 +294,11 @@ export class IterativeSolver<
     return drain(this.iterating(init, params, false));
   }
 
-  /** @param _inSlices Whether it will pause, so that what takes long should be divided. */
+  /**
+   * Finds x, with pauses; nothing is recorded for a gradient unless `implicitDiff` is false.
+   *
+   * @param _inSlices Whether it will pause, so that what takes long should be divided.
+   */
   protected *iterating(init: X, params: P, _inSlices: boolean): Steps<[X, IterationState]> {
     return yield* loopSteps(this.iteration, init, params, {...this, owner: ownerOf(this.condition)});
   }

@@ -29,7 +29,9 @@ export interface Pause {
 
 /** What a solve is told after a pause: the time since the last one, and whether all samples were seen to be done. */
 export interface Resumed {
+  /** The time since the last pause, in ms. */
   took: number;
+  /** Whether all samples were seen to be done. */
   isDone: boolean;
 }
 

@@ -75,6 +75,7 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, SparseCodingParams>
     this.nonNegative = nonNegative;
   }
 
+  /** By coordinate descent, with pauses between samples. */
   protected override *iterating(
     init: tf.Tensor,
     params: SparseCodingParams,

@@ -173,6 +173,7 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
     return super.runAsync(init, params as P, options);
   }
 
+  /** Also finds the samples whose bracket has no change of sign. */
   protected override *iterating(
     init: tf.Tensor,
     params: P,

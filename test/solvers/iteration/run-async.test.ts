@@ -5,6 +5,7 @@ import {projections, prox, solvers} from '../../../src/index.js';
 import {flatten, type Structure} from '../../../src/autodiff/index.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {expectNoLeak} from '../../helpers/expect.js';
+import {describeUnreadable} from '../../helpers/unreadable.js';
 import {ITERATIVE_SOLVERS} from '../../zoo/iterative-solvers.js';
 
 interface Async {
@@ -314,5 +315,44 @@ describeBackends('runAsync', () => {
         'onProgress',
       );
       c.dispose();
+    }));
+});
+
+describeUnreadable('runAsync', () => {
+  const later = async (result: Result) =>
+    Promise.all(flatten(result as never).map(async (tensor) => Array.from(await tensor.data())));
+  for (const name of [
+    'GradientDescent',
+    'BFGS',
+    'NewtonRoot',
+    'Bisection',
+    'OSQP',
+    'ConicSplitting, a function',
+  ]) {
+    it(`gives what run gives, where the host cannot read: ${name}`, () =>
+      expectNoLeak(async () => {
+        const {make, init, params, list} = CASES[name];
+        const solver = make() as Async;
+        const [start, given] = tf.tidy(() => [init(), params()] as never) as [unknown, unknown];
+        const expected = tf.tidy(
+          () => solver.run(start, ...(list ? (given as unknown[]) : [given])) as never,
+        ) as Result;
+        const result = await solver.runAsync(start, given);
+        assert.deepEqual(await later(result), await later(expected));
+        tf.dispose([start, given, result, expected] as never);
+      }));
+  }
+
+  it('ends as soon as it sees that all samples are done, which run cannot', () =>
+    expectNoLeak(async () => {
+      const solver = new solvers.FixedPointIteration(
+        {fun: (x: tf.Tensor) => tf.mul(0.1, x)},
+        {maxIterations: 5000},
+      );
+      const init = tf.ones([2, 1]);
+      let last = 0;
+      const result = await solver.runAsync(init, [], {onProgress: ({iteration}) => (last = iteration)});
+      assert.isBelow(last, 1000);
+      tf.dispose([init, result] as never);
     }));
 });
