@@ -16,6 +16,17 @@ export function dividedBatch(): DividedBatch | null {
   return current;
 }
 
+/** Runs `f` with that batch as the present one. */
+function during<T>(batch: DividedBatch, f: () => T): T {
+  const before = current;
+  current = batch;
+  try {
+    return f();
+  } finally {
+    current = before;
+  }
+}
+
 /** A batch of which a layer, or a model with layers, gets some rows after others. */
 export class DividedBatch {
   /** The first row of the present part. */
@@ -33,13 +44,7 @@ export class DividedBatch {
   run<T>(count: number, f: () => T): T {
     this.from += this.count;
     [this.count, this.part] = [count, this.part + 1];
-    const before = current;
-    current = this;
-    try {
-      return f();
-    } finally {
-      current = before;
-    }
+    return during(this, f);
   }
 
   /** Whether this is the first part of which `owner` notes something. */
