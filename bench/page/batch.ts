@@ -1,7 +1,7 @@
 /** @file What is measured inside a page: large quadratic programs, batches of them beside a timer. `main.ts` opens it. */
 import * as tf from '@tensorflow/tfjs';
 import {setWasmPaths} from '@tensorflow/tfjs-backend-wasm';
-import {solveQP, solveQPAsync, type QPProgress, type QPResult} from '../../src/index.js';
+import {solveQP, solveQPAsync, type SolveProgress, type QPResult} from '../../src/index.js';
 import {makeProblem, type Problem, type Setup} from '../problems.js';
 import {latenessDuring} from './lateness.js';
 
@@ -93,7 +93,7 @@ async function timeToAbort(problem: Problem, share: number): Promise<number> {
   const controller = new AbortController();
   const {signal} = controller;
   let due = 0;
-  const onProgress = ({done, total}: QPProgress) => {
+  const onProgress = ({done, total}: SolveProgress) => {
     if (due > 0 || done < share * total) return;
     due = now() + 5;
     setTimeout(() => controller.abort(), 5);
