@@ -117,7 +117,7 @@ const lines = [
   '| --- | --- | --- | --- |',
   ...table.map(
     ({name, median, ratio, yardstick}) =>
-      `| ${name} | ${median.toFixed(2)} | ${ratio?.toFixed(2) ?? ''} | ${yardstick ?? ''} |`,
+      `| ${name} | ${median.toFixed(median < 1 ? 3 : 2)} | ${ratio?.toFixed(2) ?? ''} | ${yardstick ?? ''} |`,
   ),
 ];
 const once = options.only || onGpu ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];

@@ -7,6 +7,7 @@ export {
   rootVjp,
   Status,
   type AuxSolver,
+  type Backward,
   type Condition,
   type CustomRootOptions,
   type Differentiated,

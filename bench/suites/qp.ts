@@ -6,11 +6,16 @@ import {makeProblem, type Problem, type Setup} from '../problems.js';
 import {sameNumbers, type Row, type Suite} from '../row.js';
 
 const SETUPS: Setup[] = [1, 128].flatMap((batch) => [
+  {n: 4, k: 0, m: 4, batch},
+  {n: 10, k: 0, m: 10, batch},
   {n: 10, k: 5, m: 10, batch},
+  {n: 20, k: 0, m: 20, batch},
   {n: 50, k: 10, m: 50, batch},
   {n: 100, k: 0, m: 100, batch},
   {n: 100, k: 10, m: 100, batch},
 ]);
+/** Worker threads start with the first large batch, while it is being solved. */
+const WAKING: Setup = {n: 50, k: 10, m: 50, batch: 128};
 
 export const qpSuite: Suite = async () => {
   const quadprog = await optional('quadprog', () => import('quadprog'));
@@ -58,8 +63,8 @@ export const qpSuite: Suite = async () => {
     sameNumbers(name, ours, solveAll().flat(), 1e-3);
     rows.push({name: `${name}: quadprog, forward`, run: () => void solveAll(), yardstick});
   }
-  // Worker threads start with the first large batch, while it is being solved: let them come up.
-  tf.dispose(solveQP(asInput(makeProblem(SETUPS[5]))));
+  // Let them come up.
+  tf.dispose(solveQP(asInput(makeProblem(WAKING))));
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return rows;
 };

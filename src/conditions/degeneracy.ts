@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
+import {canLook} from '../programs/index.js';
 import type {QPSolution} from '../kernels/index.js';
 
 /**
@@ -41,6 +42,13 @@ export function complementarityWeight(
 ): tf.Tensor {
   return offTape(() => {
     if (degenerate !== 'smooth') {
+      if (canLook()) {
+        // Two operations and a cast take longer than all of this.
+        const states = activity.dataSync();
+        const values = new Float32Array(states.length);
+        for (let i = 0; i < states.length; i++) values[i] = weightOfRow(states[i], 0, 0, degenerate, kappa);
+        return tf.engine().makeTensor(values, activity.shape, 'float32');
+      }
       const counts = degenerate === 'leastNorm' ? tf.greater(activity, 0) : tf.equal(activity, 1);
       return tf.cast(counts, 'float32');
     }

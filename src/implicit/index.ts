@@ -16,6 +16,7 @@ export {solvedRoot} from './solved-root.js';
 export {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 export {
   Status,
+  type Backward,
   type Condition,
   type FixedPointMap,
   type ImplicitOptions,

@@ -8,6 +8,7 @@ export {factorCholesky, factorLu, type DenseSolve} from './algorithms/linalg/fac
 export {factorLeastNorm} from './algorithms/linalg/least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './algorithms/linalg/svd.js';
 export {KktBatch, type KktBlocks} from './operations/kkt.js';
+export {runQPGradient} from './operations/qp-gradient.js';
 export {runCertifyQP} from './operations/certify-qp.js';
 export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';

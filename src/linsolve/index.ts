@@ -2,6 +2,7 @@
  * @file Solvers of A u = v: one contract (types.ts), one solver per file. This index is for other folders; `public.ts` is the
  * namespace.
  */
+export {directReport} from './direct.js';
 export {auto} from './auto.js';
 export {bicgstab} from './bicgstab.js';
 export {cg, type CgOptions} from './cg.js';
@@ -10,7 +11,7 @@ export {cholesky} from './cholesky.js';
 export {gmres, type GmresOptions} from './gmres.js';
 export {type IterativeOptions, type PreconditionedOptions} from './iterative.js';
 export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-refinement.js';
-export {kkt, type KktOperator} from './kkt.js';
+export {isKkt, kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
 export {minres} from './minres.js';
 export {neumann, oneStep, phantom, type NeumannOptions} from './neumann.js';

@@ -1,6 +1,9 @@
 /** @file Solves a batch of quadratic programs, each of which stops when it has converged. */
 import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
+import type {DenseKernels} from '../../contracts/dense.js';
+import {isSmall, perShape, readMatrices, readVectors, sharesMatrices} from '../small-qp/small-batch.js';
+import {SmallSolver} from '../small-qp/small-solver.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
 import type {QPResult} from './acceptance.js';
@@ -15,25 +18,50 @@ type QPOutputs = (typeof QP_OUTPUTS)[number];
 export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
   name: 'ImplicitQP',
   start(dense, job) {
-    const {arrays, parameters} = job;
-    const {n, m, k, tolerance, maxIterations} = parameters;
-    const solver = new QPSolver(dense, n, k, m);
-    const {problem} = solver;
-    const matrices = new MatrixReader(dense, job, problem);
+    const {n, m, k, tolerance, maxIterations, guess} = job.parameters;
+    const small = guess || !isSmall(n, k + m) ? null : smallSolverOf(n, k, m);
+    // Made only if it is needed: for one small problem it takes longer than the solution.
+    let full: ((sample: number) => void) | null = null;
+    const isShared = sharesMatrices(job);
+    let isRead = false;
     return (sample) => {
-      const valid = matrices.read(sample);
-      problem.q.set(sampleOf(arrays.p, sample, n));
-      problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
-      problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
-      if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
-        arrays.status[sample] = INVALID;
-        return;
+      if (small) {
+        if (!(isRead && isShared)) {
+          readMatrices(job, sample, small.problem);
+          small.readMatrices();
+          isRead = true;
+        }
+        readVectors(job, sample, small.problem);
+        const result = small.solve(tolerance, maxIterations);
+        if (result) return store(job, sample, result);
       }
-      const guess = parameters.guess ? guessOf(job, sample) : undefined;
-      store(job, sample, solver.solve(tolerance, maxIterations, guess, matrices.sharedScaling()));
+      full ??= fullSolver(dense, job);
+      full(sample);
     };
   },
 };
+
+const smallSolverOf = perShape((n, p, m) => new SmallSolver(n, p, m));
+
+function fullSolver(dense: DenseKernels, job: BatchJob<QPInputs | QPOutputs>): (sample: number) => void {
+  const {arrays, parameters} = job;
+  const {n, m, k, tolerance, maxIterations} = parameters;
+  const solver = new QPSolver(dense, n, k, m);
+  const {problem} = solver;
+  const matrices = new MatrixReader(dense, job, problem);
+  return (sample) => {
+    const valid = matrices.read(sample);
+    problem.q.set(sampleOf(arrays.p, sample, n));
+    problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
+    problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
+    if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
+      arrays.status[sample] = INVALID;
+      return;
+    }
+    const guess = parameters.guess ? guessOf(job, sample) : undefined;
+    store(job, sample, solver.solve(tolerance, maxIterations, guess, matrices.sharedScaling()));
+  };
+}
 
 function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: number): Point {
   const y = new Float64Array(k + m);
