@@ -110,13 +110,13 @@ export class EqualityConstrainedQP extends ImplicitQP {
     const scaled = equilibrate(data);
     const errorAt = errorMeter(data, scaled);
     const quick = this.refined(data, isOpen, k > 0, errorAt);
-    const none = tf.zeros([batch, 0]) as tf.Tensor2D;
-    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none);
+    const none = () => tf.zeros([batch, 0]) as tf.Tensor2D;
+    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none());
     const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
     const integers = (v: tf.Tensor) => tf.cast(flat(v), 'int32') as tf.Tensor1D;
     const empty = {
-      ...{ineqDual: none, slack: none, certificateIneq: none},
-      activity: tf.cast(none, 'int32') as tf.Tensor2D,
+      ...{ineqDual: none(), slack: none(), certificateIneq: none()},
+      activity: tf.cast(none(), 'int32') as tf.Tensor2D,
     };
     const so = {open: flat(isOpen), status: integers(screened), iterations: integers(quick.corrections)};
     const limits = {tolerance: this.tolerance, maxIterations: FINISHING};
