@@ -61,9 +61,9 @@ export async function inSlices<T>(
         throwIfAborted(where, signal);
         return result;
       }
-      const {look, until} = slice.next.value;
+      const {look, until, isSilent} = slice.next.value;
       await until;
-      const seen = onProgress || !hostCanRead() ? await scope.run(look) : null;
+      const seen = !isSilent && (onProgress || !hostCanRead()) ? await scope.run(look) : null;
       const took = Math.max(performance.now() - start, 1e-3);
       count = Math.max(1, Math.floor(slice.made * Math.min(GROWTH, SLICE / took)));
       throwIfAborted(where, signal);

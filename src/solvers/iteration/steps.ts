@@ -23,6 +23,8 @@ export interface Pause {
   look: () => SolveProgress | Promise<SolveProgress>;
   /** Whether what was done since the last pause was made as long as a slice of time. */
   isWhole?: boolean;
+  /** Whether there is nothing new to tell. */
+  isSilent?: boolean;
   /** Others have to go on first; it goes on when this is resolved. */
   until?: Promise<void> | undefined;
 }

@@ -87,11 +87,15 @@ export class InteriorPointQP extends ImplicitQP {
     const {maxIterations} = this;
     const run = startQP(data, this, init, SLICE);
     const total = data.p.shape[0];
+    const look = () => ({iteration: 0, maxIterations, residual: Infinity, done: run.done, total});
+    // Copies are made before the first samples and after the last ones. They have tasks of their own.
+    const rest = {look, isWhole: true, isSilent: true};
     try {
+      yield rest;
       for (let left = run.work(); left !== 'nothing'; left = run.work()) {
-        const look = () => ({iteration: 0, maxIterations, residual: Infinity, done: run.done, total});
         yield {look, isWhole: true, until: left === 'workers' ? run.change() : undefined};
       }
+      yield rest;
     } finally {
       run.close();
     }
