@@ -55,3 +55,13 @@ export function messageOf(f: () => unknown): string {
   }
   return assert.fail('nothing was thrown');
 }
+
+/** What a promise is rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  return assert.fail('nothing was thrown');
+}
