@@ -13,17 +13,15 @@ tf.env().registerFlag(WORDS_FLAG, () => 2 ** 26);
 /** A problem of at least this width is shared by a workgroup. */
 const SHARE_FROM = 32;
 const WORKGROUP = 32;
-/** The maximum number of workgroups of one dispatch that tfjs keeps in one dimension. */
-const MAX_WORKGROUPS = 65535;
 
-export function chooseLanes({adapterInfo}: WebGPU, width: number): number {
+export function chooseLanes({adapterInfo}: WebGPU, {width}: {batch: number; width: number}): number {
   const chosen = tf.env().getNumber(LANES_FLAG);
   if (chosen > 0) return chosen === 1 ? 1 : WORKGROUP;
   // A software device has no threads to share a problem, and its barriers are slow.
   return width < SHARE_FROM || adapterInfo?.architecture === 'swiftshader' ? 1 : WORKGROUP;
 }
 
-export function problemsAtOnce({device}: WebGPU, words: number, lanes: number): number {
-  const room = Math.min(tf.env().getNumber(WORDS_FLAG), device.limits.maxStorageBufferBindingSize / 4);
-  return Math.max(1, Math.min(Math.floor(room / words), lanes === 1 ? Infinity : MAX_WORKGROUPS));
+/** The largest number of words that a buffer may have. */
+export function wordsAtOnce({device}: WebGPU): number {
+  return Math.min(tf.env().getNumber(WORDS_FLAG), device.limits.maxStorageBufferBindingSize / 4);
 }

@@ -1,40 +1,55 @@
 /** @file WGSL: the memory of a problem, and the operations that its threads perform together. */
 
-/** @param lanes The number of threads that share a problem. They form a workgroup, unless there is only one. */
-export function lanesCode(lanes: number): string {
+/**
+ * @param lanes The number of threads that share a problem. They form a workgroup, unless there is only one.
+ * @param threads The number of threads in a workgroup.
+ */
+export function lanesCode(lanes: number, threads: number): string {
   return `
 const LANES = ${lanes};
 var<private> problem: i32;
 var<private> lane: i32;
 var<private> base: i32;
 var<private> stride: i32;
-fn rd(area: i32, i: i32) -> f32 { return result[base + (area + i) * stride]; }
-fn wr(area: i32, i: i32, value: f32) { result[base + (area + i) * stride] = value; }
+fn rd(area: i32, i: i32) -> f32 { return work[base + (area + i) * stride]; }
+fn wr(area: i32, i: i32, value: f32) { work[base + (area + i) * stride] = value; }
 fn rdd(area: i32, i: i32) -> D {
   let at = base + (area + 2 * i) * stride;
-  return D(result[at], result[at + stride]);
+  return D(work[at], work[at + stride]);
 }
 fn wrd(area: i32, i: i32, value: D) {
   let at = base + (area + 2 * i) * stride;
-  result[at] = value.x;
-  result[at + stride] = value.y;
+  work[at] = value.x;
+  work[at + stride] = value.y;
 }
-${lanes === 1 ? ALONE : TOGETHER}`;
+${lanes === 1 ? alone(threads) : TOGETHER}`;
 }
 
-const ALONE = `
+/** What stays of a problem when its memory is another's: the buffer 'record', of `$record_words` words a problem. */
+export const RECORD = `
+fn record_place(i: i32) -> i32 {
+  return (problem / $record_tile * $record_words + i) * $record_tile + problem % $record_tile;
+}
+fn noted(i: i32) -> f32 { return record[record_place(i)]; }
+fn note(i: i32, value: f32) { record[record_place(i)] = value; }
+`;
+
+const alone = (threads: number) => `
 fn sync() {}
 fn agree(condition: bool) -> bool { return condition; }
 fn share(value: i32) -> i32 { return value; }
 fn most(value: f32) -> f32 { return value; }
 fn total(value: D) -> D { return value; }
-fn main(index: i32) {
-  if (index >= $count) { return; }
+fn main(group: i32, thread: i32) {
+  let slot = group * ${threads} + thread;
+  if (slot >= $slots) { return; }
   nothing = $nothing;
-  problem = index;
-  base = index / $tile * $tile * $words + index % $tile;
+  base = slot / $tile * $tile * $words + slot % $tile;
   stride = $tile;
-  solve();
+  for (var i = slot; i < $count; i += $slots) {
+    problem = i;
+    solve();
+  }
 }`;
 
 const TOGETHER = `
@@ -62,11 +77,15 @@ fn total(value: D) -> D {
   }
   return workgroupUniformLoad(&shared_values[0]);
 }
-fn main(index: i32) {
+fn main(group: i32, thread: i32) {
+  if (group >= $slots) { return; }
   nothing = $nothing;
-  problem = index / LANES;
-  lane = index % LANES;
-  base = problem * $words;
+  lane = thread;
+  base = group * $words;
   stride = 1;
-  solve();
+  for (var i = group; i < $count; i += $slots) {
+    problem = i;
+    solve();
+    sync();
+  }
 }`;
