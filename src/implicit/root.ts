@@ -10,9 +10,9 @@
  * again, to any order.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {carryDoubles, hasDoubles, isTapeOn, jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
+import {carryDoubles, hasDoubles, isTapeOn, jvpOf, observed, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
-import {canLook, seeingOnce, type Origin} from '../programs/index.js';
+import {seeingOnce, type Origin} from '../programs/index.js';
 import {checkedSolution, type GradientPolicy} from './gradient-report.js';
 import {inDoubles} from './in-doubles.js';
 import {packingOf} from './packing.js';
@@ -81,7 +81,7 @@ function inOneStep(
   xs: tf.Tensor[],
   ps: tf.Tensor[],
 ): (tf.Tensor | null)[] | null {
-  if (!backward || isTapeOn() || !canLook() || [...vs, ...xs, ...ps].some(hasDoubles)) return null;
+  if (!backward || isTapeOn() || observed() || [...vs, ...xs, ...ps].some(hasDoubles)) return null;
   return backward(needed, vs, xs, ps);
 }
 

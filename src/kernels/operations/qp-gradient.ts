@@ -1,13 +1,17 @@
 /**
- * @file The kernel 'ImplicitQPGradient': the gradient of a batch of small quadratic programs in one call, the solution of the KKT system
- * and the outer products that it goes into. For larger ones the calls do not count, and the products are quicker one by one.
+ * @file The kernel 'ImplicitQPGradient': the gradient of a batch of quadratic programs in one call, the solution of the KKT system and the
+ * outer products that it goes into. On the host for small ones only: for larger ones the calls do not count, and the products are quicker
+ * one by one.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {isSmall} from '../algorithms/small-qp/small-batch.js';
 import {kktBatch, kktCost} from '../algorithms/qp/kkt-batch.js';
 import {registerHostKernel, type HostInput} from '../backends/host-kernel.js';
+import {hostCanRead} from '../backends/host-read.js';
 import type {Floats} from '../contracts/vectors.js';
 import {runBatch} from '../threads/batch.js';
+import {gpuQPGradient} from '../twins/webgpu/qp-gradient.js';
+import {registerGpuKernel} from '../twins/webgpu/register.js';
 import type {QPTensors} from './implicit-qp.js';
 import type {KktBlocks} from './kkt.js';
 
@@ -26,7 +30,7 @@ export type QPVectors = Record<'x' | 'ineqDual' | 'eqDual', tf.Tensor>;
  *     Q: ½(u xᵀ + x uᵀ)    p: u    G: λ uᵀ + w u_λ xᵀ    h: −w u_λ    A: ν uᵀ + u_ν xᵀ    b: −u_ν
  *
  * @param needed Whether each of Q, p, G, h, A and b is wanted; the others are `null`.
- * @returns `null` if there is no such kernel, or the problems are not small.
+ * @returns `null` if there is no such kernel, or the problems are not small enough for it.
  */
 export function runQPGradient(
   data: QPTensors,
@@ -36,7 +40,7 @@ export function runQPGradient(
   needed: readonly boolean[],
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
   const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
-  if (!isSmall(n, m + k) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
+  if ((hostCanRead() && !isSmall(n, m + k)) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
   const {Q, p, G, h, A, b} = data;
   const {x, ineqDual, eqDual} = solution;
   const {x: vx, ineqDual: vIneq, eqDual: vEq} = cotangent;
@@ -51,6 +55,8 @@ export function runQPGradient(
 
 type Inputs =
   (typeof DATA)[number] | 'weight' | 'status' | 'x' | 'ineqDual' | 'eqDual' | 'vx' | 'vIneq' | 'vEq';
+
+registerGpuKernel(GRADIENT, gpuQPGradient);
 
 registerHostKernel<Inputs>(GRADIENT, (inputs, attributes, allocate) => {
   const wanted = attributes.wanted as number[];

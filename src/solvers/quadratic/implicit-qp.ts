@@ -1,7 +1,7 @@
 /** @file Differentiates a quadratic program through its KKT condition, for any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import {isTapeOn, offTape, recordOp} from '../../autodiff/index.js';
+import {isTapeOn, observed, offTape, recordOp} from '../../autodiff/index.js';
 import {
   checkDegenerate,
   complementarityWeight,
@@ -17,7 +17,6 @@ import {runResult, type RunResult} from '../iteration/run-result.js';
 import {held, takeSamples} from '../iteration/samples.js';
 import {drain, type Steps} from '../iteration/steps.js';
 import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
-import {canLook} from '../../programs/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
@@ -164,7 +163,7 @@ export abstract class ImplicitQP {
       certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
     };
     // Without a tape there is nothing to differentiate. What observes a function wants to see the operations.
-    if (!isTapeOn() && canLook()) {
+    if (!isTapeOn() && !observed()) {
       return runResult({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}, state);
     }
     const weight = complementarityWeight(found, this.degenerate, this.smoothing);
@@ -200,7 +199,7 @@ function boundsOf(h: tf.Tensor): tf.Tensor {
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
   return recordOp({
     name: 'Bounds',
-    values: [offTape(() => tf.where(isBound(h), h, tf.fill(h.shape, NO_BOUND)))],
+    values: [offTape(() => tf.minimum(h, NO_BOUND))],
     inputs: [h],
     gradient: ([dy], _bounds, [given]) => [
       tf.mul(

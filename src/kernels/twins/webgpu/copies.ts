@@ -20,12 +20,11 @@ export class DeviceCopies<Name extends string> {
       at += size;
     }
     this.packed = this.backend.makeTensorInfo([Math.max(1, at)], 'float32');
-    const filled = this.parts.filter(({size}) => size > 0);
     gatherInto(
       this.backend,
       this.packed,
-      filled.map(({name}) => tensors[name]),
-      filled.map((part) => part.at),
+      this.parts.map(({name}) => tensors[name]),
+      this.parts.map((part) => part.at),
     );
   }
 

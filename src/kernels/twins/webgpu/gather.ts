@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {buffersAtOnce, run, THREADS, type Binding} from './dispatch.js';
 import type {WebGPU} from './types.js';
 
-/** All values as float32, one tensor after the other, none of them empty. The result must be disposed. */
+/** All values as float32, one tensor after the other. The result must be disposed. */
 export function gather(
   backend: WebGPU,
   tensors: readonly tf.TensorInfo[],
@@ -15,7 +15,7 @@ export function gather(
     starts.push(total);
     total += size;
   }
-  const info = backend.makeTensorInfo([total], 'float32');
+  const info = backend.makeTensorInfo([Math.max(1, total)], 'float32');
   gatherInto(backend, info, tensors, starts);
   return {info, starts};
 }
@@ -28,15 +28,18 @@ export function gatherInto(
   starts: readonly number[],
 ): void {
   const atOnce = buffersAtOnce(backend) - 1;
-  for (let from = 0; from < tensors.length; from += atOnce) {
-    const part = tensors.slice(from, from + atOnce);
-    const buffers = part.map((info, i): Binding => ({name: `source_${i}`, info}));
+  const filled = tensors
+    .map((info, i) => ({info, start: starts[i], size: tf.util.sizeFromShape(info.shape)}))
+    .filter(({size}) => size > 0);
+  for (let from = 0; from < filled.length; from += atOnce) {
+    const part = filled.slice(from, from + atOnce);
+    const buffers = part.map(({info}, i): Binding => ({name: `source_${i}`, info}));
     const integers: Record<string, number> = {};
     let threads = 0;
-    part.forEach(({shape}, i) => {
+    part.forEach(({start, size}, i) => {
       integers[`from_${i}`] = threads;
-      integers[`at_${i}`] = starts[from + i];
-      integers[`to_${i}`] = threads += tf.util.sizeFromShape(shape);
+      integers[`at_${i}`] = start;
+      integers[`to_${i}`] = threads += size;
     });
     run(backend, {
       key: 'tfjs-implicit gather',

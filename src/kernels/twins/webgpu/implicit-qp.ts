@@ -52,7 +52,10 @@ export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
   const lanes = chooseLanes(backend, {batch, width: n + m + k});
   // What needs more memory than the interior point gets no more, but solves some problems after others.
   const room = Math.min(wordsAtOnce(backend), roomFor(batch, places.interior.words, lanes));
-  const work = backend.makeTensorInfo([Math.max(room, ...Object.values(places).map(({words}) => words))], 'float32');
+  const work = backend.makeTensorInfo(
+    [Math.max(room, ...Object.values(places).map(({words}) => words))],
+    'float32',
+  );
   const record = recordOf(backend, inputs, stateAreas(n, m, k), lanes);
   const {Q, p, G, h, A, b} = inputs;
   const bound = bindInputs(backend, {Q, G, A, p, h, b}, batch, 2);
@@ -123,12 +126,11 @@ function recordOf(
     size += tf.util.sizeFromShape(info!.shape);
   }
   const info = backend.makeTensorInfo([size], 'float32');
-  const filled = guess.filter(([, part]) => tf.util.sizeFromShape(part!.shape) > 0);
   gatherInto(
     backend,
     info,
-    filled.map(([, part]) => part!),
-    filled.map(([name]) => places[`at_${name}`]),
+    guess.map(([, part]) => part!),
+    guess.map(([name]) => places[`at_${name}`]),
   );
   return {info, words, tile, places};
 }

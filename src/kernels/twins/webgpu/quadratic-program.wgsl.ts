@@ -1,16 +1,7 @@
 /** @file WGSL: scaling, interior point and polish, which take the data of a quadratic program to a point or a ray; and the judge of these. */
 import {LIFTS} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
-import {
-  CANDIDATE,
-  DESCENT_RAY,
-  FARKAS_RAY,
-  GUESS,
-  INVALID,
-  NOTHING,
-  OFFER,
-  POINT,
-} from './candidate.wgsl.js';
+import {CANDIDATE, DESCENT_RAY, FARKAS_RAY, GUESS, INVALID, NOTHING, OFFER, POINT} from './candidate.wgsl.js';
 import {
   DUAL_INFEASIBLE,
   INEXACT,

@@ -56,7 +56,11 @@ export function runProblems(
   const {batch, areas, sizes, numbers} = problems;
   const results = outputs.map(({shape, dtype = 'float32'}) => {
     const isEmpty = tf.util.sizeFromShape(shape) === 0;
-    return backend.makeTensorInfo(shape, dtype, isEmpty ? tf.util.getTypedArrayFromDType(dtype, 0) : undefined);
+    return backend.makeTensorInfo(
+      shape,
+      dtype,
+      isEmpty ? tf.util.getTypedArrayFromDType(dtype, 0) : undefined,
+    );
   });
   if (batch === 0) return results;
   const lanes = chooseLanes(backend, problems);
@@ -87,6 +91,8 @@ export interface BoundInputs {
   integers: Record<string, number>;
   /** Defines `given_name` for each of the inputs. */
   code: string;
+  /** The buffer that inputs share, and the part of `code` that reads it. */
+  packed: {buffer: Binding; code: string};
   dispose(): void;
 }
 
@@ -94,38 +100,49 @@ export interface BoundInputs {
  * Binds inputs without copying them, as far as there is room for their buffers. The last of them share one.
  *
  * @param others The number of other buffers of the shader.
+ * @param pack Those that share one in any case.
  */
 export function bindInputs(
   backend: WebGPU,
   inputs: Record<string, tf.TensorInfo>,
   batch: number,
   others: number,
+  pack: readonly string[] = [],
 ): BoundInputs {
   const sizeOf = (info: tf.TensorInfo) => tf.util.sizeFromShape(info.shape);
-  const names = Object.keys(inputs).filter((name) => sizeOf(inputs[name]) > 0);
+  const names = Object.keys(inputs).filter((name) => !pack.includes(name));
   const room = buffersAtOnce(backend) - others;
-  const alone = names.length > room ? names.slice(0, room - 1) : names;
-  const together = names.slice(alone.length);
-  const buffers = alone.map((name): Binding => ({name: `own_${name}`, info: inputs[name]}));
+  const alone = pack.length > 0 || names.length > room ? names.slice(0, room - 1) : names;
+  const together = [...names.slice(alone.length), ...pack];
+  const shared = `packed_${together.join('_')}`;
+  const packed = gather(
+    backend,
+    together.map((name) => inputs[name]),
+  );
   const integers: Record<string, number> = {};
-  const places: Record<string, string> = {};
-  const packed = together.length > 0 && gather(backend, together.map((name) => inputs[name]));
-  if (packed) buffers.push({name: `packed_${together.join('_')}`, info: packed.info});
-  for (const name of Object.keys(inputs)) {
-    const info = inputs[name];
+  for (const [name, info] of Object.entries(inputs)) {
     integers[`step_${name}`] = info.shape[0] === batch && batch > 1 ? sizeOf(info) / batch : 0;
-    const at = together.indexOf(name);
-    if (at >= 0 && packed) integers[`at_${name}`] = packed.starts[at];
-    const index = `($first + problem) * $step_${name} + i`;
-    if (sizeOf(info) === 0) places[name] = '0';
-    else places[name] = at >= 0 ? `packed_${together.join('_')}[$at_${name} + ${index}]` : `f32(own_${name}[${index}])`;
   }
-  const code = Object.entries(places)
-    .map(([name, place]) => `fn given_${name}(i: i32) -> f32 { return ${place}; }`)
-    .join('\n');
+  together.forEach((name, i) => (integers[`at_${name}`] = packed.starts[i]));
+  const reader = (name: string) => {
+    const index = `($first + problem) * $step_${name} + i`;
+    const place = together.includes(name) ? `${shared}[$at_${name} + ${index}]` : `own_${name}[${index}]`;
+    return `fn given_${name}(i: i32) -> f32 { return f32(${place}); }`;
+  };
+  // A shader has a buffer for every input, also where there is nothing to read; any will do.
+  const filler =
+    Object.values(inputs).find((info) => sizeOf(info) > 0 && info.dtype === 'float32') ?? packed.info;
+  const buffers = alone.map((name): Binding => {
+    const info = inputs[name];
+    return {name: `own_${name}`, info: sizeOf(info) > 0 ? info : filler};
+  });
+  const buffer = {name: shared, info: packed.info};
   return {
-    ...{buffers, integers, code},
-    dispose: () => packed && void backend.disposeData(packed.info.dataId),
+    integers,
+    buffers: together.length > 0 ? [...buffers, buffer] : buffers,
+    code: Object.keys(inputs).map(reader).join('\n'),
+    packed: {buffer, code: together.map(reader).join('\n')},
+    dispose: () => void backend.disposeData(packed.info.dataId),
   };
 }
 
