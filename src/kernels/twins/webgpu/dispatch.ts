@@ -17,6 +17,8 @@ export interface Dispatch {
   /** Identifies the shader. Different code needs a different key, unless it differs by the buffers alone. */
   key: string;
   code: () => string;
+  /** Whether threads exchange values within subgroups, which the code then has `subgroup`, `of_subgroup` and `subgroup_lanes` for. */
+  subgroups?: boolean;
   /** Not empty, no two the same if one of them is written, and the first is. No more than `buffersAtOnce`. */
   buffers: Binding[];
   integers?: Record<string, number>;
@@ -33,7 +35,7 @@ export const buffersAtOnce = ({device}: WebGPU): number => device.limits.maxStor
  * workgroup calls, also those of some workgroups too many.
  */
 export function run(backend: WebGPU, dispatch: Dispatch): void {
-  const {key, code, buffers, integers = {}, numbers = {}, workgroup, groups} = dispatch;
+  const {key, code, subgroups = false, buffers, integers = {}, numbers = {}, workgroup, groups} = dispatch;
   const types = buffers.map(({info}) => elementOf(backend, info));
   const written = buffers.map((buffer) => Boolean(buffer.written));
   const uniforms = [
@@ -49,7 +51,7 @@ export function run(backend: WebGPU, dispatch: Dispatch): void {
           `@group(0) @binding(${i}) var<storage, ${written[i] ? 'read_write' : 'read'}> ${name}: array<${types[i]}>;`,
       );
       const fields = uniforms.map(({name, type}) => `${name}: ${type === 'int32' ? 'i32' : 'f32'}, `);
-      return `
+      return `${subgroups ? SUBGROUPS : ''}
 struct Uniforms { of_tfjs: i32, ${fields.join('')} };
 ${declared.join('\n')}
 @group(0) @binding(${buffers.length}) var<uniform> uniforms: Uniforms;
@@ -58,7 +60,9 @@ ${code().replace(/\$(\w+)/g, 'uniforms.$1')}
 fn start(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
+  ${subgroups ? SUBGROUP_INPUTS : ''}
   @builtin(local_invocation_index) thread: u32) {
+  ${subgroups ? `subgroup = i32(id); of_subgroup = i32(within); subgroup_lanes = min(i32(size_of), ${workgroup});` : ''}
   main(i32((group.z * groups.y + group.y) * groups.x + group.x), i32(thread));
 }`;
     },
@@ -75,6 +79,16 @@ fn start(
   };
   backend.runWebGPUProgram(program, others, first.dtype, uniforms, first);
 }
+
+/** That the threads of a workgroup take the same way is known to who writes the code, but not to the compiler. */
+const SUBGROUPS = `enable subgroups;
+diagnostic(off, subgroup_uniformity);
+var<private> subgroup: i32;
+var<private> of_subgroup: i32;
+var<private> subgroup_lanes: i32;`;
+const SUBGROUP_INPUTS = `@builtin(subgroup_id) id: u32,
+  @builtin(subgroup_invocation_id) within: u32,
+  @builtin(subgroup_size) size_of: u32,`;
 
 /** In an order that does not depend on the caller, because the shader keeps that of the first call. */
 const uniformsOf = (type: Uniform['type'], values: Record<string, number>): Uniform[] =>

@@ -5,9 +5,10 @@
 import {NO_BOUND, QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {candidateSize} from './candidate.wgsl.js';
-import {chooseLanes, wordsAtOnce} from './device.js';
+import {chooseLanes, fastWords, wordsAtOnce} from './device.js';
 import {gatherInto} from './gather.js';
-import {placesOf, roomFor, slotsIn, tileOf, type Areas} from './memory.js';
+import {HOT_AREAS} from './kkt.wgsl.js';
+import {moveToFast, placesOf, roomFor, slotsIn, tileOf, type Areas} from './memory.js';
 import {
   FIND,
   JUDGE_OTHERS,
@@ -25,7 +26,7 @@ import {unpack} from './unpack.js';
 type Inputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type Tensors = Record<Inputs, tf.TensorInfo>;
 
-type Placed = ReturnType<typeof placesOf>;
+type Placed = ReturnType<typeof placesOf> & {fast?: number};
 
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 const SCALARS: ReadonlySet<string> = new Set(['status', 'iterations', 'residual']);
@@ -43,13 +44,19 @@ export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
   });
   if (batch === 0) return outputs;
 
+  const lanes = chooseLanes(backend, {batch, width: n + m + k});
+  const inFast = (rows: number): Placed => {
+    const [solving, judging] = quadraticProgramAreas(n, rows);
+    const {places, words} = placesOf(solving, judging);
+    const atMost = (wanted: number) => fastWords(backend, lanes, wanted);
+    return {...moveToFast(places, solving, HOT_AREAS, atMost), words};
+  };
   const places = {
-    interior: placesOf(...quadraticProgramAreas(n, k + m)),
+    interior: inFast(k + m),
     // One of the proofs is about n + 1 equalities more.
-    proofs: placesOf(...quadraticProgramAreas(n, n + 1 + k + m)),
+    proofs: inFast(n + 1 + k + m),
     rescue: placesOf(rescueAreas(n, k + m)),
   };
-  const lanes = chooseLanes(backend, {batch, width: n + m + k});
   // What needs more memory than the interior point gets no more, but solves some problems after others.
   const room = Math.min(wordsAtOnce(backend), roomFor(batch, places.interior.words, lanes));
   const work = backend.makeTensorInfo(
@@ -101,11 +108,11 @@ function inSlots(
   backend: WebGPU,
   routine: Routine,
   problems: Omit<BoundProblems, 'slots' | 'places'>,
-  {places, words}: Placed,
+  {words, ...placed}: Placed,
   info: tf.TensorInfo,
 ): void {
   const {slots, tile} = slotsIn(info.shape[0], words, problems);
-  solveProblems(backend, routine, {...problems, places, slots}, {info, words, tile});
+  solveProblems(backend, routine, {...problems, ...placed, slots}, {info, words, tile});
 }
 
 /** The records of the problems, and behind them the guess. */

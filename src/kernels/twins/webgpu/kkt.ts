@@ -1,8 +1,9 @@
 /** @file The kernel 'ImplicitKKT' on WebGPU, and what else solves such systems. */
 import * as tf from '@tensorflow/tfjs-core';
-import {chooseLanes, wordsAtOnce} from './device.js';
+import {chooseLanes, fastWords, wordsAtOnce} from './device.js';
 import {kktAdjoint, kktAdjointAreas, kktRecord} from './kkt-adjoint.wgsl.js';
-import {placesOf, roomFor, slotsIn, tileOf, type Memory} from './memory.js';
+import {HOT_AREAS} from './kkt.wgsl.js';
+import {moveToFast, placesOf, roomFor, slotsIn, tileOf, type Memory} from './memory.js';
 import type {GpuCompute} from './register.js';
 import {bindInputs, solveProblems, type BoundInputs, type Routine} from './run-problems.js';
 import type {WebGPU} from './types.js';
@@ -24,7 +25,9 @@ export function solveSystems(
   bound: BoundInputs,
 ): Memory & {places: Record<string, number>} {
   const lanes = chooseLanes(backend, {batch, width: n + m + k});
-  const {places, words} = placesOf(kktAdjointAreas(n, m, k));
+  const areas = kktAdjointAreas(n, m, k);
+  const {places: all, words} = placesOf(areas);
+  const placed = moveToFast(all, areas, HOT_AREAS, (wanted) => fastWords(backend, lanes, wanted));
   const room = Math.max(words, Math.min(wordsAtOnce(backend), roomFor(batch, words, lanes)));
   const work = backend.makeTensorInfo([room], 'float32');
   const own = placesOf(kktRecord(n, m, k));
@@ -35,7 +38,7 @@ export function solveSystems(
   };
   const {slots, tile} = slotsIn(room, words, {lanes, count: batch});
   const problems = {
-    ...{lanes, bound, first: 0, count: batch, slots, places, record},
+    ...{lanes, bound, first: 0, count: batch, slots, ...placed, record},
     sizes: {n, m, k, transposed: Number(transposed)},
   };
   solveProblems(backend, routine, problems, {info: work, words, tile});

@@ -13,8 +13,28 @@
  * triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
  */
 import {factorCode} from './factor.wgsl.js';
-import type {Area} from './run-problems.js';
+import type {Areas} from './memory.js';
 import {VECTORS} from './vectors.wgsl.js';
+
+/** What a solve of the system reads and writes most often, the first of these first: they lie in workgroup memory, as far as that goes. */
+export const HOT_AREAS: readonly string[] = [
+  ...[
+    'K_single',
+    'sol',
+    'inverse',
+    'fx',
+    'gy',
+    'step',
+    'rows_a',
+    'w',
+    'weight',
+    'lift',
+    'hard',
+    'hard_w',
+    'hard_count',
+  ],
+  ...['best_x', 'best_y', 'f', 'g', 'f_x', 'g_y', 'solved_x', 'solved_y', 'C', 'P', 'K'],
+];
 
 const BOUND = 0.1;
 const MAX_REFINEMENTS = 12;
@@ -24,7 +44,7 @@ export const NEVER = 1e30;
 export const DELTA_SINGLE = 1e-6;
 export const DELTA_DOUBLE = 1e-11;
 
-export function kktAreas(n: number, rows: number): Record<string, Area> {
+export function kktAreas(n: number, rows: number): Areas {
   const size = n + rows;
   return {
     P: {size: n * n},
@@ -36,6 +56,7 @@ export function kktAreas(n: number, rows: number): Record<string, Area> {
     hard_w: {size: rows},
     hard_count: {size: 1},
     K: {size: (size * (size + 1)) / 2, double: true},
+    K_single: {size: (size * (size + 1)) / 2, within: 'K'},
     sol: {size, double: true},
     inverse: {size, double: true},
     fx: {size: n, double: true},

@@ -1,6 +1,6 @@
 /** @file Runs a WGSL routine on every problem of a batch, with one thread per problem, or one workgroup if problems are large. */
 import * as tf from '@tensorflow/tfjs-core';
-import {chooseLanes, wordsAtOnce} from './device.js';
+import {chooseLanes, hasSubgroups, wordsAtOnce} from './device.js';
 import {buffersAtOnce, run, THREADS, type Binding} from './dispatch.js';
 import {DOUBLE} from './double.wgsl.js';
 import {gather} from './gather.js';
@@ -157,6 +157,8 @@ export interface BoundProblems extends Pick<Problems, 'sizes' | 'numbers'> {
   count: number;
   /** The number of problems that have memory at a time. The others take over the memory of one that is done. */
   slots: number;
+  /** The words of workgroup memory, which is zero if no area lies there. */
+  fast?: number;
   record?: Memory & {places: Record<string, number>};
 }
 
@@ -164,15 +166,18 @@ export interface BoundProblems extends Pick<Problems, 'sizes' | 'numbers'> {
 export function solveProblems(
   backend: WebGPU,
   routine: Routine,
-  {lanes, bound, sizes, numbers, places, first, count, slots, record}: BoundProblems,
+  {lanes, bound, sizes, numbers, places, first, count, slots, fast = 0, record}: BoundProblems,
   {info, words, tile}: Memory,
 ): void {
-  const workgroup = lanes === 1 ? THREADS : lanes;
+  const kind = {
+    ...{lanes, fast, threads: lanes === 1 ? THREADS : lanes},
+    subgroups: lanes > 1 && hasSubgroups(backend),
+  };
   run(backend, {
     // An input that is empty is read in another way.
-    key: `tfjs-implicit ${routine.name} ${lanes}`,
+    key: `tfjs-implicit ${routine.name} ${Object.values(kind).join()}`,
     code: () => {
-      const memory = [lanesCode(lanes, workgroup), record ? RECORD : ''];
+      const memory = [lanesCode(kind), record ? RECORD : ''];
       return withVariables(routine, [DOUBLE, ...memory, bound.code, routine.code()].join('\n'));
     },
     buffers: [
@@ -188,7 +193,8 @@ export function solveProblems(
       ...(record && {...record.places, record_words: record.words, record_tile: record.tile}),
     },
     numbers,
-    workgroup,
+    subgroups: kind.subgroups,
+    workgroup: kind.threads,
     groups: lanes === 1 ? Math.ceil(slots / THREADS) : slots,
   });
 }
