@@ -45,14 +45,14 @@ export function wordsAtOnce({device}: WebGPU): number {
 
 /** What reductions and flags need of the workgroup memory, in bytes. */
 const KEPT = 2048;
-/** Sizes of workgroup memory for which there are shaders: more than is needed would keep other workgroups away. */
-const CLASSES = [2048, 4096, 6144, 8192, 12288].map((words) => words - KEPT / 4);
+/** Sizes of workgroup memory in bytes, each with shaders of its own: more than is needed would keep other workgroups away. */
+const CLASSES = [16384, 32768, 49152];
 
 /** The words of workgroup memory for problems that could use so many. */
 export function fastWords({device}: WebGPU, lanes: number, wanted: number): number {
   if (lanes === 1) return 0;
   const bytes = Math.min(tf.env().getNumber(FAST_FLAG), device.limits.maxComputeWorkgroupStorageSize);
-  const fitting = CLASSES.filter((words) => 4 * words + KEPT <= bytes);
+  const fitting = CLASSES.filter((size) => size <= bytes).map((size) => (size - KEPT) / 4);
   return fitting.find((words) => words >= wanted) ?? fitting.at(-1) ?? 0;
 }
 
