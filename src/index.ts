@@ -79,6 +79,7 @@ export {sparsemax} from './projections/index.js';
 export {
   certify,
   prepareQP,
+  prepareWebGPU,
   solveQP,
   solveQPAsync,
   type PreparedQP,

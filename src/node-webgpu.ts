@@ -4,6 +4,7 @@
  */
 interface Host {
   navigator?: {gpu?: GPU};
+  process?: {platform: string};
 }
 
 /** What a GPU says of itself; its entries may be empty. */
@@ -41,7 +42,7 @@ async function dawn(): Promise<GPU> {
   const {create, globals} = await import('webgpu').catch((error: unknown) => missing('webgpu', error));
   Object.assign(globalThis, globals);
   // On Linux, what Dawn tries before Vulkan only prints warnings.
-  return create(process.platform === 'linux' ? ['backend=vulkan'] : []);
+  return create(host.process?.platform === 'linux' ? ['backend=vulkan'] : []);
 }
 
 /** Makes `navigator.gpu`, whose devices have what helps the shaders of this library and tfjs does not ask for. */

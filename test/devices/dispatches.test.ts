@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {solveQP, type QPInput} from '../../src/index.js';
+import {placesOf} from '../../src/kernels/twins/webgpu/memory.js';
+import {quadraticProgramAreas} from '../../src/kernels/twins/webgpu/quadratic-program.wgsl.js';
 import {describeDevices, valuesOf} from './devices.js';
 
 interface Pass {
@@ -72,4 +74,28 @@ describeDevices('dispatches', (device) => {
       tf.dispose([values, dy]);
     });
   }
+
+  it('of proofs take no more memory than the solve, where there are several problems', async () => {
+    const {device: gpu} = tf.backend() as unknown as {device: {createBuffer(of: {size: number}): object}};
+    const {createBuffer} = gpu;
+    let largest = 0;
+    gpu.createBuffer = (descriptor) => {
+      largest = Math.max(largest, descriptor.size);
+      return createBuffer.call(gpu, descriptor);
+    };
+    const [batch, n, m] = [64, 3, 7];
+    try {
+      // Some have no point, some no end.
+      const ends = tf.tensor2d(Array.from({length: batch * m}, (_, i) => (Math.floor(i / m) % 2 ? -1 : 1)), [batch, m]); // prettier-ignore
+      const G = tf.tensor2d(Array.from({length: m * n}, (_, i) => (i % n === 0 ? (-1) ** Math.floor(i / n) : 0)), [m, n]); // prettier-ignore
+      const data = {Q: tf.zeros([n, n]), p: tf.fill([batch, n], -1), G, h: ends};
+      const {status, x} = solveQP(data, {onFailure: 'ignore'});
+      assert.deepEqual(new Set(await valuesOf(status)), new Set([1, 2]));
+      tf.dispose([status, x, ...Object.values(data)]);
+    } finally {
+      gpu.createBuffer = createBuffer;
+    }
+    const {words} = placesOf(...quadraticProgramAreas(n, m));
+    assert.equal(largest, 4 * batch * words);
+  });
 });

@@ -12,6 +12,7 @@ const DOUBLE = 2;
 
 /** Which tile of a lower triangle of tiles this is: row and column, numbered row by row. */
 const TILES = `
+var<private> triangle_at: i32;
 fn tile_of(index: i32) -> vec2i {
   var row = i32((sqrt(8 * f32(index) + 1) - 1) / 2);
   if ((row + 1) * (row + 2) / 2 <= index) { row++; }
@@ -24,8 +25,7 @@ fn in_triangle(row: i32, column: i32) -> i32 { return row * (row + 1) / 2 + colu
 /** The functions `factor_…` and `substitute_…` for one precision. Their names end with the precision. */
 export function factorCode(double: boolean): string {
   const suffix = double ? 'double' : 'single';
-  // In f32 it may lie in workgroup memory where doubles have no room.
-  const K = double ? '$K' : '$K_single';
+  const K = double ? '$K' : 'triangle_at';
   const width = double ? DOUBLE : SINGLE;
   const [type, one] = double ? ['D', 'D(1, 0)'] : ['f32', '1f'];
   const [read, write] = double ? ['rdd', 'wrd'] : ['rd', 'wr'];
@@ -140,6 +140,7 @@ fn substitute_${suffix}(positive: i32, count: i32) {
 }
 fn factor_${suffix}(delta: f32) -> bool {
   let hard = hard_rows();
+  ${double ? '' : PLACE}
   let tiles = ($n + ${width - 1}) / ${width};
   for (var t = lane; t < tiles * (tiles + 1) / 2; t += LANES) {
     let at = ${width} * tile_of(t);
@@ -188,6 +189,10 @@ fn factor_${suffix}(delta: f32) -> bool {
 }
 `;
 }
+
+/** Where the factor in f32 lies: in workgroup memory, if it is small enough. */
+const PLACE = `triangle_at = $K;
+  if (in_triangle($n + hard, 0) <= $fast_triangle_words) { triangle_at = $fast_triangle; }`;
 
 const TAKE_DOUBLE = `fn take_double(s: D, a: D, b: D) -> D {
   let p = times(a.x, b.x);

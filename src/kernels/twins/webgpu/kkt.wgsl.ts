@@ -13,27 +13,16 @@
  * triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
  */
 import {factorCode} from './factor.wgsl.js';
-import type {Areas} from './memory.js';
+import {TRIANGLE, type Areas} from './memory.js';
 import {VECTORS} from './vectors.wgsl.js';
 
-/** What a solve of the system reads and writes most often, the first of these first: they lie in workgroup memory, as far as that goes. */
+/**
+ * What a solve of the system reads and writes most often, the first of these first: they lie in workgroup memory, as far as that goes. So
+ * does TRIANGLE, the factor in f32, if the rows that are kept are few enough.
+ */
 export const HOT_AREAS: readonly string[] = [
-  ...[
-    'K_single',
-    'sol',
-    'inverse',
-    'fx',
-    'gy',
-    'step',
-    'rows_a',
-    'w',
-    'weight',
-    'lift',
-    'hard',
-    'hard_w',
-    'hard_count',
-  ],
-  ...['best_x', 'best_y', 'f', 'g', 'f_x', 'g_y', 'solved_x', 'solved_y', 'C', 'P', 'K'],
+  ...['sol', 'inverse', 'fx', 'gy', 'step', 'rows_a', TRIANGLE, 'w', 'weight', 'lift', 'hard', 'hard_w'],
+  ...['hard_count', 'best_x', 'best_y', 'f', 'g', 'f_x', 'g_y', 'solved_x', 'solved_y', 'C', 'P'],
 ];
 
 const BOUND = 0.1;
@@ -56,7 +45,6 @@ export function kktAreas(n: number, rows: number): Areas {
     hard_w: {size: rows},
     hard_count: {size: 1},
     K: {size: (size * (size + 1)) / 2, double: true},
-    K_single: {size: (size * (size + 1)) / 2, within: 'K'},
     sol: {size, double: true},
     inverse: {size, double: true},
     fx: {size: n, double: true},

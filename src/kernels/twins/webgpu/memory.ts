@@ -6,8 +6,6 @@ import {FAST} from './lanes.wgsl.js';
 export interface Area {
   size: number;
   double?: boolean;
-  /** The earlier area whose place it takes. */
-  within?: string;
 }
 
 export type Areas = Record<string, Area>;
@@ -32,8 +30,8 @@ export function placesOf(...phases: Areas[]): {places: Record<string, number>; w
   for (const areas of phases) {
     let words = 0;
     for (const [name, area] of Object.entries(areas)) {
-      places[name] = area.within === undefined ? words : places[area.within];
-      if (area.within === undefined) words += wordsOf(area);
+      places[name] = words;
+      words += wordsOf(area);
     }
     most = Math.max(most, words);
   }
@@ -58,6 +56,9 @@ export function slotsIn(
   return {slots: Math.max(1, Math.min(count, Math.floor(room / (words * tile)) * tile)), tile};
 }
 
+/** Stands for a triangle whose size only the shader knows. It takes what there is, up to its largest size, half of the area K. */
+export const TRIANGLE = 'fast_triangle';
+
 /**
  * Moves areas to workgroup memory, the first of `hot` first, as long as there is room for them.
  *
@@ -69,13 +70,15 @@ export function moveToFast(
   hot: readonly string[],
   atMost: (wanted: number) => number,
 ): {places: Record<string, number>; fast: number} {
-  const moved = {...places};
-  const names = hot.filter((name) => name in areas);
-  const fast = atMost(names.reduce((sum, name) => sum + wordsOf(areas[name]), 0));
+  const moved: Record<string, number> = {...places, [TRIANGLE]: 0, [`${TRIANGLE}_words`]: 0};
+  const all = hot.filter((name) => name === TRIANGLE || name in areas);
+  const sizeOf = (name: string) => (name === TRIANGLE ? areas.K.size : wordsOf(areas[name]));
+  const fast = atMost(all.reduce((sum, name) => sum + sizeOf(name), 0));
   let used = 0;
-  for (const name of names) {
-    const words = wordsOf(areas[name]);
-    if (used + words > fast) continue;
+  for (const name of all) {
+    let words = sizeOf(name);
+    if (name === TRIANGLE) moved[`${TRIANGLE}_words`] = words = Math.max(0, Math.min(words, fast - used));
+    if (used + words > fast || words === 0) continue;
     moved[name] = FAST + used;
     used += words;
   }
