@@ -7,7 +7,7 @@ import {quadraticProgramAreas} from '../../src/kernels/twins/webgpu/quadratic-pr
 import {describeDevices, valuesOf} from './devices.js';
 
 interface Pass {
-  dispatchWorkgroups(...counts: number[]): void;
+  dispatchWorkgroups: (this: Pass, ...counts: number[]) => void;
 }
 
 /** Calls `work`. @returns The number of shaders that it ran. */
@@ -76,7 +76,7 @@ describeDevices('dispatches', (device) => {
   }
 
   it('of proofs take no more memory than the solve, where there are several problems', async () => {
-    const {device: gpu} = tf.backend() as unknown as {device: {createBuffer(of: {size: number}): object}};
+    const {device: gpu} = tf.backend() as unknown as {device: {createBuffer: (of: {size: number}) => object}};
     const {createBuffer} = gpu;
     let largest = 0;
     gpu.createBuffer = (descriptor) => {
@@ -88,7 +88,7 @@ describeDevices('dispatches', (device) => {
       // Some have no point, some no end.
       const ends = tf.tensor2d(Array.from({length: batch * m}, (_, i) => (Math.floor(i / m) % 2 ? -1 : 1)), [batch, m]); // prettier-ignore
       const G = tf.tensor2d(Array.from({length: m * n}, (_, i) => (i % n === 0 ? (-1) ** Math.floor(i / n) : 0)), [m, n]); // prettier-ignore
-      const data = {Q: tf.zeros([n, n]), p: tf.fill([batch, n], -1), G, h: ends};
+      const data = {Q: tf.zeros([n, n]), p: tf.tile(tf.tensor2d([[-1], [0]]), [batch / 2, n]), G, h: ends};
       const {status, x} = solveQP(data, {onFailure: 'ignore'});
       assert.deepEqual(new Set(await valuesOf(status)), new Set([1, 2]));
       tf.dispose([status, x, ...Object.values(data)]);

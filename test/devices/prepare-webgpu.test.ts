@@ -4,22 +4,25 @@ import {assert} from 'chai';
 import {prepareWebGPU, projections, solveQP} from '../../src/index.js';
 import {describeDevices, valuesOf} from './devices.js';
 
+interface Descriptor {
+  label: string;
+}
 interface Device {
-  createComputePipeline(descriptor: object): object;
-  createComputePipelineAsync(descriptor: object): Promise<object>;
+  createComputePipeline: (this: Device, descriptor: Descriptor) => object;
+  createComputePipelineAsync: (this: Device, descriptor: Descriptor) => Promise<object>;
 }
 
-/** Counts the shaders that are compiled while the page waits, and those that are compiled meanwhile. */
+/** Counts the shaders of this library that are compiled while the page waits, and those that are compiled meanwhile. */
 function watch(): {counts: {waiting: number; ahead: number}; stop: () => void} {
   const {device} = tf.backend() as unknown as {device: Device};
   const {createComputePipeline, createComputePipelineAsync} = device;
   const counts = {waiting: 0, ahead: 0};
   device.createComputePipeline = (descriptor) => {
-    counts.waiting++;
+    if (descriptor.label.startsWith('tfjs-implicit')) counts.waiting++;
     return createComputePipeline.call(device, descriptor);
   };
   device.createComputePipelineAsync = (descriptor) => {
-    counts.ahead++;
+    if (descriptor.label.startsWith('tfjs-implicit')) counts.ahead++;
     return createComputePipelineAsync.call(device, descriptor);
   };
   return {counts, stop: () => Object.assign(device, {createComputePipeline, createComputePipelineAsync})};
