@@ -17,7 +17,7 @@ const GRADIENT = 'ImplicitQPGradient';
 const DATA = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
 
 /** x, λ and ν of each sample, or their cotangents: [B, n], [B, m] and [B, k]. */
-export type QPVectors = Record<'x' | 'ineqDual' | 'eqDual', tf.Tensor>;
+export type QPVectors<T = tf.Tensor> = Record<'x' | 'ineqDual' | 'eqDual', T>;
 
 /**
  * The cotangents of the data for the cotangents of a solution, and the residual of each linear system. With K the
@@ -25,6 +25,7 @@ export type QPVectors = Record<'x' | 'ineqDual' | 'eqDual', tf.Tensor>;
  *
  *     Q: ½(u xᵀ + x uᵀ)    p: u    G: λ uᵀ + w u_λ xᵀ    h: −w u_λ    A: ν uᵀ + u_ν xᵀ    b: −u_ν
  *
+ * @param cotangent `null` in the place of zeros.
  * @param needed Whether each of Q, p, G, h, A and b is wanted; the others are `null`.
  * @returns `null` if there is no such kernel, or the problems are not small.
  */
@@ -32,18 +33,18 @@ export function runQPGradient(
   data: QPTensors,
   {weight, status}: Pick<KktBlocks, 'weight' | 'status'>,
   solution: QPVectors,
-  cotangent: QPVectors,
+  cotangent: QPVectors<tf.Tensor | null>,
   needed: readonly boolean[],
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
-  const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
-  if (!isSmall(n, m + k) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
   const {Q, p, G, h, A, b} = data;
+  if (!isSmall(Q.shape[2]!, G.shape[1]! + A.shape[1]!) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
   const {x, ineqDual, eqDual} = solution;
-  const {x: vx, ineqDual: vIneq, eqDual: vEq} = cotangent;
-  const inputs = {Q, p, G, h, A, b, weight, status, x, ineqDual, eqDual, vx, vIneq, vEq};
+  const inputs: Record<string, tf.Tensor> = {Q, p, G, h, A, b, weight, status, x, ineqDual, eqDual};
+  if (cotangent.x) inputs.vx = cotangent.x;
+  if (cotangent.ineqDual) inputs.vIneq = cotangent.ineqDual;
+  if (cotangent.eqDual) inputs.vEq = cotangent.eqDual;
   const wanted = DATA.map((_, i) => Number(needed[i]));
-  const outputs = tf.engine().runKernel(GRADIENT, inputs as unknown as tf.NamedTensorMap, {wanted}) as
-    tf.Tensor | tf.Tensor[];
+  const outputs: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(GRADIENT, inputs, {wanted});
   const found = Array.isArray(outputs) ? outputs : [outputs];
   let next = 1;
   return {cotangents: wanted.map((is) => (is ? found[next++] : null)), residual: found[0] as tf.Tensor1D};
@@ -51,6 +52,7 @@ export function runQPGradient(
 
 type Inputs =
   (typeof DATA)[number] | 'weight' | 'status' | 'x' | 'ineqDual' | 'eqDual' | 'vx' | 'vIneq' | 'vEq';
+type Cotangents = 'vx' | 'vIneq' | 'vEq';
 
 registerHostKernel<Inputs>(GRADIENT, (inputs, attributes, allocate) => {
   const wanted = attributes.wanted as number[];
@@ -108,21 +110,23 @@ registerHostKernel<Inputs>(GRADIENT, (inputs, attributes, allocate) => {
 
 /** The solutions of Kᵀu = −cotangent, rows of (x, ineqDual, eqDual). */
 function adjointOf(
-  inputs: Record<Inputs, HostInput>,
+  inputs: Record<Exclude<Inputs, Cotangents>, HostInput> & Partial<Record<Cotangents, HostInput>>,
   {batch, n, m, k}: Record<'batch' | 'n' | 'm' | 'k', number>,
   residual: Floats,
 ): Float64Array {
   const {Q, G, A, weight, status, vx, vIneq, vEq} = inputs;
   const width = n + m + k;
   const right = new Float64Array(batch * width);
-  const place = (from: Floats, size: number, first: number) => {
+  const place = (input: HostInput | undefined, size: number, first: number) => {
+    if (!input) return;
+    const from = input.single;
     for (let sample = 0, e = 0; sample < batch; sample++) {
       for (let j = 0, at = sample * width + first; j < size; j++) right[at++] = -from[e++];
     }
   };
-  place(vx.single, n, 0);
-  place(vIneq.single, m, n);
-  place(vEq.single, k, n + m);
+  place(vx, n, 0);
+  place(vIneq, m, n);
+  place(vEq, k, n + m);
   const u = new Float64Array(batch * width);
   const shared = (input: HostInput) => Number(input.shape[0] < batch);
   const arrays = {
