@@ -114,8 +114,10 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     const {x: found, state} = solver.run(guess as QPGuess | null, data);
     reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
-    const {activity, ...rest} = state;
-    const result: QPResult = {...solution, ...rest, weaklyActive: isWeak(activity)};
+    const {x, ineqDual, eqDual} = solution;
+    const {slack, status, iterations, residual, certificate} = state;
+    const weaklyActive = isWeak(state.activity);
+    const result = {x, ineqDual, eqDual, slack, status, iterations, residual, certificate, weaklyActive};
     return batched ? result : withoutBatchAxis(result);
   };
   return tf.tidy(() => rollBackOnThrow(solve));
