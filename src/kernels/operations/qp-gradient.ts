@@ -37,7 +37,8 @@ export function runQPGradient(
   needed: readonly boolean[],
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
   const {Q, p, G, h, A, b} = data;
-  if (!isSmall(Q.shape[2]!, G.shape[1]! + A.shape[1]!) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
+  if (!isSmall(Q.shape[2]!, G.shape[1]! + A.shape[1]!) || !tf.getKernel(GRADIENT, tf.getBackend()))
+    return null;
   const {x, ineqDual, eqDual} = solution;
   const inputs: Record<string, tf.Tensor> = {Q, p, G, h, A, b, weight, status, x, ineqDual, eqDual};
   if (cotangent.x) inputs.vx = cotangent.x;

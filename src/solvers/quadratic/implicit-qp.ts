@@ -215,7 +215,13 @@ function boundsOf(h: tf.Tensor): tf.Tensor {
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
-function slackOf(value: tf.Tensor2D, x: tf.Tensor, G: tf.Tensor, h: tf.Tensor, status: tf.Tensor): tf.Tensor2D {
+function slackOf(
+  value: tf.Tensor2D,
+  x: tf.Tensor,
+  G: tf.Tensor,
+  h: tf.Tensor,
+  status: tf.Tensor,
+): tf.Tensor2D {
   return recordOp({
     name: 'Slack',
     values: [value],

@@ -16,6 +16,7 @@ import {InteriorPointQP} from './interior-point-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
   checkOnInfeasible,
+  resultOf,
   SOLVE_QP,
   solverOf,
   withBatchAxis,
@@ -128,10 +129,7 @@ async function solvePart(
       );
       solution = scope.run(() => withClosest(found, state.status, elastic.x));
     }
-    result = scope.run(() => {
-      const {activity, ...known} = state;
-      return {...solution, ...known, weaklyActive: tf.equal(activity, 2)};
-    });
+    result = scope.run(() => resultOf(solution, state));
     return result;
   } finally {
     scope.close(result);
