@@ -35,6 +35,7 @@ const HELP = `npm run bench -- [options]
   --small          smaller sizes of the suite inner
   --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
   --only REGEX     rows whose name matches
+  --peers          the Python peers also with --only (PYTHON=… names a Python)
   --time MS        for each row, default 2000
   --batch LIST     on webgpu, default 1024,4096
   --json FILE      writes the numbers
@@ -44,6 +45,7 @@ const {values: options} = parseArgs({
   options: {
     backend: {type: 'string', default: 'wasm'},
     only: {type: 'string', default: ''},
+    peers: {type: 'boolean', default: false},
     json: {type: 'string'},
     markdown: {type: 'string'},
     time: {type: 'string', default: '2000'},
@@ -121,7 +123,8 @@ const lines = [
   ),
 ];
 const once = options.only || onGpu ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
-const peers = options.only || onGpu ? [] : pythonRows();
+const withPeers = options.peers || !(options.only || onGpu);
+const peers = withPeers ? pythonRows(new Map(table.map(({name, median: time}) => [name, time]))) : [];
 const {architecture, vendor} = (tf.backend() as {adapterInfo?: Record<string, string>}).adapterInfo ?? {};
 const device = onGpu ? ` (${vendor} ${architecture})` : '';
 const machine = `${options.backend} backend${device}, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;

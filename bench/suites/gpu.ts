@@ -1,6 +1,6 @@
 /** @file Large batches on a GPU, against tfjs's own matMul and softmax there. */
 import * as tf from '@tensorflow/tfjs';
-import {linalg, projections, solveQP, sparsemax} from '../../src/index.js';
+import {linalg, projections, solveQP, sparsemax} from '../library.js';
 import {makeProblem} from '../problems.js';
 import type {Row, Suite} from '../row.js';
 
