@@ -7,22 +7,21 @@
 import type {Vector} from '../../contracts/dense.js';
 import type {Problem} from '../qp/types.js';
 import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
-import {DEPENDENT, type SmallAdjoint} from './small-adjoint.js';
+import {DEPENDENT, type DualMatrices, type SmallAdjoint} from './small-adjoint.js';
 
 /** A violation smaller than this part of the terms is rounding. */
 const ROUNDING = 1e-12;
 /** The maximum number of steps per row. */
 const STEPS = 5;
 
-export class DualActiveSet {
+export class DualActiveSet implements DualMatrices {
   /** Of the inequalities: 1 if active, else 0. */
   readonly active: Float64Array;
   /** How many rows entered or left the set in the latest call of `solve`, without the equalities. */
   steps = 0;
-  /** Wᵀ, a row for each constraint. */
   readonly W: Float64Array;
+  readonly S: Float64Array;
   private readonly problem: Problem<Vector>;
-  private readonly S: Float64Array;
   /** The set, equalities first, and the multipliers of its rows. */
   private readonly members: Int32Array;
   private readonly y: Float64Array;
