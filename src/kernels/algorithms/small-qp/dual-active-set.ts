@@ -6,7 +6,7 @@
  */
 import type {Vector} from '../../contracts/dense.js';
 import type {Problem} from '../qp/types.js';
-import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
+import {dotOf, factorLower, gramOf, solveLower, solveLowerRows, solveUpper} from './lower-factor.js';
 import {DEPENDENT, type DualMatrices, type SmallAdjoint} from './small-adjoint.js';
 
 /** A violation smaller than this part of the terms is rounding. */
@@ -56,12 +56,8 @@ export class DualActiveSet implements DualMatrices {
     const {n, C, d} = problem;
     const rows = d.length;
     W.set(C);
-    for (let i = 0, at = 0; i < rows; i++, at += n) {
-      solveLower(kkt.L, n, n, W, at);
-      for (let l = 0, other = 0; l <= i; l++, other += n) {
-        S[i * rows + l] = S[l * rows + i] = dotOf(W, at, W, other, n);
-      }
-    }
+    solveLowerRows(kkt.L, n, W, rows);
+    gramOf(W, n, rows, S, rows);
   }
 
   /**

@@ -8,7 +8,7 @@ import type {Vector} from '../../contracts/dense.js';
 import {referenceDense} from '../../twins/reference/dense.js';
 import {symmetrize} from '../qp/semidefinite.js';
 import {emptyProblem, type Problem} from '../qp/types.js';
-import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
+import {dotOf, factorLower, gramOf, solveLower, solveLowerRows, solveUpper} from './lower-factor.js';
 
 /** A row depends on others, perhaps, if the square of the part of it outside their span is smaller than this. */
 export const DEPENDENT = 1e-9;
@@ -132,12 +132,11 @@ export class SmallAdjoint {
       const own = k * n;
       const from = known ? known.W : C;
       for (let j = 0, at = members[k] * n; j < n; j++, at++) W[own + j] = from[at];
-      if (known) {
-        for (let l = 0, row = members[k] * rows; l <= k; l++) M[own + l] = known.S[row + members[l]];
-      } else {
-        solveLower(L, n, n, W, own);
-        for (let l = 0; l <= k; l++) M[own + l] = dotOf(W, own, W, l * n, n);
-      }
+      if (known) for (let l = 0, row = members[k] * rows; l <= k; l++) M[own + l] = known.S[row + members[l]];
+    }
+    if (!known) {
+      solveLowerRows(L, n, W, count);
+      gramOf(W, n, count, M, n);
     }
     return factorLower(M, count, n, DEPENDENT);
   }
