@@ -74,10 +74,18 @@ export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
 export {
   certify,
+  prepareQP,
   solveQP,
   solveQPAsync,
+  type PreparedQP,
+  type PreparedQPGradient,
+  type PreparedQPInput,
+  type PreparedQPResult,
+  type PrepareQPOptions,
   type QPCertificate,
   type QPInput,
+  type QPMatrix,
+  type QPNumbers,
   type QPParameter,
   type QPPoint,
   type QPProblem,

@@ -12,10 +12,21 @@ const SETUPS: Setup[] = [1, 128].flatMap((batch) => [
   {n: 100, k: 10, m: 100, batch},
 ]);
 
-export const qpSuite: Suite = async () => {
+/** Where everything that is not arithmetic counts most. */
+const SMALL_SETUPS: Setup[] = [1, 128].flatMap((batch) => [
+  {n: 4, k: 0, m: 4, batch},
+  {n: 10, k: 0, m: 10, batch},
+  {n: 10, k: 5, m: 10, batch},
+  {n: 20, k: 0, m: 20, batch},
+]);
+
+export const qpSuite: Suite = () => rowsOf(SETUPS);
+export const smallQPSuite: Suite = () => rowsOf(SMALL_SETUPS);
+
+async function rowsOf(setups: Setup[]): Promise<Row[]> {
   const quadprog = await optional('quadprog', () => import('quadprog'));
   const rows: Row[] = [];
-  for (const setup of SETUPS) {
+  for (const setup of setups) {
     const {n, k, m, batch} = setup;
     const problem = makeProblem(setup);
     const input = asInput(problem);
@@ -62,7 +73,7 @@ export const qpSuite: Suite = async () => {
   tf.dispose(solveQP(asInput(makeProblem(SETUPS[5]))));
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return rows;
-};
+}
 
 function asInput({Q, p, G, h, A, b}: Problem): QPInput {
   return A.shape[1] === 0 ? {Q, p, G, h} : {Q, p, G, h, A, b};

@@ -26,6 +26,7 @@ interface TapeState {
 interface EngineState extends TapeState {
   nextTapeNodeId: number;
   scopeStack: {id: number; name: string}[];
+  tensorInfo: {get(dataId: object): {backend: tf.KernelBackend} | undefined};
 }
 
 export function engineState(): EngineState {
@@ -68,6 +69,22 @@ export function withTapeState<T>(replacement: TapeState, f: () => T): T {
  */
 export function offTape<T extends tf.TensorContainer>(f: () => T): T {
   return withTapeState({activeTape: null, gradientDepth: 0, kernelDepth: 0}, () => tf.tidy(OFF_TAPE, f));
+}
+
+/** Backends on which a tensor is a place in memory with a count of its users. */
+const COUNTS_USERS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
+
+/**
+ * Another tensor with the same memory, off every tape, made without running a kernel. `null` where the backend or somebody who has replaced
+ * methods of the engine needs a kernel.
+ */
+export function secondTensor({dataId, shape, dtype}: tf.Tensor): tf.Tensor | null {
+  const engine = tf.engine();
+  if (!COUNTS_USERS.has(engine.backendName) || Object.hasOwn(engine, 'runKernelFunc')) return null;
+  const info = (engine.state as unknown as EngineState).tensorInfo.get(dataId);
+  if (info?.backend !== engine.backend || (dtype !== 'float32' && dtype !== 'int32')) return null;
+  info.backend.incRef(dataId);
+  return engine.makeTensorFromTensorInfo({dataId, shape, dtype});
 }
 
 /** Names of the tf.tidy scopes that a recording opens (tfjs itself names its own 'forward'). */

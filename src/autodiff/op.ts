@@ -8,6 +8,7 @@ import {
   isTapeOn,
   keepForBackward,
   offTape,
+  secondTensor,
   type TapeNode,
 } from './engine.js';
 import {noteOwnGradient} from './observe.js';
@@ -92,7 +93,7 @@ function record({name, values, inputs, free = [], gradient, kept = [], ...op}: O
 /** Another tensor with the same memory. `tf.clone`, or tf.reshape on the tape, would copy the memory on some backends. */
 export function aliasOf(tensor: tf.Tensor): tf.Tensor {
   const again = (x: tf.Tensor) => carryDoubles(tf.reshape(x, x.shape), x);
-  const alias = offTape(() => again(tensor));
+  const alias = secondTensor(tensor) ?? offTape(() => again(tensor));
   if (tensor.dtype === 'float32' && isTapeOn()) {
     const state = engineState();
     state.activeTape!.push({
@@ -101,7 +102,7 @@ export function aliasOf(tensor: tf.Tensor): tf.Tensor {
       inputs: {x: tensor},
       outputs: [alias],
       saved: [],
-      gradient: ([dy]) => ({x: () => again(dy!)}),
+      gradient: ([dy]) => ({x: () => (isTapeOn() ? null : secondTensor(dy!)) ?? again(dy!)}),
     });
   }
   return alias;

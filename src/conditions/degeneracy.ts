@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
+import {canLook} from '../programs/index.js';
 import type {QPSolution} from '../kernels/index.js';
 
 /**
@@ -41,6 +42,13 @@ export function complementarityWeight(
 ): tf.Tensor {
   return offTape(() => {
     if (degenerate !== 'smooth') {
+      if (canLook()) {
+        // Two operations and a cast take longer than all of this.
+        const values = Float32Array.from(activity.dataSync(), (state) =>
+          weightOfRow(state, 0, 0, degenerate, kappa),
+        );
+        return tf.engine().makeTensor(values, activity.shape, 'float32');
+      }
       const counts = degenerate === 'leastNorm' ? tf.greater(activity, 0) : tf.equal(activity, 1);
       return tf.cast(counts, 'float32');
     }
@@ -51,6 +59,26 @@ export function complementarityWeight(
     const smaller = tf.div(kappa, larger);
     return tf.div(tf.where(tf.greater(a, 0), larger, smaller), tf.add(larger, smaller));
   });
+}
+
+/**
+ * The same for one inequality, in double precision.
+ *
+ * @param activity 0 inactive, 1 active, 2 weakly active.
+ */
+export function weightOfRow(
+  activity: number,
+  multiplier: number,
+  slack: number,
+  degenerate: Degenerate,
+  kappa: number,
+): number {
+  if (degenerate !== 'smooth') return Number(degenerate === 'leastNorm' ? activity > 0 : activity === 1);
+  const a = multiplier - slack;
+  const larger = (Math.abs(a) + Math.sqrt(a * a + 4 * kappa)) / 2;
+  const smaller = kappa / larger;
+  // Far from the row, the sum may be infinite.
+  return a > 0 ? 1 / (1 + smaller / larger) : smaller / (larger + smaller);
 }
 
 /** The policy at a kink of a projection or a proximal operator. */

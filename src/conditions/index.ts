@@ -2,7 +2,7 @@
 export * from './public.js';
 export {forAllBlocks, ofBlock} from './block-proximal-gradient.js';
 export {descend} from './proximal-gradient.js';
-export {checkDegenerate, complementarityWeight, KINK} from './degeneracy.js';
+export {checkDegenerate, complementarityWeight, KINK, weightOfRow} from './degeneracy.js';
 export {codeGradient, ELASTIC_NET, inverseLipschitz, perEntry} from './sparse-code.js';
 export {
   blockSteps,

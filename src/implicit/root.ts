@@ -10,9 +10,9 @@
  * again, to any order.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {carryDoubles, jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
+import {carryDoubles, hasDoubles, isTapeOn, jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
-import {seeingOnce, type Origin} from '../programs/index.js';
+import {canLook, seeingOnce, type Origin} from '../programs/index.js';
 import {checkedSolution, type GradientPolicy} from './gradient-report.js';
 import {inDoubles} from './in-doubles.js';
 import {packingOf} from './packing.js';
@@ -31,6 +31,15 @@ export interface RootSystem {
   /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
+  /** As in `Condition`, without a listener to the linear solve. */
+  backward?:
+    | ((
+        needed: readonly boolean[],
+        vs: tf.Tensor[],
+        xs: tf.Tensor[],
+        ps: tf.Tensor[],
+      ) => (tf.Tensor | null)[] | null)
+    | undefined;
   /** Checks that xs is a root, in the backward pass. */
   check?: ((xs: tf.Tensor[], ps: tf.Tensor[]) => void) | undefined;
 }
@@ -56,12 +65,24 @@ export function implicitRoot(
     values,
     inputs: ps,
     free: system.free,
-    gradient(dys, xs, params) {
-      const gradients = rootCotangents(system, xs, params, dys);
+    gradient(dys, xs, params, needed) {
+      const gradients = inOneStep(system, needed, dys, xs, params) ?? rootCotangents(system, xs, params, dys);
       system.check?.(xs, params);
       return gradients;
     },
   });
+}
+
+/** The first derivative of float32 tensors, if the condition has it in one piece. */
+function inOneStep(
+  {backward}: RootSystem,
+  needed: readonly boolean[],
+  vs: tf.Tensor[],
+  xs: tf.Tensor[],
+  ps: tf.Tensor[],
+): (tf.Tensor | null)[] | null {
+  if (!backward || isTapeOn() || !canLook() || [...vs, ...xs, ...ps].some(hasDoubles)) return null;
+  return backward(needed, vs, xs, ps);
 }
 
 /** (∂₂F)ᵀu by automatic differentiation of F. */
@@ -95,6 +116,7 @@ export function rootCotangents(
   const adjoint: RootSystem = {
     ...system,
     check: undefined,
+    backward: undefined,
     residual,
     pullback: pullbackOf(residual, system.free),
     operator: (_us, rest) => system.operator(rest.slice(n, 2 * n), rest.slice(2 * n)),
@@ -128,6 +150,7 @@ export function rootTangents(
   const forward: RootSystem = {
     ...system,
     check: undefined,
+    backward: undefined,
     residual,
     pullback: pullbackOf(residual, system.free),
     operator: (_ts, rest) => system.operator(rest.slice(0, n), rest.slice(n, n + ps.length)),

@@ -130,6 +130,17 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
       : (us, xs, ps) => checkedGradients(policy, pullbackOf(residual, free, origin)(us, xs, ps)),
     operator,
     transposed: false,
+    backward:
+      condition.backward && !onGradient
+        ? (needed, vs, xs, ps) =>
+            condition.backward!(
+              linsolve,
+              needed,
+              unflatten(x, vs),
+              unflatten(x, xs),
+              ...unflatten(params, ps),
+            )
+        : undefined,
   };
 }
 

@@ -27,6 +27,18 @@ export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[
    * differentiable operations, and saves the backward pass an evaluation of F.
    */
   pullback?(u: X, x: X, ...params: P): P;
+  /**
+   * The linear solve and the pullback in one step, for a linear solver whose system the condition knows: the cotangents of the
+   * differentiable leaves of the params for the cotangent v of x, `null` for those that are not needed. It is not differentiated. The result
+   * is `null` if the condition cannot do that, or the system was not solved; then the linear solver and the pullback do it.
+   */
+  backward?(
+    linsolve: LinearSolver,
+    needed: readonly boolean[],
+    v: X,
+    x: X,
+    ...params: P
+  ): (tf.Tensor | null)[] | null;
 }
 
 /** T(x, ...params), which is x at the solution. */

@@ -8,6 +8,7 @@ export {factorCholesky, factorLu, type DenseSolve} from './algorithms/linalg/fac
 export {factorLeastNorm} from './algorithms/linalg/least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './algorithms/linalg/svd.js';
 export {KktBatch, type KktBlocks} from './operations/kkt.js';
+export {runQPGradient} from './operations/qp-gradient.js';
 export {runCertifyQP} from './operations/certify-qp.js';
 export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';
@@ -19,6 +20,9 @@ export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-co
 export type {ConicOutcome} from './algorithms/conic/search.js';
 export {solveConic} from './algorithms/conic/solve.js';
 export {runQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
+export {finiteSlack} from './algorithms/qp/returned.js';
+export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
+export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';
 export {runBoxSection, SIDE, type BoxSection} from './operations/box-section.js';
 export {runEntmax, runEntmaxGradient, type EntmaxKind} from './operations/entmax.js';
 export {runIsotonic} from './operations/isotonic.js';

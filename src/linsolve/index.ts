@@ -10,7 +10,7 @@ export {cholesky} from './cholesky.js';
 export {gmres, type GmresOptions} from './gmres.js';
 export {type IterativeOptions, type PreconditionedOptions} from './iterative.js';
 export {iterativeRefinement, type IterativeRefinementOptions} from './iterative-refinement.js';
-export {kkt, type KktOperator} from './kkt.js';
+export {isKkt, kkt, type KktOperator} from './kkt.js';
 export {lu} from './lu.js';
 export {minres} from './minres.js';
 export {neumann, oneStep, phantom, type NeumannOptions} from './neumann.js';

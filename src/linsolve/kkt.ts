@@ -26,7 +26,7 @@ export interface KktOperator extends Operator {
  */
 export function kkt(options?: NoOptions): LinearSolver {
   checkOptions('linsolve.kkt', options, []);
-  return {
+  const solver: LinearSolver = {
     className: 'kkt',
     getConfig: () => ({}),
     factor(operator) {
@@ -44,6 +44,15 @@ export function kkt(options?: NoOptions): LinearSolver {
       });
     },
   };
+  ours.add(solver);
+  return solver;
+}
+
+const ours = new WeakSet<LinearSolver>();
+
+/** Whether `kkt` made this solver. */
+export function isKkt(solver: LinearSolver): boolean {
+  return ours.has(solver);
 }
 
 registerLinearSolver('kkt', kkt);

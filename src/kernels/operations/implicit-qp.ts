@@ -2,8 +2,7 @@
 import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
-import {zerosLike, type Floats} from '../contracts/vectors.js';
-import {registerHostKernel, type HostInput, type HostOutput} from '../backends/host-kernel.js';
+import {registerHostKernel, type HostOutput} from '../backends/host-kernel.js';
 import {kktCost} from '../algorithms/qp/kkt-batch.js';
 import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {gpuQP} from '../twins/webgpu/implicit-qp.js';
@@ -71,10 +70,10 @@ export function runQP(
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   guess?: QPGuess | null,
 ): QPSolution {
-  const inputs: Record<string, tf.Tensor> = {...problem};
-  if (guess) {
-    Object.assign(inputs, {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack});
-  }
+  const {Q, p, G, h, A, b} = problem;
+  const inputs = guess
+    ? {Q, p, G, h, A, b, gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack}
+    : {Q, p, G, h, A, b};
   const outputs = tf
     .engine()
     .runKernel(QP, inputs as unknown as tf.NamedTensorMap, {tolerance, maxIterations});
@@ -95,56 +94,72 @@ export function runQP(
   };
 }
 
-type Inputs = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack', HostInput>;
+type Inputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 
-const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 /** The approximate number of factorisations per solve. */
 const ITERATIONS = 10;
 
 registerGpuKernel(QP, gpuQP);
 
-registerHostKernel<keyof Inputs>(QP, (inputs, attributes) => {
+// For one small problem, everything here counts: hence no loops over names.
+registerHostKernel<Inputs>(QP, (inputs, attributes, allocate) => {
   const {tolerance, maxIterations} = attributes as {tolerance: number; maxIterations: number};
   const [batch, n] = inputs.p.shape;
   const m = inputs.G.shape[1];
   const k = inputs.A.shape[1];
-  const widths = {
-    ...{x: n, ineqDual: m, eqDual: k, slack: m, activity: m},
-    ...{status: null, iterations: null, residual: null},
-    ...{certificateX: n, certificateIneq: m, certificateEq: k},
-  };
-  const output = Object.fromEntries(
-    QP_OUTPUTS.map((name) => [
-      name,
-      INTEGERS.has(name)
-        ? new Int32Array(batch * (widths[name] ?? 1))
-        : zerosLike(inputs.p.single, batch * (widths[name] ?? 1)),
-    ]),
-  ) as Record<(typeof QP_OUTPUTS)[number], Floats | Int32Array>;
-  const empty = new Float32Array(0);
+  const [ofX, ofIneq, ofEq, ofEach] = [[batch, n], [batch, m], [batch, k], [batch]];
+  const floats = allocate(ofX, ofIneq, ofEq, ofIneq, ofEach, ofX, ofIneq, ofEq);
+  const [x, ineqDual, eqDual, slack, residual, certificateX, certificateIneq, certificateEq] = floats;
+  for (const {values} of floats) values.fill(0);
+  const activity = integers(ofIneq);
+  const status = integers(ofEach);
+  const iterations = integers(ofEach);
+  const {Q, p, G, h, A, b, gx, gIneq, gEq, gSlack} = inputs as Partial<typeof inputs> & typeof inputs;
+  const none = new Float32Array(0);
   const arrays = {
-    ...(Object.fromEntries(
-      (['Q', 'p', 'G', 'h', 'A', 'b', 'gx', 'gIneq', 'gEq', 'gSlack'] as const).map((name) => [
-        name,
-        inputs[name]?.single ?? empty,
-      ]),
-    ) as Record<keyof Inputs, Floats>),
-    ...output,
+    Q: Q.single,
+    p: p.single,
+    G: G.single,
+    h: h.single,
+    A: A.single,
+    b: b.single,
+    gx: gx?.single ?? none,
+    gIneq: gIneq?.single ?? none,
+    gEq: gEq?.single ?? none,
+    gSlack: gSlack?.single ?? none,
+    x: x.values,
+    ineqDual: ineqDual.values,
+    eqDual: eqDual.values,
+    slack: slack.values,
+    activity: activity.values,
+    status: status.values,
+    iterations: iterations.values,
+    residual: residual.values,
+    certificateX: certificateX.values,
+    certificateIneq: certificateIneq.values,
+    certificateEq: certificateEq.values,
   };
-  const shared = (input: HostInput) => Number(input.shape[0] < batch);
   const parameters = {
-    ...{n, m, k, tolerance, maxIterations},
-    sharedQ: shared(inputs.Q),
-    sharedG: shared(inputs.G),
-    sharedA: shared(inputs.A),
-    sharedh: shared(inputs.h),
-    sharedb: shared(inputs.b),
-    guess: Number(inputs.gx !== undefined),
+    n,
+    m,
+    k,
+    tolerance,
+    maxIterations,
+    sharedQ: Number(Q.shape[0] < batch),
+    sharedG: Number(G.shape[0] < batch),
+    sharedA: Number(A.shape[0] < batch),
+    sharedh: Number(h.shape[0] < batch),
+    sharedb: Number(b.shape[0] < batch),
+    guess: Number(gx !== undefined),
   };
   runBatch(qpBatch, {arrays, parameters}, QP_OUTPUTS, batch, ITERATIONS * kktCost(n, m, k));
-  return QP_OUTPUTS.map((name): HostOutput => {
-    const values = output[name];
-    const shape = widths[name] === null ? [batch] : [batch, widths[name]];
-    return {values, shape, dtype: values instanceof Int32Array ? 'int32' : 'float32'};
-  });
+  // In the order of QP_OUTPUTS.
+  return [
+    ...[x, ineqDual, eqDual, slack, activity, status, iterations, residual],
+    ...[certificateX, certificateIneq, certificateEq],
+  ];
 });
+
+function integers(shape: number[]): HostOutput & {values: Int32Array} {
+  return {values: new Int32Array(tf.util.sizeFromShape(shape)), shape, dtype: 'int32'};
+}

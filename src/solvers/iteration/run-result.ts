@@ -19,17 +19,33 @@ export type RunResult<X extends Structure, S extends object> = {
  * They are not enumerable, so that code that visits the tensors of a result (`tf.dispose`, a solver that takes it) finds each one once.
  */
 export function runResult<X extends Structure, S extends object>(x: X, state: S): RunResult<X, S> {
-  const result = {x, state};
-  const isTensor = 'dataId' in x;
-  for (const from of isTensor ? [state] : [state, x]) {
-    for (const name of Object.keys(from)) {
-      if (name === 'x') continue;
-      Object.defineProperty(result, name, {
-        enumerable: false,
-        configurable: true,
-        get: () => (from as Record<string, unknown>)[name],
-      });
-    }
-  }
+  const names = 'dataId' in x ? '' : Object.keys(x).join();
+  const form = `${names};${Object.keys(state).join()}`;
+  let prototype = prototypes.get(form);
+  if (!prototype) prototypes.set(form, (prototype = prototypeOf(x, state)));
+  const result = Object.create(prototype) as {x: X; state: S};
+  result.x = x;
+  result.state = state;
   return result as RunResult<X, S>;
+}
+
+/** By the names of x and state: results of one form share their getters, which take longer to define than a small problem to solve. */
+const prototypes = new Map<string, object>();
+
+function prototypeOf(x: Structure, state: object): object {
+  const prototype = {};
+  const define = (name: string, get: (this: {x: object; state: object}) => unknown) =>
+    name !== 'x' && Object.defineProperty(prototype, name, {enumerable: false, configurable: true, get});
+  for (const name of Object.keys(state)) {
+    define(name, function () {
+      return (this.state as Record<string, unknown>)[name];
+    });
+  }
+  if ('dataId' in x) return prototype;
+  for (const name of Object.keys(x)) {
+    define(name, function () {
+      return (this.x as Record<string, unknown>)[name];
+    });
+  }
+  return prototype;
 }

@@ -1,7 +1,7 @@
 /** @file Differentiates a quadratic program through its KKT condition, for any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import {offTape, recordOp} from '../../autodiff/index.js';
+import {isTapeOn, offTape, recordOp} from '../../autodiff/index.js';
 import {
   checkDegenerate,
   complementarityWeight,
@@ -13,6 +13,7 @@ import {
 import {solvedRoot, type OnFailure} from '../../implicit/index.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
 import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {canLook} from '../../programs/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
@@ -105,6 +106,21 @@ export abstract class ImplicitQP {
     return tf.tidy(() => {
       const found = offTape(() => ({...this.solve(init, data)}));
       const {activity, status} = found;
+      const state: QPState = {
+        status,
+        iterations: found.iterations,
+        residual: found.residual,
+        slack: found.slack,
+        activity,
+        certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
+      };
+      // Without a tape there is nothing to differentiate. What observes a function wants to see the operations.
+      if (!isTapeOn() && canLook()) {
+        return runResult(
+          {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
+          state,
+        ) as unknown as tf.TensorContainerObject;
+      }
       const weight = complementarityWeight(found, this.degenerate, this.smoothing);
       const {linsolve, onGradient, onFailure, where} = this;
       // In the order in which the condition returns its cotangents.
@@ -121,14 +137,7 @@ export abstract class ImplicitQP {
           x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
         }),
       );
-      const state: QPState = {
-        status,
-        iterations: found.iterations,
-        residual: found.residual,
-        slack: slackOf(found.slack, x.x, {...data, h}, status),
-        activity,
-        certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
-      };
+      state.slack = slackOf(found.slack, x.x, {...data, h}, status);
       return runResult(x, state) as unknown as tf.TensorContainerObject;
     }) as unknown as RunResult<QuadraticSolution, QPState>;
   }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import type {Degenerate} from '../../conditions/index.js';
 import {rollBackOnThrow} from '../../autodiff/index.js';
+import {canLook} from '../../programs/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
@@ -119,10 +120,17 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
     const {activity, ...rest} = state;
-    const result: QPResult = {...solution, ...rest, weaklyActive: tf.equal(activity, 2)};
+    const result: QPResult = {...solution, ...rest, weaklyActive: isWeak(activity)};
     return batched ? result : withoutBatchAxis(result);
   };
   return tf.tidy(() => rollBackOnThrow(solve));
+}
+
+/** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */
+function isWeak(activity: tf.Tensor): tf.Tensor {
+  if (!canLook()) return tf.equal(activity, 2);
+  const values = Uint8Array.from(activity.dataSync(), (state) => Number(state === 2));
+  return tf.engine().makeTensor(values, activity.shape, 'bool');
 }
 
 /** The names of the options of `solveQP`. */

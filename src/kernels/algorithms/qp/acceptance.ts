@@ -1,12 +1,11 @@
 /**
  * @file Decides whether a point or a ray of the scaled problem answers the user's problem. This is the only place that sets the outcome and
- * the result of a sample. A point is measured twice: in f64, and then rounded to f32, as it will be returned.
+ * the result of a sample. A point is measured in f64 and, if it will be returned in f32, once more after rounding.
  */
 import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {findActivity} from './activity.js';
-import {Certificate} from './certificate.js';
-import {ExactZeros, ROUNDING_64} from './exact-zeros.js';
+import {DoubleTest} from './double-test.js';
 import type {Outcome} from './interior-point.js';
 import {dropNoise, normalizeRay} from './ray-points.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
@@ -18,18 +17,18 @@ import {dot} from './vectors.js';
 export interface QPResult extends Point {
   outcome: Outcome;
   iterations: number;
-  /** The largest quotient of the certificate, for the point rounded to f32. */
+  /** The largest quotient of the certificate, for the point as it will be returned. */
   residual: number;
   /** One entry per row: 0 inactive, 1 active, 2 weakly active (neither multiplier nor slack is clearly above zero). */
   activity: Uint8Array;
 }
 
-/** The tolerance for variables and rows with a given number, when the others are measured against their neighbours. */
-const GIVEN = 1e-8;
+/** What the results will be rounded to, if at all. */
+export type Digits = 'single' | 'double';
 
 /** What a point must satisfy to be accepted. */
 export interface Demands {
-  /** The largest allowed certificate of the point rounded to f32. */
+  /** The largest allowed certificate of the point as it will be returned. */
   enough: number;
   /** The largest allowed certificate of the point in f64, before rounding. */
   exactness: number;
@@ -44,8 +43,7 @@ export interface Demands {
 export class Acceptance {
   /** The result for the current sample. */
   readonly found: QPResult;
-  private readonly certificate: Certificate;
-  private readonly zeros: ExactZeros;
+  private readonly test: DoubleTest;
   private readonly exact: Point<Vector>;
   private readonly rounded: Point<Vector>;
   private readonly spare: Point<Vector>;
@@ -55,10 +53,10 @@ export class Acceptance {
   constructor(
     private readonly dense: DenseKernels,
     private readonly problem: Problem<Vector>,
+    private readonly digits: Digits = 'single',
   ) {
     const {n, p, m} = problem;
-    this.certificate = new Certificate(dense, problem);
-    this.zeros = new ExactZeros(dense, problem);
+    this.test = new DoubleTest(dense, problem);
     this.exact = emptyPoint(dense, problem);
     this.rounded = emptyPoint(dense, problem);
     this.spare = emptyPoint(dense, problem);
@@ -90,30 +88,20 @@ export class Acceptance {
    * Whether a point of the scaled problem solves the user's problem in the form in which it will be returned. If so, it becomes the result.
    */
   accept(point: Point<Vector>, scaling: Scaling, demands: Demands): boolean {
-    const {problem, certificate, zeros, exact, rounded, found} = this;
+    const {problem, test, exact, rounded, found} = this;
+    const {certificate, zeros} = test;
     const {enough, exactness, consistent, sized} = demands;
     const {p} = problem;
     const {x, y, s} = exact;
     copyPoint(point, exact);
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
-    const plain = certificate.measure(problem, x, y, Infinity);
-    if (certificate.losesGivenNumbers(problem) || certificate.pullsOnRounding(problem, y)) return false;
-    if (!(plain <= exactness)) {
-      const ofF32 = exactness > DOUBLE || sized;
-      zeros.clear(problem, certificate, x, y, ofF32 ? ROUNDING_32 : ROUNDING_64);
-      if (!(certificate.measure(problem, x, y, Infinity) <= exactness)) {
-        if (!sized) return false;
-        const asked = {enough: exactness, given: GIVEN};
-        if (!certificate.meetsAmongNeighbours(problem, x, y, asked)) return false;
-        // Exact zeros are found from the terms of the point alone.
-        certificate.measure(problem, x, y, Infinity);
-      }
-    }
-    zeros.clear(problem, certificate, x, y, ROUNDING_32);
+    const single = this.digits === 'single';
+    if (!test.passes(x, y, {exactness, sized, ofF32: single && exactness > DOUBLE})) return false;
+    if (single) zeros.clear(problem, certificate, x, y, ROUNDING_32);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
-    for (let j = 0; j < x.length; j++) rounded.x[j] = Math.fround(x[j]);
-    for (let i = 0; i < y.length; i++) rounded.y[i] = Math.fround(y[i]);
+    for (let j = 0; j < x.length; j++) rounded.x[j] = single ? Math.fround(x[j]) : x[j];
+    for (let i = 0; i < y.length; i++) rounded.y[i] = single ? Math.fround(y[i]) : y[i];
     const residual = certificate.measure(problem, rounded.x, rounded.y, enough);
     if (residual < found.residual) found.residual = residual;
     if (!(residual <= enough)) return false;

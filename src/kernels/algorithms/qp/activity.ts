@@ -12,7 +12,7 @@ export function findActivity(
   activity: Uint8Array,
   p: number,
   s: Float64Array,
-  {absent}: Scaling,
+  {absent}: Pick<Scaling, 'absent'>,
   {multipliers, rowTerms}: Certificate,
 ): void {
   activity.fill(1);

@@ -125,24 +125,25 @@ export class Certificate {
   losesGivenNumbers({p, q, d}: Problem): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
     if (this.cancels) return true;
-    let [given, counted] = [false, false];
-    const isLost = (error: number, number: number, terms: number, noise: number) => {
-      if (Math.abs(number) <= noise) return false;
-      given = true;
-      const part = Math.abs(number) / terms;
-      if (part > DOUBLE) counted = true;
-      return part < FAR_OUT && error > IGNORED * Math.abs(number) && error > DOUBLE * terms;
-    };
+    let given = false;
+    let counted = false;
     const noiseOfQ = NOISE * maxAbs(q);
     for (let j = 0; j < q.length; j++) {
-      if (isLost(Math.abs(gradient[j]), q[j], columnTerms[j], noiseOfQ)) return true;
+      const number = Math.abs(q[j]);
+      if (number <= noiseOfQ) continue;
+      given = true;
+      counted ||= number / columnTerms[j] > DOUBLE;
+      if (isLost(Math.abs(gradient[j]), number, columnTerms[j])) return true;
     }
     if (given && !counted) return true;
     given = counted = false;
     const noiseOfD = NOISE * largestBound(d);
     for (let i = 0; i < d.length; i++) {
-      const error = i < p ? Math.abs(excess[i]) : excess[i];
-      if (isBound(d[i]) && isLost(error, d[i], rowTerms[i], noiseOfD)) return true;
+      const number = Math.abs(d[i]);
+      if (!isBound(d[i]) || number <= noiseOfD) continue;
+      given = true;
+      counted ||= number / rowTerms[i] > DOUBLE;
+      if (isLost(i < p ? Math.abs(excess[i]) : excess[i], number, rowTerms[i])) return true;
     }
     return given && !counted;
   }
@@ -192,6 +193,11 @@ export class Certificate {
     }
     return Number.isNaN(largest) ? Infinity : largest;
   }
+}
+
+/** Whether a given number is negligible among its terms although it is not satisfied. */
+function isLost(error: number, number: number, terms: number): boolean {
+  return number / terms < FAR_OUT && error > IGNORED * number && error > DOUBLE * terms;
 }
 
 function largestBound(d: Float64Array): number {

@@ -13,6 +13,7 @@ export class ExactZeros {
   private readonly unused: Vector;
   private readonly xs: Vector;
   private readonly ys: Vector;
+  private readonly sized: Sized;
 
   constructor(
     private readonly dense: DenseKernels,
@@ -26,6 +27,12 @@ export class ExactZeros {
     this.unused = dense.vector(Math.max(n, rows));
     this.xs = dense.vector(n);
     this.ys = dense.vector(rows);
+    this.sized = {
+      x: new Uint8Array(n),
+      y: new Uint8Array(rows),
+      columns: new Uint8Array(n),
+      rows: new Uint8Array(rows),
+    };
   }
 
   /**
@@ -38,12 +45,12 @@ export class ExactZeros {
     // In most problems every entry matters compared with a given number.
     const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
     if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return;
-    const {xs, ys} = this;
+    const {xs, ys, sized} = this;
     for (let j = 0; j < xs.length; j++) xs[j] = Math.abs(x[j]);
     for (let i = 0; i < ys.length; i++) ys[i] = Math.abs(y[i]);
-    const [keepX, keepY] = followSizes(problem, certificate, xs, ys, negligible);
-    for (let j = 0; j < x.length; j++) if (!keepX[j]) x[j] = 0;
-    for (let i = 0; i < y.length; i++) if (!keepY[i]) y[i] = 0;
+    followSizes(problem, certificate, xs, ys, negligible, sized);
+    for (let j = 0; j < x.length; j++) if (!sized.x[j]) x[j] = 0;
+    for (let i = 0; i < y.length; i++) if (!sized.y[i]) y[i] = 0;
   }
 
   /** Whether an entry of x is small compared with all numbers of q and d in the same conditions. */
@@ -96,6 +103,14 @@ function someBelow(values: Vector, parts: Vector, negligible: number): boolean {
   return false;
 }
 
+/** 1 for entries of x and y that matter, and for variables and rows that have a size. */
+interface Sized {
+  x: Uint8Array;
+  y: Uint8Array;
+  columns: Uint8Array;
+  rows: Uint8Array;
+}
+
 /** Finds which entries matter, starting from the rows and variables whose given number is not zero. */
 function followSizes(
   {n, P, q, C, d}: Problem<Vector>,
@@ -103,12 +118,13 @@ function followSizes(
   xs: Vector,
   ys: Vector,
   negligible: number,
-): [Uint8Array, Uint8Array] {
+  {x: keepX, y: keepY, columns: columnHasSize, rows: rowHasSize}: Sized,
+): void {
   const rows = d.length;
-  const keepX = new Uint8Array(n);
-  const keepY = new Uint8Array(rows);
-  const columnHasSize = Array.from(q, (value) => value !== 0);
-  const rowHasSize = Array.from(d, (value) => value !== 0 && isBound(value));
+  keepX.fill(0);
+  keepY.fill(0);
+  for (let j = 0; j < n; j++) columnHasSize[j] = Number(q[j] !== 0);
+  for (let i = 0; i < rows; i++) rowHasSize[i] = Number(d[i] !== 0 && isBound(d[i]));
   for (let changed = true; changed;) {
     changed = false;
     for (let j = 0; j < n; j++) {
@@ -134,14 +150,15 @@ function followSizes(
       let has = false;
       for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && P[j * n + k] !== 0;
       for (let i = 0; i < rows && !has; i++) has = keepY[i] === 1 && C[i * n + j] !== 0;
-      if (has) changed = columnHasSize[j] = true;
+      if (has) columnHasSize[j] = 1;
+      changed ||= has;
     }
     for (let i = 0; i < rows; i++) {
       if (rowHasSize[i] || !isBound(d[i])) continue;
       let has = false;
       for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && C[i * n + k] !== 0;
-      if (has) changed = rowHasSize[i] = true;
+      if (has) rowHasSize[i] = 1;
+      changed ||= has;
     }
   }
-  return [keepX, keepY];
 }

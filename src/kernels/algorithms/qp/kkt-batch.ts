@@ -1,6 +1,8 @@
 /** @file Solves the KKT systems of a batch of quadratic programs on their active sets. */
-import {sampleOf, type BatchKernel} from '../../contracts/batch-kernel.js';
+import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
 import type {DenseKernels} from '../../contracts/dense.js';
+import {SmallAdjoint} from '../small-qp/small-adjoint.js';
+import {isSmall, perShape, readMatrices, sharesMatrices} from '../small-qp/small-batch.js';
 import {KktFactor} from './adjoint.js';
 import {MatrixReader} from './matrices.js';
 import {emptyProblem} from './types.js';
@@ -16,23 +18,77 @@ export const kktBatch: BatchKernel<KktArrays> = {
   name: 'ImplicitKKT',
   start(dense, job) {
     const {arrays, parameters} = job;
-    const {n, m, k} = parameters;
-    const problem = emptyProblem(dense, {n, p: k, m});
-    const factor = new KktFactor(dense, problem);
-    const matrices = new MatrixReader(dense, job, problem);
-    const solve = solverOf(arrays, parameters);
-    const weight = new Float64Array(k + m).fill(1);
+    const {n, m, k, transpose} = parameters;
+    const small = transpose && isSmall(n, k + m) ? smallAdjointOf(n, k, m) : null;
+    const quick = small && solverOfSmall(small, job);
+    // Made only if it is needed: for one small problem it takes longer than the solution.
+    let full: ((sample: number) => void) | null = null;
     return (sample) => {
-      if (arrays.status[sample] !== 0) return;
-      matrices.read(sample);
-      weight.set(sampleOf(arrays.weight, sample, m), k);
-      dense.scope(() => {
-        factor.factor(weight, matrices.sharedScaling());
-        solve(factor, sample);
-      });
+      if (arrays.status[sample] !== 0 || quick?.(sample)) return;
+      full ??= fullSolver(dense, job);
+      full(sample);
     };
   },
 };
+
+const smallAdjointOf = perShape((n, p, m) => new SmallAdjoint(n, p, m));
+
+/** Returns a function that tells whether it has solved the system of a sample. */
+function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: number) => boolean {
+  const {right, u: out, weight, residual} = job.arrays;
+  const {n, m, k} = job.parameters;
+  const width = n + m + k;
+  const {problem, u, y} = small;
+  const isShared = sharesMatrices(job);
+  const [f, g] = [new Float64Array(n), new Float64Array(k + m)];
+  let isRead = false;
+  let sampleWeight = 0;
+  const weightOf = (i: number) => weight[sampleWeight + i];
+  return (sample) => {
+    if (!(isRead && isShared)) {
+      readMatrices(job, sample, problem);
+      small.readMatrices();
+      isRead = true;
+    }
+    const start = sample * width;
+    sampleWeight = sample * m;
+    for (let j = 0; j < n; j++) f[j] = right[start + j];
+    for (let i = 0; i < m; i++) g[k + i] = right[start + n + i];
+    for (let i = 0; i < k; i++) g[i] = right[start + n + m + i];
+    if (!small.solve(weightOf, f, g)) return false;
+    for (let j = 0; j < n; j++) out[start + j] = u[j];
+    for (let i = 0; i < m; i++) {
+      let value = y[k + i];
+      // The block of a row that does not count is C u − y = g.
+      if (weightOf(i) === 0) {
+        value = -g[k + i];
+        for (let j = 0, at = (k + i) * n; j < n; j++, at++) value += problem.C[at] * u[j];
+      }
+      out[start + n + i] = value;
+    }
+    for (let i = 0; i < k; i++) out[start + n + m + i] = y[i];
+    residual[sample] = small.residual;
+    return true;
+  };
+}
+
+function fullSolver(dense: DenseKernels, job: BatchJob<KktArrays>): (sample: number) => void {
+  const {arrays, parameters} = job;
+  const {n, m, k} = parameters;
+  const problem = emptyProblem(dense, {n, p: k, m});
+  const factor = new KktFactor(dense, problem);
+  const matrices = new MatrixReader(dense, job, problem);
+  const solve = solverOf(arrays, parameters);
+  const weight = new Float64Array(k + m).fill(1);
+  return (sample) => {
+    matrices.read(sample);
+    weight.set(sampleOf(arrays.weight, sample, m), k);
+    dense.scope(() => {
+      factor.factor(weight, matrices.sharedScaling());
+      solve(factor, sample);
+    });
+  };
+}
 
 /** Factors that are kept, one per sample, in the memory of `dense`; `null` for samples whose status is not 0. */
 export function keptFactors(

@@ -4,9 +4,11 @@ import {type Problem} from './types.js';
 
 /** Whether a right-hand side is infinite in a way that no point can satisfy. Such a problem is not valid. */
 export function asksForInfinity({p, d}: Problem): boolean {
-  return d.some(
-    (value, i) => (i < p ? Math.abs(value) >= NO_BOUND : value <= -NO_BOUND) || Number.isNaN(value),
-  );
+  for (let i = 0; i < d.length; i++) {
+    // NaN is not above either.
+    if (!(d[i] > -NO_BOUND) || (i < p && !(d[i] < NO_BOUND))) return true;
+  }
+  return false;
 }
 
 /**

@@ -1,10 +1,13 @@
 /** @file Solves a batch of quadratic programs, each of which stops when it has converged. */
 import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
-import type {Outcome} from './interior-point.js';
+import type {DenseKernels} from '../../contracts/dense.js';
+import {isSmall, perShape, readMatrices, readVectors, sharesMatrices} from '../small-qp/small-batch.js';
+import {SmallSolver} from '../small-qp/small-solver.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
 import type {QPResult} from './acceptance.js';
+import {finiteSlack, INVALID, saturated, STATUS, UNKNOWN} from './returned.js';
 import {QPSolver} from './solve.js';
 import type {Point} from './types.js';
 
@@ -12,40 +15,53 @@ import type {Point} from './types.js';
 type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type QPOutputs = (typeof QP_OUTPUTS)[number];
 
-const STATUS: Record<Outcome, number> = {
-  solved: 0,
-  primalInfeasible: 1,
-  dualInfeasible: 2,
-  iterationLimit: 3,
-  numericalError: 4,
-};
-const INVALID = 5;
-/** The residual of a sample for which no point is known. */
-const UNKNOWN = 1e9;
-const LARGEST = (2 - 2 ** -23) * 2 ** 127;
-
 export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
   name: 'ImplicitQP',
   start(dense, job) {
-    const {arrays, parameters} = job;
-    const {n, m, k, tolerance, maxIterations} = parameters;
-    const solver = new QPSolver(dense, n, k, m);
-    const {problem} = solver;
-    const matrices = new MatrixReader(dense, job, problem);
+    const {n, m, k, tolerance, maxIterations, guess} = job.parameters;
+    const small = guess || !isSmall(n, k + m) ? null : smallSolverOf(n, k, m);
+    // Made only if it is needed: for one small problem it takes longer than the solution.
+    let full: ((sample: number) => void) | null = null;
+    const isShared = sharesMatrices(job);
+    let isRead = false;
     return (sample) => {
-      const valid = matrices.read(sample);
-      problem.q.set(sampleOf(arrays.p, sample, n));
-      problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
-      problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
-      if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
-        arrays.status[sample] = INVALID;
-        return;
+      if (small) {
+        if (!(isRead && isShared)) {
+          readMatrices(job, sample, small.problem);
+          small.readMatrices();
+          isRead = true;
+        }
+        readVectors(job, sample, small.problem);
+        const result = small.solve(tolerance, maxIterations);
+        if (result) return store(job, sample, result);
       }
-      const guess = parameters.guess ? guessOf(job, sample) : undefined;
-      store(job, sample, solver.solve(tolerance, maxIterations, guess, matrices.sharedScaling()));
+      full ??= fullSolver(dense, job);
+      full(sample);
     };
   },
 };
+
+const smallSolverOf = perShape((n, p, m) => new SmallSolver(n, p, m));
+
+function fullSolver(dense: DenseKernels, job: BatchJob<QPInputs | QPOutputs>): (sample: number) => void {
+  const {arrays, parameters} = job;
+  const {n, m, k, tolerance, maxIterations} = parameters;
+  const solver = new QPSolver(dense, n, k, m);
+  const {problem} = solver;
+  const matrices = new MatrixReader(dense, job, problem);
+  return (sample) => {
+    const valid = matrices.read(sample);
+    problem.q.set(sampleOf(arrays.p, sample, n));
+    problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
+    problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
+    if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
+      arrays.status[sample] = INVALID;
+      return;
+    }
+    const guess = parameters.guess ? guessOf(job, sample) : undefined;
+    store(job, sample, solver.solve(tolerance, maxIterations, guess, matrices.sharedScaling()));
+  };
+}
 
 function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: number): Point {
   const y = new Float64Array(k + m);
@@ -69,7 +85,7 @@ function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPRe
     arrays.eqDual.set(y.subarray(0, k), sample * k);
     for (let i = 0; i < m; i++) {
       arrays.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
-      arrays.slack[sample * m + i] = finite(s[k + i], h[i]);
+      arrays.slack[sample * m + i] = finiteSlack(s[k + i], h[i]);
       arrays.activity[sample * m + i] = result.activity[k + i];
     }
   } else if (result.outcome === 'primalInfeasible') {
@@ -78,13 +94,4 @@ function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPRe
   } else if (result.outcome === 'dualInfeasible') {
     arrays.certificateX.set(x.map(saturated), sample * n);
   }
-}
-
-/** A number that f32 can hold. */
-const saturated = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
-
-/** A slack that f32 can hold. For a row of zeros it is the right-hand side, and for a row without a bound it is the largest number. */
-function finite(slack: number, bound: number): number {
-  if (slack === Infinity) return Math.min(bound, LARGEST);
-  return Math.min(Math.max(0, slack), LARGEST);
 }

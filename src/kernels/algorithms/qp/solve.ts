@@ -1,7 +1,7 @@
 /** @file Solves one quadratic program after another of the same shape: this file decides which attempts are made, and in what order. */
 import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {Acceptance, type Demands, type QPResult} from './acceptance.js';
+import {Acceptance, type Demands, type Digits, type QPResult} from './acceptance.js';
 import {ActiveSet} from './active-set.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
@@ -56,6 +56,7 @@ export class QPSolver {
     n: number,
     p: number,
     m: number,
+    private readonly digits: Digits = 'single',
   ) {
     this.problem = emptyProblem(dense, {n, p, m});
     this.scaled = emptyProblem(dense, {n, p, m});
@@ -63,7 +64,7 @@ export class QPSolver {
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
     this.room = scalingRoom(dense, {n, p, m});
-    this.acceptance = new Acceptance(dense, this.problem);
+    this.acceptance = new Acceptance(dense, this.problem, digits);
     this.guess = emptyPoint(dense, {n, p, m});
   }
 
@@ -96,8 +97,7 @@ export class QPSolver {
     if (impossible >= 0) return acceptance.takeEmptyRow(impossible);
     const scaling = scaleProblem(dense, problem, matrices, scaled, true, room);
     kkt.readMatrices();
-    const enough = Math.max(tolerance, SINGLE);
-    const demands = {enough, exactness: tolerance > SINGLE ? tolerance : DOUBLE, consistent: true};
+    const demands = this.demandsOf(tolerance);
     const attempt = {scaling, good: Math.min(tolerance, POLISHED), demands};
     if (warmStart) {
       copyPoint(warmStart, guess);
@@ -125,6 +125,12 @@ export class QPSolver {
       }
     }
     if (!this.solvesByActiveSet(matrices, attempt)) acceptance.fail('numericalError');
+  }
+
+  private demandsOf(tolerance: number): Demands {
+    if (this.digits === 'double') return {enough: tolerance, exactness: tolerance, consistent: true};
+    const exactness = tolerance > SINGLE ? tolerance : DOUBLE;
+    return {enough: Math.max(tolerance, SINGLE), exactness, consistent: true};
   }
 
   /** Whether a point of the interior-point method leads to the solution. */

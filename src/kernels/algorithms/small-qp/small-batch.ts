@@ -1,0 +1,65 @@
+/** @file Reads small quadratic programs of a batch, for methods that keep their arrays from one call to the next. */
+import type {BatchArray, BatchJob} from '../../contracts/batch-kernel.js';
+import type {Problem} from '../qp/types.js';
+
+type Matrices = 'Q' | 'G' | 'A';
+
+/** For more variables or rows than this, the solver of `qp/` is as fast. */
+const MOST_VARIABLES = 24;
+const MOST_ROWS = 64;
+
+/** How many shapes are remembered. */
+const SHAPES = 8;
+
+/** Whether a problem of n variables and so many rows counts as small. */
+export function isSmall(n: number, rows: number): boolean {
+  return n > 0 && n <= MOST_VARIABLES && rows <= MOST_ROWS;
+}
+
+/** Returns a function that makes one object for each shape and remembers those that were used last. */
+export function perShape<T>(
+  make: (n: number, p: number, m: number) => T,
+): (n: number, p: number, m: number) => T {
+  const known = new Map<string, T>();
+  return (n, p, m) => {
+    const shape = `${n} ${p} ${m}`;
+    let one = known.get(shape);
+    if (one) return one;
+    one = make(n, p, m);
+    if (known.size >= SHAPES) known.delete(known.keys().next().value!);
+    known.set(shape, one);
+    return one;
+  };
+}
+
+/** Whether all samples have the same matrices. */
+export function sharesMatrices({parameters: {sharedQ, sharedG, sharedA}}: BatchJob<Matrices>): boolean {
+  return Boolean(sharedQ && sharedG && sharedA);
+}
+
+/** Copies the matrices of a sample to P and C, equalities first. */
+export function readMatrices(
+  {arrays, parameters: {sharedQ, sharedG, sharedA}}: BatchJob<Matrices>,
+  sample: number,
+  {n, p, m, P, C}: Problem,
+): void {
+  copyTo(P, 0, arrays.Q, sharedQ ? 0 : sample * n * n, n * n);
+  copyTo(C, 0, arrays.A, sharedA ? 0 : sample * p * n, p * n);
+  copyTo(C, p * n, arrays.G, sharedG ? 0 : sample * m * n, m * n);
+}
+
+/** Copies the vectors of a sample to q and d, equalities first. */
+export function readVectors(
+  {arrays, parameters: {sharedh, sharedb}}: BatchJob<'p' | 'h' | 'b'>,
+  sample: number,
+  {n, p, m, q, d}: Problem,
+): void {
+  copyTo(q, 0, arrays.p, sample * n, n);
+  copyTo(d, 0, arrays.b, sharedb ? 0 : sample * p, p);
+  copyTo(d, p, arrays.h, sharedh ? 0 : sample * m, m);
+}
+
+/** For a few numbers, quicker than views and their method. */
+function copyTo(to: Float64Array, at: number, from: BatchArray, start: number, count: number): void {
+  for (let i = 0; i < count; i++) to[at + i] = from[start + i];
+}

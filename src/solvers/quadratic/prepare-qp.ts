@@ -1,0 +1,52 @@
+/** @file Prepares a small quadratic program that is solved again and again, without tensors. */
+import {checkOptions, type Names} from '../../checks/index.js';
+import {checkDegenerate, type Degenerate} from '../../conditions/index.js';
+import type {PreparedQPInput} from './parts/prepared-input.js';
+import {PreparedQP} from './prepared-qp.js';
+
+/** The options of `prepareQP`. */
+export interface PrepareQPOptions {
+  /** The largest error of a row or column, relative to its own terms, at which a problem counts as solved. Default 1e-9. */
+  tolerance?: number | undefined;
+  /** The largest number of iterations of the interior-point method, where it is needed. Default 100. */
+  maxIterations?: number | undefined;
+  /** The derivative of a weakly active constraint, where the solution has a kink. Default 'leastNorm'. */
+  degenerate?: Degenerate | undefined;
+  /** κ of `degenerate: 'smooth'`, in units of multiplier times slack. Default 1e-3. */
+  smoothing?: number | undefined;
+}
+
+const NAMES: Names<PrepareQPOptions> = {tolerance: 0, maxIterations: 0, degenerate: 0, smoothing: 0};
+
+/**
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for one small problem that is solved again and again with changing data: controllers,
+ * safety filters, allocators. Arrays go in and come out, in double precision; there are no tensors, and nothing is allocated once it runs.
+ *
+ * Names, signs and statuses are those of `solveQP`. Matrices are lists of rows, or typed arrays row by row. `solve` keeps the factor of
+ * Q and the last active set, so a problem near the last one takes microseconds: a dual active-set method continues from there, and the
+ * interior-point method of `solveQP` takes over if Q is only semidefinite or rounding stops it. Every solution with status 0 is tested
+ * row by row to `tolerance`.
+ *
+ *     const qp = prepareQP({Q: [[1]], p: [-3], G: [[1]], h: [2]});
+ *     qp.solve().x; // [2]
+ *     qp.solve({h: [5]}).x; // [3]; the same array as before
+ *     qp.gradient([1]).p; // [-1], the derivative of x in p
+ *
+ * @throws If shapes do not fit, or an option is unknown. What is wrong with the numbers is told by the status.
+ * @see Goldfarb & Idnani 1983, "A numerically stable dual method for solving strictly convex quadratic programs".
+ */
+export function prepareQP(problem: PreparedQPInput, options: PrepareQPOptions = {}): PreparedQP {
+  const where = 'prepareQP';
+  const {
+    tolerance = 1e-9,
+    maxIterations = 100,
+    degenerate = 'leastNorm',
+    smoothing = 1e-3,
+  } = checkOptions(where, options, NAMES);
+  if (!(tolerance > 0)) throw new Error(`${where}: tolerance must be positive, got ${tolerance}.`);
+  if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
+    throw new Error(`${where}: maxIterations must be a positive integer, got ${maxIterations}.`);
+  }
+  checkDegenerate(degenerate, smoothing);
+  return new PreparedQP(where, problem, {tolerance, maxIterations, degenerate, smoothing});
+}

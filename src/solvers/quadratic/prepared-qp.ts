@@ -1,0 +1,175 @@
+/** @file A small quadratic program that is solved again and again, on arrays. */
+import {checkOptions} from '../../checks/index.js';
+import {weightOfRow, type Degenerate} from '../../conditions/index.js';
+import {finiteSlack, PreparedGradient, PreparedSolver} from '../../kernels/index.js';
+import {
+  checkShape,
+  copyInto,
+  sizesOf,
+  type PreparedQPInput,
+  type QPNumbers,
+  type Sizes,
+} from './parts/prepared-input.js';
+import {QP_PARAMETERS, type QPParameter} from './qp-input.js';
+
+/** A solution. The next call of `solve` overwrites it: copy what you want to keep. */
+export interface PreparedQPResult {
+  /** The minimizer, [n]; zero if the status is not 0. */
+  readonly x: Float64Array;
+  /** λ ≥ 0, [m]: Qx + p + Gᵀλ + Aᵀν = 0. */
+  readonly ineqDual: Float64Array;
+  /** ν, [k]. */
+  readonly eqDual: Float64Array;
+  /** h − Gx ≥ 0, [m]. */
+  readonly slack: Float64Array;
+  /** 0 solved, 1 primal infeasible, 2 dual infeasible (unbounded), 3 iteration limit, 4 numerical error, 5 invalid. */
+  readonly status: number;
+  /** How many rows entered or left the active set, and the iterations of the interior-point method if it was needed. */
+  readonly iterations: number;
+  /** The largest error of a row or column, each relative to its own terms, as in `certify`; 1e9 if there is no solution. */
+  readonly residual: number;
+}
+
+/** The gradient of a function of x in the data, row by row. The next call of `gradient` overwrites it. */
+export interface PreparedQPGradient {
+  /** [n, n], symmetric. */
+  readonly Q: Float64Array;
+  /** [n]. */
+  readonly p: Float64Array;
+  /** [m, n]. */
+  readonly G: Float64Array;
+  /** [m]. */
+  readonly h: Float64Array;
+  /** [k, n]. */
+  readonly A: Float64Array;
+  /** [k]. */
+  readonly b: Float64Array;
+}
+
+export interface PreparedQPSettings {
+  tolerance: number;
+  maxIterations: number;
+  degenerate: Degenerate;
+  smoothing: number;
+}
+
+type Writable<T> = {-readonly [K in keyof T]: T[K]};
+
+const SOLVE = 'PreparedQP.solve';
+
+/** A quadratic program and its latest solution; `prepareQP` makes it. */
+export class PreparedQP {
+  private readonly sizes: Sizes;
+  private solver: PreparedSolver | null;
+  private gradients: PreparedGradient | null;
+  private readonly result: Writable<PreparedQPResult>;
+  private readonly cotangents: PreparedQPGradient;
+
+  /** Use `prepareQP` instead, which checks the options. */
+  constructor(where: string, problem: PreparedQPInput, settings: PreparedQPSettings) {
+    const sizes = sizesOf(where, problem);
+    const {n, m, k} = sizes;
+    const {tolerance, maxIterations, degenerate, smoothing} = settings;
+    this.sizes = sizes;
+    this.solver = new PreparedSolver(n, k, m, {tolerance, maxIterations});
+    this.gradients = new PreparedGradient(this.solver, {
+      of: (activity, multiplier, slack) => weightOfRow(activity, multiplier, slack, degenerate, smoothing),
+      isSharp: degenerate !== 'smooth',
+    });
+    const {Q, p, C, d} = this.gradients;
+    this.cotangents = {
+      Q,
+      p,
+      G: C.subarray(k * n),
+      h: d.subarray(k),
+      A: C.subarray(0, k * n),
+      b: d.subarray(0, k),
+    };
+    this.result = {
+      x: new Float64Array(n),
+      ineqDual: new Float64Array(m),
+      eqDual: new Float64Array(k),
+      slack: new Float64Array(m),
+      status: 5,
+      iterations: 0,
+      residual: 1e9,
+    };
+    this.read(where, problem);
+  }
+
+  /**
+   * Solves the problem after replacing the data that are given; they stay for later calls. The latest active set is tried first.
+   *
+   * @returns The same object each time, with the same arrays.
+   * @throws If a name is unknown or a shape differs from the one that was prepared; then no data are replaced.
+   */
+  solve(changes: Partial<PreparedQPInput> = UNCHANGED): PreparedQPResult {
+    const {solver, result} = this;
+    if (!solver) throw disposed(SOLVE);
+    this.read(SOLVE, changes);
+    solver.solve();
+    this.gradients!.forget();
+    const {x, ineqDual, eqDual, slack} = result;
+    const {solution, bounds} = solver;
+    const k = eqDual.length;
+    x.set(solution.x);
+    for (let i = 0; i < k; i++) eqDual[i] = solution.y[i];
+    for (let i = 0; i < slack.length; i++) {
+      ineqDual[i] = Math.max(0, solution.y[k + i]);
+      slack[i] = finiteSlack(solution.s[k + i], bounds[k + i]);
+    }
+    result.status = solver.status;
+    result.iterations = solver.iterations;
+    result.residual = solver.residual;
+    return result;
+  }
+
+  /**
+   * The gradient of ℓ(x) in the data of the latest solve, for the gradient of ℓ in x; zero if the status is not 0.
+   *
+   * @param cotangent ∂ℓ/∂x, [n].
+   * @returns The same object each time, with the same arrays.
+   */
+  gradient(cotangent: QPNumbers): PreparedQPGradient {
+    const where = 'PreparedQP.gradient';
+    if (!this.gradients) throw disposed(where);
+    if (cotangent?.length !== this.sizes.n) {
+      const got = typeof cotangent?.length === 'number' ? `[${cotangent.length}]` : String(cotangent);
+      throw new Error(
+        `${where}: the cotangent must have shape [n], which is [${this.sizes.n}] here; got ${got}.`,
+      );
+    }
+    this.gradients.compute(cotangent);
+    return this.cotangents;
+  }
+
+  /** Gives the memory back. Results keep their numbers; further calls throw. */
+  dispose(): void {
+    this.solver = this.gradients = null;
+  }
+
+  private read(where: string, given: Partial<PreparedQPInput>): void {
+    for (const name in given) {
+      if (!QP_PARAMETERS.includes(name as QPParameter)) checkOptions(where, given, QP_PARAMETERS, 'input');
+      const value = given[name as QPParameter];
+      if (value != null) checkShape(where, name as QPParameter, value, this.sizes);
+    }
+    const {problem, bounds} = this.solver!;
+    const {Q, p, G, h, A, b} = given;
+    const {n, k} = this.sizes;
+    if (Q != null) copyInto(problem.P, 0, Q);
+    if (p != null) copyInto(problem.q, 0, p);
+    if (A != null) copyInto(problem.C, 0, A);
+    if (G != null) copyInto(problem.C, k * n, G);
+    if (b != null) copyInto(bounds, 0, b);
+    if (h != null) copyInto(bounds, k, h);
+    if (Q != null) this.solver!.readCurvature();
+    if (A != null || G != null) this.solver!.readRows();
+  }
+}
+
+const UNCHANGED: Partial<PreparedQPInput> = {};
+
+function disposed(where: string): Error {
+  return new Error(`${where}: this problem was disposed of.`);
+}
