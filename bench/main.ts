@@ -18,7 +18,8 @@ import {lassoSuite} from './suites/lasso.js';
 import {gpuSuite} from './suites/gpu.js';
 import {innerTable} from './suites/inner.js';
 import {linalgSuite} from './suites/linalg.js';
-import {qpSuite, smallQPSuite} from './suites/qp.js';
+import {smallTable} from './suites/small.js';
+import {qpSuite} from './suites/qp.js';
 import {sparsemaxSuite} from './suites/sparsemax.js';
 
 /** Who runs batches of quadratic programs on a GPU, in Python. */
@@ -30,8 +31,8 @@ const GPU_PEERS = [
 
 const HELP = `npm run bench -- [options]
   --suite inner    problems inside problems instead: hypergradients, beside loops by hand and JAXopt (PYTHON=… names a Python)
-  --small          smaller sizes of that suite
-  --suite small    quadratic programs with 4 to 20 variables, one and 128 at a time
+  --suite small    one small quadratic program after another: prepareQP beside quadprog, warm beside cold
+  --small          smaller sizes of the suite inner
   --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
   --only REGEX     rows whose name matches
   --time MS        for each row, default 2000
@@ -66,12 +67,17 @@ if (options.suite === 'inner') {
   process.exit();
 }
 
+if (options.suite === 'small') {
+  const text = await smallTable({time: Number(options.time), only: new RegExp(options.only)});
+  console.log(text);
+  if (options.markdown) await writeFile(options.markdown, text);
+  process.exit();
+}
+
 const onGpu = options.backend === 'webgpu';
 const SUITES: Suite[] = onGpu
   ? [gpuSuite(options.batch.split(',').map(Number))]
-  : options.suite === 'small'
-    ? [smallQPSuite]
-    : [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
+  : [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
 const chosen = new RegExp(options.only);
 const rows = [];
 for (const suite of SUITES) rows.push(...(await suite()));
@@ -114,9 +120,8 @@ const lines = [
       `| ${name} | ${median.toFixed(median < 1 ? 3 : 2)} | ${ratio?.toFixed(2) ?? ''} | ${yardstick ?? ''} |`,
   ),
 ];
-const partial = options.only || options.suite || onGpu;
-const once = partial ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
-const peers = partial ? [] : pythonRows();
+const once = options.only || onGpu ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
+const peers = options.only || onGpu ? [] : pythonRows();
 const {architecture, vendor} = (tf.backend() as {adapterInfo?: Record<string, string>}).adapterInfo ?? {};
 const device = onGpu ? ` (${vendor} ${architecture})` : '';
 const machine = `${options.backend} backend${device}, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;

@@ -1,6 +1,6 @@
 /**
- * @file The example page: `serve` bundles it and keeps serving it; `check` opens it in headless Chromium, waits until the model has
- * been trained on WebGPU, and takes a screenshot.
+ * @file The example pages: `serve` bundles them and keeps serving them; `check` opens that with a layer in headless Chromium, waits until the
+ * model has been trained on WebGPU, and takes a screenshot. `bench/page` opens the other.
  */
 import assert from 'node:assert/strict';
 import {fileURLToPath, URL} from 'node:url';
@@ -13,7 +13,12 @@ const MINUTES = 60_000;
 
 const context = await esbuild.context({
   absWorkingDir: root,
-  entryPoints: ['examples/browser/main.ts', 'examples/browser/index.html'],
+  entryPoints: [
+    {in: 'examples/browser/main.ts', out: 'main'},
+    {in: 'examples/browser/index.html', out: 'index'},
+    {in: 'examples/safety-filter/page.ts', out: 'safety-filter/page'},
+    {in: 'examples/safety-filter/index.html', out: 'safety-filter/index'},
+  ],
   loader: {'.html': 'copy'},
   outdir: 'out/page',
   bundle: true,
@@ -25,8 +30,11 @@ const context = await esbuild.context({
 });
 const {port} = await context.serve({servedir: `${root}out/page`, host: '127.0.0.1'});
 const address = `http://localhost:${port}/`;
-if (process.argv[2] === 'serve') console.log(`Open ${address} in a browser with WebGPU; Ctrl-C ends it.`);
-else await check();
+if (process.argv[2] === 'serve') {
+  console.log(
+    `Open ${address} in a browser with WebGPU, or ${address}safety-filter/ in any; Ctrl-C ends it.`,
+  );
+} else await check();
 
 async function check() {
   const executablePath = findChromium();

@@ -6,27 +6,21 @@ import {makeProblem, type Problem, type Setup} from '../problems.js';
 import {sameNumbers, type Row, type Suite} from '../row.js';
 
 const SETUPS: Setup[] = [1, 128].flatMap((batch) => [
-  {n: 10, k: 5, m: 10, batch},
-  {n: 50, k: 10, m: 50, batch},
-  {n: 100, k: 0, m: 100, batch},
-  {n: 100, k: 10, m: 100, batch},
-]);
-
-/** Where everything that is not arithmetic counts most. */
-const SMALL_SETUPS: Setup[] = [1, 128].flatMap((batch) => [
   {n: 4, k: 0, m: 4, batch},
   {n: 10, k: 0, m: 10, batch},
   {n: 10, k: 5, m: 10, batch},
   {n: 20, k: 0, m: 20, batch},
+  {n: 50, k: 10, m: 50, batch},
+  {n: 100, k: 0, m: 100, batch},
+  {n: 100, k: 10, m: 100, batch},
 ]);
+/** Worker threads start with the first large batch, while it is being solved. */
+const WAKING: Setup = {n: 50, k: 10, m: 50, batch: 128};
 
-export const qpSuite: Suite = () => rowsOf(SETUPS);
-export const smallQPSuite: Suite = () => rowsOf(SMALL_SETUPS);
-
-async function rowsOf(setups: Setup[]): Promise<Row[]> {
+export const qpSuite: Suite = async () => {
   const quadprog = await optional('quadprog', () => import('quadprog'));
   const rows: Row[] = [];
-  for (const setup of setups) {
+  for (const setup of SETUPS) {
     const {n, k, m, batch} = setup;
     const problem = makeProblem(setup);
     const input = asInput(problem);
@@ -69,11 +63,11 @@ async function rowsOf(setups: Setup[]): Promise<Row[]> {
     sameNumbers(name, ours, solveAll().flat(), 1e-3);
     rows.push({name: `${name}: quadprog, forward`, run: () => void solveAll(), yardstick});
   }
-  // Worker threads start with the first large batch, while it is being solved: let them come up.
-  tf.dispose(solveQP(asInput(makeProblem(SETUPS[5]))));
+  // Let them come up.
+  tf.dispose(solveQP(asInput(makeProblem(WAKING))));
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return rows;
-}
+};
 
 function asInput({Q, p, G, h, A, b}: Problem): QPInput {
   return A.shape[1] === 0 ? {Q, p, G, h} : {Q, p, G, h, A, b};

@@ -1,7 +1,7 @@
-/** @file A safety filter: of all velocities that keep the dot off the discs, the one closest to what was asked for. */
-import {solveQP, Status} from '../../src/index.js';
+/** @file The safety filter in random worlds, beside no filter and a rule of thumb. */
 import {randomNumbers} from '../support/random.js';
 import type {Report} from '../support/report.js';
+import {SafetyFilter} from './filter.js';
 import {clearance, FRAME, makeWorld, SPEED, step, towardsGoal, type Vector, type World} from './world.js';
 
 export interface Size {
@@ -37,41 +37,8 @@ export interface Result {
   world: World;
 }
 
-/** How fast the dot may approach a disc: h may decrease by the share α of itself in a second. */
-const ALPHA = 4;
 /** How close counts as reached. */
 const REACHED = 0.05;
-
-/**
- * With h(x) = ‖x − c‖² − r² ≥ 0 outside a disc, which moves with the velocity w: u = argmin ‖u − asked‖² subject to
- * 2(x − c)ᵀ(u − w) ≥ −αh for each disc, and |u| ≤ the largest speed.
- *
- * h is convex in x, so it decreases in a frame by no more than the share α/60, also between frames: h stays positive. That holds as long
- * as the program has a solution.
- */
-export function safeVelocity({dot, discs}: World, asked: Vector): {velocity: Vector; solved: boolean} {
-  const G = discs.map(({centre}) => [-2 * (dot[0] - centre[0]), -2 * (dot[1] - centre[1])]);
-  const h = discs.map(({centre, velocity, radius}, i) => {
-    const barrier = (dot[0] - centre[0]) ** 2 + (dot[1] - centre[1]) ** 2 - radius ** 2;
-    return ALPHA * barrier + G[i][0] * velocity[0] + G[i][1] * velocity[1];
-  });
-  const result = solveQP(
-    {
-      Q: [
-        [1, 0],
-        [0, 1],
-      ],
-      p: [-asked[0], -asked[1]],
-      G: [...G, [1, 0], [0, 1], [-1, 0], [0, -1]],
-      h: [...h, SPEED, SPEED, SPEED, SPEED],
-    },
-    {onFailure: 'ignore', onInfeasible: 'closest'},
-  );
-  const [x, y] = result.x.dataSync();
-  const solved = result.status.dataSync()[0] === Status.SOLVED;
-  for (const value of Object.values(result)) (value as {dispose?: () => void}).dispose?.();
-  return {velocity: [x, y], solved};
-}
 
 /** A rule of thumb instead: a push away from each disc that is near. */
 function repelled({dot, discs}: World, [x, y]: Vector): Vector {
@@ -91,9 +58,10 @@ function repelled({dot, discs}: World, [x, y]: Vector): Vector {
 export async function run(size: Size, seed: number, report: Report): Promise<Result> {
   const worlds = Array.from({length: size.worlds}, (_, k) => makeWorld(randomNumbers(1000 * seed + k)));
   const result: Result = {runs: [], times: [], unsolved: 0, world: worlds[0]};
+  const filter = new SafetyFilter(worlds[0].discs.length);
   const filtered = (world: World, asked: Vector) => {
     const started = performance.now();
-    const {velocity, solved} = safeVelocity(world, asked);
+    const {velocity, solved} = filter.apply(world, asked);
     result.times.push(performance.now() - started);
     if (!solved) result.unsolved++;
     return velocity;

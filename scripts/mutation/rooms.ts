@@ -72,6 +72,9 @@ const ROOMS: Record<string, Suites> = {
       'linsolve/solve.test.ts',
     ],
   },
+  'kernels/algorithms/small-qp': {
+    tests: ['kernels/algorithms/small-qp', 'kernels/operations/qp-gradient.test.ts'],
+  },
   'kernels/algorithms/qp': {
     // What is quick and reaches most: the suites of `solveQP` take long, and see little more.
     tests: [

@@ -25,7 +25,7 @@ interface TapeState {
 
 interface EngineState extends TapeState {
   nextTapeNodeId: number;
-  scopeStack: {id: number; name: string}[];
+  scopeStack: {id: number; name: string; track: tf.Tensor[]}[];
   tensorInfo: {get(dataId: object): {backend: tf.KernelBackend} | undefined};
 }
 

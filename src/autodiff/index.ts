@@ -15,6 +15,7 @@ export {jvp, jvpOf, pushforwardOf} from './jvp.js';
 export {forwardMode, pushForward, type ForwardMode} from './forward.js';
 export {freeTensors} from './free-tensors.js';
 export {recordPrivately} from './tape.js';
+export {SuspendedScope} from './suspended-scope.js';
 export {distinct, recordOp} from './op.js';
 export {asFloat, floatMap, nothing} from './float-map.js';
 export {enableHigherOrderGradients} from './higher-order.js';

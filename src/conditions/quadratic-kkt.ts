@@ -1,9 +1,9 @@
 /** @file The KKT conditions of a quadratic program, with the structure that makes their linear system cheap. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Condition} from '../implicit/index.js';
+import type {Backward, Condition} from '../implicit/index.js';
 import {runQPGradient, type QPTensors} from '../kernels/index.js';
 import {matVec, matVecTransposed, sumOfOuters} from '../linalg/index.js';
-import {fromFunctions, isKkt, type KktOperator} from '../linsolve/index.js';
+import {directReport, fromFunctions, isKkt, type KktOperator} from '../linsolve/index.js';
 
 /** The solution of a batch of quadratic programs. */
 export type QuadraticSolution = {
@@ -104,11 +104,16 @@ quadraticKkt.pullback = (
 /** A residual up to this is that of a solved system. */
 const SOLVED = 1e-9;
 
-quadraticKkt.backward = (linsolve, needed, v, solution, data, {weight, status}) => {
+/** Small problems with `linsolve.kkt`, where the calls would take longer than the solution. */
+quadraticKkt.backward = (linsolve, needed, v, solution, data, {weight, status}): Backward | null => {
   if (!isKkt(linsolve)) return null;
   const found = runQPGradient(data, {weight, status}, solution, v, needed);
   if (!found?.residual.dataSync().every((size) => size <= SOLVED)) return null;
-  return [...found.cotangents, needed[6] ? tf.zerosLike(weight) : null];
+  const {cotangents, residual} = found;
+  return {
+    cotangents: [...cotangents, needed[6] ? tf.zerosLike(weight) : null],
+    info: () => directReport(residual),
+  };
 };
 
 /** The Jacobian in (x, ineqDual, eqDual) as an operator on rows [B, n + m + k], with the blocks for `linsolve.kkt`. */

@@ -10,12 +10,13 @@ export {
 } from './custom-root.js';
 export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
-export {checkOnFailure, ON_FAILURE, reportFailures, type Failures} from './report.js';
+export {checkOnFailure, ON_FAILURE, FailureCollector, reportFailures, type Failures} from './report.js';
 export {rootJvp, rootTangent, rootVjp} from './root-products.js';
 export {solvedRoot} from './solved-root.js';
 export {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 export {
   Status,
+  type Backward,
   type Condition,
   type FixedPointMap,
   type ImplicitOptions,

@@ -34,17 +34,69 @@ export function checkOnFailure(where: string, onFailure: OnFailure): void {
 /** Messages that were already printed: training repeats the same failure thousands of times. */
 const printed = new Set<string>();
 
+/** Failures of some samples, of which nothing has been said yet. */
+interface Collected extends Failures {
+  codes: number[];
+  onFailure: OnFailure;
+}
+
+let collector: FailureCollector | null = null;
+
+/** Holds back the reports on parts of a batch, and makes one for the whole of each. */
+export class FailureCollector {
+  /** By the place of a report among those of a part, and by its name. */
+  private readonly reports = new Map<string, Collected>();
+  private place = 0;
+
+  /** Runs `f` for the next part. */
+  run<T>(f: () => T): T {
+    const before = collector;
+    [collector, this.place] = [this, 0];
+    try {
+      return f();
+    } finally {
+      collector = before;
+    }
+  }
+
+  /** Notes a report. The reasons are found now, because they may need the data of the part. */
+  note(failures: Failures, onFailure: OnFailure): void {
+    const key = `${this.place++} ${failures.where}`;
+    const texts = new Map<number, string>();
+    const known = this.reports.get(key);
+    failures.codes.forEach((code, sample) => {
+      if (code !== Status.SOLVED && !texts.has(code)) texts.set(code, failures.reason(code, sample));
+    });
+    const reason = (code: number, sample: number) =>
+      known?.codes.includes(code) ? known.reason(code, sample) : texts.get(code)!;
+    this.reports.set(key, {
+      ...failures,
+      codes: [...(known?.codes ?? []), ...failures.codes],
+      reason,
+      onFailure,
+    });
+  }
+
+  /** Makes the reports. @throws As `reportFailures`. */
+  report(): void {
+    for (const {onFailure, ...failures} of this.reports.values()) reportFailures(failures, onFailure);
+  }
+}
+
 /**
  * Applies the policy to the failed samples.
  *
  * @throws With 'throw'; and always if the input of every sample is invalid, because the mistake is then in the program, not in a
  *   sample.
  */
-export function reportFailures(
-  {where, codes, reason, consequence, what = 'problem', each = 'sample', kind, mayAllFail = false}: Failures,
-  onFailure: OnFailure,
-): void {
+export function reportFailures(failures: Failures, onFailure: OnFailure): void {
+  const {where, codes, reason, consequence} = failures;
+  const {what = 'problem', each = 'sample', kind, mayAllFail = false} = failures;
   checkOnFailure(where, onFailure);
+  if (collector) {
+    collector.note(failures, onFailure);
+    return;
+  }
   const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
   if (failed.length === 0) return;
   const hopeless = !mayAllFail && codes.every((code) => code === Status.INVALID_INPUT);

@@ -31,7 +31,7 @@ export interface RootSystem {
   /** ∂₁F, on packed rows; its transpose if `transposed`. */
   operator(xs: tf.Tensor[], ps: tf.Tensor[]): Operator;
   transposed: boolean;
-  /** As in `Condition`, without a listener to the linear solve. */
+  /** The cotangents of `Condition.backward`. */
   backward?:
     | ((
         needed: readonly boolean[],

@@ -118,6 +118,18 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
         'the parameters',
       ),
     );
+  const backward = (needed: readonly boolean[], vs: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]) => {
+    const [v, at] = [unflatten(x, vs), unflatten(x, xs)];
+    const found = condition.backward!(linsolve, needed, v, at, ...unflatten(params, ps));
+    if (found && onGradient) {
+      offTape(() => {
+        const info = found.info();
+        onGradient(info);
+        tf.dispose([info.converged, info.iterations, info.residual]);
+      });
+    }
+    return found && found.cotangents;
+  };
   return {
     batched: split,
     linsolve,
@@ -130,17 +142,7 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
       : (us, xs, ps) => checkedGradients(policy, pullbackOf(residual, free, origin)(us, xs, ps)),
     operator,
     transposed: false,
-    backward:
-      condition.backward && !onGradient
-        ? (needed, vs, xs, ps) =>
-            condition.backward!(
-              linsolve,
-              needed,
-              unflatten(x, vs),
-              unflatten(x, xs),
-              ...unflatten(params, ps),
-            )
-        : undefined,
+    backward: condition.backward && backward,
   };
 }
 

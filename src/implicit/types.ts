@@ -28,17 +28,19 @@ export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[
    */
   pullback?(u: X, x: X, ...params: P): P;
   /**
-   * The linear solve and the pullback in one step, for a linear solver whose system the condition knows: the cotangents of the
-   * differentiable leaves of the params for the cotangent v of x, `null` for those that are not needed. It is not differentiated. The result
-   * is `null` if the condition cannot do that, or the system was not solved; then the linear solver and the pullback do it.
+   * The linear solve and the pullback in one step, for a linear solver whose system the condition knows and the cotangent v of x. It is not
+   * differentiated. The result is `null` if the condition cannot do that, or the system was not solved; then the linear solver and the
+   * pullback do it.
    */
-  backward?(
-    linsolve: LinearSolver,
-    needed: readonly boolean[],
-    v: X,
-    x: X,
-    ...params: P
-  ): (tf.Tensor | null)[] | null;
+  backward?(linsolve: LinearSolver, needed: readonly boolean[], v: X, x: X, ...params: P): Backward | null;
+}
+
+/** What `backward` of a condition returns. */
+export interface Backward {
+  /** The cotangents of the float32 leaves of the params; those that are not needed may be `null`. */
+  cotangents: (tf.Tensor | null)[];
+  /** Makes the report of the linear solve, for a listener. */
+  info: () => SolveInfo;
 }
 
 /** T(x, ...params), which is x at the solution. */

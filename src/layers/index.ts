@@ -14,6 +14,8 @@ export {LassoLayer, type LassoLayerArgs} from './lasso-layer.js';
 export {LinearProgramLayer, type LinearProgramLayerArgs} from './linear-program-layer.js';
 export {OptNetQP, type OptNetQPArgs} from './optnet-qp.js';
 export {type QPLayerArgs} from './base/qp-arguments.js';
+export {predictAsync} from './predict-async.js';
+export {type PredictOptions, type PredictProgress} from './base/predict-in-parts.js';
 export {QPLayer} from './qp-layer.js';
 export {RidgeLayer, type RidgeLayerArgs} from './ridge-layer.js';
 export {SimplexProjection, type SimplexProjectionArgs} from './simplex-projection.js';

@@ -2,6 +2,7 @@
  * @file Solvers of A u = v: one contract (types.ts), one solver per file. This index is for other folders; `public.ts` is the
  * namespace.
  */
+export {directReport} from './direct.js';
 export {auto} from './auto.js';
 export {bicgstab} from './bicgstab.js';
 export {cg, type CgOptions} from './cg.js';

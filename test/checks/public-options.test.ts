@@ -21,8 +21,8 @@ const step = () => new solvers.FixedPointIteration({fun: map});
 const mirror = {mirrorMap: map, projection: map};
 const matrix = () => tf.eye(2);
 
-/** Its promise is rejected: test/solvers/quadratic/solve-qp-async.test.ts. */
-const REJECTING = /^(solvers\.)?solveQPAsync#/;
+/** Their promises are rejected: test/solvers/quadratic/solve-qp-async.test.ts, test/layers/predict-async.test.ts. */
+const REJECTING = /^((solvers\.)?solveQPAsync|predictAsync)#/;
 
 /** By name and number of the parameter: a call with that record. What the compiler finds beyond these fails the test. */
 const CALLS: Record<string, Call> = {
@@ -32,6 +32,10 @@ const CALLS: Record<string, Call> = {
   'rootJvp#4': (o) => library.rootJvp(residual, x(), [], [], o),
   'solveQP#0': (o) => library.solveQP(o),
   'solveQP#1': (o) => library.solveQP({Q: matrix(), p: x()}, o),
+  'prepareQP#0': (o) => library.prepareQP(o),
+  'prepareQP#1': (o) => library.prepareQP({Q: [[1]], p: [0]}, o),
+  'solvers.prepareQP#0': (o) => solvers.prepareQP(o),
+  'solvers.prepareQP#1': (o) => solvers.prepareQP({Q: [[1]], p: [0]}, o),
   'certify#0': (o) => library.certify(o, {x: x()}),
   'solvers.certify#0': (o) => solvers.certify(o, {x: x()}),
   'solvers.solveQP#0': (o) => solvers.solveQP(o),

@@ -92,12 +92,17 @@ const QP_SCENES = (layer: string): Scene[] => [
       {inequalities: 3},
       {equalities: 1},
       {seed: 2},
-      {tolerance: 1000},
-      {maxIterations: 1},
       {linsolve: rough()},
       {constants: {p: [1, 2, 3, 4]}, inputs: ['h'], inequalities: 4, units: 4},
       {inputs: ['h'], units: 4, inequalities: 4},
     ],
+  },
+  // Small ones are solved better than any tolerance asks for, and some in one step.
+  {
+    layer,
+    args: {...LEARNED, inequalities: 2},
+    inputs: noise([2, 40]),
+    changes: [{tolerance: 1000}, {maxIterations: 1}],
   },
   {layer, args: WEAK, inputs: AT_WEAK, changes: [{degenerate: 'smooth'}, {degenerate: 'oneSided'}, {warmStart: true}]}, // prettier-ignore
   {layer, args: {...WEAK, degenerate: 'smooth'}, inputs: AT_WEAK, changes: [{smoothing: 0.5}]},

@@ -2,8 +2,9 @@
 import {copyFileSync, cpSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {build} from 'esbuild';
+import {ISOLATED} from '../../serve.mjs';
 import {judge} from '../judge.mjs';
-import {ISOLATED, resultIn} from '../page.mjs';
+import {resultIn} from '../page.mjs';
 import {moduleOf, PAGE, programFiles, projectOf, REPORT} from '../projects.mjs';
 
 /** A folder as one would put it on a server: tfjs, the files of the package, and the exercise. */

@@ -2,9 +2,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {ISOLATED} from '../../serve.mjs';
 import {checkPrinted, examplesOf} from '../examples.mjs';
 import {judge} from '../judge.mjs';
-import {ISOLATED, resultOf} from '../page.mjs';
+import {resultOf} from '../page.mjs';
 import {moduleOf, PAGE, programFiles, projectOf} from '../projects.mjs';
 
 const IN_WORKER = moduleOf({report: 'run().then((result) => postMessage(result));'});

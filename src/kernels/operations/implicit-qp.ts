@@ -2,7 +2,10 @@
 import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
-import {registerHostKernel, type HostOutput} from '../backends/host-kernel.js';
+import {BatchRun} from '../threads/batch-run.js';
+import {readF32} from '../backends/host-read.js';
+import {zerosLike} from '../contracts/vectors.js';
+import {registerHostKernel, type Allocate, type HostInput, type HostOutput} from '../backends/host-kernel.js';
 import {kktCost} from '../algorithms/qp/kkt-batch.js';
 import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {gpuQP} from '../twins/webgpu/implicit-qp.js';
@@ -77,8 +80,11 @@ export function runQP(
   const outputs = tf
     .engine()
     .runKernel(QP, inputs as unknown as tf.NamedTensorMap, {tolerance, maxIterations});
-  const [x, ineqDual, eqDual, slack, activity, status, iterations, residual, cx, ci, ce] =
-    outputs as unknown as tf.Tensor[];
+  return solutionOf(outputs as unknown as tf.Tensor[]);
+}
+
+function solutionOf(outputs: readonly tf.Tensor[]): QPSolution {
+  const [x, ineqDual, eqDual, slack, activity, status, iterations, residual, cx, ci, ce] = outputs;
   return {
     x: x as tf.Tensor2D,
     ineqDual: ineqDual as tf.Tensor2D,
@@ -94,16 +100,77 @@ export function runQP(
   };
 }
 
-type Inputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
+/** A batch that is being solved, in f64 on the host, by a caller that does not block. */
+export interface QPRun extends Pick<BatchRun<string>, 'work' | 'change' | 'close' | 'done'> {
+  /** The solutions, once nothing is left. */
+  result(): QPSolution;
+}
+
+/**
+ * Begins to solve the batch, if the host can read its tensors, which are read now.
+ *
+ * @param slice How long the caller wants to work at a time, in ms.
+ */
+export function startQP(
+  problem: QPTensors,
+  limits: {tolerance: number; maxIterations: number},
+  guess: QPGuess | null | undefined,
+  slice: number,
+): QPRun {
+  const {Q, p, G, h, A, b} = problem;
+  const given = guess && {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack};
+  const inputs = Object.fromEntries(
+    Object.entries<tf.Tensor>({Q, p, G, h, A, b, ...given}).map(([name, tensor]) => [
+      name,
+      // What a backend gives to read stays as it is, even if its own memory moves before the end.
+      {shape: tensor.shape, single: readF32(tensor)},
+    ]),
+  ) as unknown as Inputs;
+  const allocate: Allocate = (...shapes) =>
+    shapes.map((shape) => ({
+      values: zerosLike(inputs.p.single, tf.util.sizeFromShape(shape)),
+      shape,
+      dtype: 'float32',
+    }));
+  const {job, batch, cost, outputs} = jobOf(inputs, limits, allocate);
+  const run = new BatchRun(qpBatch, job, QP_OUTPUTS, batch, cost, slice);
+  return {
+    get done() {
+      return run.done;
+    },
+    work: () => run.work(),
+    change: () => run.change(),
+    close: () => run.close(),
+    result: () => solutionOf(outputs.map(({values, shape, dtype}) => tf.tensor(values, shape, dtype))),
+  };
+}
+
+type Inputs = Record<
+  'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack',
+  Pick<HostInput, 'shape' | 'single'>
+>;
 
 /** The approximate number of factorisations per solve. */
 const ITERATIONS = 10;
 
 registerGpuKernel(QP, gpuQP);
 
-// For one small problem, everything here counts: hence no loops over names.
-registerHostKernel<Inputs>(QP, (inputs, attributes, allocate) => {
-  const {tolerance, maxIterations} = attributes as {tolerance: number; maxIterations: number};
+registerHostKernel<keyof Inputs>(QP, (inputs, attributes, allocate) => {
+  const limits = attributes as {tolerance: number; maxIterations: number};
+  const {job, batch, cost, outputs} = jobOf(inputs, limits, allocate);
+  runBatch(qpBatch, job, QP_OUTPUTS, batch, cost);
+  return outputs;
+});
+
+/**
+ * The batch as arrays; `outputs` are the results once it has been run. For one small problem, everything here counts: hence no loops over
+ * names.
+ */
+function jobOf(
+  inputs: Inputs,
+  {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
+  allocate: Allocate,
+): {job: Parameters<typeof qpBatch.start>[1]; batch: number; cost: number; outputs: HostOutput[]} {
   const [batch, n] = inputs.p.shape;
   const m = inputs.G.shape[1];
   const k = inputs.A.shape[1];
@@ -152,13 +219,13 @@ registerHostKernel<Inputs>(QP, (inputs, attributes, allocate) => {
     sharedb: Number(b.shape[0] < batch),
     guess: Number(gx !== undefined),
   };
-  runBatch(qpBatch, {arrays, parameters}, QP_OUTPUTS, batch, ITERATIONS * kktCost(n, m, k));
   // In the order of QP_OUTPUTS.
-  return [
+  const outputs = [
     ...[x, ineqDual, eqDual, slack, activity, status, iterations, residual],
     ...[certificateX, certificateIneq, certificateEq],
   ];
-});
+  return {job: {arrays, parameters}, batch, cost: ITERATIONS * kktCost(n, m, k), outputs};
+}
 
 function integers(shape: number[]): HostOutput & {values: Int32Array} {
   return {values: new Int32Array(tf.util.sizeFromShape(shape)), shape, dtype: 'int32'};

@@ -20,7 +20,7 @@ const DATA = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
 export type QPVectors = Record<'x' | 'ineqDual' | 'eqDual', tf.Tensor>;
 
 /**
- * The cotangents of the data for the cotangents of a solution, and the largest residual of the linear systems of a sample. With K the
+ * The cotangents of the data for the cotangents of a solution, and the residual of each linear system. With K the
  * Jacobian of the KKT conditions and Kᵀu = −cotangent:
  *
  *     Q: ½(u xᵀ + x uᵀ)    p: u    G: λ uᵀ + w u_λ xᵀ    h: −w u_λ    A: ν uᵀ + u_ν xᵀ    b: −u_ν
@@ -34,7 +34,7 @@ export function runQPGradient(
   solution: QPVectors,
   cotangent: QPVectors,
   needed: readonly boolean[],
-): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor} | null {
+): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
   const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
   if (!isSmall(n, m + k) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
   const {Q, p, G, h, A, b} = data;
@@ -46,7 +46,7 @@ export function runQPGradient(
     tf.Tensor | tf.Tensor[];
   const found = Array.isArray(outputs) ? outputs : [outputs];
   let next = 1;
-  return {cotangents: wanted.map((is) => (is ? found[next++] : null)), residual: found[0]};
+  return {cotangents: wanted.map((is) => (is ? found[next++] : null)), residual: found[0] as tf.Tensor1D};
 }
 
 type Inputs =

@@ -8,6 +8,17 @@ const TEXT_LENGTH = 3;
 const WORDS = 4;
 const TEXT_BYTES = 2000;
 
+/** Not in every engine, nor in every version of the types. */
+type WaitAsync = (
+  words: Int32Array,
+  word: number,
+  value: number,
+  milliseconds: number,
+) => {async: boolean; value: Promise<unknown> | string};
+
+/** Without `Atomics.waitAsync`, a thread that must not block looks again after this many milliseconds. */
+const UNSEEN = 4;
+
 export class ControlBlock {
   readonly buffer: SharedArrayBuffer;
   private readonly words: Int32Array;
@@ -46,6 +57,13 @@ export class ControlBlock {
     return Atomics.load(this.done, sample) === 1;
   }
 
+  /** How many samples are done. */
+  get doneCount(): number {
+    let count = 0;
+    for (let sample = 0; sample < this.batch; sample++) count += Atomics.load(this.done, sample);
+    return count;
+  }
+
   /** Closes the job: no more samples can be claimed. */
   close(): void {
     Atomics.store(this.words, NEXT, this.batch);
@@ -74,14 +92,25 @@ export class ControlBlock {
     }
   }
 
-  /** Records the first failure, and ends the job. */
+  /** Resolves when the word differs from `value`, at the latest after some milliseconds. Blocks nobody. */
+  async change(word: number, value: number, milliseconds: number): Promise<void> {
+    const {waitAsync} = Atomics as {waitAsync?: WaitAsync};
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // The timer also keeps a process of Node alive, which would not wait for the other.
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, waitAsync ? milliseconds : Math.min(milliseconds, UNSEEN));
+    });
+    const woken = waitAsync?.(this.words, word, value, milliseconds);
+    await (woken && !woken.async ? null : Promise.race([woken?.value ?? late, late]));
+    clearTimeout(timer);
+  }
+
+  /** Records the first failure. The sample at which it happened is not done, and others go on. */
   fail(message: string): void {
-    if (Atomics.compareExchange(this.words, FAILED, 0, 1) === 0) {
-      const text = new TextEncoder().encode(message).subarray(0, TEXT_BYTES);
-      this.text.set(text);
-      Atomics.store(this.words, TEXT_LENGTH, text.length);
-    }
-    this.close();
+    if (Atomics.compareExchange(this.words, FAILED, 0, 1) !== 0) return;
+    const text = new TextEncoder().encode(message).subarray(0, TEXT_BYTES);
+    this.text.set(text);
+    Atomics.store(this.words, TEXT_LENGTH, text.length);
   }
 
   /** What went wrong, or `null`. Call it when no worker is active. */

@@ -1,5 +1,6 @@
 /**
- * @file Worker threads that help with a batch while the calling thread blocks: layers are called synchronously.
+ * @file Worker threads that help with a batch while the calling thread blocks: layers are called synchronously. (`batch-run.ts` has the
+ *   caller that does not block.)
  *
  * The caller copies the job to shared memory, posts it to the workers and also works on samples itself; a free thread claims the
  * next one. A worker that is still starting claims nothing, so nothing waits for it. If a worker dies, the caller does its
@@ -12,19 +13,23 @@ import {arraysOf, claimSamples, type ArrayType, type SharedJob} from './job.js';
 import {defaultThreads, spawn, type Thread} from './platform.js';
 
 /** The number of multiplications for which it is worth waking one more thread: about a millisecond. */
-const WORTH_A_THREAD = 2e6;
+export const WORTH_A_THREAD = 2e6;
 /**
  * A worker that is busy for longer than this after the last sample was taken, and for longer than our own slowest sample, has
  * died or is slower than the caller, so the caller takes over.
  */
-const LATE_AFTER_MS = 500;
-const LATE_FACTOR = 4;
+export const LATE_AFTER_MS = 500;
+export const LATE_FACTOR = 4;
 
 let limit: number | null = null;
 let workers: Thread[] = [];
 /** Whether a worker could not even load its code (a bundle may lack the file); then no others are started. */
 let unavailable = false;
 let memory: SharedArrayBuffer | null = null;
+/** Whether a failure in a worker has been printed. */
+let told = false;
+const gone = new WeakSet<Thread>();
+const listeners = new Set<() => void>();
 
 /**
  * Sets how many threads a batch may use, including the calling one; `null` restores the default, which is the number of cores (at
@@ -38,8 +43,53 @@ export function setThreads(n: number | null): void {
   }
   limit = n;
   unavailable = false;
+  told = false;
   const keep = Math.max(0, threads() - 1);
-  for (const worker of workers.splice(keep)) worker.terminate();
+  for (const worker of workers.splice(keep)) end(worker);
+}
+
+function end(worker: Thread): void {
+  worker.terminate();
+  lose(worker);
+}
+
+/** Tells those who wait for a worker that it is gone. */
+function lose(worker: Thread): void {
+  gone.add(worker);
+  for (const listener of listeners) listener();
+}
+
+/** Whether a worker has ended, as far as is known. */
+export function isGone(worker: Thread): boolean {
+  return gone.has(worker);
+}
+
+/** Calls a function whenever a worker ends. @returns What stops that. */
+export function onLoss(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Sends a job to some workers, which start if need be. @returns Those that got it. */
+export function postJob(shared: SharedJob, helpers: number): Thread[] {
+  startWorkers(helpers);
+  const posted = workers.slice(0, helpers);
+  for (const worker of posted) worker.post(shared);
+  return posted;
+}
+
+/** Ends workers that are late. */
+export function endLate(late: readonly Thread[]): void {
+  workers = workers.filter((worker) => !late.includes(worker));
+  for (const worker of late) end(worker);
+}
+
+/** Says once that a worker failed; what it did not do, others do. */
+export function noteFailure(kernel: string, control: ControlBlock): void {
+  const failure = control.failure();
+  if (failure === null || told) return;
+  told = true;
+  console.warn(`${kernel}: a worker thread failed, and its part is computed by the others: ${failure}`);
 }
 
 /** How many threads a batch may use. */
@@ -62,7 +112,9 @@ export function shareWork<Names extends string>(
   if (!ready.some((worker) => worker.ready())) return false;
 
   const control = new ControlBlock(batch);
-  const {shared, local} = toSharedMemory(kernel.name, job, batch, control);
+  const {shared, local} = toSharedMemory(kernel.name, job, control, memory);
+  // Kept for the next call, because new memory costs more than the copy.
+  memory = shared.memory;
   for (const worker of ready) worker.post(shared);
   let slowest = 0;
   let last = performance.now();
@@ -80,32 +132,33 @@ export function shareWork<Names extends string>(
     throw error;
   }
   awaitWorkers(control, slowest);
-  const failure = control.failure();
-  if (failure !== null) throw new Error(`${kernel.name}, in a worker thread: ${failure}`);
+  noteFailure(kernel.name, control);
   takeResults(kernel, job, outputs, local, control);
   return true;
 }
 
 function startWorkers(count: number): void {
   if (workers.some((worker) => worker.silent())) {
-    for (const worker of workers.splice(0)) worker.terminate();
+    for (const worker of workers.splice(0)) end(worker);
     unavailable = true;
   }
   while (workers.length < count && !unavailable) {
     const worker = spawn((lost) => {
       unavailable ||= workers.includes(lost) && !lost.ready() && !lost.busy();
       workers = workers.filter((other) => other !== lost);
+      lose(lost);
     });
     if (!worker) return;
     workers.push(worker);
   }
 }
 
-function toSharedMemory<Names extends string>(
+/** @param memory Is used if there is room; nobody else may use it. */
+export function toSharedMemory<Names extends string>(
   kernel: string,
   {arrays, parameters}: BatchJob<Names>,
-  batch: number,
   control: ControlBlock,
+  memory: SharedArrayBuffer | null,
 ): {shared: SharedJob; local: BatchJob<Names>} {
   const places: SharedJob['arrays'] = {};
   let end = 0;
@@ -113,9 +166,9 @@ function toSharedMemory<Names extends string>(
     places[name] = {type: array.constructor.name as ArrayType, offset: end, length: array.length};
     end += Math.ceil(array.byteLength / 16) * 16;
   }
-  // Kept for the next call, because new memory costs more than the copy.
-  if (!memory || memory.byteLength < end) memory = new SharedArrayBuffer(Math.ceil(1.5 * end));
-  const shared = {kernel, memory, control: control.buffer, batch, parameters, arrays: places};
+  const room = memory && memory.byteLength >= end ? memory : new SharedArrayBuffer(Math.ceil(1.5 * end));
+  const {buffer, batch} = control;
+  const shared = {kernel, memory: room, control: buffer, batch, parameters, arrays: places};
   const views = arraysOf(shared) as Record<Names, BatchArray>;
   for (const [name, array] of Object.entries<BatchArray>(arrays)) views[name as Names].set(array);
   return {shared, local: {arrays: views, parameters}};
@@ -130,9 +183,7 @@ function awaitWorkers(control: ControlBlock, slowest: number): void {
   for (let active = control.load(ACTIVE); active > 0; active = control.load(ACTIVE)) {
     const left = end - performance.now();
     if (left <= 0) {
-      const late = workers.filter((worker) => worker.busy());
-      workers = workers.filter((worker) => !late.includes(worker));
-      for (const worker of late) worker.terminate();
+      endLate(workers.filter((worker) => worker.busy()));
       memory = null;
       return;
     }
@@ -150,15 +201,26 @@ function takeResults<Names extends string>(
 ): void {
   const samples = Array.from({length: control.batch}, (_, sample) => sample);
   const missing = new Set(samples.filter((sample) => !control.isDone(sample)));
+  const left = missing.values();
+  claimSamples(denseKernels(), kernel, job, () => left.next().value ?? -1);
+  copyResults(job, outputs, local, control.batch, missing);
+}
+
+/** Copies the outputs of all samples that are not missing. */
+export function copyResults<Names extends string>(
+  job: BatchJob<Names>,
+  outputs: readonly Names[],
+  local: BatchJob<Names>,
+  batch: number,
+  missing: ReadonlySet<number>,
+): void {
   if (missing.size === 0) {
     for (const name of outputs) job.arrays[name].set(local.arrays[name]);
     return;
   }
-  const left = missing.values();
-  claimSamples(denseKernels(), kernel, job, () => left.next().value ?? -1);
   for (const name of outputs) {
-    const size = job.arrays[name].length / control.batch;
-    for (const sample of samples) {
+    const size = job.arrays[name].length / batch;
+    for (let sample = 0; sample < batch; sample++) {
       if (missing.has(sample)) continue;
       job.arrays[name].set(local.arrays[name].subarray(sample * size, (sample + 1) * size), sample * size);
     }

@@ -8,6 +8,8 @@ import {CallHistory, type SolveState} from './call-history.js';
 import {describeLayer, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
 import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
+import {dividedBatch} from './part.js';
+import {predictInParts, type PredictOptions} from './predict-in-parts.js';
 
 /** Arguments that `describe` shows as parameters. */
 const SHOWN_AS_PARTS = ['inputs', 'constants', 'cell'];
@@ -45,7 +47,8 @@ export abstract class SolverLayer extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     const solve = () => {
       this.invokeCallHook(inputs, kwargs);
-      this.history.begin();
+      // The parts of one batch are one call.
+      if (dividedBatch()?.isFirst(this.history) !== false) this.history.begin();
       const className = this.getClassName();
       const names = this.inputNames;
       const list = inputList(className, inputs, names).map((input, i) => asFloat(className, names[i], input));
@@ -53,6 +56,22 @@ export abstract class SolverLayer extends layers.Layer {
       return list[0].shape[0] === 0 ? this.emptyOutput(list) : this.solve(list, kwargs ?? {});
     };
     return tf.tidy(() => rollBackOnThrow(solve));
+  }
+
+  /**
+   * The output, as `tf.tidy(() => layer.apply(x))` gives it, in parts of about 10 ms, between which the event loop goes on: a page stays
+   * responsive. Without a gradient.
+   *
+   *     const y = await layer.predictAsync(x, {signal: controller.signal});
+   *
+   * x is read when it is called; the weights are read part by part, so do not train meanwhile. A single row is never divided.
+   *
+   * @returns The output; the caller disposes of it.
+   * @throws (rejects) As `apply`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
+   */
+  async predictAsync(x: tf.Tensor | tf.Tensor[], options: PredictOptions = {}): Promise<tf.Tensor> {
+    const call = (rows: tf.Tensor | tf.Tensor[]) => this.apply(rows) as tf.Tensor;
+    return (await predictInParts(`${this.getClassName()}.predictAsync`, call, x, options)) as tf.Tensor;
   }
 
   /** The output for a batch of at least one sample. */
@@ -124,6 +143,9 @@ export abstract class SolverLayer extends layers.Layer {
   /** Records how the solve of this call went. */
   protected remember(state: SolveState): void {
     this.history.note(state);
+    const {status, iterations, residual, weaklyActive} = state;
+    const tensors = {status, iterations, residual, ...(weaklyActive && {weaklyActive})};
+    dividedBatch()?.note(this.history, tensors, (whole) => this.history.note(whole as unknown as SolveState));
   }
 
   /** Receives the report of the linear solve of this call's gradient: an `onGradient`. Get a new one in each call. */

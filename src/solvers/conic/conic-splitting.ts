@@ -9,13 +9,16 @@ import {conicResidual, type ConicData, type ConicPoint} from '../../conditions/i
 import {solvedRoot, Status, type Condition, type OnFailure} from '../../implicit/index.js';
 import {conesOfProjection, hostCanRead, type Cones} from '../../kernels/index.js';
 import {auto, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
-import {solveOnHost, type HostConic} from './parts/conic-host.js';
+import {solveOnHost} from './parts/conic-host.js';
 import {searchConic} from './parts/conic-search.js';
 import {screenConic} from './parts/conic-screen.js';
 import {rowFactors, sizesOf} from './parts/conic-step.js';
 import {reporterOf, type Reporter} from '../iteration/report.js';
 import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
+import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
+import {held} from '../iteration/samples.js';
+import {apart, drain, type Steps} from '../iteration/steps.js';
 import type {IterationState} from '../iteration/types.js';
 import {keepSamples} from '../iteration/leaves.js';
 import {NewtonRoot} from '../roots/newton-root.js';
@@ -52,6 +55,9 @@ export type ConicResult = ConicSolution & {
   /** @deprecated It is `x` now. */
   readonly z: tf.Tensor;
 };
+
+/** What a solve found. */
+type Found = {x: ConicSolution; state: IterationState};
 
 const REFINEMENTS = 8;
 /** The accuracy that f32 reaches. */
@@ -135,13 +141,37 @@ export class ConicSplitting {
    * @returns {x: {x [B, p], dual [B, m], slack [B, m]}, state}, differentiable in `data` to any order.
    */
   run(_init: null, data: ConicData): RunResult<ConicResult, IterationState> {
-    return tf.tidy(() => {
-      const cones = this.conesOf(data.E.shape[1]!);
-      const {x, state} = cones && hostCanRead() ? this.known(data, cones) : this.onTensors(data, cones);
-      this.reporter?.end(state);
-      alsoReadAs('ConicSplitting', x, 'z', 'x');
-      return runResult(x, state) as unknown as tf.TensorContainerObject;
-    }) as unknown as RunResult<ConicResult, IterationState>;
+    return tf.tidy(
+      () => drain(this.running(data, false)) as unknown as tf.TensorContainerObject,
+    ) as unknown as RunResult<ConicResult, IterationState>;
+  }
+
+  /**
+   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   *
+   * The result is that of `run`. The data are read when it is called. A sample that is solved in f64, or a few iterations of the batch, are
+   * never divided.
+   *
+   * @returns The result of `run`; the caller disposes of its tensors.
+   * @throws (rejects) As `run`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
+   */
+  async runAsync(
+    _init: null,
+    data: ConicData,
+    options?: AsyncOptions,
+  ): Promise<RunResult<ConicResult, IterationState>> {
+    return inSlices('ConicSplitting.runAsync', () => this.running(held(data), true), options);
+  }
+
+  private *running(data: ConicData, inSlices: boolean): Steps<RunResult<ConicResult, IterationState>> {
+    const cones = this.conesOf(data.E.shape[1]!);
+    const {x, state} =
+      cones && hostCanRead()
+        ? yield* this.known(data, cones, inSlices)
+        : yield* this.onTensors(data, cones, inSlices);
+    this.reporter?.end(state);
+    alsoReadAs('ConicSplitting', x, 'z', 'x');
+    return runResult(x, state) as RunResult<ConicResult, IterationState>;
   }
 
   /** The cones of the projection, if known. */
@@ -152,11 +182,9 @@ export class ConicSplitting {
     }).cones as unknown as Cones | null;
   }
 
-  private known(data: ConicData, cones: Cones): {x: ConicSolution; state: IterationState} {
+  private *known(data: ConicData, cones: Cones, inSlices: boolean): Steps<Found> {
     const {linsolve} = this.options;
-    const found = offTape(
-      () => solveOnHost(data, cones, this.options) as unknown as tf.TensorContainerObject,
-    ) as unknown as HostConic;
+    const found = yield* apart(solveOnHost(data, cones, this.options), inSlices);
     const {status, iterations, residual, absent, valid} = found;
     // The kernel solves sample by sample.
     this.reporter?.step({iteration: Math.max(1, ...iterations.dataSync()), residual, x: found.z});
@@ -189,14 +217,15 @@ export class ConicSplitting {
   }
 
   /** In tensor operations, with one unit per block if the blocks are known. */
-  private onTensors(given: ConicData, cones: Cones | null): {x: ConicSolution; state: IterationState} {
+  private *onTensors(given: ConicData, cones: Cones | null, inSlices: boolean): Steps<Found> {
     const {data, valid} = screenConic(given, cones);
     const rows = offTape(() => (cones ? rowFactors(data, cones) : tf.onesLike(data.d)));
-    const {x, state} = this.splitting({
+    const scaled = {
       c: data.c,
       E: tf.mul(data.E, tf.expandDims(rows, 2)),
       d: tf.mul(data.d, rows),
-    });
+    };
+    const {x, state} = yield* this.splitting(scaled, inSlices);
     const isValid = tf.greater(valid, 0);
     const code = tf.fill(state.status.shape, Status.INVALID_INPUT, 'int32');
     return {
@@ -205,7 +234,7 @@ export class ConicSplitting {
     };
   }
 
-  private splitting(data: ConicData): {x: ConicSolution; state: IterationState} {
+  private *splitting(data: ConicData, inSlices: boolean): Steps<Found> {
     const {linsolve, maxIterations} = this.options;
     const tolerance = Math.max(this.options.tolerance, hostCanRead() ? IN_SINGLE : SINGLE);
     // z(c, E, d) is z(c/γ, E/ε, d/δ)·δ/ε for any γ, δ, ε: in units in which all are 1, the splitting converges well and f32 is
@@ -213,19 +242,17 @@ export class ConicSplitting {
     const {ofC, ofE, ofD} = offTape(() => sizesOf(data));
     const scaled = {c: tf.div(data.c, ofC), E: tf.div(data.E, ofE), d: tf.div(data.d, ofD)};
     const {condition, dualProjection, newton} = this;
-    const {x: point, aux} = solvedRoot(
+    const search = searchConic(scaled, {
+      ...{condition, dualProjection, newton},
+      ...{tolerance, maxIterations, reporter: this.reporter},
+    });
+    const {point: found, ...state} = yield* apart(search, inSlices);
+    const {x: point} = solvedRoot(
       condition,
       {linsolve, onGradient: this.onGradient, onFailure: this.onFailure, where: 'ConicSplitting'},
       [scaled],
-      () => {
-        const {point: found, ...state} = searchConic(scaled, {
-          ...{condition, dualProjection, newton},
-          ...{tolerance, maxIterations, reporter: this.reporter},
-        });
-        return {x: found, aux: state};
-      },
+      () => ({x: found}),
     );
-    const state = aux as unknown as IterationState;
     const solved = offTape(() => tf.equal(state.status, Status.SOLVED));
     const y = dualProjection(point.v);
     const unitOfE = tf.reshape(ofE, [-1, 1]);

@@ -8,6 +8,8 @@ export {type IterationReport, type ReportOptions} from './report-options.js';
 export {type AuxObjective, type Minimization, type ValueWithAux} from './problem.js';
 export {type StepSchedule} from './step-schedule.js';
 export {type RunResult} from './run-result.js';
+export {type AsyncOptions} from './in-slices.js';
+export {type Pause, type Resumed, type SolveProgress, type Steps} from './steps.js';
 export {
   type Iteration,
   type IterationState,

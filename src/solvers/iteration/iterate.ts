@@ -14,13 +14,15 @@ import {fill} from '../../kernels/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {seeingOnce} from '../../programs/index.js';
 import {mapLeaves, samplesOf, select} from './leaves.js';
-import {loop} from './loop.js';
+import {inSlices, type AsyncOptions} from './in-slices.js';
+import {loopSteps} from './loop.js';
 import {move} from './move.js';
 import {reporterOf, type Reporter} from './report.js';
 import {haveChanged, identitiesOf, noteSeen} from './seen-parameters.js';
 import {pointsOf} from './points.js';
 import {isPoint, statusOf} from './status.js';
 import {valueOf, type AuxObjective} from './problem.js';
+import {drain, type Steps} from './steps.js';
 import {tolerancesOf} from './tolerances.js';
 import type {Iteration, IterationState, Progress, SolverOptions} from './types.js';
 import {withoutNaN} from './without-nan.js';
@@ -120,14 +122,50 @@ export class IterativeSolver<
     return tf.tidy(() => {
       const solve = () => (this.implicitDiff ? this.implicit(init, params) : this.iterate(init, params));
       // A listener may change what functions close over.
-      const [found, state] = this.reporter ? solve() : seeingOnce(solve);
-      // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
-      // gradient, so that it does not affect the rest of the batch.
-      const x = pointsOf(state.status, found);
-      const {value, aux} = this.evaluated(x, params, state);
-      const known = value ? {...state, value} : state;
-      return {x, state: known, ...(aux && {aux})} as unknown as tf.TensorContainerObject;
+      const found = this.reporter ? solve() : seeingOnce(solve);
+      return this.outcome(found, params) as unknown as tf.TensorContainerObject;
     }) as unknown as ReturnType<typeof this.run>;
+  }
+
+  /**
+   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   *
+   *     const {x, state} = await solver.runAsync(init, [c], {signal: controller.signal});
+   *
+   * The result is that of `run`, to the last digit. One iteration is never divided. Init and parameters are read when it is called: they
+   * may be disposed of, and variables may change. What functions close over is read at any time until the promise is settled.
+   *
+   * @param params The parameters, as `run` takes them after `init`, in an array.
+   * @returns The result of `run`; the caller disposes of its tensors.
+   * @throws (rejects) As `run`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
+   */
+  async runAsync(
+    init: X,
+    params: P,
+    options?: AsyncOptions,
+  ): Promise<ReturnType<IterativeSolver<X, P>['run']>> {
+    const begin = () => {
+      const own = mapLeaves(params as Structure, (leaf) => tf.clone(leaf)) as unknown as P;
+      return this.running(
+        mapLeaves(init, (leaf) => tf.clone(leaf)),
+        own,
+      );
+    };
+    return inSlices(`${this.className}.runAsync`, begin, options);
+  }
+
+  private *running(init: X, params: P): Steps<ReturnType<IterativeSolver<X, P>['run']>> {
+    const found = yield* this.iterating(init, params, true);
+    return this.outcome(this.implicitDiff ? this.rooted(this.finite(found), params) : found, params);
+  }
+
+  private outcome([found, state]: [X, IterationState], params: P): ReturnType<IterativeSolver<X, P>['run']> {
+    // A sample that became NaN, decreased without limit, or requested something that does not exist is zero, with a zero
+    // gradient, so that it does not affect the rest of the batch.
+    const x = pointsOf(state.status, found);
+    const {value, aux} = this.evaluated(x, params, state);
+    const known = value ? {...state, value: value as tf.Tensor1D} : state;
+    return {x, state: known, ...(aux && {aux})};
   }
 
   /** The start of an iteration from `init`, for `update`. The caller disposes of it. */
@@ -185,10 +223,15 @@ export class IterativeSolver<
   }
 
   private implicit(init: X, params: P): [X, IterationState] {
-    const {linsolve, batched, onGradient, onFailure, className: where} = this;
-    const [found, state] = offTape(
+    const found = offTape(
       () => this.finite(this.iterate(init, params)) as unknown as tf.TensorContainerArray,
     ) as unknown as [X, IterationState];
+    return this.rooted(found, params);
+  }
+
+  /** What was found, differentiable through the condition if there is a tape. */
+  private rooted([found, state]: [X, IterationState], params: P): [X, IterationState] {
+    const {linsolve, batched, onGradient, onFailure, className: where} = this;
     const options = {linsolve, batched, onGradient, onFailure, where};
     const {x, aux} = solvedRoot(this.condition, options, withoutNaN(params, state.status), () => ({
       x: found,
@@ -247,8 +290,17 @@ export class IterativeSolver<
   }
 
   /** Finds x; nothing is recorded for a gradient unless `implicitDiff` is false. */
-  protected iterate(init: X, params: P): [X, IterationState] {
-    return loop(this.iteration, init, params, {...this, owner: ownerOf(this.condition)});
+  private iterate(init: X, params: P): [X, IterationState] {
+    return drain(this.iterating(init, params, false));
+  }
+
+  /**
+   * Finds x, with pauses; nothing is recorded for a gradient unless `implicitDiff` is false.
+   *
+   * @param _inSlices Whether it will pause, so that what takes long should be divided.
+   */
+  protected *iterating(init: X, params: P, _inSlices: boolean): Steps<[X, IterationState]> {
+    return yield* loopSteps(this.iteration, init, params, {...this, owner: ownerOf(this.condition)});
   }
 
   /** If a sample has no solution, the condition is evaluated at zero. */

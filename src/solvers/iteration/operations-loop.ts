@@ -13,6 +13,7 @@ import {canLook, loopWhile} from '../../programs/index.js';
 import {move} from './move.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import type {Reporter} from './report.js';
+import {drain, lookAt, type Steps} from './steps.js';
 import type {Iteration} from './types.js';
 
 /** The state of the loop: that of the iteration, and how far each sample is. */
@@ -37,12 +38,19 @@ const CHECK_EVERY = 5;
  * @param keep Sees the state before each step, except where the loop becomes a part of a program.
  */
 export function runOperations<X extends Structure, P extends Parameter[]>(
+  ...args: Parameters<typeof operationSteps<X, P>>
+): Arrival<X> {
+  return drain(operationSteps(...args));
+}
+
+/** `runOperations` with pauses. */
+export function* operationSteps<X extends Structure, P extends Parameter[]>(
   iteration: Iteration<X, P>,
   from: {x: X; memory: Structure},
   params: P,
   {samples, maxIterations, tolerance, reporter}: LoopSettings,
   keep: (step: number, state: tf.Tensor[]) => void = () => undefined,
-): Arrival<X> {
+): Steps<Arrival<X>> {
   const readable = canLook();
   const borrowed = new Set(flatten([from, ...params] as Parameter[]).map(({id}) => id));
   // On a tape, its operations need the states.
@@ -95,7 +103,13 @@ export function runOperations<X extends Structure, P extends Parameter[]>(
     if (!isRecorded) {
       for (const tensor of flatten(previous)) if (!borrowed.has(tensor.id)) tensor.dispose();
     }
-    if (steps % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0)) break;
+    const isOver =
+      steps % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0);
+    const {active, residual} = state;
+    const look = () => lookAt({iteration: steps, maxIterations}, active, residual);
+    const resumed = yield {look, isWhole: isOver || steps === maxIterations};
+    // Where the host cannot read at once, it may have read in the meantime.
+    if (isOver || (!readable && resumed?.isDone === true)) break;
   }
   const {x, memory, residual, verdict, iterations, stepSize} = state;
   return {

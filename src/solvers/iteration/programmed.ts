@@ -4,6 +4,7 @@ import {flatten, numbersOf, tensorOfDoubles, unflatten, type Structure} from '..
 import type {Origin} from '../../programs/index.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import {programOfStep, type MaskedStep, type StepProgram} from './step-program.js';
+import {drain, lookAt, type Steps} from './steps.js';
 import type {StepDetails} from './types.js';
 
 /**
@@ -13,32 +14,44 @@ import type {StepDetails} from './types.js';
  * @param origin What determines the step, if it is known.
  * @returns `null` if there are no programs (because of the backend or the flag) or the step cannot be one.
  */
-export function runProgrammed<X extends Structure>(
+export function* programmedSteps<X extends Structure>(
   step: MaskedStep<X>,
   from: {x: X; memory: Structure},
   settings: LoopSettings,
   wanted = 0,
   origin: Origin | null = null,
-): Arrival<X> | null {
+): Steps<Arrival<X> | null> {
   const traced = programOfStep(step, from, settings, wanted, origin);
   if (!traced) return null;
   try {
-    return runSteps(traced, from, settings);
+    return yield* stepsOf(traced, from, settings);
   } finally {
     traced.program.dispose();
   }
+}
+
+/** `programmedSteps` at once. */
+export function runProgrammed<X extends Structure>(
+  ...args: Parameters<typeof programmedSteps<X>>
+): Arrival<X> | null {
+  return drain(programmedSteps(...args));
+}
+
+/** `stepsOf` at once. */
+export function runSteps<X extends Structure>(...args: Parameters<typeof stepsOf<X>>): Arrival<X> {
+  return drain(stepsOf(...args));
 }
 
 /**
  * @param keep Sees the state before each step.
  * @returns Tensors that share no memory with the program.
  */
-export function runSteps<X extends Structure>(
+function* stepsOf<X extends Structure>(
   {program, details, moving}: StepProgram,
   {x, memory}: {x: X; memory: Structure},
   {samples, maxIterations, tolerance, absoluteTolerance, reporter}: LoopSettings,
   keep: (step: number, state: readonly Float64Array[]) => void = () => undefined,
-): Arrival<X> {
+): Steps<Arrival<X>> {
   const leaves = [...flatten(x), ...flatten(memory)];
   const state = [...leaves.keys()].map((i) => program.input(2 + i));
   const [active, residual] = [program.input(0).fill(1), program.input(1).fill(0)];
@@ -68,6 +81,7 @@ export function runSteps<X extends Structure>(
   const count = flatten(x).length;
   let rests = false;
   let steps = 0;
+  const pause = {look: () => lookAt({iteration: steps, maxIterations}, active, residual), isWhole: false};
   while (steps < maxIterations) {
     keep(steps, state);
     if (isLong && !rests && steps < maxIterations - 1) {
@@ -77,6 +91,7 @@ export function runSteps<X extends Structure>(
         for (const i of moving) state[i].set(results[i]);
         for (let i = 0; i < samples; i++) iterations[i] += active[i];
         steps++;
+        yield pause;
         continue;
       }
     }
@@ -96,6 +111,8 @@ export function runSteps<X extends Structure>(
     }
     residual.set(left);
     results.forEach((result, i) => state[i].set(result));
+    pause.isWhole = open === 0 || steps === maxIterations;
+    yield pause;
     if (open === 0) break;
   }
   return {

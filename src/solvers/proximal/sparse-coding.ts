@@ -15,6 +15,9 @@ import {canLook} from '../../programs/index.js';
 import {support} from '../../linsolve/index.js';
 import {elasticNet} from '../../prox/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import {inParts} from '../iteration/in-parts.js';
+import {takeSamples} from '../iteration/samples.js';
+import type {Steps} from '../iteration/steps.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import {UNBATCHED_OPTIONS, type IterationState, type SolverOptions} from '../iteration/types.js';
 import {fixedStep} from './proximal-iteration.js';
@@ -28,6 +31,9 @@ export interface SparseCodingOptions
   /** True: only codes with z ≥ 0. Default false. */
   nonNegative?: boolean | undefined;
 }
+
+/** A part computes DᵀD again, which costs as much as this many sweeps of one code for each row of D. */
+const SWEEPS = 30;
 
 const NAMES: Names<SparseCodingOptions> = {...UNBATCHED_OPTIONS, nonNegative: 0, degenerate: 0, smoothing: 0};
 
@@ -69,19 +75,35 @@ export class SparseCoding extends IterativeSolver<tf.Tensor, SparseCodingParams>
     this.nonNegative = nonNegative;
   }
 
-  protected override iterate(init: tf.Tensor, params: SparseCodingParams): [tf.Tensor, IterationState] {
-    if (!this.implicitDiff) return super.iterate(init, params);
+  /** By coordinate descent, with pauses between samples. */
+  protected override *iterating(
+    init: tf.Tensor,
+    params: SparseCodingParams,
+    inSlices: boolean,
+  ): Steps<[tf.Tensor, IterationState]> {
+    if (!this.implicitDiff) return yield* super.iterating(init, params, inSlices);
     const [{l1, l2}, dictionary, x] = params;
     const {nonNegative, tolerance, maxIterations} = this;
     const units = dictionary.shape[1]!;
-    const [z, status, iterations, residual] = runSparseCode(
-      {
-        ...{dictionary, x, start: init},
-        ...{l1: perEntry(l1, units), l2: perEntry(l2, units)},
-      },
-      {nonNegative, tolerance, maxIterations},
-    );
-    const state = {status, iterations, residual};
+    const given = {x, start: init, l1: perEntry(l1, units), l2: perEntry(l2, units)};
+    const solve = (from?: number, count?: number) => {
+      const part = count === undefined ? given : takeSamples(given, from!, count);
+      const [z, status, iterations, residual] = runSparseCode(
+        {dictionary, ...part},
+        {nonNegative, tolerance, maxIterations},
+      );
+      return {z, state: {status, iterations, residual}};
+    };
+    const {z, state} = inSlices
+      ? yield* inParts(
+          x.shape[0],
+          maxIterations,
+          solve,
+          (part) => part.state,
+          Math.ceil(dictionary.shape[0] / SWEEPS),
+        )
+      : solve();
+    const {iterations, residual} = state;
     const last = Math.max(1, canLook() ? Math.max(...iterations.dataSync()) : maxIterations);
     this.reporter?.step({iteration: last, residual, x: z});
     this.reporter?.end(state);

@@ -1,7 +1,7 @@
 /** @file Quadratic programs in a box. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
+import {rollBackOnThrow} from '../../autodiff/index.js';
 import {Status, type OnFailure} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
@@ -16,6 +16,10 @@ import {reporterOf, type Reporter} from '../iteration/report.js';
 import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, clip, finite, type BoxedRows} from './splitting/rows.js';
 import {equilibrate} from './splitting/scaling.js';
+import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
+import {held} from '../iteration/samples.js';
+import {apart, drain, lookAt, type Steps} from '../iteration/steps.js';
+import type {SplittingResult} from './splitting/splitting.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
 
 /** The options of `BoxCDQP`. */
@@ -133,21 +137,50 @@ export class BoxCDQP {
     init: tf.Tensor | null,
     data: BoxCDQPData | (Omit<BoxCDQPData, 'lower' | 'upper'> & OldBounds),
   ): RunResult<tf.Tensor2D, BoxCDQPState> {
-    const {linsolve, onGradient, onFailure} = this;
-    const options = {linsolve, onGradient, onFailure, where: 'BoxCDQP'};
-    const solve = () => {
-      const given = withBounds<BoxCDQPData>('BoxCDQP', data);
-      const batch = checkShapes('BoxCDQP', given, {Q: 'nn', p: 'n', lower: 'n', upper: 'n'});
-      const n = given.Q.shape[2]!;
-      const boxed = {Q: given.Q, p: given.p, A: tf.expandDims(tf.eye(n), 0), l: given.lower, u: given.upper};
-      const {x, y, lower, upper, ...state} = offTape(() => this.solve(init, boxed, batch));
-      const found = {x, y, lower, upper, status: state.status};
-      return runResult(boundedRoot(found, boxed, options).x, state) as unknown as tf.TensorContainerObject;
-    };
+    const solve = () => drain(this.running(init, data, false)) as unknown as tf.TensorContainerObject;
     return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
   }
 
-  private solve(init: tf.Tensor | null, given: BoxedData, batch: number) {
+  /**
+   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   *
+   * The result is that of `run`. What it is given is read when it is called. One step of the batch is never divided.
+   *
+   * @returns The result of `run`; the caller disposes of its tensors.
+   * @throws (rejects) As `run`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
+   */
+  async runAsync(
+    init: tf.Tensor | null,
+    data: Parameters<BoxCDQP['run']>[1],
+    options?: AsyncOptions,
+  ): Promise<RunResult<tf.Tensor2D, BoxCDQPState>> {
+    const begin = () => this.running(init && tf.clone(init), held(data), true);
+    return inSlices('BoxCDQP.runAsync', begin, options);
+  }
+
+  private *running(
+    init: tf.Tensor | null,
+    data: Parameters<BoxCDQP['run']>[1],
+    inSlices: boolean,
+  ): Steps<RunResult<tf.Tensor2D, BoxCDQPState>> {
+    const {linsolve, onGradient, onFailure} = this;
+    const options = {linsolve, onGradient, onFailure, where: 'BoxCDQP'};
+    const given = withBounds<BoxCDQPData>('BoxCDQP', data);
+    const batch = checkShapes('BoxCDQP', given, {Q: 'nn', p: 'n', lower: 'n', upper: 'n'});
+    const n = given.Q.shape[2]!;
+    const boxed = {Q: given.Q, p: given.p, A: tf.expandDims(tf.eye(n), 0), l: given.lower, u: given.upper};
+    const solved = yield* apart(this.solve(init, boxed, batch, inSlices), inSlices);
+    const {x, y, lower, upper, ...state} = solved;
+    const found = {x, y, lower, upper, status: state.status};
+    return runResult(boundedRoot(found, boxed, options).x, state);
+  }
+
+  private *solve(
+    init: tf.Tensor | null,
+    given: BoxedData,
+    batch: number,
+    inSlices: boolean,
+  ): Steps<BoxCDQPState & Pick<SplittingResult, 'x' | 'y' | 'lower' | 'upper'>> {
     const {data, status} = screen(given, batch);
     const {p, l, u} = data;
     const start = init ? finite(init) : tf.zerosLike(p);
@@ -168,6 +201,9 @@ export class BoxCDQP {
       tf.dispose(previous);
       this.reporter?.step({iteration: k + 1, x: state.best, residual: tf.reshape(state.error, [-1])});
       if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
+      const isOpen = () => tf.cast(tf.equal(state.status, Status.ITERATION_LIMIT), 'float32');
+      const at = {iteration: k + 1, maxIterations: this.maxIterations};
+      yield {look: () => lookAt(at, tf.reshape(isOpen(), [-1]), tf.reshape(state.error, [-1]))};
     }
     const solved = tf.lessEqual(state.error, this.tolerance);
     const isOpen = tf.equal(state.status, Status.ITERATION_LIMIT);
@@ -177,7 +213,7 @@ export class BoxCDQP {
     const isProblem = tf.equal(flat(status), Status.ITERATION_LIMIT);
     const isEnough = this.maxIterations > FINISHING;
     const hasEnded = isEnough ? isProblem : tf.notEqual(flat(codes), Status.ITERATION_LIMIT);
-    const found = finishBoxed(
+    const found = yield* finishBoxed(
       data,
       {x: finite(state.best) as tf.Tensor2D, y: finite(y) as tf.Tensor2D},
       {
@@ -186,6 +222,8 @@ export class BoxCDQP {
         iterations: tf.cast(flat(state.iterations), 'int32') as tf.Tensor1D,
       },
       {tolerance: this.tolerance, maxIterations: isEnough ? FINISHING : 1},
+      undefined,
+      inSlices,
     );
     this.reporter?.end(found);
     return {

@@ -1,7 +1,7 @@
 /** @file The operator-splitting solver of quadratic programs with bounds on both sides of Ax. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import {offTape, rollBackOnThrow} from '../../autodiff/index.js';
+import {rollBackOnThrow} from '../../autodiff/index.js';
 import {Status, type OnFailure} from '../../implicit/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 import {withBounds, type BoxedData, type BoxQPData, type OldBounds} from './box-qp-data.js';
@@ -12,6 +12,9 @@ import {boundedRoot} from './parts/box-root.js';
 import {reporterOf, type Reporter} from '../iteration/report.js';
 import {REPORT, type ReportOptions} from '../iteration/report-options.js';
 import {asNumbers, type BoxedRows, type Pair} from './splitting/rows.js';
+import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
+import {held} from '../iteration/samples.js';
+import {apart, drain, type Steps} from '../iteration/steps.js';
 import {splitOperators, type SplittingOptions, type SplittingResult} from './splitting/splitting.js';
 
 /** The options of `BoxOSQP`. */
@@ -130,30 +133,47 @@ export class BoxOSQP {
     },
     BoxQPState
   > {
+    const solve = () => drain(this.running(init, data, false)) as unknown as tf.TensorContainerObject;
+    return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
+  }
+
+  /**
+   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   *
+   * The result is that of `run`. What it is given is read when it is called. One iteration of the batch is never divided.
+   *
+   * @returns The result of `run`; the caller disposes of its tensors.
+   * @throws (rejects) As `run`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
+   */
+  async runAsync(
+    init: Parameters<BoxOSQP['run']>[0],
+    data: Parameters<BoxOSQP['run']>[1],
+    options?: AsyncOptions,
+  ): Promise<ReturnType<BoxOSQP['run']>> {
+    const begin = () => this.running(init && held(init), held(data), true);
+    return inSlices('BoxOSQP.runAsync', begin, options);
+  }
+
+  private *running(
+    init: Parameters<BoxOSQP['run']>[0],
+    data: Parameters<BoxOSQP['run']>[1],
+    inSlices: boolean,
+  ): Steps<ReturnType<BoxOSQP['run']>> {
     const {linsolve, onGradient, onFailure, maxIterations, tolerance, reporter} = this;
     const options = {linsolve, onGradient, onFailure, where: 'BoxOSQP'};
-    const solve = () => {
-      const given = withBounds<BoxQPData>('BoxOSQP', data);
-      const batch = checkShapes('BoxOSQP', given, {Q: 'nn', p: 'n', A: 'mn', lower: 'm', upper: 'm'});
-      const {Q, p, A, lower: l, upper: u} = given;
-      const boxed = {Q, p, A, l, u};
-      if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
-      const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
-      const found = offTape(
-        () =>
-          solveBoxed(boxed, batch, start, {
-            maxIterations,
-            tolerance,
-            reporter,
-          }) as unknown as tf.TensorContainerObject,
-      ) as unknown as SplittingResult;
-      const {status, iterations, residual, lower, upper, certificate} = found;
-      const activity = tf.cast(tf.sub(asNumbers(upper), asNumbers(lower)), 'int32');
-      const rays = {x: certificate.x, dual: certificate.y};
-      const state = {status, iterations, residual, activity, certificate: rays};
-      return runResult(boundedRoot(found, boxed, options), state) as unknown as tf.TensorContainerObject;
-    };
-    return tf.tidy(() => rollBackOnThrow(solve)) as unknown as ReturnType<typeof this.run>;
+    const given = withBounds<BoxQPData>('BoxOSQP', data);
+    const batch = checkShapes('BoxOSQP', given, {Q: 'nn', p: 'n', A: 'mn', lower: 'm', upper: 'm'});
+    const {Q, p, A, lower: l, upper: u} = given;
+    const boxed = {Q, p, A, l, u};
+    if (init) checkOptions('BoxOSQP: init', init, {x: 1, dual: 1}, 'entry');
+    const start = init && {x: init.x as tf.Tensor2D, y: init.dual as tf.Tensor2D};
+    const solve = solveBoxed(boxed, batch, start, {maxIterations, tolerance, reporter}, undefined, inSlices);
+    const found = yield* apart(solve, inSlices);
+    const {status, iterations, residual, lower, upper, certificate} = found;
+    const activity = tf.cast(tf.sub(asNumbers(upper), asNumbers(lower)), 'int32') as tf.Tensor2D;
+    const rays = {x: certificate.x, dual: certificate.y};
+    const state = {status, iterations, residual, activity, certificate: rays};
+    return runResult(boundedRoot(found, boxed, options), state);
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */
@@ -167,20 +187,21 @@ export class BoxOSQP {
   }
 }
 
-type BoxedSolution = ReturnType<typeof finishBoxed>;
+type BoxedSolution = SplittingResult & {weak: tf.Tensor2D};
 
 /**
  * Solves checked data, off the tape.
  *
  * @param known Which rows are equalities and which have a bound on either side, if that is known.
  */
-export function solveBoxed(
+export function* solveBoxed(
   given: BoxedData,
   batch: number,
   start: Pair | null,
   options: SplittingOptions,
-  known?: Sides,
-): BoxedSolution {
+  known: Sides | undefined,
+  inSlices: boolean,
+): Steps<BoxedSolution> {
   const n = given.Q.shape[2]!;
   const rows = given.A.shape[1]!;
   // Uses a row without effect instead of no row, because not every operation accepts an empty tensor.
@@ -188,7 +209,7 @@ export function solveBoxed(
   const padded = rows > 0 ? given : nothing;
   const guess = start && (rows > 0 ? start : {x: start.x, y: tf.zeros([batch, 1]) as tf.Tensor2D});
   const {data, status} = screen(padded, batch);
-  const result = finished(data, status, guess, options, rows > 0 ? known : undefined);
+  const result = yield* finished(data, status, guess, options, rows > 0 ? known : undefined, inSlices);
   options.reporter?.end(result);
   if (rows > 0) return result;
   const empty = tf.zeros([batch, 0]) as tf.Tensor2D;
@@ -204,25 +225,30 @@ export function solveBoxed(
 const SPLITTING = 1000;
 
 /** Runs the splitting, and then the kernel of quadratic programs from its result. */
-function finished(
+function* finished(
   data: BoxedRows,
   status: tf.Tensor2D,
   guess: Pair | null,
   {maxIterations, tolerance, reporter}: SplittingOptions,
   known: Sides | undefined,
-): BoxedSolution {
+  inSlices: boolean,
+): Steps<BoxedSolution> {
   // If there are too few iterations for both, the splitting gets all of them and the kernel only judges the result.
   const isEnough = maxIterations > FINISHING;
   const most = isEnough ? Math.min(maxIterations - FINISHING, SPLITTING) : maxIterations;
-  const {point, ...found} = splitOperators(data, status, guess, {maxIterations: most, tolerance, reporter});
+  const {point, ...found} = yield* apart(
+    splitOperators(data, status, guess, {maxIterations: most, tolerance, reporter}),
+    inSlices,
+  );
   const screened = tf.reshape(tf.cast(status, 'int32'), [-1]) as tf.Tensor1D;
   const isProblem = tf.equal(screened, Status.ITERATION_LIMIT);
   const hasEnded = isEnough ? isProblem : tf.notEqual(found.status, Status.ITERATION_LIMIT);
-  return finishBoxed(
+  return yield* finishBoxed(
     data,
     point,
     {open: tf.logicalAnd(isProblem, hasEnded), status: found.status, iterations: found.iterations},
     {tolerance, maxIterations: isEnough ? FINISHING : 1},
     known,
+    inSlices,
   );
 }

@@ -8,7 +8,9 @@ import {matVec, matVecTransposed} from '../../linalg/index.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
 import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 import {errorMeter, type ErrorMeter} from './splitting/errors.js';
+import type {AsyncOptions} from '../iteration/in-slices.js';
 import type {RunResult} from '../iteration/run-result.js';
+import {drain} from '../iteration/steps.js';
 import {asNumbers, finite, type BoxedRows, type Pair} from './splitting/rows.js';
 import {equilibrate} from './splitting/scaling.js';
 import {finishBoxed, FINISHING} from './parts/qp-finish.js';
@@ -71,6 +73,18 @@ export class EqualityConstrainedQP extends ImplicitQP {
   }
 
   override run(init: QPGuess | null, data: EqualityConstrainedData): RunResult<QuadraticSolution, QPState> {
+    return super.run(init, data as QuadraticData);
+  }
+
+  override async runAsync(
+    init: QPGuess | null,
+    data: EqualityConstrainedData,
+    options?: AsyncOptions,
+  ): Promise<RunResult<QuadraticSolution, QPState>> {
+    return super.runAsync(init, data as QuadraticData, options);
+  }
+
+  protected override whole(data: EqualityConstrainedData): QuadraticData {
     const batch = checkShapes('EqualityConstrainedQP', data, {Q: 'nn', p: 'n', A: 'kn', b: 'k'});
     const {Q, p, A, b, G, h} = data;
     if (G?.size || h?.size) {
@@ -79,13 +93,10 @@ export class EqualityConstrainedQP extends ImplicitQP {
           'use OSQP or InteriorPointQP for them.',
       );
     }
-    return tf.tidy(() => {
-      const n = Q.shape[2]!;
-      const linear = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
-      // The data in the order of the condition's pullback.
-      const full = {Q, p: linear, G: tf.zeros([1, 0, n]), h: tf.zeros([1, 0]), A, b};
-      return super.run(init, full) as unknown as tf.TensorContainerObject;
-    }) as unknown as RunResult<QuadraticSolution, QPState>;
+    const n = Q.shape[2]!;
+    const linear = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
+    // The data in the order of the condition's pullback.
+    return {Q, p: linear, G: tf.zeros([1, 0, n]), h: tf.zeros([1, 0]), A, b};
   }
 
   protected override solve(_init: QPGuess | null, {Q, p, A, b}: QuadraticData): QPSolution {
@@ -99,18 +110,20 @@ export class EqualityConstrainedQP extends ImplicitQP {
     const scaled = equilibrate(data);
     const errorAt = errorMeter(data, scaled);
     const quick = this.refined(data, isOpen, k > 0, errorAt);
-    const none = tf.zeros([batch, 0]) as tf.Tensor2D;
-    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none);
+    const none = () => tf.zeros([batch, 0]) as tf.Tensor2D;
+    const ofRows = (v: tf.Tensor2D) => (k > 0 ? v : none());
     const flat = (v: tf.Tensor) => tf.reshape(v, [-1]) as tf.Tensor1D;
     const integers = (v: tf.Tensor) => tf.cast(flat(v), 'int32') as tf.Tensor1D;
     const empty = {
-      ...{ineqDual: none, slack: none, certificateIneq: none},
-      activity: tf.cast(none, 'int32') as tf.Tensor2D,
+      ...{ineqDual: none(), slack: none(), certificateIneq: none()},
+      activity: tf.cast(none(), 'int32') as tf.Tensor2D,
     };
     const so = {open: flat(isOpen), status: integers(screened), iterations: integers(quick.corrections)};
     const limits = {tolerance: this.tolerance, maxIterations: FINISHING};
     const known = k > 0 ? {equal: [...Array(k).keys()], upper: [], lower: []} : undefined;
-    const {x, y, status, iterations, residual, certificate} = finishBoxed(data, quick, so, limits, known);
+    const {x, y, status, iterations, residual, certificate} = drain(
+      finishBoxed(data, quick, so, limits, known, false),
+    );
     return {
       ...{...empty, x, eqDual: ofRows(y), status, iterations, residual},
       ...{certificateX: certificate.x, certificateEq: ofRows(certificate.y)},

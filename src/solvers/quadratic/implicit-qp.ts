@@ -11,7 +11,11 @@ import {
   type QuadraticSolution,
 } from '../../conditions/index.js';
 import {solvedRoot, type OnFailure} from '../../implicit/index.js';
+import {inParts} from '../iteration/in-parts.js';
+import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
+import {held, takeSamples} from '../iteration/samples.js';
+import {drain, type Steps} from '../iteration/steps.js';
 import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {canLook} from '../../programs/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
@@ -92,6 +96,15 @@ export abstract class ImplicitQP {
   /** The values of the solution, off the tape. */
   protected abstract solve(init: QPGuess | null, data: QuadraticData): QPSolution;
 
+  /** The same with pauses. Default: some samples after others, each as `solve` does it. */
+  protected *solving(init: QPGuess | null, data: QuadraticData): Steps<QPSolution> {
+    const solve = (from: number, count: number) => ({
+      ...this.solve(init && takeSamples(init, from, count), takeSamples(data, from, count)),
+    });
+    const [most, total] = [(this as {maxIterations?: number}).maxIterations ?? Infinity, data.p.shape[0]];
+    return yield* inParts(total, most, solve, (part) => part);
+  }
+
   /**
    * Solves the batch.
    *
@@ -101,46 +114,84 @@ export abstract class ImplicitQP {
    *   under its own name: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
    */
   run(init: QPGuess | null, data: QuadraticData): RunResult<QuadraticSolution, QPState> {
+    return tf.tidy(
+      () => drain(this.running(init, data, false)) as unknown as tf.TensorContainerObject,
+    ) as unknown as RunResult<QuadraticSolution, QPState>;
+  }
+
+  /**
+   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   *
+   * The result is that of `run`. What it is given is read when it is called. `solveQPAsync` adds shape checks and shared tensors.
+   *
+   * @returns The result of `run`; the caller disposes of its tensors.
+   * @throws (rejects) As `run`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
+   */
+  async runAsync(
+    init: QPGuess | null,
+    data: QuadraticData,
+    options?: AsyncOptions,
+  ): Promise<RunResult<QuadraticSolution, QPState>> {
+    const {className = this.where} = this as {className?: string};
+    return inSlices(
+      `${className}.runAsync`,
+      () => this.running(init && heldGuess(init), held(data), true),
+      options,
+    );
+  }
+
+  /** The data with all six tensors. */
+  protected whole(data: QuadraticData): QuadraticData {
+    return data;
+  }
+
+  private *running(
+    init: QPGuess | null,
+    given: QuadraticData,
+    inSlices: boolean,
+  ): Steps<RunResult<QuadraticSolution, QPState>> {
+    const data = this.whole(given);
     // A guess may be a whole result with more entries.
     if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
-    return tf.tidy(() => {
-      const found = offTape(() => ({...this.solve(init, data)}));
-      const {activity, status} = found;
-      const state: QPState = {
-        status,
-        iterations: found.iterations,
-        residual: found.residual,
-        slack: found.slack,
-        activity,
-        certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
-      };
-      // Without a tape there is nothing to differentiate. What observes a function wants to see the operations.
-      if (!isTapeOn() && canLook()) {
-        return runResult(
-          {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
-          state,
-        ) as unknown as tf.TensorContainerObject;
-      }
-      const weight = complementarityWeight(found, this.degenerate, this.smoothing);
-      const {linsolve, onGradient, onFailure, where} = this;
-      // In the order in which the condition returns its cotangents.
-      const {Q, p, G, A, b} = data;
-      const h = boundsOf(data.h);
-      const {x} = solvedRoot(
-        quadraticKkt,
-        {linsolve, onGradient, onFailure, where},
-        [
-          {Q, p, G, h, A, b},
-          {weight, status},
-        ],
-        () => ({
-          x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
-        }),
-      );
-      state.slack = slackOf(found.slack, x.x, {...data, h}, status);
-      return runResult(x, state) as unknown as tf.TensorContainerObject;
-    }) as unknown as RunResult<QuadraticSolution, QPState>;
+    const found = inSlices ? yield* this.solving(init, data) : offTape(() => ({...this.solve(init, data)}));
+    const {activity, status} = found;
+    const state: QPState = {
+      status,
+      iterations: found.iterations,
+      residual: found.residual,
+      slack: found.slack,
+      activity,
+      certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
+    };
+    // Without a tape there is nothing to differentiate. What observes a function wants to see the operations.
+    if (!isTapeOn() && canLook()) {
+      return runResult({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}, state);
+    }
+    const weight = complementarityWeight(found, this.degenerate, this.smoothing);
+    const {linsolve, onGradient, onFailure, where} = this;
+    // In the order in which the condition returns its cotangents.
+    const {Q, p, G, A, b} = data;
+    const h = boundsOf(data.h);
+    const {x} = solvedRoot(
+      quadraticKkt,
+      {linsolve, onGradient, onFailure, where},
+      [
+        {Q, p, G, h, A, b},
+        {weight, status},
+      ],
+      () => ({
+        x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
+      }),
+    );
+    state.slack = slackOf(found.slack, x.x, {...data, h}, status);
+    return runResult(x, state);
   }
+}
+
+/** A guess may be a whole result with more entries. */
+export function heldGuess(init: QPGuess): QPGuess {
+  const entries = Object.entries(init).filter(([name]) => name in GUESS);
+  return held(Object.fromEntries(entries) as QPGuess);
 }
 
 /** h with a finite number and no gradient in the rows without a bound. */

@@ -17,7 +17,7 @@ export {OSQP, type OSQPOptions} from './osqp.js';
 export {type QPSolver} from './parts/foreign-qp.js';
 export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
-export {solveQPAsync, type QPProgress, type SolveQPAsyncOptions} from './solve-qp-async.js';
+export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';
 export {prepareQP, type PrepareQPOptions} from './prepare-qp.js';

@@ -9,6 +9,7 @@ import {solveBoxed} from './box-osqp.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 import {reporterOf, type Reporter} from '../iteration/report.js';
 import {REPORT, type ReportOptions} from '../iteration/report-options.js';
+import {drain, type Steps} from '../iteration/steps.js';
 import {asNumbers, ofBatch} from './splitting/rows.js';
 import {fill} from '../../kernels/index.js';
 
@@ -66,6 +67,14 @@ export class OSQP extends ImplicitQP {
   }
 
   protected override solve(init: QPGuess | null, data: QuadraticData): QPSolution {
+    return drain(this.steps(init, data, false));
+  }
+
+  protected override *solving(init: QPGuess | null, data: QuadraticData): Steps<QPSolution> {
+    return yield* this.steps(init, data, true);
+  }
+
+  private *steps(init: QPGuess | null, data: QuadraticData, inSlices: boolean): Steps<QPSolution> {
     const batch = checkShapes('OSQP', data, {Q: 'nn', p: 'n', G: 'mn', h: 'm', A: 'kn', b: 'k'});
     const {Q, p, G, h, A, b} = data;
     const [m, k] = [G.shape[1]!, A.shape[1]!];
@@ -78,7 +87,8 @@ export class OSQP extends ImplicitQP {
     const start = init && {x: init.x as tf.Tensor2D, y: stack(init.ineqDual, init.eqDual) as tf.Tensor2D};
     const known = {equal: range(m, m + k), upper: range(0, m), lower: []};
     const {tolerance, maxIterations, reporter} = this;
-    const found = solveBoxed(boxed, batch, start, {tolerance, maxIterations, reporter}, known);
+    const limits = {tolerance, maxIterations, reporter};
+    const found = yield* solveBoxed(boxed, batch, start, limits, known, inSlices);
     const split = (y: tf.Tensor) => tf.split(y, [m, k], 1) as tf.Tensor2D[];
     const [dual, eqDual] = split(found.y);
     const active = split(found.upper)[0];

@@ -20,12 +20,13 @@ const NAMES: Names<PrepareQPOptions> = {tolerance: 0, maxIterations: 0, degenera
 
 /**
  * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for one small problem that is solved again and again with changing data: controllers,
- * safety filters, allocators. Arrays go in and come out, in double precision; there are no tensors, and nothing is allocated once it runs.
+ * safety filters, allocators. Arrays go in and come out, in double precision, and there are no tensors.
  *
  * Names, signs and statuses are those of `solveQP`. Matrices are lists of rows, or typed arrays row by row. `solve` keeps the factor of
- * Q and the last active set, so a problem near the last one takes microseconds: a dual active-set method continues from there, and the
- * interior-point method of `solveQP` takes over if Q is only semidefinite or rounding stops it. Every solution with status 0 is tested
- * row by row to `tolerance`.
+ * Q and the last active set, so a problem near the last one takes microseconds and allocates no arrays: a dual active-set method continues
+ * from there. The interior-point method of `solveQP` takes over if Q is only semidefinite, if active rows depend on each other, or if
+ * rounding stops it. Every solution with status 0 is tested row by row to `tolerance`. Only where the rows contradict each other by so
+ * little that it might be rounding to float32, and where rounding leaves no such point, the answer is that of `solveQP`; `residual` tells.
  *
  *     const qp = prepareQP({Q: [[1]], p: [-3], G: [[1]], h: [2]});
  *     qp.solve().x; // [2]

@@ -1,5 +1,5 @@
 /** @file A small quadratic program that is solved again and again, on arrays. */
-import {checkOptions} from '../../checks/index.js';
+import {checkOptions, describe} from '../../checks/index.js';
 import {weightOfRow, type Degenerate} from '../../conditions/index.js';
 import {finiteSlack, PreparedGradient, PreparedSolver} from '../../kernels/index.js';
 import {
@@ -134,7 +134,7 @@ export class PreparedQP {
     const where = 'PreparedQP.gradient';
     if (!this.gradients) throw disposed(where);
     if (cotangent?.length !== this.sizes.n) {
-      const got = typeof cotangent?.length === 'number' ? `[${cotangent.length}]` : String(cotangent);
+      const got = typeof cotangent?.length === 'number' ? `[${cotangent.length}]` : describe(cotangent);
       throw new Error(
         `${where}: the cotangent must have shape [n], which is [${this.sizes.n}] here; got ${got}.`,
       );

@@ -106,13 +106,8 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     solver: given,
     ...solverOptions
   } = checkOptions('solveQP', renamed('solveQP', options, {warmStart: 'initial'}), SOLVE_QP);
-  if (onInfeasible !== 'zero' && onInfeasible !== 'closest') {
-    throw new Error(`solveQP: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
-  }
-  const isForeign = given !== undefined && !(given instanceof ImplicitQP);
-  const solver = isForeign
-    ? new ForeignQP(given, {...solverOptions, onFailure})
-    : (given ?? new InteriorPointQP({...solverOptions, onFailure}));
+  checkOnInfeasible('solveQP', onInfeasible);
+  const solver = solverOf(given, {...solverOptions, onFailure});
   const solve = () => {
     const {data, batched} = normalize(problem);
     const guess = initial ? (batched ? initial : withBatchAxis(initial)) : null;
@@ -129,7 +124,9 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
 /** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */
 function isWeak(activity: tf.Tensor): tf.Tensor {
   if (!canLook()) return tf.equal(activity, 2);
-  const values = Uint8Array.from(activity.dataSync(), (state) => Number(state === 2));
+  const states = activity.dataSync();
+  const values = new Uint8Array(states.length);
+  for (let i = 0; i < states.length; i++) if (states[i] === 2) values[i] = 1;
   return tf.engine().makeTensor(values, activity.shape, 'bool');
 }
 
@@ -147,7 +144,23 @@ export const SOLVE_QP = [
   'solver',
 ];
 
-function withBatchAxis(guess: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>) {
+/** The solver that was given, or the default one. */
+export function solverOf(
+  given: SolveQPOptions['solver'],
+  options: Pick<SolveQPOptions, 'tolerance' | 'maxIterations' | 'linsolve' | 'onFailure'>,
+): ImplicitQP {
+  if (given === undefined) return new InteriorPointQP(options);
+  return given instanceof ImplicitQP ? given : new ForeignQP(given, options);
+}
+
+/** @throws If there is no such policy. */
+export function checkOnInfeasible(where: string, onInfeasible: OnInfeasible): void {
+  if (onInfeasible === 'zero' || onInfeasible === 'closest') return;
+  throw new Error(`${where}: onInfeasible must be 'zero' or 'closest', got '${String(onInfeasible)}'.`);
+}
+
+/** The guess for a single problem as a batch. */
+export function withBatchAxis(guess: Pick<QPResult, 'x' | 'ineqDual' | 'eqDual' | 'slack'>) {
   const lift = (tensor: tf.Tensor) => tf.expandDims(tensor, 0);
   return {
     x: lift(guess.x),

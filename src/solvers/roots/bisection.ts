@@ -6,6 +6,8 @@ import {Status, type Condition} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
 import type {Bounds} from '../descent/parts/bounded-iteration.js';
 import {IterativeSolver} from '../iteration/iterate.js';
+import type {AsyncOptions} from '../iteration/in-slices.js';
+import type {Steps} from '../iteration/steps.js';
 import {tolerancesOf} from '../iteration/tolerances.js';
 import type {IterationState, Progress, SolverOptions} from '../iteration/types.js';
 import {checkRoot, type RootProblem} from './root-finding.js';
@@ -152,8 +154,32 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
     return super.jvp(x, params as P, tangents as {[K in keyof P]: P[K] | null});
   }
 
-  protected override iterate(init: tf.Tensor, params: P): [tf.Tensor, IterationState] {
-    const [x, state] = super.iterate(init, params);
+  override runAsync(
+    init: tf.Tensor,
+    params: [bounds: Bounds, ...params: P],
+    options?: AsyncOptions,
+  ): ReturnType<IterativeSolver<tf.Tensor, P>['runAsync']>;
+  /** @deprecated See `run`. */
+  override runAsync(
+    init: tf.Tensor,
+    params: P,
+    options?: AsyncOptions,
+  ): ReturnType<IterativeSolver<tf.Tensor, P>['runAsync']>;
+  override runAsync(
+    init: tf.Tensor,
+    params: unknown,
+    options?: AsyncOptions,
+  ): ReturnType<IterativeSolver<tf.Tensor, P>['runAsync']> {
+    return super.runAsync(init, params as P, options);
+  }
+
+  /** Also finds the samples whose bracket has no change of sign. */
+  protected override *iterating(
+    init: tf.Tensor,
+    params: P,
+    inSlices: boolean,
+  ): Steps<[tf.Tensor, IterationState]> {
+    const [x, state] = yield* super.iterating(init, params, inSlices);
     return offTape(() => {
       const {bounds, rest} = this.split(params);
       const [low, high] = endsOf(bounds, init).map((end) => this.fun(end, ...rest));

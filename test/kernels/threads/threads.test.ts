@@ -19,16 +19,21 @@ const impostor: BatchKernel<'out'> = {
   },
 };
 
-/** Lets the impostor run until a worker takes part, which needs time to start. @returns What it is thrown there. */
+/** Lets the impostor run until a worker takes part, which needs time to start. @returns What is printed about it. */
 async function failureInWorker(): Promise<string> {
-  for (;;) {
-    try {
+  const {warn} = console;
+  let said = '';
+  console.warn = (text: string) => (said = text);
+  try {
+    const end = performance.now() + 60_000;
+    while (said === '' && performance.now() < end) {
       shareWork(impostor, {arrays: {out: new Float32Array(8)}, parameters: {}}, ['out'], 8, 1e9);
-    } catch (error) {
-      return (error as Error).message;
+      await pause(50);
     }
-    await pause(50);
+  } finally {
+    console.warn = warn;
   }
+  return said;
 }
 
 describeBackends('worker threads', () => {
@@ -87,9 +92,9 @@ describe('setThreads', () => {
     for (const n of [0, -1, 1.5, NaN]) assert.throws(() => setThreads(n), /positive integer/);
   });
 
-  it('a failure in a worker is an error with its message, and the pool goes on', async () => {
+  it('a failure in a worker is said with its message, and the pool goes on', async () => {
     setThreads(2);
-    assert.match(await failureInWorker(), /in a worker thread/);
+    assert.match(await failureInWorker(), /a worker thread failed/);
   });
 
   it('a process with a live pool ends by itself', function () {

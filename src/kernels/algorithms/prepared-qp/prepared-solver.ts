@@ -8,6 +8,7 @@ import {findActivity} from '../qp/activity.js';
 import type {QPResult} from '../qp/acceptance.js';
 import {DoubleTest} from '../qp/double-test.js';
 import {asksForInfinity, clearEmptyRows} from '../qp/presolve.js';
+import {ROUNDING_64} from '../qp/exact-zeros.js';
 import {isFarkasRay} from '../qp/rays.js';
 import {INVALID, STATUS, UNKNOWN} from '../qp/returned.js';
 import {SemidefiniteLift, symmetrize} from '../qp/semidefinite.js';
@@ -51,6 +52,8 @@ export class PreparedSolver {
   private curvatureIsValid = false;
   private rowsAreValid = true;
   private definite = false;
+  /** Only rows of this kind can consist of entries that are nothing but rounding. */
+  private hasZeroBound = false;
 
   /** For n variables, p equalities and m inequalities. */
   constructor(
@@ -109,7 +112,11 @@ export class PreparedSolver {
     const isFinite = referenceDense.isFinite(problem.q) && !asksForInfinity(problem);
     if (!(this.curvatureIsValid && this.rowsAreValid && isFinite)) return this.giveUp(INVALID);
     if (clearEmptyRows(problem, isEmpty) >= 0) return this.giveUp(STATUS.primalInfeasible);
-    for (let i = 0; i < d.length; i++) absent[i] = isEmpty[i] === 1 || !isBound(d[i]) ? 1 : 0;
+    this.hasZeroBound = false;
+    for (let i = 0; i < d.length; i++) {
+      absent[i] = isEmpty[i] === 1 || !isBound(d[i]) ? 1 : 0;
+      this.hasZeroBound ||= d[i] === 0 && i >= problem.p;
+    }
     // If it fails, the last working set may be what is wrong.
     const done = this.definite && (this.solvesByActiveSet(true) || this.solvesByActiveSet(false));
     if (done && !this.multipliersAreShared()) return;
@@ -124,7 +131,7 @@ export class PreparedSolver {
     const outcome = activeSet.solve(absent, warm);
     this.iterations += activeSet.steps;
     if (outcome === 'contradiction') {
-      if (!isFarkasRay(referenceDense, problem, activeSet.set.y)) return false;
+      if (!isFarkasRay(problem, activeSet.set.y)) return false;
       this.giveUp(STATUS.primalInfeasible);
       return true;
     }
@@ -133,7 +140,8 @@ export class PreparedSolver {
 
   /** Whether the point of the active-set method solves the problem. If so, it becomes the solution. */
   private passes(): boolean {
-    const {problem, activeSet, solution, test, exactness} = this;
+    const {problem, activeSet, solution, test, exactness, limits} = this;
+    const {zeros} = test;
     const {p} = problem;
     const {set} = activeSet;
     const {x, y} = set;
@@ -151,6 +159,10 @@ export class PreparedSolver {
       before = test.residual;
     }
     if (!good) return false;
+    if (this.hasZeroBound && zeros.clear(problem, test.certificate, x, y, ROUNDING_64)) {
+      this.residual = test.certificate.measure(problem, x, y, Infinity);
+      if (!(this.residual <= limits.tolerance)) return false;
+    }
     const {excess} = test.certificate;
     const {s} = solution;
     for (let i = 0; i < s.length; i++) s[i] = i < p || set.has[i] ? 0 : Math.max(0, -excess[i]);
@@ -167,13 +179,9 @@ export class PreparedSolver {
    * but `solveQP` divides multipliers among the rows.
    */
   private multipliersAreShared(): boolean {
-    const {problem, activity, activeSet} = this;
+    const {activity, activeSet} = this;
     if (this.status !== STATUS.solved) return false;
-    if (activeSet.set.redundant) return true;
-    for (let i = problem.p; i < activity.length; i++) {
-      if (activity[i] === WEAK && activeSet.set.dependsOnSet(i)) return true;
-    }
-    return false;
+    return activeSet.set.redundant || activeSet.set.isTouchedByDependent(activity, WEAK);
   }
 
   private take({outcome, iterations, x, y, s, activity}: QPResult): void {

@@ -30,7 +30,9 @@ export class WorkingSet {
   /** Since the factors were made. */
   private changes = 0;
   private readonly objective: Float64Array;
+  /** The last working set, for new matrices: the first `kept` of `previous`. */
   private readonly previous: Int32Array;
+  private kept = 0;
   private readonly wanted: Float64Array;
   private readonly zeros: Float64Array;
   private readonly stepX: Float64Array;
@@ -54,6 +56,7 @@ export class WorkingSet {
   /** Call this when P has changed. @returns Whether P is clearly positive definite; if not, the set is of no use. */
   readCurvature(): boolean {
     const {problem, rows} = this;
+    this.keepMembers();
     const definite = rows.start(problem.P, 0, 0) && rows.leastPivot(problem.P) > LEAST_PIVOT;
     if (definite) rows.remember();
     this.current = false;
@@ -90,17 +93,25 @@ export class WorkingSet {
     const {problem, rows, previous, y} = this;
     const {n, p, C} = problem;
     if (!this.current || this.changes > DRIFT) {
-      const count = rows.count;
-      for (let k = 0; k < count; k++) previous[k] = rows.members[k];
+      this.keepMembers();
       this.clear();
-      for (let k = 0; k < count; k++) {
+      for (let k = 0; k < this.kept; k++) {
         const i = previous[k];
         if (i >= p && rows.direction(C, i * n).relative > 0) this.include(i);
       }
       this.changes = 0;
+      this.kept = 0;
     }
     for (let k = rows.count - 1; k >= 0; k--) if (absent[rows.members[k]]) this.letGo(k);
     y.fill(0);
+  }
+
+  private keepMembers(): void {
+    const {rows, previous} = this;
+    // Q may be read twice before the factors are used: the second time there are no members.
+    if (rows.count === 0) return;
+    this.kept = rows.count;
+    for (let k = 0; k < rows.count; k++) previous[k] = rows.members[k];
   }
 
   /** Adds the row for which `rows.direction` was called last. */
@@ -119,10 +130,19 @@ export class WorkingSet {
     this.rows.remove(position);
   }
 
-  /** Whether row i is, but for rounding to f32, a combination of rows of the set that does not contain it. */
-  dependsOnSet(i: number): boolean {
+  /** Whether some of the rows outside the set that are marked with `mark` depend, but for rounding to f32, on the set and on each other. */
+  isTouchedByDependent(marks: Uint8Array, mark: number): boolean {
     const {problem, rows, has} = this;
-    return !has[i] && rows.direction(problem.C, i * problem.n).relative < CLEARLY;
+    const {n, p, C} = problem;
+    const {count} = rows;
+    let found = false;
+    for (let i = p; i < marks.length && !found; i++) {
+      if (marks[i] !== mark || has[i]) continue;
+      found = rows.direction(C, i * n).relative < CLEARLY;
+      if (!found) this.include(i);
+    }
+    while (rows.count > count) this.letGo(rows.count - 1);
+    return found;
   }
 
   /** Computes x and y, with `t` times the gradient of `row` added to the objective's gradient. */

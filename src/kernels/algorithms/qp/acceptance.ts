@@ -6,6 +6,7 @@ import {CONSISTENT, DOUBLE, ROUNDING, ROUNDING_32} from '../../contracts/qp-limi
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {findActivity} from './activity.js';
 import {DoubleTest} from './double-test.js';
+import {ROUNDING_64} from './exact-zeros.js';
 import type {Outcome} from './interior-point.js';
 import {dropNoise, normalizeRay} from './ray-points.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
@@ -98,7 +99,7 @@ export class Acceptance {
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
     const single = this.digits === 'single';
     if (!test.passes(x, y, {exactness, sized, ofF32: single && exactness > DOUBLE})) return false;
-    if (single) zeros.clear(problem, certificate, x, y, ROUNDING_32);
+    zeros.clear(problem, certificate, x, y, single ? ROUNDING_32 : ROUNDING_64);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
     for (let j = 0; j < x.length; j++) rounded.x[j] = single ? Math.fround(x[j]) : x[j];
     for (let i = 0; i < y.length; i++) rounded.y[i] = single ? Math.fround(y[i]) : y[i];
@@ -135,10 +136,10 @@ export class Acceptance {
 
   /** Whether a ray proves that there is no feasible point. */
   provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
-    const {dense, problem, found} = this;
+    const {problem, found} = this;
     this.takeRay(point, scaling);
     for (let i = problem.p; i < found.y.length; i++) found.y[i] = Math.max(0, found.y[i]);
-    if (!isFarkasRay(dense, problem, found.y)) return false;
+    if (!isFarkasRay(problem, found.y)) return false;
     normalizeRay(found, dot(withoutInfinities(problem.d), found.y));
     found.outcome = 'primalInfeasible';
     return true;

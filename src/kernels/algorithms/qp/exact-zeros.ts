@@ -40,17 +40,24 @@ export class ExactZeros {
    * entries alone cannot show whether they matter. So sizes start from the given numbers, q and d, and spread from there.
    *
    * @param certificate Must have been measured at (x, y); its terms are used.
+   * @returns Whether an entry has changed.
    */
-  clear(problem: Problem<Vector>, certificate: Certificate, x: Vector, y: Vector, negligible: number): void {
+  clear(
+    problem: Problem<Vector>,
+    certificate: Certificate,
+    x: Vector,
+    y: Vector,
+    negligible: number,
+  ): boolean {
     // In most problems every entry matters compared with a given number.
     const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
-    if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return;
+    if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return false;
     const {xs, ys, sized} = this;
     for (let j = 0; j < xs.length; j++) xs[j] = Math.abs(x[j]);
     for (let i = 0; i < ys.length; i++) ys[i] = Math.abs(y[i]);
     followSizes(problem, certificate, xs, ys, negligible, sized);
-    for (let j = 0; j < x.length; j++) if (!sized.x[j]) x[j] = 0;
-    for (let i = 0; i < y.length; i++) if (!sized.y[i]) y[i] = 0;
+    const clearedX = clearUnsized(x, sized.x);
+    return clearUnsized(y, sized.y) || clearedX;
   }
 
   /** Whether an entry of x is small compared with all numbers of q and d in the same conditions. */
@@ -101,6 +108,17 @@ export class ExactZeros {
 function someBelow(values: Vector, parts: Vector, negligible: number): boolean {
   for (let i = 0; i < values.length; i++) if (values[i] !== 0 && !(parts[i] > negligible)) return true;
   return false;
+}
+
+/** Sets the entries that do not matter to zero. @returns Whether there were any. */
+function clearUnsized(values: Vector, sized: Uint8Array): boolean {
+  let cleared = false;
+  for (let i = 0; i < values.length; i++) {
+    if (sized[i] || values[i] === 0) continue;
+    values[i] = 0;
+    cleared = true;
+  }
+  return cleared;
 }
 
 /** 1 for entries of x and y that matter, and for variables and rows that have a size. */

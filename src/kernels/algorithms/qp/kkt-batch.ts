@@ -42,8 +42,6 @@ function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: 
   const isShared = sharesMatrices(job);
   const [f, g] = [new Float64Array(n), new Float64Array(k + m)];
   let isRead = false;
-  let sampleWeight = 0;
-  const weightOf = (i: number) => weight[sampleWeight + i];
   return (sample) => {
     if (!(isRead && isShared)) {
       readMatrices(job, sample, problem);
@@ -51,16 +49,15 @@ function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: 
       isRead = true;
     }
     const start = sample * width;
-    sampleWeight = sample * m;
     for (let j = 0; j < n; j++) f[j] = right[start + j];
     for (let i = 0; i < m; i++) g[k + i] = right[start + n + i];
     for (let i = 0; i < k; i++) g[i] = right[start + n + m + i];
-    if (!small.solve(weightOf, f, g)) return false;
+    if (!small.solve(weight, sample * m, f, g)) return false;
     for (let j = 0; j < n; j++) out[start + j] = u[j];
     for (let i = 0; i < m; i++) {
       let value = y[k + i];
       // The block of a row that does not count is C u − y = g.
-      if (weightOf(i) === 0) {
+      if (weight[sample * m + i] === 0) {
         value = -g[k + i];
         for (let j = 0, at = (k + i) * n; j < n; j++, at++) value += problem.C[at] * u[j];
       }

@@ -4,9 +4,9 @@ import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {isBound, type Problem} from './types.js';
 
 /** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could cause. */
-export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Float64Array): boolean {
-  const {n, p, C, d} = problem;
-  let [gap, terms] = [0, 0];
+export function isFarkasRay({n, p, C, d}: Problem, y: Float64Array): boolean {
+  let gap = 0;
+  let terms = 0;
   for (let i = 0; i < d.length; i++) {
     if (y[i] === 0) continue;
     if (!isBound(d[i]) || (i >= p && y[i] < 0)) return false;
@@ -14,15 +14,17 @@ export function isFarkasRay(dense: DenseKernels, problem: Problem<Vector>, y: Fl
     terms += Math.abs(d[i] * y[i]);
   }
   if (!(gap > CONTRADICTION * terms)) return false;
-  return dense.scope(() => {
-    const ray = dense.vector(d.length);
-    ray.set(y);
-    const sums = dense.vector(n);
-    const sizes = dense.vector(n);
-    dense.addMultiplyTransposed(C, d.length, n, n, ray, sums);
-    dense.addMagnitudes(C, d.length, n, ray, sums, dense.vector(d.length), sizes);
-    return sums.every((sum, j) => Math.abs(sum) <= CANCELS * sizes[j]);
-  });
+  for (let j = 0; j < n; j++) {
+    let sum = 0;
+    let size = 0;
+    for (let i = 0, at = j; i < d.length; i++, at += n) {
+      const part = C[at] * y[i];
+      sum += part;
+      size += Math.abs(part);
+    }
+    if (!(Math.abs(sum) <= CANCELS * size)) return false;
+  }
+  return true;
 }
 
 /** Px = 0, Cx ≤ 0 (equalities: = 0) on the rows that have a bound, and qᵀx < 0. */

@@ -4,16 +4,16 @@ import type {Problem} from '../qp/types.js';
 
 type Matrices = 'Q' | 'G' | 'A';
 
-/** For more variables or rows than this, the solver of `qp/` is as fast. */
-const MOST_VARIABLES = 24;
-const MOST_ROWS = 64;
+/** For more variables than this, or more products in the matrix of the dual, the solver of `qp/` is as fast. */
+const MOST_VARIABLES = 32;
+const MOST_PRODUCTS = 20_000;
 
 /** How many shapes are remembered. */
 const SHAPES = 8;
 
 /** Whether a problem of n variables and so many rows counts as small. */
 export function isSmall(n: number, rows: number): boolean {
-  return n > 0 && n <= MOST_VARIABLES && rows <= MOST_ROWS;
+  return n > 0 && n <= MOST_VARIABLES && rows * n * (rows + n) <= MOST_PRODUCTS;
 }
 
 /** Returns a function that makes one object for each shape and remembers those that were used last. */

@@ -1,30 +1,30 @@
 /**
- * @file Solves small, strictly convex quadratic programs with few calls and no set-up: the dual active-set method of `prepared-qp/`, from
- * nothing, and the same test as every other solution (`qp/acceptance.ts`). Whatever it does not solve is left to the solver of `qp/`.
+ * @file Solves small, strictly convex quadratic programs with few calls and no set-up: a dual active-set method, and the same test as for
+ * every other solution (`qp/acceptance.ts`). What it does not solve is left to the solver of `qp/`.
  */
 import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
 import type {Vector} from '../../contracts/dense.js';
 import {referenceDense} from '../../twins/reference/dense.js';
-import {WarmActiveSet} from '../prepared-qp/warm-active-set.js';
 import {Acceptance, type Demands, type QPResult} from '../qp/acceptance.js';
-import type {Scaling} from '../qp/scaling.js';
 import {asksForInfinity} from '../qp/presolve.js';
-import {symmetrize} from '../qp/semidefinite.js';
-import {emptyPoint, emptyProblem, isBound, type Point, type Problem} from '../qp/types.js';
+import type {Scaling} from '../qp/scaling.js';
+import {emptyPoint, isBound, type Point, type Problem} from '../qp/types.js';
+import {DualActiveSet} from './dual-active-set.js';
+import {SmallAdjoint} from './small-adjoint.js';
 
 /** A solution must be at least this good in f64; otherwise another method may find a better one. */
 const FULL_DIGITS = 1e-12;
-/** How often a solution is refined to become that good. */
-const REFINEMENTS = 2;
 /** The activity of a row whose multiplier and slack are both zero. */
 const WEAK = 2;
 
 export class SmallSolver {
   /** P (exactly symmetric), q, C with the equalities first, and d. */
   readonly problem: Problem<Vector>;
-  private readonly activeSet: WarmActiveSet;
+  private readonly kkt: SmallAdjoint;
+  private readonly activeSet: DualActiveSet;
   private readonly acceptance: Acceptance;
   private readonly point: Point<Vector>;
+  private readonly minusQ: Float64Array;
   /** User units; only rows without a bound are absent. */
   private readonly scaling: Scaling;
   private readonly demands: Demands = {enough: 0, exactness: 0, consistent: true};
@@ -33,10 +33,12 @@ export class SmallSolver {
   /** For n variables, p equalities and m inequalities. */
   constructor(n: number, p: number, m: number) {
     const rows = p + m;
-    this.problem = emptyProblem(referenceDense, {n, p, m});
-    this.activeSet = new WarmActiveSet(this.problem);
+    this.kkt = new SmallAdjoint(n, p, m);
+    this.problem = this.kkt.problem;
+    this.activeSet = new DualActiveSet(this.kkt);
     this.acceptance = new Acceptance(referenceDense, this.problem);
     this.point = emptyPoint(referenceDense, {n, p, m});
+    this.minusQ = new Float64Array(n);
     this.scaling = {
       ...{c: 1, beta: 1, curvature: 0},
       D: referenceDense.vector(n).fill(1) as Vector,
@@ -48,45 +50,41 @@ export class SmallSolver {
 
   /** Call this when P or C has changed. */
   readMatrices(): void {
-    const {problem, activeSet} = this;
-    const isValid = symmetrize(referenceDense, problem.P, problem.n) && !hasEmptyRow(problem);
-    this.isUsable = isValid && referenceDense.isFinite(problem.C) && activeSet.set.readCurvature();
-    if (this.isUsable) activeSet.readRows();
+    const {problem, kkt, activeSet} = this;
+    this.isUsable = kkt.readMatrices() && referenceDense.isFinite(problem.C) && !hasEmptyRow(problem);
+    if (this.isUsable) activeSet.readMatrices();
   }
 
   /**
    * @returns The solution, valid until the next call; `null` if it was not found, and nothing is known then.
    */
   solve(tolerance: number, maxIterations: number): QPResult | null {
-    const {problem, activeSet, acceptance, scaling, demands, point} = this;
-    const {p, d} = problem;
+    const {problem, kkt, activeSet, acceptance, point, scaling, demands, minusQ} = this;
+    const {q, d} = problem;
     const {absent} = scaling;
-    if (!this.isUsable || !referenceDense.isFinite(problem.q) || asksForInfinity(problem)) return null;
+    if (!this.isUsable || !referenceDense.isFinite(q) || asksForInfinity(problem)) return null;
     for (let i = 0; i < d.length; i++) absent[i] = isBound(d[i]) ? 0 : 1;
-    if (activeSet.solve(absent, false) !== 'solved' || activeSet.steps >= maxIterations) return null;
-    const {set} = activeSet;
+    if (!activeSet.solve(absent) || activeSet.steps >= maxIterations) return null;
+    for (let j = 0; j < q.length; j++) minusQ[j] = -q[j];
+    if (!kkt.solve(activeSet.active, 0, minusQ, d, activeSet.W)) return null;
+    point.x.set(kkt.u);
+    point.y.set(kkt.y);
+    this.writeSlacks();
     demands.enough = Math.max(tolerance, SINGLE);
     demands.exactness = Math.min(tolerance > SINGLE ? tolerance : DOUBLE, FULL_DIGITS);
     acceptance.forget();
-    for (let round = 0; round <= REFINEMENTS; round++) {
-      if (round > 0) set.refine();
-      point.x.set(set.x);
-      point.y.set(set.y);
-      this.writeSlacks();
-      if (!acceptance.accept(point, scaling, demands)) continue;
-      acceptance.found.iterations = 1 + activeSet.steps;
-      return this.sharesMultipliers(acceptance.found.activity, p) ? null : acceptance.found;
-    }
-    return null;
+    if (!acceptance.accept(point, scaling, demands) || this.sharesMultipliers()) return null;
+    acceptance.found.iterations = 1 + activeSet.steps;
+    return acceptance.found;
   }
 
   private writeSlacks(): void {
     const {problem, activeSet, point} = this;
     const {n, p, C, d} = problem;
     const {x, s} = point;
-    const {has} = activeSet.set;
+    const {active} = activeSet;
     for (let i = 0; i < d.length; i++) {
-      if (i < p || has[i]) {
+      if (i < p || active[i - p] === 1) {
         s[i] = 0;
         continue;
       }
@@ -97,13 +95,16 @@ export class SmallSolver {
   }
 
   /**
-   * Whether active rows depend on each other, so that their multipliers are not unique: this method gives a row all or nothing, but the
+   * Whether active rows may depend on each other, so that their multipliers are not unique: this method gives a row all or nothing, but the
    * solver of `qp/` divides multipliers among the rows.
    */
-  private sharesMultipliers(activity: Uint8Array, p: number): boolean {
-    const {set} = this.activeSet;
-    if (set.redundant) return true;
-    for (let i = p; i < activity.length; i++) if (activity[i] === WEAK && set.dependsOnSet(i)) return true;
+  private sharesMultipliers(): boolean {
+    const {problem, activeSet, acceptance} = this;
+    const {activity} = acceptance.found;
+    for (let i = problem.p; i < activity.length; i++) {
+      if (activity[i] !== WEAK || activeSet.active[i - problem.p] === 1) continue;
+      if (!activeSet.isIndependent(i)) return true;
+    }
     return false;
   }
 }

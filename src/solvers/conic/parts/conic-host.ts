@@ -10,6 +10,7 @@ import {
   type ConicOutcome,
   type Cones,
 } from '../../../kernels/index.js';
+import type {Steps} from '../../iteration/steps.js';
 import type {IterationState} from '../../iteration/types.js';
 
 /** The accuracy that f32 outputs can reach. */
@@ -53,11 +54,11 @@ export interface HostConic extends IterationState {
 /** A factor within the range of f32. */
 const clamp = (value: number) => Math.min(Math.max(value, -LARGEST), LARGEST);
 
-export function solveOnHost(
+export function* solveOnHost(
   data: ConicData,
   cones: Cones,
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
-): HostConic {
+): Steps<HostConic> {
   const [batch, p] = data.c.shape as [number, number];
   const m = data.E.shape[1]!;
   const blocks = coneBlocks(cones);
@@ -79,6 +80,7 @@ export function solveOnHost(
   ]) as Record<(typeof columns)[number] | (typeof rows)[number] | 'ofE', Float32Array>;
   const [status, iterations] = [new Int32Array(batch), new Int32Array(batch)];
   const [residual, valid] = [new Float32Array(batch), new Float32Array(batch)];
+  let iteration = 0;
   for (let sample = 0; sample < batch; sample++) {
     const problem = {p, m, c: c(sample), E: E(sample), d: d(sample), blocks};
     const [entries, bounds] = [problem.E.slice(), problem.d.slice()];
@@ -98,6 +100,13 @@ export function solveOnHost(
     status[sample] = STATUS[found.outcome];
     iterations[sample] = found.iterations;
     residual[sample] = Math.min(found.residual, NO_POINT);
+    iteration = Math.max(iteration, found.iterations);
+    const done = sample + 1;
+    const look = () => ({
+      ...{iteration, maxIterations, done, total: batch},
+      residual: residual.subarray(0, done).reduce((a, b) => Math.max(a, b), 0),
+    });
+    yield {look, isWhole: done === batch};
     for (let j = 0; j < p; j++) {
       const at = sample * p + j;
       const unit = units.columns[j] * units.ofD;

@@ -11,6 +11,7 @@ import {rowDot, rowNorm} from '../../../linsolve/index.js';
 import {roundsOf} from './conic-rounds.js';
 import {splitting} from './conic-step.js';
 import type {Reporter} from '../../iteration/report.js';
+import {lookAt, type Steps} from '../../iteration/steps.js';
 import type {IterationState} from '../../iteration/types.js';
 import {keepSamples} from '../../iteration/leaves.js';
 import type {NewtonRoot} from '../../roots/newton-root.js';
@@ -27,6 +28,8 @@ export interface ConicSearch {
 
 /** Steps between two evaluations of the residual. */
 const ROUND = 50;
+/** Steps between two pauses. */
+const STRETCH = 10;
 /** Steps between two evaluations of the residual if the host cannot read. */
 const UNSEEN_ROUNDS = 4;
 /** The error of a certificate's equations, relative to the product that proves it. */
@@ -35,7 +38,10 @@ const CERTIFIES = 1e-3;
 const NO_POINT = 1e9;
 
 /** A root of the residual map, or the reason for the failure. */
-export function searchConic(data: ConicData, search: ConicSearch): {point: ConicPoint} & IterationState {
+export function* searchConic(
+  data: ConicData,
+  search: ConicSearch,
+): Steps<{point: ConicPoint} & IterationState> {
   const {tolerance, maxIterations, dualProjection} = search;
   const [batch, p] = data.c.shape as [number, number];
   const m = data.E.shape[1]!;
@@ -49,9 +55,16 @@ export function searchConic(data: ConicData, search: ConicSearch): {point: Conic
   let round = 0;
   const most = Math.ceil(maxIterations / ROUND);
   const rounds = hostCanRead() ? most : Math.min(most, UNSEEN_ROUNDS);
+  const lookAfter = (count: number) => () => {
+    const open = tf.logicalAnd(tf.greater(residual, tolerance), tf.equal(proof, 0));
+    return lookAt({iteration: count, maxIterations}, tf.cast(open, 'float32'), residual);
+  };
   try {
     while (round < rounds) {
-      [u, v] = iteration.run([u, v], ROUND);
+      for (let k = 0; k < ROUND; k += STRETCH) {
+        [u, v] = iteration.run([u, v], STRETCH);
+        yield {look: lookAfter(round * ROUND + k + STRETCH)};
+      }
       round++;
       // At longer and longer intervals, because a Newton step costs as much as many steps of the splitting.
       const look = round === rounds || (hostCanRead() && (round & (round - 1)) === 0);

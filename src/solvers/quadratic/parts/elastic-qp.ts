@@ -25,18 +25,35 @@ export function solveElastic(
   found: QuadraticSolution,
   status: tf.Tensor,
 ): QuadraticSolution {
+  if (hostCanRead() && areFeasible(status.dataSync())) return found;
+  return withClosest(found, status, solver.run(null, elasticQP(data)).x);
+}
+
+/** Whether no sample is infeasible. */
+export function areFeasible(codes: ArrayLike<number>): boolean {
+  return Array.from(codes).every((code) => code !== Status.PRIMAL_INFEASIBLE);
+}
+
+/** The elastic problems, of all samples. */
+export function elasticQP(data: QuadraticData): QuadraticData {
+  return elasticData(data, data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!);
+}
+
+/** The solutions, with those of the elastic problems for the infeasible samples. */
+export function withClosest(
+  found: QuadraticSolution,
+  status: tf.Tensor,
+  elastic: QuadraticSolution,
+): QuadraticSolution {
   const infeasible = offTape(() => tf.equal(status, Status.PRIMAL_INFEASIBLE));
-  if (hostCanRead() && infeasible.dataSync().every((flag) => flag === 0)) return found;
-  const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
-  const {x} = solver.run(null, elasticData(data, n, m, k));
   const mask = tf.expandDims(infeasible, 1);
   // Not every backend broadcasts to a tensor without entries.
   const choose = (other: tf.Tensor, own: tf.Tensor) =>
     own.size === 0 ? own : tf.where(tf.broadcastTo(mask, own.shape), other, own);
   return {
-    x: choose(tf.slice(x.x, [0, 0], [-1, n]), found.x),
-    ineqDual: choose(x.ineqDual, found.ineqDual),
-    eqDual: choose(x.eqDual, found.eqDual),
+    x: choose(tf.slice(elastic.x, [0, 0], [-1, found.x.shape[1]!]), found.x),
+    ineqDual: choose(elastic.ineqDual, found.ineqDual),
+    eqDual: choose(elastic.eqDual, found.eqDual),
   };
 }
 

@@ -56,21 +56,26 @@ export function sizesOf(where: string, problem: PreparedQPInput): Sizes {
   return sizes;
 }
 
-/** @throws If a value does not have the shape of its name. */
+/** @throws If a value does not have the shape of its name, or a list has an entry that is no number. */
 export function checkShape(where: string, name: QPParameter, value: unknown, sizes: Sizes): void {
   if (!isList(value)) throw notAList(where, name, value);
   const shape = QP_SHAPES[name];
   const rows = sizes[shape[0]];
   // Looking at an entry of a typed array would allocate a number.
   if (ArrayBuffer.isView(value) && value.length === rows * (shape.length === 1 ? 1 : sizes[shape[1]])) return;
-  if (shape.length === 1) {
-    if (value.length === rows && !isList(value[0])) return;
-  } else {
-    const columns = sizes[shape[1]];
-    if (value.length === rows * columns && !isList(value[0])) return;
-    if (value.length === rows && allHave(value, columns)) return;
+  const columns = shape.length === 1 ? 1 : sizes[shape[1]];
+  if (shape.length === 2 && value.length === rows && allHave(value, columns)) {
+    for (let i = 0; i < rows; i++) checkNumbers(where, name, value[i] as ArrayLike<unknown>);
+  } else if (value.length === rows * columns && !isList(value[0])) checkNumbers(where, name, value);
+  else throw shapeError(where, name, value, sizes);
+}
+
+function checkNumbers(where: string, name: string, values: ArrayLike<unknown>): void {
+  if (ArrayBuffer.isView(values)) return;
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] === 'number') continue;
+    throw new Error(`${where}: ${name} must consist of numbers, got ${describe(values[i])}.`);
   }
-  throw shapeError(where, name, value, sizes);
 }
 
 /** Copies a value whose shape was checked. @param from Where its entries start in `into`. */

@@ -4,6 +4,9 @@ import {Status} from '../../../implicit/index.js';
 import {hostCanRead, NO_BOUND, readF32, runQP} from '../../../kernels/index.js';
 import {matVec} from '../../../linalg/index.js';
 import {pressed} from '../splitting/polish.js';
+import {inParts} from '../../iteration/in-parts.js';
+import {takeSamples} from '../../iteration/samples.js';
+import type {Steps} from '../../iteration/steps.js';
 import {ofBatch, positive, type BoxedRows, type Pair, type Rows} from '../splitting/rows.js';
 import type {SplittingOptions, SplittingResult} from '../splitting/splitting.js';
 
@@ -26,14 +29,16 @@ export interface Sides {
  *
  * @param so Which samples to judge, the status of the others, and the iterations so far; each [B].
  * @param known Where the rows go, if that is known for any l and u.
+ * @param inSlices Whether the kernel gets the samples in parts, with pauses.
  */
-export function finishBoxed(
+export function* finishBoxed(
   data: BoxedRows,
   point: Pair,
   so: {open: tf.Tensor; status: tf.Tensor1D; iterations: tf.Tensor1D},
   {tolerance, maxIterations}: SplittingOptions,
-  known?: Sides,
-): SplittingResult & {weak: tf.Tensor2D} {
+  known: Sides | undefined,
+  inSlices: boolean,
+): Steps<SplittingResult & {weak: tf.Tensor2D}> {
   const {Q, p, A, l, u} = data;
   const m = l.shape[1];
   const sides = known ?? sidesOf(l, u);
@@ -55,7 +60,12 @@ export function finishBoxed(
     slack: parts(tf.relu(tf.sub(u, image)), tf.relu(tf.sub(image, l))),
   };
   const problem = {Q, p, G, h, A: rowsOf(sides.equal), b: pick(l, sides.equal)};
-  const found = runQP(problem, {tolerance: Math.min(tolerance, TOLERANCE), maxIterations}, guess);
+  const limits = {tolerance: Math.min(tolerance, TOLERANCE), maxIterations};
+  const part = (from: number, count: number) =>
+    runQP(takeSamples(problem, from, count), limits, takeSamples(guess, from, count));
+  const found = inSlices
+    ? yield* inParts(p.shape[0], maxIterations, part, (state) => state)
+    : runQP(problem, limits, guess);
   const above = sides.upper.length;
   const spread = (ineq: tf.Tensor, eq: tf.Tensor) => {
     const [up, low] = [tf.slice(ineq, [0, 0], [-1, above]), tf.slice(ineq, [0, above], [-1, -1])];

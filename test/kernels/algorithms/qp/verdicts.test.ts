@@ -52,7 +52,7 @@ for (const dense of DENSE) {
 
   describe(`rays, by ${dense.name} kernels`, () => {
     const farkas = (C: number[], d: number[], y: number[], p = 0) =>
-      isFarkasRay(dense, problemOf([0], [0], C, d, p), Float64Array.from(y));
+      isFarkasRay(problemOf([0], [0], C, d, p), Float64Array.from(y));
 
     it('prove that there is no point: beyond rounding, cancelling, with the right signs, on rows that bound', () => {
       const size = 2 ** -20;

@@ -1,0 +1,224 @@
+/** @file A batch that is computed without blocking: workers that are killed, fail, or never answer lose nothing. */
+import {assert} from 'chai';
+import type {Worker} from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs-core';
+import {setThreads, solveQP, solveQPAsync, type QPResult} from '../../../src/index.js';
+import {BatchRun} from '../../../src/kernels/threads/batch-run.js';
+import type {BatchKernel} from '../../../src/kernels/contracts/batch-kernel.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
+import {expectNoLeak} from '../../helpers/expect.js';
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Every worker that is started, by what Node gives. */
+const started: Worker[] = [];
+
+/** Runs `f` while the workers that start are recorded. */
+async function recording(f: () => Promise<void>): Promise<void> {
+  const getBuiltinModule = process.getBuiltinModule.bind(process);
+  setThreads(1);
+  started.length = 0;
+  process.getBuiltinModule = ((name: string) => {
+    const module = getBuiltinModule(name) as {Worker: typeof Worker};
+    if (name !== 'node:worker_threads') return module;
+    class Recorded extends module.Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        started.push(this);
+      }
+    }
+    return {...module, Worker: Recorded};
+  }) as typeof getBuiltinModule;
+  try {
+    await f();
+  } finally {
+    process.getBuiltinModule = getBuiltinModule;
+    setThreads(null);
+  }
+}
+
+const problemOf = (batch: number, n: number) =>
+  tf.tidy(() => {
+    const L = tf.randomNormal([batch, n, n], 0, 1, 'float32', 1);
+    return {
+      Q: tf.add(tf.matMul(L, L, false, true), tf.eye(n)),
+      p: tf.randomNormal([batch, n], 0, 1, 'float32', 2),
+      G: tf.randomNormal([n, n], 0, 1, 'float32', 3),
+      h: tf.ones([n]),
+    };
+  });
+const read = ({x, status, iterations, ineqDual}: QPResult) =>
+  [x, status, iterations, ineqDual].map((tensor) => Array.from(tensor.dataSync()));
+
+/** Waits until workers have loaded their code: `solveQPAsync` lets them take part. */
+async function warmUp(count: number): Promise<void> {
+  setThreads(count + 1);
+  const problem = problemOf(64, 20);
+  const end = performance.now() + 60_000;
+  for (let k = 0; k < 3 || started.length < count; k++) {
+    assert.isBelow(performance.now(), end);
+    tf.dispose((await solveQPAsync(problem as never)) as never);
+    await pause(100);
+  }
+  tf.dispose(problem as never);
+}
+
+describeAnyBackend('solveQPAsync with worker threads', () => {
+  it('leaves the caller responsive while two workers compute', function () {
+    this.timeout(120_000);
+    return recording(() =>
+      expectNoLeak(async () => {
+        await warmUp(2);
+        const problem = problemOf(1500, 20);
+        const expected = tf.tidy(() => solveQP(problem as never)) as QPResult;
+        let turns = 0;
+        const timer = setInterval(() => turns++, 5);
+        const begun = performance.now();
+        const result = await solveQPAsync(problem as never);
+        const took = performance.now() - begun;
+        clearInterval(timer);
+        assert.deepEqual(read(result), read(expected));
+        // Others have their turn every 10 ms; less often where other processes have the cores. A call that blocks gives none.
+        assert.isAbove(turns, took / 60);
+        tf.dispose([problem, result, expected] as never);
+      }),
+    );
+  });
+
+  it('a worker that is killed in the middle is noticed, and nothing is lost', function () {
+    this.timeout(120_000);
+    return recording(() =>
+      expectNoLeak(async () => {
+        await warmUp(2);
+        // Each sample takes so long that the caller leaves it to the workers.
+        const problem = problemOf(12, 120);
+        const expected = tf.tidy(() => solveQP(problem as never)) as QPResult;
+        for (let k = 0; k < 2; k++) {
+          const before = started.length;
+          const alive = started.slice(-2);
+          let killed = 0;
+          const onProgress = ({done}: {done: number}) => {
+            if (done < 2 || killed > 0) return;
+            killed = performance.now();
+            for (const worker of alive) void worker.terminate();
+          };
+          const result = await solveQPAsync(problem as never, {onProgress});
+          assert.isAbove(killed, 0);
+          assert.deepEqual(read(result), read(expected));
+          tf.dispose(result as never);
+          // New workers take their places.
+          await warmUp(2);
+          assert.isAbove(started.length, before);
+        }
+        tf.dispose([problem, expected] as never);
+      }),
+    );
+  });
+
+  it('a worker that is killed does not hold up a synchronous call', function () {
+    this.timeout(120_000);
+    return recording(() =>
+      expectNoLeak(async () => {
+        await warmUp(1);
+        const problem = problemOf(400, 30);
+        const expected = tf.tidy(() => solveQP(problem as never)) as QPResult;
+        // Its message has been posted, but its thread is ended at any time in between.
+        void started.at(-1)!.terminate();
+        const result = tf.tidy(() => solveQP(problem as never)) as QPResult;
+        assert.deepEqual(read(result), read(expected));
+        tf.dispose([problem, result, expected] as never);
+      }),
+    );
+  });
+});
+
+/** Runs a batch to its end. @returns The longest stretch of work, and the whole time, in ms. */
+async function finish(run: BatchRun<string>): Promise<{longest: number; took: number}> {
+  const begun = performance.now();
+  let longest = 0;
+  for (;;) {
+    const start = performance.now();
+    const left = run.work();
+    longest = Math.max(longest, performance.now() - start);
+    if (left === 'nothing') return {longest, took: performance.now() - begun};
+    await (left === 'workers' ? run.change() : pause(0));
+  }
+}
+
+describe('a batch run', () => {
+  afterEach(() => setThreads(null));
+  const spin = (milliseconds: number) => {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+  };
+  /** The workers know another kernel by this name, which fails on this job. */
+  const kernel = (cost: number): BatchKernel => ({
+    name: 'ImplicitQP',
+    start:
+      (_dense, {arrays}) =>
+      (sample) => {
+        spin(cost);
+        arrays.out[sample] = 1 + arrays.input[sample];
+      },
+  });
+  const jobOf = (batch: number) => ({
+    arrays: {input: Float32Array.from({length: batch}, (_, i) => 2 * i), out: new Float32Array(batch)},
+    parameters: {},
+  });
+  const expected = (batch: number) => Array.from({length: batch}, (_, i) => 2 * i + 1);
+
+  it('without workers it computes for a slice at a time', async () => {
+    setThreads(1);
+    const job = jobOf(40);
+    const run = new BatchRun(kernel(2), job, ['out'], 40, 1e9, 10);
+    assert.equal(run.work(), 'work');
+    assert.isAbove(run.done, 0);
+    assert.isBelow(run.done, 40);
+    await finish(run);
+    assert.deepEqual(Array.from(job.arrays.out), expected(40));
+  });
+
+  it('workers that fail leave their samples to the caller', async function () {
+    this.timeout(90_000);
+    setThreads(3);
+    const {warn} = console;
+    console.warn = () => undefined;
+    try {
+      for (const heavy of [false, true]) {
+        for (let k = 0; k < 6; k++) {
+          const job = jobOf(30);
+          await finish(new BatchRun(kernel(3), job, ['out'], 30, heavy ? 1e8 : 5e6, 10));
+          assert.deepEqual(Array.from(job.arrays.out), expected(30));
+          await pause(200);
+        }
+      }
+    } finally {
+      console.warn = warn;
+    }
+  });
+
+  it('workers that are ended before they start leave everything to the caller', async () => {
+    setThreads(1);
+    setThreads(3);
+    const job = jobOf(10);
+    const run = new BatchRun(kernel(1), job, ['out'], 10, 1e8, 10);
+    assert.equal(run.work(), 'workers');
+    setThreads(1);
+    const {took} = await finish(run);
+    assert.isBelow(took, 1000);
+    assert.deepEqual(Array.from(job.arrays.out), expected(10));
+  });
+
+  it('a run that is closed takes no further samples', () => {
+    setThreads(1);
+    setThreads(2);
+    const job = jobOf(100);
+    const run = new BatchRun(kernel(2), job, ['out'], 100, 5e6, 10);
+    assert.equal(run.work(), 'work');
+    const {done} = run;
+    run.close();
+    run.close();
+    assert.isBelow(done, 100);
+    assert.equal(run.done, done);
+  });
+});
