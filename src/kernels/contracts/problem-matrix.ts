@@ -1,40 +1,38 @@
 /** @file The contract of a matrix of a quadratic program: what its solver computes with it. Dense and sparse matrices fulfil it. */
 
+import type {Vector} from './vectors.js';
+
 /** A matrix A [rows, columns]. */
 export interface ProblemMatrix {
   /** out [rows] = A x. */
-  multiply(x: Float64Array, out: Float64Array): void;
+  multiply(x: Vector, out: Vector): void;
 
   /** out [columns] += Aᵀ y. */
-  addMultiplyTransposed(y: Float64Array, out: Float64Array): void;
+  addMultiplyTransposed(y: Vector, out: Vector): void;
 
   /** out [rows] = A x and terms [rows] = |A| |x|. */
-  multiplyWithTerms(x: Float64Array, out: Float64Array, terms: Float64Array): void;
+  multiplyWithTerms(x: Vector, out: Vector, terms: Vector): void;
 
   /** out [columns] += Aᵀ y and terms [columns] += |A|ᵀ |y|. */
-  addMultiplyTransposedWithTerms(y: Float64Array, out: Float64Array, terms: Float64Array): void;
+  addMultiplyTransposedWithTerms(y: Vector, out: Vector, terms: Vector): void;
 
   /** The entries of `to`, a matrix with the same pattern, = diag(left) A diag(right). */
-  scale(left: Float64Array, right: Float64Array, to: this): void;
+  scale(left: Vector, right: Vector, to: this): void;
 
   /**
    * Writes the largest magnitudes in the rows of diag(left) A diag(right) to `rowMaxima`, and those in its columns to `columnMaxima` where
    * they exceed the values already there. `left` and `right` must not be negative.
    */
-  scaledMaxima(
-    left: Float64Array,
-    right: Float64Array,
-    rowMaxima: Float64Array,
-    columnMaxima: Float64Array,
-  ): void;
+  scaledMaxima(left: Vector, right: Vector, rowMaxima: Vector, columnMaxima: Vector): void;
 
   /** Writes the sums of magnitudes in the rows of A diag(right) to `rowSums`, and adds those in the columns of diag(left) A to `columnSums`. */
-  addMagnitudes(
-    left: Float64Array,
-    right: Float64Array,
-    rowSums: Float64Array,
-    columnSums: Float64Array,
-  ): void;
+  addMagnitudes(left: Vector, right: Vector, rowSums: Vector, columnSums: Vector): void;
+
+  /** Multiplies the diagonal by 1 + `part`. */
+  growDiagonal(part: number): void;
+
+  /** Visits the entries of row i that are not zero. */
+  forEachInRow(i: number, visit: (column: number, value: number) => void): void;
 
   /** Whether every entry is finite. */
   isFinite(): boolean;

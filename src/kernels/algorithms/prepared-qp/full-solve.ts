@@ -17,7 +17,7 @@ export interface SolveLimits {
  * @param guess Its active set is tried first.
  */
 export function solveFully(
-  {n, p, m, P, q, C, lift}: Problem,
+  {n, p, m, P: {values: P}, q, C: {values: C}, lift}: Problem,
   bounds: Float64Array,
   digits: Digits,
   {tolerance, maxIterations}: SolveLimits,
@@ -28,9 +28,9 @@ export function solveFully(
   return dense.scope(() => {
     const solver = new QPSolver(dense, n, p, m, digits);
     const {problem} = solver;
-    problem.P.set(P);
+    problem.P.values.set(P);
     problem.q.set(q);
-    problem.C.set(C);
+    problem.C.values.set(C);
     problem.d.set(bounds);
     problem.lift = lift;
     return solver.solve(tolerance, maxIterations, guess);

@@ -53,7 +53,7 @@ export class Acceptance {
   /** @param problem In the user's units; its entries are read again for each sample. */
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
     private readonly digits: Digits = 'single',
   ) {
     const {n, p, m} = problem;

@@ -47,7 +47,7 @@ export class KktFactor {
   /** @param problem `factor` reads its matrices. */
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
   ) {
     const {n, p, m} = problem;
     const rows = p + m;
@@ -74,7 +74,11 @@ export class KktFactor {
     scaling: MatrixScaling = equilibrateMatrices(this.dense, this.problem, this.room),
   ): void {
     const {dense, problem, rows, w} = this;
-    const {n, P, C} = problem;
+    const {
+      n,
+      P: {values: P},
+      C: {values: C},
+    } = problem;
     const {D, E} = scaling;
     this.weight = weight;
     this.scaling = scaling;
@@ -97,7 +101,10 @@ export class KktFactor {
    */
   solve(right: Float64Array, rightY: Float64Array, transpose: boolean): number {
     const {dense, problem, rows, weight, w, f, g, x, y, image} = this;
-    const {n, C} = problem;
+    const {
+      n,
+      C: {values: C},
+    } = problem;
     const {D, E} = this.scaling;
     f.set(right);
     if (!transpose) {

@@ -69,9 +69,17 @@ export class Certificate {
    *   against their neighbours.
    * @returns The largest quotient.
    */
-  measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
+  measure(problem: Problem, x: Vector, y: Vector, enough: number): number {
     const {dense, columnTerms, costTerms, rowTerms, gradient, excess} = this;
-    const {n, p, m, P, q, C, d} = problem;
+    const {
+      n,
+      p,
+      m,
+      P: {values: P},
+      q,
+      C: {values: C},
+      d,
+    } = problem;
     const rows = p + m;
     dense.multiplyWithTerms(P, n, n, x, gradient, columnTerms);
     this.cancels = false;
@@ -100,7 +108,7 @@ export class Certificate {
    * Whether the multipliers y of the point measured last are so large that only the f32 rounding of the rows keeps them from cancelling:
    * rows that are equal up to rounding pull against each other. A variable that is held by its own bound is not affected.
    */
-  pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
+  pullsOnRounding({n, C: {values: C}, q}: Problem, y: Float64Array): boolean {
     const {columnTerms, costTerms} = this;
     for (let j = 0; j < n; j++) {
       if (q[j] === 0 || !(columnTerms[j] > SINGLE_DIGITS * costTerms[j])) continue;
@@ -154,7 +162,7 @@ export class Certificate {
    * because a given number is not close to zero by cancellation.
    */
   meetsAmongNeighbours(
-    problem: Problem<Vector>,
+    problem: Problem,
     x: Vector,
     y: Vector,
     {enough, given}: {enough: number; given: number},
@@ -171,7 +179,7 @@ export class Certificate {
     });
   }
 
-  private quotients({n, p, C, d}: Problem<Vector>, y: Vector, T: Vector, R: Vector): number {
+  private quotients({n, p, C: {values: C}, d}: Problem, y: Vector, T: Vector, R: Vector): number {
     const {dense, columns, rows, multipliers, gradient, excess, inverse, positive, unused} = this;
     let largest = 0;
     for (let j = 0; j < n; j++) {

@@ -39,7 +39,7 @@ export class Directions {
 
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
     private readonly kkt: KktSystem,
     private readonly embedding: Embedding,
   ) {

@@ -27,7 +27,7 @@ export class DoubleTest {
   /** @param problem Its entries are read again for each point. */
   constructor(
     dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
   ) {
     this.certificate = new Certificate(dense, problem);
     this.zeros = new ExactZeros(dense, problem);

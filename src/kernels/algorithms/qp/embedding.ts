@@ -40,7 +40,7 @@ export class Embedding {
 
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
     private readonly constraints: ConstraintRows,
   ) {
     const {n, p, m} = problem;
@@ -61,7 +61,13 @@ export class Embedding {
   /** Computes the residuals of the point and the sizes that they are compared with. */
   measure(): void {
     const {dense, problem, point, constraints, rx, ry, Px, sizes, tau, kappa} = this;
-    const {n, m, P, q, d} = problem;
+    const {
+      n,
+      m,
+      P: {values: P},
+      q,
+      d,
+    } = problem;
     const {x, y, s} = point;
     dense.multiply(P, n, n, n, x, Px);
     rx.set(Px);

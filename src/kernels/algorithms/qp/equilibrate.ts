@@ -21,11 +21,17 @@ const CONSISTENT = 1.01;
  */
 export function equilibrateMatrices(
   dense: DenseKernels,
-  problem: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
+  problem: Pick<Problem, 'n' | 'p' | 'm' | 'P' | 'C'>,
   room: ScalingRoom = scalingRoom(dense, problem),
   leaveOut?: Uint8Array,
 ): MatrixScaling {
-  const {n, p, m, P, C} = problem;
+  const {
+    n,
+    p,
+    m,
+    P: {values: P},
+    C: {values: C},
+  } = problem;
   const rows = p + m;
   const {D, E, isEmpty, row, column} = room;
   D.fill(1);

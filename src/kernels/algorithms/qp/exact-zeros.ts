@@ -42,13 +42,7 @@ export class ExactZeros {
    * @param certificate Must have been measured at (x, y); its terms are used.
    * @returns Whether an entry has changed.
    */
-  clear(
-    problem: Problem<Vector>,
-    certificate: Certificate,
-    x: Vector,
-    y: Vector,
-    negligible: number,
-  ): boolean {
+  clear(problem: Problem, certificate: Certificate, x: Vector, y: Vector, negligible: number): boolean {
     // In most problems every entry matters compared with a given number.
     const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
     if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return false;
@@ -62,7 +56,7 @@ export class ExactZeros {
 
   /** Whether an entry of x is small compared with all numbers of q and d in the same conditions. */
   private isDoubtfulX(
-    {n, P, q, C, d}: Problem<Vector>,
+    {n, P: {values: P}, q, C: {values: C}, d}: Problem,
     {columnTerms, rowTerms}: Certificate,
     x: Vector,
     negligible: number,
@@ -89,7 +83,7 @@ export class ExactZeros {
 
   /** The same for y, compared with the numbers of q. */
   private isDoubtfulY(
-    {n, q, C, d}: Problem<Vector>,
+    {n, q, C: {values: C}, d}: Problem,
     {columnTerms, multipliers}: Certificate,
     y: Vector,
     negligible: number,
@@ -131,7 +125,7 @@ interface Sized {
 
 /** Finds which entries matter, starting from the rows and variables whose given number is not zero. */
 function followSizes(
-  {n, P, q, C, d}: Problem<Vector>,
+  {n, P: {values: P}, q, C: {values: C}, d}: Problem,
   {columnTerms, rowTerms}: Certificate,
   xs: Vector,
   ys: Vector,

@@ -38,7 +38,7 @@ export function rowsToLeaveOut(
  * that are not satisfied at zero, than the minimum without constraints, and than the nearest quarter of the rows that are satisfied at
  * zero.
  */
-function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
+function farFrom({p, n, P: {values: P}, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
   let size = 0;
   let largest = 0;
   for (let i = 0; i < d.length; i++) {

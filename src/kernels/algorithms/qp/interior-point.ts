@@ -43,7 +43,7 @@ export class InteriorPoint {
   private readonly solution: Point<Vector>;
 
   /** @param problem A scaled problem; every `solve` reads its entries again. */
-  constructor(dense: DenseKernels, problem: Problem<Vector>, kkt: KktSystem) {
+  constructor(dense: DenseKernels, problem: Problem, kkt: KktSystem) {
     this.embedding = new Embedding(dense, problem, kkt.constraints);
     this.point = this.embedding.point;
     this.directions = new Directions(dense, problem, kkt, this.embedding);

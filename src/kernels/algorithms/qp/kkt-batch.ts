@@ -59,7 +59,7 @@ function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: 
       // The block of a row that does not count is C u − y = g.
       if (weight[sample * m + i] === 0) {
         value = -g[k + i];
-        for (let j = 0, at = (k + i) * n; j < n; j++, at++) value += problem.C[at] * u[j];
+        for (let j = 0, at = (k + i) * n; j < n; j++, at++) value += problem.C.values[at] * u[j];
       }
       out[start + n + i] = value;
     }

@@ -19,7 +19,7 @@ interface Measured {
  */
 export function termsAmongNeighbours(
   dense: DenseKernels,
-  {n, p, P, q, C, d}: Problem<Vector>,
+  {n, p, P: {values: P}, q, C: {values: C}, d}: Problem,
   {x, y}: {x: Vector; y: Vector},
   {multipliers, excess, rowTerms, unused}: Measured,
 ): {columns: Vector; rows: Vector} {

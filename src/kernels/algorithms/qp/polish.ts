@@ -33,7 +33,7 @@ export class Polish {
 
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
     private readonly kkt: KktSystem,
   ) {
     const {n, p, m} = problem;
@@ -101,7 +101,14 @@ export class Polish {
   /** @returns The relative residual of the linear system. */
   private solveOnActiveSet(start: Point<Vector>): number {
     const {dense, problem, kkt, point, f, g, dx, dy, w} = this;
-    const {n, p, m, P, q, d} = problem;
+    const {
+      n,
+      p,
+      m,
+      P: {values: P},
+      q,
+      d,
+    } = problem;
     const {constraints} = kkt;
     const {x, y, s} = point;
     x.set(start.x);
@@ -125,7 +132,7 @@ export class Polish {
   error({x, y, s}: Point<Vector>): number {
     const {
       dense,
-      problem: {n, p, m, P, q, d},
+      problem: {n, p, m, P: {values: P}, q, d},
       kkt: {constraints},
       f,
       g,

@@ -1,10 +1,10 @@
 /** @file Decides whether a ray proves that a quadratic program has no solution: in the user's units, row by row, and beyond rounding. */
 import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
-import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {DenseKernels} from '../../contracts/dense.js';
 import {isBound, type Problem} from './types.js';
 
 /** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could cause. */
-export function isFarkasRay({n, p, C, d}: Problem, y: Float64Array): boolean {
+export function isFarkasRay({n, p, C: {values: C}, d}: Problem, y: Float64Array): boolean {
   let gap = 0;
   let terms = 0;
   for (let i = 0; i < d.length; i++) {
@@ -28,8 +28,15 @@ export function isFarkasRay({n, p, C, d}: Problem, y: Float64Array): boolean {
 }
 
 /** Px = 0, Cx ≤ 0 (equalities: = 0) on the rows that have a bound, and qᵀx < 0. */
-export function isDescentRay(dense: DenseKernels, problem: Problem<Vector>, x: Float64Array): boolean {
-  const {n, p, P, q, C, d} = problem;
+export function isDescentRay(dense: DenseKernels, problem: Problem, x: Float64Array): boolean {
+  const {
+    n,
+    p,
+    P: {values: P},
+    q,
+    C: {values: C},
+    d,
+  } = problem;
   const rows = d.length;
   let [fall, terms] = [0, 0];
   for (let j = 0; j < n; j++) {

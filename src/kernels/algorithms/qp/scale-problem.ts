@@ -17,13 +17,20 @@ export function addLift(P: Vector, n: number, lift: number): void {
  */
 export function scaleProblem(
   dense: DenseKernels,
-  problem: Problem<Vector>,
+  problem: Problem,
   matrices: MatrixScaling,
-  scaled: Problem<Vector>,
+  scaled: Problem,
   withoutFar = false,
   room: ScalingRoom = scalingRoom(dense, problem),
 ): Scaling {
-  const {n, p, P, q, C, d} = problem;
+  const {
+    n,
+    p,
+    P: {values: P},
+    q,
+    C: {values: C},
+    d,
+  } = problem;
   const rows = d.length;
   const {row} = room;
   const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar, room.absent);
@@ -43,14 +50,14 @@ export function scaleProblem(
   }
   const c = objective > 0 ? 1 / objective : 1;
   for (let j = 0; j < n; j++) row[j] = c * D[j];
-  dense.scale(P, n, n, row, D, scaled.P);
-  addLift(scaled.P, n, problem.lift);
+  dense.scale(P, n, n, row, D, scaled.P.values);
+  addLift(scaled.P.values, n, problem.lift);
   for (let j = 0; j < n; j++) scaled.q[j] *= c;
-  dense.scale(C, rows, n, E, D, scaled.C);
+  dense.scale(C, rows, n, E, D, scaled.C.values);
   for (let i = 0; i < rows; i++) {
     scaled.d[i] *= beta;
     if (!absent[i]) continue;
-    scaled.C.fill(0, i * n, (i + 1) * n);
+    scaled.C.values.fill(0, i * n, (i + 1) * n);
     scaled.d[i] = i < p ? 0 : 1;
   }
   return {D, E, isEmpty, curvature, c, beta, absent};

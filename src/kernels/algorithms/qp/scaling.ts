@@ -30,10 +30,7 @@ export interface ScalingRoom extends MatrixScaling {
   column: Vector;
 }
 
-export function scalingRoom(
-  dense: DenseKernels,
-  {n, p, m}: Pick<Problem<Vector>, 'n' | 'p' | 'm'>,
-): ScalingRoom {
+export function scalingRoom(dense: DenseKernels, {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>): ScalingRoom {
   const rows = p + m;
   return {
     D: dense.vector(n),

@@ -41,8 +41,8 @@ interface Attempt {
 
 export class QPSolver {
   /** The problem to solve. Fill it in before calling `solve`. */
-  readonly problem: Problem<Vector>;
-  private readonly scaled: Problem<Vector>;
+  readonly problem: Problem;
+  private readonly scaled: Problem;
   private readonly kkt: KktSystem;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
@@ -60,7 +60,7 @@ export class QPSolver {
   ) {
     this.problem = emptyProblem(dense, {n, p, m});
     this.scaled = emptyProblem(dense, {n, p, m});
-    this.kkt = new KktSystem(dense, n, p + m, this.scaled.P, this.scaled.C);
+    this.kkt = new KktSystem(dense, n, p + m, this.scaled.P.values, this.scaled.C.values);
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
     this.room = scalingRoom(dense, {n, p, m});

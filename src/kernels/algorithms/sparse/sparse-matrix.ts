@@ -112,6 +112,20 @@ export class SparseMatrix implements ProblemMatrix {
     }
   }
 
+  growDiagonal(part: number): void {
+    const {values} = this;
+    const {rows, starts, columns} = this.pattern;
+    for (let i = 0; i < rows; i++) {
+      for (let e = starts[i]; e < starts[i + 1]; e++) if (columns[e] === i) values[e] *= 1 + part;
+    }
+  }
+
+  forEachInRow(i: number, visit: (column: number, value: number) => void): void {
+    const {values} = this;
+    const {starts, columns} = this.pattern;
+    for (let e = starts[i]; e < starts[i + 1]; e++) if (values[e] !== 0) visit(columns[e], values[e]);
+  }
+
   isFinite(): boolean {
     return this.values.every(Number.isFinite);
   }
