@@ -43,10 +43,10 @@ function attempts(script: Script): {asked: string[]; outcome: Outcome; iteration
   const dense = referenceDense;
   const {problem, solution} = planted(dense, {n: 3, p: 1, active: 1, idle: 1}, 1);
   if (script.impossible) {
-    for (let j = 0; j < 3; j++) problem.C[6 + j] = -problem.C[3 + j];
+    for (let j = 0; j < 3; j++) problem.C.values[6 + j] = -problem.C.values[3 + j];
     problem.d[2] = -problem.d[1] - 1;
   }
-  if (script.endless) problem.P.fill(0);
+  if (script.endless) problem.P.values.fill(0);
   const solver = new QPSolver(dense, 3, 1, 2);
   copyProblem(problem, solver.problem);
   const parts = solver as unknown as Parts;

@@ -23,7 +23,7 @@ interface Script {
 function run(script: Script) {
   const {errors, infeasible = Infinity, unbounded = Infinity, stuck = Infinity, endless = Infinity, taken = Infinity} = script; // prettier-ignore
   const {problem} = planted(referenceDense, {n: 2, p: 0, active: 1, idle: 0}, 1);
-  const kkt = new KktSystem(referenceDense, 2, 1, problem.P, problem.C);
+  const kkt = new KktSystem(referenceDense, 2, 1, problem.P.values, problem.C.values);
   const method = new InteriorPoint(referenceDense, problem, kkt);
   let now = -1;
   const embedding = {

@@ -4,7 +4,17 @@ import {KktFactor} from '../../../../src/kernels/algorithms/qp/adjoint.js';
 import {ConstraintRows} from '../../../../src/kernels/algorithms/qp/constraint-rows.js';
 import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
-import {apart, DENSE, largest, noise, semidefinite, times, transposedTimes, vectorOf} from './planted.js';
+import {
+  apart,
+  DENSE,
+  largest,
+  noise,
+  semidefinite,
+  times,
+  transposedTimes,
+  vectorOf,
+  problemFrom,
+} from './planted.js';
 
 /** Rows [rows, n] with so many entries that are not zero, at places of their own. */
 function rowsWith(counts: number[], n: number, seed: number): Float64Array {
@@ -224,8 +234,10 @@ for (const dense of DENSE) {
         const C = noise(5 * n, random);
         // In units that differ.
         for (let j = 0; j < n; j++) C[n + j] *= 1e4;
-        const problem = {n, p: 1, m: 4, lift: 0, P: vectorOf(dense, P), C: vectorOf(dense, C)};
-        const factor = new KktFactor(dense, {...problem, q: dense.vector(n), d: dense.vector(5)});
+        const factor = new KktFactor(
+          dense,
+          problemFrom(dense, {n, p: 1, m: 4, P, C, q: dense.vector(n), d: dense.vector(5)}),
+        );
         for (const weight of [
           [1, 1, 0, 0, 1],
           [1, 0.5, 0, 0.25, 1],
@@ -244,10 +256,9 @@ for (const dense of DENSE) {
     }
 
     it('has the least norm where rows say the same, and says what is left where they cannot', () => {
-      const problem = {
-        ...{n: 2, p: 0, m: 2, lift: 0, q: dense.vector(2), d: dense.vector(2)},
-        ...{P: vectorOf(dense, [1, 0, 0, 1]), C: vectorOf(dense, [1, 1, 1, 1])},
-      };
+      const problem = problemFrom(dense, {
+        ...{n: 2, p: 0, m: 2, q: [0, 0], d: [0, 0], P: [1, 0, 0, 1], C: [1, 1, 1, 1]},
+      });
       const factor = new KktFactor(dense, problem);
       factor.factor(Float64Array.of(1, 1));
       // x = (1, 1) on x₁ + x₂ = 2, and (1, 1)(y₁ + y₂) = (3, 3) − x.
@@ -260,10 +271,9 @@ for (const dense of DENSE) {
     });
 
     it('takes the lift of P with it', () => {
-      const problem = {
-        ...{n: 2, p: 0, m: 1, lift: 1e-6, q: dense.vector(2), d: dense.vector(1)},
-        ...{P: vectorOf(dense, [4, 1, 1, 2]), C: vectorOf(dense, [1, 1])},
-      };
+      const problem = problemFrom(dense, {
+        ...{n: 2, p: 0, m: 1, lift: 1e-6, q: [0, 0], d: [0], P: [4, 1, 1, 2], C: [1, 1]},
+      });
       const factor = new KktFactor(dense, problem);
       factor.factor(Float64Array.of(0));
       factor.solve(Float64Array.of(5, 3), Float64Array.of(0), true);

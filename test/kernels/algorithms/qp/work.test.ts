@@ -23,7 +23,14 @@ const SEEDS = [0, 1, 2, 3, 4, 5];
 /** Row i of (C, d) times factor(i). */
 const scaleRows =
   (factor: (i: number) => number): Change =>
-  ({problem: {n, C, d}, solution: {y, s}}) => {
+  ({
+    problem: {
+      n,
+      C: {values: C},
+      d,
+    },
+    solution: {y, s},
+  }) => {
     for (let i = 0; i < d.length; i++) {
       for (let j = 0; j < n; j++) C[i * n + j] *= factor(i);
       for (const values of [d, s]) values[i] *= factor(i);
@@ -33,7 +40,15 @@ const scaleRows =
 
 const scaleVariables =
   (factor: (j: number) => number): Change =>
-  ({problem: {n, P, q, C}, solution: {x}}) => {
+  ({
+    problem: {
+      n,
+      P: {values: P},
+      q,
+      C: {values: C},
+    },
+    solution: {x},
+  }) => {
     for (let at = 0; at < P.length; at++) P[at] *= factor(Math.floor(at / n)) * factor(at % n);
     for (let at = 0; at < C.length; at++) C[at] *= factor(at % n);
     for (let j = 0; j < n; j++) {
@@ -43,7 +58,15 @@ const scaleVariables =
   };
 
 /** The last inequality says what the first does. */
-const repeat: Change = ({problem: {n, p, m, C, d}}) => {
+const repeat: Change = ({
+  problem: {
+    n,
+    p,
+    m,
+    C: {values: C},
+    d,
+  },
+}) => {
   if (m < 2) return;
   C.copyWithin((p + m - 1) * n, p * n, (p + 1) * n);
   d[p + m - 1] = d[p];
