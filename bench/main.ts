@@ -31,7 +31,7 @@ const GPU_PEERS = [
 
 const HELP = `npm run bench -- [options]
   --suite inner    problems inside problems instead: hypergradients, beside loops by hand and JAXopt (PYTHON=… names a Python)
-  --suite small    one small quadratic program after another: prepareQP beside quadprog, warm beside cold
+  --suite small    one small quadratic program after another: prepareQP and quadprog, warm and cold
   --small          smaller sizes of the suite inner
   --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
   --only REGEX     rows whose name matches

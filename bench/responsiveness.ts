@@ -1,5 +1,5 @@
 /**
- * @file How long `solveQPAsync` takes beside `solveQP`, how late a timer of 5 ms is meanwhile, and how soon it stops.
+ * @file How long `solveQPAsync` takes compared with `solveQP`, how late a timer of 5 ms is meanwhile, and how soon it stops.
  *
  *     npx tsx bench/responsiveness.ts [--problems 50000] [--variables 20] [--threads 2] [--backend cpu]
  *

@@ -1,4 +1,4 @@
-/** @file What is measured inside a page: large quadratic programs, batches of them beside a timer. `main.ts` opens it. */
+/** @file What is measured inside a page: large quadratic programs, batches of them while a timer runs. `main.ts` opens it. */
 import * as tf from '@tensorflow/tfjs';
 import {setWasmPaths} from '@tensorflow/tfjs-backend-wasm';
 import {solveQP, solveQPAsync, type SolveProgress, type QPResult} from '../../src/index.js';

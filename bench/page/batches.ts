@@ -13,7 +13,7 @@ export interface BatchRun extends BatchTimes {
 /** As the page calls it. */
 const MARK = 'solveQPAsync';
 
-/** @param rounds Solves, each beside a blocking one. */
+/** @param rounds Solves, each compared with a blocking one. */
 export async function runBatches(
   browser: Browser,
   backend: string,

@@ -2,7 +2,7 @@
 
 const EVERY = 5;
 
-/** Calls `work` beside a timer of 5 ms. @returns Its value, and by how many milliseconds the timer was late each time. */
+/** Calls `work` while there is a timer of 5 ms. @returns Its value, and by how many milliseconds the timer was late each time. */
 export async function latenessDuring<T>(work: () => Promise<T>): Promise<{late: number[]; value: T}> {
   const late: number[] = [];
   let due = performance.now() + EVERY;

@@ -1,5 +1,5 @@
 /**
- * @file One small quadratic program after another, on arrays: `prepareQP` beside quadprog, warm beside cold.
+ * @file One small quadratic program after another, on arrays: `prepareQP` and quadprog, warm and cold.
  *
  * The contenders take turns, a stream at a time, so that what else the machine does falls on all of them. Their answers are compared first.
  */

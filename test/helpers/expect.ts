@@ -38,7 +38,9 @@ export async function expectNoLeak(f: () => unknown): Promise<void> {
   const left = tf.memory().numTensors - before;
   // A check that failed in the middle is the news, not the tensors that it left.
   if (error && left !== 0) {
-    throw new Error(`tensors left behind: ${left}, by the failure ${(error as Error).message}`, {cause: error});
+    throw new Error(`tensors left behind: ${left}, by the failure ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   assert.equal(left, 0, 'tensors left behind');
   if (error) throw error as Error;
@@ -50,6 +52,16 @@ export function messageOf(f: () => unknown): string {
     f();
   } catch (error) {
     return (error as Error).message;
+  }
+  return assert.fail('nothing was thrown');
+}
+
+/** What a promise is rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
   }
   return assert.fail('nothing was thrown');
 }

@@ -5,20 +5,11 @@ import {assert} from 'chai';
 import {layers, predictAsync} from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
 import {describeBackends} from '../helpers/backends.js';
-import {expectNoLeak} from '../helpers/expect.js';
+import {expectNoLeak, rejection} from '../helpers/expect.js';
 import {CASES, TanhCell} from './models.js';
 
 const ROWS = 23;
 const read = (tensor: tf.Tensor) => ({shape: tensor.shape, values: Array.from(tensor.dataSync())});
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  return assert.fail('nothing was thrown');
-}
 
 /** Without the number of the call, which counts calls. */
 const report = async (layer: SolverLayer) => ({...(await layer.diagnostics()), call: 0});

@@ -35,25 +35,25 @@ function linksOf(path, text) {
 
 /** Kilobytes, gzipped. The quadratic programs bring their kernels in WebAssembly, in plain JavaScript for where there is none, and in WGSL. What solves linear systems contains the programs, too. */
 const LIMITS = {
-  QPLayer: 111,
-  OptNetQP: 111,
+  QPLayer: 120,
+  OptNetQP: 120,
   SparsemaxProjection: 32,
-  LassoLayer: 91,
+  LassoLayer: 92,
   FixedPointLayer: 82,
-  LinearProgramLayer: 111,
+  LinearProgramLayer: 120,
   SimplexProjection: 32,
-  EntmaxLayer: 20,
+  EntmaxLayer: 22,
   IsotonicLayer: 32,
   SoftSort: 32,
   SoftRank: 32,
-  TopK: 52,
+  TopK: 54,
   TransportLayer: 76,
   BirkhoffLayer: 76,
   RidgeLayer: 32,
-  SVMLayer: 109,
-  ConicLayer: 115,
+  SVMLayer: 118,
+  ConicLayer: 117,
 };
-const WHOLE = 246;
+const WHOLE = 262;
 const ARGUMENTS = {TopK: '{k: 1}', ConicLayer: '{cones: {nonNegative: 1}}'};
 const WITH_UNITS = ['QPLayer', 'OptNetQP', 'LassoLayer', 'LinearProgramLayer'];
 const argumentsOf = (name) => ARGUMENTS[name] ?? (WITH_UNITS.includes(name) ? '{units: 2}' : '{}');
@@ -63,6 +63,7 @@ const kept = (text) =>
 
 async function sizes({home}) {
   const notes = [];
+  const over = [];
   for (const name of names) {
     const source = `import {${name}} from 'tfjs-implicit'; console.log(new ${name}(${argumentsOf(name)}));`;
     const text = await bundle(source, home);
@@ -70,7 +71,7 @@ async function sizes({home}) {
     if (kept(text).join() !== expected.join()) throw new Error(`a bundle of ${name} holds ${kept(text)}`);
     if (!text.includes('registerClass')) throw new Error(`${name} does not register itself`);
     const size = gzipped(text);
-    if (size >= LIMITS[name]) throw new Error(`${name} is ${size.toFixed(1)} kB gzipped`);
+    if (size >= LIMITS[name]) over.push(`${name} is ${size.toFixed(1)} kB gzipped, over ${LIMITS[name]}`);
     notes.push(`${name} ${size.toFixed(1)}`);
   }
   const register = await bundle(`import 'tfjs-implicit/register';`, home);
@@ -79,7 +80,8 @@ async function sizes({home}) {
     `import * as all from 'tfjs-implicit'; import 'tfjs-implicit/register'; console.log(all);`,
     home,
   );
-  if (gzipped(all) >= WHOLE) throw new Error(`everything is ${gzipped(all).toFixed(1)} kB gzipped`);
+  if (gzipped(all) >= WHOLE) over.push(`everything is ${gzipped(all).toFixed(1)} kB gzipped, over ${WHOLE}`);
+  if (over.length > 0) throw new Error(over.join('; '));
   return `${notes.join(', ')}, everything ${gzipped(all).toFixed(1)} kB gzipped`;
 }
 

@@ -87,13 +87,23 @@ export class InteriorPointQP extends ImplicitQP {
     const {maxIterations} = this;
     const run = startQP(data, this, init, SLICE);
     const total = data.p.shape[0];
-    const look = () => ({iteration: 0, maxIterations, residual: Infinity, done: run.done, total});
+    const look = (done: number) => () => ({iteration: 0, maxIterations, residual: Infinity, done, total});
     // Copies are made before the first samples and after the last ones. They have tasks of their own.
-    const rest = {look, isWhole: true, isSilent: true};
+    const rest = {look: look(0), isWhole: true, isSilent: true};
+    let told = 0;
     try {
       yield rest;
       for (let left = run.work(); left !== 'nothing'; left = run.work()) {
-        yield {look, isWhole: true, until: left === 'workers' ? run.change() : undefined};
+        const {done} = run;
+        // The end is told with the residuals.
+        const isSilent = done === told || done === total;
+        yield {
+          look: look(done),
+          isWhole: true,
+          isSilent,
+          until: left === 'workers' ? run.change() : undefined,
+        };
+        told = done;
       }
       yield rest;
     } finally {

@@ -22,7 +22,10 @@ export interface PreparedQPResult {
   readonly eqDual: Float64Array;
   /** h − Gx ≥ 0, [m]. */
   readonly slack: Float64Array;
-  /** 0 solved, 1 primal infeasible, 2 dual infeasible (unbounded), 3 iteration limit, 4 numerical error, 5 invalid. */
+  /**
+   * 0 solved, 1 primal infeasible, 2 dual infeasible (unbounded), 3 iteration limit, 4 numerical error, 5 invalid: a number that is not
+   * finite (but Infinity in h), Q not symmetric or not semidefinite, or a row whose largest coefficient is below 2⁻¹⁰²².
+   */
   readonly status: number;
   /** How many rows entered or left the active set, and the iterations of the interior-point method if it was needed. */
   readonly iterations: number;

@@ -5,7 +5,7 @@ import {projections, prox, solvers} from '../../../src/index.js';
 import {flatten, type Structure} from '../../../src/autodiff/index.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {LONG} from '../../helpers/effort.js';
-import {expectNoLeak} from '../../helpers/expect.js';
+import {expectNoLeak, rejection} from '../../helpers/expect.js';
 import {describeUnreadable} from '../../helpers/unreadable.js';
 import {ITERATIVE_SOLVERS} from '../../zoo/iterative-solvers.js';
 
@@ -20,15 +20,6 @@ const read = (result: Result) =>
     ...{shape, dtype},
     values: Array.from(tf.engine().readSync(dataId) as Float32Array),
   }));
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  return assert.fail('nothing was thrown');
-}
 
 const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
 const positive = (batch: number, n: number) => {

@@ -6,7 +6,7 @@ import {solveQP, solveQPAsync, type QPResult} from '../../../src/index.js';
 import {flatten} from '../../../src/autodiff/index.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {LONG} from '../../helpers/effort.js';
-import {expectNoLeak} from '../../helpers/expect.js';
+import {expectNoLeak, rejection} from '../../helpers/expect.js';
 
 const read = (result: QPResult) =>
   flatten(result as never).map((tensor) => ({shape: tensor.shape, values: Array.from(tensor.dataSync())}));
@@ -22,16 +22,6 @@ function problemsOf(batch: number, n: number, m: number, k: number, shared: bool
     ...(m > 0 && {G: random([...axis, m, n], 3), h: random([batch, m], 4)}),
     ...(k > 0 && {A: random([...axis, k, n], 5), b: random([batch, k], 6)}),
   };
-}
-
-/** The message and the name of an error that a promise is rejected with. */
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  return assert.fail('nothing was thrown');
 }
 
 describeBackends('solveQPAsync', () => {

@@ -23,6 +23,8 @@ const REFINEMENTS = 3;
 const ENOUGH_PROGRESS = 0.1;
 /** Outcomes without a proof. */
 const GIVEN_UP = {iterationLimit: true, numericalError: true};
+/** A row of smaller numbers than this has no digits to scale. */
+const LEAST_NORMAL = 2 ** -1022;
 /** The activity of a row whose multiplier and slack are both zero. */
 const WEAK = 2;
 
@@ -99,9 +101,10 @@ export class PreparedSolver {
     } = this.problem;
     this.rowsAreValid = referenceDense.isFinite(C);
     for (let i = 0, at = 0; i < d.length; i++) {
-      let empty = 1;
-      for (let j = 0; j < n; j++, at++) if (C[at] !== 0) empty = 0;
-      this.isEmpty[i] = empty;
+      let largest = 0;
+      for (let j = 0; j < n; j++, at++) largest = Math.max(largest, Math.abs(C[at]));
+      this.isEmpty[i] = largest === 0 ? 1 : 0;
+      if (largest > 0 && largest < LEAST_NORMAL) this.rowsAreValid = false;
     }
     if (this.definite) this.activeSet.readRows();
   }

@@ -23,6 +23,9 @@ const NOISE = 1e-12;
 /** The maximum number of steps per row and variable. */
 const STEPS = 20;
 
+/** The most passes in which one row comes in, for each variable and row. */
+const PASSES = 4;
+
 export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
@@ -107,7 +110,9 @@ export class ActiveSet {
     const {x, y} = point;
     const row = C.subarray(i * n, (i + 1) * n);
     let t = 0;
-    for (;;) {
+    for (let pass = 0; ; pass++) {
+      // Numbers that leave the range of f64 can make rows leave and return without end.
+      if (pass > PASSES * (n + d.length)) return 'failed';
       const excess = dot(row, x) - d[i];
       // An equality may be approached from either side.
       const side = i < p && excess < 0 ? -1 : 1;
