@@ -1,6 +1,6 @@
 /** @file Solves a case by the f64 kernel, and checks what comes back without the solver's help. */
 import {denseKernels} from '../../src/kernels/twins/current-dense.js';
-import {QPSolver} from '../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../src/kernels/algorithms/qp/solve.js';
 import {dot, times, transposedTimes, type QPCase} from '../zoo/qp/case.js';
 
 /** Statuses by the kernel's names, as in `QPResult.status`. */
@@ -21,7 +21,7 @@ export interface Solved extends Point {
 export function solveInF64(problem: QPCase, dense = denseKernels()): Solved {
   const {n, m, k, Q, p, G, h, A, b} = problem;
   const {x, y, outcome, iterations} = dense.scope(() => {
-    const kernel = new QPSolver(dense, n, k, m);
+    const kernel = denseSolver(dense, {n, p: k, m});
     kernel.problem.P.values.set(Q.flat());
     kernel.problem.q.set(p);
     kernel.problem.C.values.set([...A, ...G].flat());

@@ -2,14 +2,17 @@
 
 import type {Vector} from './vectors.js';
 
-/** A matrix A [rows, columns]. */
-export interface ProblemMatrix {
+/** Products with a matrix A [rows, columns]. */
+export interface Products {
   /** out [rows] = A x. */
   multiply(x: Vector, out: Vector): void;
 
   /** out [columns] += Aᵀ y. */
   addMultiplyTransposed(y: Vector, out: Vector): void;
+}
 
+/** A matrix A [rows, columns]. */
+export interface ProblemMatrix extends Products {
   /** out [rows] = A x and terms [rows] = |A| |x|. */
   multiplyWithTerms(x: Vector, out: Vector, terms: Vector): void;
 
@@ -27,6 +30,9 @@ export interface ProblemMatrix {
 
   /** Writes the sums of magnitudes in the rows of A diag(right) to `rowSums`, and adds those in the columns of diag(left) A to `columnSums`. */
   addMagnitudes(left: Vector, right: Vector, rowSums: Vector, columnSums: Vector): void;
+
+  /** Writes the entries of the diagonal. */
+  diagonal(out: Vector): void;
 
   /** Multiplies the diagonal by 1 + `part`. */
   growDiagonal(part: number): void;

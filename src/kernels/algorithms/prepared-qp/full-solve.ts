@@ -1,7 +1,7 @@
 /** @file Solves a prepared problem with the solver of `qp/`: interior point, polishing, and all that follows. */
 import {denseKernels} from '../../twins/current-dense.js';
 import type {Digits, QPResult} from '../qp/acceptance.js';
-import {QPSolver} from '../qp/solve.js';
+import {denseSolver} from '../qp/solve.js';
 import type {Point, Problem} from '../qp/types.js';
 
 /** How a problem is to be solved. */
@@ -26,7 +26,7 @@ export function solveFully(
   const dense = denseKernels();
   // The scope may run again with more memory, so it makes everything that it needs.
   return dense.scope(() => {
-    const solver = new QPSolver(dense, n, p, m, digits);
+    const solver = denseSolver(dense, {n, p, m}, digits);
     const {problem} = solver;
     problem.P.values.set(P);
     problem.q.set(q);

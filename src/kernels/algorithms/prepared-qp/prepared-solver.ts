@@ -134,11 +134,12 @@ export class PreparedSolver {
   }
 
   private solvesByActiveSet(warm: boolean): boolean {
-    const {problem, activeSet, absent} = this;
+    const {problem, activeSet, absent, test} = this;
     const outcome = activeSet.solve(absent, warm);
     this.iterations += activeSet.steps;
     if (outcome === 'contradiction') {
-      if (!isFarkasRay(problem, activeSet.set.y)) return false;
+      const {columns, columnTerms} = test.certificate;
+      if (!isFarkasRay(problem, activeSet.set.y, columns, columnTerms)) return false;
       this.giveUp(STATUS.primalInfeasible);
       return true;
     }

@@ -6,8 +6,8 @@ export class DenseMatrix implements ProblemMatrix {
   /** @param values [rows, columns], row-major without padding. */
   constructor(
     private readonly dense: DenseKernels,
-    private readonly rows: number,
-    private readonly columns: number,
+    readonly rows: number,
+    readonly columns: number,
     readonly values: Vector = dense.vector(rows * columns),
   ) {}
 
@@ -37,6 +37,11 @@ export class DenseMatrix implements ProblemMatrix {
 
   addMagnitudes(left: Vector, right: Vector, rowSums: Vector, columnSums: Vector): void {
     this.dense.addMagnitudes(this.values, this.rows, this.columns, left, right, rowSums, columnSums);
+  }
+
+  diagonal(out: Vector): void {
+    const {values, columns} = this;
+    for (let j = 0, at = 0; j < out.length; j++, at += columns + 1) out[j] = values[at];
   }
 
   growDiagonal(part: number): void {

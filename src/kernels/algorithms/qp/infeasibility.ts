@@ -7,7 +7,7 @@ import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {unscale} from './scaling.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
-import {KktSystem} from './kkt.js';
+import {denseKkt} from './kkt.js';
 import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 
 const TOLERANCE = 1e-9;
@@ -47,10 +47,9 @@ export function dualCertificate(dense: DenseKernels, problem: Problem): Point<Ve
 }
 
 function solveLinear(dense: DenseKernels, problem: Problem): {outcome: Outcome; point: Point<Vector>} {
-  const {n, p, m} = problem;
   const scaled = emptyProblem(dense, problem);
   const scaling = scaleProblem(dense, problem, equilibrateMatrices(dense, problem), scaled);
-  const kkt = new KktSystem(dense, n, p + m, scaled.P.values, scaled.C.values);
+  const kkt = denseKkt(dense, scaled.P, scaled.C);
   kkt.readMatrices();
   const solver = new InteriorPoint(dense, scaled, kkt);
   const {outcome} = solver.solve(TOLERANCE, MAX_ITERATIONS);

@@ -37,6 +37,9 @@ export interface Point<Values extends Float64Array = Float64Array> {
   s: Values;
 }
 
+/** A problem whose matrices are of any kind. */
+export type AnyProblem = Problem<ProblemMatrix>;
+
 type Sizes = Pick<Problem, 'n' | 'p' | 'm'>;
 
 /** A problem of zeros in the memory of `dense`. */

@@ -8,6 +8,7 @@
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {SparseFactors, SparseKernels, SparsePlan} from '../../contracts/sparse.js';
 import {sparseFactors, sparseKernels} from '../../twins/current-sparse.js';
+import type {ReducedKkt} from '../../contracts/reduced-kkt.js';
 import type {CompressedRows} from './compressed-rows.js';
 import {planFactorisation} from './plan.js';
 import type {SparseMatrix} from './sparse-matrix.js';
@@ -34,7 +35,7 @@ export function planKkt(P: CompressedRows, C: CompressedRows): SparsePlan {
   return planFactorisation(n + C.rows, rows, columns);
 }
 
-export class SparseKkt {
+export class SparseKkt implements ReducedKkt {
   private readonly kernels: SparseKernels;
   private readonly factors: SparseFactors;
   private readonly values: Vector;
@@ -47,7 +48,7 @@ export class SparseKkt {
   constructor(
     dense: DenseKernels,
     private readonly P: SparseMatrix,
-    private readonly C: SparseMatrix,
+    readonly constraints: SparseMatrix,
     plan: SparsePlan,
   ) {
     const n = P.pattern.rows;
@@ -57,17 +58,16 @@ export class SparseKkt {
     for (let k = 0; k < plan.n; k++) signs[k] = plan.order[k] < n ? 1 : -1;
     this.values = dense.vector(plan.sources.length);
     this.rhs = dense.vector(plan.n);
-    this.image = new Float64Array(C.pattern.rows);
-    this.present = new Uint8Array(C.pattern.rows);
+    this.image = new Float64Array(constraints.pattern.rows);
+    this.present = new Uint8Array(constraints.pattern.rows);
   }
 
-  /**
-   * @param w W's diagonal; a row with w = Infinity is left out (its y is 0).
-   * @param delta The regularisation of both blocks.
-   * @returns Whether the factorisation succeeded.
-   */
+  readMatrices(): void {
+    // They are read by each factorisation.
+  }
+
   factor(w: Float64Array, delta: number): boolean {
-    const {P, C, values, factors, kernels, present} = this;
+    const {P, constraints: C, values, factors, kernels, present} = this;
     const n = P.pattern.rows;
     let end = 0;
     for (let i = 0; i < n; i++) {
@@ -85,9 +85,8 @@ export class SparseKkt {
     return kernels.factor(factors, values, LEAST * delta, delta) >= 0;
   }
 
-  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x and is updated with x. */
   correct(x: Float64Array, y: Float64Array, fx: Float64Array, gy: Float64Array, total: Float64Array): void {
-    const {C, rhs, image, present, kernels, factors} = this;
+    const {constraints: C, rhs, image, present, kernels, factors} = this;
     const n = x.length;
     rhs.set(fx);
     for (let i = 0; i < y.length; i++) rhs[n + i] = present[i] * gy[i];

@@ -112,6 +112,15 @@ export class SparseMatrix implements ProblemMatrix {
     }
   }
 
+  diagonal(out: Float64Array): void {
+    const {values} = this;
+    const {rows, starts, columns} = this.pattern;
+    for (let i = 0; i < rows; i++) {
+      out[i] = 0;
+      for (let e = starts[i]; e < starts[i + 1]; e++) if (columns[e] === i) out[i] = values[e];
+    }
+  }
+
   growDiagonal(part: number): void {
     const {values} = this;
     const {rows, starts, columns} = this.pattern;

@@ -3,7 +3,7 @@ import {assert} from 'chai';
 import {ActiveSet} from '../../../../src/kernels/algorithms/qp/active-set.js';
 import {AddedRows} from '../../../../src/kernels/algorithms/qp/added-rows.js';
 import {solveOnIndependentRows} from '../../../../src/kernels/algorithms/qp/independent-set.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {Polish} from '../../../../src/kernels/algorithms/qp/polish.js';
 import {
   copyProblem,
@@ -399,13 +399,7 @@ describe('the solution on independent rows', () => {
 for (const kernels of DENSE) {
   describe(`polishing, by ${kernels.name} kernels`, () => {
     function polishOf(problem: ReturnType<typeof planted>['problem']): Polish {
-      const kkt = new KktSystem(
-        kernels,
-        problem.n,
-        problem.p + problem.m,
-        problem.P.values,
-        problem.C.values,
-      );
+      const kkt = denseKkt(kernels, problem.P, problem.C);
       kkt.readMatrices();
       return new Polish(kernels, problem, kkt);
     }
@@ -475,7 +469,7 @@ for (const kernels of DENSE) {
       };
       const run = (active: number) => {
         const {problem, solution} = planted(kernels, {n: 12, p: 0, active, idle: 3}, 5);
-        const kkt = new KktSystem(counting, 12, active + 3, problem.P.values, problem.C.values);
+        const kkt = denseKkt(counting, problem.P, problem.C);
         kkt.readMatrices();
         sizes.length = 0;
         assert.isAtMost(new Polish(counting, problem, kkt).run(near(solution, 1e-3)), 1e-12);

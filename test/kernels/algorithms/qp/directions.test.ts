@@ -2,7 +2,7 @@
 import {assert} from 'chai';
 import {Directions} from '../../../../src/kernels/algorithms/qp/directions.js';
 import {Embedding} from '../../../../src/kernels/algorithms/qp/embedding.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import type {Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, largest, planted, type Shape} from './planted.js';
 
@@ -101,7 +101,7 @@ for (const dense of DENSE) {
   describe(`the steps of the interior-point method, by ${dense.name} kernels`, () => {
     function methodOf(shape: Shape, seed: number) {
       const {problem} = planted(dense, shape, seed);
-      const kkt = new KktSystem(dense, problem.n, problem.p + problem.m, problem.P.values, problem.C.values);
+      const kkt = denseKkt(dense, problem.P, problem.C);
       kkt.readMatrices();
       const embedding = new Embedding(dense, problem, kkt.constraints);
       embedding.begin();

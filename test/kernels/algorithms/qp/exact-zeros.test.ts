@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {Certificate} from '../../../../src/kernels/algorithms/qp/certificate.js';
 import {ExactZeros} from '../../../../src/kernels/algorithms/qp/exact-zeros.js';
 import {isBound, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
 import type {DenseKernels, Vector} from '../../../../src/kernels/contracts/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 import {DENSE, planted, vectorOf, problemFrom} from './planted.js';
@@ -124,7 +125,10 @@ for (const dense of DENSE) {
         const watched = Object.create(certificate, {
           rowTerms: {get: () => (reads++, rowTerms)},
         }) as Certificate;
-        run(drawn, counting, watched);
+        const over = ({rows, columns, values}: DenseMatrix) =>
+          new DenseMatrix(counting, rows, columns, values);
+        const problem = {...drawn.problem, P: over(drawn.problem.P), C: over(drawn.problem.C)};
+        run({...drawn, problem}, counting, watched);
         return [maxima, reads > 1];
       }
       dense.scope(() => {

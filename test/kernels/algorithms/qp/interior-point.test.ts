@@ -5,8 +5,8 @@ import {Acceptance, type Demands} from '../../../../src/kernels/algorithms/qp/ac
 import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
 import {scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
 import {InteriorPoint, type Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
-import {QPSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
 import {
   copyPoint,
   copyProblem,
@@ -28,7 +28,7 @@ const DEMANDS = {enough: SINGLE, exactness: DOUBLE, consistent: true};
 for (const dense of DENSE) {
   type Planted = ReturnType<typeof planted>['problem'];
   const methodOf = (problem: Planted) => {
-    const kkt = new KktSystem(dense, problem.n, problem.p + problem.m, problem.P.values, problem.C.values);
+    const kkt = denseKkt(dense, problem.P, problem.C);
     kkt.readMatrices();
     return new InteriorPoint(dense, problem, kkt);
   };
@@ -272,7 +272,7 @@ for (const dense of DENSE) {
     for (const shape of SHAPES) {
       it(`finds the solution to the last digits, also from where it stands: ${JSON.stringify(shape)}`, () => {
         const {n, p, active, idle} = shape;
-        const solver = new QPSolver(dense, n, p, active + idle);
+        const solver = denseSolver(dense, {n, p, m: active + idle});
         for (let seed = 0; seed < 4; seed++) {
           const {problem, solution} = planted(dense, shape, seed);
           copyProblem(problem, solver.problem);

@@ -11,7 +11,7 @@ import {termsAmongNeighbours} from '../../../../src/kernels/algorithms/qp/neighb
 import {dropNoise, normalizeRay} from '../../../../src/kernels/algorithms/qp/ray-points.js';
 import type {Scaling} from '../../../../src/kernels/algorithms/qp/scaling.js';
 import {emptyPoint, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
-import type {DenseKernels, Vector} from '../../../../src/kernels/contracts/dense.js';
+import type {DenseKernels} from '../../../../src/kernels/contracts/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 import {apart, DENSE, largest, noise, times, transposedTimes, vectorOf, problemFrom} from './planted.js';
 
@@ -101,7 +101,10 @@ describe('rows that set no scale', () => {
       const isEmpty = Uint8Array.from(d, () => Number(random() < 0.1));
       for (const withoutFar of [false, true]) {
         const [scaled, room] = [vectorOf(DENSE[0], d.map(() => 9)), new Uint8Array(d.length).fill(7)]; // prettier-ignore
-        const found = rowsToLeaveOut(problem, {D, E, isEmpty, curvature: 1}, scaled, withoutFar, room);
+        const found = rowsToLeaveOut(problem, {D, E, isEmpty, curvature: 1}, scaled, withoutFar, {
+          absent: room,
+          diagonal: DENSE[0].vector(n),
+        });
         const rows = Array.from(d, (value, i) => ({
           at: E[i] * value,
           isAbsent: isEmpty[i] === 1 || value >= 1e20,

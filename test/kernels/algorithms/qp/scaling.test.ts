@@ -2,7 +2,8 @@
 import {assert} from 'chai';
 import {MatrixReader} from '../../../../src/kernels/algorithms/qp/matrices.js';
 import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
-import {addLift, scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
+import {scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
 import {rescale, scalingRoom, unscale} from '../../../../src/kernels/algorithms/qp/scaling.js';
 import {emptyProblem, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
@@ -189,9 +190,9 @@ for (const dense of DENSE) {
     });
 
     it('lifts the diagonal by its own part', () => {
-      const P = vectorOf(dense, [2, 1, 1, 3]);
-      addLift(P, 2, 0.5);
-      assert.deepEqual([...P], [3, 1, 1, 4.5]);
+      const P = new DenseMatrix(dense, 2, 2, vectorOf(dense, [2, 1, 1, 3]));
+      P.growDiagonal(0.5);
+      assert.deepEqual([...P.values], [3, 1, 1, 4.5]);
       const problem = {...problemOf([1, 0, 0, 1], [0, 0], [1, 1], [1]), lift: 0.5};
       assert.approximately(scale(problem).scaled.P.values[0], 1.5, 1e-12);
     });

@@ -44,7 +44,7 @@ for (const dense of DENSE) {
 
   describe(`rays, by ${dense.name} kernels`, () => {
     const farkas = (C: number[], d: number[], y: number[], p = 0) =>
-      isFarkasRay(problemOf([0], [0], C, d, p), Float64Array.from(y));
+      isFarkasRay(problemOf([0], [0], C, d, p), vectorOf(dense, y), dense.vector(1), dense.vector(1));
 
     it('prove that there is no point: beyond rounding, cancelling, with the right signs, on rows that bound', () => {
       const size = 2 ** -20;

@@ -1,7 +1,7 @@
 /** @file How much work quadratic programs take: iterations, and factorisations of all attempts together. */
 import {assert} from 'chai';
 import type {DenseKernels} from '../../../../src/kernels/contracts/dense.js';
-import {QPSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
 import {copyProblem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, kktError, largest, planted, type Shape} from './planted.js';
 
@@ -112,7 +112,7 @@ function workOf(
         const all = planted(dense, shape, seed);
         for (const change of changes) change(all);
         const {problem, solution} = all;
-        const solver = new QPSolver(dense, problem.n, problem.p, problem.m);
+        const solver = denseSolver(dense, {n: problem.n, p: problem.p, m: problem.m});
         copyProblem(problem, solver.problem);
         const found = solver.solve(1e-6, 100, warm ? solution : undefined);
         assert.equal(found.outcome, 'solved');

@@ -6,7 +6,7 @@ import {isSmall, perShape} from '../../../../src/kernels/algorithms/small-qp/sma
 import {SmallSolver} from '../../../../src/kernels/algorithms/small-qp/small-solver.js';
 import {copyProblem, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
-import {noise, planted, times, transposedTimes, type Shape} from '../qp/planted.js';
+import {noise, planted, times, transposedTimes, vectorOf, type Shape} from '../qp/planted.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 
 const SHAPES: Shape[] = [

@@ -1,7 +1,8 @@
 /** @file Sparse matrices of quadratic programs, and their KKT systems, against the dense ones. */
 import {assert} from 'chai';
 import fc from 'fast-check';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {compressRows} from '../../../../src/kernels/algorithms/sparse/compressed-rows.js';
 import {planKkt, SparseKkt} from '../../../../src/kernels/algorithms/sparse/sparse-kkt.js';
 import {SparseMatrix} from '../../../../src/kernels/algorithms/sparse/sparse-matrix.js';
@@ -107,7 +108,11 @@ describe('sparse matrices of quadratic programs', () => {
         const C = randomMatrix(rows, n, count, random);
         const w = Float64Array.from({length: rows}, () => [1e-3, 1, 1e4, Infinity][Math.floor(4 * random())]);
         const [f, g] = [randomVector(n, random), randomVector(rows, random)];
-        const kkt = new KktSystem(dense, n, rows, P.full, C.full);
+        const kkt = denseKkt(
+          dense,
+          new DenseMatrix(dense, n, n, P.full),
+          new DenseMatrix(dense, rows, n, C.full),
+        );
         kkt.readMatrices();
         assert.isTrue(kkt.factor(w, 1e-9));
         const [x, y] = [dense.vector(n), dense.vector(rows)];
