@@ -58,7 +58,13 @@ export class ActiveSet {
   solve(proximity: number, center: Float64Array, leastPivot: number, forgive: boolean): ActiveSetOutcome {
     const {problem, rows, f, inSet} = this;
     this.noise = forgive ? NOISE * maxAbs(problem.d) : 0;
-    const {n, p, m, P, q} = problem;
+    const {
+      n,
+      p,
+      m,
+      P: {values: P},
+      q,
+    } = problem;
     if (!rows.start(P, proximity, leastPivot)) return 'failed';
     for (let j = 0; j < n; j++) f[j] = q[j] - proximity * center[j];
     inSet.fill(0);
@@ -82,7 +88,11 @@ export class ActiveSet {
   /** Computes x and y for the working set, with `t` times the gradient of `row` added to the objective's gradient. */
   private refresh(row = -1, t = 0): void {
     const {problem, rows, f, point} = this;
-    const {n, C, d} = problem;
+    const {
+      n,
+      C: {values: C},
+      d,
+    } = problem;
     let objective = f;
     if (row >= 0 && t !== 0) objective = f.map((value, j) => value + t * C[row * n + j]);
     rows.solution(objective, d, point.x, point.y);
@@ -91,7 +101,12 @@ export class ActiveSet {
   /** Moves until row i holds, and removes rows whose multipliers would become negative. */
   private bringIn(i: number): ActiveSetOutcome {
     const {problem, rows, point, inSet} = this;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     const {x, y} = point;
     const row = C.subarray(i * n, (i + 1) * n);
     let t = 0;
@@ -174,7 +189,12 @@ export class ActiveSet {
 
   private finish(): void {
     const {problem, rows, point, inSet} = this;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     const {x, y, s} = point;
     for (let i = 0; i < d.length; i++) {
       if (!inSet[i]) y[i] = 0;
