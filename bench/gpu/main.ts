@@ -40,29 +40,34 @@ interface Outcome {
   output?: string;
 }
 
-async function run({command, args, env, result}: Part, seconds: number): Promise<Outcome> {
+async function run({command, args, env, result, summary}: Part, seconds: number): Promise<Outcome> {
   const started = performance.now();
   if (result) rmSync(result, {force: true});
   const child = spawn(command, args, {
     cwd: root,
     env: {...process.env, ...env},
+    // A group of its own, so that what it starts ends with it.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 1e3 * seconds);
+  const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+  const timer = setTimeout(end, 1e3 * seconds);
+  process.once('SIGINT', end);
   const [status, error] = await new Promise<[number | null, Error?]>((settle) => {
     child.on('error', (error) => settle([null, error]));
     child.on('close', (status) => settle([status]));
   });
   clearTimeout(timer);
+  process.off('SIGINT', end);
   const ok = status === 0;
   const results = result && readIfThere(result);
   return {
     ok,
     seconds: Math.round((performance.now() - started) / 100) / 10,
     ...(status === null && {note: error?.message ?? `ended after its ${Math.round(seconds)} seconds`}),
-    ...(results !== undefined && {results}),
+    ...(results !== undefined && {results: summary ? summary(results) : results}),
     ...(!ok && {output: output.slice(-SHOWN)}),
   };
 }

@@ -7,6 +7,8 @@ export interface Part {
   env?: Record<string, string>;
   /** The file with what it measured. */
   result?: string;
+  /** What is kept of that file. Default: all of it. */
+  summary?: (result: unknown) => unknown;
   /** Of the time that is left. */
   share: number;
   /** The part for a given time, if it can end early by itself. */
@@ -28,7 +30,7 @@ export function partsOf(batches: string, result: string): Part[] {
     ...more,
   ];
   const node = process.execPath;
-  const suites = {command: node, result};
+  const suites = {command: node, result, summary: countsAndFailures};
   return [
     {name: 'machine', command: 'nvidia-smi', args: [], share: 0.1},
     {
@@ -68,6 +70,17 @@ export function partsOf(batches: string, result: string): Part[] {
     });
     return {...part, within};
   }
+}
+
+/** Of a report of mocha. */
+function countsAndFailures(report: unknown): unknown {
+  const {stats, failures} = report as Report;
+  return {stats, failures: failures.map(({fullTitle, err}) => ({fullTitle, message: err.message}))};
+}
+
+interface Report {
+  stats: object;
+  failures: {fullTitle: string; err: {message?: string}}[];
 }
 
 function report(file: string): string[] {
