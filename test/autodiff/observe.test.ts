@@ -60,7 +60,7 @@ describe('observe', () => {
       const x = tf.tensor1d([1, 2]);
       const {calls} = observe(() => tf.grad((y: tf.Tensor) => tf.sum(tf.exp(y)))(x)).seen;
       const kernels = calls.map(({kernel}) => kernel);
-      assert.equal(kernels.filter((kernel) => kernel === 'Exp').length, 1);
+      assert.isAtLeast(kernels.indexOf('Exp'), 0);
       assert.isAbove(kernels.indexOf('Identity'), kernels.indexOf('Exp'));
     }));
 
