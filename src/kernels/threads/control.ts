@@ -53,7 +53,8 @@ export class ControlBlock {
 
   /** Records that the results of a sample are in the shared memory. */
   finish(sample: number): void {
-    if (Atomics.exchange(this.done, sample, 1) === 0) Atomics.add(this.words, DONE, 1);
+    Atomics.store(this.done, sample, 1);
+    Atomics.add(this.words, DONE, 1);
   }
 
   isDone(sample: number): boolean {
