@@ -53,9 +53,10 @@ export class InteriorPointQP extends ImplicitQP {
     const {maxIterations} = this;
     const run = startQP(data, this, init, SLICE);
     const total = data.p.shape[0];
-    const look = () => {
+    const progress = () => {
       const {iterations: iteration, residual, done} = run;
-      return {iteration, maxIterations, residual, done, total};
+      const seen = {iteration, maxIterations, residual, done, total};
+      return () => seen;
     };
     let told = 0;
     try {
@@ -63,10 +64,15 @@ export class InteriorPointQP extends ImplicitQP {
         const {done} = run;
         // The end is told once.
         const isSilent = done === told || done === total;
-        yield {look, isWhole: true, isSilent, until: left === 'workers' ? run.change() : undefined};
+        yield {
+          look: progress(),
+          isWhole: true,
+          isSilent,
+          until: left === 'workers' ? run.change() : undefined,
+        };
         told = done;
       }
-      yield {look, isWhole: true};
+      yield {look: progress(), isWhole: true};
       return run.result();
     } finally {
       run.close();
