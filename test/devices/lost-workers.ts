@@ -56,11 +56,11 @@ describe('worker threads of a page', () => {
     tf.dispose(expected as never);
     return {
       problem,
-      check(result: QPResult) {
+      check: (result: QPResult) => {
         assert.deepEqual(read(result), values);
         tf.dispose(result as never);
       },
-      end() {
+      end: () => {
         tf.dispose(problem as never);
         assert.equal(tf.memory().numTensors, before);
       },

@@ -13,12 +13,12 @@ interface RangeReader {
 
 /** Returns a function that gives some entries of a tensor: use them at once. The tensor must not be disposed of meanwhile. */
 export function piecesOf(tensor: tf.Tensor): (start: number, end: number) => tf.TypedArray {
+  const [heap, backend] = [heapOf(), tf.backend() as unknown as RangeReader];
   let whole: tf.TypedArray | null = null;
   return (start, end) => {
-    const heap = heapOf();
     if (heap) return heap.typedArrayFromHeap(tensor).subarray(start, end);
     if (!whole) {
-      const read = (tf.backend() as unknown as RangeReader).readSync(tensor.dataId, start, end);
+      const read = backend.readSync(tensor.dataId, start, end);
       if (read.length === end - start) return read;
       // Other backends have the whole at hand, or read it anyway.
       whole = read;
@@ -31,6 +31,7 @@ const ARRAYS = {float32: Float32Array, int32: Int32Array, bool: Uint8Array};
 
 /** A tensor that is filled in piece by piece; in a scope of tfjs it belongs to that scope from the beginning. */
 export class TensorInPieces {
+  private readonly heap = heapOf();
   private readonly whole: tf.Tensor | null = null;
   private readonly values: tf.TypedArray | null = null;
 
@@ -38,14 +39,14 @@ export class TensorInPieces {
     private readonly shape: number[],
     private readonly dtype: keyof typeof ARRAYS,
   ) {
-    const heap = heapOf();
+    const {heap} = this;
     if (heap) this.whole = tf.engine().makeTensorFromTensorInfo(heap.makeOutput(shape, dtype), heap);
     else this.values = new ARRAYS[dtype](tf.util.sizeFromShape(shape));
   }
 
   /** Sets the entries that begin there. */
   write(start: number, values: ArrayLike<number>): void {
-    (this.values ?? heapOf()!.typedArrayFromHeap(this.whole!)).set(values, start);
+    (this.values ?? this.heap!.typedArrayFromHeap(this.whole!)).set(values, start);
   }
 
   /** The tensor, once all entries are set. */

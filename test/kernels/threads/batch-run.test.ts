@@ -222,6 +222,66 @@ describe('a batch run', () => {
     assert.deepEqual(Array.from(out), expected(10));
   });
 
+  it('reads and writes chunk by chunk: each sample once, and what all share each time', async () => {
+    setThreads(1);
+    const [read, written]: [number, number][][] = [[], []];
+    let copies = 0;
+    const out = new Int32Array(600);
+    const columns = {
+      input: {
+        ...{type: 'Float64Array', size: 2} as const, // prettier-ignore
+        read: (from: number, into: BatchArray) => {
+          read.push([from, into.length / 2]);
+          into.forEach((_, i) => (into[i] = 2 * from + i));
+        },
+      },
+      shift: {
+        ...{type: 'Float32Array', size: 1, isShared: true} as const, // prettier-ignore
+        read: (_from: number, into: BatchArray) => {
+          assert.lengthOf(into, 1);
+          copies++;
+          into[0] = 7;
+        },
+      },
+      none: {type: 'Float32Array', size: 0, read: () => assert.fail('it has no entries')} as const,
+      out: {
+        ...{type: 'Int32Array', size: 1} as const, // prettier-ignore
+        write: (from: number, values: BatchArray) => {
+          written.push([from, values.length]);
+          out.set(values, from);
+        },
+      },
+    };
+    const sum: BatchKernel = {
+      name: 'ImplicitQP',
+      start:
+        (_dense, {arrays, parameters}) =>
+        (sample) => {
+          spin(0.1);
+          // A result is zero at first.
+          arrays.out[sample] +=
+            arrays.input[2 * sample] + arrays.input[2 * sample + 1] + arrays.shift[0] + parameters.more;
+        },
+    };
+    const run = new BatchRun(sum, {columns, parameters: {more: 1}}, 600, 2e5, 10);
+    await finish(run);
+    assert.equal(run.done, 600);
+    assert.deepEqual(
+      Array.from(out),
+      Array.from({length: 600}, (_, i) => 4 * i + 9),
+    );
+    assert.isAbove(read.length, 1);
+    assert.equal(copies, read.length);
+    for (const pieces of [read, written]) {
+      let next = 0;
+      for (const [from, count] of pieces) {
+        assert.equal(from, next);
+        next += count;
+      }
+      assert.equal(next, 600);
+    }
+  });
+
   it('a run that is closed takes no further samples', () => {
     setThreads(1);
     setThreads(2);

@@ -78,7 +78,7 @@ describe('a worker of a page', () => {
   it('works only when it holds the lock of its greeting, and says so; where there are no locks, without', async () => {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
     let decide!: (isHeld: boolean) => void;
-    let held: Promise<unknown> | null = null;
+    let held: Promise<unknown> = Promise.resolve();
     const request = async (_name: string, grant: () => Promise<unknown>) => {
       if (!(await new Promise<boolean>((resolve) => (decide = resolve)))) throw new Error('no locks here');
       return (held = grant());
