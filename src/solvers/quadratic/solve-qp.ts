@@ -114,16 +114,18 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     const {x: found, state} = solver.run(guess as QPGuess | null, data);
     reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
-    const result = resultOf(solution, state);
+    const result = resultOf(solution, state, isWeak(state.activity));
     return batched ? result : withoutBatchAxis(result);
   };
   return tf.tidy(() => rollBackOnThrow(solve));
 }
 
 /** The result for a batch. */
-export function resultOf({x, ineqDual, eqDual}: QuadraticSolution, state: QPState): QPResult {
-  const {status, iterations, residual, slack, certificate} = state;
-  const weaklyActive = isWeak(state.activity);
+export function resultOf(
+  {x, ineqDual, eqDual}: QuadraticSolution,
+  {status, iterations, residual, slack, certificate}: QPState,
+  weaklyActive: tf.Tensor,
+): QPResult {
   return {x, ineqDual, eqDual, status, iterations, residual, slack, certificate, weaklyActive};
 }
 
