@@ -4,25 +4,23 @@
  * With P = LLᵀ, W = L⁻¹Cᵀ and S = WᵀW, the slacks for multipliers y are s = e + S y, e = WᵀL⁻¹q + d. The rows F of the set hold with
  * equality, S_FF y_F = −e_F, and S_FF = MMᵀ. To add a row takes as many operations as M has entries, and none that depend on n.
  */
-import type {Vector} from '../../contracts/dense.js';
 import type {Problem} from '../qp/types.js';
-import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
-import {DEPENDENT, type SmallAdjoint} from './small-adjoint.js';
+import {dotOf, factorLower, gramOf, solveLower, solveLowerRows, solveUpper} from './lower-factor.js';
+import {DEPENDENT, type DualMatrices, type SmallAdjoint} from './small-adjoint.js';
 
 /** A violation smaller than this part of the terms is rounding. */
 const ROUNDING = 1e-12;
 /** The maximum number of steps per row. */
 const STEPS = 5;
 
-export class DualActiveSet {
+export class DualActiveSet implements DualMatrices {
   /** Of the inequalities: 1 if active, else 0. */
   readonly active: Float64Array;
   /** How many rows entered or left the set in the latest call of `solve`, without the equalities. */
   steps = 0;
-  /** Wᵀ, a row for each constraint. */
   readonly W: Float64Array;
-  private readonly problem: Problem<Vector>;
-  private readonly S: Float64Array;
+  readonly S: Float64Array;
+  private readonly problem: Problem;
   /** The set, equalities first, and the multipliers of its rows. */
   private readonly members: Int32Array;
   private readonly y: Float64Array;
@@ -54,15 +52,15 @@ export class DualActiveSet {
   /** Call this when P or C has changed, and `kkt` has read them. */
   readMatrices(): void {
     const {kkt, problem, W, S} = this;
-    const {n, C, d} = problem;
+    const {
+      n,
+      C: {values: C},
+      d,
+    } = problem;
     const rows = d.length;
     W.set(C);
-    for (let i = 0, at = 0; i < rows; i++, at += n) {
-      solveLower(kkt.L, n, n, W, at);
-      for (let l = 0, other = 0; l <= i; l++, other += n) {
-        S[i * rows + l] = S[l * rows + i] = dotOf(W, at, W, other, n);
-      }
-    }
+    solveLowerRows(kkt.L, n, W, rows);
+    gramOf(W, n, rows, S, rows);
   }
 
   /**
@@ -211,7 +209,8 @@ export class DualActiveSet {
         }
       }
       const full = rate > 0 ? Math.max(0, -slack) / rate : Infinity;
-      if (full === Infinity && blocking < 0) return false;
+      // Also if numbers have left the range of f64.
+      if (!(full < Infinity) && blocking < 0) return false;
       this.steps++;
       if (full <= longest) {
         this.append(i);

@@ -14,12 +14,14 @@ import {unpack} from './unpack.js';
 const DATA = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
 type Name = (typeof DATA)[number];
 
-type Inputs = Name | 'weight' | 'status' | 'x' | 'ineqDual' | 'eqDual' | 'vx' | 'vIneq' | 'vEq';
+type Cotangents = 'vx' | 'vIneq' | 'vEq';
+type Given = Name | 'weight' | 'status' | 'x' | 'ineqDual' | 'eqDual';
+type Inputs = Record<Given, tf.TensorInfo> & Partial<Record<Cotangents, tf.TensorInfo>>;
 
 /** What the products are made of, which fits into one buffer. */
 const FACTORS = ['weight', 'status', 'x', 'ineqDual', 'eqDual', 'vIneq', 'vEq'];
 
-export const gpuQPGradient: GpuCompute<Inputs> = (inputs, attributes, backend) => {
+export const gpuQPGradient: GpuCompute<Given | Cotangents> = (inputs: Inputs, attributes, backend) => {
   const [batch, n] = inputs.x.shape;
   const [m, k] = [inputs.G.shape[1], inputs.A.shape[1]];
   const wanted = DATA.filter((_, i) => (attributes.wanted as number[])[i]);
@@ -30,7 +32,16 @@ export const gpuQPGradient: GpuCompute<Inputs> = (inputs, attributes, backend) =
   const residual = make([batch]);
   const outputs = wanted.map((name) => make(inputs[name].shape));
   if (batch === 0) return [residual, ...outputs];
-  const {Q, G, A, vx, weight, status, x, ineqDual, eqDual, vIneq, vEq} = inputs;
+  const {Q, G, A, weight, status, x, ineqDual, eqDual} = inputs;
+  // A cotangent that is not given is zero: one row for all samples.
+  const zeros: tf.TensorInfo[] = [];
+  const orZero = (given: tf.TensorInfo | undefined, columns: number) => {
+    if (given) return given;
+    const zero = backend.makeTensorInfo([1, columns], 'float32', new Float32Array(columns));
+    zeros.push(zero);
+    return zero;
+  };
+  const [vx, vIneq, vEq] = [orZero(inputs.vx, n), orZero(inputs.vIneq, m), orZero(inputs.vEq, k)];
   const read = {Q, G, A, vx, weight, status, x, ineqDual, eqDual, vIneq, vEq};
   const bound = bindInputs(backend, read, batch, 2, FACTORS);
   const record = solveSystems(backend, gradientAdjoint, {batch, n, m, k, transposed: true}, bound);
@@ -63,7 +74,7 @@ export const gpuQPGradient: GpuCompute<Inputs> = (inputs, attributes, backend) =
       ...{integers, workgroup: THREADS, groups: Math.ceil(threads / THREADS)},
     });
   }
-  backend.disposeData(record.info.dataId);
+  for (const {dataId} of [record.info, ...zeros]) backend.disposeData(dataId);
   bound.dispose();
   return [residual, ...outputs];
 };
