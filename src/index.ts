@@ -81,6 +81,7 @@ export {
   prepareQP,
   solveQP,
   solveQPAsync,
+  sparseMatrix,
   type PreparedQP,
   type PreparedQPGradient,
   type PreparedQPInput,
@@ -100,6 +101,8 @@ export {
   type SolveProgress,
   type SolveQPAsyncOptions,
   type SolveQPOptions,
+  type SparseMatrix,
+  type SparseMatrixInput,
 } from './solvers/index.js';
 export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';

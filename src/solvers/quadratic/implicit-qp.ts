@@ -195,7 +195,7 @@ export function heldGuess(init: QPGuess): QPGuess {
 }
 
 /** h with a finite number and no gradient in the rows without a bound. */
-function boundsOf(h: tf.Tensor): tf.Tensor {
+export function boundsOf(h: tf.Tensor): tf.Tensor {
   if (hostCanRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
   return recordOp({

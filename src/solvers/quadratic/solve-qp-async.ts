@@ -13,6 +13,7 @@ import {areFeasible, elasticQP, withClosest} from './parts/elastic-qp.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import {heldGuess, ImplicitQP, type QPState} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
+import {sparseIn} from './parts/sparse-entries.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
   checkOnInfeasible,
@@ -22,6 +23,7 @@ import {
   withoutBatchAxis,
   type QPResult,
   type SolveQPOptions,
+  type SparseSolving,
 } from './solve-qp.js';
 
 /** The options of `solveQPAsync`: those of `solveQP`, and how to follow and to stop it. */
@@ -63,6 +65,11 @@ export async function solveQPAsync<T extends QPInput>(
   checkAsync(where, {signal, onProgress});
   checkOnFailure(where, onFailure);
   checkOnInfeasible(where, onInfeasible);
+  const sparse = sparseIn<SparseSolving>(problem);
+  if (sparse) {
+    const forSolve = {...rest, initial, onFailure, onInfeasible, ...(chosen && {solver: chosen})};
+    return sparse.solveAsync(problem, forSolve, {signal, onProgress});
+  }
   const solver = solverOf(chosen, {...rest, onFailure});
   const inputs = new SuspendedScope();
   const outputs = new SuspendedScope();
