@@ -9,6 +9,9 @@ import {SparseMatrix} from './sparse-matrix.js';
 import {sparseRescue} from './sparse-rescue.js';
 import type {ProblemStructure} from './structure-of-problem.js';
 
+/** The factors leave more rounding than dense ones, and nothing else helps with rows that depend on each other. */
+const POLISHING = {keepsEqualities: true, refinements: 3};
+
 /** A problem of zeros with this structure. */
 export function emptySparse(dense: DenseKernels, {n, p, m, P, C}: ProblemStructure): Problem<SparseMatrix> {
   return {
@@ -33,7 +36,7 @@ export function sparseSolver(
   const scaled = emptySparse(dense, structure);
   const kkt = sparseSystem(dense, structure, scaled.P, scaled.C);
   const rescue = sparseRescue(dense, scaled);
-  return new QPSolver(dense, {problem, scaled, kkt, rescue}, digits);
+  return new QPSolver(dense, {problem, scaled, kkt, rescue, polishing: POLISHING}, digits);
 }
 
 /** The KKT system of matrices with this structure. */
