@@ -219,9 +219,11 @@ describeBackends('solveQP with sparse matrices', () => {
         return vjp(loss, [cost], tf.square(loss(cost))) as unknown as [tf.Tensor];
       };
       const change = (q: tf.Tensor) => tf.sum(tf.mul(slope(values[1], q)[0], along));
-      const exact = tf
-        .grad((q: tf.Tensor) => change(q) as tf.Scalar)(values[0])
-        .dataSync();
+      const exact = Array.from<number>(
+        tf
+          .grad((q: tf.Tensor) => change(q) as tf.Scalar)(values[0])
+          .dataSync(),
+      );
       const e = exact.reduce((best, value, i) => (Math.abs(value) > Math.abs(exact[best]) ? i : best), 0);
       const step = 1e-2;
       const at = (sign: number) => {
