@@ -113,8 +113,11 @@ function judge(problem: SparseProblem, source: SetProblem, outcome: Outcome) {
   const objectiveError = off / Math.max(1, Math.abs(optimum));
   const isFar = objectiveError > OBJECTIVE && off > rounding;
   const isSolved = source.status === 'Solved';
-  const note = isSolved ? '' : `reference: ${source.status}`;
-  if (isFar && isSolved) return verdict('wrong answer', {residual, objectiveError});
+  const isBelow = isFar && objective < optimum;
+  const note = !isSolved ? `reference: ${source.status}` : isBelow ? `below the reference's optimum` : '';
+  // A point that meets the conditions and has a lower objective shows that the reference's is not the lowest.
+  if (isFar && isSolved && !(isBelow && residual <= bound))
+    return verdict('wrong answer', {residual, objectiveError});
   if (residual > 1e-5) return verdict('wrong answer', {residual, objectiveError, note});
   return verdict(residual <= bound ? 'right' : 'not certified', {residual, objectiveError, note});
 }

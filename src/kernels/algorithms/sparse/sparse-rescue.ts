@@ -4,9 +4,13 @@ import {solveLinear} from '../qp/infeasibility.js';
 import {KktSystem} from '../qp/kkt.js';
 import type {Rescue} from '../qp/rescue.js';
 import {emptyPoint, type Point, type Problem} from '../qp/types.js';
+import {maxAbs} from '../qp/vectors.js';
 import {compressRows, type CompressedRows} from './compressed-rows.js';
 import {planKkt, SparseKkt} from './sparse-kkt.js';
 import {SparseMatrix} from './sparse-matrix.js';
+
+/** A right-hand side below this part of the largest is tiny. */
+const TINY = 1e-9;
 
 /** Without methods that add rows one by one: their factors would be dense. */
 export function sparseRescue(dense: DenseKernels, scaled: Problem<SparseMatrix>): Rescue {
@@ -19,12 +23,35 @@ export function sparseRescue(dense: DenseKernels, scaled: Problem<SparseMatrix>)
 }
 
 /** A Farkas ray: Cᵀy = 0, y ≥ 0 on the inequalities, dᵀy = −1. */
-function farkasRay(dense: DenseKernels, {n, p, m, C, d}: Problem<SparseMatrix>): Point<Vector> | null {
+function farkasRay(dense: DenseKernels, problem: Problem<SparseMatrix>): Point<Vector> | null {
+  return contradictionOf(dense, problem, () => true) ?? amongTiny(dense, problem);
+}
+
+/** That of the rows with tiny right-hand sides alone: beside the others, nothing is seen of a contradiction between them. */
+function amongTiny(dense: DenseKernels, problem: Problem<SparseMatrix>): Point<Vector> | null {
+  const {d} = problem;
+  const tiny = TINY * maxAbs(d);
+  if (!d.some((value) => value !== 0 && Math.abs(value) <= tiny)) return null;
+  return contradictionOf(dense, problem, (i) => Math.abs(d[i]) <= tiny);
+}
+
+/** The ray that has only such rows. */
+function contradictionOf(
+  dense: DenseKernels,
+  {n, p, m, C, d}: Problem<SparseMatrix>,
+  isTaken: (row: number) => boolean,
+): Point<Vector> | null {
   const linear = linearProgram(dense, {n, p, m}, C.pattern);
-  linear.C.values.set(C.values);
-  linear.d.set(d);
+  const {starts} = C.pattern;
+  for (let i = 0; i < p + m; i++) {
+    if (!isTaken(i)) continue;
+    for (let e = starts[i]; e < starts[i + 1]; e++) linear.C.values[e] = C.values[e];
+    linear.d[i] = d[i];
+  }
   const {outcome, point} = solve(dense, linear);
-  return outcome === 'primalInfeasible' ? point : null;
+  if (outcome !== 'primalInfeasible') return null;
+  for (let i = 0; i < p + m; i++) if (!isTaken(i)) point.y[i] = 0;
+  return point;
 }
 
 /** A direction of unbounded descent: P x = 0, C x ≤ 0 (equalities: = 0), qᵀx = −1. */
