@@ -2,6 +2,7 @@
 export {NO_BOUND} from './contracts/qp-limits.js';
 export {HOST_BACKENDS, hostCanRead, isOnHost, valuesOnHost, readF64, readF32} from './backends/host-read.js';
 export {fill} from './backends/fill.js';
+export {piecesOf, TensorInPieces} from './backends/pieces.js';
 export {hostCompute} from './backends/host-kernel.js';
 export {solveOnDevice} from './operations/device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './algorithms/linalg/factored.js';

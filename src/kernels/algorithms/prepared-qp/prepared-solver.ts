@@ -173,7 +173,10 @@ export class PreparedSolver {
     }
     const {excess} = test.certificate;
     const {s} = solution;
-    for (let i = 0; i < s.length; i++) s[i] = i < p || set.has[i] ? 0 : Math.max(0, -excess[i]);
+    for (let i = 0; i < s.length; i++) {
+      if (i < p || set.has[i]) s[i] = 0;
+      else s[i] = isBound(problem.d[i]) ? Math.max(0, -excess[i]) : Infinity;
+    }
     solution.x.set(x);
     solution.y.set(y);
     findActivity(this.activity, p, s, this.without, test.certificate);

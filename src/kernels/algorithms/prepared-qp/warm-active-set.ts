@@ -139,6 +139,8 @@ export class WarmActiveSet {
         }
       }
       const full = relative > 0 ? Math.max(0, excess) / square : Infinity;
+      // Numbers have left the range of f64. Otherwise each further pass removes a row, so there is an end.
+      if (Number.isNaN(full)) return 'stuck';
       if (full === Infinity && blocking < 0) {
         this.writeRay(i);
         return 'contradiction';

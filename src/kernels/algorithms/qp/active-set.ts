@@ -23,9 +23,6 @@ const NOISE = 1e-12;
 /** The maximum number of steps per row and variable. */
 const STEPS = 20;
 
-/** The most passes in which one row comes in, for each variable and row. */
-const PASSES = 4;
-
 export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
@@ -110,9 +107,7 @@ export class ActiveSet {
     const {x, y} = point;
     const row = C.subarray(i * n, (i + 1) * n);
     let t = 0;
-    for (let pass = 0; ; pass++) {
-      // Numbers that leave the range of f64 can make rows leave and return without end.
-      if (pass > PASSES * (n + d.length)) return 'failed';
+    for (;;) {
       const excess = dot(row, x) - d[i];
       // An equality may be approached from either side.
       const side = i < p && excess < 0 ? -1 : 1;
@@ -127,6 +122,8 @@ export class ActiveSet {
         if (length < longest) [blocking, longest] = [k, length];
       }
       const full = relative > 0 ? Math.abs(excess) / square : Infinity;
+      // Numbers have left the range of f64. Otherwise each further pass removes a row, so there is an end.
+      if (Number.isNaN(full)) return 'failed';
       if (full === Infinity && blocking < 0) {
         let terms = Math.abs(d[i]);
         for (let j = 0; j < n; j++) terms += Math.abs(row[j] * x[j]);

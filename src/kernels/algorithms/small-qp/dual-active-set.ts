@@ -214,7 +214,8 @@ export class DualActiveSet {
         }
       }
       const full = rate > 0 ? Math.max(0, -slack) / rate : Infinity;
-      if (full === Infinity && blocking < 0) return false;
+      // Also if numbers have left the range of f64.
+      if (!(full < Infinity) && blocking < 0) return false;
       this.steps++;
       if (full <= longest) {
         this.append(i);
