@@ -52,6 +52,9 @@ export class SparseKkt implements ReducedKkt {
   /** 0 for rows that are left out; and 1 for those that are hard. */
   private readonly present: Uint8Array;
   private readonly hard: Uint8Array;
+  /** What the factors are of, if they are of anything. */
+  private readonly factoredW: Float64Array;
+  private factoredDelta = NaN;
   /** The rows of C with one entry. */
   private readonly singles: Int32Array;
 
@@ -72,18 +75,22 @@ export class SparseKkt implements ReducedKkt {
     this.image = new Float64Array(constraints.pattern.rows);
     this.present = new Uint8Array(constraints.pattern.rows);
     this.hard = new Uint8Array(constraints.pattern.rows);
+    this.factoredW = new Float64Array(constraints.pattern.rows);
     const {starts} = constraints.pattern;
     this.singles = Int32Array.from(this.present.keys()).filter((i) => starts[i + 1] - starts[i] === 1);
   }
 
   readMatrices(): void {
     // They are read by each factorisation.
+    this.factoredDelta = NaN;
   }
 
   factor(w: Float64Array, asked: number, stiffBelow = 0, {dependent = false} = {}): boolean {
     const {P, constraints: C, values, factors, kernels, present} = this;
     const n = P.pattern.rows;
     const delta = dependent || stiffBelow > 0 ? Math.max(asked, DEPENDENT_DELTA) : asked;
+    // Where a quick factorisation was not enough, the same is asked for again.
+    if (delta === this.factoredDelta && w.every((value, i) => value === this.factoredW[i])) return true;
     let end = 0;
     for (let i = 0; i < n; i++) {
       for (let e = P.pattern.starts[i]; e < P.pattern.starts[i + 1]; e++) {
@@ -98,7 +105,10 @@ export class SparseKkt implements ReducedKkt {
     }
     for (let i = 0; i < n; i++) values[end++] = delta;
     for (let i = 0; i < w.length; i++) values[end++] = present[i] ? -(w[i] + delta) : -1;
-    return kernels.factor(factors, values, LEAST_PIVOT, REPLACED) >= 0;
+    const succeeded = kernels.factor(factors, values, LEAST_PIVOT, REPLACED) >= 0;
+    this.factoredW.set(w);
+    this.factoredDelta = succeeded ? delta : NaN;
+    return succeeded;
   }
 
   correct(x: Float64Array, y: Float64Array, fx: Float64Array, gy: Float64Array, total: Float64Array): void {
