@@ -1,6 +1,5 @@
 /** @file A sparse matrix of a quadratic program, as it is given, without the code that solves with it. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {Entries} from '../../../kernels/index.js';
 
 /** A matrix of which only some entries are stored. `sparseMatrix` makes it. */
 export class SparseMatrix {
@@ -13,14 +12,19 @@ export class SparseMatrix {
   /** The numbers: [entries], shared by the batch, or [B, entries]. */
   readonly values: tf.Tensor | tf.TensorLike;
   /** The places of the entries. Matrices with equal places have the same object. @internal */
-  readonly entries: Entries;
+  readonly entries: {
+    /** The row of each entry. */
+    readonly rows: Int32Array;
+    /** The column of each entry. */
+    readonly columns: Int32Array;
+  };
   /** What solves problems with it. @internal */
   readonly solving: unknown;
 
   /** @internal */
   constructor(
     shape: readonly [number, number],
-    entries: Entries,
+    entries: SparseMatrix['entries'],
     values: tf.Tensor | tf.TensorLike,
     solving: unknown,
   ) {
