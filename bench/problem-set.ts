@@ -7,7 +7,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
-import {qpCase, toF32, zeros, type QPCase} from '../test/zoo/qp/case.js';
+import {qpCase, type QPCase} from '../test/zoo/qp/case.js';
 
 interface Entries {
   i: number[];
@@ -41,37 +41,79 @@ export async function readProblem(path: string): Promise<SetProblem> {
   return JSON.parse(gunzipSync(await readFile(path)).toString()) as SetProblem;
 }
 
-/** Rows with l = u become equalities, others one or two inequalities, and rows without bounds go. Dense, in f64. */
-export function denseForm({name, n, m, P, q, r, A, l, u}: SetProblem): QPCase {
-  const Q = zeros(n, n);
-  P.i.forEach((i, at) => {
-    const j = P.j[at];
-    Q[i][j] += P.v[at];
-    if (i !== j) Q[j][i] += P.v[at];
-  });
-  const rows = zeros(m, n);
-  A.i.forEach((i, at) => (rows[i][A.j[at]] += A.v[at]));
-  const G: number[][] = [];
-  const h: number[] = [];
-  const equalities: number[][] = [];
-  const b: number[] = [];
-  rows.forEach((row, i) => {
+/** A row of a matrix without its zeros. */
+export interface SparseRow {
+  columns: number[];
+  values: number[];
+}
+
+/** A problem in the form of the library, in f64: rows with l = u become equalities, others one or two inequalities, and rows without bounds go. */
+export interface SparseProblem {
+  name: string;
+  n: number;
+  Q: SparseRow[];
+  p: number[];
+  G: SparseRow[];
+  h: number[];
+  A: SparseRow[];
+  b: number[];
+  constant: number;
+}
+
+export function sparseForm({name, n, m, P, q, r, A, l, u}: SetProblem): SparseProblem {
+  const Q = rowsOf(n, [...P.i, ...P.j.filter((j, at) => j !== P.i[at])], [
+    ...P.j,
+    ...P.i.filter((i, at) => i !== P.j[at]),
+  ], [...P.v, ...P.v.filter((_, at) => P.i[at] !== P.j[at])]); // prettier-ignore
+  const problem: SparseProblem = {...{name, n, Q, p: q, constant: r}, ...{G: [], h: [], A: [], b: []}};
+  rowsOf(m, A.i, A.j, A.v).forEach((row, i) => {
     const [low, high] = [l[i], u[i]];
     if (low !== null && low === high) {
-      equalities.push(row);
-      b.push(low);
+      problem.A.push(row);
+      problem.b.push(low);
       return;
     }
     if (high !== null) {
-      G.push(row);
-      h.push(high);
+      problem.G.push(row);
+      problem.h.push(high);
     }
     if (low !== null) {
-      G.push(row.map((value) => -value));
-      h.push(-low);
+      problem.G.push({columns: row.columns, values: row.values.map((value) => -value)});
+      problem.h.push(-low);
     }
   });
-  return qpCase({name, Q, p: q, G, h, A: equalities, b, constant: r});
+  return problem;
+}
+
+/** The entries row by row; those at the same place are added. */
+function rowsOf(count: number, is: number[], js: number[], values: number[]): SparseRow[] {
+  const rows = Array.from({length: count}, () => new Map<number, number>());
+  is.forEach((i, at) => rows[i].set(js[at], (rows[i].get(js[at]) ?? 0) + values[at]));
+  return rows.map((row) => ({columns: [...row.keys()], values: [...row.values()]}));
+}
+
+/** The same problem with dense matrices. */
+export function denseForm({name, n, Q, p, G, h, A, b, constant}: SparseProblem): QPCase {
+  const dense = (rows: SparseRow[]) =>
+    rows.map(({columns, values}) => {
+      const row = new Array<number>(n).fill(0);
+      columns.forEach((j, at) => (row[j] = values[at]));
+      return row;
+    });
+  return qpCase({name, Q: dense(Q), p, G: dense(G), h, A: dense(A), b, constant});
+}
+
+/** The data as tensors have them. */
+export function roundedForm(problem: SparseProblem): SparseProblem {
+  const round = (values: number[]) => values.map(Math.fround);
+  const rows = (matrix: SparseRow[]) => matrix.map(({columns, values}) => ({columns, values: round(values)}));
+  const {Q, p, G, h, A, b} = problem;
+  return {...problem, Q: rows(Q), p: round(p), G: rows(G), h: round(h), A: rows(A), b: round(b)};
+}
+
+/** The product of a row and a vector. */
+export function dot({columns, values}: SparseRow, x: number[]): number {
+  return columns.reduce((sum, j, at) => sum + values[at] * x[j], 0);
 }
 
 /**
@@ -79,16 +121,16 @@ export function denseForm({name, n, m, P, q, r, A, l, u}: SetProblem): QPCase {
  * itself makes of the rounding.
  */
 export function roundingOfOptimum(
-  problem: QPCase,
+  problem: SparseProblem,
   x: number[],
   ineqDual: number[],
   eqDual: number[],
 ): number {
-  const rounded = toF32(problem);
-  const rowError = (row: number[], other: number[]) =>
-    row.reduce((sum, value, j) => sum + Math.abs((value - other[j]) * x[j]), 0);
+  const rounded = roundedForm(problem);
+  const rowError = (row: SparseRow, other: SparseRow) =>
+    row.columns.reduce((sum, j, at) => sum + Math.abs((row.values[at] - other.values[at]) * x[j]), 0);
   const {Q, p, G, h, A, b} = problem;
-  let total = rowError(p, rounded.p);
+  let total = p.reduce((sum, value, j) => sum + Math.abs((value - rounded.p[j]) * x[j]), 0);
   Q.forEach((row, i) => (total += (Math.abs(x[i]) * rowError(row, rounded.Q[i])) / 2));
   G.forEach((row, i) => {
     total += Math.abs(ineqDual[i]) * (rowError(row, rounded.G[i]) + Math.abs(h[i] - rounded.h[i]));

@@ -83,6 +83,7 @@ export {
   prepareWebGPU,
   solveQP,
   solveQPAsync,
+  sparseMatrix,
   type PreparedQP,
   type PreparedQPGradient,
   type PreparedQPInput,
@@ -102,6 +103,8 @@ export {
   type SolveProgress,
   type SolveQPAsyncOptions,
   type SolveQPOptions,
+  type SparseMatrix,
+  type SparseMatrixInput,
 } from './solvers/index.js';
 export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';

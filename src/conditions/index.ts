@@ -15,3 +15,4 @@ export {
   type ProductForm,
   type StructuredObjective,
 } from './structured.js';
+export {sparseKkt, sparseKktSolver, type SparseData} from './sparse-kkt.js';

@@ -23,6 +23,20 @@ export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-co
 export type {ConicOutcome} from './algorithms/conic/search.js';
 export {solveConic} from './algorithms/conic/solve.js';
 export {runQP, startQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
+export {
+  ProblemStructure,
+  type Entries,
+  type ProblemEntries,
+} from './algorithms/sparse/structure-of-problem.js';
+export {runSparseOuters, runSparseProduct} from './operations/sparse-products.js';
+export {
+  runSparseKkt,
+  runSparseQP,
+  startSparseQP,
+  type SparseArrays,
+  type SparseBlocks,
+  type SparseTensors,
+} from './operations/sparse-qp.js';
 export {finiteSlack} from './algorithms/qp/returned.js';
 export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
 export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';

@@ -16,6 +16,7 @@ export {lu} from './lu.js';
 export {minres} from './minres.js';
 export {neumann, oneStep, phantom, type NeumannOptions} from './neumann.js';
 export {qr, type QrOptions} from './qr.js';
+export {reporting} from './reporting.js';
 export {scalar} from './scalar.js';
 export {support, type SupportOperator} from './support.js';
 export {fromFunctions} from './operators/index.js';

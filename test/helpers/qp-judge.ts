@@ -7,8 +7,15 @@
  */
 import type {QPCase} from '../zoo/qp/case.js';
 
+/** A row of a matrix: all its numbers, or those that are not zero, each column once. */
+export type Row =
+  readonly number[] | {readonly columns: readonly number[]; readonly values: readonly number[]};
+
 /** Data of a problem; an h of 1e20 or more is no bound. */
 export type Data = Pick<QPCase, 'Q' | 'p' | 'G' | 'h' | 'A' | 'b'>;
+
+/** The same, with rows of either kind. */
+type AnyData = Pick<QPCase, 'p' | 'h' | 'b'> & Record<'Q' | 'G' | 'A', readonly Row[]>;
 
 export interface Answer {
   x: readonly number[];
@@ -35,13 +42,13 @@ const SIZE = 1e-2;
 const HOPS = 3;
 
 /** The largest of the quotients; Infinity where something is not a number. */
-export function residualOf(data: Data, answer: Answer): number {
+export function residualOf(data: AnyData, answer: Answer): number {
   const {x, ineqDual, eqDual} = answer;
   if (![...x, ...ineqDual, ...eqDual].every(Number.isFinite)) return Infinity;
   return Math.max(...Object.values<number>({...quotientsOf(data, answer)}));
 }
 
-export function quotientsOf(data: Data, answer: Answer): Quotients {
+export function quotientsOf(data: AnyData, answer: Answer): Quotients {
   const {Q, p} = data;
   const bounded = data.h.flatMap((value, i) =>
     value < NO_BOUND && !saysNothing(data.G[i], -value) ? [i] : [],
@@ -60,23 +67,30 @@ export function quotientsOf(data: Data, answer: Answer): Quotients {
 }
 
 /** Whether a row has no coefficients, and a right-hand side that is missed by no more than rounding. */
-function saysNothing(row: readonly number[], missedBy: number): boolean {
-  return missedBy <= ROUNDING && row.every((value) => value === 0);
+function saysNothing(row: Row, missedBy: number): boolean {
+  return missedBy <= ROUNDING && entriesOf(row).values.every((value) => value === 0);
+}
+
+/** The entries of a row that are not zero. */
+function entriesOf(row: Row): {readonly columns: readonly number[]; readonly values: readonly number[]} {
+  if ('columns' in row) return row;
+  const columns: number[] = [];
+  const values: number[] = [];
+  for (let j = 0; j < row.length; j++) {
+    if (row[j] === 0) continue;
+    columns.push(j);
+    values.push(row[j]);
+  }
+  return {columns, values};
 }
 
 /** Numbers of `rows` that do not stand for zeros: the column's index and the size of the entry. */
 type SparseRow = {columns: number[]; sizes: number[]};
 
-function sizesOf(M: readonly (readonly number[])[]): SparseRow[] {
+function sizesOf(M: readonly Row[]): SparseRow[] {
   return M.map((row) => {
-    const columns: number[] = [];
-    const sizes: number[] = [];
-    for (let j = 0; j < row.length; j++) {
-      if (row[j] === 0) continue;
-      columns.push(j);
-      sizes.push(Math.abs(row[j]));
-    }
-    return {columns, sizes};
+    const {columns, values} = entriesOf(row);
+    return {columns: [...columns], sizes: values.map(Math.abs)};
   });
 }
 
@@ -99,7 +113,7 @@ function sum({columns, sizes}: SparseRow, u: ArrayLike<number>): number {
 }
 
 /** The answer with its negligible entries set to zero. */
-function withExactZeros({Q, p, G, h, A, b}: Data, {x, ineqDual, eqDual}: Answer): Answer {
+function withExactZeros({Q, p, G, h, A, b}: AnyData, {x, ineqDual, eqDual}: Answer): Answer {
   const [n, m] = [p.length, h.length];
   const values = [...x, ...ineqDual, ...eqDual];
   const shifted = ({columns, sizes}: SparseRow, by: number) => ({columns: columns.map((j) => j + by), sizes});
@@ -164,7 +178,7 @@ function quotient(error: number, terms: number): number {
   return terms > 0 ? error / terms : Infinity;
 }
 
-function measure({Q, p, G, h, A, b}: Data, {x, ineqDual, eqDual}: Answer): Quotients {
+function measure({Q, p, G, h, A, b}: AnyData, {x, ineqDual, eqDual}: Answer): Quotients {
   const [n, k] = [p.length, b.length];
   const [rowsQ, rowsG, rowsA] = [sizesOf(Q), sizesOf(G), sizesOf(A)];
   const [columnsG, columnsA] = [transposed(rowsG, n), transposed(rowsA, n)];
@@ -219,7 +233,7 @@ function measure({Q, p, G, h, A, b}: Data, {x, ineqDual, eqDual}: Answer): Quoti
 
 /** The quotients of a proof that there is no feasible point: Gᵀλ + Aᵀν = 0 by columns, and the size of its contradiction. */
 export function farkasQuotients(
-  {G, h, A, b, p}: Data,
+  {G, h, A, b, p}: AnyData,
   {ineqDual, eqDual}: Answer,
 ): {error: number; gap: number} {
   const rows = [
@@ -232,29 +246,41 @@ export function farkasQuotients(
   );
   if (stray) return {error: Infinity, gap: 0};
   const used = rows.filter(({y}) => y !== 0);
-  const values = p.map((_, j) => used.map(({row, y}) => row[j] * y));
+  const values = p.map(() => ({columns: [] as number[], values: [] as number[]}));
+  used.forEach(({row, y}, k) => {
+    const {columns, values: entries} = entriesOf(row);
+    columns.forEach((j, l) => {
+      values[j].columns.push(k);
+      values[j].values.push(entries[l] * y);
+    });
+  });
   const totals = used.map(({rhs, y}) => rhs * y);
   const {errors, gap} = proof(values, totals);
   return {error: Math.max(0, ...errors.map(Math.abs)), gap};
 }
 
 /** The quotients of a direction of descent without end: Qd = 0, Gd ≤ 0, Ad = 0 by rows, and the share of pᵀd. */
-export function rayQuotients({Q, p, G, h, A}: Data, {x: d}: Answer): {error: number; gap: number} {
-  const times = (row: readonly number[]) => row.map((value, j) => value * d[j]);
+export function rayQuotients({Q, p, G, h, A}: AnyData, {x: d}: Answer): {error: number; gap: number} {
+  const times = (row: Row) => {
+    const {columns, values} = entriesOf(row);
+    return {columns, values: values.map((value, l) => value * d[columns[l]])};
+  };
   const bounded = G.filter((_, i) => h[i] < NO_BOUND);
-  const {errors, gap} = proof([...Q, ...A, ...bounded].map(times), times(p));
+  const along = p.map((value, j) => value * d[j]);
+  const {errors, gap} = proof([...Q, ...A, ...bounded].map(times), along);
   const flat = errors.map((error, i) => (i < Q.length + A.length ? Math.abs(error) : error));
   return {error: Math.max(0, ...flat), gap};
 }
 
 /** Sums of the terms of each row relative to their sizes, without negligible entries; and how far below zero `values` are. */
-function proof(rows: number[][], values: number[]): {errors: number[]; gap: number} {
+function proof(rows: Row[], values: number[]): {errors: number[]; gap: number} {
   const sizes = [values, ...rows].map((terms) => sizesOf([terms])[0]);
   const isZero = negligible(sizes, [1e-300, ...rows.map(() => 0)]);
-  const share = (terms: number[]) => {
+  const share = (row: Row) => {
     let [total, size] = [0, 0];
+    const {columns, values: terms} = entriesOf(row);
     terms.forEach((term, l) => {
-      if (isZero[l] !== false) return;
+      if (isZero[columns[l]] !== false) return;
       total += term;
       size += Math.abs(term);
     });
@@ -263,12 +289,15 @@ function proof(rows: number[][], values: number[]): {errors: number[]; gap: numb
   return {errors: rows.map(share), gap: -share(values)};
 }
 
-function dot(row: readonly number[], x: readonly number[]): number {
+function dot(row: Row, x: readonly number[]): number {
+  const {columns, values} = entriesOf(row);
   let total = 0;
-  for (let j = 0; j < row.length; j++) total += row[j] * x[j];
+  for (let l = 0; l < columns.length; l++) total += values[l] * x[columns[l]];
   return total;
 }
 
-function addTimes(out: number[], row: readonly number[], factor: number): void {
-  if (factor !== 0) for (let j = 0; j < row.length; j++) out[j] += row[j] * factor;
+function addTimes(out: number[], row: Row, factor: number): void {
+  if (factor === 0) return;
+  const {columns, values} = entriesOf(row);
+  for (let l = 0; l < columns.length; l++) out[columns[l]] += values[l] * factor;
 }

@@ -19,16 +19,23 @@ export interface ReducedKkt {
    * @param hardBelow Rows with a w below this are hard, too.
    * @param options `pin`: whether a hard row with only one entry may fix its variable. `penalise`: whether hard rows, if there are many,
    *   may also be eliminated, as if w were a small penalty. This halves the work but needs a few more refinements. The residual shows
-   *   whether they were enough.
+   *   whether they were enough. `dependent`: whether hard rows may depend on each other.
    * @returns Whether the factorisation succeeded.
    */
   factor(
     w: Float64Array,
     delta: number,
     hardBelow: number,
-    options?: {pin?: boolean; penalise?: boolean},
+    options?: {pin?: boolean; penalise?: boolean; dependent?: boolean},
   ): boolean;
 
   /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x and is updated with x. */
   correct(x: Vector, y: Vector, fx: Vector, gy: Vector, total: Vector): void;
+
+  /**
+   * Moves the variables of x that a hard row with one entry fixes exactly to where it says, for systems whose factors leave rounding there.
+   *
+   * @param d The right-hand sides of the rows.
+   */
+  settle?(x: Vector, d: Vector): void;
 }

@@ -83,7 +83,8 @@ export function runQP(
   return solutionOf(outputs as unknown as tf.Tensor[]);
 }
 
-function solutionOf(outputs: readonly tf.Tensor[]): QPSolution {
+/** The outputs of a batch by name. */
+export function solutionOf(outputs: readonly tf.Tensor[]): QPSolution {
   const [x, ineqDual, eqDual, slack, activity, status, iterations, residual, cx, ci, ce] = outputs;
   return {
     x: x as tf.Tensor2D,
@@ -189,7 +190,8 @@ export function startQP(
   };
 }
 
-type Inputs = Record<
+/** The inputs of a batch. */
+export type QPInputs = Record<
   'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack',
   Pick<HostInput, 'shape' | 'single'>
 >;
@@ -203,7 +205,7 @@ function costOf(n: number, m: number, k: number): number {
 
 registerGpuKernel(QP, gpuQP);
 
-registerHostKernel<keyof Inputs>(QP, (inputs, attributes, allocate) => {
+registerHostKernel<keyof QPInputs>(QP, (inputs, attributes, allocate) => {
   const limits = attributes as {tolerance: number; maxIterations: number};
   const {job, batch, cost, outputs} = jobOf(inputs, limits, allocate);
   runBatch(qpBatch, job, QP_OUTPUTS, batch, cost);
@@ -214,14 +216,14 @@ registerHostKernel<keyof Inputs>(QP, (inputs, attributes, allocate) => {
  * The batch as arrays; `outputs` are the results once it has been run. For one small problem, everything here counts: hence no loops over
  * names.
  */
-function jobOf(
-  inputs: Inputs,
+export function jobOf(
+  inputs: QPInputs,
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   allocate: Allocate,
 ): {job: Parameters<typeof qpBatch.start>[1]; batch: number; cost: number; outputs: HostOutput[]} {
   const [batch, n] = inputs.p.shape;
-  const m = inputs.G.shape[1];
-  const k = inputs.A.shape[1];
+  const m = inputs.h.shape[1];
+  const k = inputs.b.shape[1];
   const [ofX, ofIneq, ofEq, ofEach] = [[batch, n], [batch, m], [batch, k], [batch]];
   const floats = allocate(ofX, ofIneq, ofEq, ofIneq, ofEach, ofX, ofIneq, ofEq);
   const [x, ineqDual, eqDual, slack, residual, certificateX, certificateIneq, certificateEq] = floats;
@@ -271,8 +273,8 @@ function parametersOf(
   const [batch, n] = p.shape;
   return {
     n,
-    m: G.shape[1],
-    k: A.shape[1],
+    m: h.shape[1],
+    k: b.shape[1],
     tolerance,
     maxIterations,
     sharedQ: Number(Q.shape[0] < batch),

@@ -197,7 +197,7 @@ function isBelow(values: Float32Array, limit: number): boolean {
 }
 
 /** h with a finite number and no gradient in the rows without a bound. */
-function boundsOf(h: tf.Tensor): tf.Tensor {
+export function boundsOf(h: tf.Tensor): tf.Tensor {
   if (hostCanRead() && isBelow(readF32(h), NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
   return recordOp({

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
+import {SparseMatrix} from './parts/sparse-entries.js';
 
 /** A tensor, or numbers from which one is made. */
 export type QPValue = tf.Tensor | tf.TensorLike;
@@ -9,15 +10,15 @@ export type QPValue = tf.Tensor | tf.TensorLike;
 /** A problem as given by the user; for the shapes see `solveQP`. G comes with h, A with b. */
 export interface QPInput {
   /** The quadratic term of ½ xᵀQx + pᵀx, symmetric positive semidefinite: [n, n], shared by the batch, or [B, n, n]. */
-  Q: QPValue;
+  Q: QPValue | SparseMatrix;
   /** The linear term of ½ xᵀQx + pᵀx: [B, n]; or [n], shared by the batch if another tensor has a batch axis. */
   p: QPValue;
   /** The left side of Gx ≤ h, a row for each inequality: [m, n], shared by the batch, or [B, m, n]. Default: no inequalities. */
-  G?: QPValue | null | undefined;
+  G?: QPValue | SparseMatrix | null | undefined;
   /** The right side of Gx ≤ h: [m], shared by the batch, or [B, m]; Infinity, or 1e20 and above, if a row has no bound. Comes with G. */
   h?: QPValue | null | undefined;
   /** The left side of Ax = b, a row for each equality: [k, n], shared by the batch, or [B, k, n]. Default: no equalities. */
-  A?: QPValue | null | undefined;
+  A?: QPValue | SparseMatrix | null | undefined;
   /** The right side of Ax = b: [k], shared by the batch, or [B, k]. Comes with A. */
   b?: QPValue | null | undefined;
 }
@@ -43,7 +44,7 @@ export type QPProblem<T extends QPInput> = T &
       ? unknown
       : {
           /** The left side of Gx ≤ h, which h needs: [m, n] or [B, m, n]. */
-          G: QPValue;
+          G: QPValue | SparseMatrix;
         }
     : unknown) &
   ('A' extends keyof T
@@ -59,7 +60,7 @@ export type QPProblem<T extends QPInput> = T &
       ? unknown
       : {
           /** The left side of Ax = b, which b needs: [k, n] or [B, k, n]. */
-          A: QPValue;
+          A: QPValue | SparseMatrix;
         }
     : unknown) & {
     [Name in Exclude<keyof T, QPParameter>]: NotAnInput;
@@ -88,6 +89,9 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   for (const name of QP_PARAMETERS) {
     const value = problem[name];
     if (value == null) continue;
+    if (value instanceof SparseMatrix) {
+      throw new Error(`${where}: ${name} is a sparse matrix; solveQP and solveQPAsync take it.`);
+    }
     const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
     given[name] = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
   }
@@ -132,9 +136,10 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   return {data, batched};
 }
 
-function checkPair(
+/** @throws If one of a pair was given without the other. */
+export function checkPair(
   where: string,
-  given: Partial<Record<QPParameter, tf.Tensor>>,
+  given: Partial<Record<QPParameter, unknown>>,
   matrix: QPParameter,
   vector: QPParameter,
 ): void {
@@ -151,7 +156,13 @@ function checkPair(
   }
 }
 
-function shapeError(where: string, name: QPParameter, sizes: Record<string, number>, got: number[]): Error {
+/** The error for a tensor or matrix with another shape than it must have. */
+export function shapeError(
+  where: string,
+  name: QPParameter,
+  sizes: Record<string, number>,
+  got: readonly number[],
+): Error {
   const symbols = QP_SHAPES[name].join(', ');
   const known = QP_SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
   return new Error(

@@ -9,6 +9,7 @@ import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
 import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
+import {sparseIn} from './parts/sparse-entries.js';
 import {heldGuess} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
@@ -20,6 +21,7 @@ import {
   withoutBatchAxis,
   type QPResult,
   type SolveQPOptions,
+  type SparseSolving,
 } from './solve-qp.js';
 
 /** So many entries are looked at between two tasks. */
@@ -64,6 +66,11 @@ export async function solveQPAsync<T extends QPInput>(
   checkAsync(where, {signal, onProgress});
   checkOnFailure(where, onFailure);
   checkOnInfeasible(where, onInfeasible);
+  const sparse = sparseIn<SparseSolving>(problem);
+  if (sparse) {
+    const forSolve = {...rest, initial, onFailure, onInfeasible, ...(chosen && {solver: chosen})};
+    return sparse.solveAsync(problem, forSolve, {signal, onProgress});
+  }
   const solver = solverOf(chosen, {...rest, onFailure});
   const inputs = new SuspendedScope();
   const outputs = new SuspendedScope();

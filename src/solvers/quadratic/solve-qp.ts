@@ -8,7 +8,9 @@ import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
 import {ImplicitQP, type QPState} from './implicit-qp.js';
+import type {checkAsync} from '../iteration/in-slices.js';
 import {InteriorPointQP} from './interior-point-qp.js';
+import {sparseIn} from './parts/sparse-entries.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import type {OnFailure} from '../../implicit/index.js';
@@ -99,6 +101,8 @@ export type QPResult = {
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
 export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: SolveQPOptions = {}): QPResult {
+  const sparse = sparseIn<SparseSolving>(problem);
+  if (sparse) return sparse.solve(problem, options);
   const {
     onFailure = 'warn',
     onInfeasible = 'zero',
@@ -120,6 +124,16 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
   return tf.tidy(() => rollBackOnThrow(solve));
 }
 
+/** How problems with sparse matrices are solved. The matrices bring it along, so that nothing else does. */
+export interface SparseSolving {
+  solve(problem: QPInput, options: SolveQPOptions): QPResult;
+  solveAsync(
+    problem: QPInput,
+    options: SolveQPOptions,
+    following: Parameters<typeof checkAsync>[1],
+  ): Promise<QPResult>;
+}
+
 /** The result for a batch. */
 export function resultOf(
   {x, ineqDual, eqDual}: QuadraticSolution,
@@ -130,7 +144,7 @@ export function resultOf(
 }
 
 /** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */
-function isWeak(activity: tf.Tensor): tf.Tensor {
+export function isWeak(activity: tf.Tensor): tf.Tensor {
   if (!canLook()) return tf.equal(activity, 2);
   const states = activity.dataSync();
   const values = new Uint8Array(states.length);

@@ -84,7 +84,7 @@ export class KktFactor<Matrix extends ProblemMatrix = DenseMatrix> {
     for (let i = 0; i < rows; i++) {
       w[i] = weight[i] > 0 ? ((1 - weight[i]) / weight[i]) * E[i] * E[i] : Infinity;
     }
-    this.quick = kkt.factor(w, DELTA, {penalise: true});
+    this.quick = kkt.factor(w, DELTA, {penalise: true, dependent: true});
   }
 
   /**
@@ -111,7 +111,7 @@ export class KktFactor<Matrix extends ProblemMatrix = DenseMatrix> {
     let residual = this.quick ? kkt.solve(f, g, x, y, TARGET) : Infinity;
     if (residual > EXACT) {
       // Active rows that are almost dependent need the slow factorisation.
-      residual = kkt.factor(w, DELTA) ? kkt.solve(f, g, x, y, TARGET) : Infinity;
+      residual = kkt.factor(w, DELTA, {dependent: true}) ? kkt.solve(f, g, x, y, TARGET) : Infinity;
     }
     if (residual > SINGULAR) residual = this.solveSingular();
     for (let j = 0; j < n; j++) x[j] *= D[j];

@@ -3,11 +3,12 @@
  * embedding of the quadratic program is very slow (its x goes to zero only like √τ).
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {unscale} from './scaling.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
-import {denseKkt} from './kkt.js';
+import {denseKkt, type KktSystem} from './kkt.js';
 import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 
 const TOLERANCE = 1e-9;
@@ -18,7 +19,7 @@ export function primalCertificate(dense: DenseKernels, problem: Problem): Point<
   const linear = emptyProblem(dense, problem);
   linear.C.values.set(problem.C.values);
   linear.d.set(problem.d);
-  const {outcome, point} = solveLinear(dense, linear);
+  const {outcome, point} = solveDense(dense, linear);
   return outcome === 'primalInfeasible' ? point : null;
 }
 
@@ -38,7 +39,7 @@ export function dualCertificate(dense: DenseKernels, problem: Problem): Point<Ve
   linear.C.values.set(q, n * n);
   linear.C.values.set(C, (n + 1) * n);
   linear.d[n] = -1;
-  const {outcome, point} = solveLinear(dense, linear);
+  const {outcome, point} = solveDense(dense, linear);
   if (outcome !== 'solved') return null;
   const ray = emptyPoint(dense, problem);
   ray.x.set(point.x);
@@ -46,13 +47,22 @@ export function dualCertificate(dense: DenseKernels, problem: Problem): Point<Ve
   return ray;
 }
 
-function solveLinear(dense: DenseKernels, problem: Problem): {outcome: Outcome; point: Point<Vector>} {
-  const scaled = emptyProblem(dense, problem);
+/** Solves a linear program with the interior point; the other problem is room for the scaled one, whose system is given. */
+export function solveLinear<Matrix extends ProblemMatrix>(
+  dense: DenseKernels,
+  problem: Problem<Matrix>,
+  scaled: Problem<Matrix>,
+  kkt: KktSystem,
+): {outcome: Outcome; point: Point<Vector>} {
   const scaling = scaleProblem(dense, problem, equilibrateMatrices(dense, problem), scaled);
-  const kkt = denseKkt(dense, scaled.P, scaled.C);
   kkt.readMatrices();
   const solver = new InteriorPoint(dense, scaled, kkt);
   const {outcome} = solver.solve(TOLERANCE, MAX_ITERATIONS);
   unscale(solver.point, scaling);
   return {outcome, point: solver.point};
+}
+
+function solveDense(dense: DenseKernels, problem: Problem): ReturnType<typeof solveLinear> {
+  const scaled = emptyProblem(dense, problem);
+  return solveLinear(dense, problem, scaled, denseKkt(dense, scaled.P, scaled.C));
 }

@@ -115,7 +115,7 @@ export function keptFactors(
 export function solverOf(
   {right, u, residual}: Pick<Parameters<typeof kktBatch.start>[1]['arrays'], 'right' | 'u' | 'residual'>,
   {n, m, k, transpose}: Record<string, number>,
-): (factor: KktFactor, sample: number) => void {
+): (factor: Pick<KktFactor, 'solve' | 'x' | 'y'>, sample: number) => void {
   const width = n + m + k;
   const f = new Float64Array(n);
   const g = new Float64Array(k + m);

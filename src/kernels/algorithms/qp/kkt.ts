@@ -73,9 +73,14 @@ export class KktSystem {
    * @param pin Whether a hard row with only one entry may fix its variable.
    * @param penalise Whether hard rows, if there are many, may also be eliminated, as if w were PENALTY. This halves the work but needs a
    *   few more refinements. The residual of `solve` shows whether they were enough.
+   * @param dependent Whether hard rows may depend on each other.
    * @returns Whether the factorisation succeeded.
    */
-  factor(w: Float64Array, delta: number, options?: {pin?: boolean; penalise?: boolean}): boolean {
+  factor(
+    w: Float64Array,
+    delta: number,
+    options?: {pin?: boolean; penalise?: boolean; dependent?: boolean},
+  ): boolean {
     const {present} = this;
     for (let i = 0; i < w.length; i++) {
       const absent = w[i] === Infinity;
@@ -124,6 +129,11 @@ export class KktSystem {
       bestY.set(y);
     }
     return best;
+  }
+
+  /** Moves x exactly onto the hard rows with one entry. @param d The right-hand sides of the rows. */
+  settle(x: Vector, d: Vector): void {
+    this.reduced.settle?.(x, d);
   }
 
   /** fx, gy ← the residuals of the system without regularisation. @returns The largest magnitude, or NaN if an entry is NaN. */

@@ -31,10 +31,12 @@ export class Polish {
   private yScale = 0;
   private sScale = 0;
 
+  /** @param keepsEqualities Whether the multipliers of equalities start where the given point has them. */
   constructor(
     dense: DenseKernels,
     private readonly problem: AnyProblem,
     private readonly kkt: KktSystem,
+    private readonly keepsEqualities = false,
   ) {
     const {n, p, m} = problem;
     this.point = emptyPoint(dense, problem);
@@ -61,9 +63,10 @@ export class Polish {
     let doubtful = Infinity;
     for (let round = 0; round < rounds; round++) {
       // The quick factorisation is tried first. It fails if the active rows are almost dependent.
-      const quick = kkt.factor(w, DELTA, {penalise: true}) && this.solveOnActiveSet(start) <= EXACT;
+      const quick =
+        kkt.factor(w, DELTA, {penalise: true, dependent: true}) && this.solveOnActiveSet(start) <= EXACT;
       if (!quick) {
-        if (!kkt.factor(w, DELTA)) return Infinity;
+        if (!kkt.factor(w, DELTA, {dependent: true})) return Infinity;
         this.solveOnActiveSet(start);
       }
       const before = error;
@@ -100,13 +103,13 @@ export class Polish {
 
   /** @returns The relative residual of the linear system. */
   private solveOnActiveSet(start: Point<Vector>): number {
-    const {problem, kkt, point, f, g, dx, dy, w} = this;
+    const {problem, kkt, point, f, g, dx, dy, w, keepsEqualities} = this;
     const {n, p, m, P, q, d} = problem;
     const {constraints} = kkt;
     const {x, y, s} = point;
     x.set(start.x);
-    // Multipliers of equalities start at zero, so dependent equalities get the multipliers of least norm.
-    for (let i = 0; i < p + m; i++) y[i] = i >= p && w[i] === 0 ? start.y[i] : 0;
+    // Multipliers of equalities start at zero, unless asked otherwise, so dependent equalities get the multipliers of least norm.
+    for (let i = 0; i < p + m; i++) y[i] = w[i] === 0 && (i >= p || keepsEqualities) ? start.y[i] : 0;
     // Solves for a correction of the start, not for the solution itself, so that the start decides if the system is singular.
     P.multiply(x, f);
     constraints.addMultiplyTransposed(y, f);
@@ -115,6 +118,7 @@ export class Polish {
     for (let i = 0; i < p + m; i++) g[i] = w[i] === 0 ? d[i] - g[i] : 0;
     const residual = kkt.solve(f, g, dx, dy, TARGET);
     for (let j = 0; j < n; j++) x[j] += dx[j];
+    kkt.settle(x, d);
     for (let i = 0; i < p + m; i++) y[i] += dy[i];
     constraints.multiply(x, s);
     for (let i = 0; i < p + m; i++) s[i] = w[i] === 0 ? 0 : d[i] - s[i];

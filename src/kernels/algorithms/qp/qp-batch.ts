@@ -15,7 +15,10 @@ import type {Point} from './types.js';
 type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type QPOutputs = (typeof QP_OUTPUTS)[number];
 
-export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
+/** The arrays of a batch. */
+export type QPArrays = QPInputs | QPOutputs;
+
+export const qpBatch: BatchKernel<QPArrays> = {
   name: 'ImplicitQP',
   start(dense, job) {
     const {n, m, k, tolerance, maxIterations, guess} = job.parameters;
@@ -43,7 +46,7 @@ export const qpBatch: BatchKernel<QPInputs | QPOutputs> = {
 
 const smallSolverOf = perShape((n, p, m) => new SmallSolver(n, p, m));
 
-function fullSolver(dense: DenseKernels, job: BatchJob<QPInputs | QPOutputs>): (sample: number) => void {
+function fullSolver(dense: DenseKernels, job: BatchJob<QPArrays>): (sample: number) => void {
   const {arrays, parameters} = job;
   const {n, m, k, tolerance, maxIterations} = parameters;
   const solver = denseSolver(dense, {n, p: k, m});
@@ -63,7 +66,8 @@ function fullSolver(dense: DenseKernels, job: BatchJob<QPInputs | QPOutputs>): (
   };
 }
 
-function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: number): Point {
+/** The guess for a sample. */
+export function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: number): Point {
   const y = new Float64Array(k + m);
   const s = new Float64Array(k + m);
   y.set(sampleOf(arrays.gEq, sample, k), 0);
@@ -72,7 +76,8 @@ function guessOf({arrays, parameters: {n, m, k}}: BatchJob<QPInputs>, sample: nu
   return {x: Float64Array.from(sampleOf(arrays.gx, sample, n)), y, s};
 }
 
-function store(job: BatchJob<QPInputs | QPOutputs>, sample: number, result: QPResult): void {
+/** Writes the result of a sample. */
+export function store(job: BatchJob<QPArrays>, sample: number, result: QPResult): void {
   const {arrays, parameters} = job;
   const {n, m, k} = parameters;
   const {x, y, s} = result;

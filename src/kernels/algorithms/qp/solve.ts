@@ -17,6 +17,8 @@ import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './t
 
 /** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
 const POLISHED = 1e-9;
+/** How the active set of a point is solved on. */
+const POLISHING = {keepsEqualities: false, refinements: 1};
 
 /** The curvature added for the dual active-set method, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
@@ -46,6 +48,8 @@ export interface QPSystem<Matrix extends ProblemMatrix> {
   scaled: Problem<Matrix>;
   kkt: KktSystem;
   rescue: Rescue;
+  /** How its active sets are solved on: see `Polish`, and how often the result is corrected. */
+  polishing?: {keepsEqualities: boolean; refinements: number};
 }
 
 export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
@@ -56,6 +60,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   private readonly rescue: Rescue;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
+  private readonly polishing: typeof POLISHING;
   private readonly room: ScalingRoom;
   private readonly acceptance: Acceptance;
   private readonly guess: Point<Vector>;
@@ -63,7 +68,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
     private readonly dense: DenseKernels,
-    {problem, scaled, kkt, rescue}: QPSystem<Matrix>,
+    {problem, scaled, kkt, rescue, polishing = POLISHING}: QPSystem<Matrix>,
     private readonly digits: Digits = 'single',
   ) {
     this.problem = problem;
@@ -71,7 +76,8 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     this.kkt = kkt;
     this.rescue = rescue;
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
-    this.polish = new Polish(dense, this.scaled, this.kkt);
+    this.polish = new Polish(dense, this.scaled, this.kkt, polishing.keepsEqualities);
+    this.polishing = polishing;
     this.room = scalingRoom(dense, problem);
     this.acceptance = new Acceptance(dense, this.problem, digits);
     this.guess = emptyPoint(dense, problem);
@@ -165,7 +171,11 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     const {polish, acceptance} = this;
     if (!(polish.run(from, rounds) <= good)) return false;
     if (acceptance.accept(polish.point, scaling, demands)) return true;
-    return polish.refine() <= good && acceptance.accept(polish.point, scaling, demands);
+    for (let k = 0; k < this.polishing.refinements; k++) {
+      if (!(polish.refine() <= good)) return false;
+      if (acceptance.accept(polish.point, scaling, demands)) return true;
+    }
+    return false;
   }
 
   /** The fallback if the interior-point method fails: adds rows one by one, in a scaling that leaves out no far rows. */

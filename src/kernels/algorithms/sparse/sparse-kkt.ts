@@ -13,8 +13,16 @@ import type {CompressedRows} from './compressed-rows.js';
 import {planFactorisation} from './plan.js';
 import type {SparseMatrix} from './sparse-matrix.js';
 
-/** A pivot below this, relative to δ, is rounding: it is replaced by δ. */
-const LEAST = 1e-2;
+/**
+ * The least regularisation of rows that depend on each other. A pivot of this size makes others larger by its inverse, and their rounding must
+ * not be larger than the next pivot of this size.
+ */
+const DEPENDENT_DELTA = 1e-8;
+/** A pivot below this, or with the wrong sign, is rounding. It is replaced by something larger than rounding. */
+const LEAST_PIVOT = 1e-13;
+const REPLACED = 2e-7;
+/** The rounding of a variable in a scaled problem. */
+const ROUNDING = 1e-14;
 
 /** The plan for the system of P [n, n] and C [rows, n]. The entries are the upper triangle of P, C, and the diagonal. */
 export function planKkt(P: CompressedRows, C: CompressedRows): SparsePlan {
@@ -41,8 +49,14 @@ export class SparseKkt implements ReducedKkt {
   private readonly values: Vector;
   private readonly rhs: Vector;
   private readonly image: Float64Array;
-  /** 0 for rows that are left out. */
+  /** 0 for rows that are left out; and 1 for those that are hard. */
   private readonly present: Uint8Array;
+  private readonly hard: Uint8Array;
+  /** What the factors are of, if they are of anything. */
+  private readonly factoredW: Float64Array;
+  private factoredDelta = NaN;
+  /** The rows of C with one entry. */
+  private readonly singles: Int32Array;
 
   /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
@@ -60,15 +74,23 @@ export class SparseKkt implements ReducedKkt {
     this.rhs = dense.vector(plan.n);
     this.image = new Float64Array(constraints.pattern.rows);
     this.present = new Uint8Array(constraints.pattern.rows);
+    this.hard = new Uint8Array(constraints.pattern.rows);
+    this.factoredW = new Float64Array(constraints.pattern.rows);
+    const {starts} = constraints.pattern;
+    this.singles = Int32Array.from(this.present.keys()).filter((i) => starts[i + 1] - starts[i] === 1);
   }
 
   readMatrices(): void {
     // They are read by each factorisation.
+    this.factoredDelta = NaN;
   }
 
-  factor(w: Float64Array, delta: number): boolean {
+  factor(w: Float64Array, asked: number, stiffBelow = 0, {dependent = false} = {}): boolean {
     const {P, constraints: C, values, factors, kernels, present} = this;
     const n = P.pattern.rows;
+    const delta = dependent || stiffBelow > 0 ? Math.max(asked, DEPENDENT_DELTA) : asked;
+    // Where a quick factorisation was not enough, the same is asked for again.
+    if (delta === this.factoredDelta && w.every((value, i) => value === this.factoredW[i])) return true;
     let end = 0;
     for (let i = 0; i < n; i++) {
       for (let e = P.pattern.starts[i]; e < P.pattern.starts[i + 1]; e++) {
@@ -77,12 +99,16 @@ export class SparseKkt implements ReducedKkt {
     }
     for (let i = 0; i < w.length; i++) {
       present[i] = w[i] < Infinity ? 1 : 0;
+      this.hard[i] = w[i] === 0 ? 1 : 0;
       for (let e = C.pattern.starts[i]; e < C.pattern.starts[i + 1]; e++)
         values[end++] = present[i] * C.values[e];
     }
     for (let i = 0; i < n; i++) values[end++] = delta;
     for (let i = 0; i < w.length; i++) values[end++] = present[i] ? -(w[i] + delta) : -1;
-    return kernels.factor(factors, values, LEAST * delta, delta) >= 0;
+    const succeeded = kernels.factor(factors, values, LEAST_PIVOT, REPLACED) >= 0;
+    this.factoredW.set(w);
+    this.factoredDelta = succeeded ? delta : NaN;
+    return succeeded;
   }
 
   correct(x: Float64Array, y: Float64Array, fx: Float64Array, gy: Float64Array, total: Float64Array): void {
@@ -96,4 +122,17 @@ export class SparseKkt implements ReducedKkt {
     C.multiply(rhs, image);
     for (let i = 0; i < y.length; i++) total[i] += image[i];
   }
+
+  settle(x: Float64Array, d: Float64Array): void {
+    const {singles, hard, constraints: C} = this;
+    const {starts, columns} = C.pattern;
+    for (const i of singles) {
+      const entry = C.values[starts[i]];
+      const j = columns[starts[i]];
+      // A variable that is only rounding beyond its bound is moved there, too.
+      if (entry !== 0 && (hard[i] || isRounding(entry * x[j] - d[i]))) x[j] = d[i] / entry;
+    }
+  }
 }
+
+const isRounding = (excess: number) => excess > 0 && excess <= ROUNDING;

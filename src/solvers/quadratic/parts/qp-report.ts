@@ -23,10 +23,11 @@ export function reportQPFailures(
   data: QuadraticData | (() => QuadraticData),
   {status}: QPState,
   onFailure: OnFailure,
+  why: (data: QuadraticData, sample: number) => string = invalidReason,
 ): void {
   const reason = (code: number, sample: number) =>
     code === Status.INVALID_INPUT
-      ? `invalid: ${invalidReason(typeof data === 'function' ? data() : data, sample)}`
+      ? `invalid: ${why(typeof data === 'function' ? data() : data, sample)}`
       : REASONS[code];
   const consequence = 'A failed sample has x = 0 and a zero gradient.';
   const codes = hostCanRead() ? Array.from(status.dataSync()) : [];
