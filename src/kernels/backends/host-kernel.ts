@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Floats} from '../contracts/vectors.js';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
+import {deviceCompute, type NodeBackend} from './node-device.js';
 
 /** What a host kernel returns: one entry per output. */
 export interface HostOutput {
@@ -78,39 +79,53 @@ export function registerHostKernel<Names extends string>(
       kernelName,
       backendName,
       kernelFunc: ({inputs, attrs, backend}) => {
-        const host = backend as tf.KernelBackend;
-        const read = Object.fromEntries(
-          Object.entries(inputs).map(([name, info]) => [name, new HostInput(host, info!)]),
-        ) as Record<Names, HostInput>;
-        const inPlace = new Map<HostOutput, tf.TensorInfo>();
-        const allocate: Allocate = (...shapes) => {
-          if (!('typedArrayFromHeap' in host)) {
-            return shapes.map((shape) => ({
-              values: new Float32Array(tf.util.sizeFromShape(shape)),
-              shape,
-              dtype: 'float32',
-            }));
-          }
-          const heap = host as Heap;
-          const infos = shapes.map((shape) => heap.makeOutput(shape, 'float32'));
-          return infos.map((info) => {
-            const output = {
-              values: heap.typedArrayFromHeap(info),
-              shape: info.shape,
-              dtype: 'float32' as const,
-            };
-            inPlace.set(output, info);
-            return output;
-          });
-        };
-        const outputs = compute(read, (attrs ?? {}) as Record<string, unknown>, allocate).map((output) => {
-          const {values, shape, dtype} = output;
-          return inPlace.get(output) ?? {dataId: host.write(stored(values), shape, dtype), shape, dtype};
-        });
+        const given = inputs as Record<string, tf.TensorInfo>;
+        const attributes = (attrs ?? {}) as Record<string, unknown>;
+        const onDevice = backendName === 'tensorflow' ? deviceCompute(kernelName) : undefined;
+        const outputs = onDevice
+          ? onDevice(given, attributes, backend as NodeBackend)
+          : computeOnHost(kernelName, given, attributes, backend as tf.KernelBackend);
         return outputs.length === 1 ? outputs[0] : outputs;
       },
     });
   }
+}
+
+/** Runs the computation of a host kernel for tensors of a backend: reads them, computes, and writes the outputs. */
+export function computeOnHost(
+  kernelName: string,
+  inputs: Record<string, tf.TensorInfo>,
+  attributes: Record<string, unknown>,
+  host: tf.KernelBackend,
+): tf.TensorInfo[] {
+  const read = Object.fromEntries(
+    Object.entries(inputs).map(([name, info]) => [name, new HostInput(host, info)]),
+  );
+  const inPlace = new Map<HostOutput, tf.TensorInfo>();
+  const allocate: Allocate = (...shapes) => {
+    if (!('typedArrayFromHeap' in host)) {
+      return shapes.map((shape) => ({
+        values: new Float32Array(tf.util.sizeFromShape(shape)),
+        shape,
+        dtype: 'float32',
+      }));
+    }
+    const heap = host as Heap;
+    const infos = shapes.map((shape) => heap.makeOutput(shape, 'float32'));
+    return infos.map((info) => {
+      const output = {
+        values: heap.typedArrayFromHeap(info),
+        shape: info.shape,
+        dtype: 'float32' as const,
+      };
+      inPlace.set(output, info);
+      return output;
+    });
+  };
+  return known.get(kernelName)!(read, attributes, allocate).map((output) => {
+    const {values, shape, dtype} = output;
+    return inPlace.get(output) ?? {dataId: host.write(stored(values), shape, dtype), shape, dtype};
+  });
 }
 
 /** Tensors are float32. */

@@ -5,11 +5,19 @@ import {runBatch} from '../threads/batch.js';
 import {BatchRun} from '../threads/batch-run.js';
 import {readF32} from '../backends/host-read.js';
 import {zerosLike} from '../contracts/vectors.js';
-import {registerHostKernel, type Allocate, type HostInput, type HostOutput} from '../backends/host-kernel.js';
+import {
+  computeOnHost,
+  registerHostKernel,
+  type Allocate,
+  type HostInput,
+  type HostOutput,
+} from '../backends/host-kernel.js';
 import {kktCost} from '../algorithms/qp/kkt-batch.js';
 import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {gpuQP} from '../twins/webgpu/implicit-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../backends/node-device.js';
+import {deviceQP} from '../twins/tensorflow/implicit-qp.js';
 
 const QP = qpBatch.name;
 
@@ -154,6 +162,10 @@ type Inputs = Record<
 const ITERATIONS = 10;
 
 registerGpuKernel(QP, gpuQP);
+registerDeviceKernel(
+  QP,
+  deviceQP((inputs, attributes, backend) => computeOnHost(QP, inputs, attributes, backend)),
+);
 
 registerHostKernel<keyof Inputs>(QP, (inputs, attributes, allocate) => {
   const limits = attributes as {tolerance: number; maxIterations: number};

@@ -2,18 +2,28 @@
 import type {OuterRows} from '../contracts/rows.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
+import {computesOnBackend, registerDeviceKernel} from '../backends/node-device.js';
+import {deviceOuters} from '../twins/tensorflow/outers.js';
 import {createOuterRows} from '../twins/host/outer-rows.js';
 import {referenceOuterRows} from '../twins/reference/outers.js';
 
 const OUTERS = 'ImplicitOuters';
 
-/** Σ a bᵀ over one or two pairs of [B, rows] and [B, columns]: [B, rows, columns]. `null` if there is no kernel. */
-export function runOuters(pairs: [a: tf.Tensor, b: tf.Tensor][]): tf.Tensor | null {
+/**
+ * Σ a bᵀ over one or two pairs of [B, rows] and [B, columns]: [B, rows, columns]. `null` if there is no kernel.
+ *
+ * @param shared Whether to sum over the batch, too: [1, rows, columns].
+ */
+export function runOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], shared = false): tf.Tensor | null {
   if (!tf.getKernel(OUTERS, tf.getBackend()) || pairs.length > 2) return null;
+  // Elsewhere the product of tfjs is as good.
+  if (shared && !computesOnBackend()) return null;
   const [[a, b], [c, d] = []] = pairs;
   const inputs = c && d ? {a, b, c, d} : {a, b};
-  return tf.engine().runKernel(OUTERS, inputs as unknown as tf.NamedTensorMap);
+  return tf.engine().runKernel(OUTERS, inputs as unknown as tf.NamedTensorMap, {shared});
 }
+
+registerDeviceKernel(OUTERS, deviceOuters);
 
 let outerRows: OuterRows | null = null;
 

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {isSmall} from '../algorithms/small-qp/small-batch.js';
 import {kktBatch, kktCost} from '../algorithms/qp/kkt-batch.js';
+import {computesOnBackend} from '../backends/node-device.js';
 import {registerHostKernel, type HostInput} from '../backends/host-kernel.js';
 import type {Floats} from '../contracts/vectors.js';
 import {runBatch} from '../threads/batch.js';
@@ -36,7 +37,7 @@ export function runQPGradient(
   needed: readonly boolean[],
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
   const [n, m, k] = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!];
-  if (!isSmall(n, m + k) || !tf.getKernel(GRADIENT, tf.getBackend())) return null;
+  if (!isSmall(n, m + k) || !tf.getKernel(GRADIENT, tf.getBackend()) || computesOnBackend()) return null;
   const {Q, p, G, h, A, b} = data;
   const {x, ineqDual, eqDual} = solution;
   const {x: vx, ineqDual: vIneq, eqDual: vEq} = cotangent;

@@ -3,7 +3,7 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {SuspendedScope} from '../../autodiff/index.js';
 import type {QuadraticData, QuadraticSolution} from '../../conditions/index.js';
-import {hostCanRead, readF32, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {hostShouldRead, readF32, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {inRounds} from '../iteration/in-rounds.js';
 import {checkAsync, SLICE, type AsyncOptions} from '../iteration/in-slices.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
@@ -58,7 +58,7 @@ export class InteriorPointQP extends ImplicitQP {
     data: QuadraticData,
     options?: AsyncOptions,
   ): Promise<RunResult<QuadraticSolution, QPState>> {
-    if (!hostCanRead()) return super.runAsync(init, data, options);
+    if (!hostShouldRead()) return super.runAsync(init, data, options);
     const where = `${this.className}.runAsync`;
     checkAsync(where, options);
     const inputs = new SuspendedScope();
@@ -83,7 +83,7 @@ export class InteriorPointQP extends ImplicitQP {
   }
 
   protected override *solving(init: QPGuess | null, data: QuadraticData): Steps<QPSolution> {
-    if (!hostCanRead()) return yield* super.solving(init, data);
+    if (!hostShouldRead()) return yield* super.solving(init, data);
     const {maxIterations} = this;
     const run = startQP(data, this, init, SLICE);
     const total = data.p.shape[0];

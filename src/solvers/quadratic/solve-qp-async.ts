@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import {SuspendedScope} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
-import {hostCanRead, type QPGuess} from '../../kernels/index.js';
+import {hostShouldRead, type QPGuess} from '../../kernels/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
 import {inRounds} from '../iteration/in-rounds.js';
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
@@ -83,7 +83,7 @@ export async function solveQPAsync<T extends QPInput>(
     };
     const follow = {signal, onProgress};
     // Another solver takes the whole batch, and pauses in between.
-    const isLocal = solver instanceof InteriorPointQP && hostCanRead();
+    const isLocal = solver instanceof InteriorPointQP && hostShouldRead();
     const dispose = (results: object) => tf.dispose(results as tf.TensorContainer);
     const found = isLocal
       ? await inRounds(where, total, solve, follow, dispose)

@@ -1,0 +1,583 @@
+/**
+ * @file Batches of matrices in double precision, in the memory of the backend 'tensorflow': a thin layer over TensorFlow's own operations,
+ * so that an algorithm reads like its formulas. Nothing here is read by the host.
+ *
+ * An array has the batch in front. A vector is a matrix with one column, [B, n, 1], and a number of each sample is [B, 1, 1], so that all of
+ * them broadcast against each other. Numbers may stand for arrays.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import type {Attribute, Binding, NodeBackend, RawTensor} from '../../backends/node-device.js';
+
+/** An array of doubles on the device. */
+export interface Doubles {
+  readonly id: number;
+  readonly shape: readonly number[];
+  /** Only for types. */
+  readonly kind?: 'doubles';
+}
+
+/** An array of truth values on the device. */
+export interface Flags {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly kind?: 'flags';
+}
+
+/** Samples of a batch, by their indices: [K, 1]. */
+export interface Chosen {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly count: number;
+}
+
+/** An array, or a number that stands for one. */
+export type Operand = Doubles | number;
+
+/** TensorFlow's number for double precision, which its binding does not name. */
+const DOUBLE = 2;
+
+/** What runs at the moment. */
+interface Session {
+  backend: NodeBackend;
+  binding: Binding;
+  /** The tensors of each open scope that are to be freed at its end. */
+  scopes: number[][];
+  /** Constants by their value, freed at the very end. */
+  numbers: Map<number, Doubles>;
+  integers: Map<string, number>;
+  /** The attributes of each operation, which are the same in all its calls. */
+  attributes: Map<string, Attribute[]>;
+}
+
+let session: Session | null = null;
+
+function current(): Session {
+  if (!session) throw new Error('Arrays of the device exist only inside onDevice.');
+  return session;
+}
+
+/**
+ * Runs `work` on the device and frees all that it makes but its outputs, also if it throws.
+ *
+ * @returns The outputs, as tensors of tfjs.
+ */
+export function onDevice(backend: NodeBackend, work: () => Output[]): tf.TensorInfo[] {
+  const outer = session;
+  session = {
+    backend,
+    binding: backend.binding,
+    scopes: [[]],
+    numbers: new Map(),
+    integers: new Map(),
+    attributes: new Map(),
+  };
+  const {scopes, numbers, integers, binding} = session;
+  try {
+    return work().map((output) => tensorOf(output));
+  } finally {
+    for (const id of scopes.flat()) binding.deleteTensor(id);
+    for (const {id} of numbers.values()) binding.deleteTensor(id);
+    for (const id of integers.values()) binding.deleteTensor(id);
+    session = outer;
+  }
+}
+
+/** The backend on which the arrays are. */
+export const deviceOf = (): {backend: NodeBackend} => ({backend: current().backend});
+
+/** What becomes a tensor of tfjs: in which shape, and of which type. */
+export interface Output {
+  from: Doubles | Flags;
+  shape: readonly number[];
+  dtype?: 'float32' | 'int32';
+}
+
+/** A tensor of tfjs with the values of an array. */
+export function tensorOf({from, shape, dtype = 'float32'}: Output): tf.Tensor {
+  const {backend, binding} = current();
+  const type = dtype === 'float32' ? binding.TF_FLOAT : binding.TF_INT32;
+  const rounded = call(
+    'Cast',
+    `Cast to ${dtype}`,
+    () => [typed('SrcT', DOUBLE), typed('DstT', type), flag('Truncate', false)],
+    [from.id],
+  );
+  const [result] = binding.executeOp(
+    'Reshape',
+    [typed('T', type), typed('Tshape', binding.TF_INT32)],
+    [rounded.id, integerTensor(shape)],
+    1,
+  );
+  return backend.createOutputTensor({id: result.id, shape: [...shape], dtype: type});
+}
+
+/** Runs `work` and frees all arrays that it makes except those of its result. */
+export function tidy<T>(work: () => T): T {
+  const {scopes, binding} = current();
+  const own: number[] = [];
+  scopes.push(own);
+  let kept = new Set<number>();
+  try {
+    const result = work();
+    kept = new Set(idsOf(result));
+    return result;
+  } finally {
+    scopes.pop();
+    const outer = scopes[scopes.length - 1];
+    for (const id of own) {
+      if (kept.has(id)) outer.push(id);
+      else binding.deleteTensor(id);
+    }
+  }
+}
+
+function idsOf(result: unknown): number[] {
+  if (typeof result !== 'object' || result === null) return [];
+  if ('id' in result && 'shape' in result) return [(result as RawTensor).id];
+  return Object.values(result).flatMap(idsOf);
+}
+
+const typed = (name: string, value: number): Attribute => ({
+  name,
+  type: current().binding.TF_ATTR_TYPE,
+  value,
+});
+const flag = (name: string, value: boolean): Attribute => ({
+  name,
+  type: current().binding.TF_ATTR_BOOL,
+  value,
+});
+const ofDoubles = () => [typed('T', DOUBLE)];
+const none = (): Attribute[] => [];
+
+/** @param key Names the attributes, which are made once. */
+function callAll(
+  name: string,
+  key: string,
+  attributes: () => Attribute[],
+  inputs: number[],
+  outputs: number,
+): RawTensor[] {
+  const {binding, scopes, attributes: made} = current();
+  let list = made.get(key);
+  if (!list) made.set(key, (list = attributes()));
+  const results = binding.executeOp(name, list, inputs, outputs);
+  const own = scopes[scopes.length - 1];
+  for (const {id} of results) own.push(id);
+  return results;
+}
+
+function call(name: string, key: string, attributes: () => Attribute[], inputs: number[]): RawTensor {
+  return callAll(name, key, attributes, inputs, 1)[0];
+}
+
+/** A constant as an array of shape []. */
+function numberOf(value: number): Doubles {
+  const {binding, numbers} = current();
+  const known = numbers.get(value);
+  if (known) return known;
+  const single = (part: number): number => {
+    const id = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(part));
+    const [wide] = binding.executeOp('Cast', castFrom(binding.TF_FLOAT), [id], 1);
+    binding.deleteTensor(id);
+    return wide.id;
+  };
+  // The binding takes no doubles, so a number comes in two halves.
+  const rest = value - Math.fround(value);
+  let id = single(value);
+  if (rest !== 0 && Number.isFinite(rest)) {
+    const [first, second] = [id, single(rest)];
+    id = binding.executeOp('AddV2', ofDoubles(), [first, second], 1)[0].id;
+    binding.deleteTensor(first);
+    binding.deleteTensor(second);
+  }
+  const constant: Doubles = {id, shape: []};
+  numbers.set(value, constant);
+  return constant;
+}
+
+const castFrom = (type: number): Attribute[] => [
+  typed('SrcT', type),
+  typed('DstT', DOUBLE),
+  flag('Truncate', false),
+];
+
+const idOf = (value: Operand): number => (typeof value === 'number' ? numberOf(value).id : value.id);
+
+/** A vector of integers: axes, shapes and positions. */
+function integerTensor(values: readonly number[]): number {
+  const {binding, integers} = current();
+  const key = values.join();
+  let id = integers.get(key);
+  if (id === undefined) {
+    id = binding.createTensor([values.length], binding.TF_INT32, Int32Array.from(values));
+    integers.set(key, id);
+  }
+  return id;
+}
+
+/** A tensor of tfjs (float32 or int32) as doubles, in another shape if one is given. */
+export function given(info: tf.TensorInfo, shape: readonly number[] = info.shape): Doubles {
+  const {backend, binding} = current();
+  const type =
+    info.dtype === 'float32' ? binding.TF_FLOAT : info.dtype === 'bool' ? binding.TF_BOOL : binding.TF_INT32;
+  const wide = call(
+    'Cast',
+    `Cast from ${info.dtype}`,
+    () => castFrom(type),
+    backend.getInputTensorIds([info]),
+  );
+  return reshape(wide, shape);
+}
+
+export const reshape = (a: Doubles, shape: readonly number[]): Doubles =>
+  call('Reshape', 'Reshape', () => [typed('T', DOUBLE), typed('Tshape', current().binding.TF_INT32)], [
+    a.id,
+    integerTensor(shape),
+  ]);
+
+/** Zeros, or another number everywhere. */
+export const filled = (shape: readonly number[], value: number): Doubles =>
+  call('Fill', 'Fill', () => [typed('T', DOUBLE), typed('index_type', current().binding.TF_INT32)], [
+    integerTensor(shape),
+    numberOf(value).id,
+  ]);
+
+/** a, repeated along the axes where it has one entry. */
+export const spread = (a: Doubles, shape: readonly number[]): Doubles =>
+  call('BroadcastTo', 'BroadcastTo', () => [typed('T', DOUBLE), typed('Tidx', current().binding.TF_INT32)], [
+    a.id,
+    integerTensor(shape),
+  ]);
+
+/** An array with the given rows, the same in all samples: [1, rows, columns]. Entries are rounded to float32. */
+export function constant(values: readonly number[], shape: readonly number[]): Doubles {
+  const {binding, scopes} = current();
+  const id = binding.createTensor([...shape], binding.TF_FLOAT, Float32Array.from(values));
+  scopes[scopes.length - 1].push(id);
+  return call('Cast', 'Cast from float32', () => castFrom(binding.TF_FLOAT), [id]);
+}
+
+/** [1, n, n]. */
+export function identity(n: number): Doubles {
+  return constant(
+    Array.from({length: n * n}, (_, i) => Number(i % (n + 1) === 0)),
+    [1, n, n],
+  );
+}
+
+const unary =
+  (name: string) =>
+  (a: Doubles): Doubles =>
+    call(name, 'T', ofDoubles, [a.id]);
+const binary =
+  (name: string) =>
+  (a: Operand, b: Operand): Doubles =>
+    call(name, 'T', ofDoubles, [idOf(a), idOf(b)]);
+const compared =
+  (name: string, key = 'T', attributes = ofDoubles) =>
+  (a: Operand, b: Operand): Flags =>
+    call(name, key, attributes, [idOf(a), idOf(b)]);
+const withShapes = () => [typed('T', DOUBLE), flag('incompatible_shape_error', true)];
+
+export const neg = unary('Neg');
+export const abs = unary('Abs');
+export const sqrt = unary('Sqrt');
+export const square = unary('Square');
+export const exp = unary('Exp');
+export const log = unary('Log');
+export const sign = unary('Sign');
+export const floorOf = unary('Floor');
+export const plus = binary('AddV2');
+export const minus = binary('Sub');
+export const times = binary('Mul');
+export const over = binary('RealDiv');
+/** a / b, and 0 where b is 0. */
+export const overOrZero = binary('DivNoNan');
+export const larger = binary('Maximum');
+export const smaller = binary('Minimum');
+export const isLess = compared('Less');
+export const isAtMost = compared('LessEqual');
+export const isGreater = compared('Greater');
+export const isAtLeast = compared('GreaterEqual');
+export const isEqual = compared('Equal', 'Equal', withShapes);
+export const isFinite = (a: Doubles): Flags => call('IsFinite', 'T', ofDoubles, [a.id]);
+
+/** a + b + … */
+export const total = (first: Operand, ...rest: Operand[]): Doubles =>
+  rest.reduce<Operand>((sum, term) => plus(sum, term), first) as Doubles;
+
+export const and = (a: Flags, ...rest: Flags[]): Flags =>
+  rest.reduce((all, b) => call('LogicalAnd', '', none, [all.id, b.id]), a);
+export const or = (a: Flags, ...rest: Flags[]): Flags =>
+  rest.reduce((all, b) => call('LogicalOr', '', none, [all.id, b.id]), a);
+export const not = (a: Flags): Flags => call('LogicalNot', '', none, [a.id]);
+
+/** a where the flag is set, else b. */
+export const where = (flags: Flags, a: Operand, b: Operand): Doubles =>
+  call('SelectV2', 'T', ofDoubles, [flags.id, idOf(a), idOf(b)]);
+
+/** 1 where the flag is set, else 0. */
+export const asNumber = (flags: Flags): Doubles =>
+  call('Cast', 'Cast from bool', () => castFrom(current().binding.TF_BOOL), [flags.id]);
+
+/** a, rounded to float32. */
+export const rounded = (a: Doubles): Doubles => {
+  const {binding} = current();
+  const attributes = () => [typed('SrcT', DOUBLE), typed('DstT', binding.TF_FLOAT), flag('Truncate', false)];
+  const single = call('Cast', 'Cast to float32', attributes, [a.id]);
+  return call('Cast', 'Cast from float32', () => castFrom(binding.TF_FLOAT), [single.id]);
+};
+
+/** Flags that are the same everywhere. */
+export const allTrue = (shape: readonly number[]): Flags => isEqual(filled(shape, 0), 0);
+export const allFalse = (shape: readonly number[]): Flags => isEqual(filled(shape, 0), 1);
+
+/** Which axes a reduction goes along: rows (axis 1), columns (axis 2), or both. They stay, with length 1. */
+const ROWS = [1];
+const COLUMNS = [2];
+const BOTH = [1, 2];
+
+const reduction =
+  (name: string, axes: readonly number[]) =>
+  (a: Doubles): Doubles =>
+    call(
+      name,
+      'reduction',
+      () => [flag('keep_dims', true), typed('T', DOUBLE), typed('Tidx', current().binding.TF_INT32)],
+      [a.id, integerTensor(axes)],
+    );
+/** The largest entry; 0 where there is none. */
+const maximum =
+  (axes: readonly number[]) =>
+  (a: Doubles): Doubles => {
+    if (!axes.some((axis) => a.shape[axis] === 0)) return reduction('Max', axes)(a);
+    return filled(
+      a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+      0,
+    );
+  };
+const logical =
+  (name: string, axes: readonly number[]) =>
+  (a: Flags): Flags =>
+    call(name, 'logical', () => [flag('keep_dims', true), typed('Tidx', current().binding.TF_INT32)], [
+      a.id,
+      integerTensor(axes),
+    ]);
+
+/** The sum of a vector, or of each column of a matrix. */
+export const sum = reduction('Sum', ROWS);
+/** The sum of each row of a matrix. */
+export const rowSums = reduction('Sum', COLUMNS);
+export const sumOfAll = reduction('Sum', BOTH);
+/** The product of the entries of each row of a matrix. */
+export const rowProducts = reduction('Prod', COLUMNS);
+/** The largest entry of a vector, or of each column of a matrix. */
+export const max = maximum(ROWS);
+/** The largest entry of each row of a matrix. */
+export const rowMaxima = maximum(COLUMNS);
+export const maxOfAll = maximum(BOTH);
+export const any = logical('Any', ROWS);
+export const anyOfAll = logical('Any', BOTH);
+export const all = logical('All', ROWS);
+export const allOfAll = logical('All', BOTH);
+/** Whether a row of a matrix has a flag. */
+export const rowAny = logical('Any', COLUMNS);
+/** The largest magnitude of a vector. */
+export const maxAbs = (a: Doubles): Doubles => max(abs(a));
+/** ⟨a, b⟩ for vectors. */
+export const dot = (a: Doubles, b: Doubles): Doubles => times2(a, b, true, false);
+
+function times2(a: Doubles, b: Doubles, left: boolean, right: boolean): Doubles {
+  return call(
+    'BatchMatMulV2',
+    `BatchMatMulV2 ${left} ${right}`,
+    () => [typed('T', DOUBLE), flag('adj_x', left), flag('adj_y', right)],
+    [a.id, b.id],
+  );
+}
+
+/** A B. */
+export const mul = (a: Doubles, b: Doubles): Doubles => times2(a, b, false, false);
+/** Aᵀ B. */
+export const mulT = (a: Doubles, b: Doubles): Doubles => times2(a, b, true, false);
+/** A Bᵀ. */
+export const mulByT = (a: Doubles, b: Doubles): Doubles => times2(a, b, false, true);
+
+/** Aᵀ. */
+export const turned = (a: Doubles): Doubles =>
+  call('Transpose', 'Transpose', () => [typed('T', DOUBLE), typed('Tperm', current().binding.TF_INT32)], [
+    a.id,
+    integerTensor([0, 2, 1]),
+  ]);
+
+/** The entries on the diagonal, as a vector. */
+export function diagonal(a: Doubles): Doubles {
+  const part = call('MatrixDiagPart', 'T', ofDoubles, [a.id]);
+  return reshape(part, [...part.shape, 1]);
+}
+
+/** The lower triangle, with the diagonal. */
+export const lowerPart = (a: Doubles): Doubles => band(a, -1, 0);
+
+function band(a: Doubles, lower: number, upper: number): Doubles {
+  const {binding, integers} = current();
+  const at = (value: number): number => {
+    const key = `int64 ${value}`;
+    let id = integers.get(key);
+    if (id === undefined) {
+      const narrow = binding.createTensor([], binding.TF_INT32, Int32Array.of(value));
+      const attributes = [
+        typed('SrcT', binding.TF_INT32),
+        typed('DstT', binding.TF_INT64),
+        flag('Truncate', false),
+      ];
+      id = binding.executeOp('Cast', attributes, [narrow], 1)[0].id;
+      binding.deleteTensor(narrow);
+      integers.set(key, id);
+    }
+    return id;
+  };
+  return call(
+    'MatrixBandPart',
+    'MatrixBandPart',
+    () => [typed('T', DOUBLE), typed('Tindex', binding.TF_INT64)],
+    [a.id, at(lower), at(upper)],
+  );
+}
+
+/** L with A = L Lᵀ, from the lower triangle of A; NaN for a sample that is not positive definite. */
+export const cholesky = (a: Doubles): Doubles => call('Cholesky', 'T', ofDoubles, [a.id]);
+
+/** T⁻¹ B, or T⁻ᵀ B, for a triangle of T. */
+export const triangularSolve = (t: Doubles, b: Doubles, lower: boolean, transpose: boolean): Doubles =>
+  call(
+    'MatrixTriangularSolve',
+    `MatrixTriangularSolve ${lower} ${transpose}`,
+    () => [typed('T', DOUBLE), flag('lower', lower), flag('adjoint', transpose)],
+    [t.id, b.id],
+  );
+
+/** (L Lᵀ)⁻¹ B. */
+export const choleskySolve = (L: Doubles, b: Doubles): Doubles =>
+  triangularSolve(L, triangularSolve(L, b, true, false), true, true);
+
+/** A = V diag(λ) Vᵀ for symmetric A, λ ascending as a vector. */
+export function eigh(a: Doubles): {values: Doubles; vectors: Doubles} {
+  const [values, vectors] = callAll(
+    'SelfAdjointEigV2',
+    'SelfAdjointEigV2',
+    () => [typed('T', DOUBLE), flag('compute_v', true)],
+    [a.id],
+    2,
+  );
+  return {values: reshape(values, [...values.shape, 1]), vectors};
+}
+
+/** A = Q R. */
+export function qr(a: Doubles): {Q: Doubles; R: Doubles} {
+  const [Q, R] = callAll('Qr', 'Qr', () => [typed('T', DOUBLE), flag('full_matrices', false)], [a.id], 2);
+  return {Q, R};
+}
+
+/** A = U diag(s) Vᵀ, s as a vector. */
+export function svd(a: Doubles): {s: Doubles; U: Doubles; V: Doubles} {
+  const [s, U, V] = callAll(
+    'Svd',
+    'Svd',
+    () => [typed('T', DOUBLE), flag('compute_uv', true), flag('full_matrices', false)],
+    [a.id],
+    3,
+  );
+  return {s: reshape(s, [...s.shape, 1]), U, V};
+}
+
+/** The sign of det A, and log |det A|: [B, 1, 1]. */
+export function logDeterminant(a: Doubles): {sign: Doubles; log: Doubles} {
+  const [sign, log] = callAll('LogMatrixDeterminant', 'T', ofDoubles, [a.id], 2);
+  const shape = [...sign.shape, 1, 1];
+  return {sign: reshape(sign, shape), log: reshape(log, shape)};
+}
+
+/** Puts arrays one below the other (axis 1), or beside each other (axis 2). */
+export function concat(arrays: Doubles[], axis: number): Doubles {
+  const {binding, integers} = current();
+  const key = `scalar ${axis}`;
+  let at = integers.get(key);
+  if (at === undefined)
+    integers.set(key, (at = binding.createTensor([], binding.TF_INT32, Int32Array.of(axis))));
+  return call(
+    'ConcatV2',
+    `ConcatV2 ${arrays.length}`,
+    () => [
+      {name: 'N', type: binding.TF_ATTR_INT, value: arrays.length},
+      typed('T', DOUBLE),
+      typed('Tidx', binding.TF_INT32),
+    ],
+    [...arrays.map(({id}) => id), at],
+  );
+}
+
+/** `count` entries of an axis (1: rows, 2: columns) from `from` on. */
+export function part(a: Doubles, axis: number, from: number, count: number): Doubles {
+  const begin = a.shape.map((_, i) => (i === axis ? from : 0));
+  const size = a.shape.map((_, i) => (i === axis ? count : -1));
+  return call('Slice', 'Slice', () => [typed('T', DOUBLE), typed('Index', current().binding.TF_INT32)], [
+    a.id,
+    integerTensor(begin),
+    integerTensor(size),
+  ]);
+}
+
+/** The entries of a vector, the largest first. */
+export function sortedDescending(a: Doubles): Doubles {
+  const {binding, integers} = current();
+  const [batch, n] = a.shape;
+  const key = `scalar ${n}`;
+  let count = integers.get(key);
+  if (count === undefined)
+    integers.set(key, (count = binding.createTensor([], binding.TF_INT32, Int32Array.of(n))));
+  const flat = reshape(a, [batch, n]);
+  const [values] = callAll(
+    'TopKV2',
+    'TopKV2',
+    () => [typed('T', DOUBLE), flag('sorted', true)],
+    [flat.id, count],
+    2,
+  );
+  return reshape(values, [batch, n, 1]);
+}
+
+/** The samples whose flag [B, 1, 1] is set. The host learns how many they are, and nothing else. */
+export function chosen(flags: Flags): Chosen {
+  const {binding} = current();
+  const flat = call(
+    'Reshape',
+    'Reshape of flags',
+    () => [typed('T', binding.TF_BOOL), typed('Tshape', binding.TF_INT32)],
+    [flags.id, integerTensor([flags.shape[0]])],
+  );
+  const found = call('Where', 'Where', () => [typed('T', binding.TF_BOOL)], [flat.id]);
+  return {...found, count: found.shape[0]};
+}
+
+/** The chosen samples of an array. What all samples share, [1, …], stays as it is. */
+export function take<A extends Doubles | Flags>(a: A, samples: Chosen, isFlags = false): A {
+  const {binding} = current();
+  const kind = isFlags ? binding.TF_BOOL : DOUBLE;
+  return call(
+    'GatherNd',
+    `GatherNd ${kind}`,
+    () => [typed('Tparams', kind), typed('Tindices', binding.TF_INT64)],
+    [a.id, samples.id],
+  ) as unknown as A;
+}
+
+/** `a` with other values in the chosen samples. */
+export const replaced = (a: Doubles, samples: Chosen, values: Doubles): Doubles =>
+  call(
+    'TensorScatterUpdate',
+    'TensorScatterUpdate',
+    () => [typed('T', DOUBLE), typed('Tindices', current().binding.TF_INT64)],
+    [a.id, samples.id, values.id],
+  );
