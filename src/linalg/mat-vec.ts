@@ -33,7 +33,10 @@ export function sumOfOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], count: number
   const columns = pairs[0][1].shape[1]!;
   if (rows === 0 || columns === 0) return tf.zeros([count, rows, columns]);
   const shared = count === 1 && batch !== 1;
-  const found = offTape(() => ({value: runOuters(pairs, shared)})).value;
+  const {value: found} = offTape(() => {
+    const sum = runOuters(pairs, shared);
+    return (sum ? {value: sum} : {}) as {value?: tf.Tensor};
+  });
   if (shared && !found) {
     const [a, b] = [0, 1].map((side) => tf.concat(pairs.map((pair) => pair[side] as tf.Tensor2D)));
     return tf.expandDims(tf.matMul(a, b, true, false), 0);

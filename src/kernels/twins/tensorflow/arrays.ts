@@ -574,10 +574,13 @@ export function take<A extends Doubles | Flags>(a: A, samples: Chosen, isFlags =
 }
 
 /** `a` with other values in the chosen samples. */
-export const replaced = (a: Doubles, samples: Chosen, values: Doubles): Doubles =>
-  call(
+export function replaced(a: Doubles, samples: Chosen, values: Doubles): Doubles {
+  // TensorFlow refuses empty ones.
+  if (a.shape.includes(0) || samples.count === 0) return a;
+  return call(
     'TensorScatterUpdate',
     'TensorScatterUpdate',
     () => [typed('T', DOUBLE), typed('Tindices', current().binding.TF_INT64)],
     [a.id, samples.id, values.id],
   );
+}

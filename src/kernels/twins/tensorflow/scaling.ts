@@ -11,7 +11,6 @@ import {
   chosen,
   constant,
   diagonal,
-  filled,
   floorOf,
   identity,
   isAtMost,
@@ -90,6 +89,8 @@ export function equilibrate(P: Doubles, C: Doubles, present: Doubles): {D: Doubl
   const E = where(isGreater(once, 0), overOrZero(1, once), 1);
   const flat = chosen(not(allOfAll(isCurved)));
   if (flat.count === 0) return {D: respected, E};
+  // Matrices that all samples share have scales of their own in each sample, because the rows that count may differ.
+  if (P.shape[0] < present.shape[0]) return alternate(absC, respected, isCurved, present);
   const found = alternate(
     take(absC, flat),
     take(respected, flat),
@@ -106,7 +107,7 @@ function alternate(
   present: Doubles,
 ): {D: Doubles; E: Doubles} {
   let D = start;
-  let E = spread(present, [start.shape[0], absC.shape[1], 1]);
+  let E = spread(present, [Math.max(start.shape[0], present.shape[0]), absC.shape[1], 1]);
   for (let pass = 0; pass < PASSES; pass++) {
     const scaled = times(times(absC, E), turned(D));
     const [row, column] = [rowMaxima(scaled), turned(max(scaled))];
@@ -145,7 +146,7 @@ export function scaleProblem(
       q: times(c, q1),
       C: C1,
       d: where(absent, where(isEquality, 0, 1), times(beta, right)),
-      lift: filled([1, 1, 1], 0),
+      lift: times(problem.lift, 0),
     },
     scaling: {D, E: rowScale, c, beta, absent},
   };
