@@ -29,6 +29,7 @@ export interface Binding {
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): RawTensor[];
   createTensor(shape: number[], type: number, values: Float32Array | Int32Array): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array;
 }
 
 /** The backend of tfjs-node and tfjs-node-gpu. */

@@ -28,6 +28,8 @@ export interface Chosen {
   readonly id: number;
   readonly shape: readonly number[];
   readonly count: number;
+  /** The size of the batch that they are of. */
+  readonly batch: number;
 }
 
 /** An array, or a number that stands for one. */
@@ -45,6 +47,7 @@ interface Session {
   /** Constants by their value, freed at the very end. */
   numbers: Map<number, Doubles>;
   integers: Map<string, number>;
+  constants: Map<string, Doubles>;
   /** The attributes of each operation, which are the same in all its calls. */
   attributes: Map<string, Attribute[]>;
 }
@@ -69,14 +72,16 @@ export function onDevice(backend: NodeBackend, work: () => Output[]): tf.TensorI
     scopes: [[]],
     numbers: new Map(),
     integers: new Map(),
+    constants: new Map(),
     attributes: new Map(),
   };
-  const {scopes, numbers, integers, binding} = session;
+  const {scopes, numbers, integers, constants, binding} = session;
   try {
     return work().map((output) => tensorOf(output));
   } finally {
     for (const id of scopes.flat()) binding.deleteTensor(id);
     for (const {id} of numbers.values()) binding.deleteTensor(id);
+    for (const {id} of constants.values()) binding.deleteTensor(id);
     for (const id of integers.values()) binding.deleteTensor(id);
     session = outer;
   }
@@ -216,6 +221,18 @@ function integerTensor(values: readonly number[]): number {
   return id;
 }
 
+/** One integer. */
+function integer(value: number): number {
+  const {binding, integers} = current();
+  const key = `scalar ${value}`;
+  let id = integers.get(key);
+  if (id === undefined) {
+    id = binding.createTensor([], binding.TF_INT32, Int32Array.of(value));
+    integers.set(key, id);
+  }
+  return id;
+}
+
 /** A tensor of tfjs (float32 or int32) as doubles, in another shape if one is given. */
 export function given(info: tf.TensorInfo, shape: readonly number[] = info.shape): Doubles {
   const {backend, binding} = current();
@@ -250,20 +267,40 @@ export const spread = (a: Doubles, shape: readonly number[]): Doubles =>
     integerTensor(shape),
   ]);
 
-/** An array with the given rows, the same in all samples: [1, rows, columns]. Entries are rounded to float32. */
-export function constant(values: readonly number[], shape: readonly number[]): Doubles {
-  const {binding, scopes} = current();
-  const id = binding.createTensor([...shape], binding.TF_FLOAT, Float32Array.from(values));
-  scopes[scopes.length - 1].push(id);
-  return call('Cast', 'Cast from float32', () => castFrom(binding.TF_FLOAT), [id]);
-}
+/** An array that all samples share, [1, …]. It is made once. Its entries are rounded to float32. */
+export const constant = (values: readonly number[], shape: readonly number[]): Doubles =>
+  once(`${shape.join()}: ${values.join()}`, () => {
+    const {binding} = current();
+    const id = binding.createTensor([...shape], binding.TF_FLOAT, Float32Array.from(values));
+    const wide = binding.executeOp('Cast', castFrom(binding.TF_FLOAT), [id], 1)[0];
+    binding.deleteTensor(id);
+    return wide;
+  });
+
+/** 0, 1, 2, … as a vector: [1, n, 1]. */
+export const places = (n: number): Doubles =>
+  constant(
+    Array.from({length: n}, (_, i) => i),
+    [1, n, 1],
+  );
 
 /** [1, n, n]. */
-export function identity(n: number): Doubles {
-  return constant(
-    Array.from({length: n * n}, (_, i) => Number(i % (n + 1) === 0)),
-    [1, n, n],
-  );
+export const identity = (n: number): Doubles =>
+  once(`identity ${n}`, () => {
+    const {binding} = current();
+    const attributes = [typed('T', DOUBLE), typed('index_type', binding.TF_INT32)];
+    const ones = binding.executeOp('Fill', attributes, [integerTensor([1, n]), numberOf(1).id], 1)[0];
+    const diagonal = binding.executeOp('MatrixDiag', ofDoubles(), [ones.id], 1)[0];
+    binding.deleteTensor(ones.id);
+    return diagonal;
+  });
+
+/** An array that is kept until the end. */
+function once(key: string, make: () => RawTensor): Doubles {
+  const {constants} = current();
+  let known = constants.get(key);
+  if (!known) constants.set(key, (known = make()));
+  return known;
 }
 
 const unary =
@@ -501,11 +538,7 @@ export function logDeterminant(a: Doubles): {sign: Doubles; log: Doubles} {
 
 /** Puts arrays one below the other (axis 1), or beside each other (axis 2). */
 export function concat(arrays: Doubles[], axis: number): Doubles {
-  const {binding, integers} = current();
-  const key = `scalar ${axis}`;
-  let at = integers.get(key);
-  if (at === undefined)
-    integers.set(key, (at = binding.createTensor([], binding.TF_INT32, Int32Array.of(axis))));
+  const {binding} = current();
   return call(
     'ConcatV2',
     `ConcatV2 ${arrays.length}`,
@@ -514,7 +547,7 @@ export function concat(arrays: Doubles[], axis: number): Doubles {
       typed('T', DOUBLE),
       typed('Tidx', binding.TF_INT32),
     ],
-    [...arrays.map(({id}) => id), at],
+    [...arrays.map(({id}) => id), integer(axis)],
   );
 }
 
@@ -531,21 +564,32 @@ export function part(a: Doubles, axis: number, from: number, count: number): Dou
 
 /** The entries of a vector, the largest first. */
 export function sortedDescending(a: Doubles): Doubles {
-  const {binding, integers} = current();
   const [batch, n] = a.shape;
-  const key = `scalar ${n}`;
-  let count = integers.get(key);
-  if (count === undefined)
-    integers.set(key, (count = binding.createTensor([], binding.TF_INT32, Int32Array.of(n))));
-  const flat = reshape(a, [batch, n]);
-  const [values] = callAll(
-    'TopKV2',
-    'TopKV2',
-    () => [typed('T', DOUBLE), flag('sorted', true)],
-    [flat.id, count],
-    2,
+  return reshape(largest(a, n)[0], [batch, n, 1]);
+}
+
+/** A matrix that picks the `count` largest entries of a vector: [B, count, n], with one 1 in each row. */
+export function pickLargest(a: Doubles, count: number): Doubles {
+  const {binding} = current();
+  const [, indices] = largest(a, count);
+  const n = a.shape[1];
+  return call(
+    'OneHot',
+    'OneHot',
+    () => [
+      typed('T', DOUBLE),
+      typed('TI', binding.TF_INT32),
+      {name: 'axis', type: binding.TF_ATTR_INT, value: -1},
+    ],
+    [indices.id, integer(n), numberOf(1).id, numberOf(0).id],
   );
-  return reshape(values, [batch, n, 1]);
+}
+
+/** The largest entries and their places, [B, count]. */
+function largest(a: Doubles, count: number): RawTensor[] {
+  const flat = reshape(a, a.shape.slice(0, 2));
+  const attributes = () => [typed('T', DOUBLE), flag('sorted', true)];
+  return callAll('TopKV2', 'TopKV2', attributes, [flat.id, integer(count)], 2);
 }
 
 /** The samples whose flag [B, 1, 1] is set. The host learns how many they are, and nothing else. */
@@ -558,12 +602,17 @@ export function chosen(flags: Flags): Chosen {
     [flags.id, integerTensor([flags.shape[0]])],
   );
   const found = call('Where', 'Where', () => [typed('T', binding.TF_BOOL)], [flat.id]);
-  return {...found, count: found.shape[0]};
+  return {...found, count: found.shape[0], batch: flags.shape[0]};
 }
 
 /** The chosen samples of an array. What all samples share, [1, …], stays as it is. */
 export function take<A extends Doubles | Flags>(a: A, samples: Chosen, isFlags = false): A {
   const {binding} = current();
+  if (a.shape[0] === 1 && samples.batch > 1) return a;
+  if (a.shape.includes(0)) {
+    const shape = [samples.count, ...a.shape.slice(1)];
+    return (isFlags ? allFalse(shape) : filled(shape, 0)) as A;
+  }
   const kind = isFlags ? binding.TF_BOOL : DOUBLE;
   return call(
     'GatherNd',

@@ -232,7 +232,7 @@ class Method {
     const [sOr1, yOr1] = [where(isSoft, s, 1), where(isSoft, y, 1)];
     const [inverseS, inverseY] = [times(soft, over(1, sOr1)), times(soft, over(1, yOr1))];
     const w = times(s, inverseY);
-    const factors = new KktFactors(P, C, this.rows(times(y, inverseS), w), delta);
+    const factors = new KktFactors(P, C, this.rows(where(isDone, soft, times(y, inverseS)), w), delta);
     const constantPart = factors.refined(neg(q), d, corrections);
     // κ/τ + ‖x₂ − ξ‖²_P + y₂ᵀW y₂, a sum of squares that is never zero.
     const off = minus(constantPart.x, over(x, tau));

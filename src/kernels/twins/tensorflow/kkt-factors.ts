@@ -19,6 +19,7 @@ import {
   mul,
   mulT,
   over,
+  pickLargest,
   plus,
   times,
   total,
@@ -46,6 +47,42 @@ export interface Rows {
   /** Multipliers of the hard rows as multipliers of the rows of C, and a right-hand side for those rows. */
   toAll: (hard: Doubles) => Doubles;
   toHard: (all: Doubles) => Doubles;
+}
+
+/** Of a problem without rows. */
+export const NO_ROWS: Rows = {
+  soft: null,
+  w: 0,
+  hard: null,
+  idle: 0,
+  present: 1,
+  toAll: (v) => v,
+  toHard: (v) => v,
+};
+
+/** There is room for this many hard rows more than variables. More of them depend on each other. */
+const ROOM = 16;
+
+/**
+ * The rows of C that are hard (1 in `hard`, else 0), for `Rows`. Of more rows than there is room for, those with the largest `score` are
+ * taken.
+ */
+export function hardRows(
+  C: Doubles,
+  hard: Doubles,
+  score: Doubles,
+): Pick<Rows, 'idle' | 'toAll' | 'toHard'> & {hard: Doubles} {
+  const [, rows, n] = C.shape;
+  const same = (v: Doubles) => v;
+  if (rows <= n + ROOM) return {hard: times(hard, C), idle: minus(1, hard), toAll: same, toHard: same};
+  const pick = pickLargest(times(hard, score), n + ROOM);
+  const held = mul(pick, hard);
+  return {
+    hard: mul(pick, times(hard, C)),
+    idle: minus(1, held),
+    toAll: (v) => mulT(pick, v),
+    toHard: (v) => times(held, mul(pick, v)),
+  };
 }
 
 /** A solution of a system, and how far it is from one, relative to the right-hand side. */

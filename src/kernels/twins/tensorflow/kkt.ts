@@ -38,7 +38,7 @@ import {
   type Doubles,
   type Flags,
 } from './arrays.js';
-import {KktFactors, type Solved} from './kkt-factors.js';
+import {hardRows, KktFactors, NO_ROWS, type Solved} from './kkt-factors.js';
 import {readMatrices} from './problem.js';
 import {equilibrate} from './scaling.js';
 
@@ -122,25 +122,14 @@ interface Scaled {
 
 function solveScaled(scaled: Scaled, f: Doubles, g: Doubles): Solved {
   const {P, C, w, counts} = scaled;
-  if (C.shape[1] === 0) {
-    const same = (v: Doubles) => v;
-    const none = {soft: null, w: 0, hard: null, idle: 0, present: 1, toAll: same, toHard: same};
-    return completed(scaled, f, g, new KktFactors(P, C, none, DELTA).refined(f, g, CORRECTIONS));
-  }
-  const isHard = and(counts, isEqual(w, 0));
-  const hard = asNumber(isHard);
+  if (C.shape[1] === 0)
+    return completed(scaled, f, g, new KktFactors(P, C, NO_ROWS, DELTA).refined(f, g, CORRECTIONS));
+  const hard = asNumber(and(counts, isEqual(w, 0)));
   const present = asNumber(counts);
-  const rows = {
-    soft: where(counts, overOrZero(1, w), 0),
-    w,
-    hard: times(hard, C),
-    idle: minus(1, hard),
-    present,
-    toAll: (v: Doubles) => v,
-    toHard: (v: Doubles) => times(hard, v),
-  };
-  const Cp = times(present, C);
-  return completed(scaled, f, g, new KktFactors(P, Cp, rows, DELTA).refined(f, g, CORRECTIONS));
+  const soft = where(counts, overOrZero(1, w), 0);
+  const rows = {...hardRows(C, hard, hard), soft, w: times(present, w), present};
+  const factors = new KktFactors(P, times(present, C), rows, DELTA);
+  return completed(scaled, f, g, factors.refined(f, g, CORRECTIONS));
 }
 
 /** The solution, with that of least norm where a system is singular. */
@@ -159,17 +148,18 @@ function completed(scaled: Scaled, f: Doubles, g: Doubles, found: Solved): Solve
 }
 
 function leastNorm({P, C, w, counts}: Scaled, f: Doubles, g: Doubles): Solved {
-  const [n, rows] = [P.shape[1], C.shape[1]];
+  const n = P.shape[1];
   const present = asNumber(counts);
-  const B = times(present, C);
-  const corner = times(identity(rows), neg(where(counts, w, 1)));
+  const {hard: B, idle, toAll, toHard} = hardRows(C, present, present);
+  const rows = B.shape[1];
+  const corner = neg(times(identity(rows), plus(idle, toHard(times(present, w)))));
   const K = concat([concat([P, turned(B)], 2), concat([B, corner], 2)], 1);
-  const right = concat([f, g], 1);
+  const right = concat([f, toHard(g)], 1);
   const {values, vectors} = eigh(K);
   const sizes = abs(values);
   const inverse = where(isGreater(sizes, times(RANK, max(sizes))), overOrZero(1, values), 0);
   const u = mul(vectors, times(inverse, mulT(vectors, right)));
   const again = plus(u, mul(vectors, times(inverse, mulT(vectors, minus(right, mul(K, u))))));
   const residual = over(maxAbs(minus(mul(K, again), right)), larger(maxAbs(right), 1e-30));
-  return {x: part(again, 1, 0, n), y: times(present, part(again, 1, n, rows)), residual};
+  return {x: part(again, 1, 0, n), y: times(present, toAll(part(again, 1, n, rows))), residual};
 }

@@ -37,7 +37,7 @@ import {
   type Doubles,
   type Flags,
 } from './arrays.js';
-import {KktFactors} from './kkt-factors.js';
+import {hardRows, KktFactors, NO_ROWS} from './kkt-factors.js';
 import type {Point, Problem} from './problem.js';
 
 const DELTA = 1e-10;
@@ -68,11 +68,14 @@ export function polish(
 ): Polished {
   const {isEquality, batch, k, m} = problem;
   const shape = [batch, k + m, 1];
+  // Equalities first, then the rows whose multiplier is clearest.
+  const clear = overOrZero(larger(start.y, 0), plus(larger(start.y, 0), larger(start.s, 0)));
+  const score = where(isEquality, 3, plus(1, clear));
   let active = or(and(isGreater(start.y, start.s), not(absent)), isEquality);
   let best: Polished | null = null;
   for (let round = 0; round < rounds; round++) {
     const hard = spread(asNumber(active), shape);
-    const point = onActiveSet(problem, start, hard, dependent);
+    const point = onActiveSet(problem, start, {hard, score}, dependent);
     const {error, yScale, sScale} = errorOf(problem, point);
     if (best) {
       const better = isLess(error, best.error);
@@ -102,14 +105,21 @@ export function polish(
 }
 
 /** The solution of the active set: a correction of the start, not the solution itself, so that the start decides in a singular system. */
-function onActiveSet(problem: Problem, start: Point, hard: Doubles, dependent: boolean): Point {
+interface Active {
+  /** 1 for the rows of the active set, [B, k + m, 1]. */
+  hard: Doubles;
+  /** Which of them count most. */
+  score: Doubles;
+}
+
+function onActiveSet(problem: Problem, start: Point, {hard, score}: Active, dependent: boolean): Point {
   const {P, q, C, d, isEquality} = problem;
   const {x} = start;
   // Multipliers of equalities start at zero, so dependent equalities get those of least norm.
   const y = where(isEquality, 0, times(hard, start.y));
   const f = neg(total(mul(P, x), mulT(C, y), q));
   const g = times(hard, minus(d, mul(C, x)));
-  const step = dependent ? shortest(problem, hard, f, g) : regular(problem, hard, f, g);
+  const step = dependent ? shortest(problem, {hard, score}, f, g) : regular(problem, {hard, score}, f, g);
   const nextX = plus(x, step.x);
   return {
     x: nextX,
@@ -118,46 +128,39 @@ function onActiveSet(problem: Problem, start: Point, hard: Doubles, dependent: b
   };
 }
 
-function regular({P, C, k, m}: Problem, hard: Doubles, f: Doubles, g: Doubles): {x: Doubles; y: Doubles} {
-  if (k + m === 0) {
-    const none = {soft: null, w: 0, hard: null, idle: 0, present: 1};
-    const same = (v: Doubles) => v;
-    return new KktFactors(P, C, {...none, toAll: same, toHard: same}, DELTA).refined(f, g, CORRECTIONS);
-  }
-  const rows = {
-    soft: null,
-    w: 0,
-    hard: times(hard, C),
-    idle: minus(1, hard),
-    present: hard,
-    toAll: (v: Doubles) => v,
-    toHard: (v: Doubles) => v,
-  };
+function regular(
+  {P, C, k, m}: Problem,
+  {hard, score}: Active,
+  f: Doubles,
+  g: Doubles,
+): {x: Doubles; y: Doubles} {
+  if (k + m === 0) return new KktFactors(P, C, NO_ROWS, DELTA).refined(f, g, CORRECTIONS);
+  const rows = {...hardRows(C, hard, score), soft: null, w: 0, present: hard};
   return new KktFactors(P, times(hard, C), rows, DELTA).refined(f, g, CORRECTIONS);
 }
 
 /** By the pseudo-inverse of [P Cᵀ; C 0] on the active rows, with corrections. */
 function shortest(
-  {P, C, n, k, m, batch}: Problem,
-  hard: Doubles,
+  {P, C, n, batch}: Problem,
+  {hard, score}: Active,
   f: Doubles,
   g: Doubles,
 ): {x: Doubles; y: Doubles} {
-  const r = k + m;
-  const rows = times(hard, C);
-  const corner = neg(times(identity(r), minus(1, hard)));
+  const {hard: rows, idle, toAll, toHard} = hardRows(C, hard, score);
+  const r = rows.shape[1];
+  const corner = neg(times(identity(r), idle));
   const K = concat([concat([P, turned(rows)], 2), concat([rows, corner], 2)], 1);
   const {values, vectors} = eigh(K);
   const sizes = abs(values);
   const inverse = where(isGreater(sizes, times(RANK, max(sizes))), overOrZero(1, values), 0);
-  const right = concat([f, g], 1);
+  const right = concat([f, toHard(g)], 1);
   let u = filled([batch, n + r, 1], 0);
   let rest = right;
-  for (let k = 0; k < CORRECTIONS; k++) {
+  for (let pass = 0; pass < CORRECTIONS; pass++) {
     u = plus(u, mul(vectors, times(inverse, mulT(vectors, rest))));
     rest = minus(right, mul(K, u));
   }
-  return {x: part(u, 1, 0, n), y: times(hard, part(u, 1, n, r))};
+  return {x: part(u, 1, 0, n), y: times(hard, toAll(part(u, 1, n, r)))};
 }
 
 /** The largest relative error of a point: of stationarity, feasibility, signs and complementarity. */

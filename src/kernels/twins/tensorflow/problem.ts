@@ -11,7 +11,7 @@ import {
   cholesky,
   chosen,
   concat,
-  constant,
+  places,
   diagonal,
   filled,
   given,
@@ -114,8 +114,7 @@ const widened = (info: tf.TensorInfo, to: number): Doubles =>
 function readRows({h, b}: Data, batch: number): {d: Doubles; isEquality: Flags} {
   const column = (info: tf.TensorInfo) => spread(given(info, [...info.shape, 1]), [batch, info.shape[1], 1]);
   const d = concat([column(b), column(h)], 1);
-  const places = Array.from({length: d.shape[1]}, (_, i) => i);
-  return {d, isEquality: isLess(constant(places, [1, d.shape[1], 1]), b.shape[1])};
+  return {d, isEquality: isLess(places(d.shape[1]), b.shape[1])};
 }
 
 export function readProblem(data: Data): Read {

@@ -9,7 +9,7 @@ import {
   and,
   asNumber,
   chosen,
-  constant,
+  places,
   diagonal,
   floorOf,
   identity,
@@ -169,13 +169,9 @@ function farRows({q, P, bounded, isEquality, m}: Problem, D: Doubles, d: Doubles
   const r = d.shape[1];
   const sorted = sortedDescending(where(counts, times(d, -1), -Infinity));
   const at = floorOf(times(0.25, sum(asNumber(counts))));
-  const places = constant(
-    Array.from({length: r}, (_, i) => i),
-    [1, r, 1],
-  );
   const quarter = times(
     -1,
-    sum(where(isEqual(places, at), where(isGreater(sorted, -Infinity), sorted, 0), 0)),
+    sum(where(isEqual(places(r), at), where(isGreater(sorted, -Infinity), sorted, 0), 0)),
   );
   const isFar = isGreater(max(where(counts, d, 0)), times(FAR, size));
   return and(and(counts, isFar), isGreater(d, times(FAR, larger(size, quarter))));
