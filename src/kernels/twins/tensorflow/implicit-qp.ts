@@ -37,7 +37,8 @@ import {magnitudesOf, type Magnitudes} from './certificate.js';
 import {interiorPoint, type Found} from './interior-point.js';
 import {polish} from './polish.js';
 import {readProblem, takeProblem, type Data, type Point, type Problem} from './problem.js';
-import {descent, farkas, rayOf} from './rays.js';
+import {descentCandidate, farkasCandidate} from './proofs.js';
+import {descent, descentRay, farkas, farkasRay} from './rays.js';
 import {equilibrate, rescale, scaleProblem, type Scaling} from './scaling.js';
 
 type Inputs = keyof Data | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
@@ -121,6 +122,8 @@ class Solver {
       const most = Math.min(options.maxIterations, attempt.most);
       this.on((part) => this.attempt(part, most, attempt.corrections));
     }
+    this.on((part) => part.takeFarkas(tidy(() => farkasCandidate(part.scaled))));
+    this.on((part) => part.takeDescent(tidy(() => descentCandidate(part.scaled, part.scaling.absent))));
   }
 
   /** Runs a solver on the samples about which nothing is known yet. */
@@ -168,7 +171,7 @@ class Solver {
     const {scaled, scaling} = part;
     const found = tidy(() => interiorPoint(scaled, {tolerance, maxIterations, corrections}));
     part.results.iterations = part.put(part.results.iterations, found.iterations);
-    part.prove(found);
+    part.proveByRays(found);
     const polished = tidy(() => polish(scaled, found.best, scaling.absent, {rounds: ROUNDS}).point);
     part.accept(polished, tolerance);
     if (!part.isOpen()) return;
@@ -214,33 +217,38 @@ class Part {
   accept(candidate: Point, tolerance: number): void {
     const found = tidy((): Accepted => accept(this.sizes, candidate, this.scaling, tolerance));
     const isNew = and(found.holds, this.open());
-    const {results} = this;
-    const set = (name: keyof Results, v: Doubles | number) => {
-      results[name] = this.put(results[name], where(isNew, v, this.of(results[name])));
-    };
-    set('x', found.point.x);
-    set('y', found.point.y);
-    set('s', found.point.s);
-    set('activity', found.activity);
-    set('residual', found.residual);
-    set('status', SOLVED);
+    const {point, activity, residual} = found;
+    const values = {...point, activity, residual};
+    for (const name of ['x', 'y', 's', 'activity', 'residual'] as const) this.set(name, isNew, values[name]);
+    this.set('status', isNew, SOLVED);
   }
 
-  /** Takes the rays that are proofs. */
-  prove({ray, isInfeasible, isUnbounded}: Found): void {
+  /** Takes the rays at which the interior point has ended, if they are proofs. */
+  proveByRays({ray, isInfeasible, isUnbounded}: Found): void {
     if (chosen(and(this.open(), or(isInfeasible, isUnbounded))).count === 0) return;
-    const {sizes, results} = this;
-    const {x, y} = rayOf(ray, this.scaling);
-    const [first, second] = [farkas(sizes, y), descent(sizes, x)];
-    const set = (name: keyof Results, flags: Flags, v: Doubles | number) => {
-      results[name] = this.put(results[name], where(flags, v, this.of(results[name])));
-    };
-    const infeasible = and(first.holds, isInfeasible, this.open());
-    const unbounded = and(second.holds, isUnbounded, this.open());
-    set('rayY', infeasible, first.ray);
-    set('rayX', unbounded, second.ray);
-    set('status', infeasible, INFEASIBLE);
-    set('status', unbounded, UNBOUNDED);
+    this.takeFarkas(where(isInfeasible, ray.y, 0));
+    this.takeDescent(where(isUnbounded, ray.x, 0));
+  }
+
+  takeFarkas(y: Doubles): void {
+    const {sizes, scaled, scaling} = this;
+    const {holds, ray} = farkas(sizes, farkasRay(scaled, y, scaling));
+    const isNew = and(holds, this.open());
+    this.set('rayY', isNew, ray);
+    this.set('status', isNew, INFEASIBLE);
+  }
+
+  takeDescent(x: Doubles): void {
+    const {sizes, scaled, scaling} = this;
+    const {holds, ray} = descent(sizes, descentRay(scaled, x, scaling));
+    const isNew = and(holds, this.open());
+    this.set('rayX', isNew, ray);
+    this.set('status', isNew, UNBOUNDED);
+  }
+
+  private set(name: keyof Results, flags: Flags, v: Doubles | number): void {
+    const {results} = this;
+    results[name] = this.put(results[name], where(flags, v, this.of(results[name])));
   }
 }
 
