@@ -7,8 +7,8 @@ import {writeFile} from 'node:fs/promises';
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import {Bench} from 'tinybench';
 import {startBackend} from '../examples/support/backend.js';
+import {measure} from './measure.js';
 import {missingPeers} from './peers/optional.js';
 import {pythonRows} from './peers/python.js';
 import type {Suite} from './row.js';
@@ -33,10 +33,12 @@ const HELP = `npm run bench -- [options]
   --suite inner    problems inside problems instead: hypergradients, beside loops by hand and JAXopt (PYTHON=… names a Python)
   --suite small    one small quadratic program after another: prepareQP and quadprog, warm and cold
   --small          smaller sizes of the suite inner
-  --backend NAME   cpu, wasm (default) or webgpu (by Dawn)
+  --suite gpu      what is worth a GPU: large batches; the default on webgpu, and on tensorflow with a GPU
+  --backend NAME   cpu, wasm (default), tensorflow or webgpu (by Dawn)
   --only REGEX     rows whose name matches
   --time MS        for each row, default 2000
-  --batch LIST     on webgpu, default 1024,4096
+  --batch LIST     of the suite gpu, default 1024,4096
+  --limit SECONDS  no row is begun after that time
   --json FILE      writes the numbers
   --markdown FILE  writes the table`;
 
@@ -48,6 +50,7 @@ const {values: options} = parseArgs({
     markdown: {type: 'string'},
     time: {type: 'string', default: '2000'},
     batch: {type: 'string', default: '1024,4096'},
+    limit: {type: 'string'},
     suite: {type: 'string', default: ''},
     small: {type: 'boolean', default: false},
     help: {type: 'boolean', default: false},
@@ -74,7 +77,7 @@ if (options.suite === 'small') {
   process.exit();
 }
 
-const onGpu = options.backend === 'webgpu';
+const onGpu = options.suite === 'gpu' || options.backend === 'webgpu' || tensorflowHasGpu();
 const SUITES: Suite[] = onGpu
   ? [gpuSuite(options.batch.split(',').map(Number))]
   : [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
@@ -85,33 +88,11 @@ const needed = new Set(
   rows.filter(({name}) => chosen.test(name)).flatMap(({name, yardstick}) => [name, yardstick]),
 );
 
-// In rounds: the speed of a machine drifts, and only what was measured close together can be compared.
 const ROUNDS = 5;
-const rounds: Map<string, number>[] = [];
-for (let round = 0; round < ROUNDS; round++) {
-  const time = Number(options.time) / ROUNDS;
-  const bench = new Bench({time, iterations: 2, warmupIterations: 1, warmupTime: 0});
-  for (const {name, run} of rows) if (needed.has(name)) bench.add(name, run);
-  await bench.run();
-  rounds.push(
-    new Map(
-      bench.tasks.map(({name, result}) => {
-        if (result.state !== 'completed') throw new Error(`${name} did not complete: ${result.state}`);
-        return [name, result.latency.p50 ?? result.latency.mean];
-      }),
-    ),
-  );
-}
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
-
-const table = rows
-  .filter(({name}) => needed.has(name))
-  .map(({name, yardstick}) => ({
-    name,
-    median: median(rounds.map((times) => times.get(name)!)),
-    ratio: yardstick ? median(rounds.map((times) => times.get(name)! / times.get(yardstick)!)) : null,
-    yardstick: yardstick ?? null,
-  }));
+const table = await measure(
+  rows.filter(({name}) => needed.has(name)),
+  {time: Number(options.time), rounds: ROUNDS, ...(options.limit && {limit: 1e3 * Number(options.limit)})},
+);
 const lines = [
   '| what | median, ms | ratio | to |',
   '| --- | --- | --- | --- |',
@@ -123,7 +104,7 @@ const lines = [
 const once = options.only || onGpu ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
 const peers = options.only || onGpu ? [] : pythonRows();
 const {architecture, vendor} = (tf.backend() as {adapterInfo?: Record<string, string>}).adapterInfo ?? {};
-const device = onGpu ? ` (${vendor} ${architecture})` : '';
+const device = vendor ? ` (${vendor} ${architecture})` : tensorflowHasGpu() ? ' (CUDA)' : '';
 const machine = `${options.backend} backend${device}, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;
 const text = [
   `Medians of one run, and of the ratios in its ${ROUNDS} rounds: ${machine}.`,
@@ -143,3 +124,8 @@ if (options.json) {
   await writeFile(options.json, `${JSON.stringify({machine, rows: table, notes: once, peers}, null, 2)}\n`);
 }
 process.exit();
+
+/** Of tfjs-node: whether TensorFlow found a GPU that it can use. */
+function tensorflowHasGpu(): boolean {
+  return (tf.backend() as {isUsingGpuDevice?: boolean}).isUsingGpuDevice === true;
+}

@@ -16,6 +16,7 @@ const MODULES = {
   outers: 'outers',
   rows: 'rows',
   matrices: 'matrices',
+  sparse: 'sparse',
 };
 
 for (const [entry, name] of Object.entries(MODULES)) {

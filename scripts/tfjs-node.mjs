@@ -1,6 +1,6 @@
 /**
- * @file Builds @tensorflow/tfjs-node in out/tensorflow, for the suites on the backend 'tensorflow'. Its vendor's download of
- * libtensorflow is not needed: the wheel of TensorFlow for Python holds the same library.
+ * @file Builds @tensorflow/tfjs-node in out/tensorflow, for the backend 'tensorflow'. Its vendor's download of libtensorflow is not
+ * needed: the wheel of TensorFlow for Python holds the same library. With CUDA, the wheels of NVIDIA's libraries come with it.
  */
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
@@ -8,9 +8,13 @@ import {createRequire} from 'node:module';
 import {dirname, join, resolve} from 'node:path';
 
 export const BINDING = '@tensorflow/tfjs-node';
-const PACKAGES = {npm: `${BINDING}@4.22.0`, wheel: 'tensorflow-cpu==2.21.0'};
+const PACKAGES = {
+  npm: `${BINDING}@4.22.0`,
+  cpu: 'tensorflow-cpu==2.21.0',
+  cuda: 'tensorflow[and-cuda]==2.21.0',
+};
 const NEEDED =
-  'Linux; Python 3.10 to 3.13 with pip; make and g++; Node 20 to 22; 1.5 GB of disk, of which 1 GB stays';
+  'Linux; Python 3.10 to 3.13 with pip; make and g++; Node 20 to 22; 1.5 GB of disk, of which 1 GB stays (with CUDA 8 GB)';
 
 const root = resolve(import.meta.dirname, '..');
 const cache = join(root, 'out/tensorflow');
@@ -23,48 +27,62 @@ import sys, zipfile
 parts = ('include/tensorflow/', 'include/tsl/', 'include/xla/tsl/', 'libtensorflow_')
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     for name in wheel.namelist():
-        if name.startswith(tuple('tensorflow/' + part for part in parts)):
+        if name.startswith(tuple('tensorflow/' + part for part in parts) + ('nvidia/',)):
             wheel.extract(name, sys.argv[2])
 `;
 
-/** @throws With what is missing, or with the step that failed. */
-export function buildTfjsNode() {
+/** The package indexes cannot be reached: nothing is wrong with the project, and nothing was built. */
+export class Unreachable extends Error {}
+
+/**
+ * @param {{cuda?: boolean}} [options] With CUDA, in place of a build for the CPU.
+ * @throws With what is missing, or with the step that failed; `Unreachable` if nothing can be downloaded.
+ */
+export function buildTfjsNode({cuda = false} = {}) {
   checkTools();
-  console.log(`building ${BINDING} in ${cache}: minutes, once`);
+  const wanted = cuda ? 'cuda' : 'cpu';
+  console.log(`building ${BINDING} (${wanted}) in ${cache}: minutes, once`);
   mkdirSync(cache, {recursive: true});
-  const library = fetchLibrary();
+  const library = fetchLibrary(wanted);
   const binding = fetchBinding();
   // Under the names that its build looks for.
   const deps = join(binding, 'deps');
   rmSync(deps, {recursive: true, force: true});
   mkdirSync(join(deps, 'lib'), {recursive: true});
-  symlinkSync(join(library, 'include'), join(deps, 'include'));
+  symlinkSync(join(library, 'tensorflow/include'), join(deps, 'include'));
   for (const [name, target] of [
     ['libtensorflow.so', 'libtensorflow_cc.so.2'],
     ['libtensorflow_cc.so.2', 'libtensorflow_cc.so.2'],
     ['libtensorflow_framework.so', 'libtensorflow_framework.so.2'],
     ['libtensorflow_framework.so.2', 'libtensorflow_framework.so.2'],
   ]) {
-    symlinkSync(join(library, target), join(deps, 'lib', name));
+    symlinkSync(join(library, 'tensorflow', target), join(deps, 'lib', name));
   }
+  // TensorFlow looks for NVIDIA's libraries next to the folder that it was loaded from.
+  if (cuda) symlinkSync(join(library, 'nvidia'), join(deps, 'nvidia'));
   must('node-pre-gyp', process.execPath, [nodePreGyp(), 'install', '--build-from-source'], {
     cwd: binding,
     env: {...process.env, ...headers()},
   });
 }
 
-/** The library and its headers, out of the wheel. */
-function fetchLibrary() {
-  const library = join(cache, 'wheel/tensorflow');
+/** The library and its headers, out of the wheels. */
+function fetchLibrary(wanted) {
+  const library = join(cache, wanted);
   if (existsSync(library)) return library;
   const [download, unpacked] = [join(cache, 'download'), join(cache, 'unpacked')];
   for (const folder of [download, unpacked]) rmSync(folder, {recursive: true, force: true});
-  const only = ['--quiet', '--no-deps', '--only-binary=:all:'];
-  must('pip', 'python3', ['-m', 'pip', 'download', ...only, '-d', download, PACKAGES.wheel]);
-  const wheel = readdirSync(download).find((name) => name.endsWith('.whl'));
-  must('python3', 'python3', ['-c', UNPACK, join(download, wheel), unpacked]);
+  const index = run('python3', ['-m', 'pip', 'index', 'versions', 'tensorflow-cpu'], {stdio: 'ignore'});
+  if (index.status !== 0)
+    throw new Unreachable(message(`pip finds no 'tensorflow-cpu' in its package index`));
+  const only = ['--quiet', '--only-binary=:all:', ...(wanted === 'cpu' ? ['--no-deps'] : [])];
+  must('pip', 'python3', ['-m', 'pip', 'download', ...only, '-d', download, PACKAGES[wanted]]);
+  for (const name of readdirSync(download)) {
+    if (/^(tensorflow|nvidia)/.test(name))
+      must('python3', 'python3', ['-c', UNPACK, join(download, name), unpacked]);
+  }
   // At once, so that what a broken run left is not taken for a library.
-  renameSync(unpacked, join(cache, 'wheel'));
+  renameSync(unpacked, library);
   rmSync(download, {recursive: true, force: true});
   return library;
 }
@@ -113,8 +131,10 @@ function must(what, ...call) {
   if (status !== 0) fail(`${what} failed${error ? `: ${error.message}` : ', see above'}`);
 }
 
-function fail(message) {
-  throw new Error(
-    `${BINDING} is not installed and cannot be built here: ${message}.\nWhat it takes: ${NEEDED}.`,
-  );
+function fail(why) {
+  throw new Error(message(why));
+}
+
+function message(why) {
+  return `${BINDING} is not installed and cannot be built here: ${why}.\nWhat it takes: ${NEEDED}.`;
 }

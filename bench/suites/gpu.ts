@@ -1,7 +1,10 @@
 /** @file Large batches on a GPU, against tfjs's own matMul and softmax there. */
+import seedrandom from 'seedrandom';
 import * as tf from '@tensorflow/tfjs';
-import {linalg, projections, solveQP, sparsemax} from '../../src/index.js';
-import {makeProblem} from '../problems.js';
+import {tensorsOf, createModel} from '../../examples/sudoku/model.js';
+import {allGrids, makePuzzle, shuffled} from '../../examples/sudoku/boards.js';
+import {LassoLayer, linalg, projections, solveQP, sparsemax} from '../../src/index.js';
+import {makeProblem, type Problem} from '../problems.js';
 import type {Row, Suite} from '../row.js';
 
 const SIZES = [
@@ -17,6 +20,43 @@ async function finished(results: tf.Tensor | tf.Tensor[]): Promise<void> {
   tf.dispose(list);
 }
 
+/** As many problems as that are made; larger batches repeat them, since they are made on the host. */
+const DISTINCT = 128;
+
+function repeated(problem: Problem, batch: number): Problem {
+  const times = Math.ceil(batch / DISTINCT);
+  const repeat = (tensor: tf.Tensor) =>
+    tf.slice(tf.tile(tensor, [times, ...tensor.shape.slice(1).map(() => 1)]), 0, batch);
+  return Object.fromEntries(
+    Object.entries(problem).map(([name, tensor]) => [name, repeat(tensor)]),
+  ) as Problem;
+}
+
+/** A step of Adam on 50 puzzles: the training of the example. */
+function sudokuStep(): Row {
+  const random = seedrandom('1');
+  const grids = shuffled(allGrids(), random);
+  const {x, y} = tensorsOf(grids.slice(0, 50).map((grid) => makePuzzle(grid, 8, random)));
+  const model = createModel(1);
+  return {
+    name: 'Sudoku: a training step of 50 puzzles',
+    run: () => model.trainOnBatch(x, y).then(() => undefined),
+  };
+}
+
+function lassoRows(batch: number): Row[] {
+  const layer = new LassoLayer({units: 128, l1: 0.1, onFailure: 'ignore'});
+  const x = tf.randomNormal([batch, 64], 0, 1, 'float32', 5);
+  layer.apply(x);
+  const codes = (input: tf.Tensor) => layer.apply(input) as tf.Tensor;
+  const backward = tf.grad((input: tf.Tensor) => tf.sum(tf.square(codes(input))));
+  const name = `LassoLayer 64 → 128, batch ${batch}`;
+  return [
+    {name: `${name}: forward`, run: () => finished(codes(x))},
+    {name: `${name}: forward and backward`, run: () => finished(backward(x))},
+  ];
+}
+
 /** @param batches Sizes of the batches. */
 export const gpuSuite =
   (batches: readonly number[]): Suite =>
@@ -24,7 +64,7 @@ export const gpuSuite =
     const rows: Row[] = [];
     for (const batch of batches) {
       for (const {n, k, m} of SIZES) {
-        const {Q, p, G, h, A, b} = makeProblem({n, k, m, batch});
+        const {Q, p, G, h, A, b} = repeated(makeProblem({n, k, m, batch: Math.min(batch, DISTINCT)}), batch);
         const square = tf.randomNormal<tf.Rank.R3>([batch, n, n]);
         const yardstick = `tf.matMul of [${batch}, ${n}, ${n}]`;
         const name = `QP n=${n} equalities=${k} inequalities=${m} batch=${batch}`;
@@ -64,5 +104,5 @@ export const gpuSuite =
         },
       );
     }
-    return Promise.resolve(rows);
+    return Promise.resolve([...rows, ...batches.flatMap(lassoRows), sudokuStep()]);
   };

@@ -19,14 +19,16 @@ const N = 64;
  * which represent the rules.
  */
 export function createModel(seed: number): tf.Sequential {
-  let layer!: OptNetQP;
-  tf.tidy(() => {
-    const constants = {Q: tf.mul(0.1, tf.eye(N)), G: tf.neg(tf.eye(N)), h: tf.zeros([N])};
-    layer = new OptNetQP({inputShape: [N], equalities: 40, constants, seed, name: 'rules'});
-  });
+  const constants = {Q: diagonal(0.1), G: diagonal(-1), h: new Array<number>(N).fill(0)};
+  const layer = new OptNetQP({inputShape: [N], equalities: 40, constants, seed, name: 'rules'});
   const model = tf.sequential({layers: [layer]});
   model.compile({optimizer: tf.train.adam(LEARNING_RATE), loss: 'meanSquaredError'});
   return model;
+}
+
+/** Numbers rather than a tensor, which the layer could not read at once on a GPU. */
+function diagonal(value: number): number[][] {
+  return Array.from({length: N}, (_, i) => Array.from({length: N}, (_, j) => (i === j ? value : 0)));
 }
 
 /** Inputs and targets, [count, 64] each. The input is the linear term: minus one where a digit is given. */

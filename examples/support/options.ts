@@ -49,7 +49,7 @@ export function readOptions<Size extends Sizes<Size>>(
     const rows = [
       ...own.map(([key, value]) => [`--${dashed(key)}`, `default ${String(value)}`]),
       ...(seeded ? [['--seed', 'default 1']] : []),
-      ['--backend', 'wasm (default), cpu or webgpu'],
+      ['--backend', 'wasm (default), cpu, tensorflow or webgpu'],
       ['--out', `the file of the figure, default ${figure}`],
       ['--quick', 'a small version without a figure'],
     ];

@@ -73,6 +73,16 @@ const WATCHED: readonly (keyof Watched)[] = ['runKernelFunc', 'makeTensor', 'rea
 /** Kernels to which the operations of tfjs give a custom gradient that their attributes determine. */
 const FUSED = new Set(['_FusedMatMul', 'FusedConv2D', 'FusedDepthwiseConv2D']);
 
+/**
+ * Whether a kernel that ran inside the call of another one is a copy that the engine saves for the gradient. Others are how some backends
+ * compute the outer kernel (`tensorflow` adds the bias of a convolution so): the outer one stands for them.
+ */
+function isSavedCopy(inner: KernelCall, {inputs, outputs}: KernelCall): boolean {
+  if (inner.kernel !== 'Identity') return false;
+  const [{id}] = Object.values(inner.inputs)[0];
+  return [...Object.values(inputs).flat(), ...outputs].some((tensor) => tensor.id === id);
+}
+
 const listOf = (value: tf.Tensor | tf.Tensor[]): tf.Tensor[] => (Array.isArray(value) ? value : [value]);
 
 /** The current observation, or `null`. */
@@ -136,8 +146,8 @@ export function observe<T>(f: () => T): {result: T; seen: Observed} {
         if (value !== null && value !== undefined) tensors[name] = listOf(value);
       }
       const call = {kernel, inputs: tensors, attributes, outputs: listOf(out)};
-      if (place === seen.calls.length) seen.calls.push(call);
-      else seen.calls.splice(place, 0, call);
+      const copies = seen.calls.splice(place).filter((inner) => isSavedCopy(inner, call));
+      seen.calls.push(call, ...copies);
     }
     return out;
   };

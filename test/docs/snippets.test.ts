@@ -8,6 +8,7 @@ import {assert} from 'chai';
 import ts from 'typescript';
 import {checkPrinted, examplesOf} from '../../scripts/install/examples.mjs';
 import * as library from '../../src/index.js';
+import {BACKENDS} from '../helpers/backends.js';
 import {errorsIn} from '../helpers/strict-types.js';
 
 const root = new URL('../../', import.meta.url);
@@ -98,6 +99,23 @@ describe('docs', () => {
       it(title, async () => {
         const file = new URL(`${name}-${i}.ts`, OUT);
         writeFileSync(file, moduleOf(code));
+        const {run} = await load(file);
+        checkPrinted(code, await printedBy(() => disposing(run)));
+      });
+    }
+  }
+
+  if (BACKENDS.includes('tensorflow')) {
+    for (const {title, code} of examplesOf(
+      readFileSync(new URL('docs/tensorflow.md', root), 'utf8'),
+      'tensorflow',
+      'tensorflow',
+    )) {
+      it(`${title} [tensorflow]`, async () => {
+        await tf.setBackend('tensorflow');
+        const file = new URL('docs-tensorflow.ts', OUT);
+        // The binding has been loaded, perhaps from where this file could not import it, and is the same tfjs.
+        writeFileSync(file, moduleOf(code.replace("'@tensorflow/tfjs-node'", "'@tensorflow/tfjs'")));
         const {run} = await load(file);
         checkPrinted(code, await printedBy(() => disposing(run)));
       });

@@ -1,17 +1,21 @@
-/** @file Runs a suite on every backend there is; a missing one is skipped aloud, and fails where CI must have it. */
+/** @file Runs a suite on every backend of this run: cpu and wasm, and tensorflow in `npm run test:tensorflow`. */
 import '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import {createRequire} from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
+import {offerTensorflow} from '../../scripts/tensorflow.mjs';
 import {LONG} from './effort.js';
 
 const REQUIRED = ['cpu', 'wasm'];
-const NODE_BINDING = '@tensorflow/tfjs-node';
 
-const whyNoTensorflow = loadNodeBinding();
+/** Set by `npm run test:tensorflow`. */
+const onTensorflow = process.env.TEST_TENSORFLOW !== undefined;
+if (onTensorflow) {
+  const missing = offerTensorflow();
+  if (missing) throw new Error(missing);
+}
 
-export const BACKENDS = whyNoTensorflow === null ? [...REQUIRED, 'tensorflow'] : REQUIRED;
+export const BACKENDS = onTensorflow ? [...REQUIRED, 'tensorflow'] : REQUIRED;
 
 /** For what concerns no kernel, but how operations are put together: the first backend stands for all, unless LONG is set. */
 export function describeAnyBackend(title: string, suite: (backend: string) => void): void {
@@ -34,31 +38,5 @@ export function describeBackends(title: string, suite: (backend: string) => void
       });
       suite(backend);
     });
-  }
-}
-
-// Once a run, not once a suite.
-if (whyNoTensorflow !== null) {
-  describe('every suite [tensorflow]', () => {
-    it(`is skipped: ${whyNoTensorflow}`, function () {
-      console.warn(`skipped: every suite on the backend 'tensorflow': ${whyNoTensorflow}`);
-      this.skip();
-    });
-  });
-}
-
-/** Loading it registers the backend 'tensorflow'. @returns Why there is none, or `null`. */
-function loadNodeBinding(): string | null {
-  const require = createRequire(import.meta.url);
-  try {
-    require.resolve(NODE_BINDING);
-  } catch {
-    return `${NODE_BINDING} is not installed (npm i --no-save ${NODE_BINDING})`;
-  }
-  try {
-    require(NODE_BINDING);
-    return null;
-  } catch (error) {
-    return `${NODE_BINDING} does not load: ${(error as Error).message.split('\n')[0]}`;
   }
 }

@@ -1,7 +1,6 @@
 /** @file Solves a case by the f64 kernel, and checks what comes back without the solver's help. */
 import {denseKernels} from '../../src/kernels/twins/current-dense.js';
-import {QPSolver} from '../../src/kernels/algorithms/qp/solve.js';
-import {copyProblem} from '../../src/kernels/algorithms/qp/types.js';
+import {denseSolver} from '../../src/kernels/algorithms/qp/solve.js';
 import {dot, times, transposedTimes, type QPCase} from '../zoo/qp/case.js';
 
 /** Statuses by the kernel's names, as in `QPResult.status`. */
@@ -22,14 +21,11 @@ export interface Solved extends Point {
 export function solveInF64(problem: QPCase, dense = denseKernels()): Solved {
   const {n, m, k, Q, p, G, h, A, b} = problem;
   const {x, y, outcome, iterations} = dense.scope(() => {
-    const kernel = new QPSolver(dense, n, k, m);
-    const data = {
-      P: Float64Array.from(Q.flat()),
-      q: Float64Array.from(p),
-      C: Float64Array.from([...A, ...G].flat()),
-      d: Float64Array.from([...b, ...h]),
-    };
-    copyProblem({n, p: k, m, lift: 0, ...data}, kernel.problem);
+    const kernel = denseSolver(dense, {n, p: k, m});
+    kernel.problem.P.values.set(Q.flat());
+    kernel.problem.q.set(p);
+    kernel.problem.C.values.set([...A, ...G].flat());
+    kernel.problem.d.set([...b, ...h]);
     return kernel.solve(1e-9, 100);
   });
   return {

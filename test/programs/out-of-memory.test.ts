@@ -102,7 +102,7 @@ describeBackends('programs that are too large', (backend) => {
         } finally {
           console.info = info;
         }
-        const reason = 'The values of a program need [0-9.]+ KiB of memory, more than the 5[0-9]+ bytes';
+        const reason = `The values of a program need [0-9.]+ KiB of memory, more than the ${limit} bytes`;
         assert.match(
           said.join('\n'),
           new RegExp(`FixedPointIteration runs operation by operation: ${reason}`),

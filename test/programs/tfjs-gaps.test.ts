@@ -77,6 +77,8 @@ const EQUATIONS: [string, number[][]][] = [
 
 describeBackends('what tfjs lacks', (backend) => {
   for (const [equation, shapes] of EQUATIONS) {
+    // TensorFlow takes no spaces.
+    if (backend === 'tensorflow' && equation.includes(' ')) continue;
     it(`einsum ${equation} has gradients`, () => {
       expectGradients(
         (...xs) => tf.einsum(equation, ...xs),
@@ -137,8 +139,10 @@ describeBackends('what tfjs lacks', (backend) => {
       (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
       [normal([1, 4, 4, 2], 8), normal([2, 2, 2, 3], 9)],
     );
+    // TensorFlow takes no other.
+    const strides: [number, number] = backend === 'tensorflow' ? [2, 2] : [2, 1];
     expectGradients(
-      (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 1], 'valid'),
+      (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, 'valid'),
       [normal([1, 5, 4, 2], 10), normal([2, 2, 2, 1], 11)],
     );
   });

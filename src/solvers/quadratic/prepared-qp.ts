@@ -160,10 +160,10 @@ export class PreparedQP {
     const {problem, bounds} = this.solver!;
     const {Q, p, G, h, A, b} = given;
     const {n, k} = this.sizes;
-    if (Q != null) copyInto(problem.P, 0, Q);
+    if (Q != null) copyInto(problem.P.values, 0, Q);
     if (p != null) copyInto(problem.q, 0, p);
-    if (A != null) copyInto(problem.C, 0, A);
-    if (G != null) copyInto(problem.C, k * n, G);
+    if (A != null) copyInto(problem.C.values, 0, A);
+    if (G != null) copyInto(problem.C.values, k * n, G);
     if (b != null) copyInto(bounds, 0, b);
     if (h != null) copyInto(bounds, k, h);
     if (Q != null) this.solver!.readCurvature();

@@ -206,7 +206,7 @@ describe('prepareQP on numbers of every size', () => {
         }
         if (got.status === 0) assert.isAtMost(got.residual, SINGLE);
       }),
-      {numRuns: 100},
+      {numRuns: effort(100, 1000)},
     );
   });
 });

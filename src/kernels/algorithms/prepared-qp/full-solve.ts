@@ -1,7 +1,7 @@
 /** @file Solves a prepared problem with the solver of `qp/`: interior point, polishing, and all that follows. */
 import {denseKernels} from '../../twins/current-dense.js';
 import type {Digits, QPResult} from '../qp/acceptance.js';
-import {QPSolver} from '../qp/solve.js';
+import {denseSolver} from '../qp/solve.js';
 import type {Point, Problem} from '../qp/types.js';
 
 /** How a problem is to be solved. */
@@ -17,7 +17,7 @@ export interface SolveLimits {
  * @param guess Its active set is tried first.
  */
 export function solveFully(
-  {n, p, m, P, q, C, lift}: Problem,
+  {n, p, m, P: {values: P}, q, C: {values: C}, lift}: Problem,
   bounds: Float64Array,
   digits: Digits,
   {tolerance, maxIterations}: SolveLimits,
@@ -26,11 +26,11 @@ export function solveFully(
   const dense = denseKernels();
   // The scope may run again with more memory, so it makes everything that it needs.
   return dense.scope(() => {
-    const solver = new QPSolver(dense, n, p, m, digits);
+    const solver = denseSolver(dense, {n, p, m}, digits);
     const {problem} = solver;
-    problem.P.set(P);
+    problem.P.values.set(P);
     problem.q.set(q);
-    problem.C.set(C);
+    problem.C.values.set(C);
     problem.d.set(bounds);
     problem.lift = lift;
     return solver.solve(tolerance, maxIterations, guess);

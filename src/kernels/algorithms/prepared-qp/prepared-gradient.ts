@@ -9,7 +9,7 @@
  * give u and v at once.
  */
 import {referenceDense} from '../../twins/reference/dense.js';
-import {KktFactor} from '../qp/adjoint.js';
+import {denseFactor, type KktFactor} from '../qp/adjoint.js';
 import type {PreparedSolver} from './prepared-solver.js';
 
 /** The weights of the inequalities in the derivative, from their states, multipliers and slacks. Equalities have weight 1. */
@@ -109,7 +109,7 @@ export class PreparedGradient {
     for (let i = problem.p; i < activity.length; i++) {
       weight[i] = weighting.of(activity[i], Math.max(0, solution.y[i]), Math.max(0, solution.s[i]));
     }
-    this.factor ??= new KktFactor(referenceDense, problem);
+    this.factor ??= denseFactor(referenceDense, problem);
     this.factor.factor(weight);
     this.isReady = true;
   }

@@ -30,7 +30,7 @@ const WEAK = 2;
 
 export class PreparedSolver {
   /** P (made symmetric by `readCurvature`), q, and C with the equalities first; d is written by `solve`. */
-  readonly problem: Problem<Vector>;
+  readonly problem: Problem;
   /** The right-hand sides as given, [p + m]. */
   readonly bounds: Float64Array;
   /** Zero unless the status is 0. */
@@ -82,19 +82,23 @@ export class PreparedSolver {
   readCurvature(): void {
     const {problem, activeSet} = this;
     this.definite = false;
-    this.curvatureIsValid = symmetrize(referenceDense, problem.P, problem.n);
+    this.curvatureIsValid = symmetrize(referenceDense, problem.P.values, problem.n);
     if (!this.curvatureIsValid) return;
     problem.lift = 0;
     this.definite = activeSet.set.readCurvature();
     if (this.definite) return activeSet.readRows();
-    const lift = this.lift.of(problem.P);
+    const lift = this.lift.of(problem.P.values);
     this.curvatureIsValid = lift !== null;
     problem.lift = lift ?? 0;
   }
 
   /** Call this when C has changed. */
   readRows(): void {
-    const {n, C, d} = this.problem;
+    const {
+      n,
+      C: {values: C},
+      d,
+    } = this.problem;
     this.rowsAreValid = referenceDense.isFinite(C);
     for (let i = 0, at = 0; i < d.length; i++) {
       let largest = 0;
@@ -130,11 +134,12 @@ export class PreparedSolver {
   }
 
   private solvesByActiveSet(warm: boolean): boolean {
-    const {problem, activeSet, absent} = this;
+    const {problem, activeSet, absent, test} = this;
     const outcome = activeSet.solve(absent, warm);
     this.iterations += activeSet.steps;
     if (outcome === 'contradiction') {
-      if (!isFarkasRay(problem, activeSet.set.y)) return false;
+      const {columns, columnTerms} = test.certificate;
+      if (!isFarkasRay(problem, activeSet.set.y, columns, columnTerms)) return false;
       this.giveUp(STATUS.primalInfeasible);
       return true;
     }
@@ -168,7 +173,10 @@ export class PreparedSolver {
     }
     const {excess} = test.certificate;
     const {s} = solution;
-    for (let i = 0; i < s.length; i++) s[i] = i < p || set.has[i] ? 0 : Math.max(0, -excess[i]);
+    for (let i = 0; i < s.length; i++) {
+      if (i < p || set.has[i]) s[i] = 0;
+      else s[i] = isBound(problem.d[i]) ? Math.max(0, -excess[i]) : Infinity;
+    }
     solution.x.set(x);
     solution.y.set(y);
     findActivity(this.activity, p, s, this.without, test.certificate);

@@ -24,7 +24,11 @@ export class RowViolations {
   /** Call this when P or C has changed. */
   readRows(): void {
     const {problem, sizes, units} = this;
-    const {n, P, C} = problem;
+    const {
+      n,
+      P: {values: P},
+      C: {values: C},
+    } = problem;
     for (let j = 0; j < n; j++) units[j] = Math.sqrt(P[j * n + j]);
     for (let i = 0, at = 0; i < sizes.length; i++) {
       let square = 0;
@@ -55,7 +59,11 @@ export class RowViolations {
 
   /** |Cᵢ||x| + |dᵢ|. */
   terms(i: number, x: Float64Array): number {
-    const {n, C, d} = this.problem;
+    const {
+      n,
+      C: {values: C},
+      d,
+    } = this.problem;
     let terms = Math.abs(d[i]);
     for (let j = 0, at = i * n; j < n; j++, at++) terms += Math.abs(C[at] * x[j]);
     return terms;
@@ -64,7 +72,12 @@ export class RowViolations {
   /** The violated inequality outside the working set that x is furthest away from, or −1. */
   worst(x: Float64Array, inSet: Uint8Array, absent: Uint8Array): number {
     const {problem, sizes, ignored} = this;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     let worst = -1;
     let largest = 0;
     for (let i = p; i < d.length; i++) {

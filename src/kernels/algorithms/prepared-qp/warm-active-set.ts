@@ -112,7 +112,12 @@ export class WarmActiveSet {
   private bringIn(i: number): WarmOutcome {
     const {problem, violations, set} = this;
     const {rows, x, y} = set;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     let t = 0;
     for (;;) {
       let excess = -d[i];
@@ -134,6 +139,8 @@ export class WarmActiveSet {
         }
       }
       const full = relative > 0 ? Math.max(0, excess) / square : Infinity;
+      // Numbers have left the range of f64. Otherwise each further pass removes a row, so there is an end.
+      if (Number.isNaN(full)) return 'stuck';
       if (full === Infinity && blocking < 0) {
         this.writeRay(i);
         return 'contradiction';
@@ -154,7 +161,7 @@ export class WarmActiveSet {
   private holds(i: number, excess: number): boolean {
     const {problem, violations, set} = this;
     if (excess <= HOLDS * violations.terms(i, set.x)) return true;
-    return excess <= ROUNDING * set.rows.terms(problem.C, i * problem.n);
+    return excess <= ROUNDING * set.rows.terms(problem.C.values, i * problem.n);
   }
 
   /** y ← the multipliers with which row i and the rows that it depends on add up to nothing. */

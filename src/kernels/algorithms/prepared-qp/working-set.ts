@@ -57,7 +57,7 @@ export class WorkingSet {
   readCurvature(): boolean {
     const {problem, rows} = this;
     this.keepMembers();
-    const definite = rows.start(problem.P, 0, 0) && rows.leastPivot(problem.P) > LEAST_PIVOT;
+    const definite = rows.start(problem.P.values, 0, 0) && rows.leastPivot(problem.P.values) > LEAST_PIVOT;
     if (definite) rows.remember();
     this.current = false;
     return definite;
@@ -76,7 +76,11 @@ export class WorkingSet {
   /** Starts with the equalities alone. */
   clear(): void {
     const {problem, rows, has} = this;
-    const {n, p, C} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+    } = problem;
     rows.restart();
     has.fill(0);
     this.redundant = false;
@@ -91,7 +95,11 @@ export class WorkingSet {
   /** Makes the factors of the present matrices, unless they are known, and leaves out rows that are absent. */
   begin(absent: Uint8Array): void {
     const {problem, rows, previous, y} = this;
-    const {n, p, C} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+    } = problem;
     if (!this.current || this.changes > DRIFT) {
       this.keepMembers();
       this.clear();
@@ -133,7 +141,11 @@ export class WorkingSet {
   /** Whether some of the rows outside the set that are marked with `mark` depend, but for rounding to f32, on the set and on each other. */
   isTouchedByDependent(marks: Uint8Array, mark: number): boolean {
     const {problem, rows, has} = this;
-    const {n, p, C} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+    } = problem;
     const {count} = rows;
     let found = false;
     for (let i = p; i < marks.length && !found; i++) {
@@ -148,7 +160,12 @@ export class WorkingSet {
   /** Computes x and y, with `t` times the gradient of `row` added to the objective's gradient. */
   refresh(row = 0, t = 0): void {
     const {problem, rows, objective, x, y} = this;
-    const {n, q, C, d} = problem;
+    const {
+      n,
+      q,
+      C: {values: C},
+      d,
+    } = problem;
     objective.set(q);
     if (t !== 0) for (let j = 0, at = row * n; j < n; j++, at++) objective[j] += t * C[at];
     rows.solution(objective, d, x, y);
@@ -170,7 +187,11 @@ export class WorkingSet {
   /** Corrects x and y by the solution for what is left of min ½ xᵀPx + fᵀx subject to (C x)ᵢ = gᵢ on the set. */
   private correct(f: Float64Array, g: Float64Array, x: Float64Array, y: Float64Array): void {
     const {problem, rows, objective, wanted, stepX, stepY} = this;
-    const {n, P, C} = problem;
+    const {
+      n,
+      P: {values: P},
+      C: {values: C},
+    } = problem;
     for (let j = 0, at = 0; j < n; j++) {
       let sum = f[j];
       for (let k = 0; k < n; k++, at++) sum += P[at] * x[k];

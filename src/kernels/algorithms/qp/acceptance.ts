@@ -11,7 +11,7 @@ import type {Outcome} from './interior-point.js';
 import {dropNoise, normalizeRay} from './ray-points.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
 import {unscale, type Scaling} from './scaling.js';
-import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, type Point, type AnyProblem} from './types.js';
 import {dot} from './vectors.js';
 
 /** The arrays belong to the solver and are valid until its next solve. */
@@ -53,7 +53,7 @@ export class Acceptance {
   /** @param problem In the user's units; its entries are read again for each sample. */
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: AnyProblem,
     private readonly digits: Digits = 'single',
   ) {
     const {n, p, m} = problem;
@@ -136,10 +136,11 @@ export class Acceptance {
 
   /** Whether a ray proves that there is no feasible point. */
   provesInfeasible(point: Point<Vector>, scaling: Scaling): boolean {
-    const {problem, found} = this;
+    const {problem, found, exact, test} = this;
     this.takeRay(point, scaling);
     for (let i = problem.p; i < found.y.length; i++) found.y[i] = Math.max(0, found.y[i]);
-    if (!isFarkasRay(problem, found.y)) return false;
+    exact.y.set(found.y);
+    if (!isFarkasRay(problem, exact.y, test.certificate.columns, test.certificate.columnTerms)) return false;
     normalizeRay(found, dot(withoutInfinities(problem.d), found.y));
     found.outcome = 'primalInfeasible';
     return true;

@@ -23,9 +23,6 @@ const NOISE = 1e-12;
 /** The maximum number of steps per row and variable. */
 const STEPS = 20;
 
-/** The most passes in which one row comes in, for each variable and row. */
-const PASSES = 4;
-
 export class ActiveSet {
   readonly point: Point;
   private readonly rows: AddedRows;
@@ -58,7 +55,13 @@ export class ActiveSet {
   solve(proximity: number, center: Float64Array, leastPivot: number, forgive: boolean): ActiveSetOutcome {
     const {problem, rows, f, inSet} = this;
     this.noise = forgive ? NOISE * maxAbs(problem.d) : 0;
-    const {n, p, m, P, q} = problem;
+    const {
+      n,
+      p,
+      m,
+      P: {values: P},
+      q,
+    } = problem;
     if (!rows.start(P, proximity, leastPivot)) return 'failed';
     for (let j = 0; j < n; j++) f[j] = q[j] - proximity * center[j];
     inSet.fill(0);
@@ -82,7 +85,11 @@ export class ActiveSet {
   /** Computes x and y for the working set, with `t` times the gradient of `row` added to the objective's gradient. */
   private refresh(row = -1, t = 0): void {
     const {problem, rows, f, point} = this;
-    const {n, C, d} = problem;
+    const {
+      n,
+      C: {values: C},
+      d,
+    } = problem;
     let objective = f;
     if (row >= 0 && t !== 0) objective = f.map((value, j) => value + t * C[row * n + j]);
     rows.solution(objective, d, point.x, point.y);
@@ -91,13 +98,16 @@ export class ActiveSet {
   /** Moves until row i holds, and removes rows whose multipliers would become negative. */
   private bringIn(i: number): ActiveSetOutcome {
     const {problem, rows, point, inSet} = this;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     const {x, y} = point;
     const row = C.subarray(i * n, (i + 1) * n);
     let t = 0;
-    for (let pass = 0; ; pass++) {
-      // Numbers that leave the range of f64 can make rows leave and return without end.
-      if (pass > PASSES * (n + d.length)) return 'failed';
+    for (;;) {
       const excess = dot(row, x) - d[i];
       // An equality may be approached from either side.
       const side = i < p && excess < 0 ? -1 : 1;
@@ -112,6 +122,8 @@ export class ActiveSet {
         if (length < longest) [blocking, longest] = [k, length];
       }
       const full = relative > 0 ? Math.abs(excess) / square : Infinity;
+      // Numbers have left the range of f64. Otherwise each further pass removes a row, so there is an end.
+      if (Number.isNaN(full)) return 'failed';
       if (full === Infinity && blocking < 0) {
         let terms = Math.abs(d[i]);
         for (let j = 0; j < n; j++) terms += Math.abs(row[j] * x[j]);
@@ -174,7 +186,12 @@ export class ActiveSet {
 
   private finish(): void {
     const {problem, rows, point, inSet} = this;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     const {x, y, s} = point;
     for (let i = 0; i < d.length; i++) {
       if (!inSet[i]) y[i] = 0;

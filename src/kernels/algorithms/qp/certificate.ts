@@ -10,8 +10,9 @@
  */
 import {FAR_OUT, HOPELESS, IGNORED, NOISE, SINGLE_DIGITS, UNBOUNDED} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 import {termsAmongNeighbours} from './neighbours.js';
-import {isBound, type Problem} from './types.js';
+import {isBound, type AnyProblem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 const DOUBLE = 1e-14;
@@ -46,7 +47,7 @@ export class Certificate {
 
   constructor(
     private readonly dense: DenseKernels,
-    {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>,
+    {n, p, m}: Pick<AnyProblem, 'n' | 'p' | 'm'>,
   ) {
     const rows = p + m;
     this.columns = dense.vector(n);
@@ -69,11 +70,11 @@ export class Certificate {
    *   against their neighbours.
    * @returns The largest quotient.
    */
-  measure(problem: Problem<Vector>, x: Vector, y: Vector, enough: number): number {
+  measure(problem: AnyProblem, x: Vector, y: Vector, enough: number): number {
     const {dense, columnTerms, costTerms, rowTerms, gradient, excess} = this;
     const {n, p, m, P, q, C, d} = problem;
     const rows = p + m;
-    dense.multiplyWithTerms(P, n, n, x, gradient, columnTerms);
+    P.multiplyWithTerms(x, gradient, columnTerms);
     this.cancels = false;
     for (let j = 0; j < n; j++) {
       const cost = Math.abs(q[j]);
@@ -82,8 +83,8 @@ export class Certificate {
       costTerms[j] = columnTerms[j] += cost;
       gradient[j] += q[j];
     }
-    dense.addMultiplyTransposedWithTerms(C, rows, n, y, gradient, columnTerms);
-    dense.multiplyWithTerms(C, rows, n, x, excess, rowTerms);
+    C.addMultiplyTransposedWithTerms(y, gradient, columnTerms);
+    C.multiplyWithTerms(x, excess, rowTerms);
     for (let i = 0; i < rows; i++) {
       rowTerms[i] += Math.abs(d[i]);
       excess[i] -= d[i];
@@ -100,29 +101,39 @@ export class Certificate {
    * Whether the multipliers y of the point measured last are so large that only the f32 rounding of the rows keeps them from cancelling:
    * rows that are equal up to rounding pull against each other. A variable that is held by its own bound is not affected.
    */
-  pullsOnRounding({n, C, q}: Problem, y: Float64Array): boolean {
+  pullsOnRounding({n, C, q}: AnyProblem, y: Float64Array): boolean {
     const {columnTerms, costTerms} = this;
+    let held: Uint8Array | null = null;
     for (let j = 0; j < n; j++) {
       if (q[j] === 0 || !(columnTerms[j] > SINGLE_DIGITS * costTerms[j])) continue;
-      if (!this.isHeld(C, y, n, j)) return true;
+      held ??= this.heldBy(C, y);
+      if (!held[j]) return true;
     }
     return false;
   }
 
-  /** Whether the multiplier of a bound of variable j is clearly larger than the rounding of the others. */
-  private isHeld(C: Float64Array, y: Float64Array, n: number, j: number): boolean {
+  /** 1 for the variables that have a bound whose multiplier is clearly larger than the rounding of the others. */
+  private heldBy(C: ProblemMatrix, y: Float64Array): Uint8Array {
+    const {columnTerms} = this;
+    const held = new Uint8Array(columnTerms.length);
     for (let i = 0; i < y.length; i++) {
-      if (!(Math.abs(C[i * n + j] * y[i]) > HELD * this.columnTerms[j])) continue;
-      if (C.subarray(i * n, (i + 1) * n).every((value, k) => value === 0 || k === j)) return true;
+      if (y[i] === 0) continue;
+      let [entries, last, part] = [0, 0, 0];
+      C.forEachInRow(i, (j, value) => {
+        entries++;
+        last = j;
+        part = Math.abs(value * y[i]);
+      });
+      if (entries === 1 && part > HELD * columnTerms[last]) held[last] = 1;
     }
-    return false;
+    return held;
   }
 
   /**
    * Whether the point measured last is so far out that q or d are negligible compared with its terms, and it does not satisfy them either.
    * Far out along a ray, everything is small relative to x, even if there is no solution.
    */
-  losesGivenNumbers({p, q, d}: Problem): boolean {
+  losesGivenNumbers({p, q, d}: AnyProblem): boolean {
     const {columnTerms, rowTerms, gradient, excess} = this;
     if (this.cancels) return true;
     let given = false;
@@ -154,7 +165,7 @@ export class Certificate {
    * because a given number is not close to zero by cancellation.
    */
   meetsAmongNeighbours(
-    problem: Problem<Vector>,
+    problem: AnyProblem,
     x: Vector,
     y: Vector,
     {enough, given}: {enough: number; given: number},
@@ -171,8 +182,8 @@ export class Certificate {
     });
   }
 
-  private quotients({n, p, C, d}: Problem<Vector>, y: Vector, T: Vector, R: Vector): number {
-    const {dense, columns, rows, multipliers, gradient, excess, inverse, positive, unused} = this;
+  private quotients({n, p, C, d}: AnyProblem, y: Vector, T: Vector, R: Vector): number {
+    const {columns, rows, multipliers, gradient, excess, inverse, positive, unused} = this;
     let largest = 0;
     for (let j = 0; j < n; j++) {
       columns[j] = quotient(Math.abs(gradient[j]), T[j]);
@@ -182,7 +193,7 @@ export class Certificate {
     }
     for (let i = 0; i < d.length; i++) positive[i] = Math.abs(y[i]);
     unused.fill(0);
-    dense.scaledMaxima(C, d.length, n, positive, inverse, multipliers, unused);
+    C.scaledMaxima(positive, inverse, multipliers, unused);
     for (let i = 0; i < d.length; i++) {
       const value = excess[i];
       if (i < p) rows[i] = quotient(Math.abs(value), R[i]);

@@ -1,11 +1,12 @@
 /**
  * @file The condensed KKT system: a quasi-definite matrix in the free variables and the hard rows, factored.
  *
- * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ; hard rows are added to H as well, with weight RHO. The rest, [H C_hᵀ; C_h −W_h], has a
- * Cholesky factorisation with signs.
+ * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ. Hard rows are added to H as well, with weight RHO, which changes nothing at a solution
+ * and makes H definite if the system is regular. The remaining matrix, [H C_hᵀ; C_h −W_h], has a Cholesky factorisation with signs.
  */
 import {paddedStride, type DenseKernels, type Indices, type Vector} from '../../contracts/dense.js';
-import type {ConstraintRows} from './constraint-rows.js';
+import type {ReducedKkt} from '../../contracts/reduced-kkt.js';
+import {ConstraintRows} from './constraint-rows.js';
 import {Pins} from './pins.js';
 
 const RHO = 1;
@@ -19,7 +20,8 @@ const ROOM = {perVariable: 2, more: 16};
 /** A number of hard rows for which no base exists. */
 const NONE = -1;
 
-export class CondensedSystem {
+export class CondensedSystem implements ReducedKkt {
+  readonly constraints: ConstraintRows;
   private readonly pins: Pins;
   /** The factors, of size `freeCount + hardCount`. */
   private K!: Vector;
@@ -49,19 +51,19 @@ export class CondensedSystem {
   private readonly hardW: Float64Array;
   private readonly hardY: Float64Array;
 
-  /** P is [n, n], C is [rows, n]; `constraints` holds the rows of C. */
+  /** P is [n, n], C is [rows, n]; call `readMatrices` when their entries have changed. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly n: number,
     private readonly rows: number,
     private readonly P: Vector,
     private readonly C: Vector,
-    private readonly constraints: ConstraintRows,
   ) {
-    this.pins = new Pins(dense, n, P, C, constraints, rows);
+    this.constraints = new ConstraintRows(dense, rows, n, C);
+    this.pins = new Pins(dense, n, P, C, this.constraints, rows);
     this.room = Math.min(rows, ROOM.perVariable * n + ROOM.more);
     this.usual = this.matrix();
-    this.forget();
+    ({K: this.K, stride: this.stride} = this.usual);
     this.inverse = dense.vector(n + rows);
     this.baseStride = paddedStride(n);
     this.base = dense.vector(this.baseStride * this.baseStride);
@@ -78,23 +80,14 @@ export class CondensedSystem {
     this.lift = dense.vector(rows);
   }
 
-  /** Call this when P or C has changed, before the first factorisation in a scope. */
-  forget(): void {
+  readMatrices(): void {
     this.baseCount = NONE;
+    this.constraints.read();
     // A larger matrix was part of a scope that has ended.
     this.room = Math.min(this.rows, ROOM.perVariable * this.n + ROOM.more);
     ({K: this.K, stride: this.stride} = this.usual);
   }
 
-  /**
-   * @param w W's diagonal; a row with w = 0 is hard, and a row with w = Infinity is left out (its y is 0).
-   * @param hardBelow Rows with a w below this are hard, too.
-   * @param delta The regularisation of both blocks.
-   * @param pin Whether a hard row with only one entry may fix its variable.
-   * @param penalise Whether hard rows, if there are many, may also be eliminated, as if w were PENALTY. This halves the work but needs a
-   *   few more refinements. The residual of `solve` shows whether they were enough.
-   * @returns Whether the factorisation succeeded.
-   */
   factor(w: Float64Array, delta: number, hardBelow: number, {pin = true, penalise = false} = {}): boolean {
     const {dense, n, rows, C, inverse, hard, weights, stretch, hardW, pins} = this;
     const {base, baseStride, lift} = this;
@@ -176,7 +169,6 @@ export class CondensedSystem {
     this.constraints.addOuterProducts(base, baseStride, ry);
   }
 
-  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x and is updated with x. */
   correct(x: Vector, y: Vector, fx: Vector, gy: Vector, total: Vector): void {
     const {dense, n, rows, K, stride, inverse, rhs, rhsX, hard, stretch, pins} = this;
     const {hardCount: count, constraints, weights, lift, hardY, ry, dy, image} = this;

@@ -2,7 +2,7 @@
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {Embedding} from './embedding.js';
 import type {KktSystem} from './kkt.js';
-import {emptyPoint, type Point, type Problem} from './types.js';
+import {emptyPoint, type Point, type AnyProblem} from './types.js';
 import {addScaled, dot} from './vectors.js';
 
 /** The fraction of the distance to the boundary that a step may go. */
@@ -39,7 +39,7 @@ export class Directions {
 
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: AnyProblem,
     private readonly kkt: KktSystem,
     private readonly embedding: Embedding,
   ) {

@@ -3,7 +3,7 @@ import {ROUNDING_32} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Certificate} from './certificate.js';
 import {ExactZeros, ROUNDING_64} from './exact-zeros.js';
-import type {Problem} from './types.js';
+import type {AnyProblem} from './types.js';
 
 /** The tolerance for variables and rows with a given number, when the others are measured against their neighbours. */
 const GIVEN = 1e-8;
@@ -27,7 +27,7 @@ export class DoubleTest {
   /** @param problem Its entries are read again for each point. */
   constructor(
     dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: AnyProblem,
   ) {
     this.certificate = new Certificate(dense, problem);
     this.zeros = new ExactZeros(dense, problem);

@@ -7,8 +7,8 @@
  * solution.
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import type {ConstraintRows} from './constraint-rows.js';
-import {emptyPoint, scalePoint, type Point, type Problem} from './types.js';
+import type {Products} from '../../contracts/problem-matrix.js';
+import {emptyPoint, scalePoint, type Point, type AnyProblem} from './types.js';
 import {addScaled, maxAbs} from './vectors.js';
 
 const CERTIFICATE = 1e-8;
@@ -40,8 +40,8 @@ export class Embedding {
 
   constructor(
     private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
-    private readonly constraints: ConstraintRows,
+    private readonly problem: AnyProblem,
+    private readonly constraints: Products,
   ) {
     const {n, p, m} = problem;
     this.point = emptyPoint(dense, problem);
@@ -61,9 +61,9 @@ export class Embedding {
   /** Computes the residuals of the point and the sizes that they are compared with. */
   measure(): void {
     const {dense, problem, point, constraints, rx, ry, Px, sizes, tau, kappa} = this;
-    const {n, m, P, q, d} = problem;
+    const {m, P, q, d} = problem;
     const {x, y, s} = point;
-    dense.multiply(P, n, n, n, x, Px);
+    P.multiply(x, Px);
     rx.set(Px);
     constraints.addMultiplyTransposed(y, rx);
     dense.dualResidual(Px, q, x, tau, rx, sizes);

@@ -1,7 +1,8 @@
 /** @file Equilibration: brings rows and columns of the KKT matrix to magnitude one. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 import {scalingRoom, type MatrixScaling, type ScalingRoom} from './scaling.js';
-import type {Problem} from './types.js';
+import type {AnyProblem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 const PASSES = 10;
@@ -21,34 +22,35 @@ const CONSISTENT = 1.01;
  */
 export function equilibrateMatrices(
   dense: DenseKernels,
-  problem: Pick<Problem<Vector>, 'n' | 'p' | 'm' | 'P' | 'C'>,
+  problem: Pick<AnyProblem, 'n' | 'p' | 'm' | 'P' | 'C'>,
   room: ScalingRoom = scalingRoom(dense, problem),
   leaveOut?: Uint8Array,
 ): MatrixScaling {
   const {n, p, m, P, C} = problem;
   const rows = p + m;
-  const {D, E, isEmpty, row, column} = room;
+  const {D, E, isEmpty, row, column, diagonal} = room;
   D.fill(1);
   E.fill(1);
   if (leaveOut) for (let i = 0; i < rows; i++) E[i] = 1 - leaveOut[i];
   let largest = 0;
-  for (let j = 0; j < n; j++) largest = Math.max(largest, P[j * n + j]);
+  P.diagonal(diagonal);
+  for (let j = 0; j < n; j++) largest = Math.max(largest, diagonal[j]);
   const floor = NO_CURVATURE * largest;
   let curved = true;
   for (let j = 0; j < n; j++) {
-    const entry = P[j * n + j];
+    const entry = diagonal[j];
     if (entry > floor) D[j] = 1 / Math.sqrt(entry);
     else curved = false;
   }
   isEmpty.fill(0);
   column.fill(0);
-  dense.scaledMaxima(P, n, n, D, D, row, column);
+  P.scaledMaxima(D, D, row, column);
   let curvature = maxAbs(column);
   const consistent = !(curvature > CONSISTENT);
-  if (!consistent) respectEntries(P, n, D);
+  if (!consistent) respectEntries(P, D);
   for (let pass = 0; pass < PASSES; pass++) {
     column.fill(0);
-    dense.scaledMaxima(C, rows, n, E, D, row, column);
+    C.scaledMaxima(E, D, row, column);
     let off = 0;
     for (let i = 0; i < rows; i++) {
       isEmpty[i] = Number(row[i] === 0);
@@ -58,7 +60,7 @@ export function equilibrateMatrices(
     }
     if (curved) break;
     for (let j = 0; j < n; j++) {
-      if (P[j * n + j] > floor || column[j] === 0) continue;
+      if (diagonal[j] > floor || column[j] === 0) continue;
       D[j] /= Math.sqrt(column[j]);
       off = Math.max(off, Math.abs(1 - column[j]));
     }
@@ -67,7 +69,7 @@ export function equilibrateMatrices(
   if (leaveOut) {
     for (let i = 0; i < rows; i++) if (leaveOut[i]) E[i] = 1;
     column.fill(0);
-    dense.scaledMaxima(C, rows, n, E, D, row, column);
+    C.scaledMaxima(E, D, row, column);
     for (let i = 0; i < rows; i++) {
       if (leaveOut[i] && row[i] > 0) E[i] = 1 / row[i];
       isEmpty[i] = Number(row[i] === 0);
@@ -75,7 +77,7 @@ export function equilibrateMatrices(
   }
   if (!curved || !consistent) {
     column.fill(0);
-    dense.scaledMaxima(P, n, n, D, D, row, column);
+    P.scaledMaxima(D, D, row, column);
     curvature = maxAbs(column);
   }
   return {D, E, isEmpty, curvature};
@@ -85,11 +87,11 @@ export function equilibrateMatrices(
  * If rounding has made a diagonal entry too small for another entry in its row, that other entry determines the scale of the variable. The
  * variable with more curvature keeps its own scale.
  */
-function respectEntries(P: Vector, n: number, D: Vector): void {
+function respectEntries(P: ProblemMatrix, D: Vector): void {
   const before = D.slice();
-  for (let j = 0; j < n; j++) {
-    for (let i = 0; i < n; i++) {
-      if (before[i] < before[j]) D[j] = Math.min(D[j], 1 / (Math.abs(P[j * n + i]) * before[i]));
-    }
+  for (let j = 0; j < D.length; j++) {
+    P.forEachInRow(j, (i, entry) => {
+      if (before[i] < before[j]) D[j] = Math.min(D[j], 1 / (Math.abs(entry) * before[i]));
+    });
   }
 }

@@ -1,7 +1,7 @@
 /** @file Sets entries of a solution to zero that differ from zero only by rounding, before the solution is rounded to f32. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {Certificate} from './certificate.js';
-import {isBound, type Problem} from './types.js';
+import {isBound, type AnyProblem} from './types.js';
 
 export const ROUNDING_64 = 1e-13;
 
@@ -11,20 +11,19 @@ export class ExactZeros {
   private readonly partsX: Vector;
   private readonly partsY: Vector;
   private readonly unused: Vector;
+  private readonly diagonal: Vector;
   private readonly xs: Vector;
   private readonly ys: Vector;
   private readonly sized: Sized;
 
-  constructor(
-    private readonly dense: DenseKernels,
-    {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>,
-  ) {
+  constructor(dense: DenseKernels, {n, p, m}: Pick<AnyProblem, 'n' | 'p' | 'm'>) {
     const rows = p + m;
     this.ofRows = dense.vector(rows);
     this.ofColumns = dense.vector(n);
     this.partsX = dense.vector(n);
     this.partsY = dense.vector(rows);
     this.unused = dense.vector(Math.max(n, rows));
+    this.diagonal = dense.vector(n);
     this.xs = dense.vector(n);
     this.ys = dense.vector(rows);
     this.sized = {
@@ -42,13 +41,7 @@ export class ExactZeros {
    * @param certificate Must have been measured at (x, y); its terms are used.
    * @returns Whether an entry has changed.
    */
-  clear(
-    problem: Problem<Vector>,
-    certificate: Certificate,
-    x: Vector,
-    y: Vector,
-    negligible: number,
-  ): boolean {
+  clear(problem: AnyProblem, certificate: Certificate, x: Vector, y: Vector, negligible: number): boolean {
     // In most problems every entry matters compared with a given number.
     const doubtfulX = this.isDoubtfulX(problem, certificate, x, negligible);
     if (!doubtfulX && !this.isDoubtfulY(problem, certificate, y, negligible)) return false;
@@ -62,16 +55,17 @@ export class ExactZeros {
 
   /** Whether an entry of x is small compared with all numbers of q and d in the same conditions. */
   private isDoubtfulX(
-    {n, P, q, C, d}: Problem<Vector>,
+    {n, P, q, C, d}: AnyProblem,
     {columnTerms, rowTerms}: Certificate,
     x: Vector,
     negligible: number,
   ): boolean {
-    const {dense, ofRows, ofColumns, partsX, unused, xs} = this;
+    const {ofRows, ofColumns, partsX, unused, xs, diagonal} = this;
     // For most entries the variable's own curvature shows that they matter, without reading the whole matrix.
+    P.diagonal(diagonal);
     let sure = true;
     for (let j = 0; j < n && sure; j++) {
-      const part = Math.abs(P[j * (n + 1)] * x[j]);
+      const part = Math.abs(diagonal[j] * x[j]);
       sure = x[j] === 0 || (q[j] !== 0 && part > negligible * columnTerms[j]);
     }
     if (sure) return false;
@@ -80,26 +74,26 @@ export class ExactZeros {
       ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
     }
     partsX.fill(0);
-    dense.scaledMaxima(P, n, n, ofColumns, xs, unused, partsX);
+    P.scaledMaxima(ofColumns, xs, unused, partsX);
     if (!someBelow(x, partsX, negligible)) return false;
     for (let i = 0; i < d.length; i++) ofRows[i] = d[i] !== 0 && isBound(d[i]) ? 1 / rowTerms[i] : 0;
-    dense.scaledMaxima(C, d.length, n, ofRows, xs, unused, partsX);
+    C.scaledMaxima(ofRows, xs, unused, partsX);
     return someBelow(x, partsX, negligible);
   }
 
   /** The same for y, compared with the numbers of q. */
   private isDoubtfulY(
-    {n, q, C, d}: Problem<Vector>,
+    {n, q, C, d}: AnyProblem,
     {columnTerms, multipliers}: Certificate,
     y: Vector,
     negligible: number,
   ): boolean {
-    const {dense, ofColumns, partsY, unused, ys} = this;
+    const {ofColumns, partsY, unused, ys} = this;
     // The certificate has the parts in the terms of all variables. If every variable has a cost, these are the same.
     if (!q.includes(0)) return someBelow(y, multipliers, negligible);
     for (let j = 0; j < n; j++) ofColumns[j] = q[j] !== 0 ? 1 / columnTerms[j] : 0;
     for (let i = 0; i < d.length; i++) ys[i] = Math.abs(y[i]);
-    dense.scaledMaxima(C, d.length, n, ys, ofColumns, partsY, unused);
+    C.scaledMaxima(ys, ofColumns, partsY, unused);
     return someBelow(y, partsY, negligible);
   }
 }
@@ -131,7 +125,7 @@ interface Sized {
 
 /** Finds which entries matter, starting from the rows and variables whose given number is not zero. */
 function followSizes(
-  {n, P, q, C, d}: Problem<Vector>,
+  {n, P, q, C, d}: AnyProblem,
   {columnTerms, rowTerms}: Certificate,
   xs: Vector,
   ys: Vector,
@@ -147,36 +141,30 @@ function followSizes(
     changed = false;
     for (let j = 0; j < n; j++) {
       if (!columnHasSize[j]) continue;
-      const least = negligible * columnTerms[j];
-      for (let k = 0; k < n; k++) {
-        if (Math.abs(P[j * n + k]) * xs[k] > least) keepX[k] = 1;
-      }
-      for (let i = 0; i < rows; i++) {
-        if (Math.abs(C[i * n + j]) * ys[i] > least) keepY[i] = 1;
-      }
+      P.forEachInRow(j, (k, value) => {
+        if (Math.abs(value) * xs[k] > negligible * columnTerms[j]) keepX[k] = 1;
+      });
     }
     for (let i = 0; i < rows; i++) {
-      if (!rowHasSize[i]) continue;
-      const least = negligible * rowTerms[i];
-      for (let k = 0; k < n; k++) {
-        if (Math.abs(C[i * n + k]) * xs[k] > least) keepX[k] = 1;
-      }
+      C.forEachInRow(i, (k, value) => {
+        const entry = Math.abs(value);
+        if (columnHasSize[k] && entry * ys[i] > negligible * columnTerms[k]) keepY[i] = 1;
+        if (rowHasSize[i] && entry * xs[k] > negligible * rowTerms[i]) keepX[k] = 1;
+      });
     }
     // A row gets a size from an entry that matters in another row or variable.
-    for (let j = 0; j < n; j++) {
-      if (columnHasSize[j]) continue;
-      let has = false;
-      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && P[j * n + k] !== 0;
-      for (let i = 0; i < rows && !has; i++) has = keepY[i] === 1 && C[i * n + j] !== 0;
-      if (has) columnHasSize[j] = 1;
-      changed ||= has;
-    }
+    const give = (to: Uint8Array, at: number, from: number) => {
+      if (from === 0 || to[at] === 1) return;
+      to[at] = 1;
+      changed = true;
+    };
+    for (let j = 0; j < n; j++) P.forEachInRow(j, (k) => give(columnHasSize, j, keepX[k]));
     for (let i = 0; i < rows; i++) {
-      if (rowHasSize[i] || !isBound(d[i])) continue;
-      let has = false;
-      for (let k = 0; k < n && !has; k++) has = keepX[k] === 1 && C[i * n + k] !== 0;
-      if (has) rowHasSize[i] = 1;
-      changed ||= has;
+      const bounded = isBound(d[i]);
+      C.forEachInRow(i, (k) => {
+        give(columnHasSize, k, keepY[i]);
+        if (bounded) give(rowHasSize, i, keepX[k]);
+      });
     }
   }
 }

@@ -1,22 +1,22 @@
 /** @file Finds the rows that must not influence the scale of a problem: rows without a bound, and rows that are far away. */
 import {FAR} from '../../contracts/qp-limits.js';
 import type {Vector} from '../../contracts/dense.js';
-import type {MatrixScaling} from './scaling.js';
-import {isBound, type Problem} from './types.js';
+import type {MatrixScaling, ScalingRoom} from './scaling.js';
+import {isBound, type AnyProblem} from './types.js';
 
 /**
  * Finds the rows that are ignored (those without a bound), and the rows that must not set a scale (those and the far ones). `leaveOut` is
  * undefined if the scaling of all rows can be used.
  *
  * @param scaledD Room for the right-hand sides in scaled units.
- * @param absent Room for the ignored rows.
+ * @param room `absent` gets the ignored rows.
  */
 export function rowsToLeaveOut(
-  problem: Problem,
+  problem: AnyProblem,
   {D, E, isEmpty}: MatrixScaling,
   scaledD: Vector,
   withoutFar: boolean,
-  absent: Uint8Array,
+  {absent, diagonal}: Pick<ScalingRoom, 'absent' | 'diagonal'>,
 ): {leaveOut?: Uint8Array; absent: Uint8Array} {
   const {p, d} = problem;
   let some = false;
@@ -26,7 +26,7 @@ export function rowsToLeaveOut(
     some ||= isFree;
     scaledD[i] = absent[i] ? 0 : E[i] * d[i];
   }
-  const limit = farFrom(problem, D, scaledD, absent);
+  const limit = farFrom(problem, D, scaledD, absent, diagonal);
   if (limit === Infinity && !some) return {absent};
   const leaveOut = absent.slice();
   for (let i = p; i < d.length; i++) if (scaledD[i] > limit) leaveOut[i] = 1;
@@ -38,7 +38,14 @@ export function rowsToLeaveOut(
  * that are not satisfied at zero, than the minimum without constraints, and than the nearest quarter of the rows that are satisfied at
  * zero.
  */
-function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array): number {
+function farFrom(
+  {p, n, P, q}: AnyProblem,
+  D: Vector,
+  d: Vector,
+  absent: Uint8Array,
+  diagonal: Vector,
+): number {
+  P.diagonal(diagonal);
   let size = 0;
   let largest = 0;
   for (let i = 0; i < d.length; i++) {
@@ -46,7 +53,7 @@ function farFrom({p, n, P, q}: Problem, D: Vector, d: Vector, absent: Uint8Array
     if (i < p || d[i] < 0) size = Math.max(size, Math.abs(d[i]));
     else largest = Math.max(largest, d[i]);
   }
-  for (let j = 0; j < n; j++) if (P[j * n + j] > 0) size = Math.max(size, Math.abs(D[j] * q[j]));
+  for (let j = 0; j < n; j++) if (diagonal[j] > 0) size = Math.max(size, Math.abs(D[j] * q[j]));
   if (largest <= FAR * size) return Infinity;
   const positive = d.filter((value, i) => !absent[i] && i >= p && value > 0).sort();
   return FAR * Math.max(size, positive[Math.floor(positive.length / 4)]);

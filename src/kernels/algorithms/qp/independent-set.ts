@@ -25,7 +25,14 @@ const FLAT = 1e-12;
 
 /** Solves on the clear part of the active set of `from` (the rows with y > s), and writes the solution and its active set to `to`. */
 export function solveOnIndependentRows(problem: Problem, from: Point, to: Point): void {
-  const {n, p, m, P, C, d} = problem;
+  const {
+    n,
+    p,
+    m,
+    P: {values: P},
+    C: {values: C},
+    d,
+  } = problem;
   const chosen = new AddedRows(n, CLEARLY);
   chosen.start(new Float64Array(n * n), 1, 0);
   chooseRows(problem, from, chosen);
@@ -64,7 +71,12 @@ export function solveOnIndependentRows(problem: Problem, from: Point, to: Point)
 }
 
 /** Px + q + Cᵀy. */
-function lagrangian({n, P, q, C}: Problem, x: Float64Array, y: Float64Array, out: Float64Array): void {
+function lagrangian(
+  {n, P: {values: P}, q, C: {values: C}}: Problem,
+  x: Float64Array,
+  y: Float64Array,
+  out: Float64Array,
+): void {
   for (let j = 0; j < n; j++) out[j] = q[j] + dot(P.subarray(j * n, (j + 1) * n), x);
   for (let i = 0; i < y.length; i++) {
     for (let j = 0; j < n; j++) out[j] += C[i * n + j] * y[i];
@@ -75,7 +87,7 @@ function lagrangian({n, P, q, C}: Problem, x: Float64Array, y: Float64Array, out
  * Chooses among the equalities and the rows with y > s. The rows with the largest part outside the span of the others come first, so that
  * multipliers stay small.
  */
-function chooseRows({n, p, m, C}: Problem, from: Point, chosen: AddedRows): void {
+function chooseRows({n, p, m, C: {values: C}}: Problem, from: Point, chosen: AddedRows): void {
   const y = from.y.slice();
   const rowOf = (i: number) => C.subarray(i * n, (i + 1) * n);
   const inequalities = Array.from({length: m}, (_, i) => p + i).filter((i) => from.y[i] > from.s[i]);

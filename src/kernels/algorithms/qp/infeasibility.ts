@@ -7,29 +7,36 @@ import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {unscale} from './scaling.js';
 import {InteriorPoint, type Outcome} from './interior-point.js';
-import {KktSystem} from './kkt.js';
+import {denseKkt} from './kkt.js';
 import {emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 
 const TOLERANCE = 1e-9;
 const MAX_ITERATIONS = 100;
 
 /** A Farkas ray: Cᵀy = 0, y ≥ 0 on the inequalities, dᵀy = −1. Returns `null` if none is found. */
-export function primalCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
+export function primalCertificate(dense: DenseKernels, problem: Problem): Point<Vector> | null {
   const linear = emptyProblem(dense, problem);
-  linear.C.set(problem.C);
+  linear.C.values.set(problem.C.values);
   linear.d.set(problem.d);
   const {outcome, point} = solveLinear(dense, linear);
   return outcome === 'primalInfeasible' ? point : null;
 }
 
 /** A direction of unbounded descent: P x = 0, C x ≤ 0 (equalities: = 0), qᵀx = −1. Returns `null` if none is found. */
-export function dualCertificate(dense: DenseKernels, problem: Problem<Vector>): Point<Vector> | null {
-  const {n, p, m, P, q, C} = problem;
+export function dualCertificate(dense: DenseKernels, problem: Problem): Point<Vector> | null {
+  const {
+    n,
+    p,
+    m,
+    P: {values: P},
+    q,
+    C: {values: C},
+  } = problem;
   const equalities = n + 1 + p;
   const linear = emptyProblem(dense, {n, p: equalities, m});
-  linear.C.set(P);
-  linear.C.set(q, n * n);
-  linear.C.set(C, (n + 1) * n);
+  linear.C.values.set(P);
+  linear.C.values.set(q, n * n);
+  linear.C.values.set(C, (n + 1) * n);
   linear.d[n] = -1;
   const {outcome, point} = solveLinear(dense, linear);
   if (outcome !== 'solved') return null;
@@ -39,14 +46,10 @@ export function dualCertificate(dense: DenseKernels, problem: Problem<Vector>): 
   return ray;
 }
 
-function solveLinear(
-  dense: DenseKernels,
-  problem: Problem<Vector>,
-): {outcome: Outcome; point: Point<Vector>} {
-  const {n, p, m} = problem;
+function solveLinear(dense: DenseKernels, problem: Problem): {outcome: Outcome; point: Point<Vector>} {
   const scaled = emptyProblem(dense, problem);
   const scaling = scaleProblem(dense, problem, equilibrateMatrices(dense, problem), scaled);
-  const kkt = new KktSystem(dense, n, p + m, scaled.P, scaled.C);
+  const kkt = denseKkt(dense, scaled.P, scaled.C);
   kkt.readMatrices();
   const solver = new InteriorPoint(dense, scaled, kkt);
   const {outcome} = solver.solve(TOLERANCE, MAX_ITERATIONS);

@@ -6,7 +6,7 @@ import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Directions} from './directions.js';
 import {Embedding} from './embedding.js';
 import type {KktSystem} from './kkt.js';
-import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, type Point, type AnyProblem} from './types.js';
 
 export type Outcome = 'solved' | 'primalInfeasible' | 'dualInfeasible' | 'iterationLimit' | 'numericalError';
 
@@ -43,7 +43,7 @@ export class InteriorPoint {
   private readonly solution: Point<Vector>;
 
   /** @param problem A scaled problem; every `solve` reads its entries again. */
-  constructor(dense: DenseKernels, problem: Problem<Vector>, kkt: KktSystem) {
+  constructor(dense: DenseKernels, problem: AnyProblem, kkt: KktSystem) {
     this.embedding = new Embedding(dense, problem, kkt.constraints);
     this.point = this.embedding.point;
     this.directions = new Directions(dense, problem, kkt, this.embedding);

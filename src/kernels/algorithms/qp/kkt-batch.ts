@@ -3,7 +3,7 @@ import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-k
 import type {DenseKernels} from '../../contracts/dense.js';
 import {SmallAdjoint} from '../small-qp/small-adjoint.js';
 import {isSmall, perShape, readMatrices, sharesMatrices} from '../small-qp/small-batch.js';
-import {KktFactor} from './adjoint.js';
+import {denseFactor, type KktFactor} from './adjoint.js';
 import {MatrixReader} from './matrices.js';
 import {emptyProblem} from './types.js';
 
@@ -59,7 +59,7 @@ function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: 
       // The block of a row that does not count is C u − y = g.
       if (weight[sample * m + i] === 0) {
         value = -g[k + i];
-        for (let j = 0, at = (k + i) * n; j < n; j++, at++) value += problem.C[at] * u[j];
+        for (let j = 0, at = (k + i) * n; j < n; j++, at++) value += problem.C.values[at] * u[j];
       }
       out[start + n + i] = value;
     }
@@ -73,7 +73,7 @@ function fullSolver(dense: DenseKernels, job: BatchJob<KktArrays>): (sample: num
   const {arrays, parameters} = job;
   const {n, m, k} = parameters;
   const problem = emptyProblem(dense, {n, p: k, m});
-  const factor = new KktFactor(dense, problem);
+  const factor = denseFactor(dense, problem);
   const matrices = new MatrixReader(dense, job, problem);
   const solve = solverOf(arrays, parameters);
   const weight = new Float64Array(k + m).fill(1);
@@ -104,7 +104,7 @@ export function keptFactors(
       matrices.read(sample);
       const weight = new Float64Array(k + m).fill(1);
       weight.set(sampleOf(arrays.weight, sample, m), k);
-      const factor = new KktFactor(dense, problem);
+      const factor = denseFactor(dense, problem);
       factor.factor(weight, matrices.sharedScaling());
       return factor;
     });

@@ -1,17 +1,17 @@
 /**
- * @file The KKT system of a quadratic program, condensed to a quasi-definite system in x and the "hard" rows.
+ * @file The KKT system of a quadratic program, solved by the factors of a quasi-definite matrix and by refinement.
  *
  *     [ P   Cᵀ ] [ x ]   [ f ]
  *     [ C  −W  ] [ y ] = [ g ],      W diagonal, zero on "hard" rows, positive on "soft" ones.
  *
- * Soft rows are eliminated into H = P + Σ cᵢcᵢᵀ/wᵢ. Hard rows are added to H as well, with weight RHO, which changes nothing at a solution
- * and makes H definite if the system is regular. The remaining matrix, [H C_hᵀ; C_h −W_h], has a Cholesky factorisation with signs. A small
- * regularisation makes every factorisation succeed, and refinement against the system without regularisation removes its effect. (The
- * matrix is in `condensed-system.ts`, and the refinement is here.)
+ * A small regularisation makes every factorisation succeed, and refinement against the system without regularisation removes its effect.
+ * The factors are those of a dense condensed matrix (`condensed-system.ts`) or sparse (`sparse/sparse-kkt.ts`).
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {ProblemMatrix, Products} from '../../contracts/problem-matrix.js';
+import type {ReducedKkt} from '../../contracts/reduced-kkt.js';
 import {CondensedSystem} from './condensed-system.js';
-import {ConstraintRows} from './constraint-rows.js';
+import type {DenseMatrix} from './dense-matrix.js';
 import {maxAbs} from './vectors.js';
 
 const MAX_REFINEMENTS = 12;
@@ -19,8 +19,7 @@ const MAX_REFINEMENTS = 12;
 const STIFF_W = 0.1;
 
 export class KktSystem {
-  readonly constraints: ConstraintRows;
-  private readonly condensed: CondensedSystem;
+  readonly constraints: Products;
   /** The remainder of the right-hand side. */
   private readonly fx: Vector;
   private readonly gy: Vector;
@@ -41,16 +40,15 @@ export class KktSystem {
    */
   stiff = false;
 
-  /** P is [n, n], C is [rows, n]; call `readMatrices` when their entries have changed. */
+  /** P is [n, n], and there are so many rows in C; call `readMatrices` when their entries have changed. */
   constructor(
     private readonly dense: DenseKernels,
-    private readonly n: number,
+    n: number,
     rows: number,
-    private readonly P: Vector,
-    C: Vector,
+    private readonly P: ProblemMatrix,
+    private readonly reduced: ReducedKkt,
   ) {
-    this.constraints = new ConstraintRows(dense, rows, n, C);
-    this.condensed = new CondensedSystem(dense, n, rows, P, C, this.constraints);
+    this.constraints = reduced.constraints;
     this.total = dense.vector(rows);
     this.Px = dense.vector(n);
     this.fx = dense.vector(n);
@@ -63,11 +61,10 @@ export class KktSystem {
     this.zeros = dense.vector(n);
   }
 
-  /** Finds the sparse rows of C. Call this when P or C has changed. */
+  /** Call this when P or C has changed. */
   readMatrices(): void {
     this.stiff = false;
-    this.condensed.forget();
-    this.constraints.read();
+    this.reduced.readMatrices();
   }
 
   /**
@@ -85,7 +82,7 @@ export class KktSystem {
       present[i] = absent ? 0 : 1;
       this.w[i] = absent ? 0 : w[i];
     }
-    return this.condensed.factor(w, delta, this.stiff ? STIFF_W : 0, options);
+    return this.reduced.factor(w, delta, this.stiff ? STIFF_W : 0, options);
   }
 
   /**
@@ -95,14 +92,14 @@ export class KktSystem {
    * @returns The residual relative to the right-hand side, in the ∞-norm.
    */
   solve(f: Vector, g: Vector, x: Vector, y: Vector, target: number): number {
-    const {condensed, fx, gy, bestX, bestY, total} = this;
+    const {reduced, fx, gy, bestX, bestY, total} = this;
     x.fill(0);
     y.fill(0);
     total.fill(0);
     fx.set(f);
     gy.set(g);
     if (target === Infinity) {
-      condensed.correct(x, y, fx, gy, total);
+      reduced.correct(x, y, fx, gy, total);
       return Infinity;
     }
     const scale = Math.max(maxAbs(f), maxAbs(g));
@@ -112,12 +109,12 @@ export class KktSystem {
     }
     let best = Infinity;
     for (let k = 0; k <= MAX_REFINEMENTS; k++) {
-      condensed.correct(x, y, fx, gy, total);
+      reduced.correct(x, y, fx, gy, total);
       const size = this.residual(f, g, x, y) / scale;
       if (!(size < best)) {
         x.set(bestX);
         y.set(bestY);
-        this.dense.multiply(this.P, this.n, this.n, this.n, x, this.Px);
+        this.P.multiply(x, this.Px);
         break;
       }
       const stalled = size > 0.5 * best;
@@ -131,10 +128,16 @@ export class KktSystem {
 
   /** fx, gy ← the residuals of the system without regularisation. @returns The largest magnitude, or NaN if an entry is NaN. */
   private residual(f: Vector, g: Vector, x: Vector, y: Vector): number {
-    const {dense, n, P, Px, fx, gy, total, present, w, ones, zeros} = this;
-    dense.multiply(P, n, n, n, x, Px);
+    const {dense, P, Px, fx, gy, total, present, w, ones, zeros} = this;
+    P.multiply(x, Px);
     fx.set(Px);
     this.constraints.addMultiplyTransposed(y, fx);
     return Math.max(dense.remainder(ones, f, fx, zeros, x, fx), dense.remainder(present, g, total, w, y, gy));
   }
+}
+
+/** The system of dense matrices. */
+export function denseKkt(dense: DenseKernels, P: DenseMatrix, C: DenseMatrix): KktSystem {
+  const [n, rows] = [P.rows, C.rows];
+  return new KktSystem(dense, n, rows, P, new CondensedSystem(dense, n, rows, P.values, C.values));
 }

@@ -1,6 +1,6 @@
 /** @file Reads the tensors of a batch of quadratic programs, sample by sample, into the solver's memory. */
 import {sampleOf, type BatchJob} from '../../contracts/batch-kernel.js';
-import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {DenseKernels} from '../../contracts/dense.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scalingRoom, type MatrixScaling, type ScalingRoom} from './scaling.js';
 import {SemidefiniteLift, symmetrize} from './semidefinite.js';
@@ -20,7 +20,7 @@ export class MatrixReader {
   constructor(
     private readonly dense: DenseKernels,
     private readonly job: BatchJob<'Q' | 'G' | 'A'>,
-    private readonly problem: Problem<Vector>,
+    private readonly problem: Problem,
   ) {
     const {sharedQ, sharedG, sharedA} = job.parameters;
     this.shared = Boolean(sharedQ && sharedG && sharedA);
@@ -36,7 +36,13 @@ export class MatrixReader {
   read(sample: number): boolean {
     if (this.known && this.shared) return this.valid;
     const {dense, job, problem} = this;
-    const {n, p, m, P, C} = problem;
+    const {
+      n,
+      p,
+      m,
+      P: {values: P},
+      C: {values: C},
+    } = problem;
     const {arrays, parameters} = job;
     this.scaling = null;
     this.known = true;

@@ -5,7 +5,11 @@ import type {Problem} from './types.js';
 const VIOLATED = 1e-12;
 
 /** The violated inequality outside the working set that x is furthest away from, or −1. */
-export function mostViolated({n, p, m, C, d}: Problem, x: Float64Array, inSet: Uint8Array): number {
+export function mostViolated(
+  {n, p, m, C: {values: C}, d}: Problem,
+  x: Float64Array,
+  inSet: Uint8Array,
+): number {
   let worst = -1;
   let largest = 0;
   for (let i = p; i < p + m; i++) {

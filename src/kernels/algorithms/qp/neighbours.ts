@@ -1,7 +1,8 @@
 /** @file Computes the terms of rows and variables, taking their neighbours into account. */
 import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {isBound, type Problem} from './types.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
+import {isBound, type AnyProblem} from './types.js';
 
 /** What the certificate has computed for a point. */
 interface Measured {
@@ -19,7 +20,7 @@ interface Measured {
  */
 export function termsAmongNeighbours(
   dense: DenseKernels,
-  {n, p, P, q, C, d}: Problem<Vector>,
+  {n, p, P, q, C, d}: AnyProblem,
   {x, y}: {x: Vector; y: Vector},
   {multipliers, excess, rowTerms, unused}: Measured,
 ): {columns: Vector; rows: Vector} {
@@ -36,22 +37,20 @@ export function termsAmongNeighbours(
   for (let j = 0; j < n; j++) xSizes[j] = Math.abs(x[j]);
   for (let i = 0; i < count; i++) ySizes[i] = Math.abs(y[i]);
   base.fill(0);
-  dense.addMagnitudes(P, n, n, next, x, base, next);
+  P.addMagnitudes(next, x, base, next);
   for (let j = 0; j < n; j++) base[j] += Math.abs(q[j]);
-  const spread = (A: Vector, row: number) => {
+  const tops = dense.vector(n);
+  const spread = (A: ProblemMatrix, row: number) => {
     let top = 0;
     let entries = 0;
-    for (let j = 0; j < n; j++) {
-      const entry = Math.abs(A[row * n + j]);
-      if (entry === 0) continue;
+    A.forEachInRow(row, (j, entry) => {
       entries++;
-      top = Math.max(top, entry * xSizes[j]);
-    }
+      top = Math.max(top, Math.abs(entry) * xSizes[j]);
+    });
     if (entries < 2 || top === 0) return;
-    for (let j = 0; j < n; j++) {
-      const entry = Math.abs(A[row * n + j]);
-      if (entry > 0) next[j] = Math.max(next[j], (NEIGHBOUR * top) / entry);
-    }
+    A.forEachInRow(row, (j, entry) => {
+      next[j] = Math.max(next[j], (NEIGHBOUR * top) / Math.abs(entry));
+    });
   };
   for (let hop = 0; hop < HOPS; hop++) {
     next.set(xSizes);
@@ -59,20 +58,21 @@ export function termsAmongNeighbours(
     for (let j = 0; j < n; j++) spread(P, j);
     xSizes.set(next.subarray(0, n));
     next.set(ySizes);
-    for (let j = 0; j < n; j++) {
-      let top = base[j];
-      for (const i of active) top = Math.max(top, Math.abs(C[i * n + j]) * ySizes[i]);
-      for (const i of active) {
-        const entry = Math.abs(C[i * n + j]);
-        if (entry > 0) next[i] = Math.max(next[i], (NEIGHBOUR * top) / entry);
-      }
+    tops.set(base);
+    for (const i of active) {
+      C.forEachInRow(i, (j, entry) => (tops[j] = Math.max(tops[j], Math.abs(entry) * ySizes[i])));
+    }
+    for (const i of active) {
+      C.forEachInRow(i, (j, entry) => {
+        next[i] = Math.max(next[i], (NEIGHBOUR * tops[j]) / Math.abs(entry));
+      });
     }
     ySizes.set(next.subarray(0, count));
   }
   const columns = dense.vector(n);
   const rows = dense.vector(count);
-  dense.addMagnitudes(P, n, n, xSizes, xSizes, unused, columns);
-  dense.addMagnitudes(C, count, n, ySizes, xSizes, rows, columns);
+  P.addMagnitudes(xSizes, xSizes, unused, columns);
+  C.addMagnitudes(ySizes, xSizes, rows, columns);
   for (let j = 0; j < n; j++) columns[j] += Math.abs(q[j]);
   for (let i = 0; i < count; i++) rows[i] += Math.abs(d[i]);
   return {columns, rows};

@@ -6,7 +6,7 @@
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {KktSystem} from './kkt.js';
-import {copyPoint, emptyPoint, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, type Point, type AnyProblem} from './types.js';
 import {maxAbs} from './vectors.js';
 
 const DELTA = 1e-10;
@@ -32,8 +32,8 @@ export class Polish {
   private sScale = 0;
 
   constructor(
-    private readonly dense: DenseKernels,
-    private readonly problem: Problem<Vector>,
+    dense: DenseKernels,
+    private readonly problem: AnyProblem,
     private readonly kkt: KktSystem,
   ) {
     const {n, p, m} = problem;
@@ -100,7 +100,7 @@ export class Polish {
 
   /** @returns The relative residual of the linear system. */
   private solveOnActiveSet(start: Point<Vector>): number {
-    const {dense, problem, kkt, point, f, g, dx, dy, w} = this;
+    const {problem, kkt, point, f, g, dx, dy, w} = this;
     const {n, p, m, P, q, d} = problem;
     const {constraints} = kkt;
     const {x, y, s} = point;
@@ -108,7 +108,7 @@ export class Polish {
     // Multipliers of equalities start at zero, so dependent equalities get the multipliers of least norm.
     for (let i = 0; i < p + m; i++) y[i] = i >= p && w[i] === 0 ? start.y[i] : 0;
     // Solves for a correction of the start, not for the solution itself, so that the start decides if the system is singular.
-    dense.multiply(P, n, n, n, x, f);
+    P.multiply(x, f);
     constraints.addMultiplyTransposed(y, f);
     for (let j = 0; j < n; j++) f[j] = -f[j] - q[j];
     constraints.multiply(x, g);
@@ -124,13 +124,12 @@ export class Polish {
   /** The largest relative error of a point: of stationarity, feasibility, signs and complementarity. */
   error({x, y, s}: Point<Vector>): number {
     const {
-      dense,
       problem: {n, p, m, P, q, d},
       kkt: {constraints},
       f,
       g,
     } = this;
-    dense.multiply(P, n, n, n, x, f);
+    P.multiply(x, f);
     // If q or d is zero, the errors are measured against 1, the size of a scaled problem, so that noise is not divided by noise.
     const dualScale = Math.max(maxAbs(f), maxAbs(q) || 1);
     constraints.addMultiplyTransposed(y, f);

@@ -8,7 +8,7 @@ import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
 import type {QPResult} from './acceptance.js';
 import {finiteSlack, INVALID, saturated, STATUS, UNKNOWN} from './returned.js';
-import {QPSolver} from './solve.js';
+import {denseSolver} from './solve.js';
 import type {Point} from './types.js';
 
 /** The data in f32, and a guess (gx …) if the parameter `guess` is 1. */
@@ -46,7 +46,7 @@ const smallSolverOf = perShape((n, p, m) => new SmallSolver(n, p, m));
 function fullSolver(dense: DenseKernels, job: BatchJob<QPInputs | QPOutputs>): (sample: number) => void {
   const {arrays, parameters} = job;
   const {n, m, k, tolerance, maxIterations} = parameters;
-  const solver = new QPSolver(dense, n, k, m);
+  const solver = denseSolver(dense, {n, p: k, m});
   const {problem} = solver;
   const matrices = new MatrixReader(dense, job, problem);
   return (sample) => {

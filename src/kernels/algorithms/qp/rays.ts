@@ -1,10 +1,14 @@
 /** @file Decides whether a ray proves that a quadratic program has no solution: in the user's units, row by row, and beyond rounding. */
 import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {isBound, type Problem} from './types.js';
+import {isBound, type AnyProblem} from './types.js';
 
-/** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could cause. */
-export function isFarkasRay({n, p, C, d}: Problem, y: Float64Array): boolean {
+/**
+ * Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could cause.
+ *
+ * @param sums Room for n entries. @param sizes The same.
+ */
+export function isFarkasRay({p, C, d}: AnyProblem, y: Vector, sums: Vector, sizes: Vector): boolean {
   let gap = 0;
   let terms = 0;
   for (let i = 0; i < d.length; i++) {
@@ -14,21 +18,15 @@ export function isFarkasRay({n, p, C, d}: Problem, y: Float64Array): boolean {
     terms += Math.abs(d[i] * y[i]);
   }
   if (!(gap > CONTRADICTION * terms)) return false;
-  for (let j = 0; j < n; j++) {
-    let sum = 0;
-    let size = 0;
-    for (let i = 0, at = j; i < d.length; i++, at += n) {
-      const part = C[at] * y[i];
-      sum += part;
-      size += Math.abs(part);
-    }
-    if (!(Math.abs(sum) <= CANCELS * size)) return false;
-  }
+  sums.fill(0);
+  sizes.fill(0);
+  C.addMultiplyTransposedWithTerms(y, sums, sizes);
+  for (let j = 0; j < sums.length; j++) if (!(Math.abs(sums[j]) <= CANCELS * sizes[j])) return false;
   return true;
 }
 
 /** Px = 0, Cx ≤ 0 (equalities: = 0) on the rows that have a bound, and qᵀx < 0. */
-export function isDescentRay(dense: DenseKernels, problem: Problem<Vector>, x: Float64Array): boolean {
+export function isDescentRay(dense: DenseKernels, problem: AnyProblem, x: Float64Array): boolean {
   const {n, p, P, q, C, d} = problem;
   const rows = d.length;
   let [fall, terms] = [0, 0];
@@ -43,11 +41,11 @@ export function isDescentRay(dense: DenseKernels, problem: Problem<Vector>, x: F
     const out = dense.vector(Math.max(n, rows));
     const sizes = dense.vector(Math.max(n, rows));
     const unused = dense.vector(Math.max(n, rows));
-    dense.multiply(P, n, n, n, ray, out);
-    dense.addMagnitudes(P, n, n, ray, ray, sizes, unused);
+    P.multiply(ray, out);
+    P.addMagnitudes(ray, ray, sizes, unused);
     for (let j = 0; j < n; j++) if (Math.abs(out[j]) > FLAT * sizes[j]) return false;
-    dense.multiply(C, rows, n, n, ray, out);
-    dense.addMagnitudes(C, rows, n, unused, ray, sizes, unused);
+    C.multiply(ray, out);
+    C.addMagnitudes(unused, ray, sizes, unused);
     for (let i = 0; i < rows; i++) {
       if (!isBound(d[i])) continue;
       if ((i < p ? Math.abs(out[i]) : out[i]) > CANCELS * sizes[i]) return false;

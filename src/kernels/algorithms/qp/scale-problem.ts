@@ -1,32 +1,28 @@
 /** @file Scales a whole problem, its matrices and vectors, to magnitude one. */
-import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {DenseKernels} from '../../contracts/dense.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {rowsToLeaveOut} from './far-rows.js';
 import {scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 import type {Problem} from './types.js';
 import {maxAbs} from './vectors.js';
-
-/** Increases the diagonal of P by `lift` times itself. */
-export function addLift(P: Vector, n: number, lift: number): void {
-  if (lift > 0) for (let j = 0; j < n; j++) P[j * n + j] *= 1 + lift;
-}
 
 /**
  * Writes the scaled problem to `scaled`, which has the same shape. Rows without a bound become 0 ≤ 1, and with `withoutFar` so do
  * inequalities that are far from everything else, because they must not influence the scale of the rest.
  */
-export function scaleProblem(
+export function scaleProblem<Matrix extends ProblemMatrix>(
   dense: DenseKernels,
-  problem: Problem<Vector>,
+  problem: Problem<Matrix>,
   matrices: MatrixScaling,
-  scaled: Problem<Vector>,
+  scaled: Problem<Matrix>,
   withoutFar = false,
   room: ScalingRoom = scalingRoom(dense, problem),
 ): Scaling {
   const {n, p, P, q, C, d} = problem;
   const rows = d.length;
   const {row} = room;
-  const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar, room.absent);
+  const {leaveOut, absent} = rowsToLeaveOut(problem, matrices, scaled.d, withoutFar, room);
   const scales = leaveOut ? equilibrateMatrices(dense, problem, undefined, leaveOut) : matrices;
   const {D, isEmpty, curvature} = scales;
   const E = room.rows;
@@ -43,15 +39,13 @@ export function scaleProblem(
   }
   const c = objective > 0 ? 1 / objective : 1;
   for (let j = 0; j < n; j++) row[j] = c * D[j];
-  dense.scale(P, n, n, row, D, scaled.P);
-  addLift(scaled.P, n, problem.lift);
+  P.scale(row, D, scaled.P);
+  if (problem.lift > 0) scaled.P.growDiagonal(problem.lift);
   for (let j = 0; j < n; j++) scaled.q[j] *= c;
-  dense.scale(C, rows, n, E, D, scaled.C);
   for (let i = 0; i < rows; i++) {
-    scaled.d[i] *= beta;
-    if (!absent[i]) continue;
-    scaled.C.fill(0, i * n, (i + 1) * n);
-    scaled.d[i] = i < p ? 0 : 1;
+    row[i] = absent[i] ? 0 : E[i];
+    scaled.d[i] = absent[i] ? Number(i >= p) : scaled.d[i] * beta;
   }
+  C.scale(row, D, scaled.C);
   return {D, E, isEmpty, curvature, c, beta, absent};
 }

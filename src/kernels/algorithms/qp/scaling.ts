@@ -1,6 +1,6 @@
 /** @file Diagonal scalings of a quadratic program, and conversion of points between scaled and user units. */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import type {Point, Problem} from './types.js';
+import type {AnyProblem, Point} from './types.js';
 
 /** Diagonal scalings x = D x̂ / beta, s = ŝ / (E beta), y = E ŷ / (c beta) of the matrices P and C. */
 export interface MatrixScaling {
@@ -28,12 +28,10 @@ export interface ScalingRoom extends MatrixScaling {
   absent: Uint8Array;
   row: Vector;
   column: Vector;
+  diagonal: Vector;
 }
 
-export function scalingRoom(
-  dense: DenseKernels,
-  {n, p, m}: Pick<Problem<Vector>, 'n' | 'p' | 'm'>,
-): ScalingRoom {
+export function scalingRoom(dense: DenseKernels, {n, p, m}: Pick<AnyProblem, 'n' | 'p' | 'm'>): ScalingRoom {
   const rows = p + m;
   return {
     D: dense.vector(n),
@@ -44,6 +42,7 @@ export function scalingRoom(
     absent: new Uint8Array(rows),
     row: dense.vector(Math.max(rows, n)),
     column: dense.vector(n),
+    diagonal: dense.vector(n),
   };
 }
 

@@ -2,16 +2,17 @@
 import {DOUBLE, SINGLE} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Acceptance, type Demands, type Digits, type QPResult} from './acceptance.js';
-import {ActiveSet} from './active-set.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
+import type {ActiveSet} from './active-set.js';
+import type {DenseMatrix} from './dense-matrix.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {rescale, scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
-import {solveOnIndependentRows} from './independent-set.js';
-import {dualCertificate, primalCertificate} from './infeasibility.js';
 import {InteriorPoint, type Stage} from './interior-point.js';
-import {KktSystem} from './kkt.js';
+import {denseKkt, type KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
+import {denseRescue, type Rescue} from './rescue.js';
 import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
 
 /** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
@@ -39,33 +40,41 @@ interface Attempt {
   demands: Demands;
 }
 
-export class QPSolver {
+/** What the solver works with: the problem, room for the scaled one, the KKT system of that one, and what to do if it is not enough. */
+export interface QPSystem<Matrix extends ProblemMatrix> {
+  problem: Problem<Matrix>;
+  scaled: Problem<Matrix>;
+  kkt: KktSystem;
+  rescue: Rescue;
+}
+
+export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   /** The problem to solve. Fill it in before calling `solve`. */
-  readonly problem: Problem<Vector>;
-  private readonly scaled: Problem<Vector>;
+  readonly problem: Problem<Matrix>;
+  private readonly scaled: Problem<Matrix>;
   private readonly kkt: KktSystem;
+  private readonly rescue: Rescue;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
   private readonly room: ScalingRoom;
   private readonly acceptance: Acceptance;
   private readonly guess: Point<Vector>;
 
-  /** For n variables, p equalities and m inequalities; valid as long as the scope of `dense` in which it is created. */
+  /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
     private readonly dense: DenseKernels,
-    n: number,
-    p: number,
-    m: number,
+    {problem, scaled, kkt, rescue}: QPSystem<Matrix>,
     private readonly digits: Digits = 'single',
   ) {
-    this.problem = emptyProblem(dense, {n, p, m});
-    this.scaled = emptyProblem(dense, {n, p, m});
-    this.kkt = new KktSystem(dense, n, p + m, this.scaled.P, this.scaled.C);
+    this.problem = problem;
+    this.scaled = scaled;
+    this.kkt = kkt;
+    this.rescue = rescue;
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt);
-    this.room = scalingRoom(dense, {n, p, m});
+    this.room = scalingRoom(dense, problem);
     this.acceptance = new Acceptance(dense, this.problem, digits);
-    this.guess = emptyPoint(dense, {n, p, m});
+    this.guess = emptyPoint(dense, problem);
   }
 
   /**
@@ -135,16 +144,19 @@ export class QPSolver {
 
   /** Whether a point of the interior-point method leads to the solution. */
   private finishes(point: Point<Vector>, stage: Stage, attempt: Attempt): boolean {
-    const {scaled, acceptance, guess} = this;
+    const {rescue, acceptance, guess} = this;
     const {scaling, demands} = attempt;
     if (stage === 'guess') return this.polishes(point, attempt, 2);
     if (stage === 'converged' && this.polishes(point, attempt)) return true;
     const asked = stage === 'last' ? {...demands, sized: true} : demands;
-    solveOnIndependentRows(scaled, point, guess);
-    if (acceptance.accept(guess, scaling, asked)) return true;
-    if (stage === 'converged' && this.polishes(guess, attempt)) return true;
+    const others: Point<Vector>[] = [];
+    if (rescue.onIndependentRows(point, guess)) {
+      others.push(guess);
+      if (acceptance.accept(guess, scaling, asked)) return true;
+      if (stage === 'converged' && this.polishes(guess, attempt)) return true;
+    }
     if (acceptance.accept(point, scaling, asked)) return true;
-    if (stage === 'converged') acceptance.keepSpare([guess, point], scaling, demands);
+    if (stage === 'converged') acceptance.keepSpare([...others, point], scaling, demands);
     return false;
   }
 
@@ -158,13 +170,15 @@ export class QPSolver {
 
   /** The fallback if the interior-point method fails: adds rows one by one, in a scaling that leaves out no far rows. */
   private solvesByActiveSet(matrices: MatrixScaling, {good, demands}: Attempt): boolean {
-    const {dense, problem, scaled, kkt, acceptance} = this;
+    const {dense, problem, scaled, kkt, acceptance, rescue} = this;
     let scaling!: Scaling;
     for (const {dependent, forgive} of ATTEMPTS) {
       scaling = scaleProblem(dense, problem, matrices, scaled);
       kkt.readMatrices();
       const attempt = {scaling, good, demands: {...demands, consistent: false}};
-      if (this.takesProximalSteps(new ActiveSet(scaled, dependent), forgive, attempt)) return true;
+      const activeSet = rescue.activeSet(dependent);
+      if (!activeSet) break;
+      if (this.takesProximalSteps(activeSet, forgive, attempt)) return true;
     }
     return this.proves(scaling) || acceptance.takeSpare(demands);
   }
@@ -198,10 +212,22 @@ export class QPSolver {
 
   /** Whether a linear program finds a proof that there is no solution. */
   private proves(scaling: Scaling): boolean {
-    const {dense, scaled, acceptance} = this;
-    const farkas = primalCertificate(dense, scaled);
+    const {rescue, acceptance} = this;
+    const farkas = rescue.farkasRay();
     if (farkas && acceptance.provesInfeasible(farkas, scaling)) return true;
-    const ray = dualCertificate(dense, scaled);
+    const ray = rescue.descentRay();
     return ray !== null && acceptance.provesUnbounded(ray, scaling);
   }
+}
+
+/** The solver of dense problems with n variables, p equalities and m inequalities. */
+export function denseSolver(
+  dense: DenseKernels,
+  sizes: Pick<Problem, 'n' | 'p' | 'm'>,
+  digits?: Digits,
+): QPSolver {
+  const problem = emptyProblem(dense, sizes);
+  const scaled = emptyProblem(dense, sizes);
+  const kkt = denseKkt(dense, scaled.P, scaled.C);
+  return new QPSolver(dense, {problem, scaled, kkt, rescue: denseRescue(dense, scaled)}, digits);
 }

@@ -1,26 +1,26 @@
 /** @file The f64 data of one quadratic program and of its solution, as the solver uses them. */
 import {NO_BOUND} from '../../contracts/qp-limits.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
+import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
+import {DenseMatrix} from './dense-matrix.js';
 
 /**
- * min ½ xᵀPx + qᵀx subject to (C x)ᵢ = dᵢ for i < p and (C x)ᵢ ≤ dᵢ for the m rows after them.
- *
- * Matrices are dense and row-major; P is symmetric positive semidefinite.
+ * min ½ xᵀPx + qᵀx subject to (C x)ᵢ = dᵢ for i < p and (C x)ᵢ ≤ dᵢ for the m rows after them. P is symmetric positive semidefinite.
  */
-export interface Problem<Values extends Float64Array = Float64Array> {
+export interface Problem<Matrix extends ProblemMatrix = DenseMatrix> {
   n: number;
   /** The number of equalities. */
   p: number;
   /** The number of inequalities. */
   m: number;
   /** [n, n]. */
-  P: Values;
+  P: Matrix;
   /** [n]. */
-  q: Values;
+  q: Vector;
   /** [p + m, n]. */
-  C: Values;
+  C: Matrix;
   /** [p + m]; an inequality with a value of `NO_BOUND` or more has no bound. */
-  d: Values;
+  d: Vector;
   /** By how much the diagonal of P must grow, relative to itself, to make P semidefinite again after rounding. Usually zero. */
   lift: number;
 }
@@ -37,18 +37,21 @@ export interface Point<Values extends Float64Array = Float64Array> {
   s: Values;
 }
 
+/** A problem whose matrices are of any kind. */
+export type AnyProblem = Problem<ProblemMatrix>;
+
 type Sizes = Pick<Problem, 'n' | 'p' | 'm'>;
 
 /** A problem of zeros in the memory of `dense`. */
-export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem<Vector> {
+export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem {
   const rows = p + m;
   return {
     n,
     p,
     m,
-    P: dense.vector(n * n),
+    P: new DenseMatrix(dense, n, n),
     q: dense.vector(n),
-    C: dense.vector(rows * n),
+    C: new DenseMatrix(dense, rows, n),
     d: dense.vector(rows),
     lift: 0,
   };
@@ -56,9 +59,9 @@ export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem<Vec
 
 /** to = from, entry by entry. */
 export function copyProblem(from: Problem, to: Problem): void {
-  to.P.set(from.P);
+  to.P.values.set(from.P.values);
   to.q.set(from.q);
-  to.C.set(from.C);
+  to.C.values.set(from.C.values);
   to.d.set(from.d);
   to.lift = from.lift;
 }

@@ -4,7 +4,6 @@
  * With P = LLᵀ, W = L⁻¹Cᵀ and S = WᵀW, the slacks for multipliers y are s = e + S y, e = WᵀL⁻¹q + d. The rows F of the set hold with
  * equality, S_FF y_F = −e_F, and S_FF = MMᵀ. To add a row takes as many operations as M has entries, and none that depend on n.
  */
-import type {Vector} from '../../contracts/dense.js';
 import type {Problem} from '../qp/types.js';
 import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
 import {DEPENDENT, type SmallAdjoint} from './small-adjoint.js';
@@ -21,7 +20,7 @@ export class DualActiveSet {
   steps = 0;
   /** Wᵀ, a row for each constraint. */
   readonly W: Float64Array;
-  private readonly problem: Problem<Vector>;
+  private readonly problem: Problem;
   private readonly S: Float64Array;
   /** The set, equalities first, and the multipliers of its rows. */
   private readonly members: Int32Array;
@@ -54,7 +53,11 @@ export class DualActiveSet {
   /** Call this when P or C has changed, and `kkt` has read them. */
   readMatrices(): void {
     const {kkt, problem, W, S} = this;
-    const {n, C, d} = problem;
+    const {
+      n,
+      C: {values: C},
+      d,
+    } = problem;
     const rows = d.length;
     W.set(C);
     for (let i = 0, at = 0; i < rows; i++, at += n) {
@@ -211,7 +214,8 @@ export class DualActiveSet {
         }
       }
       const full = rate > 0 ? Math.max(0, -slack) / rate : Infinity;
-      if (full === Infinity && blocking < 0) return false;
+      // Also if numbers have left the range of f64.
+      if (!(full < Infinity) && blocking < 0) return false;
       this.steps++;
       if (full <= longest) {
         this.append(i);

@@ -4,7 +4,6 @@
  *
  *     P u + Cᵀy = f,  C u = g  over the rows that count:   P = LLᵀ,  W = L⁻¹Cᵀ,  WᵀW = MMᵀ
  */
-import type {Vector} from '../../contracts/dense.js';
 import {referenceDense} from '../../twins/reference/dense.js';
 import {symmetrize} from '../qp/semidefinite.js';
 import {emptyProblem, type Problem} from '../qp/types.js';
@@ -20,7 +19,7 @@ const REFINEMENTS = 3;
 
 export class SmallAdjoint {
   /** P (exactly symmetric) and C with the equalities first; q and d are not used. */
-  readonly problem: Problem<Vector>;
+  readonly problem: Problem;
   /** The solution: u of [B, n], and y of all rows, equalities first; zero for rows that do not count. */
   readonly u: Float64Array;
   readonly y: Float64Array;
@@ -60,7 +59,10 @@ export class SmallAdjoint {
 
   /** Call this when P or C has changed. @returns Whether P is symmetric and finite. */
   readMatrices(): boolean {
-    const {n, P} = this.problem;
+    const {
+      n,
+      P: {values: P},
+    } = this.problem;
     this.isUsable = false;
     if (!symmetrize(referenceDense, P, n)) return false;
     for (let i = 0, at = 0; i < n; i++, at += n) for (let j = 0; j <= i; j++) this.L[at + j] = P[at + j];
@@ -101,7 +103,12 @@ export class SmallAdjoint {
 
   private factorRows(weight: ArrayLike<number>, start: number, known?: Float64Array): boolean {
     const {problem, members, L, W, M} = this;
-    const {n, p, m, C} = problem;
+    const {
+      n,
+      p,
+      m,
+      C: {values: C},
+    } = problem;
     let count = 0;
     for (let i = 0; i < p + m; i++) {
       const counts = i < p ? 1 : weight[start + i - p];
@@ -146,7 +153,11 @@ export class SmallAdjoint {
   /** Writes what is left of the system to f and g. @returns The largest part relative to the terms. */
   private remainder(right: Float64Array, rightY: Float64Array): number {
     const {problem, members, count, u, y, f, g, terms} = this;
-    const {n, P, C} = problem;
+    const {
+      n,
+      P: {values: P},
+      C: {values: C},
+    } = problem;
     let largest = 0;
     for (let j = 0, at = 0; j < n; j++) {
       let sum = right[j];

@@ -41,7 +41,7 @@ export function sharesMatrices({parameters: {sharedQ, sharedG, sharedA}}: BatchJ
 export function readMatrices(
   {arrays, parameters: {sharedQ, sharedG, sharedA}}: BatchJob<Matrices>,
   sample: number,
-  {n, p, m, P, C}: Problem,
+  {n, p, m, P: {values: P}, C: {values: C}}: Problem,
 ): void {
   copyTo(P, 0, arrays.Q, sharedQ ? 0 : sample * n * n, n * n);
   copyTo(C, 0, arrays.A, sharedA ? 0 : sample * p * n, p * n);

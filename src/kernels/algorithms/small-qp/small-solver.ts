@@ -19,7 +19,7 @@ const WEAK = 2;
 
 export class SmallSolver {
   /** P (exactly symmetric), q, C with the equalities first, and d. */
-  readonly problem: Problem<Vector>;
+  readonly problem: Problem;
   private readonly kkt: SmallAdjoint;
   private readonly activeSet: DualActiveSet;
   private readonly acceptance: Acceptance;
@@ -51,7 +51,7 @@ export class SmallSolver {
   /** Call this when P or C has changed. */
   readMatrices(): void {
     const {problem, kkt, activeSet} = this;
-    this.isUsable = kkt.readMatrices() && referenceDense.isFinite(problem.C) && !hasEmptyRow(problem);
+    this.isUsable = kkt.readMatrices() && referenceDense.isFinite(problem.C.values) && !hasEmptyRow(problem);
     if (this.isUsable) activeSet.readMatrices();
   }
 
@@ -80,7 +80,12 @@ export class SmallSolver {
 
   private writeSlacks(): void {
     const {problem, activeSet, point} = this;
-    const {n, p, C, d} = problem;
+    const {
+      n,
+      p,
+      C: {values: C},
+      d,
+    } = problem;
     const {x, s} = point;
     const {active} = activeSet;
     for (let i = 0; i < d.length; i++) {
@@ -109,7 +114,7 @@ export class SmallSolver {
   }
 }
 
-function hasEmptyRow({n, C, d}: Problem): boolean {
+function hasEmptyRow({n, C: {values: C}, d}: Problem): boolean {
   for (let i = 0, at = 0; i < d.length; i++) {
     let empty = true;
     for (let j = 0; j < n; j++, at++) if (C[at] !== 0) empty = false;

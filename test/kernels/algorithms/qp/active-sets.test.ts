@@ -3,7 +3,7 @@ import {assert} from 'chai';
 import {ActiveSet} from '../../../../src/kernels/algorithms/qp/active-set.js';
 import {AddedRows} from '../../../../src/kernels/algorithms/qp/added-rows.js';
 import {solveOnIndependentRows} from '../../../../src/kernels/algorithms/qp/independent-set.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {Polish} from '../../../../src/kernels/algorithms/qp/polish.js';
 import {
   copyProblem,
@@ -13,7 +13,7 @@ import {
 } from '../../../../src/kernels/algorithms/qp/types.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
-import {apart, DENSE, kktError, largest, noise, planted, semidefinite, times, transposedTimes, vectorOf, type Shape} from './planted.js'; // prettier-ignore
+import {apart, DENSE, kktError, largest, noise, planted, semidefinite, times, transposedTimes, vectorOf, type Shape, problemFrom} from './planted.js'; // prettier-ignore
 
 const dense = referenceDense;
 const SHAPES: Shape[] = [
@@ -29,12 +29,11 @@ const SHAPES: Shape[] = [
 /** A problem from its numbers, row by row; equalities first. */
 function problemOf(P: number[], q: number[], C: number[], d: number[], p = 0): Problem {
   const [n, rows] = [q.length, d.length];
-  const [values, cost, matrix, right] = [P, q, C, d].map((entries) => vectorOf(dense, entries));
-  return {n, p, m: rows - p, lift: 0, P: values, q: cost, C: matrix, d: right};
+  return problemFrom(dense, {n, p, m: rows - p, P, q, C, d});
 }
 
 /** The Farkas conditions of y, on its largest entry. */
-function farkasError({n, p, C, d}: Problem, y: Float64Array): number {
+function farkasError({n, p, C: {values: C}, d}: Problem, y: Float64Array): number {
   const size = largest(y);
   assert.isBelow(times(d, y)[0], 0);
   return Math.max(largest(transposedTimes(C, y, n)), ...y.subarray(p).map((value) => -value)) / size;
@@ -186,16 +185,21 @@ describe('the dual active-set method', () => {
 
   it('adds curvature about a centre', () => {
     const {problem} = planted(dense, SHAPES[2], 1);
-    const {n, P, q} = problem;
+    const {
+      n,
+      P: {values: P},
+      q,
+    } = problem;
     const center = noise(n, seededRandom(8));
     const method = new ActiveSet(problem, 1e-10);
     assert.equal(method.solve(0, center, 1e-5, false), 'failed');
     assert.equal(method.solve(0.5, center, 0, false), 'solved');
-    const moved = {
+    const moved = problemFrom(dense, {
       ...problem,
       P: P.map((value, at) => value + (at % (n + 1) === 0 ? 0.5 : 0)),
       q: q.map((value, j) => value - 0.5 * center[j]),
-    };
+      C: problem.C.values,
+    });
     assert.isAtMost(kktError(moved, method.point), 1e-11);
   });
 
@@ -316,10 +320,10 @@ describe('the solution on independent rows', () => {
         const from = {x: noise(n, random), y: Float64Array.of(active), s: Float64Array.of(1 - active)};
         const to = emptyPoint(dense, problem);
         solveOnIndependentRows(problem, from, to);
-        const pull = transposedTimes(problem.C, to.y, n);
+        const pull = transposedTimes(problem.C.values, to.y, n);
         const left = times(P, to.x).map((value, j) => value + problem.q[j] + pull[j]);
         assert.isAtMost(largest(left), 1e-11);
-        if (active) assert.approximately(times(problem.C, to.x)[0], 0.5, 1e-12);
+        if (active) assert.approximately(times(problem.C.values, to.x)[0], 0.5, 1e-12);
         else assert.equal(to.y[0], 0);
       }
     }
@@ -395,7 +399,7 @@ describe('the solution on independent rows', () => {
 for (const kernels of DENSE) {
   describe(`polishing, by ${kernels.name} kernels`, () => {
     function polishOf(problem: ReturnType<typeof planted>['problem']): Polish {
-      const kkt = new KktSystem(kernels, problem.n, problem.p + problem.m, problem.P, problem.C);
+      const kkt = denseKkt(kernels, problem.P, problem.C);
       kkt.readMatrices();
       return new Polish(kernels, problem, kkt);
     }
@@ -425,10 +429,9 @@ for (const kernels of DENSE) {
       const vector = (values: number[]) => vectorOf(kernels, values);
       // x₁ ≤ 1, whose minimum is next to it, off by 1e-14.
       const run = (active: boolean, by: number) => {
-        const problem = {
-          ...{n: 2, p: 0, m: 1, lift: 0, P: vector([1, 0, 0, 1]), q: vector([by - 1, -1])},
-          ...{C: vector([1, 0]), d: vector([1])},
-        };
+        const problem = problemFrom(kernels, {
+          ...{n: 2, p: 0, m: 1, P: [1, 0, 0, 1], q: [by - 1, -1], C: [1, 0], d: [1]},
+        });
         const polish = polishOf(problem);
         const error = polish.run({x: vector([1, 1]), y: vector([Number(active)]), s: vector([Number(!active)])}); // prettier-ignore
         return [error, polish.point.y[0], polish.point.s[0]];
@@ -445,10 +448,10 @@ for (const kernels of DENSE) {
       // x₁ = 1 by two inequalities, its cost less than that by 1e-11; with little curvature, leaving costs more.
       for (const bend of [1, 1e-3]) {
         const vector = (values: number[]) => vectorOf(kernels, values);
-        const problem = {
-          ...{n: 2, p: 0, m: 2, lift: 0, P: vector([bend, 0, 0, 1]), q: vector([1e-11 - bend, -1])},
-          ...{C: vector([1, 0, -1, 0]), d: vector([1, -1])},
-        };
+        const problem = problemFrom(kernels, {
+          ...{n: 2, p: 0, m: 2, P: [bend, 0, 0, 1], q: [1e-11 - bend, -1]},
+          ...{C: [1, 0, -1, 0], d: [1, -1]},
+        });
         const polish = polishOf(problem);
         const error = polish.run({x: vector([1, 1]), y: vector([1, 0]), s: vector([0, 1])});
         assert.approximately(error, 1e-11, 1e-14);
@@ -466,7 +469,7 @@ for (const kernels of DENSE) {
       };
       const run = (active: number) => {
         const {problem, solution} = planted(kernels, {n: 12, p: 0, active, idle: 3}, 5);
-        const kkt = new KktSystem(counting, 12, active + 3, problem.P, problem.C);
+        const kkt = denseKkt(counting, problem.P, problem.C);
         kkt.readMatrices();
         sizes.length = 0;
         assert.isAtMost(new Polish(counting, problem, kkt).run(near(solution, 1e-3)), 1e-12);
@@ -494,7 +497,12 @@ for (const kernels of DENSE) {
 
     it('measures a point by its largest violation', () => {
       const {problem, solution} = planted(kernels, {n: 3, p: 1, active: 1, idle: 1}, 2);
-      const {P, q, C, d} = problem;
+      const {
+        P: {values: P},
+        q,
+        C: {values: C},
+        d,
+      } = problem;
       const polish = polishOf(problem);
       assert.isAtMost(polish.error(solution), 1e-14);
       const dual = Math.max(largest(times(P, solution.x)), largest(q));
@@ -522,7 +530,7 @@ for (const kernels of DENSE) {
 
     it('says that it could not where nothing can be factored', () => {
       const {problem, solution} = planted(kernels, {n: 3, p: 1, active: 1, idle: 1}, 2);
-      problem.P[0] = NaN;
+      problem.P.values[0] = NaN;
       assert.equal(polishOf(problem).run(solution), Infinity);
     });
   });

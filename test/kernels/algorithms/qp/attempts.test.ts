@@ -2,7 +2,7 @@
 import {assert} from 'chai';
 import type {Acceptance, Demands} from '../../../../src/kernels/algorithms/qp/acceptance.js';
 import type {Outcome, Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
-import {QPSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
 import {copyPoint, copyProblem, emptyPoint, type Point} from '../../../../src/kernels/algorithms/qp/types.js';
 import {DOUBLE, SINGLE} from '../../../../src/kernels/contracts/qp-limits.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
@@ -43,11 +43,11 @@ function attempts(script: Script): {asked: string[]; outcome: Outcome; iteration
   const dense = referenceDense;
   const {problem, solution} = planted(dense, {n: 3, p: 1, active: 1, idle: 1}, 1);
   if (script.impossible) {
-    for (let j = 0; j < 3; j++) problem.C[6 + j] = -problem.C[3 + j];
+    for (let j = 0; j < 3; j++) problem.C.values[6 + j] = -problem.C.values[3 + j];
     problem.d[2] = -problem.d[1] - 1;
   }
-  if (script.endless) problem.P.fill(0);
-  const solver = new QPSolver(dense, 3, 1, 2);
+  if (script.endless) problem.P.values.fill(0);
+  const solver = denseSolver(dense, {n: 3, p: 1, m: 2});
   copyProblem(problem, solver.problem);
   const parts = solver as unknown as Parts;
   const {acceptance, guess, polish, interiorPoint} = parts;

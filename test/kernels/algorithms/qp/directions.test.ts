@@ -2,7 +2,7 @@
 import {assert} from 'chai';
 import {Directions} from '../../../../src/kernels/algorithms/qp/directions.js';
 import {Embedding} from '../../../../src/kernels/algorithms/qp/embedding.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import type {Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, largest, planted, type Shape} from './planted.js';
 
@@ -42,7 +42,7 @@ interface Step {
 
 /** The Newton step for the equations of the embedding, with the residuals to fall to 1 − keep and the products to become `target` − `products`. */
 function newton(
-  {n, p, m, P, q, C, d}: Problem,
+  {n, p, m, P: {values: P}, q, C: {values: C}, d}: Problem,
   {point, tau, kappa, rx, ry, rTau, Px}: Embedding,
   keep: number,
   target: number,
@@ -101,7 +101,7 @@ for (const dense of DENSE) {
   describe(`the steps of the interior-point method, by ${dense.name} kernels`, () => {
     function methodOf(shape: Shape, seed: number) {
       const {problem} = planted(dense, shape, seed);
-      const kkt = new KktSystem(dense, problem.n, problem.p + problem.m, problem.P, problem.C);
+      const kkt = denseKkt(dense, problem.P, problem.C);
       kkt.readMatrices();
       const embedding = new Embedding(dense, problem, kkt.constraints);
       embedding.begin();
@@ -112,7 +112,15 @@ for (const dense of DENSE) {
       for (const shape of SHAPES) {
         for (let seed = 0; seed < 4; seed++) {
           const {problem, embedding, directions} = methodOf(shape, seed);
-          const {n, p, m, P, q, C, d} = problem;
+          const {
+            n,
+            p,
+            m,
+            P: {values: P},
+            q,
+            C: {values: C},
+            d,
+          } = problem;
           assert.isTrue(directions.start());
           const size = n + p + m;
           const K = Array.from({length: size}, (_, i) =>

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import {Certificate} from '../../../../src/kernels/algorithms/qp/certificate.js';
 import {ExactZeros} from '../../../../src/kernels/algorithms/qp/exact-zeros.js';
 import {isBound, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
 import type {DenseKernels, Vector} from '../../../../src/kernels/contracts/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
-import {DENSE, planted, vectorOf} from './planted.js';
+import {DENSE, planted, vectorOf, problemFrom} from './planted.js';
 
 type Point = {x: Vector; y: Vector};
 
@@ -20,7 +21,7 @@ interface Condition {
 
 /** By definition: sizes start from the given numbers, and go to every condition that has an entry which matters in another one. */
 function expected(
-  {n, P, q, C, d}: Problem,
+  {n, P: {values: P}, q, C: {values: C}, d}: Problem,
   {columnTerms, rowTerms}: Certificate,
   {x, y}: Point,
   negligible: number,
@@ -51,7 +52,7 @@ function expected(
 }
 
 /** Sparse, with numbers of many sizes and zeros in all places. */
-function draw(dense: DenseKernels, seed: number): {problem: Problem<Vector>; point: Point} {
+function draw(dense: DenseKernels, seed: number): {problem: Problem; point: Point} {
   const random = seededRandom(seed);
   const upTo = (most: number) => 1 + Math.floor(most * random());
   const [n, p, m] = [upTo(4), upTo(3) - 1, upTo(3) - 1];
@@ -68,10 +69,10 @@ function draw(dense: DenseKernels, seed: number): {problem: Problem<Vector>; poi
   const d = many(p + m, 0.6, [1, 1e-9]);
   if (m > 1 && random() < 0.3) d[p] = Infinity;
   return {
-    problem: {
-      ...{n, p, m, lift: 0, P, C: many((p + m) * n, 0.4, [1, 1, 1e3, 1e-4]), d},
+    problem: problemFrom(dense, {
+      ...{n, p, m, P, C: many((p + m) * n, 0.4, [1, 1, 1e3, 1e-4]), d},
       q: many(n, 0.5, [1, 1, 1e-9]),
-    },
+    }),
     point: {x: many(n, 0.2, [1, 1e-4, 1e-9, 1e-14]), y: many(p + m, 0.4, [1, 1e-4, 1e-9, 1e-14])},
   };
 }
@@ -88,7 +89,7 @@ for (const dense of DENSE) {
       new ExactZeros(kernels, problem).clear(problem, certificate, x, y, 1e-8);
       return [...x, ...y];
     }
-    function measured(problem: Problem<Vector>, {x, y}: Point): Certificate {
+    function measured(problem: Problem, {x, y}: Point): Certificate {
       const certificate = new Certificate(dense, problem);
       certificate.measure(problem, x, y, Infinity);
       return certificate;
@@ -124,12 +125,15 @@ for (const dense of DENSE) {
         const watched = Object.create(certificate, {
           rowTerms: {get: () => (reads++, rowTerms)},
         }) as Certificate;
-        run(drawn, counting, watched);
+        const over = ({rows, columns, values}: DenseMatrix) =>
+          new DenseMatrix(counting, rows, columns, values);
+        const problem = {...drawn.problem, P: over(drawn.problem.P), C: over(drawn.problem.C)};
+        run({...drawn, problem}, counting, watched);
         return [maxima, reads > 1];
       }
       dense.scope(() => {
         const {problem, solution} = planted(dense, {n: 4, p: 1, active: 2, idle: 2}, 3);
-        for (let j = 0; j < 4; j++) problem.P[j * 5] += 3;
+        for (let j = 0; j < 4; j++) problem.P.values[j * 5] += 3;
         const with0 = {...problem, q: vectorOf(dense, [0, ...problem.q.subarray(1)])};
         const {x, y} = solution;
         const at = (values: Vector, k: number, value: number) => vectorOf(dense, values.map((own, i) => (i === k ? value : own))); // prettier-ignore

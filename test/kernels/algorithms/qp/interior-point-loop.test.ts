@@ -1,7 +1,7 @@
 /** @file When the interior-point method asks, goes on and ends, for errors that fall by a script. */
 import {assert} from 'chai';
 import {InteriorPoint, type Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
 import {planted} from './planted.js';
 
@@ -23,7 +23,7 @@ interface Script {
 function run(script: Script) {
   const {errors, infeasible = Infinity, unbounded = Infinity, stuck = Infinity, endless = Infinity, taken = Infinity} = script; // prettier-ignore
   const {problem} = planted(referenceDense, {n: 2, p: 0, active: 1, idle: 0}, 1);
-  const kkt = new KktSystem(referenceDense, 2, 1, problem.P, problem.C);
+  const kkt = denseKkt(referenceDense, problem.P, problem.C);
   const method = new InteriorPoint(referenceDense, problem, kkt);
   let now = -1;
   const embedding = {

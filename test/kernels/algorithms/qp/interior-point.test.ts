@@ -5,8 +5,8 @@ import {Acceptance, type Demands} from '../../../../src/kernels/algorithms/qp/ac
 import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
 import {scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
 import {InteriorPoint, type Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
-import {QPSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
 import {
   copyPoint,
   copyProblem,
@@ -28,7 +28,7 @@ const DEMANDS = {enough: SINGLE, exactness: DOUBLE, consistent: true};
 for (const dense of DENSE) {
   type Planted = ReturnType<typeof planted>['problem'];
   const methodOf = (problem: Planted) => {
-    const kkt = new KktSystem(dense, problem.n, problem.p + problem.m, problem.P, problem.C);
+    const kkt = denseKkt(dense, problem.P, problem.C);
     kkt.readMatrices();
     return new InteriorPoint(dense, problem, kkt);
   };
@@ -92,7 +92,7 @@ for (const dense of DENSE) {
       problem.q[0] = NaN;
       assert.equal(methodOf(problem).solve(1e-9, 50).outcome, 'numericalError');
       const other = planted(dense, SHAPES[0], 1).problem;
-      other.P[0] = NaN;
+      other.P.values[0] = NaN;
       assert.deepEqual(methodOf(other).solve(1e-9, 50), {outcome: 'numericalError', iterations: 0});
     });
 
@@ -100,7 +100,13 @@ for (const dense of DENSE) {
       // Where it creeps, as at seed 2, the solver asks linear programs.
       for (const seed of [0, 3, 4]) {
         const {problem} = planted(dense, {n: 4, p: 1, active: 1, idle: 2}, seed);
-        const {n, C, d, P, q} = problem;
+        const {
+          n,
+          C: {values: C},
+          d,
+          P: {values: P},
+          q,
+        } = problem;
         const even = emptyProblem(dense, problem);
         const solve = () => {
           scaleProblem(dense, problem, equilibrateMatrices(dense, problem), even);
@@ -113,7 +119,7 @@ for (const dense of DENSE) {
         assert.equal(outcome, 'primalInfeasible');
         assert.isAtMost(iterations, 30);
         assert.approximately(times(even.d, y)[0], -1, 1e-6);
-        assert.isAtMost(largest(transposedTimes(even.C, y, n)), 1e-6);
+        assert.isAtMost(largest(transposedTimes(even.C.values, y, n)), 1e-6);
         // Down along the first variable, in which nothing bends or bounds.
         for (let j = 0; j < n; j++) P[j] = P[j * n] = C[j * n] = 0;
         d[3] = 5 - d[2];
@@ -122,7 +128,7 @@ for (const dense of DENSE) {
         assert.equal(down.outcome, 'dualInfeasible');
         assert.isAtMost(down.iterations, 30);
         assert.approximately(times(even.q, down.x)[0], -1, 1e-6);
-        assert.isAtMost(largest(times(even.P, down.x)), 1e-6);
+        assert.isAtMost(largest(times(even.P.values, down.x)), 1e-6);
       }
     });
   });
@@ -177,9 +183,9 @@ for (const dense of DENSE) {
       // x₃ = x₁ − x₂ − d with a curvature that is nothing beside the others.
       const accepts = (x3: number, d: number, demands: Partial<Demands>) => {
         const of = emptyProblem(dense, {n: 3, p: 1, m: 0});
-        of.P.set([1, 0, 0, 0, 1, 0, 0, 0, 1e-4]);
+        of.P.values.set([1, 0, 0, 0, 1, 0, 0, 0, 1e-4]);
         of.q.set([-1, -1, 0]);
-        of.C.set([1, -1, -1]);
+        of.C.values.set([1, -1, -1]);
         of.d.set([d]);
         const own = {
           ...{D: vectorOf(dense, [1, 1, 1]), E: vectorOf(dense, [1]), isEmpty: new Uint8Array(1)},
@@ -204,7 +210,7 @@ for (const dense of DENSE) {
       const loose = {enough: 1e-6, exactness: 1e-6, consistent: false};
       const accepts = (C: number[], q: number[], d: number[], p: number, x: number[], y: number[]) => {
         const of = emptyProblem(dense, {n: 2, p, m: d.length - p});
-        of.C.set(C);
+        of.C.values.set(C);
         of.q.set(q);
         of.d.set(d);
         const one = {...scaling, D: vectorOf(dense, [1, 1]), E: vectorOf(dense, d.map(() => 1)), c: 1, beta: 1}; // prettier-ignore
@@ -236,7 +242,7 @@ for (const dense of DENSE) {
 
     it('scales rays such that the value along them is −1, without their noise', () => {
       const of = emptyProblem(dense, {n: 2, p: 0, m: 3});
-      of.C.set([1, 0, -1, 0, 0, 1]);
+      of.C.values.set([1, 0, -1, 0, 0, 1]);
       of.d.set([1, -3, Infinity]);
       of.q.set([0, -4]);
       const own = scaleProblem(dense, of, equilibrateMatrices(dense, of), emptyProblem(dense, of));
@@ -266,7 +272,7 @@ for (const dense of DENSE) {
     for (const shape of SHAPES) {
       it(`finds the solution to the last digits, also from where it stands: ${JSON.stringify(shape)}`, () => {
         const {n, p, active, idle} = shape;
-        const solver = new QPSolver(dense, n, p, active + idle);
+        const solver = denseSolver(dense, {n, p, m: active + idle});
         for (let seed = 0; seed < 4; seed++) {
           const {problem, solution} = planted(dense, shape, seed);
           copyProblem(problem, solver.problem);

@@ -1,10 +1,21 @@
 /** @file The linear systems of quadratic programs, against plain products: rows of all kinds, and every way to factor. */
 import {assert} from 'chai';
-import {KktFactor} from '../../../../src/kernels/algorithms/qp/adjoint.js';
+import {denseFactor} from '../../../../src/kernels/algorithms/qp/adjoint.js';
 import {ConstraintRows} from '../../../../src/kernels/algorithms/qp/constraint-rows.js';
-import {KktSystem} from '../../../../src/kernels/algorithms/qp/kkt.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
+import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
-import {apart, DENSE, largest, noise, semidefinite, times, transposedTimes, vectorOf} from './planted.js';
+import {
+  apart,
+  DENSE,
+  largest,
+  noise,
+  semidefinite,
+  times,
+  transposedTimes,
+  vectorOf,
+  problemFrom,
+} from './planted.js';
 
 /** Rows [rows, n] with so many entries that are not zero, at places of their own. */
 function rowsWith(counts: number[], n: number, seed: number): Float64Array {
@@ -18,6 +29,20 @@ function rowsWith(counts: number[], n: number, seed: number): Float64Array {
     }
   });
   return C;
+}
+
+function systemOf(
+  dense: (typeof DENSE)[number],
+  n: number,
+  rows: number,
+  P: ArrayLike<number>,
+  C: ArrayLike<number>,
+) {
+  return denseKkt(
+    dense,
+    new DenseMatrix(dense, n, n, vectorOf(dense, P)),
+    new DenseMatrix(dense, rows, n, vectorOf(dense, C)),
+  );
 }
 
 for (const dense of DENSE) {
@@ -79,7 +104,7 @@ for (const dense of DENSE) {
     ): number {
       const random = seededRandom(7);
       const [P, rows] = [vectorOf(dense, semidefinite(n, rank, random)), w.length];
-      const kkt = new KktSystem(dense, n, rows, P, vectorOf(dense, C));
+      const kkt = systemOf(dense, n, rows, P, vectorOf(dense, C));
       kkt.readMatrices();
       kkt.stiff = stiff;
       const [x, y] = [dense.vector(n), dense.vector(rows)];
@@ -135,7 +160,7 @@ for (const dense of DENSE) {
 
     it('says of rows that depend on a pin what is left, and shares the multiplier', () => {
       // x₁ = 1 twice over, the second time in other units.
-      const kkt = new KktSystem(dense, 2, 2, vectorOf(dense, [1, 0, 0, 1]), vectorOf(dense, [1, 0, 2, 0]));
+      const kkt = systemOf(dense, 2, 2, [1, 0, 0, 1], [1, 0, 2, 0]);
       kkt.readMatrices();
       assert.isTrue(kkt.factor(new Float64Array(2), 1e-10));
       const [x, y] = [dense.vector(2), dense.vector(2)];
@@ -171,7 +196,7 @@ for (const dense of DENSE) {
         ...dense,
         signedSolve: (...data) => (solves++, dense.signedSolve(...data)),
       };
-      const kkt = new KktSystem(counting, 8, 2, P, C);
+      const kkt = systemOf(counting, 8, 2, P, C);
       kkt.readMatrices();
       assert.isTrue(kkt.factor(new Float64Array(2), 1e-4));
       const [f, g] = [vectorOf(dense, noise(8, random)), vectorOf(dense, noise(2, random))];
@@ -187,10 +212,10 @@ for (const dense of DENSE) {
     });
 
     it('answers zero by zero, and an indefinite matrix by false', () => {
-      const kkt = new KktSystem(dense, 2, 1, vectorOf(dense, [1, 0, 0, -1]), vectorOf(dense, [1, 0]));
+      const kkt = systemOf(dense, 2, 1, [1, 0, 0, -1], [1, 0]);
       kkt.readMatrices();
       assert.isFalse(kkt.factor(Float64Array.of(1), 1e-10));
-      const good = new KktSystem(dense, 2, 1, vectorOf(dense, [1, 0, 0, 1]), vectorOf(dense, [1, 0]));
+      const good = systemOf(dense, 2, 1, [1, 0, 0, 1], [1, 0]);
       good.readMatrices();
       assert.isTrue(good.factor(Float64Array.of(1), 1e-10));
       const [x, y] = [vectorOf(dense, [1, 1]), vectorOf(dense, [1])];
@@ -224,8 +249,10 @@ for (const dense of DENSE) {
         const C = noise(5 * n, random);
         // In units that differ.
         for (let j = 0; j < n; j++) C[n + j] *= 1e4;
-        const problem = {n, p: 1, m: 4, lift: 0, P: vectorOf(dense, P), C: vectorOf(dense, C)};
-        const factor = new KktFactor(dense, {...problem, q: dense.vector(n), d: dense.vector(5)});
+        const factor = denseFactor(
+          dense,
+          problemFrom(dense, {n, p: 1, m: 4, P, C, q: dense.vector(n), d: dense.vector(5)}),
+        );
         for (const weight of [
           [1, 1, 0, 0, 1],
           [1, 0.5, 0, 0.25, 1],
@@ -244,11 +271,10 @@ for (const dense of DENSE) {
     }
 
     it('has the least norm where rows say the same, and says what is left where they cannot', () => {
-      const problem = {
-        ...{n: 2, p: 0, m: 2, lift: 0, q: dense.vector(2), d: dense.vector(2)},
-        ...{P: vectorOf(dense, [1, 0, 0, 1]), C: vectorOf(dense, [1, 1, 1, 1])},
-      };
-      const factor = new KktFactor(dense, problem);
+      const problem = problemFrom(dense, {
+        ...{n: 2, p: 0, m: 2, q: [0, 0], d: [0, 0], P: [1, 0, 0, 1], C: [1, 1, 1, 1]},
+      });
+      const factor = denseFactor(dense, problem);
       factor.factor(Float64Array.of(1, 1));
       // x = (1, 1) on x₁ + x₂ = 2, and (1, 1)(y₁ + y₂) = (3, 3) − x.
       assert.isAtMost(factor.solve(Float64Array.of(3, 3), Float64Array.of(2, 2), false), 1e-9);
@@ -260,11 +286,10 @@ for (const dense of DENSE) {
     });
 
     it('takes the lift of P with it', () => {
-      const problem = {
-        ...{n: 2, p: 0, m: 1, lift: 1e-6, q: dense.vector(2), d: dense.vector(1)},
-        ...{P: vectorOf(dense, [4, 1, 1, 2]), C: vectorOf(dense, [1, 1])},
-      };
-      const factor = new KktFactor(dense, problem);
+      const problem = problemFrom(dense, {
+        ...{n: 2, p: 0, m: 1, lift: 1e-6, q: [0, 0], d: [0], P: [4, 1, 1, 2], C: [1, 1]},
+      });
+      const factor = denseFactor(dense, problem);
       factor.factor(Float64Array.of(0));
       factor.solve(Float64Array.of(5, 3), Float64Array.of(0), true);
       const image = times([4 * (1 + 1e-6), 1, 1, 2 * (1 + 1e-6)], factor.x);

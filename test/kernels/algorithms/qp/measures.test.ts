@@ -11,9 +11,9 @@ import {termsAmongNeighbours} from '../../../../src/kernels/algorithms/qp/neighb
 import {dropNoise, normalizeRay} from '../../../../src/kernels/algorithms/qp/ray-points.js';
 import type {Scaling} from '../../../../src/kernels/algorithms/qp/scaling.js';
 import {emptyPoint, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
-import type {DenseKernels, Vector} from '../../../../src/kernels/contracts/dense.js';
+import type {DenseKernels} from '../../../../src/kernels/contracts/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
-import {apart, DENSE, largest, noise, times, transposedTimes, vectorOf} from './planted.js';
+import {apart, DENSE, largest, noise, times, transposedTimes, vectorOf, problemFrom} from './planted.js';
 
 /** Runs `check` with random numbers, so many times. */
 function forAll(numRuns: number, check: (random: () => number) => void): void {
@@ -31,21 +31,20 @@ function uneven(size: number, random: () => number): Float64Array {
 }
 
 /** Noise of several sizes, with zeros; some inequalities have no bound. */
-function draw(dense: DenseKernels, random: () => number): Problem<Vector> {
+function draw(dense: DenseKernels, random: () => number): Problem {
   const [n, p, m] = [1 + upTo(4, random), upTo(2, random), upTo(4, random)];
   const P = uneven(n * n, random);
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) P[i * n + j] = P[j * n + i];
   const d = uneven(p + m, random);
   for (let i = p; i < p + m; i++) if (random() < 0.1) d[i] = Infinity;
   const [C, q] = [uneven((p + m) * n, random), uneven(n, random)];
-  const vector = (values: Float64Array) => vectorOf(dense, values);
-  return {n, p, m, lift: 0, P: vector(P), q: vector(q), C: vector(C), d: vector(d)};
+  return problemFrom(dense, {n, p, m, P, q, C, d});
 }
 
 const sizes = (values: ArrayLike<number>) => Float64Array.from(values, Math.abs);
 
 describe('the row that is violated most', () => {
-  const violations = ({n, p, C, d}: Problem, x: Float64Array) =>
+  const violations = ({n, p, C: {values: C}, d}: Problem, x: Float64Array) =>
     Array.from(d, (value, i) => {
       const row = C.subarray(i * n, (i + 1) * n);
       const excess = times(row, x)[0] - value;
@@ -89,14 +88,23 @@ describe('rows that set no scale', () => {
   it('are those without a bound and without entries, and those much further away than everything else', () =>
     forAll(300, (random) => {
       const problem = draw(DENSE[0], random);
-      const {n, p, P, q, d} = problem;
+      const {
+        n,
+        p,
+        P: {values: P},
+        q,
+        d,
+      } = problem;
       d.forEach((value, i) => (d[i] = value * 10 ** upTo(10, random)));
       const D = vectorOf(DENSE[0], q.map(() => 0.5 + random())); // prettier-ignore
       const E = vectorOf(DENSE[0], d.map(() => 0.5 + random())); // prettier-ignore
       const isEmpty = Uint8Array.from(d, () => Number(random() < 0.1));
       for (const withoutFar of [false, true]) {
         const [scaled, room] = [vectorOf(DENSE[0], d.map(() => 9)), new Uint8Array(d.length).fill(7)]; // prettier-ignore
-        const found = rowsToLeaveOut(problem, {D, E, isEmpty, curvature: 1}, scaled, withoutFar, room);
+        const found = rowsToLeaveOut(problem, {D, E, isEmpty, curvature: 1}, scaled, withoutFar, {
+          absent: room,
+          diagonal: DENSE[0].vector(n),
+        });
         const rows = Array.from(d, (value, i) => ({
           at: E[i] * value,
           isAbsent: isEmpty[i] === 1 || value >= 1e20,
@@ -139,7 +147,7 @@ for (const dense of DENSE) {
   describe(`terms among neighbours, by ${dense.name} kernels`, () => {
     /** Three times, from neighbour to neighbour: at least a hundredth of the largest term beside it. */
     function expected(
-      {n, p, P, q, C, d}: Problem,
+      {n, p, P: {values: P}, q, C: {values: C}, d}: Problem,
       x: Float64Array,
       y: Float64Array,
       measured: {multipliers: Float64Array; excess: Float64Array; rowTerms: Float64Array},
@@ -199,7 +207,12 @@ for (const dense of DENSE) {
     function embeddingOf(random: () => number) {
       const problem = draw(dense, random);
       problem.d.forEach((value, i) => value === Infinity && (problem.d[i] = 1));
-      const {n, p, m, C} = problem;
+      const {
+        n,
+        p,
+        m,
+        C: {values: C},
+      } = problem;
       const constraints = new ConstraintRows(dense, p + m, n, C);
       constraints.read();
       const embedding = new Embedding(dense, problem, constraints);
@@ -215,7 +228,14 @@ for (const dense of DENSE) {
       forAll(120, (random) =>
         dense.scope(() => {
           const {problem, embedding} = embeddingOf(random);
-          const {n, m, P, q, C, d} = problem;
+          const {
+            n,
+            m,
+            P: {values: P},
+            q,
+            C: {values: C},
+            d,
+          } = problem;
           const {x, y, s} = embedding.point;
           const [tau, kappa] = [(embedding.tau = 0.1 + random()), (embedding.kappa = random())];
           embedding.measure();
@@ -238,12 +258,9 @@ for (const dense of DENSE) {
 
     it('proves by rays: that are meant, and whose other terms are less than 1e-8 of the value along them', () => {
       // One variable, x ≤ −1 and −x ≤ −1, cost −x.
-      const problem = {
-        ...{n: 1, p: 0, m: 2, lift: 0, P: vectorOf(dense, [0]), q: vectorOf(dense, [-1])},
-        ...{C: vectorOf(dense, [1, -1]), d: vectorOf(dense, [-1, -1])},
-      };
+      const problem = problemFrom(dense, {n: 1, p: 0, m: 2, P: [0], q: [-1], C: [1, -1], d: [-1, -1]});
       const at = ([x, y0, y1, s0, s1]: number[], tau: number, kappa: number) => {
-        const constraints = new ConstraintRows(dense, 2, 1, problem.C);
+        const constraints = new ConstraintRows(dense, 2, 1, problem.C.values);
         constraints.read();
         const embedding = new Embedding(dense, problem, constraints);
         embedding.begin();
@@ -268,7 +285,7 @@ for (const dense of DENSE) {
 
       // Down along x, which s makes up for in Cx.
       const unbounded = (bend: number, off: number, tau = 1e-9, kappa = 1e-9) => {
-        problem.P[0] = bend;
+        problem.P.values[0] = bend;
         return at([4, 0, 0, -4 + off, 4], tau, kappa).provesUnbounded();
       };
       assert.isTrue(unbounded(0, 0));
@@ -278,7 +295,7 @@ for (const dense of DENSE) {
       assert.isFalse(unbounded(0, 4.1e-8));
       for (const [tau, kappa] of [[4100, 0], [0.1, 4100]]) assert.isFalse(unbounded(0, 0, tau, kappa)); // prettier-ignore
       for (const [tau, kappa] of [[3900, 0], [0.1, 3900]]) assert.isTrue(unbounded(0, 0, tau, kappa)); // prettier-ignore
-      problem.P[0] = 0;
+      problem.P.values[0] = 0;
       const ray = at([4, 2, 0, -4, 4], 1e-9, 1e-9);
       assert.isTrue(ray.provesUnbounded());
       assert.deepEqual([...ray.point.x, ...ray.point.y, ...ray.point.s], [1, 0.5, 0, -1, 1]);

@@ -1,6 +1,7 @@
 /** @file Quadratic programs whose solution is known, and plain products to judge what a kernel says of them. */
 import type {DenseKernels, Vector} from '../../../../src/kernels/contracts/dense.js';
 import {createHostDense} from '../../../../src/kernels/twins/host/dense.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
 import type {Point, Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
@@ -67,7 +68,7 @@ export function planted(
   dense: DenseKernels,
   {n, p, active, idle, rank = n}: Shape,
   seed: number,
-): {problem: Problem<Vector>; solution: Point<Vector>} {
+): {problem: Problem; solution: Point<Vector>} {
   const random = seededRandom(seed);
   const m = active + idle;
   const [P, C, x] = [semidefinite(n, rank, random), noise((p + m) * n, random), noise(n, random)];
@@ -78,12 +79,35 @@ export function planted(
   const [Px, pull, Cx] = [times(P, x), transposedTimes(C, y, n), times(C, x)];
   const vector = (values: ArrayLike<number>) => vectorOf(dense, values);
   return {
-    problem: {
-      ...{n, p, m, lift: 0, P: vector(P), C: vector(C)},
-      q: vector(Px.map((value, j) => -value - pull[j])),
-      d: vector(Cx.map((value, i) => value + s[i])),
-    },
+    problem: problemFrom(dense, {
+      ...{n, p, m, P, C},
+      q: Px.map((value, j) => -value - pull[j]),
+      d: Cx.map((value, i) => value + s[i]),
+    }),
     solution: {x: vector(x), y: vector(y), s: vector(s)},
+  };
+}
+
+/** The numbers of a problem as a problem in the memory of `dense`. */
+export function problemFrom(
+  dense: DenseKernels,
+  {
+    P,
+    q,
+    C,
+    d,
+    ...rest
+  }: Omit<Problem, 'P' | 'q' | 'C' | 'd' | 'lift'> &
+    Record<'P' | 'q' | 'C' | 'd', ArrayLike<number>> & {lift?: number},
+): Problem {
+  const {n} = rest;
+  return {
+    lift: 0,
+    ...rest,
+    P: new DenseMatrix(dense, n, n, vectorOf(dense, P)),
+    q: vectorOf(dense, q),
+    C: new DenseMatrix(dense, d.length, n, vectorOf(dense, C)),
+    d: vectorOf(dense, d),
   };
 }
 
@@ -96,7 +120,7 @@ export const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   largest(Array.from(a, (value, i) => value - b[i]));
 
 /** The largest violation of the optimality conditions. */
-export function kktError({n, p, P, q, C, d}: Problem, {x, y, s}: Point): number {
+export function kktError({n, p, P: {values: P}, q, C: {values: C}, d}: Problem, {x, y, s}: Point): number {
   const [Px, pull, Cx] = [times(P, x), transposedTimes(C, y, n), times(C, x)];
   let worst = largest(Px.map((value, j) => value + q[j] + pull[j]));
   for (let i = 0; i < d.length; i++) {

@@ -2,11 +2,12 @@
 import {assert} from 'chai';
 import {MatrixReader} from '../../../../src/kernels/algorithms/qp/matrices.js';
 import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilibrate.js';
-import {addLift, scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
+import {DenseMatrix} from '../../../../src/kernels/algorithms/qp/dense-matrix.js';
+import {scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
 import {rescale, scalingRoom, unscale} from '../../../../src/kernels/algorithms/qp/scaling.js';
 import {emptyProblem, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
-import {apart, DENSE, kktError, largest, planted, vectorOf, type Shape} from './planted.js';
+import {apart, DENSE, kktError, largest, planted, vectorOf, type Shape, problemFrom} from './planted.js';
 
 const SHAPES: Shape[] = [
   {n: 5, p: 1, active: 2, idle: 3},
@@ -18,7 +19,13 @@ for (const dense of DENSE) {
   /** A planted problem in units of its own for each row, column and the objective; the point that solves it goes with it. */
   function inUnits(shape: Shape, seed: number) {
     const {problem, solution} = planted(dense, shape, seed);
-    const {n, P, q, C, d} = problem;
+    const {
+      n,
+      P: {values: P},
+      q,
+      C: {values: C},
+      d,
+    } = problem;
     const random = seededRandom(seed);
     const factor = () => 10 ** (8 * random() - 4);
     const [D, E] = [q, d].map((values) => Float64Array.from(values, factor));
@@ -49,14 +56,14 @@ for (const dense of DENSE) {
           const scaled = emptyProblem(dense, problem);
           const matrices = equilibrateMatrices(dense, problem);
           const scaling = scaleProblem(dense, problem, matrices, scaled);
-          for (const size of rowsOf(scaled.C, n)) assert.isTrue(size > 0.85 && size < 1.15, `${size}`);
+          for (const size of rowsOf(scaled.C.values, n)) assert.isTrue(size > 0.85 && size < 1.15, `${size}`);
           // The curvature before the objective's own factor, which brings it and the costs to 1.
-          if (rank === n) for (let j = 0; j < n; j++) assert.approximately(scaled.P[j * (n + 1)], scaling.c, 1e-9 * scaling.c); // prettier-ignore
-          assert.approximately(scaling.curvature, largest(scaled.P) / scaling.c, 1e-9);
-          assert.approximately(Math.max(largest(scaled.P), largest(scaled.q)), 1, 1e-12);
+          if (rank === n) for (let j = 0; j < n; j++) assert.approximately(scaled.P.values[j * (n + 1)], scaling.c, 1e-9 * scaling.c); // prettier-ignore
+          assert.approximately(scaling.curvature, largest(scaled.P.values) / scaling.c, 1e-9);
+          assert.approximately(Math.max(largest(scaled.P.values), largest(scaled.q)), 1, 1e-12);
           assert.approximately(largest(scaled.d), 1, 1e-12);
           if (rank === 0) {
-            const columns = Array.from({length: n}, (_, j) => largest(scaled.C.filter((_, at) => at % n === j))); // prettier-ignore
+            const columns = Array.from({length: n}, (_, j) => largest(scaled.C.values.filter((_, at) => at % n === j))); // prettier-ignore
             for (const size of columns) assert.isTrue(size > 0.85 && size < 1.15, `${size}`);
           }
           const {x, y, s} = solution;
@@ -78,20 +85,13 @@ for (const dense of DENSE) {
           return scaled;
         });
         if ((shape.rank ?? shape.n) < shape.n) continue;
-        for (const part of ['P', 'q', 'C', 'd'] as const) assert.isAtMost(apart(plain[part], other[part]), 1e-9, part); // prettier-ignore
+        for (const part of ['P', 'C'] as const) assert.isAtMost(apart(plain[part].values, other[part].values), 1e-9, part); // prettier-ignore
+        for (const part of ['q', 'd'] as const) assert.isAtMost(apart(plain[part], other[part]), 1e-9, part);
       }
     });
 
-    const problemOf = (
-      P: number[],
-      q: number[],
-      C: number[],
-      d: number[],
-      p = 0,
-    ): Problem<ReturnType<typeof dense.vector>> => ({
-      ...{n: q.length, p, m: d.length - p, lift: 0},
-      ...{P: vectorOf(dense, P), q: vectorOf(dense, q), C: vectorOf(dense, C), d: vectorOf(dense, d)},
-    });
+    const problemOf = (P: number[], q: number[], C: number[], d: number[], p = 0): Problem =>
+      problemFrom(dense, {n: q.length, p, m: d.length - p, P, q, C, d});
     function scale(problem: ReturnType<typeof problemOf>, withoutFar = false) {
       const scaled = emptyProblem(dense, problem);
       const matrices = equilibrateMatrices(dense, problem);
@@ -105,7 +105,7 @@ for (const dense of DENSE) {
       assert.deepEqual([...isEmpty], [1, 0, 1, 0, 0]);
       assert.deepEqual([...absent], [1, 0, 1, 1, 0]);
       // x = D x̂ with D = 1/2: rows 2 and 8 become 1 and 4.
-      assert.deepEqual([...scaled.C], [0, 1, 0, 0, 1]);
+      assert.deepEqual([...scaled.C.values], [0, 1, 0, 0, 1]);
       assert.deepEqual([...E], [1, 1, 1, 1, 0.25]);
       assert.equal(beta, 1 / 6);
       assert.isAtMost(apart(scaled.d, [0, 1, 1, 1, -1 / 6]), 1e-15);
@@ -186,15 +186,15 @@ for (const dense of DENSE) {
 
     it('of a problem of zeros is 1', () => {
       const {scaled, c, beta} = scale(problemOf([0], [0], [1], [0]));
-      assert.deepEqual([c, beta, ...scaled.P, ...scaled.q, ...scaled.d], [1, 1, 0, 0, 0]);
+      assert.deepEqual([c, beta, ...scaled.P.values, ...scaled.q, ...scaled.d], [1, 1, 0, 0, 0]);
     });
 
     it('lifts the diagonal by its own part', () => {
-      const P = vectorOf(dense, [2, 1, 1, 3]);
-      addLift(P, 2, 0.5);
-      assert.deepEqual([...P], [3, 1, 1, 4.5]);
+      const P = new DenseMatrix(dense, 2, 2, vectorOf(dense, [2, 1, 1, 3]));
+      P.growDiagonal(0.5);
+      assert.deepEqual([...P.values], [3, 1, 1, 4.5]);
       const problem = {...problemOf([1, 0, 0, 1], [0, 0], [1, 1], [1]), lift: 0.5};
-      assert.approximately(scale(problem).scaled.P[0], 1.5, 1e-12);
+      assert.approximately(scale(problem).scaled.P.values[0], 1.5, 1e-12);
     });
 
     it('in a room of its own gives the same', () => {
@@ -221,9 +221,9 @@ for (const dense of DENSE) {
     it('come sample by sample, equalities first', () => {
       const {problem, matrices} = reader({});
       assert.isTrue(matrices.read(1));
-      assert.deepEqual([...problem.P, ...problem.C], [1, 0, 0, 3, 3, 4, 7, 8]);
+      assert.deepEqual([...problem.P.values, ...problem.C.values], [1, 0, 0, 3, 3, 4, 7, 8]);
       assert.isTrue(matrices.read(0));
-      assert.deepEqual([...problem.P, ...problem.C], [2, 1, 1, 2, 1, 2, 5, 6]);
+      assert.deepEqual([...problem.P.values, ...problem.C.values], [2, 1, 1, 2, 1, 2, 5, 6]);
       assert.isUndefined(matrices.sharedScaling());
     });
 
@@ -232,15 +232,15 @@ for (const dense of DENSE) {
       const first = {Q: arrays.Q.subarray(0, 4), G: arrays.G.subarray(0, 2), A: arrays.A.subarray(0, 2)};
       const {problem, matrices} = reader(shared, first);
       assert.isTrue(matrices.read(0));
-      problem.P[0] = 9;
+      problem.P.values[0] = 9;
       assert.isTrue(matrices.read(1));
-      assert.equal(problem.P[0], 9);
+      assert.equal(problem.P.values[0], 9);
       const scaling = matrices.sharedScaling();
       assert.isDefined(scaling);
       assert.strictEqual(matrices.sharedScaling(), scaling);
       const one = reader({...shared, sharedG: 0}, {...first, G: arrays.G});
       assert.isTrue(one.matrices.read(1));
-      assert.deepEqual([...one.problem.P, ...one.problem.C], [2, 1, 1, 2, 1, 2, 7, 8]);
+      assert.deepEqual([...one.problem.P.values, ...one.problem.C.values], [2, 1, 1, 2, 1, 2, 7, 8]);
       assert.isUndefined(one.matrices.sharedScaling());
     });
 

@@ -8,7 +8,7 @@ import {isDescentRay, isFarkasRay} from '../../../../src/kernels/algorithms/qp/r
 import {SemidefiniteLift, symmetrize} from '../../../../src/kernels/algorithms/qp/semidefinite.js';
 import type {Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {maxAbs} from '../../../../src/kernels/algorithms/qp/vectors.js';
-import {apart, DENSE, largest, planted, times, transposedTimes, vectorOf} from './planted.js';
+import {apart, DENSE, largest, planted, times, transposedTimes, vectorOf, problemFrom} from './planted.js';
 
 it('the largest magnitude of a vector is NaN if an entry is', () => {
   assert.equal(maxAbs(Float64Array.of(1, -3, 2)), 3);
@@ -18,16 +18,8 @@ it('the largest magnitude of a vector is NaN if an entry is', () => {
 
 for (const dense of DENSE) {
   const vector = (values: ArrayLike<number>) => vectorOf(dense, values);
-  const problemOf = (
-    P: number[],
-    q: number[],
-    C: number[],
-    d: number[],
-    p = 0,
-  ): Problem<ReturnType<typeof vector>> => ({
-    ...{n: q.length, p, m: d.length - p, lift: 0},
-    ...{P: vector(P), q: vector(q), C: vector(C), d: vector(d)},
-  });
+  const problemOf = (P: number[], q: number[], C: number[], d: number[], p = 0): Problem =>
+    problemFrom(dense, {n: q.length, p, m: d.length - p, P, q, C, d});
 
   describe(`presolve, by ${dense.name} kernels`, () => {
     it('tells right-hand sides that no point meets', () => {
@@ -52,7 +44,7 @@ for (const dense of DENSE) {
 
   describe(`rays, by ${dense.name} kernels`, () => {
     const farkas = (C: number[], d: number[], y: number[], p = 0) =>
-      isFarkasRay(problemOf([0], [0], C, d, p), Float64Array.from(y));
+      isFarkasRay(problemOf([0], [0], C, d, p), vectorOf(dense, y), dense.vector(1), dense.vector(1));
 
     it('prove that there is no point: beyond rounding, cancelling, with the right signs, on rows that bound', () => {
       const size = 2 ** -20;
@@ -113,7 +105,12 @@ for (const dense of DENSE) {
         assert.isNull(primalCertificate(dense, problem));
         assert.isNull(dualCertificate(dense, problem));
         // The last row against the one before.
-        const {n, P, C, d} = problem;
+        const {
+          n,
+          P: {values: P},
+          C: {values: C},
+          d,
+        } = problem;
         for (let j = 0; j < n; j++) C[5 * n + j] = -2 * C[4 * n + j];
         d[5] = -2 * d[4] - 1;
         const ray = primalCertificate(dense, problem)!;
@@ -121,12 +118,12 @@ for (const dense of DENSE) {
         assert.isAtMost(largest(transposedTimes(C, ray.y, n)), 1e-7 * largest(ray.y));
         assert.isAtLeast(Math.min(...ray.y.subarray(1)), 0);
         // Down where nothing bends or bounds.
-        problem.C.fill(0, n);
+        problem.C.values.fill(0, n);
         problem.q.fill(0);
-        problem.C.fill(0, 0, n);
+        problem.C.values.fill(0, 0, n);
         for (let j = 0; j < n; j++) for (let k = 0; k < n; k++) if (j === 3 || k === 3) P[j * n + k] = 0;
-        problem.C[0] = 1;
-        problem.C[n + 3] = 1;
+        problem.C.values[0] = 1;
+        problem.C.values[n + 3] = 1;
         problem.q[3] = 2;
         const fall = dualCertificate(dense, problem)!;
         assert.approximately(fall.x[3], -0.5, 1e-8);
@@ -180,7 +177,12 @@ for (const dense of DENSE) {
 
   describe(`the certificate of a point, by ${dense.name} kernels`, () => {
     const {problem, solution} = planted(dense, {n: 4, p: 1, active: 2, idle: 2}, 3);
-    const {P, q, C, d} = problem;
+    const {
+      P: {values: P},
+      q,
+      C: {values: C},
+      d,
+    } = problem;
     const certificate = new Certificate(dense, problem);
     const magnitudes = (values: ArrayLike<number>) => Array.from(values, Math.abs);
 
@@ -254,7 +256,7 @@ for (const dense of DENSE) {
     });
 
     it('notices given numbers that are lost far out', () => {
-      const loses = (x: number[], y: number[], of: Problem<ReturnType<typeof vector>>) => {
+      const loses = (x: number[], y: number[], of: Problem) => {
         const own = new Certificate(dense, of);
         own.measure(of, vector(x), vector(y), Infinity);
         return own.losesGivenNumbers(of);
@@ -301,7 +303,7 @@ for (const dense of DENSE) {
   });
 
   describe(`exact zeros, by ${dense.name} kernels`, () => {
-    const cleared = (of: Problem<ReturnType<typeof vector>>, x: number[], y: number[], negligible = 1e-8) => {
+    const cleared = (of: Problem, x: number[], y: number[], negligible = 1e-8) => {
       const [at, multipliers] = [vector(x), vector(y)];
       const certificate = new Certificate(dense, of);
       certificate.measure(of, at, multipliers, Infinity);

@@ -1,7 +1,7 @@
 /** @file How much work quadratic programs take: iterations, and factorisations of all attempts together. */
 import {assert} from 'chai';
 import type {DenseKernels} from '../../../../src/kernels/contracts/dense.js';
-import {QPSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
 import {copyProblem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, kktError, largest, planted, type Shape} from './planted.js';
 
@@ -23,7 +23,14 @@ const SEEDS = [0, 1, 2, 3, 4, 5];
 /** Row i of (C, d) times factor(i). */
 const scaleRows =
   (factor: (i: number) => number): Change =>
-  ({problem: {n, C, d}, solution: {y, s}}) => {
+  ({
+    problem: {
+      n,
+      C: {values: C},
+      d,
+    },
+    solution: {y, s},
+  }) => {
     for (let i = 0; i < d.length; i++) {
       for (let j = 0; j < n; j++) C[i * n + j] *= factor(i);
       for (const values of [d, s]) values[i] *= factor(i);
@@ -33,7 +40,15 @@ const scaleRows =
 
 const scaleVariables =
   (factor: (j: number) => number): Change =>
-  ({problem: {n, P, q, C}, solution: {x}}) => {
+  ({
+    problem: {
+      n,
+      P: {values: P},
+      q,
+      C: {values: C},
+    },
+    solution: {x},
+  }) => {
     for (let at = 0; at < P.length; at++) P[at] *= factor(Math.floor(at / n)) * factor(at % n);
     for (let at = 0; at < C.length; at++) C[at] *= factor(at % n);
     for (let j = 0; j < n; j++) {
@@ -43,7 +58,15 @@ const scaleVariables =
   };
 
 /** The last inequality says what the first does. */
-const repeat: Change = ({problem: {n, p, m, C, d}}) => {
+const repeat: Change = ({
+  problem: {
+    n,
+    p,
+    m,
+    C: {values: C},
+    d,
+  },
+}) => {
   if (m < 2) return;
   C.copyWithin((p + m - 1) * n, p * n, (p + 1) * n);
   d[p + m - 1] = d[p];
@@ -89,7 +112,7 @@ function workOf(
         const all = planted(dense, shape, seed);
         for (const change of changes) change(all);
         const {problem, solution} = all;
-        const solver = new QPSolver(dense, problem.n, problem.p, problem.m);
+        const solver = denseSolver(dense, {n: problem.n, p: problem.p, m: problem.m});
         copyProblem(problem, solver.problem);
         const found = solver.solve(1e-6, 100, warm ? solution : undefined);
         assert.equal(found.outcome, 'solved');

@@ -6,7 +6,7 @@ import {isSmall, perShape} from '../../../../src/kernels/algorithms/small-qp/sma
 import {SmallSolver} from '../../../../src/kernels/algorithms/small-qp/small-solver.js';
 import {copyProblem, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';
-import {noise, planted, times, transposedTimes, type Shape} from '../qp/planted.js';
+import {noise, planted, times, transposedTimes, vectorOf, type Shape} from '../qp/planted.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';
 
 const SHAPES: Shape[] = [
@@ -55,7 +55,7 @@ describe('SmallSolver', () => {
     for (const seed of SEEDS) {
       const q = noise(6, seededRandom(seed)).map((value) => 9 * value);
       for (const solver of [same, other]) solver.problem.q.set(q);
-      const fresh = solverOf({...problem, q});
+      const fresh = solverOf({...problem, q: vectorOf(referenceDense, q)});
       const [found, again] = [same.solve(1e-9, 100), fresh.solve(1e-9, 100)];
       if (!again) continue;
       assert.deepEqual([...found!.x], [...again.x]);
@@ -73,19 +73,19 @@ describe('SmallSolver', () => {
     };
     assert.isNotNull(change(() => undefined));
     const cases: Record<string, (problem: Problem) => void> = {
-      'no curvature': ({P}) => P.fill(0),
-      'negative curvature': ({P}) => (P[0] = -1),
-      'not symmetric': ({P}) => (P[1] += 1),
-      'NaN in P': ({P}) => (P[5] = NaN),
+      'no curvature': ({P: {values: P}}) => P.fill(0),
+      'negative curvature': ({P: {values: P}}) => (P[0] = -1),
+      'not symmetric': ({P: {values: P}}) => (P[1] += 1),
+      'NaN in P': ({P: {values: P}}) => (P[5] = NaN),
       'NaN in q': ({q}) => (q[1] = NaN),
-      'NaN in C': ({C}) => (C[3] = NaN),
+      'NaN in C': ({C: {values: C}}) => (C[3] = NaN),
       'NaN in d': ({d}) => (d[2] = NaN),
-      'a row of zeros': ({C}) => C.fill(0, 4, 8),
-      'equal rows that hold': ({C, d}) => {
+      'a row of zeros': ({C: {values: C}}) => C.fill(0, 4, 8),
+      'equal rows that hold': ({C: {values: C}, d}) => {
         C.copyWithin(8, 4, 8);
         d[2] = d[1];
       },
-      contradiction: ({C, d}) => {
+      contradiction: ({C: {values: C}, d}) => {
         for (let j = 0; j < 4; j++) C[8 + j] = -C[4 + j];
         d[2] = -d[1] - 1;
       },
@@ -107,7 +107,13 @@ describe('SmallSolver', () => {
 describe('SmallAdjoint', () => {
   it('solves on the rows that count, and refuses weights in between and dependent rows', () => {
     const {problem} = planted(referenceDense, {n: 7, p: 2, active: 3, idle: 4}, 2);
-    const {n, p, m, P, C} = problem;
+    const {
+      n,
+      p,
+      m,
+      P: {values: P},
+      C: {values: C},
+    } = problem;
     const adjoint = new SmallAdjoint(n, p, m);
     copyProblem(problem, adjoint.problem);
     assert.isTrue(adjoint.readMatrices());
@@ -129,7 +135,7 @@ describe('SmallAdjoint', () => {
     }
     assert.isFalse(adjoint.solve([0.5, 0, 0, 0, 0, 0, 0], 0, right, rightY));
     assert.isFalse(adjoint.solve([1, 1, 1, 1, 1, 1, 0], 0, right, rightY), 'more rows than variables');
-    adjoint.problem.C.copyWithin(3 * n, 2 * n, 3 * n);
+    adjoint.problem.C.values.copyWithin(3 * n, 2 * n, 3 * n);
     assert.isFalse(adjoint.solve([1, 1, 0, 0, 0, 0, 0], 0, right, rightY), 'equal rows');
     assert.isFalse(adjoint.solve(weight, 1, right.fill(NaN), rightY), 'NaN');
   });
@@ -139,7 +145,7 @@ describe('DualActiveSet', () => {
   it('knows which rows are no combination of its set', () => {
     const {problem} = planted(referenceDense, {n: 3, p: 0, active: 2, idle: 2}, 1);
     // Row 2 becomes the sum of the active ones.
-    for (let j = 0; j < 3; j++) problem.C[6 + j] = problem.C[j] + problem.C[3 + j];
+    for (let j = 0; j < 3; j++) problem.C.values[6 + j] = problem.C.values[j] + problem.C.values[3 + j];
     problem.d[2] = problem.d[0] + problem.d[1] + 1;
     const kkt = new SmallAdjoint(3, 0, 4);
     copyProblem(problem, kkt.problem);
