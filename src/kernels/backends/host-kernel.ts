@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Floats} from '../contracts/vectors.js';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
-import {deviceCompute, type NodeBackend} from './node-device.js';
+import type {NodeBackend} from './node-backend.js';
+import {deviceCompute} from './node-device.js';
 
 /** What a host kernel returns: one entry per output. */
 export interface HostOutput {

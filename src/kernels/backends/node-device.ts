@@ -1,44 +1,9 @@
 /**
- * @file The tfjs backend 'tensorflow' as a device: what it offers besides the interface of every backend, and whether operations with a
- * form of their own for it run on it.
+ * @file Whether operations that have a form for the tfjs backend 'tensorflow' run on it, as they do on a GPU, or on the host.
  */
 import * as tf from '@tensorflow/tfjs-core';
-
-/** A tensor inside TensorFlow. */
-export interface RawTensor {
-  id: number;
-  shape: number[];
-}
-
-/** An attribute of an operation of TensorFlow. */
-export interface Attribute {
-  name: string;
-  type: number;
-  value: number | boolean | string;
-}
-
-/** The functions of TensorFlow that the backend calls. */
-export interface Binding {
-  readonly TF_FLOAT: number;
-  readonly TF_INT32: number;
-  readonly TF_INT64: number;
-  readonly TF_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_INT: number;
-  executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): RawTensor[];
-  createTensor(shape: number[], type: number, values: Float32Array | Int32Array): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): Float32Array;
-}
-
-/** The backend of tfjs-node and tfjs-node-gpu. */
-export interface NodeBackend extends tf.KernelBackend {
-  readonly binding: Binding;
-  readonly isUsingGpuDevice: boolean;
-  getInputTensorIds(tensors: tf.TensorInfo[]): number[];
-  createOutputTensor(metadata: {id: number; shape: number[]; dtype: number}): tf.Tensor;
-}
+import type {NodeBackend} from './node-backend.js';
+import {marksFailures, warnOfTf32} from './node-gpu.js';
 
 /** Where the operations that have a form for the backend 'tensorflow' run on it: 'auto' (default), 'host' or 'backend'. */
 const FLAG = 'IMPLICIT_DEVICE';
@@ -57,7 +22,16 @@ export function computesOnBackend(): boolean {
   const backend = tf.backend() as Partial<NodeBackend>;
   // Another backend may have taken the name.
   if (!backend.binding) return false;
-  return choice === 'backend' || backend.isUsingGpuDevice === true;
+  if (choice === 'auto' && backend.isUsingGpuDevice !== true) return false;
+  if (!marksFailures(backend as NodeBackend)) {
+    if (choice === 'auto') return false;
+    throw new Error(
+      `The flag ${FLAG} is 'backend', but this version of TensorFlow fails for a whole batch if one matrix is not positive definite. ` +
+        'Use a newer one, or the host.',
+    );
+  }
+  warnOfTf32(backend as NodeBackend);
+  return true;
 }
 
 /** The computation of a kernel on the backend, with one entry per output. */

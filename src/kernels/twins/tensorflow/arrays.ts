@@ -6,7 +6,7 @@
  * them broadcast against each other. Numbers may stand for arrays.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {Attribute, Binding, NodeBackend, RawTensor} from '../../backends/node-device.js';
+import type {Attribute, Binding, NodeBackend, RawTensor} from '../../backends/node-backend.js';
 
 /** An array of doubles on the device. */
 export interface Doubles {

@@ -1,6 +1,6 @@
 /** @file Copies of tensors on the backend 'tensorflow', which are read only if somebody asks. They outlive the tensors and are not tensors themselves. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {Attribute, NodeBackend} from '../../backends/node-device.js';
+import type {Attribute, NodeBackend} from '../../backends/node-backend.js';
 
 interface Copy {
   id: number;

@@ -4,7 +4,8 @@
  * of them can decide is solved on the host.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {DeviceCompute, NodeBackend} from '../../backends/node-device.js';
+import type {NodeBackend} from '../../backends/node-backend.js';
+import type {DeviceCompute} from '../../backends/node-device.js';
 import {
   and,
   asNumber,
