@@ -35,7 +35,7 @@ import {
 } from './arrays.js';
 import {accept, takeSizes, type Accepted} from './acceptance.js';
 import {magnitudesOf, type Magnitudes} from './certificate.js';
-import {interiorPoint, type Found} from './interior-point.js';
+import {interiorPoint, type Found, type Limits} from './interior-point.js';
 import {polish} from './polish.js';
 import {readProblem, takeProblem, type Data, type Point, type Problem} from './problem.js';
 import {descentCandidate, farkasCandidate} from './proofs.js';
@@ -55,8 +55,9 @@ export type OnHost = (
 const [SOLVED, INFEASIBLE, UNBOUNDED, INVALID, OPEN] = [0, 1, 2, 5, -1];
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 const UNKNOWN = 1e9;
-/** The most iterations of the first attempt, and how each attempt refines its linear systems. */
+/** The first attempt only goes so far that most active sets can be guessed. The others need smaller errors, and linear systems that are refined. */
 const ATTEMPTS = [
+  {most: 15, corrections: 0, until: 1e-5},
   {most: 40, corrections: 1},
   {most: 100, corrections: 6},
 ];
@@ -121,7 +122,7 @@ class Solver {
     if ((inputs as Partial<typeof inputs>).gx) this.on((part) => this.fromGuess(part));
     for (const attempt of ATTEMPTS) {
       const most = Math.min(options.maxIterations, attempt.most);
-      this.on((part) => this.attempt(part, most, attempt.corrections));
+      this.on((part) => this.attempt(part, {...attempt, tolerance: options.tolerance, maxIterations: most}));
     }
     this.on((part) => part.takeFarkas(tidy(() => farkasCandidate(part.scaled))));
     this.on((part) => part.takeDescent(tidy(() => descentCandidate(part.scaled, part.scaling.absent))));
@@ -167,15 +168,15 @@ class Solver {
     part.accept(point, this.options.tolerance);
   }
 
-  private attempt(part: Part, maxIterations: number, corrections: number): void {
-    const {tolerance} = this.options;
+  private attempt(part: Part, limits: Limits): void {
+    const {tolerance} = limits;
     const {scaled, scaling} = part;
-    const found = tidy(() => interiorPoint(scaled, {tolerance, maxIterations, corrections}));
+    const found = tidy(() => interiorPoint(scaled, limits));
     part.results.iterations = part.put(part.results.iterations, found.iterations);
     part.proveByRays(found);
     const polished = tidy(() => polish(scaled, found.best, scaling.absent, {rounds: ROUNDS}).point);
     part.accept(polished, tolerance);
-    if (!part.isOpen()) return;
+    if (limits.until !== undefined || !part.isOpen()) return;
     part.accept(found.best, tolerance);
     if (!part.isOpen()) return;
     const shortest = tidy(

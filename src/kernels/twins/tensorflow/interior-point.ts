@@ -66,9 +66,8 @@ const STALLS = 12;
 /** Whether a ray is a proof, and whether it is more than rounding. */
 const CERTIFICATE = 1e-8;
 const MEANT = 1e-3;
-/** All samples take this many steps before the method looks for the first time whether any are left, and then between two looks. */
-const FIRST_LOOK = 6;
-const LOOK_EVERY = 2;
+/** All samples take this many steps before the method looks for the first time whether any are left. */
+const FIRST_LOOK = 4;
 
 /** The end of each sample, as flags [B, 1, 1]. */
 export interface Found {
@@ -95,20 +94,25 @@ interface State extends Point {
   isUnbounded: Flags;
 }
 
-/** @param corrections The most refinements of each linear system. */
-export function interiorPoint(
-  problem: Problem,
-  {tolerance, maxIterations, corrections}: {tolerance: number; maxIterations: number; corrections: number},
-): Found {
-  const method = new Method(problem, tolerance, corrections);
+export interface Limits {
+  tolerance: number;
+  maxIterations: number;
+  /** The most refinements of each linear system. */
+  corrections: number;
+  /** The error at which a sample ends. Default: far below the tolerance, as rows with small terms need it. */
+  until?: number;
+}
+
+export function interiorPoint(problem: Problem, limits: Limits): Found {
+  const {maxIterations} = limits;
+  const method = new Method(problem, limits);
   let state = tidy(() => method.start());
   for (let k = 0; ; k++) {
     const isLast = k === maxIterations;
     const before = state;
     state = tidy(() => method.next(before, isLast));
     if (isLast) break;
-    const looks = k >= FIRST_LOOK && (k - FIRST_LOOK) % LOOK_EVERY === 0;
-    if (looks && chosen(not(state.isDone)).count === 0) break;
+    if (k >= FIRST_LOOK && chosen(not(state.isDone)).count === 0) break;
   }
   const {best, bestError, iterations, isInfeasible, isUnbounded, x, y, s} = state;
   return {best, ray: {x, y, s}, error: bestError, iterations, isInfeasible, isUnbounded};
@@ -124,8 +128,7 @@ class Method {
 
   constructor(
     private readonly problem: Problem,
-    private readonly tolerance: number,
-    private readonly corrections: number,
+    private readonly limits: Limits,
   ) {
     const {isEquality, k, C, q, d} = problem;
     this.isSoft = not(isEquality);
@@ -170,7 +173,8 @@ class Method {
 
   /** Measures the point, decides for each sample whether it ends here, and takes a step with the others. */
   next(state: State, isLast: boolean): State {
-    const {problem, tolerance, maxQ, maxD} = this;
+    const {problem, maxQ, maxD} = this;
+    const {tolerance, until = DEEPER * tolerance} = this.limits;
     const {P, C, q, d, m} = problem;
     const {x, y, s, tau, kappa, isDone, best, bestError, stalls} = state;
     const [Px, Cty, Cx] = [mul(P, x), mulT(C, y), mul(C, x)];
@@ -200,7 +204,7 @@ class Method {
     const flat = isAtMost(larger(maxPx, maxAbs(together)), times(-CERTIFICATE, qx));
     const unbounded = and(and(isGreater(neg(qx), meant), flat), not(infeasible));
     const converged = or(
-      isAtMost(error, DEEPER * tolerance),
+      isAtMost(error, until),
       and(isAtMost(nextError, tolerance), isGreater(nextStalls, 0)),
       and(isAtMost(nextError, ACCEPTABLE), isAtLeast(nextStalls, STALLS)),
     );
@@ -225,7 +229,7 @@ class Method {
     isDone: Flags,
     {Px, rx, ry, mu, rTau}: Record<'Px' | 'rx' | 'ry' | 'mu' | 'rTau', Doubles>,
   ): Pick<State, 'x' | 'y' | 's' | 'tau' | 'kappa' | 'delta' | 'iterations'> {
-    const {problem, soft, isSoft, corrections} = this;
+    const {problem, soft, isSoft} = this;
     const {P, C, q, d} = problem;
     const {x, y, s, tau, kappa, delta, iterations} = state;
     // Where there is no pair, one.
@@ -233,7 +237,10 @@ class Method {
     const [inverseS, inverseY] = [times(soft, over(1, sOr1)), times(soft, over(1, yOr1))];
     const w = times(s, inverseY);
     const factors = new KktFactors(P, C, this.rows(where(isDone, soft, times(y, inverseS)), w), delta);
-    const constantPart = factors.refined(neg(q), d, corrections);
+    const {corrections} = this.limits;
+    const refined = (f: Doubles, g: Doubles) =>
+      corrections > 0 ? factors.refined(f, g, corrections) : factors.solve(f, g);
+    const constantPart = refined(neg(q), d);
     // κ/τ + ‖x₂ − ξ‖²_P + y₂ᵀW y₂, a sum of squares that is never zero.
     const off = minus(constantPart.x, over(x, tau));
     const square = dot(off, minus(mul(P, constantPart.x), over(Px, tau)));
@@ -271,9 +278,7 @@ class Method {
     const target = times(sigma, mu);
     const products = times(predictor.ds, times(soft, predictor.dy));
     const dKappa = total(times(kappa, tau), times(predictor.dKap, predictor.dTau), neg(target));
-    const corrector = direction(minus(1, sigma), target, products, dKappa, (f, g) =>
-      factors.refined(f, g, corrections),
-    );
+    const corrector = direction(minus(1, sigma), target, products, dKappa, refined);
     const longest = smaller(1, times(STEP_FRACTION, corrector.alpha));
     const length = this.centralStep(state, corrector, longest);
     const isSound = and(
