@@ -13,7 +13,8 @@ type Execute = NodeBackend['binding']['executeOp'];
 function gpuWith(executeOp: (original: Execute) => Execute): NodeBackend {
   const backend = tf.backend() as NodeBackend;
   const {binding} = backend;
-  const changed = Object.create(binding, {executeOp: {value: executeOp(binding.executeOp.bind(binding))}});
+  const value = executeOp(binding.executeOp.bind(binding));
+  const changed = Object.create(binding, {executeOp: {value}}) as NodeBackend['binding'];
   return {...backend, isUsingGpuDevice: true, binding: changed} as NodeBackend;
 }
 
