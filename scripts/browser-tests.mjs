@@ -8,15 +8,23 @@ import {FLAGS, findChromium} from './chromium.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MINUTES = 60_000;
 /** Those named on the command line, or all. */
-const pages = process.argv.length > 2 ? process.argv.slice(2) : ['suites', 'half-floats'];
+const pages =
+  process.argv.length > 2 ? process.argv.slice(2) : ['suites', 'half-floats', 'threads/lost-workers'];
 
 const executablePath = findChromium();
 if (!executablePath) process.exit(0);
 
 await esbuild.build({
   absWorkingDir: root,
-  // A page each: a backend keeps the flags that it was started with.
-  entryPoints: {suites: 'test/devices/browser.ts', 'half-floats': 'test/devices/half-floats.ts'},
+  entryPoints: {
+    // A page each: a backend keeps the flags that it was started with.
+    suites: 'test/devices/browser.ts',
+    'half-floats': 'test/devices/half-floats.ts',
+    // With the workers that it starts next to it; the other pages have none.
+    'threads/lost-workers': 'test/devices/lost-workers.ts',
+    'threads/tfjs-implicit-worker': 'src/kernels/threads/tfjs-implicit-worker.ts',
+    'threads/dying-worker': 'test/devices/dying-worker.ts',
+  },
   outdir: 'out/browser',
   bundle: true,
   format: 'esm',

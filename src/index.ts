@@ -9,6 +9,7 @@ export {
   type AuxSolver,
   type Backward,
   type Condition,
+  type Cotangent,
   type CustomRootOptions,
   type Differentiated,
   type FixedPointMap,

@@ -10,6 +10,7 @@ export {
   readF32,
 } from './backends/host-read.js';
 export {fill} from './backends/fill.js';
+export {piecesOf, TensorInPieces} from './backends/pieces.js';
 export {hostCompute} from './backends/host-kernel.js';
 export {solveOnDevice} from './operations/device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './algorithms/linalg/factored.js';

@@ -19,6 +19,25 @@ export interface BatchKernel<Names extends string = string> {
   start(dense: DenseKernels, job: BatchJob<Names>): (sample: number) => void;
 }
 
+/** An array of a batch, one row per sample, of which some rows at a time are read or written. */
+export interface Column {
+  type: 'Float32Array' | 'Float64Array' | 'Int32Array';
+  /** The number of entries of a sample. */
+  size: number;
+  /** Whether all samples have the same entries. */
+  isShared?: boolean;
+  /** Of what is given: fills in the entries of the samples that begin there. */
+  read?: (from: number, into: BatchArray) => void;
+  /** Of a result, which is zero at first: takes the entries of the samples that begin there. */
+  write?: (from: number, values: BatchArray) => void;
+}
+
+/** A batch that is too large to be copied at once. */
+export interface BatchData<Names extends string = string> {
+  columns: Record<Names, Column>;
+  parameters: Record<string, number>;
+}
+
 /** The entries of one sample, or the entries that all samples share. */
 export function sampleOf<T extends BatchArray>(
   array: T,

@@ -3,8 +3,8 @@ import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
 import {BatchRun} from '../threads/batch-run.js';
-import {readF32} from '../backends/host-read.js';
-import {zerosLike} from '../contracts/vectors.js';
+import {piecesOf, TensorInPieces} from '../backends/pieces.js';
+import type {BatchArray, Column} from '../contracts/batch-kernel.js';
 import {
   computeOnHost,
   registerHostKernel,
@@ -110,12 +110,16 @@ function solutionOf(outputs: readonly tf.Tensor[]): QPSolution {
 
 /** A batch that is being solved, in f64 on the host, by a caller that does not block. */
 export interface QPRun extends Pick<BatchRun<string>, 'work' | 'change' | 'close' | 'done'> {
+  /** The most iterations of a sample that is done. */
+  readonly iterations: number;
+  /** The largest residual of a sample that is done; Infinity before the first. */
+  readonly residual: number;
   /** The solutions, once nothing is left. */
   result(): QPSolution;
 }
 
 /**
- * Begins to solve the batch, if the host can read its tensors, which are read now.
+ * Begins to solve the batch, if the host can read its tensors, which must stay until the end.
  *
  * @param slice How long the caller wants to work at a time, in ms.
  */
@@ -126,30 +130,70 @@ export function startQP(
   slice: number,
 ): QPRun {
   const {Q, p, G, h, A, b} = problem;
-  const given = guess && {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack};
-  const inputs = Object.fromEntries(
-    Object.entries<tf.Tensor>({Q, p, G, h, A, b, ...given}).map(([name, tensor]) => [
-      name,
-      // What a backend gives to read stays as it is, even if its own memory moves before the end.
-      {shape: tensor.shape, single: readF32(tensor)},
-    ]),
-  ) as unknown as Inputs;
-  const allocate: Allocate = (...shapes) =>
-    shapes.map((shape) => ({
-      values: zerosLike(inputs.p.single, tf.util.sizeFromShape(shape)),
-      shape,
-      dtype: 'float32',
-    }));
-  const {job, batch, cost, outputs} = jobOf(inputs, limits, allocate);
-  const run = new BatchRun(qpBatch, job, QP_OUTPUTS, batch, cost, slice);
+  const [batch, n] = p.shape as [number, number];
+  const [m, k] = [G.shape[1]!, A.shape[1]!];
+  const given = (tensor: tf.Tensor | undefined): Column => {
+    if (!tensor) return {type: 'Float32Array', size: 0, read: () => undefined};
+    const [rows, ...rest] = tensor.shape;
+    const size = tf.util.sizeFromShape(rest);
+    const [isShared, pieces] = [rows < batch, piecesOf(tensor)];
+    const read = (from: number, into: BatchArray) => {
+      const start = isShared ? 0 : from * size;
+      into.set(pieces(start, start + into.length));
+    };
+    return {type: 'Float32Array', size, isShared, read};
+  };
+  const found: TensorInPieces[] = [];
+  const column = (shape: number[], dtype: 'float32' | 'int32', note?: (value: number) => void): Column => {
+    const size = tf.util.sizeFromShape(shape);
+    const tensor = new TensorInPieces([batch, ...shape], dtype);
+    found.push(tensor);
+    const write = (from: number, values: BatchArray) => {
+      if (size > 0) tensor.write(from * size, values);
+      if (note) values.forEach(note);
+    };
+    return {type: dtype === 'int32' ? 'Int32Array' : 'Float32Array', size, write};
+  };
+  let [iterations, residual] = [0, -Infinity];
+  const columns = {
+    ...{Q: given(Q), p: given(p), G: given(G), h: given(h), A: given(A), b: given(b)},
+    ...{
+      gx: given(guess?.x),
+      gIneq: given(guess?.ineqDual),
+      gEq: given(guess?.eqDual),
+      gSlack: given(guess?.slack),
+    },
+    // In the order of QP_OUTPUTS.
+    x: column([n], 'float32'),
+    ineqDual: column([m], 'float32'),
+    eqDual: column([k], 'float32'),
+    slack: column([m], 'float32'),
+    activity: column([m], 'int32'),
+    status: column([], 'int32'),
+    iterations: column([], 'int32', (count) => (iterations = Math.max(iterations, count))),
+    residual: column([], 'float32', (error) => {
+      if (!(error <= residual)) residual = error;
+    }),
+    certificateX: column([n], 'float32'),
+    certificateIneq: column([m], 'float32'),
+    certificateEq: column([k], 'float32'),
+  };
+  const data = {columns, parameters: parametersOf({Q, p, G, h, A, b}, limits, Boolean(guess))};
+  const run = new BatchRun(qpBatch, data, batch, costOf(n, m, k), slice);
   return {
     get done() {
       return run.done;
     },
+    get iterations() {
+      return iterations;
+    },
+    get residual() {
+      return residual === -Infinity ? Infinity : residual;
+    },
     work: () => run.work(),
     change: () => run.change(),
     close: () => run.close(),
-    result: () => solutionOf(outputs.map(({values, shape, dtype}) => tf.tensor(values, shape, dtype))),
+    result: () => solutionOf(found.map((tensor) => tensor.tensor())),
   };
 }
 
@@ -160,6 +204,10 @@ type Inputs = Record<
 
 /** The approximate number of factorisations per solve. */
 const ITERATIONS = 10;
+
+function costOf(n: number, m: number, k: number): number {
+  return ITERATIONS * kktCost(n, m, k);
+}
 
 registerGpuKernel(QP, gpuQP);
 registerDeviceKernel(
@@ -218,10 +266,25 @@ function jobOf(
     certificateIneq: certificateIneq.values,
     certificateEq: certificateEq.values,
   };
-  const parameters = {
+  const parameters = parametersOf(inputs, {tolerance, maxIterations}, gx !== undefined);
+  // In the order of QP_OUTPUTS.
+  const outputs = [
+    ...[x, ineqDual, eqDual, slack, activity, status, iterations, residual],
+    ...[certificateX, certificateIneq, certificateEq],
+  ];
+  return {job: {arrays, parameters}, batch, cost: costOf(n, m, k), outputs};
+}
+
+function parametersOf(
+  {Q, p, G, h, A, b}: Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', {shape: number[]}>,
+  {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
+  hasGuess: boolean,
+): Record<string, number> {
+  const [batch, n] = p.shape;
+  return {
     n,
-    m,
-    k,
+    m: G.shape[1],
+    k: A.shape[1],
     tolerance,
     maxIterations,
     sharedQ: Number(Q.shape[0] < batch),
@@ -229,14 +292,8 @@ function jobOf(
     sharedA: Number(A.shape[0] < batch),
     sharedh: Number(h.shape[0] < batch),
     sharedb: Number(b.shape[0] < batch),
-    guess: Number(gx !== undefined),
+    guess: Number(hasGuess),
   };
-  // In the order of QP_OUTPUTS.
-  const outputs = [
-    ...[x, ineqDual, eqDual, slack, activity, status, iterations, residual],
-    ...[certificateX, certificateIneq, certificateEq],
-  ];
-  return {job: {arrays, parameters}, batch, cost: ITERATIONS * kktCost(n, m, k), outputs};
 }
 
 function integers(shape: number[]): HostOutput & {values: Int32Array} {

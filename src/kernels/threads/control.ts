@@ -5,7 +5,8 @@ export const NEXT = 0;
 export const ACTIVE = 1;
 const FAILED = 2;
 const TEXT_LENGTH = 3;
-const WORDS = 4;
+const DONE = 4;
+const WORDS = 5;
 const TEXT_BYTES = 2000;
 
 /** Not in every engine, nor in every version of the types. */
@@ -20,7 +21,7 @@ type WaitAsync = (
 const UNSEEN = 4;
 
 export class ControlBlock {
-  readonly buffer: SharedArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   private readonly words: Int32Array;
   private readonly text: Uint8Array;
   /** One entry per sample: 1 when it has been done. */
@@ -30,12 +31,14 @@ export class ControlBlock {
    * Each job has its own control, so a worker that is late finds no sample of the old job.
    *
    * @param batch How many samples there are.
-   * @param buffer In other threads: the buffer of the thread that created the job.
+   * @param from In other threads: the buffer of the thread that created the job. `null`: memory that no other thread sees.
    */
   constructor(
     readonly batch: number,
-    buffer = new SharedArrayBuffer(4 * WORDS + TEXT_BYTES + 4 * batch),
+    from?: ArrayBufferLike | null,
   ) {
+    const bytes = 4 * WORDS + TEXT_BYTES + 4 * batch;
+    const buffer = from ?? (from === null ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes));
     this.buffer = buffer;
     this.words = new Int32Array(buffer, 0, WORDS);
     this.text = new Uint8Array(buffer, 4 * WORDS, TEXT_BYTES);
@@ -51,6 +54,7 @@ export class ControlBlock {
   /** Records that the results of a sample are in the shared memory. */
   finish(sample: number): void {
     Atomics.store(this.done, sample, 1);
+    Atomics.add(this.words, DONE, 1);
   }
 
   isDone(sample: number): boolean {
@@ -59,9 +63,12 @@ export class ControlBlock {
 
   /** How many samples are done. */
   get doneCount(): number {
-    let count = 0;
-    for (let sample = 0; sample < this.batch; sample++) count += Atomics.load(this.done, sample);
-    return count;
+    return this.load(DONE);
+  }
+
+  /** How many samples nobody has taken. */
+  get free(): number {
+    return Math.max(0, this.batch - this.load(NEXT));
   }
 
   /** Closes the job: no more samples can be claimed. */

@@ -11,6 +11,8 @@ export const AT_WORK = 2;
 export interface Greeting {
   protocol: string;
   state: Int32Array;
+  /** The name of a lock of the page, which the worker holds as long as it lives. It answers with the name once it does. */
+  lock?: string | undefined;
 }
 
 export function greeting(): Greeting {

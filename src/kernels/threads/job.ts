@@ -6,8 +6,8 @@ import type {ControlBlock} from './control.js';
 /** A job whose arrays are positions in shared memory. */
 export interface SharedJob {
   kernel: string;
-  memory: SharedArrayBuffer;
-  control: SharedArrayBuffer;
+  memory: ArrayBufferLike;
+  control: ArrayBufferLike;
   batch: number;
   parameters: Record<string, number>;
   arrays: Record<string, {type: ArrayType; offset: number; length: number}>;
@@ -15,6 +15,20 @@ export interface SharedJob {
 
 const TYPES = {Float32Array, Float64Array, Int32Array};
 export type ArrayType = keyof typeof TYPES;
+
+/** Arrays that lie one after another in a memory, and how many bytes they take. */
+export function placesOf(all: readonly [name: string, type: ArrayType, length: number][]): {
+  arrays: SharedJob['arrays'];
+  bytes: number;
+} {
+  const arrays: SharedJob['arrays'] = {};
+  let bytes = 0;
+  for (const [name, type, length] of all) {
+    arrays[name] = {type, offset: bytes, length};
+    bytes += Math.ceil((length * TYPES[type].BYTES_PER_ELEMENT) / 16) * 16;
+  }
+  return {arrays, bytes};
+}
 
 /** The arrays of a job, as views of its shared memory. */
 export function arraysOf({memory: buffer, arrays}: SharedJob): Record<string, BatchArray> {

@@ -1,5 +1,5 @@
 /** @file A common interface for threads in Node and in a page. */
-import {AT_WORK, greeting, READY, STARTING} from './greeting.js';
+import {AT_WORK, greeting, PROTOCOL, READY, STARTING, type Greeting} from './greeting.js';
 import type {SharedJob} from './job.js';
 import {nodeModule, type NodeWorker} from './node.js';
 
@@ -69,7 +69,9 @@ const sourceRunner = (here: string) => `import('tsx/esm/api').then(({register}) 
 })`;
 
 function spawnInPage(onEnd: (thread: Thread) => void): Thread {
-  const hello = greeting();
+  const {locks} = navigator as {locks?: LockManager};
+  // All pages of an origin see the same locks.
+  const hello: Greeting = {...greeting(), lock: locks && `${PROTOCOL} ${crypto.randomUUID()}`};
   // Written out literally with its options, so that bundlers detect it.
   const worker = new Worker(new URL('./tfjs-implicit-worker.js', import.meta.url), {type: 'module'});
   const thread = threadOf(worker, hello.state);
@@ -81,8 +83,12 @@ function spawnInPage(onEnd: (thread: Thread) => void): Thread {
     event.preventDefault();
     end();
   };
-  // The worker of this library sends no such message: this is a worker of the application, or some other file at that address.
-  worker.onmessage = end;
+  worker.onmessage = ({data}) => {
+    // The browser gives us the lock when the worker is gone, for whatever reason; it says so in no other way.
+    if (locks && data === hello.lock) locks.request(hello.lock!, end).catch(() => undefined);
+    // The worker of this library sends no other message: this is a worker of the application, or some other file at that address.
+    else end();
+  };
   worker.postMessage(hello);
   return thread;
 }

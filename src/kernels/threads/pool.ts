@@ -9,7 +9,7 @@
 import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {ACTIVE, ControlBlock} from './control.js';
-import {arraysOf, claimSamples, type ArrayType, type SharedJob} from './job.js';
+import {arraysOf, claimSamples, placesOf, type ArrayType, type SharedJob} from './job.js';
 import {defaultThreads, spawn, type Thread} from './platform.js';
 
 /** The number of multiplications for which it is worth waking one more thread: about a millisecond. */
@@ -25,7 +25,7 @@ let limit: number | null = null;
 let workers: Thread[] = [];
 /** Whether a worker could not even load its code (a bundle may lack the file); then no others are started. */
 let unavailable = false;
-let memory: SharedArrayBuffer | null = null;
+let memory: ArrayBufferLike | null = null;
 /** Whether a failure in a worker has been printed. */
 let told = false;
 const gone = new WeakSet<Thread>();
@@ -154,19 +154,20 @@ function startWorkers(count: number): void {
 }
 
 /** @param memory Is used if there is room; nobody else may use it. */
-export function toSharedMemory<Names extends string>(
+function toSharedMemory<Names extends string>(
   kernel: string,
   {arrays, parameters}: BatchJob<Names>,
   control: ControlBlock,
-  memory: SharedArrayBuffer | null,
+  memory: ArrayBufferLike | null,
 ): {shared: SharedJob; local: BatchJob<Names>} {
-  const places: SharedJob['arrays'] = {};
-  let end = 0;
-  for (const [name, array] of Object.entries<BatchArray>(arrays)) {
-    places[name] = {type: array.constructor.name as ArrayType, offset: end, length: array.length};
-    end += Math.ceil(array.byteLength / 16) * 16;
-  }
-  const room = memory && memory.byteLength >= end ? memory : new SharedArrayBuffer(Math.ceil(1.5 * end));
+  const {arrays: places, bytes} = placesOf(
+    Object.entries<BatchArray>(arrays).map(([name, array]) => [
+      name,
+      array.constructor.name as ArrayType,
+      array.length,
+    ]),
+  );
+  const room = memory && memory.byteLength >= bytes ? memory : new SharedArrayBuffer(Math.ceil(1.5 * bytes));
   const {buffer, batch} = control;
   const shared = {kernel, memory: room, control: buffer, batch, parameters, arrays: places};
   const views = arraysOf(shared) as Record<Names, BatchArray>;

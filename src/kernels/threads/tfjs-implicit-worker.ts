@@ -28,12 +28,22 @@ function run(job: SharedJob): void {
   }
 }
 
-/** Works only for a caller of the same version. @returns Whether it is one. */
-function greet(greeting: Greeting): boolean {
-  if (greeting.protocol !== PROTOCOL) return false;
+/** Works only for a caller of the same version. */
+function greet(greeting: Greeting): void {
+  if (greeting.protocol !== PROTOCOL) return;
   state = greeting.state;
   Atomics.store(state, 0, READY);
-  return true;
+}
+
+/** Takes a lock until this thread ends. @returns Whether it has got it. */
+function hold(lock: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const forever = () => {
+      resolve(true);
+      return new Promise(() => undefined);
+    };
+    navigator.locks.request(lock, forever).catch(() => resolve(false));
+  });
 }
 
 const node = nodeModule('node:worker_threads');
@@ -42,9 +52,22 @@ if (node?.parentPort) {
   greet(node.workerData as Greeting);
 } else {
   const scope = globalThis as unknown as {postMessage(message: unknown): void};
+  /** Until the lock is held: a caller must not believe that this worker is gone. */
+  let holding: Promise<void> | null = null;
   globalThis.onmessage = ({data}: MessageEvent<Greeting | SharedJob>) => {
-    if (!('protocol' in data)) run(data);
-    // Any answer makes the caller end this worker.
-    else if (!greet(data)) scope.postMessage(PROTOCOL);
+    if (!('protocol' in data)) {
+      if (holding) void holding.then(() => run(data));
+      else run(data);
+    }
+    // Any other answer makes the caller end this worker.
+    else if (data.protocol !== PROTOCOL) scope.postMessage(PROTOCOL);
+    else if (data.lock === undefined) greet(data);
+    else {
+      holding = hold(data.lock).then((isHeld) => {
+        if (isHeld) scope.postMessage(data.lock);
+        holding = null;
+        greet(data);
+      });
+    }
   };
 }

@@ -10,7 +10,7 @@ import {
   type QuadraticData,
   type QuadraticSolution,
 } from '../../conditions/index.js';
-import {solvedRoot, type OnFailure} from '../../implicit/index.js';
+import {knownRoot, type OnFailure} from '../../implicit/index.js';
 import {inParts} from '../iteration/in-parts.js';
 import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
@@ -172,18 +172,16 @@ export abstract class ImplicitQP {
     // In the order in which the condition returns its cotangents.
     const {Q, p, G, A, b} = data;
     const h = boundsOf(data.h);
-    const {x} = solvedRoot(
+    const x = knownRoot(
       quadraticKkt,
       {linsolve, onGradient, onFailure, where},
       [
         {Q, p, G, h, A, b},
         {weight, status},
       ],
-      () => ({
-        x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
-      }),
+      {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
     );
-    state.slack = slackOf(found.slack, x.x, {...data, h}, status);
+    state.slack = slackOf(found.slack, x.x, G, h, status);
     return runResult(x, state);
   }
 }
@@ -194,9 +192,14 @@ export function heldGuess(init: QPGuess): QPGuess {
   return held(Object.fromEntries(entries) as QPGuess);
 }
 
+function isBelow(values: Float32Array, limit: number): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i] < limit)) return false;
+  return true;
+}
+
 /** h with a finite number and no gradient in the rows without a bound. */
 function boundsOf(h: tf.Tensor): tf.Tensor {
-  if (hostShouldRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
+  if (hostShouldRead() && isBelow(readF32(h), NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
   return recordOp({
     name: 'Bounds',
@@ -212,7 +215,13 @@ function boundsOf(h: tf.Tensor): tf.Tensor {
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
-function slackOf(value: tf.Tensor2D, x: tf.Tensor, {G, h}: QuadraticData, status: tf.Tensor): tf.Tensor2D {
+function slackOf(
+  value: tf.Tensor2D,
+  x: tf.Tensor,
+  G: tf.Tensor,
+  h: tf.Tensor,
+  status: tf.Tensor,
+): tf.Tensor2D {
   return recordOp({
     name: 'Slack',
     values: [value],

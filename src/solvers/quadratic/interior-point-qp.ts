@@ -1,15 +1,10 @@
 /** @file The interior-point solver of quadratic programs. */
 import {checkOptions, type Names} from '../../checks/index.js';
-import * as tf from '@tensorflow/tfjs-core';
-import {SuspendedScope} from '../../autodiff/index.js';
-import type {QuadraticData, QuadraticSolution} from '../../conditions/index.js';
-import {hostShouldRead, readF32, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
-import {inRounds} from '../iteration/in-rounds.js';
-import {checkAsync, SLICE, type AsyncOptions} from '../iteration/in-slices.js';
-import {runResult, type RunResult} from '../iteration/run-result.js';
-import {held, takeSamples} from '../iteration/samples.js';
+import type {QuadraticData} from '../../conditions/index.js';
+import {hostShouldRead, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {SLICE} from '../iteration/in-slices.js';
 import type {Steps} from '../iteration/steps.js';
-import {heldGuess, IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
 
 /** The options of `InteriorPointQP`. */
 export interface InteriorPointQPOptions extends ImplicitQPOptions {
@@ -53,72 +48,35 @@ export class InteriorPointQP extends ImplicitQP {
     return runQP(data, this, init);
   }
 
-  override async runAsync(
-    init: QPGuess | null,
-    data: QuadraticData,
-    options?: AsyncOptions,
-  ): Promise<RunResult<QuadraticSolution, QPState>> {
-    if (!hostShouldRead()) return super.runAsync(init, data, options);
-    const where = `${this.className}.runAsync`;
-    checkAsync(where, options);
-    const inputs = new SuspendedScope();
-    try {
-      const [guess, given] = inputs.run(() => [init && heldGuess(init), held(data)] as const);
-      const solve = async (from: number, count: number, following: AsyncOptions) => {
-        const part = new SuspendedScope();
-        try {
-          const take = () =>
-            [guess && takeSamples(guess, from, count), takeSamples(given, from, count)] as const;
-          return await super.runAsync(...part.run(take), following);
-        } finally {
-          part.close();
-        }
-      };
-      const dispose = (results: object) => tf.dispose(results as tf.TensorContainer);
-      const {x, state} = await inRounds(where, given.p.shape[0], solve, options, dispose);
-      return runResult(x, state);
-    } finally {
-      inputs.close();
-    }
-  }
-
   protected override *solving(init: QPGuess | null, data: QuadraticData): Steps<QPSolution> {
     if (!hostShouldRead()) return yield* super.solving(init, data);
     const {maxIterations} = this;
     const run = startQP(data, this, init, SLICE);
     const total = data.p.shape[0];
-    const look = (done: number) => () => ({iteration: 0, maxIterations, residual: Infinity, done, total});
-    // Copies are made before the first samples and after the last ones. They have tasks of their own.
-    const rest = {look: look(0), isWhole: true, isSilent: true};
+    const progress = () => {
+      const {iterations: iteration, residual, done} = run;
+      const seen = {iteration, maxIterations, residual, done, total};
+      return () => seen;
+    };
     let told = 0;
     try {
-      yield rest;
       for (let left = run.work(); left !== 'nothing'; left = run.work()) {
         const {done} = run;
-        // The end is told with the residuals.
+        // The end is told once.
         const isSilent = done === told || done === total;
         yield {
-          look: look(done),
+          look: progress(),
           isWhole: true,
           isSilent,
           until: left === 'workers' ? run.change() : undefined,
         };
         told = done;
       }
-      yield rest;
+      yield {look: progress(), isWhole: true};
+      return run.result();
     } finally {
       run.close();
     }
-    const found = run.result();
-    const [iterations, residuals] = [found.iterations, found.residual].map((values) => readF32(values));
-    const progress = {
-      iteration: iterations.reduce((a, b) => Math.max(a, b), 0),
-      maxIterations,
-      residual: residuals.reduce((a, b) => Math.max(a, b), 0),
-      ...{done: total, total},
-    };
-    yield {look: () => progress, isWhole: true};
-    return found;
   }
 
   /** The constructor arguments of an equal solver, for a saved layer. */

@@ -3,19 +3,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import {SuspendedScope} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
-import {hostShouldRead, type QPGuess} from '../../kernels/index.js';
-import type {QuadraticData} from '../../conditions/index.js';
-import {inRounds} from '../iteration/in-rounds.js';
+import {hostShouldRead, nextTask, piecesOf, TensorInPieces, type QPGuess} from '../../kernels/index.js';
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
-import {held, takeSamples} from '../iteration/samples.js';
+import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
-import {areFeasible, elasticQP, withClosest} from './parts/elastic-qp.js';
+import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
-import {heldGuess, ImplicitQP, type QPState} from './implicit-qp.js';
-import {InteriorPointQP} from './interior-point-qp.js';
+import {heldGuess} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
   checkOnInfeasible,
+  resultOf,
   SOLVE_QP,
   solverOf,
   withBatchAxis,
@@ -23,6 +21,9 @@ import {
   type QPResult,
   type SolveQPOptions,
 } from './solve-qp.js';
+
+/** So many entries are looked at between two tasks. */
+const PIECE = 2 ** 18;
 
 /** The options of `solveQPAsync`: those of `solveQP`, and how to follow and to stop it. */
 export interface SolveQPAsyncOptions extends SolveQPOptions {
@@ -73,25 +74,17 @@ export async function solveQPAsync<T extends QPInput>(
       const lifted = initial && (hasBatch ? initial : withBatchAxis(initial));
       return {data: held(whole), guess: lifted ? heldGuess(lifted as QPGuess) : null, batched: hasBatch};
     });
-    const total = data.p.shape[0];
-    const solve = (from: number, count: number, following: AsyncOptions) => {
-      const take = () => ({
-        guess: guess && takeSamples(guess, from, count),
-        data: takeSamples(data, from, count),
-      });
-      return solvePart(solver, take, following, onInfeasible === 'closest');
-    };
     const follow = {signal, onProgress};
-    // Another solver takes the whole batch, and pauses in between.
-    const isLocal = solver instanceof InteriorPointQP && hostShouldRead();
-    const dispose = (results: object) => tf.dispose(results as tf.TensorContainer);
-    const found = isLocal
-      ? await inRounds(where, total, solve, follow, dispose)
-      : await solve(0, total, follow);
-    outputs.adopt(found);
+    const {x: found, state} = outputs.adopt(await solver.runAsync(guess, data, follow));
+    const isClosest = onInfeasible === 'closest';
+    const solution = isClosest
+      ? outputs.adopt(await solveElasticAsync(where, solver, data, found, state.status, follow))
+      : found;
+    const weaklyActive = outputs.adopt(await weakIn(state.activity, where, follow));
+    const whole = resultOf(solution, state, weaklyActive);
     result = outputs.run(() => {
-      reportQPFailures(where, data, found as unknown as QPState, onFailure);
-      return batched ? found : withoutBatchAxis(found);
+      reportQPFailures(where, data, state, onFailure);
+      return batched ? whole : withoutBatchAxis(whole);
     });
     return result;
   } catch (error) {
@@ -103,35 +96,23 @@ export async function solveQPAsync<T extends QPInput>(
   }
 }
 
-/** The result for some samples, with a batch axis. */
-async function solvePart(
-  solver: ImplicitQP,
-  take: () => {guess: QPGuess | null; data: QuadraticData},
-  options: AsyncOptions,
-  isClosest: boolean,
-): Promise<QPResult> {
+/** Whether each state is 2, as `solveQP` gives it, in slices: the caller disposes of it. */
+async function weakIn(activity: tf.Tensor, where: string, {signal}: AsyncOptions): Promise<tf.Tensor> {
+  if (!hostShouldRead()) return tf.equal(activity, 2);
   const scope = new SuspendedScope();
-  let result: QPResult | null = null;
-  // That of the interior-point method would divide the samples again.
-  const run = (init: QPGuess | null, data: QuadraticData) =>
-    ImplicitQP.prototype.runAsync.call(solver, init, data, options);
+  let result: tf.Tensor | null = null;
   try {
-    const {guess, data} = scope.run(take);
-    const {x: found, state} = scope.adopt(await run(guess, data));
-    let solution = found;
-    if (isClosest && !areFeasible(await state.status.data())) {
-      const elastic = scope.adopt(
-        await run(
-          null,
-          scope.run(() => elasticQP(data)),
-        ),
-      );
-      solution = scope.run(() => withClosest(found, state.status, elastic.x));
+    const weak = scope.run(() => new TensorInPieces(activity.shape as number[], 'bool'));
+    const pieces = piecesOf(activity);
+    for (let from = 0; from < activity.size; from += PIECE) {
+      if (from > 0) await nextTask();
+      throwIfAborted(where, signal);
+      const states = pieces(from, Math.min(from + PIECE, activity.size));
+      const values = new Uint8Array(states.length);
+      for (let i = 0; i < states.length; i++) if (states[i] === 2) values[i] = 1;
+      weak.write(from, values);
     }
-    result = scope.run(() => {
-      const {activity, ...known} = state;
-      return {...solution, ...known, weaklyActive: tf.equal(activity, 2)};
-    });
+    result = scope.run(() => weak.tensor());
     return result;
   } finally {
     scope.close(result);

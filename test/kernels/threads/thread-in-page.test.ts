@@ -5,6 +5,8 @@ import {ACTIVE, ControlBlock} from '../../../src/kernels/threads/control.js';
 import {AT_WORK, greeting, PROTOCOL, READY, STARTING} from '../../../src/kernels/threads/greeting.js';
 import type {SharedJob} from '../../../src/kernels/threads/job.js';
 
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+
 describe('a worker of a page', () => {
   const scope = globalThis as unknown as {
     onmessage?: (event: {data: unknown}) => void;
@@ -71,6 +73,42 @@ describe('a worker of a page', () => {
     hear(own);
     assert.equal(Atomics.load(own.state, 0), READY);
     assert.lengthOf(said, 1);
+  });
+
+  it('works only when it holds the lock of its greeting, and says so; where there are no locks, without', async () => {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    let decide!: (isHeld: boolean) => void;
+    let held: Promise<unknown> = Promise.resolve();
+    const request = async (_name: string, grant: () => Promise<unknown>) => {
+      if (!(await new Promise<boolean>((resolve) => (decide = resolve)))) throw new Error('no locks here');
+      return (held = grant());
+    };
+    Object.defineProperty(globalThis, 'navigator', {value: {locks: {request}}, configurable: true});
+    try {
+      for (const hasLocks of [true, false]) {
+        said = [];
+        const own = {...greeting(), lock: 'a lock'};
+        hear(own);
+        const {job, control} = jobOf('ImplicitSparseCode');
+        hear(job);
+        await pause();
+        assert.equal(Atomics.load(own.state, 0), STARTING);
+        assert.isFalse(control.isDone(0));
+        decide(hasLocks);
+        await pause();
+        assert.deepEqual(said, hasLocks ? ['a lock'] : []);
+        assert.equal(Atomics.load(own.state, 0), READY);
+        assert.isTrue(control.isDone(2));
+        const next = jobOf('ImplicitSparseCode');
+        hear(next.job);
+        assert.isTrue(next.control.isDone(2));
+      }
+      // It is never given back.
+      assert.equal(await Promise.race([held, pause().then(() => 'still held')]), 'still held');
+    } finally {
+      if (descriptor) Object.defineProperty(globalThis, 'navigator', descriptor);
+      else delete (globalThis as {navigator?: unknown}).navigator;
+    }
   });
 
   it('works along at a job, is at work meanwhile, and says what went wrong', () => {

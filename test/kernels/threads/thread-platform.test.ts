@@ -11,7 +11,7 @@ class FakeWorker {
   posted: unknown[] = [];
   listeners: Record<string, () => void> = {};
   onerror?: (event: {preventDefault(): void}) => void;
-  onmessage?: () => void;
+  onmessage?: (event: {data: unknown}) => void;
   [count: string]: unknown;
   terminated = 0;
   unrefs = 0;
@@ -57,11 +57,11 @@ describe('threads on their platform', () => {
   function inPage(
     isolated: boolean,
     cores: number | undefined,
-    {Worker}: {Worker?: unknown} = {Worker: FakeWorker},
+    {Worker, locks}: {Worker?: unknown; locks?: unknown} = {Worker: FakeWorker},
   ): void {
     (process as {getBuiltinModule?: unknown}).getBuiltinModule = undefined;
     define('crossOriginIsolated', isolated);
-    define('navigator', {hardwareConcurrency: cores});
+    define('navigator', {hardwareConcurrency: cores, locks});
     define('Worker', Worker);
   }
 
@@ -142,11 +142,39 @@ describe('threads on their platform', () => {
     assert.match(String(worker.code), /\/tfjs-implicit-worker\.js$/);
     assert.deepEqual(worker.options, {type: 'module'});
     exercise(thread, worker, worker.posted[0] as Greeting);
-    worker.onmessage!();
+    worker.onmessage!({data: undefined});
     assert.deepEqual([ended, worker.terminated], [[thread], 2]);
     let prevented = 0;
     second.onerror!({preventDefault: () => prevented++});
     assert.deepEqual([ended, second.terminated, prevented], [[thread, other], 1, 1]);
+  });
+
+  it('are workers of a page that hold a lock, and end when the page gets it', async () => {
+    const asked: [name: string, granted: () => void][] = [];
+    const request = (name: string, granted: () => void) => {
+      asked.push([name, granted]);
+      return name === first.lock ? new Promise(() => undefined) : Promise.reject(new Error('no locks here'));
+    };
+    inPage(true, 4, {Worker: FakeWorker, locks: {request}});
+    const ended: Thread[] = [];
+    const threads = [0, 1].map(() => spawn((one) => ended.push(one))!);
+    const [worker, second] = FakeWorker.made;
+    const [first, other] = FakeWorker.made.map(({posted}) => posted[0] as Greeting);
+    assert.notEqual(first.lock, other.lock);
+    assert.isEmpty(asked);
+    worker.onmessage!({data: first.lock});
+    second.onmessage!({data: other.lock});
+    await Promise.resolve();
+    assert.deepEqual(
+      asked.map(([name]) => name),
+      [first.lock, other.lock],
+    );
+    assert.deepEqual([ended, worker.terminated, second.terminated], [[], 0, 0]);
+    asked[0][1]();
+    assert.deepEqual(ended, [threads[0]]);
+    // That of another worker is none of its own.
+    second.onmessage!({data: first.lock});
+    assert.deepEqual(ended, threads);
   });
 
   it('are none where workers cannot be made, or cannot share memory', () => {

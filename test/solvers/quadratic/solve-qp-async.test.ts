@@ -24,6 +24,9 @@ function problemsOf(batch: number, n: number, m: number, k: number, shared: bool
   };
 }
 
+/** So many problems take several slices. */
+const COUNT = 3000;
+
 describeBackends('solveQPAsync', () => {
   it('gives the result of solveQP, whatever is shared or missing', () =>
     expectNoLeak(() =>
@@ -50,6 +53,42 @@ describeBackends('solveQPAsync', () => {
       ),
     ));
 
+  it('finds the closest points of solveQP', () =>
+    expectNoLeak(async () => {
+      for (const [batch, shared] of [
+        [1, false],
+        [60, true],
+        [60, false],
+      ] as const) {
+        // Each second of them asks for −1 ≥ x and x ≥ 1.
+        const problem = tf.tidy(() => ({
+          ...problemsOf(batch, 3, 0, 1, shared),
+          G: tf.tensor2d([[1, 0, 0], [-1, 0, 0]]), // prettier-ignore
+          h: tf.tensor2d(Array.from({length: batch}, (_, i) => (i % 2 === 0 ? [-1, -1] : [1, 1]))),
+        }));
+        const options = {onInfeasible: 'closest', onFailure: 'ignore'} as const;
+        const expected = tf.tidy(() => solveQP(problem, options)) as QPResult;
+        assert.include(Array.from(expected.status.dataSync()), 1);
+        const seen: number[] = [];
+        const onProgress = ({done, total}: {done: number; total: number}) => {
+          assert.equal(total, batch);
+          seen.push(done);
+        };
+        const result = await solveQPAsync(problem, {...options, onProgress});
+        assert.deepEqual(read(result), read(expected));
+        assert.equal(seen.at(-1), batch);
+        const controller = new AbortController();
+        let times = 0;
+        const {signal} = controller;
+        const stopped = solveQPAsync(problem, {
+          ...{...options, signal},
+          onProgress: ({done}) => (done === batch && ++times === 1 ? undefined : controller.abort()),
+        });
+        assert.equal((await rejection(stopped)).name, 'AbortError');
+        tf.dispose([problem, result, expected] as never);
+      }
+    }));
+
   it('solves a single problem without batch axes', () =>
     expectNoLeak(async () => {
       const problem = {Q: [[1]], p: [-3], G: [[1]], h: [1]};
@@ -62,7 +101,7 @@ describeBackends('solveQPAsync', () => {
 
   it('reads its tensors when it is called, and tells how far it is', () =>
     expectNoLeak(async () => {
-      const problem = tf.tidy(() => problemsOf(200, 6, 6, 1, false));
+      const problem = tf.tidy(() => problemsOf(COUNT, 12, 12, 1, false));
       const expected = tf.tidy(() => solveQP(problem as never, {onFailure: 'ignore'}));
       const seen: number[] = [];
       let turns = 0;
@@ -70,7 +109,7 @@ describeBackends('solveQPAsync', () => {
       const promise = solveQPAsync(problem as never, {
         onFailure: 'ignore',
         onProgress({done, total}) {
-          assert.equal(total, 200);
+          assert.equal(total, COUNT);
           seen.push(done);
         },
       });
@@ -83,7 +122,7 @@ describeBackends('solveQPAsync', () => {
         seen,
         [...new Set(seen)].sort((a, b) => a - b),
       );
-      assert.equal(seen.at(-1), 200);
+      assert.equal(seen.at(-1), COUNT);
       // Others had their turn in between.
       assert.isAbove(turns, 0);
       tf.dispose([result, expected] as never);
@@ -91,7 +130,7 @@ describeBackends('solveQPAsync', () => {
 
   it('stops when it is told to', () =>
     expectNoLeak(async () => {
-      const problem = tf.tidy(() => problemsOf(400, 6, 6, 1, false));
+      const problem = tf.tidy(() => problemsOf(COUNT, 12, 12, 1, false));
       const controller = new AbortController();
       let done = 0;
       const error = await rejection(
@@ -104,7 +143,7 @@ describeBackends('solveQPAsync', () => {
         }),
       );
       assert.equal(error.name, 'AbortError');
-      assert.isBelow(done, 400);
+      assert.isBelow(done, COUNT);
       assert.equal(
         (await rejection(solveQPAsync(problem as never, {signal: controller.signal}))).name,
         'AbortError',

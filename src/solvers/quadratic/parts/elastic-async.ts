@@ -1,0 +1,94 @@
+/** @file The closest points for infeasible quadratic programs, found without blocking. */
+import * as tf from '@tensorflow/tfjs-core';
+import {SuspendedScope} from '../../../autodiff/index.js';
+import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
+import {Status} from '../../../implicit/index.js';
+import {hostCanRead, readF32} from '../../../kernels/index.js';
+import {inRounds} from '../../iteration/in-rounds.js';
+import type {AsyncOptions} from '../../iteration/in-slices.js';
+import type {ImplicitQP} from '../implicit-qp.js';
+import {InteriorPointQP} from '../interior-point-qp.js';
+import {areFeasible, elasticQP, withClosest} from './elastic-qp.js';
+
+/** What `solveElastic` gives, as tensors of the caller, or `found` itself. */
+export async function solveElasticAsync(
+  where: string,
+  solver: ImplicitQP,
+  data: QuadraticData,
+  found: QuadraticSolution,
+  status: tf.Tensor,
+  options: AsyncOptions,
+): Promise<QuadraticSolution> {
+  const codes = await status.data();
+  if (areFeasible(codes)) return found;
+  const total = codes.length;
+  if (!(hostCanRead() && solver instanceof InteriorPointQP)) {
+    const elastic = await solvedElastic(solver, data, options);
+    const result = tf.tidy(() => withClosest(found, status, elastic));
+    tf.dispose(elastic);
+    return result;
+  }
+  const infeasible = Array.from(codes.keys()).filter((sample) => codes[sample] === Status.PRIMAL_INFEASIBLE);
+  const {signal, onProgress} = options;
+  const follow: AsyncOptions['onProgress'] = (progress) =>
+    onProgress?.({...progress, done: total - infeasible.length + progress.done, total});
+  const solve = async (from: number, count: number, following: AsyncOptions) => {
+    const scope = new SuspendedScope();
+    try {
+      const samples = infeasible.slice(from, from + count);
+      const some = scope.run(() => samplesAt(data, samples, total));
+      return await solvedElastic(solver, some, following);
+    } finally {
+      scope.close();
+    }
+  };
+  const rounds = {signal, onProgress: onProgress && follow};
+  const elastic = await inRounds(where, infeasible.length, solve, rounds, (some) =>
+    tf.dispose(some as tf.TensorContainer),
+  );
+  const result = tf.tidy(() => ({
+    x: withRows(found.x, elastic.x, infeasible),
+    ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
+    eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
+  }));
+  tf.dispose(elastic);
+  return result;
+}
+
+/** The solutions of the elastic problems of all samples, of which the caller disposes. */
+async function solvedElastic(
+  solver: ImplicitQP,
+  data: QuadraticData,
+  options: AsyncOptions,
+): Promise<QuadraticSolution> {
+  const scope = new SuspendedScope();
+  try {
+    const {x, state} = await solver.runAsync(
+      null,
+      scope.run(() => elasticQP(data)),
+      options,
+    );
+    tf.dispose(state as tf.TensorContainer);
+    return x;
+  } finally {
+    scope.close();
+  }
+}
+
+function samplesAt(data: QuadraticData, samples: number[], total: number): QuadraticData {
+  const at = tf.tensor1d(samples, 'int32');
+  return Object.fromEntries(
+    Object.entries<tf.Tensor>(data).map(([name, tensor]) => [
+      name,
+      tensor.shape[0] < total ? tensor : tf.gather(tensor, at),
+    ]),
+  ) as QuadraticData;
+}
+
+/** The rows of `found`, some of which are replaced by the beginnings of others. */
+function withRows(found: tf.Tensor, others: tf.Tensor, rows: readonly number[]): tf.Tensor {
+  const [width, wide] = [found.shape[1]!, others.shape[1]!];
+  const [values, replacing] = [Float32Array.from(readF32(found)), readF32(others)];
+  rows.forEach((row, i) => values.set(replacing.subarray(i * wide, i * wide + width), row * width));
+  return tf.tensor(values, found.shape as number[]);
+}
