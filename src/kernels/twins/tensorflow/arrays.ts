@@ -303,41 +303,37 @@ function once(key: string, make: () => RawTensor): Doubles {
   return known;
 }
 
-const unary =
-  (name: string) =>
-  (a: Doubles): Doubles =>
-    call(name, 'T', ofDoubles, [a.id]);
-const binary =
-  (name: string) =>
-  (a: Operand, b: Operand): Doubles =>
-    call(name, 'T', ofDoubles, [idOf(a), idOf(b)]);
-const compared =
-  (name: string, key = 'T', attributes = ofDoubles) =>
-  (a: Operand, b: Operand): Flags =>
-    call(name, key, attributes, [idOf(a), idOf(b)]);
-const withShapes = () => [typed('T', DOUBLE), flag('incompatible_shape_error', true)];
+const unary = (name: string, a: Doubles): Doubles => call(name, 'T', ofDoubles, [a.id]);
+const binary = (name: string, a: Operand, b: Operand): Doubles =>
+  call(name, 'T', ofDoubles, [idOf(a), idOf(b)]);
+const compared = (name: string, a: Operand, b: Operand): Flags =>
+  call(name, 'T', ofDoubles, [idOf(a), idOf(b)]);
 
-export const neg = unary('Neg');
-export const abs = unary('Abs');
-export const sqrt = unary('Sqrt');
-export const square = unary('Square');
-export const exp = unary('Exp');
-export const log = unary('Log');
-export const sign = unary('Sign');
-export const floorOf = unary('Floor');
-export const plus = binary('AddV2');
-export const minus = binary('Sub');
-export const times = binary('Mul');
-export const over = binary('RealDiv');
+export const neg = (a: Doubles) => unary('Neg', a);
+export const abs = (a: Doubles) => unary('Abs', a);
+export const sqrt = (a: Doubles) => unary('Sqrt', a);
+export const square = (a: Doubles) => unary('Square', a);
+export const exp = (a: Doubles) => unary('Exp', a);
+export const log = (a: Doubles) => unary('Log', a);
+export const sign = (a: Doubles) => unary('Sign', a);
+export const floorOf = (a: Doubles) => unary('Floor', a);
+export const plus = (a: Operand, b: Operand) => binary('AddV2', a, b);
+export const minus = (a: Operand, b: Operand) => binary('Sub', a, b);
+export const times = (a: Operand, b: Operand) => binary('Mul', a, b);
+export const over = (a: Operand, b: Operand) => binary('RealDiv', a, b);
 /** a / b, and 0 where b is 0. */
-export const overOrZero = binary('DivNoNan');
-export const larger = binary('Maximum');
-export const smaller = binary('Minimum');
-export const isLess = compared('Less');
-export const isAtMost = compared('LessEqual');
-export const isGreater = compared('Greater');
-export const isAtLeast = compared('GreaterEqual');
-export const isEqual = compared('Equal', 'Equal', withShapes);
+export const overOrZero = (a: Operand, b: Operand) => binary('DivNoNan', a, b);
+export const larger = (a: Operand, b: Operand) => binary('Maximum', a, b);
+export const smaller = (a: Operand, b: Operand) => binary('Minimum', a, b);
+export const isLess = (a: Operand, b: Operand) => compared('Less', a, b);
+export const isAtMost = (a: Operand, b: Operand) => compared('LessEqual', a, b);
+export const isGreater = (a: Operand, b: Operand) => compared('Greater', a, b);
+export const isAtLeast = (a: Operand, b: Operand) => compared('GreaterEqual', a, b);
+export const isEqual = (a: Operand, b: Operand): Flags =>
+  call('Equal', 'Equal', () => [typed('T', DOUBLE), flag('incompatible_shape_error', true)], [
+    idOf(a),
+    idOf(b),
+  ]);
 export const isFinite = (a: Doubles): Flags => call('IsFinite', 'T', ofDoubles, [a.id]);
 
 /** a + b + … */
@@ -375,51 +371,45 @@ const ROWS = [1];
 const COLUMNS = [2];
 const BOTH = [1, 2];
 
-const reduction =
-  (name: string, axes: readonly number[]) =>
-  (a: Doubles): Doubles =>
-    call(
-      name,
-      'reduction',
-      () => [flag('keep_dims', true), typed('T', DOUBLE), typed('Tidx', current().binding.TF_INT32)],
-      [a.id, integerTensor(axes)],
-    );
+const reduction = (name: string, axes: readonly number[], a: Doubles): Doubles =>
+  call(
+    name,
+    'reduction',
+    () => [flag('keep_dims', true), typed('T', DOUBLE), typed('Tidx', current().binding.TF_INT32)],
+    [a.id, integerTensor(axes)],
+  );
 /** The largest entry; 0 where there is none. */
-const maximum =
-  (axes: readonly number[]) =>
-  (a: Doubles): Doubles => {
-    if (!axes.some((axis) => a.shape[axis] === 0)) return reduction('Max', axes)(a);
-    return filled(
-      a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
-      0,
-    );
-  };
-const logical =
-  (name: string, axes: readonly number[]) =>
-  (a: Flags): Flags =>
-    call(name, 'logical', () => [flag('keep_dims', true), typed('Tidx', current().binding.TF_INT32)], [
-      a.id,
-      integerTensor(axes),
-    ]);
+const maximum = (axes: readonly number[], a: Doubles): Doubles => {
+  if (!axes.some((axis) => a.shape[axis] === 0)) return reduction('Max', axes, a);
+  return filled(
+    a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+    0,
+  );
+};
+const logical = (name: string, axes: readonly number[], a: Flags): Flags =>
+  call(name, 'logical', () => [flag('keep_dims', true), typed('Tidx', current().binding.TF_INT32)], [
+    a.id,
+    integerTensor(axes),
+  ]);
 
 /** The sum of a vector, or of each column of a matrix. */
-export const sum = reduction('Sum', ROWS);
+export const sum = (a: Doubles) => reduction('Sum', ROWS, a);
 /** The sum of each row of a matrix. */
-export const rowSums = reduction('Sum', COLUMNS);
-export const sumOfAll = reduction('Sum', BOTH);
+export const rowSums = (a: Doubles) => reduction('Sum', COLUMNS, a);
+export const sumOfAll = (a: Doubles) => reduction('Sum', BOTH, a);
 /** The product of the entries of each row of a matrix. */
-export const rowProducts = reduction('Prod', COLUMNS);
+export const rowProducts = (a: Doubles) => reduction('Prod', COLUMNS, a);
 /** The largest entry of a vector, or of each column of a matrix. */
-export const max = maximum(ROWS);
+export const max = (a: Doubles) => maximum(ROWS, a);
 /** The largest entry of each row of a matrix. */
-export const rowMaxima = maximum(COLUMNS);
-export const maxOfAll = maximum(BOTH);
-export const any = logical('Any', ROWS);
-export const anyOfAll = logical('Any', BOTH);
-export const all = logical('All', ROWS);
-export const allOfAll = logical('All', BOTH);
+export const rowMaxima = (a: Doubles) => maximum(COLUMNS, a);
+export const maxOfAll = (a: Doubles) => maximum(BOTH, a);
+export const any = (a: Flags) => logical('Any', ROWS, a);
+export const anyOfAll = (a: Flags) => logical('Any', BOTH, a);
+export const all = (a: Flags) => logical('All', ROWS, a);
+export const allOfAll = (a: Flags) => logical('All', BOTH, a);
 /** Whether a row of a matrix has a flag. */
-export const rowAny = logical('Any', COLUMNS);
+export const rowAny = (a: Flags) => logical('Any', COLUMNS, a);
 /** The largest magnitude of a vector. */
 export const maxAbs = (a: Doubles): Doubles => max(abs(a));
 /** ⟨a, b⟩ for vectors. */
