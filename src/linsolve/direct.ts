@@ -1,6 +1,6 @@
 /** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
-import {shouldLook} from '../programs/index.js';
+import {canLook} from '../programs/index.js';
 import {doublesOf, noteOwn, offTape, tensorOfDoubles} from '../autodiff/index.js';
 import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './reporting.js';
@@ -20,7 +20,7 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
     className,
     getConfig: () => ({}),
     factor(operator) {
-      if (!shouldLook()) return factorOnDevice(operator, positiveDefinite);
+      if (!canLook()) return factorOnDevice(operator, positiveDefinite);
       // The shape of the vectors is known only at the first solve.
       let systems: System[] | null = null;
       return reporting((b, transpose) => {

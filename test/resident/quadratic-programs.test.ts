@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
-import {certify, QPLayer, solveQP, type SolveQPOptions} from '../../src/index.js';
+import {certify, linsolve, QPLayer, solveQP, type SolveQPOptions} from '../../src/index.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {namesOf, QP_NAMES, tensorsOf, type QPData, type QPName} from '../helpers/qp-tensors.js';
 import {judgeSolved, solveBatch} from '../helpers/qp-verdicts.js';
@@ -242,6 +242,17 @@ describeResident('quadratic programs', () => {
     tf.dispose(gradients);
     layer.dispose();
   });
+
+  it(
+    'another linear solver gives the gradient of shared data, too',
+    inTidy(() => {
+      const {p, ...rest} = tensorsOf(knownQP({n: 4, m: 6, k: 1, active: 2})) as Given;
+      const problem = {...rest, p: tf.add(p, tf.mul(0.01, numbers([3, 4], 3)))};
+      const expected = computingOn('host', () => solutionAndGradients(problem));
+      const found = solutionAndGradients(problem, {...QUIET, linsolve: linsolve.gmres()});
+      found.forEach((tensor, i) => expectClose(tensor, expected[i], 1e-4, 1e-5));
+    }),
+  );
 
   it(`"throw" reads the status and throws`, () =>
     tf.tidy(() => {

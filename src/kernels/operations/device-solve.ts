@@ -6,8 +6,6 @@ import {registerHostKernel} from '../backends/host-kernel.js';
 import {hostCanRead} from '../backends/host-read.js';
 import {gpuLstsq, gpuSolve} from '../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
-import {registerDeviceKernel} from '../backends/node-device.js';
-import {deviceSystems} from '../twins/tensorflow/linalg.js';
 
 const SOLVE = 'ImplicitDeviceSolve';
 const LSTSQ = 'ImplicitDeviceLstsq';
@@ -15,7 +13,6 @@ const LSTSQ = 'ImplicitDeviceLstsq';
 const SINGULAR = 1e-12;
 
 registerGpuKernel(SOLVE, gpuSolve);
-registerDeviceKernel(SOLVE, deviceSystems);
 
 // On the host, only programs use this kernel, because linear solvers factor there themselves.
 registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, {positiveDefinite, adjoint}, allocate) => {

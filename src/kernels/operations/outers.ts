@@ -1,5 +1,6 @@
 /** @file The kernel 'ImplicitOuters': sums of outer products, one matrix per sample. */
 import type {OuterRows} from '../contracts/rows.js';
+import type {Floats} from '../contracts/vectors.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {computesOnBackend, registerDeviceKernel} from '../backends/node-device.js';
@@ -27,15 +28,38 @@ registerDeviceKernel(OUTERS, deviceOuters);
 
 let outerRows: OuterRows | null = null;
 
-registerHostKernel<'a' | 'b' | 'c' | 'd'>(OUTERS, (inputs, _attributes, allocate) => {
+registerHostKernel<'a' | 'b' | 'c' | 'd'>(OUTERS, (inputs, {shared}, allocate) => {
   const [batch, rows] = inputs.a.shape;
   const columns = inputs.b.shape[1];
-  const [output] = allocate([batch, rows, columns]);
+  const [output] = allocate([shared ? 1 : batch, rows, columns]);
   const own =
     inputs.a.single instanceof Float64Array
       ? referenceOuterRows
       : (outerRows ??= createOuterRows() ?? referenceOuterRows);
   const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.single]));
-  own.sum(values as Parameters<OuterRows['sum']>[0], batch, rows, columns, output.values);
+  const given = values as Parameters<OuterRows['sum']>[0];
+  if (shared) sumOverBatch(given, batch, rows, columns, output.values);
+  else own.sum(given, batch, rows, columns, output.values);
   return [output];
 });
+
+/** Only in programs that were recorded where the backend sums over the batch. */
+function sumOverBatch(
+  {a, b, c, d}: Parameters<OuterRows['sum']>[0],
+  batch: number,
+  rows: number,
+  columns: number,
+  out: Floats,
+): void {
+  const sum = new Float64Array(rows * columns);
+  const add = (u: Floats, v: Floats) => {
+    for (let k = 0; k < batch; k++) {
+      for (let i = 0, at = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++, at++) sum[at] += u[k * rows + i] * v[k * columns + j];
+      }
+    }
+  };
+  add(a, b);
+  if (c && d) add(c, d);
+  out.set(sum);
+}

@@ -363,7 +363,6 @@ export const rounded = (a: Doubles): Doubles => {
 };
 
 /** Flags that are the same everywhere. */
-export const allTrue = (shape: readonly number[]): Flags => isEqual(filled(shape, 0), 0);
 export const allFalse = (shape: readonly number[]): Flags => isEqual(filled(shape, 0), 1);
 
 /** Which axes a reduction goes along: rows (axis 1), columns (axis 2), or both. They stay, with length 1. */
@@ -396,7 +395,6 @@ const logical = (name: string, axes: readonly number[], a: Flags): Flags =>
 export const sum = (a: Doubles) => reduction('Sum', ROWS, a);
 /** The sum of each row of a matrix. */
 export const rowSums = (a: Doubles) => reduction('Sum', COLUMNS, a);
-export const sumOfAll = (a: Doubles) => reduction('Sum', BOTH, a);
 /** The product of the entries of each row of a matrix. */
 export const rowProducts = (a: Doubles) => reduction('Prod', COLUMNS, a);
 /** The largest entry of a vector, or of each column of a matrix. */
@@ -405,11 +403,8 @@ export const max = (a: Doubles) => maximum(ROWS, a);
 export const rowMaxima = (a: Doubles) => maximum(COLUMNS, a);
 export const maxOfAll = (a: Doubles) => maximum(BOTH, a);
 export const any = (a: Flags) => logical('Any', ROWS, a);
-export const anyOfAll = (a: Flags) => logical('Any', BOTH, a);
 export const all = (a: Flags) => logical('All', ROWS, a);
 export const allOfAll = (a: Flags) => logical('All', BOTH, a);
-/** Whether a row of a matrix has a flag. */
-export const rowAny = (a: Flags) => logical('Any', COLUMNS, a);
 /** The largest magnitude of a vector. */
 export const maxAbs = (a: Doubles): Doubles => max(abs(a));
 /** ⟨a, b⟩ for vectors. */

@@ -9,7 +9,6 @@ import {
   all,
   cholesky,
   choleskySolve,
-  chosen,
   constant,
   diagonal,
   eigh,
@@ -26,18 +25,15 @@ import {
   mul,
   mulByT,
   mulT,
-  not,
   onDevice,
   overOrZero,
   plus,
   qr,
-  replaced,
   reshape,
   rowMaxima,
   rowProducts,
   spread,
   svd,
-  take,
   times,
   triangularSolve,
   turned,
@@ -158,25 +154,6 @@ export const deviceLstsq: DeviceCompute<'a' | 'b'> = ({a, b}, attributes, backen
       {from: x, shape: [...batch, adjoint ? m : n, columns]},
       {from: residual, shape: [...batch, ...b.shape.slice(-2)]},
     ];
-  });
-
-/** Singular values below this part of the largest count as zero where a square system is solved by least squares. */
-const RANK = 1e-12;
-
-/** The systems of linear solvers: the solution of least norm for a singular matrix. */
-export const deviceSystems: DeviceCompute<'a' | 'b'> = ({a, b}, attributes, backend) =>
-  onDevice(backend, () => {
-    const {positiveDefinite, adjoint} = attributes as Record<string, boolean>;
-    const {a: A, b: right, batch} = pair(a, b);
-    const shape = [...batch, ...b.shape.slice(-2)];
-    if (positiveDefinite) return [{from: choleskySolve(cholesky(A), right), shape}];
-    const {x, regular} = solveGeneral(A, right, adjoint);
-    const isSingular = not(regular);
-    const singular = chosen(isSingular);
-    if (singular.count === 0) return [{from: x, shape}];
-    const all = [a.shape, b.shape].map((own) => [size(batch), ...own.slice(-2)]);
-    const [M, v] = [A, right].map((array, i) => take(spread(array, all[i]), singular));
-    return [{from: replaced(x, singular, pseudoInverse(M, v, RANK, adjoint)), shape}];
   });
 
 /** Differences of eigenvalues that f32 data cannot tell from zero, relative to the largest and per row. */
