@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../checks/index.js';
 import {offTape, recordOp} from '../autodiff/index.js';
-import {canLook} from '../programs/index.js';
+import {shouldLook} from '../programs/index.js';
 import type {QPSolution} from '../kernels/index.js';
 
 /**
@@ -40,7 +40,7 @@ export function complementarityWeight(
   degenerate: Degenerate,
   kappa: number,
 ): tf.Tensor {
-  if (degenerate !== 'smooth' && canLook()) {
+  if (degenerate !== 'smooth' && shouldLook()) {
     // Two operations and a cast take longer than all of this.
     const states = activity.dataSync();
     const values = new Float32Array(states.length);

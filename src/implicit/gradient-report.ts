@@ -1,6 +1,7 @@
 /** @file Reports the samples whose gradients are not right because their linear system was not solved. */
 import * as tf from '@tensorflow/tfjs-core';
-import {canLook} from '../programs/index.js';
+import {isOnHost} from '../kernels/index.js';
+import {canLook, shouldLook} from '../programs/index.js';
 import {offTape} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
 import {reportFailures} from './report.js';
@@ -42,6 +43,7 @@ export function checkedSolution(
   solve: GradientSolve,
 ): tf.Tensor2D {
   if (!canLook()) return solve.u;
+  if (onFailure !== 'throw' && !isOnHost(solve.info.residual)) return finite(solve.u);
   const residual = solve.info.residual.dataSync();
   const converged = solve.info.converged.dataSync();
   const isSolved = (i: number) =>
@@ -138,6 +140,12 @@ function normsOf(rows: tf.Tensor2D): number[] {
   return tf.unstack(rows).map((row) => sizeOf([row]));
 }
 
+/** Zero in place of what is not finite, without a look. */
+function finite<T extends tf.Tensor>(tensor: T): T {
+  const isFinite = offTape(() => tf.isFinite(tensor));
+  return tf.where(isFinite, tensor, tf.zerosLike(tensor)) as T;
+}
+
 function sizeOf(tensors: tf.Tensor[]): number {
   let sum = 0;
   for (const tensor of tensors) for (const value of tensor.dataSync()) sum += value * value;
@@ -152,6 +160,7 @@ function sizeOf(tensors: tf.Tensor[]): number {
  */
 export function checkedGradients({where, onFailure}: GradientPolicy, gradients: tf.Tensor[]): tf.Tensor[] {
   if (!canLook()) return gradients;
+  if (onFailure !== 'throw' && !shouldLook()) return gradients.map(finite);
   const broken = gradients.map((gradient) => {
     // Zero times a value that is not finite is NaN, and the sum would be NaN too.
     return !Number.isFinite(offTape(() => tf.sum(tf.mul(gradient, 0))).dataSync()[0]);

@@ -10,7 +10,7 @@ import {
   type Parameter,
   type Structure,
 } from '../autodiff/index.js';
-import {attempt, canLook} from '../programs/index.js';
+import {attempt, canLook, shouldLook} from '../programs/index.js';
 import {packingOf} from './packing.js';
 import {reportFailures} from './report.js';
 import {checkLikeX, type SystemOptions} from './system.js';
@@ -45,6 +45,7 @@ export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[]
   params: P,
 ): void {
   if (tolerance === Infinity || onFailure === 'ignore' || !canLook()) return;
+  if (onFailure !== 'throw' && !shouldLook()) return;
   const values = quotientsOf(condition, batched, tolerance, x, params);
   const codes = values.map((quotient) => (quotient <= tolerance ? Status.SOLVED : Status.NUMERICAL_ERROR));
   const reason = (_code: number, sample: number) =>

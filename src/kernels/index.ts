@@ -1,6 +1,14 @@
 /** @file The numerical work, as operations of tfjs: what other folders need of it. */
 export {NO_BOUND} from './contracts/qp-limits.js';
-export {HOST_BACKENDS, hostCanRead, isOnHost, valuesOnHost, readF64, readF32} from './backends/host-read.js';
+export {
+  HOST_BACKENDS,
+  hostCanRead,
+  hostShouldRead,
+  isOnHost,
+  valuesOnHost,
+  readF64,
+  readF32,
+} from './backends/host-read.js';
 export {fill} from './backends/fill.js';
 export {piecesOf, TensorInPieces} from './backends/pieces.js';
 export {hostCompute} from './backends/host-kernel.js';

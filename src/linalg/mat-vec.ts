@@ -32,11 +32,16 @@ export function sumOfOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], count: number
   const [batch, rows] = pairs[0][0].shape as [number, number];
   const columns = pairs[0][1].shape[1]!;
   if (rows === 0 || columns === 0) return tf.zeros([count, rows, columns]);
-  if (count === 1 && batch !== 1) {
+  const shared = count === 1 && batch !== 1;
+  const {value: found} = offTape(() => {
+    const sum = runOuters(pairs, shared);
+    return (sum ? {value: sum} : {}) as {value?: tf.Tensor};
+  });
+  if (shared && !found) {
     const [a, b] = [0, 1].map((side) => tf.concat(pairs.map((pair) => pair[side] as tf.Tensor2D)));
     return tf.expandDims(tf.matMul(a, b, true, false), 0);
   }
-  const value = offTape(() => runOuters(pairs) ?? composed(pairs));
+  const value = found ?? offTape(() => composed(pairs));
   // A record would copy it.
   if (!isTapeOn()) return value;
   return recordOp({

@@ -1,7 +1,7 @@
 /** @file Programs: functions of tensors that are traced once, simplified, and run in double precision on plain arrays. */
 export {attempt} from './attempt.js';
 export {compile, type Arrays, type Compiled, type Numbers} from './compile.js';
-export {canLook, loopWhile, type LoopOptions} from './loop.js';
+export {canLook, lookEvery, loopWhile, shouldLook, type LoopOptions} from './loop.js';
 export {statesBehind} from './needed.js';
 export {sweepRows, type RowSweep} from './row-sweep.js';
 export {spacing} from './precision.js';

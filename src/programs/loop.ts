@@ -9,8 +9,11 @@ import {
   unobserved,
   type Structure,
 } from '../autodiff/index.js';
-import {hostCanRead} from '../kernels/index.js';
+import {hostCanRead, hostShouldRead} from '../kernels/index.js';
 import {Untraceable} from './trace.js';
+
+/** The number of passes between two looks where a look waits for a GPU. */
+const RARELY = 20;
 
 export interface LoopOptions {
   /** The maximum number of passes. */
@@ -31,7 +34,7 @@ export interface LoopOptions {
 export function loopWhile<S extends Structure>(
   start: S,
   pass: (state: S) => {state: S; open: tf.Tensor},
-  {limit, unseen = limit, lookEvery = 1}: LoopOptions,
+  {limit, unseen = limit, lookEvery: usual = 1}: LoopOptions,
 ): S {
   if (limit < 1) return start;
   if (observed()) {
@@ -41,6 +44,7 @@ export function loopWhile<S extends Structure>(
   }
   const readable = canLook();
   const most = readable ? limit : unseen;
+  const every = lookEvery(usual);
   let state = start;
   for (let k = 0; k < most; k++) {
     const next = tf.tidy(() => pass(state) as unknown as tf.TensorContainerObject) as unknown as {
@@ -48,7 +52,7 @@ export function loopWhile<S extends Structure>(
       open: tf.Tensor;
     };
     state = next.state;
-    if (readable && k % lookEvery === 0 && next.open.dataSync().every((flag) => flag === 0)) break;
+    if (readable && k % every === 0 && next.open.dataSync().every((flag) => flag === 0)) break;
   }
   return state;
 }
@@ -75,4 +79,14 @@ function observedLoop<S extends Structure>(
 /** Whether the values of a tensor can be read. They cannot if the host cannot read tensors, or while a program is being made. */
 export function canLook(): boolean {
   return hostCanRead() && !observed();
+}
+
+/** The same, and a look costs little. */
+export function shouldLook(): boolean {
+  return hostShouldRead() && !observed();
+}
+
+/** After how many passes a loop looks at its flags, for one that looks after so many where that costs little. */
+export function lookEvery(usual: number): number {
+  return shouldLook() ? usual : Math.max(usual, RARELY);
 }

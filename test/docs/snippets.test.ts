@@ -106,20 +106,22 @@ describe('docs', () => {
   }
 
   if (BACKENDS.includes('tensorflow')) {
-    for (const {title, code} of examplesOf(
+    const examples = examplesOf(
       readFileSync(new URL('docs/tensorflow.md', root), 'utf8'),
       'tensorflow',
       'tensorflow',
-    )) {
+    );
+    examples.forEach(({title, code}, i) => {
       it(`${title} [tensorflow]`, async () => {
         await tf.setBackend('tensorflow');
-        const file = new URL('docs-tensorflow.ts', OUT);
+        const file = new URL(`docs-tensorflow-${i}.ts`, OUT);
         // The binding has been loaded, perhaps from where this file could not import it, and is the same tfjs.
         writeFileSync(file, moduleOf(code.replace("'@tensorflow/tfjs-node'", "'@tensorflow/tfjs'")));
         const {run} = await load(file);
         checkPrinted(code, await printedBy(() => disposing(run)));
+        tf.env().set('IMPLICIT_DEVICE', 'auto');
       });
-    }
+    });
   }
 
   it('compile without casts that a user would not expect', function () {

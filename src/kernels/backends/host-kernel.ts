@@ -5,6 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Floats} from '../contracts/vectors.js';
 import {HOST_BACKENDS, viewF32} from './host-read.js';
+import type {NodeBackend} from './node-backend.js';
+import {deviceCompute} from './node-device.js';
 
 /** What a host kernel returns: one entry per output. */
 export interface HostOutput {
@@ -78,29 +80,39 @@ export function registerHostKernel<Names extends string>(
       kernelName,
       backendName,
       kernelFunc: ({inputs, attrs, backend}) => {
-        const host = backend as tf.KernelBackend;
-        const read = {} as Record<string, HostInput>;
-        for (const name of Object.keys(inputs)) read[name] = new HostInput(host, inputs[name]!);
-        const allocate: Allocate =
-          'typedArrayFromHeap' in host
-            ? (...shapes) => {
-                const infos = shapes.map((shape) => (host as Heap).makeOutput(shape, 'float32'));
-                return infos.map((info) => new OutputInPlace(host as Heap, info));
-              }
-            : allocateArrays;
-        const outputs = compute(
-          read as Record<Names, HostInput>,
-          (attrs ?? {}) as Record<string, unknown>,
-          allocate,
-        ).map((output) => {
-          if (output instanceof OutputInPlace) return output.info;
-          const {values, shape, dtype} = output;
-          return {dataId: host.write(stored(values), shape, dtype), shape, dtype};
-        });
+        const given = inputs as Record<string, tf.TensorInfo>;
+        const attributes = (attrs ?? {}) as Record<string, unknown>;
+        const onDevice = backendName === 'tensorflow' ? deviceCompute(kernelName) : undefined;
+        const outputs = onDevice
+          ? onDevice(given, attributes, backend as NodeBackend)
+          : computeOnHost(kernelName, given, attributes, backend as tf.KernelBackend);
         return outputs.length === 1 ? outputs[0] : outputs;
       },
     });
   }
+}
+
+/** Runs the computation of a host kernel for tensors of a backend: reads them, computes, and writes the outputs. */
+export function computeOnHost(
+  kernelName: string,
+  inputs: Record<string, tf.TensorInfo | undefined>,
+  attributes: Record<string, unknown>,
+  host: tf.KernelBackend,
+): tf.TensorInfo[] {
+  const read = {} as Record<string, HostInput>;
+  for (const name of Object.keys(inputs)) read[name] = new HostInput(host, inputs[name]!);
+  const allocate: Allocate =
+    'typedArrayFromHeap' in host
+      ? (...shapes) => {
+          const infos = shapes.map((shape) => (host as Heap).makeOutput(shape, 'float32'));
+          return infos.map((info) => new OutputInPlace(host as Heap, info));
+        }
+      : allocateArrays;
+  return known.get(kernelName)!(read, attributes, allocate).map((output) => {
+    if (output instanceof OutputInPlace) return output.info;
+    const {values, shape, dtype} = output;
+    return {dataId: host.write(stored(values), shape, dtype), shape, dtype};
+  });
 }
 
 /** An output in the memory of the backend. */

@@ -1,6 +1,7 @@
 /** @file Reads tensors synchronously on the host, and knows which backends allow it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {unobserved} from '../../autodiff/index.js';
+import {computesOnBackend} from './node-device.js';
 import {improveWasm} from './wasm-kernels.js';
 
 /** WebGPU is missing on purpose: a synchronous read throws in Node and returns zeros in a page. */
@@ -19,9 +20,17 @@ export function hostCanRead(): boolean {
   return (HOST_BACKENDS as readonly string[]).includes(name);
 }
 
-/** Whether this tensor can be read synchronously: on any backend, if its values have not been to a device yet. */
+/**
+ * Whether a read costs little: one of a GPU waits for all that it has to do. Where it does not, a loop looks rarely whether it may end,
+ * and checks that only help the user are left out.
+ */
+export function hostShouldRead(): boolean {
+  return hostCanRead() && !computesOnBackend();
+}
+
+/** Whether this tensor can be read synchronously, at little cost: on any backend, if its values have not been to a device yet. */
 export function isOnHost(tensor: tf.Tensor): boolean {
-  return hostCanRead() || valuesBeforeUpload(tensor) !== null;
+  return hostShouldRead() || valuesBeforeUpload(tensor) !== null;
 }
 
 /**
@@ -29,7 +38,7 @@ export function isOnHost(tensor: tf.Tensor): boolean {
  * that run.
  */
 export function valuesOnHost(tensor: tf.Tensor): tf.TypedArray | null {
-  return hostCanRead() ? unobserved(() => tensor.dataSync()) : valuesBeforeUpload(tensor);
+  return hostShouldRead() ? unobserved(() => tensor.dataSync()) : valuesBeforeUpload(tensor);
 }
 
 function valuesBeforeUpload({dataId}: tf.Tensor): tf.TypedArray | null {

@@ -13,6 +13,8 @@ import {clearEmptyRows} from '../algorithms/qp/presolve.js';
 import {emptyPoint, emptyProblem} from '../algorithms/qp/types.js';
 import {gpuCertifyQP} from '../twins/webgpu/certify-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../backends/node-device.js';
+import {deviceCertifyQP} from '../twins/tensorflow/certify-qp.js';
 
 const CERTIFY = 'CertifyQP';
 
@@ -39,6 +41,7 @@ export function runCertifyQP(tensors: CertifiedTensors): {
 }
 
 registerGpuKernel(CERTIFY, gpuCertifyQP);
+registerDeviceKernel(CERTIFY, deviceCertifyQP);
 
 registerHostKernel<keyof CertifiedTensors>(CERTIFY, (inputs) => {
   const [batch, n] = inputs.p.shape;

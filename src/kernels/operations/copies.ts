@@ -1,6 +1,8 @@
 /** @file Copies of tensors that are not themselves tensors, so that a layer can keep them between calls. */
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead} from '../backends/host-read.js';
+import {computesOnBackend} from '../backends/node-device.js';
+import {RawCopies} from '../twins/tensorflow/copies.js';
 import {DeviceCopies} from '../twins/webgpu/copies.js';
 
 /** Dispose of them after use. */
@@ -14,6 +16,7 @@ export interface Copies<Name extends string> {
 }
 
 export function copiesOf<Name extends string>(tensors: Record<Name, tf.Tensor>): Copies<Name> {
+  if (computesOnBackend()) return new RawCopies(tensors);
   return hostCanRead() ? new HostCopies(tensors) : new DeviceCopies(tensors);
 }
 

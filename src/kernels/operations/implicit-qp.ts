@@ -5,11 +5,19 @@ import {runBatch} from '../threads/batch.js';
 import {BatchRun} from '../threads/batch-run.js';
 import {piecesOf, TensorInPieces} from '../backends/pieces.js';
 import type {BatchArray, Column} from '../contracts/batch-kernel.js';
-import {registerHostKernel, type Allocate, type HostInput, type HostOutput} from '../backends/host-kernel.js';
+import {
+  computeOnHost,
+  registerHostKernel,
+  type Allocate,
+  type HostInput,
+  type HostOutput,
+} from '../backends/host-kernel.js';
 import {kktCost} from '../algorithms/qp/kkt-batch.js';
 import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {gpuQP} from '../twins/webgpu/implicit-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../backends/node-device.js';
+import {deviceQP} from '../twins/tensorflow/implicit-qp.js';
 
 const QP = qpBatch.name;
 
@@ -204,6 +212,10 @@ function costOf(n: number, m: number, k: number): number {
 }
 
 registerGpuKernel(QP, gpuQP);
+registerDeviceKernel(
+  QP,
+  deviceQP((inputs, attributes, backend) => computeOnHost(QP, inputs, attributes, backend)),
+);
 
 registerHostKernel<keyof QPInputs>(QP, (inputs, attributes, allocate) => {
   const limits = attributes as {tolerance: number; maxIterations: number};

@@ -4,10 +4,12 @@ import {observed} from '../../autodiff/index.js';
 import {runBatch} from '../threads/batch.js';
 import {createDenseKernels} from '../twins/current-dense.js';
 import {registerHostKernel} from '../backends/host-kernel.js';
-import {hostCanRead, readF32} from '../backends/host-read.js';
+import {hostShouldRead, readF32} from '../backends/host-read.js';
 import type {QPTensors} from './implicit-qp.js';
 import {gpuKKT} from '../twins/webgpu/kkt.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../backends/node-device.js';
+import {deviceKKT} from '../twins/tensorflow/kkt.js';
 import type {KktFactor} from '../algorithms/qp/adjoint.js';
 import {keptFactors, kktBatch, kktCost, solverOf} from '../algorithms/qp/kkt-batch.js';
 
@@ -37,7 +39,7 @@ export class KktBatch {
    */
   solve(right: tf.Tensor2D, transpose: boolean): [u: tf.Tensor2D, residual: tf.Tensor1D] {
     this.solves++;
-    if (this.solves === 1 || !hostCanRead() || observed()) {
+    if (this.solves === 1 || !hostShouldRead() || observed()) {
       const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
       return tf.engine().runKernel(KKT, inputs, {transpose}) as unknown as [tf.Tensor2D, tf.Tensor1D];
     }
@@ -55,6 +57,7 @@ export class KktBatch {
 }
 
 registerGpuKernel(KKT, gpuKKT);
+registerDeviceKernel(KKT, deviceKKT);
 
 registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocate) => {
   const {batch, parameters} = sizesOf(inputs, transpose as boolean);

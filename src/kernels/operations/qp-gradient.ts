@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {isSmall} from '../algorithms/small-qp/small-batch.js';
 import {kktBatch, kktCost} from '../algorithms/qp/kkt-batch.js';
+import {computesOnBackend} from '../backends/node-device.js';
 import {registerHostKernel, type HostInput} from '../backends/host-kernel.js';
 import {hostCanRead} from '../backends/host-read.js';
 import type {Floats} from '../contracts/vectors.js';
@@ -40,6 +41,7 @@ export function runQPGradient(
   cotangent: QPVectors<tf.Tensor | null>,
   needed: readonly boolean[],
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
+  if (computesOnBackend()) return null;
   const {Q, p, G, h, A, b} = data;
   if (hostCanRead() && !isSmall(Q.shape[2]!, G.shape[1]! + A.shape[1]!)) return null;
   if (!tf.getKernel(GRADIENT, tf.getBackend())) return null;

@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {isTapeOn} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
-import {copiesOf, hostCanRead, type Copies} from '../../kernels/index.js';
+import {copiesOf, hostShouldRead, type Copies} from '../../kernels/index.js';
 import type {SolveInfo} from '../../linsolve/index.js';
 import type {Diagnostics, GradientDiagnostics} from './diagnostics.js';
 
@@ -64,7 +64,7 @@ export class CallHistory {
     const any =
       weaklyActive !== undefined &&
       call.rowWidth > 0 &&
-      (!hostCanRead() || tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0));
+      (!hostShouldRead() || tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0));
     if (any) state.weaklyActive = weaklyActive;
     call.state?.dispose();
     call.state = copiesOf(state);

@@ -1,7 +1,7 @@
 /** @file Calls a layer or a model with some rows after others, between which the event loop goes on. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions} from '../../checks/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {hostShouldRead} from '../../kernels/index.js';
 import {FailureCollector, inSlices, type Steps} from '../../solvers/index.js';
 import {DividedBatch} from './part.js';
 
@@ -82,7 +82,7 @@ function* partsOf(
     done += count;
     const known = {iteration: 0, maxIterations: 0, residual: 0, done, total};
     const look = () =>
-      hostCanRead() ? known : Promise.all([part].flat().map((output) => output.data())).then(() => known);
+      hostShouldRead() ? known : Promise.all([part].flat().map((output) => output.data())).then(() => known);
     const resumed = yield {look, isWhole: true};
     if (resumed) size = Math.max(1, Math.floor(count * Math.min(GROWTH, PART / resumed.took)));
   }

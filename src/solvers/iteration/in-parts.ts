@@ -1,7 +1,7 @@
 /** @file A batch of independent problems, solved in parts of a few milliseconds. */
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, unflatten, type Structure} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {hostShouldRead} from '../../kernels/index.js';
 import {SLICE} from './in-slices.js';
 import type {Steps} from './steps.js';
 
@@ -42,7 +42,7 @@ export function* inParts<R extends object>(
         for (let i = 0; i < residuals.length; i++) if (!(residuals[i] <= residual)) residual = residuals[i];
         return {iteration, maxIterations, residual, done, total};
       };
-      if (hostCanRead()) return note(state.iterations.dataSync(), state.residual.dataSync());
+      if (hostShouldRead()) return note(state.iterations.dataSync(), state.residual.dataSync());
       return Promise.all([state.iterations.data(), state.residual.data()]).then((read) => note(...read));
     };
     const resumed = yield {look, isWhole: true};

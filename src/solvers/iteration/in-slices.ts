@@ -1,7 +1,7 @@
 /** @file Runs a solve in slices of a few milliseconds, between which the event loop goes on. */
 import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {forwardMode, isTapeOn, observed, SuspendedScope} from '../../autodiff/index.js';
-import {hostCanRead, nextTask} from '../../kernels/index.js';
+import {hostShouldRead, nextTask} from '../../kernels/index.js';
 import type {SolveProgress, Steps} from './steps.js';
 
 /** How to follow and to stop a solve that runs in slices. */
@@ -42,7 +42,7 @@ export async function inSlices<T>(
     let resumed;
     for (;;) {
       const start = performance.now();
-      const limit = hostCanRead() ? Infinity : count;
+      const limit = hostShouldRead() ? Infinity : count;
       const going = steps;
       const answer = resumed;
       // Steps until the time is over; on a device, where their time is not known yet, a number of them.
@@ -63,7 +63,7 @@ export async function inSlices<T>(
       }
       const {look, until, isSilent} = slice.next.value;
       await until;
-      const seen = !isSilent && (onProgress || !hostCanRead()) ? await scope.run(look) : null;
+      const seen = !isSilent && (onProgress || !hostShouldRead()) ? await scope.run(look) : null;
       const took = Math.max(performance.now() - start, 1e-3);
       count = Math.max(1, Math.floor(slice.made * Math.min(GROWTH, SLICE / took)));
       throwIfAborted(where, signal);

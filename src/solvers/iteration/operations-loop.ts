@@ -9,7 +9,7 @@ import {
   type Parameter,
   type Structure,
 } from '../../autodiff/index.js';
-import {canLook, loopWhile} from '../../programs/index.js';
+import {canLook, lookEvery, loopWhile} from '../../programs/index.js';
 import {move} from './move.js';
 import type {Arrival, LoopSettings} from './loop-settings.js';
 import type {Reporter} from './report.js';
@@ -104,7 +104,7 @@ export function* operationSteps<X extends Structure, P extends Parameter[]>(
       for (const tensor of flatten(previous)) if (!borrowed.has(tensor.id)) tensor.dispose();
     }
     const isOver =
-      steps % CHECK_EVERY === 0 && readable && state.active.dataSync().every((flag) => flag === 0);
+      steps % lookEvery(CHECK_EVERY) === 0 && readable && state.active.dataSync().every((flag) => flag === 0);
     const {active, residual} = state;
     const look = () => lookAt({iteration: steps, maxIterations}, active, residual);
     const resumed = yield {look, isWhole: isOver || steps === maxIterations};

@@ -1,6 +1,6 @@
 /** @file Some samples of tensors with a batch axis. */
 import * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead} from '../../kernels/index.js';
+import {hostShouldRead} from '../../kernels/index.js';
 
 /** The samples of a tensor; one that all samples share is given as it is. */
 export interface Samples {
@@ -22,7 +22,8 @@ export function samplesOf(tensor: tf.Tensor): Samples {
     shape,
     take(from, count) {
       if (shape[0] === 1) return tf.clone(tensor);
-      if (!hostCanRead() || (dtype !== 'float32' && dtype !== 'int32')) return tf.slice(tensor, from, count);
+      if (!hostShouldRead() || (dtype !== 'float32' && dtype !== 'int32'))
+        return tf.slice(tensor, from, count);
       const [start, end] = [from * size, (from + count) * size];
       // Some backends read a part only; others have the whole at hand.
       const read = (tf.backend() as unknown as RangeReader).readSync(dataId, start, end);

@@ -1,7 +1,7 @@
 /** @file A solve that can pause between its steps: it is run at once, or in slices of time. */
 import type * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
-import {hostCanRead} from '../../kernels/index.js';
+import {hostShouldRead} from '../../kernels/index.js';
 
 /** How far a solve is. */
 export interface SolveProgress {
@@ -70,6 +70,6 @@ export function lookAt(
   if (!('dataSync' in active) || !('dataSync' in residual)) {
     return seen(active as ArrayLike<number>, residual as ArrayLike<number>);
   }
-  if (hostCanRead()) return seen(active.dataSync(), residual.dataSync());
+  if (hostShouldRead()) return seen(active.dataSync(), residual.dataSync());
   return Promise.all([active.data(), residual.data()]).then(([flags, residuals]) => seen(flags, residuals));
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {flatten, offTape, unflatten, type Parameter} from '../../autodiff/index.js';
 import {Status} from '../../implicit/index.js';
+import {isOnHost} from '../../kernels/index.js';
 import {canLook} from '../../programs/index.js';
 
 /**
@@ -11,6 +12,7 @@ import {canLook} from '../../programs/index.js';
 export function withoutNaN<P extends Parameter[] = tf.Tensor[]>(params: P, status: tf.Tensor): P {
   if (
     canLook() &&
+    isOnHost(status) &&
     status.dataSync().every((code) => code === Status.SOLVED || code === Status.ITERATION_LIMIT)
   )
     return params;

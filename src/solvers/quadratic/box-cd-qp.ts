@@ -4,6 +4,7 @@ import {checkOptions, type Names} from '../../checks/index.js';
 import {rollBackOnThrow} from '../../autodiff/index.js';
 import {Status, type OnFailure} from '../../implicit/index.js';
 import {fill, hostCanRead} from '../../kernels/index.js';
+import {lookEvery} from '../../programs/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 import {withBounds, type BoxedData, type OldBounds} from './box-qp-data.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
@@ -200,7 +201,8 @@ export class BoxCDQP {
       state = tf.tidy(() => this.step(previous, data, errorAt, k));
       tf.dispose(previous);
       this.reporter?.step({iteration: k + 1, x: state.best, residual: tf.reshape(state.error, [-1])});
-      if (hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
+      const isLook = (k + 1) % lookEvery(1) === 0;
+      if (isLook && hostCanRead() && !state.status.dataSync().includes(Status.ITERATION_LIMIT)) break;
       const isOpen = () => tf.cast(tf.equal(state.status, Status.ITERATION_LIMIT), 'float32');
       const at = {iteration: k + 1, maxIterations: this.maxIterations};
       yield {look: () => lookAt(at, tf.reshape(isOpen(), [-1]), tf.reshape(state.error, [-1]))};

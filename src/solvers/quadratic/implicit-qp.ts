@@ -16,7 +16,7 @@ import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
 import {held, takeSamples} from '../iteration/samples.js';
 import {drain, type Steps} from '../iteration/steps.js';
-import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {hostShouldRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
@@ -198,7 +198,7 @@ function isBelow(values: Float32Array, limit: number): boolean {
 
 /** h with a finite number and no gradient in the rows without a bound. */
 export function boundsOf(h: tf.Tensor): tf.Tensor {
-  if (hostCanRead() && isBelow(readF32(h), NO_BOUND)) return h;
+  if (hostShouldRead() && isBelow(readF32(h), NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
   return recordOp({
     name: 'Bounds',

@@ -1,7 +1,7 @@
 /** @file The interior-point solver of quadratic programs. */
 import {checkOptions, type Names} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
-import {hostCanRead, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {hostShouldRead, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {SLICE} from '../iteration/in-slices.js';
 import type {Steps} from '../iteration/steps.js';
 import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
@@ -49,7 +49,7 @@ export class InteriorPointQP extends ImplicitQP {
   }
 
   protected override *solving(init: QPGuess | null, data: QuadraticData): Steps<QPSolution> {
-    if (!hostCanRead()) return yield* super.solving(init, data);
+    if (!hostShouldRead()) return yield* super.solving(init, data);
     const {maxIterations} = this;
     const run = startQP(data, this, init, SLICE);
     const total = data.p.shape[0];

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import {SuspendedScope} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
-import {hostCanRead, nextTask, piecesOf, TensorInPieces, type QPGuess} from '../../kernels/index.js';
+import {hostShouldRead, nextTask, piecesOf, TensorInPieces, type QPGuess} from '../../kernels/index.js';
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
 import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
@@ -105,7 +105,7 @@ export async function solveQPAsync<T extends QPInput>(
 
 /** Whether each state is 2, as `solveQP` gives it, in slices: the caller disposes of it. */
 async function weakIn(activity: tf.Tensor, where: string, {signal}: AsyncOptions): Promise<tf.Tensor> {
-  if (!hostCanRead()) return tf.equal(activity, 2);
+  if (!hostShouldRead()) return tf.equal(activity, 2);
   const scope = new SuspendedScope();
   let result: tf.Tensor | null = null;
   try {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import type {Degenerate, QuadraticSolution} from '../../conditions/index.js';
 import {rollBackOnThrow} from '../../autodiff/index.js';
-import {canLook} from '../../programs/index.js';
+import {shouldLook} from '../../programs/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
@@ -145,7 +145,7 @@ export function resultOf(
 
 /** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */
 export function isWeak(activity: tf.Tensor): tf.Tensor {
-  if (!canLook()) return tf.equal(activity, 2);
+  if (!shouldLook()) return tf.equal(activity, 2);
   const states = activity.dataSync();
   const values = new Uint8Array(states.length);
   for (let i = 0; i < states.length; i++) if (states[i] === 2) values[i] = 1;

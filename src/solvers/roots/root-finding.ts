@@ -11,7 +11,7 @@ import {
   type Structure,
 } from '../../autodiff/index.js';
 import {packingOf, Status, type Condition} from '../../implicit/index.js';
-import {fill, hostCanRead} from '../../kernels/index.js';
+import {fill, hostShouldRead} from '../../kernels/index.js';
 import {auto, rowDot, rowNorm} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
 import {startWatch, zeroTest, type Watch} from '../iteration/stopping.js';
@@ -145,7 +145,7 @@ function iteration<X extends Structure, P extends Parameter[]>(
       const f = tf.div(value, scale) as tf.Tensor2D;
       const place = {x: rows, f, before: {...before, known}, point: x, params, scale};
       const {d, memory: next} = rule.direction(place, own);
-      const search = lineSearches[hostCanRead() ? 'seen' : 'unseen'];
+      const search = lineSearches[hostShouldRead() ? 'seen' : 'unseen'];
       const t = offTape(() => {
         // ½‖F‖² has the slope −‖F‖² along a Newton direction, and about the same along an approximate one.
         const merit = tf.mul(0.5, tf.reshape(rowDot(f, f), [batch]));

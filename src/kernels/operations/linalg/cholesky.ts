@@ -11,6 +11,8 @@ import {SingularMatrixError} from './errors.js';
 import {checkDiagonal} from './triangular-solve.js';
 import {gpuCholesky, gpuCholeskySolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../../backends/node-device.js';
+import {deviceCholesky, deviceCholeskySolve} from '../../twins/tensorflow/linalg.js';
 
 const CHOLESKY = 'ImplicitCholesky';
 const CHOLESKY_SOLVE = 'ImplicitCholeskySolve';
@@ -26,6 +28,7 @@ export function runCholeskySolve(l: tf.Tensor, b: tf.Tensor, call: Call): tf.Ten
 }
 
 registerGpuKernel(CHOLESKY, gpuCholesky);
+registerDeviceKernel(CHOLESKY, deviceCholesky);
 
 registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   const {caller} = attributes as Call;
@@ -73,6 +76,7 @@ function inDouble(kernels: MatrixKernels, n: number): Factoring {
 }
 
 registerGpuKernel(CHOLESKY_SOLVE, gpuCholeskySolve);
+registerDeviceKernel(CHOLESKY_SOLVE, deviceCholeskySolve);
 
 registerHostKernel<'l' | 'b'>(CHOLESKY_SOLVE, ({l, b}, attributes, allocate) => {
   const {caller, cotangent} = attributes as Call;

@@ -9,6 +9,8 @@ import {checkFinite, floatOutput, forEachMatrix} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {gpuDeterminant, gpuCofactors} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../../backends/node-device.js';
+import {deviceCofactors, deviceDeterminant} from '../../twins/tensorflow/linalg.js';
 
 const DETERMINANT = 'ImplicitDeterminant';
 const COFACTORS = 'ImplicitCofactors';
@@ -27,6 +29,7 @@ export function runCofactors(a: tf.Tensor, direction: tf.Tensor | null, call: Ca
 }
 
 registerGpuKernel(DETERMINANT, gpuDeterminant);
+registerDeviceKernel(DETERMINANT, deviceDeterminant);
 
 registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);
@@ -55,6 +58,7 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
 });
 
 registerGpuKernel(COFACTORS, gpuCofactors);
+registerDeviceKernel(COFACTORS, deviceCofactors);
 
 registerHostKernel<'a' | 'direction'>(COFACTORS, ({a, direction}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);

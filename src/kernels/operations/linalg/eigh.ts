@@ -6,6 +6,8 @@ import {checkFinite, floatOutput, forEachMatrix, LOWER, ofSample} from './batch.
 import {runKernel, type Call} from './call.js';
 import {gpuEigh} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../../backends/node-device.js';
+import {deviceEigh} from '../../twins/tensorflow/linalg.js';
 
 const EIGH = 'ImplicitEigh';
 
@@ -19,6 +21,7 @@ export function runEigh(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor, tf.Ten
 }
 
 registerGpuKernel(EIGH, gpuEigh);
+registerDeviceKernel(EIGH, deviceEigh);
 
 registerHostKernel<'a'>(EIGH, ({a}, attributes) => {
   const {caller} = attributes as Call;

@@ -7,6 +7,8 @@ import {batchOf, checkFinite, floatOutput, forEachSystem} from './batch.js';
 import {runKernel, type Call} from './call.js';
 import {gpuLstsq} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../../backends/node-device.js';
+import {deviceLstsq} from '../../twins/tensorflow/linalg.js';
 
 const LSTSQ = 'ImplicitLstsq';
 
@@ -23,6 +25,7 @@ export function runLstsq(
 }
 
 registerGpuKernel(LSTSQ, gpuLstsq);
+registerDeviceKernel(LSTSQ, deviceLstsq);
 
 registerHostKernel<'a' | 'b'>(LSTSQ, ({a, b}, attributes) => {
   const {caller, cotangent, rcond, adjoint} = attributes as LstsqAttributes & Call;

@@ -9,6 +9,8 @@ import {solveCholesky} from '../../algorithms/linalg/solve-cholesky.js';
 import {SingularMatrixError} from './errors.js';
 import {gpuSolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../../backends/node-device.js';
+import {deviceSolve} from '../../twins/tensorflow/linalg.js';
 
 const SOLVE = 'ImplicitSolve';
 
@@ -20,6 +22,7 @@ export function runSolve(a: tf.Tensor, b: tf.Tensor, attributes: SolveAttributes
 }
 
 registerGpuKernel(SOLVE, gpuSolve);
+registerDeviceKernel(SOLVE, deviceSolve);
 
 registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, attributes, allocate) => {
   const {caller, cotangent, positiveDefinite, adjoint} = attributes as SolveAttributes & Call;

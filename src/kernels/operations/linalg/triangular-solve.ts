@@ -8,6 +8,8 @@ import {runKernel, type Call} from './call.js';
 import {SingularMatrixError} from './errors.js';
 import {gpuTriangularSolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
+import {registerDeviceKernel} from '../../backends/node-device.js';
+import {deviceTriangularSolve} from '../../twins/tensorflow/linalg.js';
 
 const TRIANGULAR_SOLVE = 'ImplicitTriangularSolve';
 
@@ -22,6 +24,7 @@ export function runTriangularSolve(
 }
 
 registerGpuKernel(TRIANGULAR_SOLVE, gpuTriangularSolve);
+registerDeviceKernel(TRIANGULAR_SOLVE, deviceTriangularSolve);
 
 registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes, allocate) => {
   const options = attributes as Required<Triangular> & Call;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../../autodiff/index.js';
 import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
 import {Status} from '../../../implicit/index.js';
-import {hostCanRead} from '../../../kernels/index.js';
+import {hostShouldRead} from '../../../kernels/index.js';
 import type {ImplicitQP} from '../implicit-qp.js';
 
 /** The weight of the violation relative to the data; the error of x is about the inverse of it. */
@@ -25,7 +25,7 @@ export function solveElastic(
   found: QuadraticSolution,
   status: tf.Tensor,
 ): QuadraticSolution {
-  if (hostCanRead() && areFeasible(status.dataSync())) return found;
+  if (hostShouldRead() && areFeasible(status.dataSync())) return found;
   return withClosest(found, status, solver.run(null, elasticQP(data)).x);
 }
 

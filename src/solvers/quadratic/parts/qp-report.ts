@@ -1,7 +1,7 @@
 /** @file Messages about failed quadratic programs: why they failed and what to do. */
 import type {QuadraticData} from '../../../conditions/index.js';
 import {reportFailures, Status, type OnFailure} from '../../../implicit/index.js';
-import {hostCanRead, NO_BOUND} from '../../../kernels/index.js';
+import {hostCanRead, hostShouldRead, NO_BOUND} from '../../../kernels/index.js';
 import type {QPState} from '../implicit-qp.js';
 
 const EXPECTED = 'expected finite numbers';
@@ -17,7 +17,7 @@ const REASONS: Record<number, string> = {
     'stopped by a numerical error (rescale the data, or add a small multiple of I to Q)',
 };
 
-/** Applies the policy to the failed samples; on a backend without synchronous reads it does nothing. */
+/** Applies the policy to the failed samples; on a backend without synchronous reads it does nothing, and where they wait for a GPU, it only throws. */
 export function reportQPFailures(
   where: string,
   data: QuadraticData | (() => QuadraticData),
@@ -30,7 +30,8 @@ export function reportQPFailures(
       ? `invalid: ${why(typeof data === 'function' ? data() : data, sample)}`
       : REASONS[code];
   const consequence = 'A failed sample has x = 0 and a zero gradient.';
-  const codes = hostCanRead() ? Array.from(status.dataSync()) : [];
+  const isRead = hostShouldRead() || (onFailure === 'throw' && hostCanRead());
+  const codes = isRead ? Array.from(status.dataSync()) : [];
   reportFailures({where, codes, reason, consequence}, onFailure);
 }
 

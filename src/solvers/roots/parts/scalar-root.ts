@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape, type Parameter} from '../../../autodiff/index.js';
 import {solvedRoot, type Condition} from '../../../implicit/index.js';
 import {fill, hostCanRead} from '../../../kernels/index.js';
+import {lookEvery} from '../../../programs/index.js';
 import {scalar} from '../../../linsolve/index.js';
 
 /** An increasing function f of one variable τ, one for each sample. */
@@ -59,7 +60,11 @@ function search<P extends Parameter[]>({value, slope, bracket}: GrowingFunction<
       const next = halving ? tf.where(still, step, middle) : step;
       tau = tf.where(tf.cast(active, 'bool'), next, tau);
       active = tf.mul(active, tf.sub(1, tf.cast(tf.logicalOr(still, tf.isNaN(f)), 'float32')));
-      if ((k + 1) % CHECK_EVERY === 0 && hostCanRead() && active.dataSync().every((flag) => flag === 0))
+      if (
+        (k + 1) % lookEvery(CHECK_EVERY) === 0 &&
+        hostCanRead() &&
+        active.dataSync().every((flag) => flag === 0)
+      )
         break;
     }
     return tf.where(tf.isNaN(value(tau, ...params)), fill(tau.shape, NaN), tau);
