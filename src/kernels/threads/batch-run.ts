@@ -3,7 +3,16 @@ import type {BatchData, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {Chunk} from './chunk.js';
 import {claimSamples} from './job.js';
-import {endLate, isGone, LATE_AFTER_MS, LATE_FACTOR, onLoss, threads, WORTH_A_THREAD, workersFor} from './pool.js';
+import {
+  endLate,
+  isGone,
+  LATE_AFTER_MS,
+  LATE_FACTOR,
+  onLoss,
+  threads,
+  WORTH_A_THREAD,
+  workersFor,
+} from './pool.js';
 
 /** What is left after some work: more of it, only what the workers are at, or nothing. */
 export type Left = 'work' | 'workers' | 'nothing';

@@ -72,7 +72,7 @@ export class Chunk<Names extends string> {
   }
 
   get hasFailed(): boolean {
-    return this.control.failure() !== null;
+    return this.control.hasFailed;
   }
 
   /** What the caller computes. */

@@ -88,7 +88,7 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   for (const name of QP_PARAMETERS) {
     const value = problem[name];
     if (value == null) continue;
-    const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
+    const tensor = value instanceof tf.Tensor ? value : tf.tensor(ownValues(value));
     given[name] = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
   }
   if (!given.p) throw new Error(`${where}: p is missing; expected shape [B, n] or [n].`);
@@ -130,6 +130,11 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   const p = lift('p');
   const data = Object.fromEntries(QP_PARAMETERS.map((name) => [name, lift(name)])) as QuadraticData;
   return {data: {...data, p: p.shape[0] === batch ? p : tf.tile(p, [batch, 1])}, batched};
+}
+
+/** On the backend 'cpu' a tensor shares its memory with a typed array, which the caller may use again while it is solved. */
+function ownValues(values: tf.TensorLike): tf.TensorLike {
+  return ArrayBuffer.isView(values) ? values.slice() : values;
 }
 
 function checkPair(

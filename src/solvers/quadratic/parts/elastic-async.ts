@@ -5,33 +5,44 @@ import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.j
 import {Status} from '../../../implicit/index.js';
 import {hostCanRead, readF32} from '../../../kernels/index.js';
 import {inRounds} from '../../iteration/in-rounds.js';
-import type {AsyncOptions} from '../../iteration/in-slices.js';
+import {throwIfAborted, type AsyncOptions} from '../../iteration/in-slices.js';
 import type {ImplicitQP} from '../implicit-qp.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
+import type {BothSolves} from './both-solves.js';
 import {areFeasible, elasticQP, withClosest} from './elastic-qp.js';
 
-/** What `solveElastic` gives, as tensors of the caller, or `found` itself. */
+/**
+ * What `solveElastic` gives, as tensors of the caller, or `found` itself.
+ *
+ * @param both Has heard how `found` was found.
+ */
 export async function solveElasticAsync(
   where: string,
   solver: ImplicitQP,
   data: QuadraticData,
   found: QuadraticSolution,
   status: tf.Tensor,
-  options: AsyncOptions,
+  signal: AsyncOptions['signal'],
+  both: BothSolves | null,
 ): Promise<QuadraticSolution> {
   const codes = await status.data();
-  if (areFeasible(codes)) return found;
+  if (areFeasible(codes)) {
+    both?.end();
+    throwIfAborted(where, signal);
+    return found;
+  }
   const total = codes.length;
   if (!(hostCanRead() && solver instanceof InteriorPointQP)) {
-    const elastic = await solvedElastic(solver, data, options);
-    const result = tf.tidy(() => withClosest(found, status, elastic));
-    tf.dispose(elastic);
-    return result;
+    const elastic = await solvedElastic(solver, data, {signal, onProgress: both?.second});
+    try {
+      return tf.tidy(() => withClosest(found, status, elastic));
+    } finally {
+      tf.dispose(elastic);
+    }
   }
   const infeasible = Array.from(codes.keys()).filter((sample) => codes[sample] === Status.PRIMAL_INFEASIBLE);
-  const {signal, onProgress} = options;
   const follow: AsyncOptions['onProgress'] = (progress) =>
-    onProgress?.({...progress, done: total - infeasible.length + progress.done, total});
+    both?.second({...progress, done: total - infeasible.length + progress.done, total});
   const solve = async (from: number, count: number, following: AsyncOptions) => {
     const scope = new SuspendedScope();
     try {
@@ -42,17 +53,19 @@ export async function solveElasticAsync(
       scope.close();
     }
   };
-  const rounds = {signal, onProgress: onProgress && follow};
+  const rounds = {signal, onProgress: both && follow};
   const elastic = await inRounds(where, infeasible.length, solve, rounds, (some) =>
     tf.dispose(some as tf.TensorContainer),
   );
-  const result = tf.tidy(() => ({
-    x: withRows(found.x, elastic.x, infeasible),
-    ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
-    eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
-  }));
-  tf.dispose(elastic);
-  return result;
+  try {
+    return tf.tidy(() => ({
+      x: withRows(found.x, elastic.x, infeasible),
+      ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
+      eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
+    }));
+  } finally {
+    tf.dispose(elastic);
+  }
 }
 
 /** The solutions of the elastic problems of all samples, of which the caller disposes. */
