@@ -107,10 +107,10 @@ async function weakIn(
   where: string,
   signal: AsyncOptions['signal'],
 ): Promise<tf.Tensor> {
-  if (!hostCanRead()) return tf.equal(activity, 2);
   const scope = new SuspendedScope();
   let result: tf.Tensor | null = null;
   try {
+    if (!hostCanRead()) return (result = scope.run(() => tf.equal(activity, 2)));
     const weak = scope.run(() => new TensorInPieces(activity.shape as number[], 'bool'));
     const pieces = piecesOf(activity);
     for (let from = 0; from < activity.size; from += PIECE) {

@@ -31,16 +31,37 @@ export async function solveElasticAsync(
     throwIfAborted(where, signal);
     return found;
   }
-  const total = codes.length;
-  if (!(hostCanRead() && solver instanceof InteriorPointQP)) {
-    const elastic = await solvedElastic(solver, data, {signal, onProgress: both?.second});
-    try {
-      return tf.tidy(() => withClosest(found, status, elastic));
-    } finally {
-      tf.dispose(elastic);
+  const scope = new SuspendedScope();
+  let result: QuadraticSolution | null = null;
+  try {
+    if (hostCanRead() && solver instanceof InteriorPointQP) {
+      const infeasible = Array.from(codes.keys()).filter((i) => codes[i] === Status.PRIMAL_INFEASIBLE);
+      const elastic = scope.adopt(await elasticOf(infeasible, where, solver, data, signal, both));
+      result = scope.run(() => ({
+        x: withRows(found.x, elastic.x, infeasible),
+        ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
+        eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
+      }));
+    } else {
+      const elastic = scope.adopt(await solvedElastic(solver, data, {signal, onProgress: both?.second}));
+      result = scope.run(() => withClosest(found, status, elastic));
     }
+    return result;
+  } finally {
+    scope.close(result);
   }
-  const infeasible = Array.from(codes.keys()).filter((sample) => codes[sample] === Status.PRIMAL_INFEASIBLE);
+}
+
+/** The solutions of the elastic problems of some samples, of which the caller disposes. */
+async function elasticOf(
+  infeasible: number[],
+  where: string,
+  solver: ImplicitQP,
+  data: QuadraticData,
+  signal: AsyncOptions['signal'],
+  both: BothSolves | null,
+): Promise<QuadraticSolution> {
+  const total = data.p.shape[0];
   const follow: AsyncOptions['onProgress'] = (progress) =>
     both?.second({...progress, done: total - infeasible.length + progress.done, total});
   const solve = async (from: number, count: number, following: AsyncOptions) => {
@@ -54,18 +75,7 @@ export async function solveElasticAsync(
     }
   };
   const rounds = {signal, onProgress: both && follow};
-  const elastic = await inRounds(where, infeasible.length, solve, rounds, (some) =>
-    tf.dispose(some as tf.TensorContainer),
-  );
-  try {
-    return tf.tidy(() => ({
-      x: withRows(found.x, elastic.x, infeasible),
-      ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
-      eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
-    }));
-  } finally {
-    tf.dispose(elastic);
-  }
+  return inRounds(where, infeasible.length, solve, rounds, (some) => tf.dispose(some as tf.TensorContainer));
 }
 
 /** The solutions of the elastic problems of all samples, of which the caller disposes. */
