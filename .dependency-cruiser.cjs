@@ -46,7 +46,7 @@ const upward = (folder, list, above) =>
 
 module.exports = {
   forbidden: [
-    ...upward('src/', rooms, '^src/(index|register)\\.ts$'),
+    ...upward('src/', rooms, '^src/(index|register|node-webgpu)\\.ts$'),
     ...Object.entries(inner).flatMap(([room, list]) =>
       upward(`src/${room}/`, list, `^src/${room}/[^/]+\\.ts$`),
     ),

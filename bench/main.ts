@@ -14,13 +14,6 @@ import {pythonRows} from './peers/python.js';
 import type {Suite} from './row.js';
 import {bundleSizes} from './suites/bundle.js';
 import {firstCall} from './suites/first-call.js';
-import {lassoSuite} from './suites/lasso.js';
-import {gpuSuite} from './suites/gpu.js';
-import {innerTable} from './suites/inner.js';
-import {linalgSuite} from './suites/linalg.js';
-import {smallTable} from './suites/small.js';
-import {qpSuite} from './suites/qp.js';
-import {sparsemaxSuite} from './suites/sparsemax.js';
 
 /** Who runs batches of quadratic programs on a GPU, in Python. */
 const GPU_PEERS = [
@@ -36,6 +29,7 @@ const HELP = `npm run bench -- [options]
   --suite gpu      what is worth a GPU: large batches; the default on webgpu, and on tensorflow with a GPU
   --backend NAME   cpu, wasm (default), tensorflow or webgpu (by Dawn)
   --only REGEX     rows whose name matches
+  --peers          the Python peers also with --only (PYTHON=… names a Python)
   --time MS        for each row, default 2000
   --batch LIST     of the suite gpu, default 1024,4096
   --limit SECONDS  no row is begun after that time
@@ -46,6 +40,7 @@ const {values: options} = parseArgs({
   options: {
     backend: {type: 'string', default: 'wasm'},
     only: {type: 'string', default: ''},
+    peers: {type: 'boolean', default: false},
     json: {type: 'string'},
     markdown: {type: 'string'},
     time: {type: 'string', default: '2000'},
@@ -62,7 +57,10 @@ if (options.help) {
 }
 await startBackend(options.backend);
 
+// Only what is timed is loaded. Some suites run examples, which import the sources, and the others the built package: two copies of the
+// library in one process would register their kernels over each other.
 if (options.suite === 'inner') {
+  const {innerTable} = await import('./suites/inner.js');
   const {small, time} = options;
   const text = innerTable({small, time: Number(time), only: new RegExp(options.only)});
   console.log(text);
@@ -71,6 +69,7 @@ if (options.suite === 'inner') {
 }
 
 if (options.suite === 'small') {
+  const {smallTable} = await import('./suites/small.js');
   const text = await smallTable({time: Number(options.time), only: new RegExp(options.only)});
   console.log(text);
   if (options.markdown) await writeFile(options.markdown, text);
@@ -78,12 +77,17 @@ if (options.suite === 'small') {
 }
 
 const onGpu = options.suite === 'gpu' || options.backend === 'webgpu' || tensorflowHasGpu();
-const SUITES: Suite[] = onGpu
-  ? [gpuSuite(options.batch.split(',').map(Number))]
-  : [qpSuite, linalgSuite, sparsemaxSuite, lassoSuite];
+const suites: Suite[] = onGpu
+  ? [(await import('./suites/gpu.js')).gpuSuite(options.batch.split(',').map(Number))]
+  : [
+      (await import('./suites/qp.js')).qpSuite,
+      (await import('./suites/linalg.js')).linalgSuite,
+      (await import('./suites/sparsemax.js')).sparsemaxSuite,
+      (await import('./suites/lasso.js')).lassoSuite,
+    ];
 const chosen = new RegExp(options.only);
 const rows = [];
-for (const suite of SUITES) rows.push(...(await suite()));
+for (const suite of suites) rows.push(...(await suite()));
 const needed = new Set(
   rows.filter(({name}) => chosen.test(name)).flatMap(({name, yardstick}) => [name, yardstick]),
 );
@@ -102,7 +106,8 @@ const lines = [
   ),
 ];
 const once = options.only || onGpu ? [] : [...(await firstCall(options.backend)), ...(await bundleSizes())];
-const peers = options.only || onGpu ? [] : pythonRows();
+const withPeers = options.peers || !(options.only || onGpu);
+const peers = withPeers ? pythonRows(new Map(table.map(({name, median: time}) => [name, time]))) : [];
 const {architecture, vendor} = (tf.backend() as {adapterInfo?: Record<string, string>}).adapterInfo ?? {};
 const device = vendor ? ` (${vendor} ${architecture})` : tensorflowHasGpu() ? ' (CUDA)' : '';
 const machine = `${options.backend} backend${device}, ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.version}`;

@@ -8,7 +8,7 @@ import {join, resolve} from 'node:path';
 import {rollup} from 'rollup';
 import {dts} from 'rollup-plugin-dts';
 import {minified} from './build/minified.mjs';
-import {isTensorFlow, modules, root, sources, src, WORKER} from './build/sources.mjs';
+import {isOther, isTensorFlow, modules, root, sources, src, WORKER} from './build/sources.mjs';
 
 const dist = join(root, 'dist');
 const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -39,7 +39,7 @@ for (const [name, type] of [
 ]) {
   writeFileSync(
     join(dist, name, 'package.json'),
-    `{"type": "${type}", "sideEffects": ["./register.js", "./${WORKER}"]}\n`,
+    `{"type": "${type}", "sideEffects": ["./register.js", "./node-webgpu.js", "./${WORKER}"]}\n`,
   );
 }
 
@@ -119,7 +119,7 @@ async function buildTypes() {
     cwd: root,
     stdio: 'inherit',
   });
-  for (const name of ['index', 'register']) {
+  for (const name of ['index', 'register', 'node-webgpu']) {
     await bundle(
       {
         input: join(types, `${name}.d.ts`),
@@ -128,13 +128,15 @@ async function buildTypes() {
       },
       {file: join(dist, 'esm', `${name}.d.ts`), format: 'es'},
     );
+    // CommonJS cannot wait for a GPU while it is loaded.
+    if (name === 'node-webgpu') continue;
     copyFileSync(join(dist, 'esm', `${name}.d.ts`), join(dist, 'cjs', `${name}.d.ts`));
   }
   rmSync(types, {recursive: true});
 }
 
 async function bundle(options, where) {
-  const built = await rollup({external: isTensorFlow, onwarn: refuse, ...options});
+  const built = await rollup({external: isOther, onwarn: refuse, ...options});
   const written = await built.write({...output, ...where});
   await built.close();
   return written.output;

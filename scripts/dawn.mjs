@@ -23,10 +23,24 @@ export async function offerWebGPU() {
   } catch (error) {
     return `the package 'webgpu' (Dawn) does not load: ${error.message.split('\n')[0]}`;
   }
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  gpu.requestAdapter = async (options) => withSubgroups(await requestAdapter(options));
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter)
     return 'Dawn finds no GPU, nor SwiftShader (bash scripts/install-gpu.sh installs that on Debian)';
   const navigator = {...globalThis.navigator, gpu, userAgent: 'node'};
   Object.defineProperty(globalThis, 'navigator', {value: navigator, configurable: true, writable: true});
   return null;
+}
+
+/** Its devices have subgroups, as those of 'tfjs-implicit/node-webgpu' do. */
+function withSubgroups(adapter) {
+  if (!adapter?.features.has('subgroups')) return adapter;
+  const requestDevice = adapter.requestDevice.bind(adapter);
+  adapter.requestDevice = (descriptor) =>
+    requestDevice({
+      ...descriptor,
+      requiredFeatures: [...(descriptor?.requiredFeatures ?? []), 'subgroups'],
+    });
+  return adapter;
 }

@@ -9,6 +9,7 @@ export {
   type AuxSolver,
   type Backward,
   type Condition,
+  type Cotangent,
   type CustomRootOptions,
   type Differentiated,
   type FixedPointMap,
@@ -79,6 +80,7 @@ export {sparsemax} from './projections/index.js';
 export {
   certify,
   prepareQP,
+  prepareWebGPU,
   solveQP,
   solveQPAsync,
   type PreparedQP,

@@ -34,18 +34,38 @@ def problem(n, k, m, batch):
     return Q, random.standard_normal((batch, n)), G, h, A, (A @ z)[..., 0]
 
 
+def setup_name(n, k, m, batch):
+    return f"n={n} equalities={k} inequalities={m} batch={batch}"
+
+
+def both(library, setup, forward, backward, every=True):
+    """The two rows of a library. `of` names the row of ours that computes the same."""
+    name = setup_name(*setup)
+    of = f"QP {name}"
+    return [
+        {"name": f"{library}, {name}: forward", "median": median(forward), "of": f"{of}: forward"},
+        {
+            "name": f"{library}, {name}: forward and backward" + ("" if every else " in p"),
+            "median": median(backward),
+            "of": f"{of}: forward and backward, in every tensor" if every else None,
+        },
+    ]
+
+
 def qpth(rows):
     import torch
     from qpth.qp import QPFunction
 
-    for n, k, m, batch in SETUPS:
-        data = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in problem(n, k, m, batch)]
-        if k == 0:
-            data[4:] = [torch.empty(0, dtype=torch.float64), torch.empty(0, dtype=torch.float64)]
-        solve = QPFunction(verbose=-1)
-        name = f"qpth f64, n={n} equalities={k} inequalities={m} batch={batch}"
-        rows.append({"name": f"{name}: forward", "median": median(lambda: solve(*data))})
-        rows.append({"name": f"{name}: forward and backward", "median": median(lambda: solve(*data).sum().backward())})
+    # f64, as all others compute here, and f32, which is what PyTorch and qpth use unless told otherwise.
+    for setup in SETUPS:
+        for name, dtype in (("f64", torch.float64), ("f32", torch.float32)):
+            if name == "f32" and not (setup[3] == 128 and setup[0] >= 50):
+                continue
+            data = [torch.tensor(a, dtype=dtype, requires_grad=True) for a in problem(*setup)]
+            if setup[1] == 0:
+                data[4:] = [torch.empty(0, dtype=dtype), torch.empty(0, dtype=dtype)]
+            solve = QPFunction(verbose=-1)
+            rows += both(f"qpth {name}", setup, lambda: solve(*data), lambda: solve(*data).sum().backward())
 
 
 def qpax(rows):
@@ -61,10 +81,11 @@ def qpax(rows):
         forward = jax.jit(lambda *data: solve(*data).sum())
         backward = jax.jit(jax.grad(forward, argnums=tuple(range(6))))
         data = (Q, p, A, b, G, h)
-        name = f"qpax f64, n={n} equalities={k} inequalities={m} batch={batch}"
-        rows.append({"name": f"{name}: forward", "median": median(lambda: jax.block_until_ready(forward(*data)))})
-        rows.append(
-            {"name": f"{name}: forward and backward", "median": median(lambda: jax.block_until_ready(backward(*data)))}
+        rows += both(
+            "qpax f64",
+            (n, k, m, batch),
+            lambda: jax.block_until_ready(forward(*data)),
+            lambda: jax.block_until_ready(backward(*data)),
         )
 
 
@@ -85,9 +106,13 @@ def jaxopt(rows):
 
         forward = jax.jit(lambda p: jax.vmap(one)(Q, p, G, h, A, b).sum())
         backward = jax.jit(jax.grad(forward))
-        name = f"JAXopt OSQP f64, n={n} equalities={k} inequalities={m} batch={batch}"
-        rows.append({"name": f"{name}: forward", "median": median(lambda: jax.block_until_ready(forward(p)))})
-        rows.append({"name": f"{name}: forward and backward in p", "median": median(lambda: jax.block_until_ready(backward(p)))})
+        rows += both(
+            "JAXopt OSQP f64",
+            (n, k, m, batch),
+            lambda: jax.block_until_ready(forward(p)),
+            lambda: jax.block_until_ready(backward(p)),
+            every=False,
+        )
 
 
 rows, missing = [], []

@@ -1,6 +1,7 @@
 /** @file Who solves the streams of small quadratic programs: `prepareQP`, warm and cold, `solveQP`, and quadprog. */
 import * as tf from '@tensorflow/tfjs';
-import {prepareQP, solveQP, type QPResult} from '../../src/index.js';
+import type {QPResult} from '../../src/index.js';
+import {prepareQP, solveQP} from '../library.js';
 import {optional} from '../peers/optional.js';
 import type {Small} from './streams.js';
 

@@ -1,6 +1,6 @@
 /** @file Sparse coding as a layer. */
 import * as tf from '@tensorflow/tfjs';
-import {LassoLayer} from '../../src/index.js';
+import {LassoLayer} from '../library.js';
 import type {Suite} from '../row.js';
 
 export const lassoSuite: Suite = () => {

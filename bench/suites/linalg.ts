@@ -1,6 +1,6 @@
 /** @file Cholesky factorisations and linear systems of a batch, against jax-js and ml-matrix. */
 import * as tf from '@tensorflow/tfjs';
-import {linalg} from '../../src/index.js';
+import {linalg} from '../library.js';
 import {loadJax} from '../peers/jax-js.js';
 import {optional} from '../peers/optional.js';
 import {sameNumbers, type Row, type Suite} from '../row.js';

@@ -1,6 +1,7 @@
 /** @file Batches of quadratic programs against tfjs's own matMul of the same size, and against quadprog. */
 import * as tf from '@tensorflow/tfjs';
-import {solveQP, type QPInput} from '../../src/index.js';
+import type {QPInput} from '../../src/index.js';
+import {solveQP} from '../library.js';
 import {optional} from '../peers/optional.js';
 import {makeProblem, type Problem, type Setup} from '../problems.js';
 import {sameNumbers, type Row, type Suite} from '../row.js';

@@ -6,7 +6,7 @@
 import {cold, gradients, quadprog, tensors, warm, type Contender} from '../small/contenders.js';
 import {controlled, nearby, unrelated, type Small} from '../small/streams.js';
 import {sameNumbers} from '../row.js';
-import {prepareQP} from '../../src/index.js';
+import {prepareQP} from '../library.js';
 
 const SIZES = [4, 10, 20];
 const HORIZONS = [10, 20];

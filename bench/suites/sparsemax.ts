@@ -1,6 +1,6 @@
 /** @file Sparsemax against softmax. */
 import * as tf from '@tensorflow/tfjs';
-import {sparsemax} from '../../src/index.js';
+import {sparsemax} from '../library.js';
 import type {Suite} from '../row.js';
 
 const SHAPE: [number, number] = [4096, 1000];

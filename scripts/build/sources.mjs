@@ -8,6 +8,8 @@ export const root = resolve(import.meta.dirname, '../..');
 export const src = join(root, 'src');
 export const WORKER = 'tfjs-implicit-worker.js';
 export const isTensorFlow = (id) => id.startsWith('@tensorflow/');
+/** What the package imports and does not contain. */
+export const isOther = (id) => isTensorFlow(id) || id === 'webgpu';
 
 /** The name of a source file in the flat folder of the ES modules: 'layers/qp-layer.ts' is 'layers-qp-layer'. */
 export const nameOf = (path) => relative(src, path).replace(/\.ts$/, '').replaceAll('/', '-');
@@ -41,7 +43,8 @@ const namespaces = sourceFiles.flatMap((path) =>
     .map((statement) => targetOf(path, statement)),
 );
 
-const entries = [join(src, 'index.ts'), join(src, 'register.ts'), ...namespaces, ...active];
+const NAMES = ['index', 'register', 'node-webgpu'];
+const entries = [...NAMES.map((name) => join(src, `${name}.ts`)), ...namespaces, ...active];
 /** What the bundler starts from, by the name of the file that becomes of it. */
 export const modules = Object.fromEntries(entries.map((path) => [nameOf(path), path]));
 

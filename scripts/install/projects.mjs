@@ -18,6 +18,7 @@ const aliases = (name, versions) =>
 const TOOLS = [
   '@tensorflow/tfjs@4.22.0',
   '@tensorflow/tfjs-backend-webgpu@4.22.0',
+  'webgpu@0.6.2',
   'esbuild',
   'rollup',
   '@rollup/plugin-node-resolve',

@@ -50,16 +50,33 @@ export function isTapeOn(): boolean {
   return tf.engine().isTapeOn();
 }
 
+/** The tapes that were put in place here, and not by a gradient of tfjs's. */
+const placed = new WeakSet<Tape>();
+
 /** Runs `f` with the given tape state and restores the old one, even if `f` throws. */
-export function withTapeState<T>(replacement: TapeState, f: () => T): T {
+export function withTapeState<T>({activeTape, gradientDepth, kernelDepth}: TapeState, f: () => T): T {
+  if (activeTape) placed.add(activeTape);
   const state = engineState();
   const before = tapeState();
-  Object.assign(state, replacement);
+  state.activeTape = activeTape;
+  state.gradientDepth = gradientDepth;
+  state.kernelDepth = kernelDepth;
   try {
     return f();
   } finally {
-    Object.assign(state, before);
+    state.activeTape = before.activeTape;
+    state.gradientDepth = before.gradientDepth;
+    state.kernelDepth = before.kernelDepth;
   }
+}
+
+/**
+ * Whether the backward pass along the tape that is being recorded may itself be recorded. It is not along the tape of a gradient of tfjs's
+ * that no other gradient contains: tfjs runs it off the tape, and then frees the tape.
+ */
+export function isDifferentiatedAgain(): boolean {
+  const {activeTape, gradientDepth} = engineState();
+  return gradientDepth > 1 || (activeTape !== null && placed.has(activeTape));
 }
 
 /**

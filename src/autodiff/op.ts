@@ -5,6 +5,7 @@ import {
   asOneEntry,
   disposeTape,
   engineState,
+  isDifferentiatedAgain,
   isTapeOn,
   keepForBackward,
   offTape,
@@ -35,6 +36,16 @@ export interface Op {
     inputs: tf.Tensor[],
     needed: boolean[],
   ) => (tf.Tensor | null)[];
+  /**
+   * The same where it will not be differentiated again, with `null` for cotangents that are zero. It is asked first, and returns `null` if
+   * it cannot do it.
+   */
+  finalGradient?: (
+    dys: (tf.Tensor | null)[],
+    outputs: tf.Tensor[],
+    inputs: tf.Tensor[],
+    needed: boolean[],
+  ) => (tf.Tensor | null)[] | null;
   /** Whether the gradient uses functions or numbers of the user's that the values do not show. */
   hasOwnGradient?: boolean | undefined;
   /** Tensors that are freed with the tape. */
@@ -47,38 +58,43 @@ export function recordOp(op: Op): tf.Tensor[] {
   return asOneEntry(() => record(op));
 }
 
-function record({name, values, inputs, free = [], gradient, kept = [], ...op}: Op): tf.Tensor[] {
+function record(op: Op): tf.Tensor[] {
+  const {name, values, inputs, free = [], kept = []} = op;
   if (op.hasOwnGradient) noteOwnGradient();
   const state = engineState();
   const tape = state.activeTape!;
   const saved: tf.Tensor[] = [...kept];
+  const asSaved = isDifferentiatedAgain() ? aliasOf : sameMemory;
   const save = (tensor: tf.Tensor) => {
-    const alias = tf.keep(aliasOf(tensor));
+    const alias = tf.keep(asSaved(tensor));
     saved.push(alias);
     return alias;
   };
   // The aliases of the inputs are on the tape before the node and those of the outputs after it, so a derivative of the gradient can pass
-  // through both.
+  // through both. (Where there is none, they are not on it: a backward pass looks at every entry.)
   const savedInputs = inputs.map(save);
   for (const tensor of free) keepForBackward(tensor, saved);
-  const outputs = offTape(() => values.map(aliasOf));
+  const outputs = values.map(sameMemory);
   const savedOutputs: tf.Tensor[] = [];
   const sources = [...inputs, ...free].filter(({dtype}) => dtype === 'float32');
   tape.push({
     id: state.nextTapeNodeId++,
     kernelName: name,
-    inputs: Object.fromEntries(sources.map((source, i) => [String(i), source])),
+    inputs: byPlace(sources),
     outputs,
     saved,
     gradient(dys) {
       const wanted = (this as TapeNode | undefined)?.inputs;
-      const needed = sources.map((_, i) => !wanted || String(i) in wanted);
-      try {
+      const needed = sources.map((_, i) => !wanted || i in wanted);
+      const compute = () => {
+        const final = isTapeOn() ? null : op.finalGradient?.(dys, savedOutputs, savedInputs, needed);
+        if (final) return final;
         const cotangents = dys.map((dy, i) => dy ?? tf.zeros(outputs[i].shape));
-        const gradients = tf.tidy(
-          () => gradient(cotangents, savedOutputs, savedInputs, needed) as tf.Tensor[],
-        );
-        return Object.fromEntries(gradients.map((dx, i) => [String(i), () => dx]));
+        return op.gradient(cotangents, savedOutputs, savedInputs, needed);
+      };
+      try {
+        const gradients = tf.tidy(() => compute() as tf.Tensor[]);
+        return byPlace(gradients.map((dx) => () => dx));
       } catch (error) {
         // Nothing else frees the tape of a backward pass that fails.
         if (state.gradientDepth === 0) disposeTape(tape);
@@ -90,10 +106,23 @@ function record({name, values, inputs, free = [], gradient, kept = [], ...op}: O
   return outputs;
 }
 
-/** Another tensor with the same memory. `tf.clone`, or tf.reshape on the tape, would copy the memory on some backends. */
+/** A record of entries by their index. */
+function byPlace<T>(entries: readonly T[]): Record<string, T> {
+  const record: Record<string, T> = {};
+  for (let i = 0; i < entries.length; i++) record[i] = entries[i];
+  return record;
+}
+
+const reshaped = (x: tf.Tensor) => carryDoubles(tf.reshape(x, x.shape), x);
+
+/** Another tensor with the same memory, off the tape. `tf.clone` would copy the memory on some backends. */
+function sameMemory(tensor: tf.Tensor): tf.Tensor {
+  return secondTensor(tensor) ?? offTape(() => reshaped(tensor));
+}
+
+/** The same, on the tape if there is one, where tf.reshape would copy the memory on some backends. */
 export function aliasOf(tensor: tf.Tensor): tf.Tensor {
-  const again = (x: tf.Tensor) => carryDoubles(tf.reshape(x, x.shape), x);
-  const alias = secondTensor(tensor) ?? offTape(() => again(tensor));
+  const alias = sameMemory(tensor);
   if (tensor.dtype === 'float32' && isTapeOn()) {
     const state = engineState();
     state.activeTape!.push({
@@ -102,7 +131,7 @@ export function aliasOf(tensor: tf.Tensor): tf.Tensor {
       inputs: {x: tensor},
       outputs: [alias],
       saved: [],
-      gradient: ([dy]) => ({x: () => (isTapeOn() ? null : secondTensor(dy!)) ?? again(dy!)}),
+      gradient: ([dy]) => ({x: () => (isTapeOn() ? null : secondTensor(dy!)) ?? reshaped(dy!)}),
     });
   }
   return alias;

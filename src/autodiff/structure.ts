@@ -11,10 +11,16 @@ export type Parameter =
 
 /** The tensors of a structure, depth first, records in the order of their keys. Other leaves are skipped. */
 export function flatten(structure: Parameter | readonly Parameter[]): Tensor[] {
-  if (structure instanceof Tensor) return [structure];
-  if (Array.isArray(structure)) return structure.flatMap((part) => flatten(part));
-  if (isRecord(structure)) return Object.values(structure).flatMap(flatten);
-  return [];
+  const leaves: Tensor[] = [];
+  collect(structure as Parameter, leaves);
+  return leaves;
+}
+
+/** Adds the tensors of a structure to a list. */
+function collect(structure: Parameter, leaves: Tensor[]): void {
+  if (structure instanceof Tensor) leaves.push(structure);
+  else if (Array.isArray(structure)) for (const part of structure as Parameter[]) collect(part, leaves);
+  else if (isRecord(structure)) for (const name of Object.keys(structure)) collect(structure[name], leaves);
 }
 
 /**
@@ -58,7 +64,9 @@ export function unflatten<S extends Parameter | readonly Parameter[]>(like: S, l
     if (part instanceof Tensor) return leaves[next++];
     if (Array.isArray(part)) return part.map(rebuild) as Parameter;
     if (isRecord(part)) {
-      return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, rebuild(value)]));
+      const built: Record<string, Parameter> = {};
+      for (const name of Object.keys(part)) built[name] = rebuild(part[name]);
+      return built;
     }
     return part;
   };

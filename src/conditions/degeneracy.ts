@@ -40,15 +40,15 @@ export function complementarityWeight(
   degenerate: Degenerate,
   kappa: number,
 ): tf.Tensor {
+  if (degenerate !== 'smooth' && canLook()) {
+    // Two operations and a cast take longer than all of this.
+    const states = activity.dataSync();
+    const values = new Float32Array(states.length);
+    for (let i = 0; i < states.length; i++) values[i] = weightOfRow(states[i], 0, 0, degenerate, kappa);
+    return tf.engine().makeTensor(values, activity.shape, 'float32');
+  }
   return offTape(() => {
     if (degenerate !== 'smooth') {
-      if (canLook()) {
-        // Two operations and a cast take longer than all of this.
-        const states = activity.dataSync();
-        const values = new Float32Array(states.length);
-        for (let i = 0; i < states.length; i++) values[i] = weightOfRow(states[i], 0, 0, degenerate, kappa);
-        return tf.engine().makeTensor(values, activity.shape, 'float32');
-      }
       const counts = degenerate === 'leastNorm' ? tf.greater(activity, 0) : tf.equal(activity, 1);
       return tf.cast(counts, 'float32');
     }

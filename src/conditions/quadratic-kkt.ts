@@ -1,7 +1,7 @@
 /** @file The KKT conditions of a quadratic program, with the structure that makes their linear system cheap. */
 import * as tf from '@tensorflow/tfjs-core';
 import type {Backward, Condition} from '../implicit/index.js';
-import {runQPGradient, type QPTensors} from '../kernels/index.js';
+import {hostCanRead, runQPGradient, type QPTensors} from '../kernels/index.js';
 import {matVec, matVecTransposed, sumOfOuters} from '../linalg/index.js';
 import {directReport, fromFunctions, isKkt, type KktOperator} from '../linsolve/index.js';
 
@@ -104,11 +104,14 @@ quadraticKkt.pullback = (
 /** A residual up to this is that of a solved system. */
 const SOLVED = 1e-9;
 
-/** Small problems with `linsolve.kkt`, where the calls would take longer than the solution. */
+/**
+ * With `linsolve.kkt`: small problems, where the calls would take longer than the solution; and all on a device, whose kernel also solves
+ * singular systems.
+ */
 quadraticKkt.backward = (linsolve, needed, v, solution, data, {weight, status}): Backward | null => {
   if (!isKkt(linsolve)) return null;
   const found = runQPGradient(data, {weight, status}, solution, v, needed);
-  if (!found?.residual.dataSync().every((size) => size <= SOLVED)) return null;
+  if (!found || (hostCanRead() && !found.residual.dataSync().every((size) => size <= SOLVED))) return null;
   const {cotangents, residual} = found;
   return {
     cotangents: [...cotangents, needed[6] ? tf.zerosLike(weight) : null],

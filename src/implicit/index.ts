@@ -12,12 +12,13 @@ export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
 export {checkOnFailure, ON_FAILURE, FailureCollector, reportFailures, type Failures} from './report.js';
 export {rootJvp, rootTangent, rootVjp} from './root-products.js';
-export {solvedRoot} from './solved-root.js';
+export {knownRoot, solvedRoot} from './solved-root.js';
 export {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 export {
   Status,
   type Backward,
   type Condition,
+  type Cotangent,
   type FixedPointMap,
   type ImplicitOptions,
   type OnFailure,

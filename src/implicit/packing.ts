@@ -19,9 +19,15 @@ export function packingOf(leaves: readonly tf.Tensor[], batched: boolean): Packi
   const shapes = leaves.map(({shape}) => shape);
   const oneSystem = !batched || shapes.every((shape) => shape.length === 0);
   const batch = oneSystem ? 1 : batchSize(shapes);
-  const widths = shapes.map((shape) => tf.util.sizeFromShape(oneSystem ? shape : shape.slice(1)));
-  const width = widths.reduce((a, b) => a + b, 0);
-  const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
+  const [widths, starts]: [number[], number[]] = [[], []];
+  let width = 0;
+  for (const shape of shapes) {
+    let own = 1;
+    for (let axis = oneSystem ? 0 : 1; axis < shape.length; axis++) own *= shape[axis];
+    widths.push(own);
+    starts.push(width);
+    width += own;
+  }
   const unpack = (rows: tf.Tensor): tf.Tensor[] => {
     const parts = tf.tidy(() => {
       const matrix = tf.reshape(rows, [batch, width]);

@@ -97,8 +97,8 @@ export function reportFailures(failures: Failures, onFailure: OnFailure): void {
     collector.note(failures, onFailure);
     return;
   }
+  if (codes.every((code) => code === Status.SOLVED)) return;
   const failed = codes.map((code, sample) => ({code, sample})).filter(({code}) => code !== Status.SOLVED);
-  if (failed.length === 0) return;
   const hopeless = !mayAllFail && codes.every((code) => code === Status.INVALID_INPUT);
   if (onFailure === 'ignore' && !hopeless) return;
   const kinds = [...new Set(failed.map(({code}) => code))].map((code) => {

@@ -10,9 +10,9 @@
  * again, to any order.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import {carryDoubles, hasDoubles, isTapeOn, jvpOf, offTape, recordOp, vjpOf} from '../autodiff/index.js';
+import {carryDoubles, hasDoubles, jvpOf, observed, offTape, recordOp, vjpOf} from '../autodiff/index.js';
 import type {LinearSolver, Operator, SolveInfo} from '../linsolve/index.js';
-import {canLook, seeingOnce, type Origin} from '../programs/index.js';
+import {seeingOnce, type Origin} from '../programs/index.js';
 import {checkedSolution, type GradientPolicy} from './gradient-report.js';
 import {inDoubles} from './in-doubles.js';
 import {packingOf} from './packing.js';
@@ -35,7 +35,7 @@ export interface RootSystem {
   backward?:
     | ((
         needed: readonly boolean[],
-        vs: tf.Tensor[],
+        vs: (tf.Tensor | null)[],
         xs: tf.Tensor[],
         ps: tf.Tensor[],
       ) => (tf.Tensor | null)[] | null)
@@ -65,23 +65,29 @@ export function implicitRoot(
     values,
     inputs: ps,
     free: system.free,
-    gradient(dys, xs, params, needed) {
-      const gradients = inOneStep(system, needed, dys, xs, params) ?? rootCotangents(system, xs, params, dys);
+    gradient(dys, xs, params) {
+      const gradients = rootCotangents(system, xs, params, dys);
       system.check?.(xs, params);
+      return gradients;
+    },
+    finalGradient(dys, xs, params, needed) {
+      const gradients = inOneStep(system, needed, dys, xs, params);
+      if (gradients) system.check?.(xs, params);
       return gradients;
     },
   });
 }
 
-/** The first derivative of float32 tensors, if the condition has it in one piece. */
+/** The gradients, if the condition has them in one piece, and float32 tensors are all that is known. */
 function inOneStep(
   {backward}: RootSystem,
   needed: readonly boolean[],
-  vs: tf.Tensor[],
+  vs: (tf.Tensor | null)[],
   xs: tf.Tensor[],
   ps: tf.Tensor[],
 ): (tf.Tensor | null)[] | null {
-  if (!backward || isTapeOn() || !canLook() || [...vs, ...xs, ...ps].some(hasDoubles)) return null;
+  if (!backward || observed()) return null;
+  if (vs.some((v) => v && hasDoubles(v)) || xs.some(hasDoubles) || ps.some(hasDoubles)) return null;
   return backward(needed, vs, xs, ps);
 }
 

@@ -6,15 +6,27 @@ import {checkRoot} from './root-check.js';
 import {inOrderOf, rootSystem, type SystemOptions} from './system.js';
 import type {Condition} from './types.js';
 
+type RootOptions = SystemOptions & {residualTolerance?: number | undefined};
+
 /** `customRoot` with a linear solver given by the caller, so that a bundle contains no other. */
 export function solvedRoot<X extends Structure, P extends Parameter[], Aux extends Structure | undefined>(
   condition: Condition<X, P>,
-  options: SystemOptions & {residualTolerance?: number | undefined},
+  options: RootOptions,
   params: P,
   solve: () => {x: X; aux?: Aux | undefined},
 ): {x: X; aux?: Aux | undefined} {
   const found = offTape(solve as () => tf.TensorContainerObject) as unknown as {x: X; aux?: Aux | undefined};
-  const x = inOrderOf(condition, found.x);
+  return {...found, x: knownRoot(condition, options, params, found.x)};
+}
+
+/** The same for an x that was computed off the tape. */
+export function knownRoot<X extends Structure, P extends Parameter[]>(
+  condition: Condition<X, P>,
+  options: RootOptions,
+  params: P,
+  known: X,
+): X {
+  const x = inOrderOf(condition, known);
   const [xs, ps] = [flatten(x), flatten(params)];
   const {residualTolerance} = options;
   const check = (leaves: tf.Tensor[], rest: tf.Tensor[]) =>
@@ -24,5 +36,5 @@ export function solvedRoot<X extends Structure, P extends Parameter[], Aux exten
   if (isChecked && !isTapeOn()) check(xs, ps);
   const system = rootSystem(condition, options, x, params);
   const leaves = implicitRoot(isChecked ? {...system, check} : system, xs, ps);
-  return {...found, x: unflatten(x, leaves)};
+  return unflatten(x, leaves);
 }

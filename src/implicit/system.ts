@@ -45,6 +45,8 @@ export function inOrderOf<X extends Structure = tf.Tensor, P extends Parameter[]
   x: X,
 ): X {
   if (!order) return x;
+  const names = Object.keys(x);
+  if (names.length === order.length && order.every((name, i) => names[i] === name)) return x;
   const model = Object.fromEntries(order.map((name) => [name, (x as Record<string, Structure>)[name]]));
   return arrangeLike('x', x, model as Structure) as X;
 }
@@ -58,21 +60,24 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
 ): RootSystem {
   checkOnFailure(where, onFailure);
   const policy = {where, onFailure};
-  const packing = packingOf(flatten(x), batched);
+  const known = flatten(x);
+  const packing = packingOf(known, batched);
   // A scalar x has no batch axis, so it is a single system.
-  const split = batched && packing.shape[0] === flatten(x)[0].shape[0];
+  const split = batched && packing.shape[0] === known[0].shape[0];
   const own = marked(condition);
-  // F may depend on names, and on leaves that are not tensors.
-  const forms = [x, params].map((given) =>
-    unflatten<Structure | readonly Parameter[]>(
-      given,
-      flatten(given).map(() => LEAF as unknown as tf.Tensor),
-    ),
-  );
-  const origin: RootOrigin = (name, given) => ({
-    ...{owner: ownerOf(condition) ?? condition, parts: partsOf(own), name},
-    given: {given, batched, forms},
-  });
+  const origin: RootOrigin = (name, given) => {
+    // F may depend on names, and on leaves that are not tensors.
+    const forms = [x, params].map((part) =>
+      unflatten<Structure | readonly Parameter[]>(
+        part,
+        flatten(part).map(() => LEAF as unknown as tf.Tensor),
+      ),
+    );
+    return {
+      ...{owner: ownerOf(condition) ?? condition, parts: partsOf(own), name},
+      given: {given, batched, forms},
+    };
+  };
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
     const value = own(unflatten(x, xs), ...unflatten(params, ps));
     const result = flattenLike('What the condition returns', value, x);
@@ -100,7 +105,6 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
     }
     return condition.linearize ? condition.linearize(unflatten(x, xs), ...unflatten(params, ps)) : generic();
   };
-  const known = flatten(x);
   const free =
     isTapeOn() && !condition.pullback
       ? freeOf(
@@ -118,9 +122,15 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
         'the parameters',
       ),
     );
-  const backward = (needed: readonly boolean[], vs: tf.Tensor[], xs: tf.Tensor[], ps: tf.Tensor[]) => {
-    const [v, at] = [unflatten(x, vs), unflatten(x, xs)];
-    const found = condition.backward!(linsolve, needed, v, at, ...unflatten(params, ps));
+  const backward = (
+    needed: readonly boolean[],
+    vs: (tf.Tensor | null)[],
+    xs: tf.Tensor[],
+    ps: tf.Tensor[],
+  ) => {
+    const [v, at] = [unflatten(x, vs as tf.Tensor[]), unflatten(x, xs)];
+    // A `Cotangent<X>`, which for an unknown X is too deep for the compiler.
+    const found = condition.backward!(linsolve, needed, v as never, at, ...unflatten(params, ps));
     if (found && onGradient) {
       offTape(() => {
         const info = found.info();

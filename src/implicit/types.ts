@@ -32,8 +32,19 @@ export interface Condition<X extends Structure = tf.Tensor, P extends Parameter[
    * differentiated. The result is `null` if the condition cannot do that, or the system was not solved; then the linear solver and the
    * pullback do it.
    */
-  backward?(linsolve: LinearSolver, needed: readonly boolean[], v: X, x: X, ...params: P): Backward | null;
+  backward?(
+    linsolve: LinearSolver,
+    needed: readonly boolean[],
+    v: Cotangent<X>,
+    x: X,
+    ...params: P
+  ): Backward | null;
 }
+
+/** A structure like X, with `null` in the place of a tensor of zeros. */
+export type Cotangent<X extends Structure> = X extends tf.Tensor
+  ? X | null
+  : {[K in keyof X]: X[K] extends Structure ? Cotangent<X[K]> : never};
 
 /** What `backward` of a condition returns. */
 export interface Backward {

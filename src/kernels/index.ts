@@ -11,6 +11,7 @@ export {minimumNormSolve, svd, type SVD} from './algorithms/linalg/svd.js';
 export {KktBatch, type KktBlocks} from './operations/kkt.js';
 export {runQPGradient} from './operations/qp-gradient.js';
 export {runCertifyQP} from './operations/certify-qp.js';
+export {compileAhead} from './twins/webgpu/pipelines.js';
 export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';
 export {BINARY as BINARY_ENTRIES, REDUCTIONS, UNARY as UNARY_ENTRIES} from './contracts/arrays.js';

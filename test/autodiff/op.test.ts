@@ -61,6 +61,53 @@ describeBackends('recordOp', () => {
       }),
     ));
 
+  it('asks for the last gradient first, with null for zeros, unless it is differentiated again', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const asked: string[] = [];
+        const operation = (x: tf.Tensor, knows: boolean): tf.Tensor =>
+          recordOp({
+            name: 'SquareAndCube',
+            values: [tf.square(x), tf.pow(x, 3)],
+            inputs: [x],
+            gradient: ([u, v], _outputs, [at]) => {
+              asked.push('gradient');
+              return [tf.add(tf.mul(tf.mul(2, at), u), tf.mul(tf.mul(3, tf.square(at)), v))];
+            },
+            finalGradient: ([u, v], _outputs, [at]) => {
+              asked.push(`final, ${v === null ? 'no' : 'a'} cotangent of the cube`);
+              return knows ? [tf.mul(tf.mul(2, at), u!)] : null;
+            },
+          })[0];
+        const x = tf.scalar(3);
+        expectClose(tf.grad((y) => operation(y, true))(x), 6);
+        assert.deepEqual(asked.splice(0), ['final, no cotangent of the cube']);
+        expectClose(tf.grad((y) => operation(y, false))(x), 6);
+        assert.deepEqual(asked.splice(0), ['final, no cotangent of the cube', 'gradient']);
+        expectClose(tf.grad((z) => tf.grad((y) => operation(y, true))(z))(x), 2);
+        assert.deepEqual(asked, ['gradient']);
+      }),
+    ));
+
+  it('puts one entry on a tape whose backward pass is not recorded', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const lengths: number[] = [];
+        const counted = (x: tf.Tensor): tf.Tensor => {
+          const {state} = tf.engine() as unknown as {state: {activeTape: unknown[]}};
+          const before = state.activeTape.length;
+          const [y] = recordOp({name: 'Copy', values: [x], inputs: [x], gradient: ([dy]) => [dy]});
+          lengths.push(state.activeTape.length - before);
+          return y;
+        };
+        const x = tf.scalar(3);
+        tf.grad(counted)(x);
+        vjp(counted, [x], tf.scalar(1));
+        tf.grad((z) => tf.grad((y) => tf.mul(y, counted(y)))(z))(x);
+        assert.deepEqual(lengths, [1, 3, 3]);
+      }),
+    ));
+
   it('is a plain copy off the tape', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

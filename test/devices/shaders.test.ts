@@ -27,12 +27,29 @@ const split = (value: number): [number, number] => {
   return [high, Math.fround(value - high)];
 };
 
+/** Each thread has its number, plus one, and twice that behind the comma of f32. */
+const REDUCTIONS: Routine = {
+  name: 'reductions of the test',
+  code: () => `
+fn solve() {
+  let own = f32(lane + 1) + given_a(0);
+  let sum_of = total(D(own, own * 5.9604645e-8));
+  let most_of = most(own);
+  if (lane == 0) {
+    wrd($results, 0, sum_of);
+    wr($results, 2, most_of);
+  }
+}`,
+};
+
 describeDevices('shaders', (device) => {
   if (device !== 'webgpu') return;
 
   afterEach(() => {
     tf.env().set('IMPLICIT_WEBGPU_LANES', 0);
     tf.env().set('IMPLICIT_WEBGPU_WORDS', 2 ** 26);
+    tf.env().set('IMPLICIT_WEBGPU_FAST_BYTES', 2 ** 20);
+    tf.env().set('IMPLICIT_WEBGPU_SUBGROUPS', true);
   });
 
   it('computes in doubles to 48 bits less a few', async () => {
@@ -60,6 +77,70 @@ describeDevices('shaders', (device) => {
       });
     });
     assert.isBelow(worst, 2 ** -46);
+  });
+
+  for (const lanes of [1, 32, 64, 128]) {
+    for (const subgroups of lanes === 1 ? [true] : [true, false]) {
+      it(`adds up ${lanes} threads ${subgroups ? 'by subgroups' : 'in pairs'}`, async () => {
+        tf.env().set('IMPLICIT_WEBGPU_LANES', lanes);
+        tf.env().set('IMPLICIT_WEBGPU_SUBGROUPS', subgroups);
+        const a = tf.tensor2d([[0], [100]]);
+        const areas = {results: {size: 3}};
+        const [info] = runProblems(
+          tf.backend() as WebGPU,
+          REDUCTIONS,
+          {batch: 2, width: 1, inputs: {a}, areas},
+          [{area: 'results', shape: [2, 3]}],
+        );
+        const result = tf.engine().makeTensorFromTensorInfo(info);
+        const values = await valuesOf(result);
+        tf.dispose([a, result]);
+        [0, 100].forEach((given, i) => {
+          const [high, low, most] = values.slice(3 * i, 3 * i + 3);
+          const sum = (lanes * (lanes + 1)) / 2 + lanes * given;
+          assert.closeTo(high + low, sum * (1 + 5.9604645e-8), 1e-9 * sum);
+          assert.equal(most, lanes + given);
+        });
+      });
+    }
+  }
+
+  it('solves linear systems alike in every memory, by any number of threads', async () => {
+    const next = seededRandom(4);
+    const values = (count: number) => Array.from({length: count}, () => Math.fround(2 * next() - 1));
+    const [batch, n, m, k] = [3, 18, 25, 2];
+    const L = tf.tensor3d(values(batch * n * n), [batch, n, n]);
+    const inputs = {
+      Q: tf.matMul(L, L, false, true),
+      G: tf.tensor3d(values(m * n), [1, m, n]),
+      A: tf.tensor3d(values(batch * k * n), [batch, k, n]),
+      weight: tf.tensor2d(
+        values(batch * m).map((value) => Number(value > 0.4)),
+        [batch, m],
+      ),
+      status: tf.tensor1d([0, 0, 4], 'int32'),
+      right: tf.tensor2d(values(batch * (n + m + k)), [batch, n + m + k]),
+    };
+    const solve = async (lanes: number, bytes: number, subgroups: boolean) => {
+      tf.env().set('IMPLICIT_WEBGPU_LANES', lanes);
+      tf.env().set('IMPLICIT_WEBGPU_FAST_BYTES', bytes);
+      tf.env().set('IMPLICIT_WEBGPU_SUBGROUPS', subgroups);
+      const found = tf.engine().runKernel('ImplicitKKT', inputs, {transpose: true}) as unknown as tf.Tensor[];
+      const [u, residual] = await Promise.all(found.map(valuesOf));
+      tf.dispose(found);
+      assert.isBelow(Math.max(...residual), 1e-10);
+      return u;
+    };
+    const expected = await solve(1, 0, false);
+    assert.deepEqual(new Set(expected.slice(2 * (n + m + k))), new Set([0]));
+    for (const [lanes, bytes, subgroups] of [
+      [32, 0, false],
+      [32, 16384, true],
+      [64, 32768, true],
+    ] as const) {
+      assertClose(await solve(lanes, bytes, subgroups), expected, 1e-6, `${lanes} threads, ${bytes} bytes`);
+    }
+    tf.dispose([L, ...Object.values(inputs)]);
   });
 
   const quadratic = async () => {

@@ -79,39 +79,52 @@ export function registerHostKernel<Names extends string>(
       backendName,
       kernelFunc: ({inputs, attrs, backend}) => {
         const host = backend as tf.KernelBackend;
-        const read = Object.fromEntries(
-          Object.entries(inputs).map(([name, info]) => [name, new HostInput(host, info!)]),
-        ) as Record<Names, HostInput>;
-        const inPlace = new Map<HostOutput, tf.TensorInfo>();
-        const allocate: Allocate = (...shapes) => {
-          if (!('typedArrayFromHeap' in host)) {
-            return shapes.map((shape) => ({
-              values: new Float32Array(tf.util.sizeFromShape(shape)),
-              shape,
-              dtype: 'float32',
-            }));
-          }
-          const heap = host as Heap;
-          const infos = shapes.map((shape) => heap.makeOutput(shape, 'float32'));
-          return infos.map((info) => {
-            const output = {
-              values: heap.typedArrayFromHeap(info),
-              shape: info.shape,
-              dtype: 'float32' as const,
-            };
-            inPlace.set(output, info);
-            return output;
-          });
-        };
-        const outputs = compute(read, (attrs ?? {}) as Record<string, unknown>, allocate).map((output) => {
+        const read = {} as Record<string, HostInput>;
+        for (const name of Object.keys(inputs)) read[name] = new HostInput(host, inputs[name]!);
+        const allocate: Allocate =
+          'typedArrayFromHeap' in host
+            ? (...shapes) => {
+                const infos = shapes.map((shape) => (host as Heap).makeOutput(shape, 'float32'));
+                return infos.map((info) => new OutputInPlace(host as Heap, info));
+              }
+            : allocateArrays;
+        const outputs = compute(
+          read as Record<Names, HostInput>,
+          (attrs ?? {}) as Record<string, unknown>,
+          allocate,
+        ).map((output) => {
+          if (output instanceof OutputInPlace) return output.info;
           const {values, shape, dtype} = output;
-          return inPlace.get(output) ?? {dataId: host.write(stored(values), shape, dtype), shape, dtype};
+          return {dataId: host.write(stored(values), shape, dtype), shape, dtype};
         });
         return outputs.length === 1 ? outputs[0] : outputs;
       },
     });
   }
 }
+
+/** An output in the memory of the backend. */
+class OutputInPlace implements HostOutput {
+  readonly values: Float32Array;
+  readonly shape: number[];
+  readonly dtype = 'float32';
+
+  /** @param info Allocated, and nothing is allocated after this: a view does not survive growing memory. */
+  constructor(
+    heap: Heap,
+    readonly info: tf.TensorInfo,
+  ) {
+    this.values = heap.typedArrayFromHeap(info);
+    this.shape = info.shape;
+  }
+}
+
+const allocateArrays: Allocate = (...shapes) =>
+  shapes.map((shape) => ({
+    values: new Float32Array(tf.util.sizeFromShape(shape)),
+    shape,
+    dtype: 'float32',
+  }));
 
 /** Tensors are float32. */
 function stored(values: HostOutput['values']): Float32Array | Int32Array {

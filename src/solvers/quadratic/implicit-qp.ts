@@ -1,7 +1,7 @@
 /** @file Differentiates a quadratic program through its KKT condition, for any solver. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import {isTapeOn, offTape, recordOp} from '../../autodiff/index.js';
+import {isTapeOn, observed, offTape, recordOp} from '../../autodiff/index.js';
 import {
   checkDegenerate,
   complementarityWeight,
@@ -10,14 +10,13 @@ import {
   type QuadraticData,
   type QuadraticSolution,
 } from '../../conditions/index.js';
-import {solvedRoot, type OnFailure} from '../../implicit/index.js';
+import {knownRoot, type OnFailure} from '../../implicit/index.js';
 import {inParts} from '../iteration/in-parts.js';
 import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
 import {held, takeSamples} from '../iteration/samples.js';
 import {drain, type Steps} from '../iteration/steps.js';
 import {hostCanRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
-import {canLook} from '../../programs/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 
@@ -164,7 +163,7 @@ export abstract class ImplicitQP {
       certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
     };
     // Without a tape there is nothing to differentiate. What observes a function wants to see the operations.
-    if (!isTapeOn() && canLook()) {
+    if (!isTapeOn() && !observed()) {
       return runResult({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}, state);
     }
     const weight = complementarityWeight(found, this.degenerate, this.smoothing);
@@ -172,18 +171,16 @@ export abstract class ImplicitQP {
     // In the order in which the condition returns its cotangents.
     const {Q, p, G, A, b} = data;
     const h = boundsOf(data.h);
-    const {x} = solvedRoot(
+    const x = knownRoot(
       quadraticKkt,
       {linsolve, onGradient, onFailure, where},
       [
         {Q, p, G, h, A, b},
         {weight, status},
       ],
-      () => ({
-        x: {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
-      }),
+      {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
     );
-    state.slack = slackOf(found.slack, x.x, {...data, h}, status);
+    state.slack = slackOf(found.slack, x.x, G, h, status);
     return runResult(x, state);
   }
 }
@@ -194,13 +191,18 @@ export function heldGuess(init: QPGuess): QPGuess {
   return held(Object.fromEntries(entries) as QPGuess);
 }
 
+function isBelow(values: Float32Array, limit: number): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i] < limit)) return false;
+  return true;
+}
+
 /** h with a finite number and no gradient in the rows without a bound. */
 function boundsOf(h: tf.Tensor): tf.Tensor {
-  if (hostCanRead() && readF32(h).every((bound) => bound < NO_BOUND)) return h;
+  if (hostCanRead() && isBelow(readF32(h), NO_BOUND)) return h;
   const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
   return recordOp({
     name: 'Bounds',
-    values: [offTape(() => tf.where(isBound(h), h, tf.fill(h.shape, NO_BOUND)))],
+    values: [offTape(() => tf.minimum(h, NO_BOUND))],
     inputs: [h],
     gradient: ([dy], _bounds, [given]) => [
       tf.mul(
@@ -212,7 +214,13 @@ function boundsOf(h: tf.Tensor): tf.Tensor {
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
-function slackOf(value: tf.Tensor2D, x: tf.Tensor, {G, h}: QuadraticData, status: tf.Tensor): tf.Tensor2D {
+function slackOf(
+  value: tf.Tensor2D,
+  x: tf.Tensor,
+  G: tf.Tensor,
+  h: tf.Tensor,
+  status: tf.Tensor,
+): tf.Tensor2D {
   return recordOp({
     name: 'Slack',
     values: [value],

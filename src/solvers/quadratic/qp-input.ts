@@ -106,12 +106,11 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   for (const name of QP_PARAMETERS) {
     const tensor = given[name];
     if (!tensor) continue;
-    const shape = QP_SHAPES[name].map((size) => sizes[size]);
-    const own = tensor.rank === shape.length + 1;
-    if (!own && tensor.rank !== shape.length) throw shapeError(where, name, sizes, tensor.shape);
-    if (!tf.util.arraysEqual(tensor.shape.slice(own ? 1 : 0), shape))
+    const symbols = QP_SHAPES[name];
+    const extra = tensor.rank - symbols.length;
+    if (!(extra === 0 || extra === 1) || !symbols.every((size, i) => tensor.shape[extra + i] === sizes[size]))
       throw shapeError(where, name, sizes, tensor.shape);
-    if (!own) continue;
+    if (extra === 0) continue;
     const size = tensor.shape[0];
     if (batched && size !== batch && size !== 1 && batch !== 1) {
       throw new Error(
@@ -123,13 +122,14 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   }
   const lift = (name: QPParameter): tf.Tensor => {
     const tensor = given[name];
-    const shape = QP_SHAPES[name].map((size) => sizes[size] ?? 0);
-    if (!tensor) return tf.zeros([1, ...shape]);
-    return tensor.rank === shape.length ? tf.expandDims(tensor, 0) : tensor;
+    const symbols = QP_SHAPES[name];
+    if (!tensor) return tf.zeros([1, ...symbols.map((size) => sizes[size] ?? 0)]);
+    return tensor.rank === symbols.length ? tf.expandDims(tensor, 0) : tensor;
   };
   const p = lift('p');
-  const data = Object.fromEntries(QP_PARAMETERS.map((name) => [name, lift(name)])) as QuadraticData;
-  return {data: {...data, p: p.shape[0] === batch ? p : tf.tile(p, [batch, 1])}, batched};
+  const ofEach = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
+  const data = {Q: lift('Q'), p: ofEach, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')};
+  return {data, batched};
 }
 
 /** On the backend 'cpu' a tensor shares its memory with a typed array, which the caller may use again while it is solved. */

@@ -14,6 +14,7 @@ import {heldGuess} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
   checkOnInfeasible,
+  resultOf,
   SOLVE_QP,
   solverOf,
   withBatchAxis,
@@ -81,12 +82,8 @@ export async function solveQPAsync<T extends QPInput>(
     const solution = isClosest
       ? outputs.adopt(await solveElasticAsync(where, solver, data, found, state.status, signal, both))
       : found;
-    const {activity, ...known} = state;
-    const whole: QPResult = {
-      ...solution,
-      ...known,
-      weaklyActive: outputs.adopt(await weakIn(activity, where, signal)),
-    };
+    const weaklyActive = outputs.adopt(await weakIn(state.activity, where, signal));
+    const whole = resultOf(solution, state, weaklyActive);
     result = outputs.run(() => {
       reportQPFailures(where, data, state, onFailure);
       return batched ? whole : withoutBatchAxis(whole);

@@ -1,13 +1,13 @@
 /** @file Solves quadratic programs whose tensors may be shared or per sample. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
-import type {Degenerate} from '../../conditions/index.js';
+import type {Degenerate, QuadraticSolution} from '../../conditions/index.js';
 import {rollBackOnThrow} from '../../autodiff/index.js';
 import {canLook} from '../../programs/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
-import {ImplicitQP} from './implicit-qp.js';
+import {ImplicitQP, type QPState} from './implicit-qp.js';
 import {InteriorPointQP} from './interior-point-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {reportQPFailures} from './parts/qp-report.js';
@@ -114,11 +114,19 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     const {x: found, state} = solver.run(guess as QPGuess | null, data);
     reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
-    const {activity, ...rest} = state;
-    const result: QPResult = {...solution, ...rest, weaklyActive: isWeak(activity)};
+    const result = resultOf(solution, state, isWeak(state.activity));
     return batched ? result : withoutBatchAxis(result);
   };
   return tf.tidy(() => rollBackOnThrow(solve));
+}
+
+/** The result for a batch. */
+export function resultOf(
+  {x, ineqDual, eqDual}: QuadraticSolution,
+  {status, iterations, residual, slack, certificate}: QPState,
+  weaklyActive: tf.Tensor,
+): QPResult {
+  return {x, ineqDual, eqDual, status, iterations, residual, slack, certificate, weaklyActive};
 }
 
 /** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */

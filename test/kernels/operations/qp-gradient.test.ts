@@ -60,6 +60,24 @@ describeBackends('the gradient of small quadratic programs', () => {
     });
   }
 
+  for (const used of ['x', 'ineqDual', 'eqDual', 'slack'] as const) {
+    it(`is that of the parts where the loss needs only ${used}`, () =>
+      expectNoLeak(() =>
+        tf.tidy(() => {
+          const problem = makeProblem({n: 6, k: 2, m: 7, batch: 5});
+          const gradients = (solver: linsolve.LinearSolver) =>
+            tf.grads((Q, p, G, h, A, b) => {
+              const part = solveQP({Q, p, G, h, A, b}, {linsolve: solver, onFailure: 'ignore'})[used];
+              return tf.sum(tf.mul(part, tf.cos(part)));
+            })(Object.values(problem));
+          const known = kernelsOf(() => gradients(linsolve.kkt()));
+          assert.include(known.kernels, 'ImplicitQPGradient');
+          gradients(disguised()).forEach((gradient, i) => expectClose(known.result[i], gradient, 1e-5, 1e-6));
+          tf.dispose(problem);
+        }),
+      ));
+  }
+
   it('tells a listener, is zero for failed samples, and frees what it made', async () => {
     const G = tf.tensor3d([[[1, 0]], [[0, 0]]]);
     const given = [tf.tensor2d([[-2, 0], [1, 1]]), tf.tensor2d([[1], [-1]])]; // prettier-ignore

@@ -5,23 +5,22 @@
  * equality, S_FF y_F = −e_F, and S_FF = MMᵀ. To add a row takes as many operations as M has entries, and none that depend on n.
  */
 import type {Problem} from '../qp/types.js';
-import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
-import {DEPENDENT, type SmallAdjoint} from './small-adjoint.js';
+import {dotOf, factorLower, gramOf, solveLower, solveLowerRows, solveUpper} from './lower-factor.js';
+import {DEPENDENT, type DualMatrices, type SmallAdjoint} from './small-adjoint.js';
 
 /** A violation smaller than this part of the terms is rounding. */
 const ROUNDING = 1e-12;
 /** The maximum number of steps per row. */
 const STEPS = 5;
 
-export class DualActiveSet {
+export class DualActiveSet implements DualMatrices {
   /** Of the inequalities: 1 if active, else 0. */
   readonly active: Float64Array;
   /** How many rows entered or left the set in the latest call of `solve`, without the equalities. */
   steps = 0;
-  /** Wᵀ, a row for each constraint. */
   readonly W: Float64Array;
+  readonly S: Float64Array;
   private readonly problem: Problem;
-  private readonly S: Float64Array;
   /** The set, equalities first, and the multipliers of its rows. */
   private readonly members: Int32Array;
   private readonly y: Float64Array;
@@ -60,12 +59,8 @@ export class DualActiveSet {
     } = problem;
     const rows = d.length;
     W.set(C);
-    for (let i = 0, at = 0; i < rows; i++, at += n) {
-      solveLower(kkt.L, n, n, W, at);
-      for (let l = 0, other = 0; l <= i; l++, other += n) {
-        S[i * rows + l] = S[l * rows + i] = dotOf(W, at, W, other, n);
-      }
-    }
+    solveLowerRows(kkt.L, n, W, rows);
+    gramOf(W, n, rows, S, rows);
   }
 
   /**

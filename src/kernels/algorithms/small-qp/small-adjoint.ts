@@ -7,7 +7,7 @@
 import {referenceDense} from '../../twins/reference/dense.js';
 import {symmetrize} from '../qp/semidefinite.js';
 import {emptyProblem, type Problem} from '../qp/types.js';
-import {dotOf, factorLower, solveLower, solveUpper} from './lower-factor.js';
+import {dotOf, factorLower, gramOf, solveLower, solveLowerRows, solveUpper} from './lower-factor.js';
 
 /** A row depends on others, perhaps, if the square of the part of it outside their span is smaller than this. */
 export const DEPENDENT = 1e-9;
@@ -16,6 +16,12 @@ const LEAST_PIVOT = 1e-9;
 /** The largest residual of a solved system, each row and column against its own terms, and the number of corrections. */
 const EXACT = 1e-13;
 const REFINEMENTS = 3;
+
+/** Wᵀ, a row for each constraint, and S = WᵀW. */
+export interface DualMatrices {
+  readonly W: Float64Array;
+  readonly S: Float64Array;
+}
 
 export class SmallAdjoint {
   /** P (exactly symmetric) and C with the equalities first; q and d are not used. */
@@ -74,7 +80,7 @@ export class SmallAdjoint {
    * Writes u and y with P u + Cᵀy = right and (C u)ᵢ = rightYᵢ, over the rows that count.
    *
    * @param weight From `start`, whether each inequality counts: 1 or 0. Equalities always do.
-   * @param known Wᵀ of all rows, if it is known.
+   * @param known Wᵀ and WᵀW of all rows, if they are known.
    * @returns Whether it is solved.
    */
   solve(
@@ -82,7 +88,7 @@ export class SmallAdjoint {
     start: number,
     right: Float64Array,
     rightY: Float64Array,
-    known?: Float64Array,
+    known?: DualMatrices,
   ): boolean {
     const {u, y, f, g} = this;
     if (!this.isUsable || !this.factorRows(weight, start, known)) return false;
@@ -90,9 +96,12 @@ export class SmallAdjoint {
     y.fill(0);
     f.set(right);
     g.set(rightY);
+    // Rounding of zero has no correct digits, so it would never pass.
+    const isZero = this.isAtOrigin(rightY);
     let before = Infinity;
     for (let round = 0; round <= REFINEMENTS; round++) {
       this.correct();
+      if (isZero) u.fill(0);
       this.residual = this.remainder(right, rightY);
       if (this.residual <= EXACT) return true;
       if (!(this.residual < before)) return false;
@@ -101,7 +110,15 @@ export class SmallAdjoint {
     return false;
   }
 
-  private factorRows(weight: ArrayLike<number>, start: number, known?: Float64Array): boolean {
+  /** Whether C u = 0 has as many rows as u has entries, independent ones: u is zero. */
+  private isAtOrigin(rightY: Float64Array): boolean {
+    const {members, count} = this;
+    if (count < this.problem.n) return false;
+    for (let k = 0; k < count; k++) if (rightY[members[k]] !== 0) return false;
+    return true;
+  }
+
+  private factorRows(weight: ArrayLike<number>, start: number, known?: DualMatrices): boolean {
     const {problem, members, L, W, M} = this;
     const {
       n,
@@ -109,8 +126,9 @@ export class SmallAdjoint {
       m,
       C: {values: C},
     } = problem;
+    const rows = p + m;
     let count = 0;
-    for (let i = 0; i < p + m; i++) {
+    for (let i = 0; i < rows; i++) {
       const counts = i < p ? 1 : weight[start + i - p];
       if (counts === 0) continue;
       if (counts !== 1 || count === n) return false;
@@ -119,12 +137,13 @@ export class SmallAdjoint {
     this.count = count;
     for (let k = 0; k < count; k++) {
       const own = k * n;
-      const from = known ?? C;
+      const from = known ? known.W : C;
       for (let j = 0, at = members[k] * n; j < n; j++, at++) W[own + j] = from[at];
-      if (!known) solveLower(L, n, n, W, own);
-      for (let l = 0; l <= k; l++) {
-        M[own + l] = dotOf(W, own, W, l * n, n);
-      }
+      if (known) for (let l = 0, row = members[k] * rows; l <= k; l++) M[own + l] = known.S[row + members[l]];
+    }
+    if (!known) {
+      solveLowerRows(L, n, W, count);
+      gramOf(W, n, count, M, n);
     }
     return factorLower(M, count, n, DEPENDENT);
   }

@@ -66,7 +66,7 @@ export class SmallSolver {
     for (let i = 0; i < d.length; i++) absent[i] = isBound(d[i]) ? 0 : 1;
     if (!activeSet.solve(absent) || activeSet.steps >= maxIterations) return null;
     for (let j = 0; j < q.length; j++) minusQ[j] = -q[j];
-    if (!kkt.solve(activeSet.active, 0, minusQ, d, activeSet.W)) return null;
+    if (!kkt.solve(activeSet.active, 0, minusQ, d, activeSet)) return null;
     point.x.set(kkt.u);
     point.y.set(kkt.y);
     this.writeSlacks();

@@ -83,8 +83,8 @@ export const referenceDense: DenseKernels = {
     for (let i = 0; i < rows; i++) {
       let sum = 0;
       let size = 0;
-      for (let j = 0; j < n; j++) {
-        const value = A[i * n + j] * x[j];
+      for (let j = 0, at = i * n; j < n; j++, at++) {
+        const value = A[at] * x[j];
         sum += value;
         size += Math.abs(value);
       }
@@ -95,8 +95,10 @@ export const referenceDense: DenseKernels = {
 
   addMultiplyTransposedWithTerms(A, rows, n, y, out, terms) {
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < n; j++) {
-        const value = A[i * n + j] * y[i];
+      const factor = y[i];
+      if (factor === 0) continue;
+      for (let j = 0, at = i * n; j < n; j++, at++) {
+        const value = A[at] * factor;
         out[j] += value;
         terms[j] += Math.abs(value);
       }
@@ -139,11 +141,14 @@ export const referenceDense: DenseKernels = {
 
   scaledMaxima(A, rows, n, left, right, rowMaxima, columnMaxima) {
     for (let i = 0; i < rows; i++) {
+      const factor = left[i];
       let largest = 0;
-      for (let j = 0; j < n; j++) {
-        const value = Math.abs(A[i * n + j]) * (left[i] * right[j]);
-        if (value > largest) largest = value;
-        if (value > columnMaxima[j]) columnMaxima[j] = value;
+      if (factor !== 0) {
+        for (let j = 0, at = i * n; j < n; j++, at++) {
+          const value = Math.abs(A[at]) * (factor * right[j]);
+          if (value > largest) largest = value;
+          if (value > columnMaxima[j]) columnMaxima[j] = value;
+        }
       }
       rowMaxima[i] = largest;
     }

@@ -3,14 +3,9 @@
  * problems that the interior point did not solve, because it is not sensitive to differences of scale. Everything is in doubles.
  */
 import {CANCELS, CONTRADICTION, FALLS, FLAT} from '../../contracts/qp-limits.js';
-import {ADDED_ROWS, addedRowsAreas} from './added-rows.wgsl.js';
-import {BIG_NUMBERS} from './big-numbers.wgsl.js';
-import {CANDIDATE, candidateAreas, DESCENT_RAY, FARKAS_RAY, NOTHING, POINT} from './candidate.wgsl.js';
-import {NUMERICAL_ERROR} from './interior-point.wgsl.js';
-import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
-import type {Area, Routine} from './run-problems.js';
-import {SCALING, scalingAreas} from './scaling.wgsl.js';
-import {VECTORS} from './vectors.wgsl.js';
+import {addedRowsAreas} from './added-rows.wgsl.js';
+import {DESCENT_RAY, FARKAS_RAY, NOTHING, POINT} from './candidate.wgsl.js';
+import type {Areas} from './memory.js';
 
 /** See `qp/active-set.ts`. Tolerances below the rounding of 48 bits are larger here. */
 const VIOLATED = 1e-11;
@@ -26,14 +21,10 @@ const SOLVED = 0;
 const CONTRADICTORY = 1;
 const FAILED = 2;
 
-export function activeSetAreas(n: number, m: number, k: number): Record<string, Area> {
-  const rows = k + m;
+/** The places of vectors, with those of `added-rows.wgsl.ts`. */
+export function activeSetAreas(n: number, rows: number): Areas {
   const vectors = ['f', 'center', 'image', 'best_x'];
   return {
-    ...{P: {size: n * n}, C: {size: rows * n}},
-    ...problemAreas(n, rows),
-    ...scalingAreas(rows),
-    ...candidateAreas(n, rows),
     ...Object.fromEntries(vectors.map((name) => [name, {size: n, double: true}])),
     ...addedRowsAreas(n, rows),
     along: {size: rows, double: true},
@@ -110,7 +101,7 @@ fn bring_in(i: i32) -> i32 {
   // A row that was added without a step ends it.
   var last = false;
   for (var step = 0; step < 4 * ($n + $k + $m); step++) {
-    let dependent = direction(i);
+    let depends = direction(i);
     if (agree(last)) {
       add_row(i);
       refresh(-1, t);
@@ -130,10 +121,10 @@ fn bring_in(i: i32) -> i32 {
         longest = length_of;
       }
     }
-    if (agree(dependent && blocking < 0)) {
+    if (agree(depends && blocking < 0)) {
       var terms = abs(rdd($d, i).x);
       for (var j = 0; j < $n; j++) { terms += abs(rd($C, i * $n + j) * rdd($point_x, j).x); }
-      let holds = max(${HOLDS}, $dependent) * terms;
+      let holds = max(${HOLDS}, dependent) * terms;
       if (agree(abs(off.x) > holds)) {
         if (agree(contradiction(i, side))) { return ${CONTRADICTORY}; }
         refresh(i, t);
@@ -162,7 +153,7 @@ fn bring_in(i: i32) -> i32 {
       last = true;
     } else {
       let full = div(size(off), square);
-      if (agree(!dependent && !less(longest, full))) {
+      if (agree(!depends && !less(longest, full))) {
         last = true;
         continue;
       }
@@ -241,67 +232,52 @@ fn left_by(proximity: f32) -> f32 {
   }
   return most(off);
 }
-fn solve() {
-  iterations = 0;
-  beta_of = 1;
-  c_of = 1;
+var<private> offered_x: i32;
+var<private> offered_y: i32;
+// What is found of the problem, which has been read and scaled. It is offered at offered_x and offered_y.
+fn search(latest: bool) -> i32 {
   clear($point_x, $n);
   clear($point_y, $k + $m);
   clear($center, $n);
-  for (var j = lane; j < $n; j += LANES) { wr($D, j, 1); }
-  for (var i = lane; i < $k + $m; i += LANES) { wr($E, i, 1); }
-  sync();
+  offered_x = $point_x;
+  offered_y = $point_y;
   var claim = ${NOTHING};
-  var offered_x = $point_x;
-  var offered_y = $point_y;
-  if (agree(i32(given_state($status_at)) == ${NUMERICAL_ERROR})) {
-    let matrices = read_matrices();
-    if (agree(read_vectors() && matrices)) {
-      equilibrate_rows();
-      scale_matrices();
-      scale_problem();
-      var least_left = 1e30f;
-      noise = 0;
-      if ($forgive > 0) { noise = ${NOISE} * norm($d, $k + $m); }
-      for (var attempt = 0; attempt < ${PROXIMITIES.length}; attempt++) {
-        let proximity = array(${PROXIMITIES.join(', ')})[attempt] * c_of;
-        let least_pivot = select(0, ${ENOUGH_CURVATURE} * sqrt(c_of), attempt == 0);
-        let outcome = solve_rows(proximity, least_pivot);
-        if (agree(outcome == ${FAILED})) { continue; }
-        if (agree(outcome == ${CONTRADICTORY})) {
-          claim = ${FARKAS_RAY};
-          offered_y = $along;
-          break;
-        }
-        claim = ${POINT};
-        if (agree(attempt == 0)) { break; }
-        offered_x = $best_x;
-        offered_y = $best_y;
-        for (var j = lane; j < $n; j += LANES) { wrd($image, j, sub(rdd($point_x, j), rdd($center, j))); }
-        sync();
-        let left = left_by(proximity);
-        // Far out along a direction that is flat but for rounding nothing becomes better; but rows that are let go one after another
-        // show in no variable's stationarity before the last is gone.
-        if (agree($latest > 0 || left < 0.5 * least_left)) {
-          least_left = left;
-          copy($point_x, $best_x, $n);
-          copy($point_y, $best_y, $k + $m);
-        }
-        if (agree(left <= ${STILL})) { break; }
-        if (agree(falls_without_end())) {
-          claim = ${DESCENT_RAY};
-          offered_x = $image;
-          break;
-        }
-        copy($point_x, $center, $n);
-      }
+  var least_left = 1e30f;
+  noise = ${NOISE} * norm($d, $k + $m);
+  for (var attempt = 0; attempt < ${PROXIMITIES.length}; attempt++) {
+    let proximity = array(${PROXIMITIES.join(', ')})[attempt] * c_of;
+    let least_pivot = select(0, ${ENOUGH_CURVATURE} * sqrt(c_of), attempt == 0);
+    let outcome = solve_rows(proximity, least_pivot);
+    if (agree(outcome == ${FAILED})) { continue; }
+    if (agree(outcome == ${CONTRADICTORY})) {
+      claim = ${FARKAS_RAY};
+      offered_y = $along;
+      break;
     }
+    claim = ${POINT};
+    if (agree(attempt == 0)) { break; }
+    offered_x = $best_x;
+    offered_y = $best_y;
+    for (var j = lane; j < $n; j += LANES) { wrd($image, j, sub(rdd($point_x, j), rdd($center, j))); }
+    sync();
+    let left = left_by(proximity);
+    // Far out along a direction that is flat but for rounding nothing becomes better; but rows that are let go one after another
+    // show in no variable's stationarity before the last is gone.
+    if (agree(latest || left < 0.5 * least_left)) {
+      least_left = left;
+      copy($point_x, $best_x, $n);
+      copy($point_y, $best_y, $k + $m);
+    }
+    if (agree(left <= ${STILL})) { break; }
+    if (agree(falls_without_end())) {
+      claim = ${DESCENT_RAY};
+      offered_x = $image;
+      break;
+    }
+    copy($point_x, $center, $n);
   }
-  offer(claim, -1, offered_x, offered_y);
+  return claim;
 }
 `;
 
-export const activeSet: Routine = {
-  name: 'active set of quadratic programs',
-  code: () => [BIG_NUMBERS, VECTORS, DATA, MATRICES, CANDIDATE, SCALING, ADDED_ROWS, ROWS, SOLVE].join('\n'),
-};
+export const ACTIVE_SET = [ROWS, SOLVE].join('\n');

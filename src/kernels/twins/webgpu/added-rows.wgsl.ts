@@ -1,10 +1,10 @@
 /**
  * @file WGSL: the factors of a dual active-set method in doubles, as explained in `qp/added-rows.ts`. A row depends on the others if its
- * part outside of their span is at most `$dependent`.
+ * part outside of their span is at most `dependent`.
  */
-import type {Area} from './run-problems.js';
+import type {Areas} from './memory.js';
 
-export function addedRowsAreas(n: number, rows: number): Record<string, Area> {
+export function addedRowsAreas(n: number, rows: number): Areas {
   const vectors = ['objective', 'd_row', 'a_part', 'g_part', 'dual', 'point_x'];
   return {
     ...Object.fromEntries(vectors.map((name) => [name, {size: n, double: true}])),
@@ -19,6 +19,7 @@ export function addedRowsAreas(n: number, rows: number): Record<string, Area> {
 /** The factors JᵀHJ = I and JᵀC_Wᵀ = [R; 0], updated as rows enter and leave the working set W. */
 export const ADDED_ROWS = `
 var<private> count: i32;
+var<private> dependent: f32;
 fn dot_J(row: i32, v: i32) -> D {
   var s = D(0, 0);
   for (var j = 0; j < $n; j++) { s = add(s, mul(rdd($J, row * $n + j), rdd(v, j))); }
@@ -124,7 +125,7 @@ fn direction(row: i32) -> bool {
   sync();
   square = total(outside);
   outside_part = sqrt(square.x / max(total(all).x, 1e-37));
-  return !(outside_part > $dependent);
+  return !(outside_part > dependent);
 }
 // Brings in the row that 'direction' was last asked for.
 fn add_row(member: i32) {

@@ -1,7 +1,8 @@
 /** @file Copies of tensors on a device that the host cannot read synchronously. They outlive the tensors and are not tensors themselves. */
 import * as tf from '@tensorflow/tfjs-core';
-import {run, THREADS} from './dispatch.js';
+import {gatherInto} from './gather.js';
 import type {WebGPU} from './types.js';
+import {unpack} from './unpack.js';
 
 /** One buffer with the values of several tensors. It must be disposed. */
 export class DeviceCopies<Name extends string> {
@@ -19,10 +20,12 @@ export class DeviceCopies<Name extends string> {
       at += size;
     }
     this.packed = this.backend.makeTensorInfo([Math.max(1, at)], 'float32');
-    for (const part of this.parts) {
-      if (part.size > 0)
-        this.copy(tensors[part.name], part.size, {target_at: part.at, source_at: 0}, this.packed);
-    }
+    gatherInto(
+      this.backend,
+      this.packed,
+      this.parts.map(({name}) => tensors[name]),
+      this.parts.map((part) => part.at),
+    );
   }
 
   /** The values, in the order of the names. */
@@ -35,41 +38,19 @@ export class DeviceCopies<Name extends string> {
 
   /** Creates new float32 tensors. */
   tensors(): Record<Name, tf.Tensor> {
-    const {backend, packed} = this;
+    const {backend, packed, parts} = this;
+    const infos = parts.map(({shape, size}) =>
+      backend.makeTensorInfo(shape, 'float32', size === 0 ? new Float32Array(0) : undefined),
+    );
+    const memory = {info: packed, words: packed.shape[0], tile: 1};
+    const copies = parts.map(({at, size}, i) => ({info: infos[i], at, step: 1, columns: size}));
+    unpack(backend, memory, copies, 0, 1);
     return Object.fromEntries(
-      this.parts.map(({name, shape, at, size}) => {
-        if (size === 0) return [name, tf.zeros(shape)];
-        const info = backend.makeTensorInfo(shape, 'float32');
-        this.copy(packed, size, {target_at: 0, source_at: at}, info);
-        return [name, tf.engine().makeTensorFromTensorInfo(info, backend)];
-      }),
+      parts.map(({name}, i) => [name, tf.engine().makeTensorFromTensorInfo(infos[i], backend)]),
     ) as Record<Name, tf.Tensor>;
   }
 
   dispose(): void {
     this.backend.disposeData(this.packed.dataId);
-  }
-
-  private copy(
-    source: tf.TensorInfo,
-    count: number,
-    place: {target_at: number; source_at: number},
-    output: tf.TensorInfo,
-  ): void {
-    const {dataId, dtype} = source;
-    run(this.backend, {
-      key: 'tfjs-implicit copy',
-      code: () =>
-        'fn main(index: i32) { if (index < $count) { result[$target_at + index] = f32(source[$source_at + index]); } }',
-      inputs: {source: {dataId, dtype, shape: [tf.util.sizeFromShape(source.shape)]}},
-      uniforms: Object.entries({count, ...place}).map(([name, value]) => ({
-        name,
-        type: 'int32',
-        data: [value],
-      })),
-      workgroup: THREADS,
-      threads: count,
-      output,
-    });
   }
 }

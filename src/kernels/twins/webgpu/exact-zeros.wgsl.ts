@@ -61,7 +61,7 @@ fn clear_rounding(negligible: f32) {
       }
     }
     for (var i = lane; i < $k + $m; i += LANES) {
-      if (rd($row_has_size, i) > 0 || rd($absent, i) > 0) { continue; }
+      if (rd($row_has_size, i) > 0 || rd($missing, i) > 0) { continue; }
       for (var j = 0; j < $n; j++) {
         if (rd($keep_x, j) > 0 && rdd($exact_x, j).x != 0 && entry_C(i, j) != 0) { changed = 1; wr($row_has_size, i, 1); }
       }

@@ -1,188 +1,143 @@
 /**
- * @file The kernel 'ImplicitQP' on WebGPU. Several solvers run in turn, each on the problems that the ones before it did not solve. After
- * each solver the judge decides what is reported; no other part does.
+ * @file The kernel 'ImplicitQP' on WebGPU. The interior point and other solvers run in turn, each on the problems that the judge has not
+ * accepted before; no part but the judge decides what is reported. Dispatches take turns between two shaders.
  */
 import {NO_BOUND, QP_OUTPUTS} from '../../contracts/qp-limits.js';
-import type * as tf from '@tensorflow/tfjs-core';
-import {activeSet, activeSetAreas} from './active-set.wgsl.js';
-import {CLEARLY, independentRows, independentRowsAreas} from './independent-rows.wgsl.js';
-import {judge, judgeAreas} from './judge.wgsl.js';
-import {quadraticProgram, quadraticProgramAreas} from './quadratic-program.wgsl.js';
+import * as tf from '@tensorflow/tfjs-core';
+import {candidateSize} from './candidate.wgsl.js';
+import {chooseLanes, fastWords, wordsAtOnce} from './device.js';
+import {gatherInto} from './gather.js';
+import {HOT_AREAS} from './kkt.wgsl.js';
+import {moveToFast, placesOf, roomFor, slotsIn, tileOf, type Areas} from './memory.js';
+import {
+  FIND,
+  JUDGE_OTHERS,
+  LAST_RESORT,
+  quadraticProgram,
+  quadraticProgramAreas,
+} from './quadratic-program.wgsl.js';
 import type {GpuCompute} from './register.js';
-import {callKernel, runProblems, type Output, type Problems, type Routine} from './run-problems.js';
+import {rescue, rescueAreas} from './rescue.wgsl.js';
+import {bindInputs, solveProblems, type BoundProblems, type Routine} from './run-problems.js';
+import {FIRST_PROOF, stateAreas} from './state.wgsl.js';
 import type {WebGPU} from './types.js';
+import {unpack} from './unpack.js';
 
 type Inputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type Tensors = Record<Inputs, tf.TensorInfo>;
 
+type Placed = ReturnType<typeof placesOf> & {fast?: number};
+
 const INTEGERS: ReadonlySet<string> = new Set(['activity', 'status', 'iterations']);
 const SCALARS: ReadonlySet<string> = new Set(['status', 'iterations', 'residual']);
-/** Options for the linear programs that prove that there is no solution. */
-const CERTIFICATE = {tolerance: 1e-9, maxIterations: 100};
-/**
- * The first attempt treats rows that are equal up to the rounding of f32 as one and takes the last proximal point. The second one takes the
- * best point.
- */
-const ATTEMPTS = [
-  {dependent: 1e-7, latest: 1},
-  {dependent: 1e-9, latest: 0},
-];
-
-interface Options {
-  tolerance: number;
-  maxIterations: number;
-}
 
 export const gpuQP: GpuCompute<Inputs> = (inputs, attributes, backend) => {
-  const options = attributes as unknown as Options;
-  const stages = new Stages(backend, inputs);
-  const judge = (...candidates: tf.TensorInfo[]) =>
-    stages.judge(options.tolerance, false, candidates, ['state']);
-  const interior = stages.solve(0, options);
-  judge(interior);
-  const kept = [stages.solveOnIndependentRows(interior), interior];
-  judge(kept[0]);
-  for (const attempt of ATTEMPTS) {
-    const found = stages.solveByActiveSet(attempt);
-    const moved = stages.solveOnIndependentRows(found);
-    judge(found, moved);
-    kept.push(moved, found);
+  const {tolerance, maxIterations} = attributes as {tolerance: number; maxIterations: number};
+  const [batch, n] = inputs.p.shape;
+  const [m, k] = [inputs.G.shape[1], inputs.A.shape[1]];
+  const outputs = QP_OUTPUTS.map((name) => {
+    const {size} = stateAreas(n, m, k)[name];
+    const shape = SCALARS.has(name) ? [batch] : [batch, size];
+    const dtype = INTEGERS.has(name) ? 'int32' : 'float32';
+    const none = tf.util.sizeFromShape(shape) === 0 && tf.util.getTypedArrayFromDType(dtype, 0);
+    return backend.makeTensorInfo(shape, dtype, none || undefined);
+  });
+  if (batch === 0) return outputs;
+
+  const lanes = chooseLanes(backend, {batch, width: n + m + k});
+  const inFast = (rows: number): Placed => {
+    const [solving, judging] = quadraticProgramAreas(n, rows);
+    const {places, words} = placesOf(solving, judging);
+    const atMost = (wanted: number) => fastWords(backend, lanes, wanted);
+    return {...moveToFast(places, solving, HOT_AREAS, atMost), words};
+  };
+  const places = {
+    interior: inFast(k + m),
+    // One of the proofs is about n + 1 equalities more.
+    proofs: inFast(n + 1 + k + m),
+    rescue: placesOf(rescueAreas(n, k + m)),
+  };
+  // What needs more memory than the interior point gets no more, but solves some problems after others.
+  const room = Math.min(wordsAtOnce(backend), roomFor(batch, places.interior.words, lanes));
+  const work = backend.makeTensorInfo(
+    [Math.max(room, ...Object.values(places).map(({words}) => words))],
+    'float32',
+  );
+  const record = recordOf(backend, inputs, stateAreas(n, m, k), lanes);
+  const {Q, p, G, h, A, b} = inputs;
+  const bound = bindInputs(backend, {Q, G, A, p, h, b}, batch, 2);
+  const problems = {
+    ...{lanes, bound, first: 0, count: batch, record},
+    sizes: {
+      ...{n, m, k, given_k: k, candidate_size: candidateSize(n, k + m)},
+      ...{mode: 0, without_far: 0, iteration_limit: maxIterations, guessed: 0},
+      ...{first_step: FIND, last_step: FIND, from_candidate: 0, to_candidate: 0},
+    },
+    numbers: {tolerance, no_bound: NO_BOUND},
+  };
+  const stage = (routine: Routine, own: Placed, sizes: Record<string, number>) =>
+    inSlots(backend, routine, {...problems, sizes: {...problems.sizes, ...sizes}}, own, work);
+  const guessed = Number(inputs.gx !== undefined);
+  stage(quadraticProgram, places.interior, {guessed});
+  // First the same point on independent rows, then the active set.
+  for (const [from_candidate, to_candidate] of [
+    [1, 1],
+    [2, FIRST_PROOF - 1],
+  ]) {
+    const range = {from_candidate, to_candidate};
+    const isLast = to_candidate === FIRST_PROOF - 1;
+    stage(rescue, places.rescue, range);
+    stage(quadraticProgram, isLast ? places.proofs : places.interior, {
+      ...{...range, first_step: JUDGE_OTHERS},
+      // Results that are exact only up to f32 are accepted if there is no proof: far out, everything is small compared with x.
+      last_step: isLast ? LAST_RESORT : JUDGE_OTHERS,
+    });
   }
-  for (const mode of [1, 2]) {
-    const proof = stages.solve(mode, CERTIFICATE);
-    judge(proof);
-    backend.disposeData(proof.dataId);
-  }
-  // Results that are exact only up to f32 are accepted if there is no proof: far out, everything is small compared with x.
-  const outputs = stages.judge(options.tolerance, true, kept, QP_OUTPUTS);
-  for (const {dataId} of kept) backend.disposeData(dataId);
+  const found = QP_OUTPUTS.map((name, i) => {
+    const columns = tf.util.sizeFromShape(outputs[i].shape) / batch;
+    return {info: outputs[i], at: record.places[name], step: 1, columns};
+  });
+  unpack(backend, record, found, 0, batch);
+  for (const {dataId} of [work, record.info]) backend.disposeData(dataId);
+  bound.dispose();
   return outputs;
 };
 
-class Stages {
-  private readonly batch: number;
-  private readonly n: number;
-  private readonly m: number;
-  private readonly k: number;
-  private readonly nothing: tf.TensorInfo;
-  private readonly areas: ReturnType<typeof judgeAreas>;
-  /** What is known so far; `null` before the first judge. */
-  private state: tf.TensorInfo | null = null;
+/** Solves all problems in the memory that there is, some after others if they have no room at once. */
+function inSlots(
+  backend: WebGPU,
+  routine: Routine,
+  problems: Omit<BoundProblems, 'slots' | 'places'>,
+  {words, ...placed}: Placed,
+  info: tf.TensorInfo,
+): void {
+  const {slots, tile} = slotsIn(info.shape[0], words, problems);
+  solveProblems(backend, routine, {...problems, ...placed, slots}, {info, words, tile});
+}
 
-  constructor(
-    private readonly backend: WebGPU,
-    private readonly inputs: Tensors,
-  ) {
-    const [batch, n] = inputs.p.shape;
-    [this.batch, this.n, this.m, this.k] = [batch, n, inputs.G.shape[1], inputs.A.shape[1]];
-    // A shader declares every input, including those that it does not read.
-    this.nothing = {dataId: inputs.p.dataId, shape: [batch, 0], dtype: 'float32'};
-    this.areas = judgeAreas(n, this.m, this.k);
+/** The records of the problems, and behind them the guess. */
+function recordOf(
+  backend: WebGPU,
+  {p, gx, gIneq, gEq, gSlack}: Partial<Tensors> & Pick<Tensors, 'p'>,
+  areas: Areas,
+  lanes: number,
+): NonNullable<BoundProblems['record']> {
+  const [batch] = p.shape;
+  const {places, words} = placesOf(areas);
+  const tile = tileOf(batch, lanes);
+  const guess = Object.entries({gx, gIneq, gEq, gSlack}).filter(([, info]) => info !== undefined);
+  let size = words * tile * Math.ceil(batch / tile);
+  for (const name of ['gx', 'gIneq', 'gEq', 'gSlack']) places[`at_${name}`] = size;
+  for (const [name, info] of guess) {
+    places[`at_${name}`] = size;
+    size += tf.util.sizeFromShape(info!.shape);
   }
-
-  /** Runs the interior point. @param mode See `problem.wgsl.ts`. @returns The candidates. */
-  solve(mode: number, {tolerance, maxIterations}: Options): tf.TensorInfo {
-    const {n, m, k, nothing, inputs, state} = this;
-    const added = mode === 2 ? n + 1 : 0;
-    const guess = {gx: nothing, gIneq: nothing, gEq: nothing, gSlack: nothing};
-    const [candidate] = this.run(
-      quadraticProgram,
-      {
-        width: n + m + k + added,
-        inputs: {...guess, ...inputs},
-        areas: quadraticProgramAreas(n, m, k + added, added),
-        sizes: {
-          ...{n, m, k: k + added, rows: k + m, mode},
-          // Far rows must not determine the scale. The judge detects if they would have changed the result.
-          without_far: Number(mode === 0),
-          max_iterations: maxIterations,
-          guessed: Number(state === null && inputs.gx !== undefined),
-        },
-        numbers: {tolerance},
-      },
-      ['candidate'],
-    );
-    return candidate;
-  }
-
-  /** @param attempt `dependent`: a row depends on the others if its part outside of their span is below this. */
-  solveByActiveSet({dependent, latest}: (typeof ATTEMPTS)[number]): tf.TensorInfo {
-    const {n, m, k} = this;
-    const {Q, p, G, h, A, b} = this.inputs;
-    const problems = {
-      ...{width: n + m + k, inputs: {Q, p, G, h, A, b}, areas: activeSetAreas(n, m, k)},
-      sizes: {n, m, k, rows: k + m, mode: 0, without_far: 0, forgive: 1, latest},
-      numbers: {dependent},
-    };
-    return this.run(activeSet, problems, ['candidate'])[0];
-  }
-
-  solveOnIndependentRows(candidate: tf.TensorInfo): tf.TensorInfo {
-    const {n, m, k} = this;
-    const {Q, p, G, h, A, b} = this.inputs;
-    const problems = {
-      ...{width: n + m + k, inputs: {Q, p, G, h, A, b, candidate}, areas: independentRowsAreas(n, m, k)},
-      sizes: {n, m, k, rows: k + m, mode: 0, without_far: 0},
-      numbers: {dependent: CLEARLY},
-    };
-    return this.run(independentRows, problems, ['candidate'])[0];
-  }
-
-  /** Reports the first candidate that is right. Unless other outputs are requested, the new state replaces the old one. */
-  judge(
-    tolerance: number,
-    loose: boolean,
-    candidates: tf.TensorInfo[],
-    outputs: readonly string[],
-  ): tf.TensorInfo[] {
-    const {backend, n, m, k, areas} = this;
-    const {Q, p, G, h, A, b} = this.inputs;
-    const single = candidates.length === 1;
-    const candidate = single
-      ? candidates[0]
-      : callKernel(backend, 'Concat', candidates as unknown as tf.NamedTensorInfoMap, {axis: 1});
-    const problems = {
-      ...{width: n + m + k, inputs: {Q, p, G, h, A, b, candidate}, areas},
-      sizes: {
-        ...{n, m, k, state_size: areas.state.size, loose: Number(loose)},
-        ...{candidates: candidates.length, candidate_size: candidates[0].shape[1]},
-      },
-      numbers: {tolerance},
-    };
-    const judged = this.run(judge, problems, outputs);
-    if (!single) backend.disposeData(candidate.dataId);
-    if (this.state) backend.disposeData(this.state.dataId);
-    this.state = outputs[0] === 'state' ? judged[0] : null;
-    return judged;
-  }
-
-  private run(
-    routine: Routine,
-    {inputs, sizes, numbers, ...problems}: Omit<Problems, 'batch'>,
-    outputs: readonly string[],
-  ): tf.TensorInfo[] {
-    const {backend, batch, nothing, areas, state} = this;
-    return runProblems(
-      backend,
-      routine,
-      {
-        ...{batch, ...problems, inputs: {...inputs, state: state ?? nothing}},
-        sizes: {
-          ...sizes,
-          first_stage: Number(state === null),
-          status_at: areas.status.offset!,
-          residual_at: areas.residual.offset!,
-        },
-        numbers: {...numbers, no_bound: NO_BOUND},
-      },
-      outputs.map((area): Output => {
-        const {size} = problems.areas[area];
-        return {
-          area,
-          shape: SCALARS.has(area) ? [batch] : [batch, size],
-          dtype: INTEGERS.has(area) ? 'int32' : 'float32',
-        };
-      }),
-    );
-  }
+  const info = backend.makeTensorInfo([size], 'float32');
+  gatherInto(
+    backend,
+    info,
+    guess.map(([, part]) => part!),
+    guess.map(([name]) => places[`at_${name}`]),
+  );
+  return {info, words, tile, places};
 }

@@ -2,14 +2,8 @@
  * @file WGSL: moves a point onto the solution of independent rows of its active set, as explained in `qp/independent-set.ts`. It is for
  * points whose active rows depend on each other, or whose curvature is close to zero. Everything is in doubles.
  */
-import {ADDED_ROWS, addedRowsAreas} from './added-rows.wgsl.js';
-import {BIG_NUMBERS} from './big-numbers.wgsl.js';
-import {CANDIDATE, candidateAreas, NOTHING, POINT} from './candidate.wgsl.js';
-import {ITERATION_LIMIT, NUMERICAL_ERROR} from './interior-point.wgsl.js';
-import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
-import type {Area, Routine} from './run-problems.js';
-import {SCALING, scalingAreas} from './scaling.wgsl.js';
-import {VECTORS} from './vectors.wgsl.js';
+import {addedRowsAreas} from './added-rows.wgsl.js';
+import type {Areas} from './memory.js';
 
 /**
  * A row is independent if its part outside of the span of the others is at least this. A smaller part may come from rounding its entries to
@@ -25,13 +19,9 @@ const FLAT = 1e-11;
 const FIRST = 2e30;
 const NO_SLACK = 1e30;
 
-export function independentRowsAreas(n: number, m: number, k: number): Record<string, Area> {
-  const rows = k + m;
+/** The places of vectors, with those of `added-rows.wgsl.ts`. */
+export function independentRowsAreas(n: number, rows: number): Areas {
   return {
-    ...{P: {size: n * n}, C: {size: rows * n}},
-    ...problemAreas(n, rows),
-    ...scalingAreas(rows),
-    ...candidateAreas(n, rows),
     ...addedRowsAreas(n, rows),
     ...Object.fromEntries(['f', 'image', 'found_x'].map((name) => [name, {size: n, double: true}])),
     ...Object.fromEntries(['along', 'bounds', 'found_y'].map((name) => [name, {size: rows, double: true}])),
@@ -44,15 +34,15 @@ export function independentRowsAreas(n: number, m: number, k: number): Record<st
 const CHOICE = `
 // The point in scaled units, and which rows it is on: those with more multiplier than slack, the clearest first.
 fn read_point() {
-  let y_at = 3 + 3 * $n;
-  let y_exponents = y_at + 2 * ($k + $m);
   for (var j = lane; j < $n; j += LANES) {
-    let e = i32(given_candidate(3 + 2 * $n + j)) + exponent_of(beta_of) - exponent_of(rd($D, j));
-    wrd($found_x, j, D(shifted(given_candidate(3 + 2 * j), e), shifted(given_candidate(4 + 2 * j), e)));
+    let e = i32(candidate_x_exponent(j)) + exponent_of(beta_of) - exponent_of(rd($D, j));
+    let v = candidate_x(j);
+    wrd($found_x, j, D(shifted(v.x, e), shifted(v.y, e)));
   }
   for (var i = lane; i < $k + $m; i += LANES) {
-    let e = i32(given_candidate(y_exponents + i)) + exponent_of(c_of) + exponent_of(beta_of) - exponent_of(rd($E, i));
-    wrd($found_y, i, D(shifted(given_candidate(y_at + 2 * i), e), shifted(given_candidate(y_at + 1 + 2 * i), e)));
+    let e = i32(candidate_y_exponent(i)) + exponent_of(c_of) + exponent_of(beta_of) - exponent_of(rd($E, i));
+    let v = candidate_y(i);
+    wrd($found_y, i, D(shifted(v.x, e), shifted(v.y, e)));
     wrd($bounds, i, rdd($d, i));
   }
   sync();
@@ -237,34 +227,7 @@ fn solve_on_rows() {
     sync();
   }
 }
-fn solve() {
-  iterations = 0;
-  beta_of = 1;
-  c_of = 1;
-  for (var j = lane; j < $n; j += LANES) { wr($D, j, 1); }
-  for (var i = lane; i < $k + $m; i += LANES) { wr($E, i, 1); }
-  clear($found_x, $n);
-  clear($found_y, $k + $m);
-  var claim = ${NOTHING};
-  let before = i32(given_state($status_at));
-  let is_open = before == ${NUMERICAL_ERROR} || before == ${ITERATION_LIMIT};
-  if (agree(is_open && i32(given_candidate(0)) == ${POINT})) {
-    let matrices = read_matrices();
-    if (agree(read_vectors() && matrices)) {
-      equilibrate_rows();
-      scale_matrices();
-      scale_problem();
-      read_point();
-      solve_on_rows();
-      claim = ${POINT};
-    }
-  }
-  offer(claim, -1, $found_x, $found_y);
-}
 `;
 
-export const independentRows: Routine = {
-  name: 'independent rows of quadratic programs',
-  code: () =>
-    [BIG_NUMBERS, VECTORS, DATA, MATRICES, CANDIDATE, SCALING, ADDED_ROWS, CHOICE, STEPS].join('\n'),
-};
+/** `read_point` and `solve_on_rows`, for a problem that has been read and scaled. */
+export const INDEPENDENT_ROWS = [CHOICE, STEPS].join('\n');

@@ -11,13 +11,12 @@ import {
   UNBOUNDED,
   WEAK,
 } from '../../contracts/qp-limits.js';
-import {BIG_NUMBERS} from './big-numbers.wgsl.js';
 import {DESCENT_RAY, FARKAS_RAY, INVALID, NOTHING, POINT} from './candidate.wgsl.js';
 import {EXACT_ZEROS, exactZeroAreas} from './exact-zeros.wgsl.js';
 import {CERTIFICATE, measureAreas} from './measure.wgsl.js';
 import {GIVEN_NUMBERS} from './given-numbers.wgsl.js';
 import {RAYS} from './rays.wgsl.js';
-import type {Area, Routine} from './run-problems.js';
+import type {Areas} from './memory.js';
 
 /** A point that is judged last. It only has to be as exact as rounding to f32 allows. */
 const LOOSE = 1;
@@ -33,26 +32,8 @@ const ROUNDED = 2;
 const AGAIN = 3;
 const RAY = 4;
 
-/** What is known of a problem between the stages and at the end. */
-export function stateAreas(n: number, m: number, k: number): Record<string, Area> {
-  const sizes = {
-    ...{x: n, ineqDual: m, eqDual: k, slack: m, activity: m},
-    ...{status: 1, iterations: 1, residual: 1},
-    ...{certificateX: n, certificateIneq: m, certificateEq: k},
-  };
-  const areas: Record<string, Area> = {};
-  let size = 0;
-  for (const [name, width] of Object.entries(sizes)) {
-    areas[name] = {size: width, within: 'state', offset: size};
-    size += width;
-  }
-  return {state: {size}, ...areas};
-}
-
-export function judgeAreas(n: number, m: number, k: number): Record<string, Area> {
-  const rows = k + m;
+export function judgeAreas(n: number, rows: number): Areas {
   return {
-    ...stateAreas(n, m, k),
     ...measureAreas(n, rows),
     ...exactZeroAreas(n, rows),
     rounded_x: {size: n, double: true},
@@ -63,25 +44,21 @@ export function judgeAreas(n: number, m: number, k: number): Record<string, Area
 }
 
 const READ = `
-// Which of the candidates is read.
-var<private> candidate_at: i32;
-fn candidate_entry(i: i32) -> f32 { return given_candidate(candidate_at + i); }
 // Whether every number is finite.
 fn read_candidate(claim: i32) -> bool {
   var bad = 0f;
-  let y_at = 3 + 3 * $n;
   for (var j = lane; j < $n; j += LANES) {
-    let v = D(candidate_entry(3 + 2 * j), candidate_entry(4 + 2 * j));
+    let v = candidate_x(j);
     if (!finite(v.x) || !finite(v.y)) { bad = 1; }
     wrd($exact_x, j, select(v, D(0, 0), claim == ${FARKAS_RAY}));
-    wr($exact_x_exponent, j, candidate_entry(3 + 2 * $n + j));
+    wr($exact_x_exponent, j, candidate_x_exponent(j));
   }
   for (var i = lane; i < $k + $m; i += LANES) {
-    let v = D(candidate_entry(y_at + 2 * i), candidate_entry(y_at + 1 + 2 * i));
+    let v = candidate_y(i);
     if (!finite(v.x) || !finite(v.y)) { bad = 1; }
-    let none_of_it = claim == ${DESCENT_RAY} || rd($absent, i) > 0 || (i >= $k && v.x < 0);
+    let none_of_it = claim == ${DESCENT_RAY} || rd($missing, i) > 0 || (i >= $k && v.x < 0);
     wrd($exact_y, i, select(v, D(0, 0), none_of_it));
-    wr($exact_y_exponent, i, candidate_entry(y_at + 2 * ($k + $m) + i));
+    wr($exact_y_exponent, i, candidate_y_exponent(i));
   }
   sync();
   return most(bad) == 0;
@@ -118,29 +95,29 @@ fn find_activity() {
     // The slack of nothing but entries that were rounding is none.
     if (rdd($row_terms, i).x == 0) { wrd($exact_slack, i, none()); }
     let s = rdd($exact_slack, i);
-    let slack = select(quotient(s.x, s.y, rdd($row_terms, i)), 1, rd($absent, i) > 0);
+    let slack = select(quotient(s.x, s.y, rdd($row_terms, i)), 1, rd($missing, i) > 0);
     let multiplier = rd($multipliers, i);
     wr($acts, i, select(select(0f, 1f, multiplier > slack), 2, multiplier < ${WEAK} && slack < ${WEAK}));
   }
   sync();
 }
 fn report_point() {
-  for (var j = lane; j < $n; j += LANES) { wr($x, j, shifted(rdd($rounded_x, j).x, i32(rd($exact_x_exponent, j)))); }
+  for (var j = lane; j < $n; j += LANES) { note($x + j, shifted(rdd($rounded_x, j).x, i32(rd($exact_x_exponent, j)))); }
   for (var i = lane; i < $k + $m; i += LANES) {
     let y = shifted(rdd($rounded_y, i).x, i32(rd($exact_y_exponent, i)));
     if (i < $k) {
-      wr($eqDual, i, y);
+      note($eqDual + i, y);
       continue;
     }
     var slack = value_of(rdd($exact_slack, i));
     let h = given_h(i - $k);
     // A row of zeros has its right-hand side, one without a bound what f32 can hold.
     let largest = bitcast<f32>(0x7F7FFFFFu);
-    if (!finite(h)) { slack = largest; } else if (rd($absent, i) > 0) { slack = max(0, h + slack_of_rest(i)); }
+    if (!finite(h)) { slack = largest; } else if (rd($missing, i) > 0) { slack = max(0, h + slack_of_rest(i)); }
     if (!finite(slack)) { slack = largest; }
-    wr($ineqDual, i - $k, y);
-    wr($slack, i - $k, slack);
-    wr($activity, i - $k, rd($acts, i));
+    note($ineqDual + i - $k, y);
+    note($slack + i - $k, slack);
+    note($activity + i - $k, rd($acts, i));
   }
 }
 // −Gx of an absent row, as far as it counts.
@@ -204,34 +181,35 @@ fn judge(claim: i32, loose: bool) -> bool {
   }
 }
 var<private> residual_of: f32;
-fn solve() {
-  // The places of the state are those of the state before.
-  for (var i = lane; i < $state_size; i += LANES) {
-    var before = 0f;
-    if ($first_stage == 0) { before = given_state(i); }
-    wr($state, i, before);
+// Nothing is known yet, but how long the first candidate took.
+fn start_state() {
+  for (var i = lane; i < $candidates; i += LANES) { note(i, 0); }
+  sync();
+  if (lane == 0) {
+    note($status, ${NOTHING});
+    note($residual, ${UNBOUNDED});
+    choose_candidate(0);
+    note($iterations, iterations_of());
   }
   sync();
-  var status = ${NOTHING};
-  residual_of = ${UNBOUNDED};
-  if ($first_stage == 0) {
-    status = share(i32(given_state($status_at)));
-    residual_of = given_state($residual_at);
-  }
-  if (agree((status >= 0 && status <= 2) || status == ${INVALID})) { return; }
+}
+// Reports the first of these candidates that is right. Rough judging takes every other one first.
+fn judge_candidates(from_candidate: i32, to_candidate: i32, loose: bool) {
+  var status = share(status_now());
+  residual_of = noted($residual);
   read_bounds();
-  for (var which = 0; which < $candidates; which++) {
-    candidate_at = which * $candidate_size;
-    let claim = share(i32(candidate_entry(0)));
+  for (var which = from_candidate; which <= to_candidate; which++) {
+    choose_candidate(select(which, which ^ 1, loose));
+    let claim = share(claimed());
     if (agree(claim == ${NOTHING})) { continue; }
-    let fallback = i32(candidate_entry(1));
+    let fallback = fallback_of();
     if (fallback >= 0) { status = fallback; }
     if (agree(claim == ${INVALID})) {
       status = ${INVALID};
       break;
     }
     var accepted = false;
-    for (var attempt = 0; attempt <= $loose; attempt++) {
+    for (var attempt = 0; attempt <= i32(loose); attempt++) {
       if (agree(accepted || !read_candidate(claim))) { break; }
       accepted = judge(claim, attempt == ${LOOSE});
     }
@@ -242,14 +220,12 @@ fn solve() {
   }
   if (agree(status == ${POINT})) { report_point(); }
   if (lane == 0) {
-    wr($status, 0, f32(status));
-    wr($residual, 0, residual_of);
-    if ($first_stage > 0) { wr($iterations, 0, given_candidate(2)); }
+    note($status, f32(status));
+    note($residual, residual_of);
   }
+  sync();
 }
 `;
 
-export const judge: Routine = {
-  name: 'judge of quadratic programs',
-  code: () => [BIG_NUMBERS, CERTIFICATE, EXACT_ZEROS, READ, GIVEN_NUMBERS, RAYS, JUDGE, SOLVE].join('\n'),
-};
+/** Needs `STATE` and `CANDIDATE`, and `BIG_NUMBERS`. */
+export const JUDGING = [CERTIFICATE, EXACT_ZEROS, READ, GIVEN_NUMBERS, RAYS, JUDGE, SOLVE].join('\n');

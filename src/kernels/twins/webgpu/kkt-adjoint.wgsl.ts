@@ -6,13 +6,14 @@
  */
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {MATRICES, problemAreas} from './problem.wgsl.js';
-import type {Area, Routine} from './run-problems.js';
+import type {Areas} from './memory.js';
+import type {Routine} from './run-problems.js';
 
 const TARGET = 1e-12;
 /** Above this residual, factors in f32 were not accurate enough, or factors in doubles belong to a singular system. */
 const INEXACT = 1e-10;
 
-export function kktAdjointAreas(n: number, m: number, k: number): Record<string, Area> {
+export function kktAdjointAreas(n: number, m: number, k: number): Areas {
   const rows = k + m;
   const vectors = ['f', 'g', 'solved', 'along', 'image'];
   return {
@@ -24,8 +25,6 @@ export function kktAdjointAreas(n: number, m: number, k: number): Record<string,
         [`${name}_y`, {size: rows, double: true}],
       ]),
     ),
-    u: {size: n + rows},
-    residual: {size: 1},
   };
 }
 
@@ -91,8 +90,8 @@ fn least_squares() -> f32 {
 
 const SOLVE = `
 fn solve() {
-  for (var i = lane; i < $n + $k + $m; i += LANES) { wr($u, i, 0); }
-  if (lane == 0) { wr($residual, 0, 0); }
+  for (var i = lane; i < $n + $k + $m; i += LANES) { note($u + i, 0); }
+  if (lane == 0) { note($residual, 0); }
   sync();
   if (agree(given_status(0) != 0)) { return; }
   if (!read_matrices()) { return; }
@@ -130,19 +129,40 @@ fn solve() {
   }
   if (agree(off > ${INEXACT})) { off = least_squares(); }
   times_C($solved_x, $image_y);
-  for (var j = lane; j < $n; j += LANES) { wr($u, j, rdd($solved_x, j).x * rd($D, j)); }
+  for (var j = lane; j < $n; j += LANES) { note($u + j, rdd($solved_x, j).x * rd($D, j)); }
   for (var i = lane; i < $k + $m; i += LANES) {
     let weight = weight_of(i);
     let e = rd($E, i);
     var y = rdd($solved_y, i).x * e / select(1, weight, $transposed > 0);
     if (weight <= 0) { y = select(0, rdd($image_y, i).x / e, $transposed > 0) - given_right(place_of(i)); }
-    wr($u, place_of(i), y);
+    note($u + place_of(i), y);
   }
-  if (lane == 0) { wr($residual, 0, off); }
+  if (lane == 0) { note($residual, off); }
 }
 `;
+
+/** The right-hand side of a gradient: minus the cotangents of x and of both multipliers. */
+const COTANGENTS = `
+fn given_right(i: i32) -> f32 {
+  if (i < $n) { return -given_vx(i); }
+  if (i < $n + $m) { return -given_vIneq(i - $n); }
+  return -given_vEq(i - $n - $m);
+}
+`;
+
+/** The record of a system: its solution, as `kkt-adjoint` puts it, and the relative residual. */
+export const kktRecord = (n: number, m: number, k: number): Areas => ({
+  u: {size: n + m + k},
+  residual: {size: 1},
+});
 
 export const kktAdjoint: Routine = {
   name: 'KKT adjoint',
   code: () => [KKT, DATA, MATRICES, LEAST_SQUARES, SOLVE].join('\n'),
+};
+
+/** With the right-hand side of a gradient. */
+export const gradientAdjoint: Routine = {
+  name: 'KKT adjoint of a gradient',
+  code: () => [COTANGENTS, kktAdjoint.code()].join('\n'),
 };

@@ -13,8 +13,17 @@
  * triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
  */
 import {factorCode} from './factor.wgsl.js';
-import type {Area} from './run-problems.js';
+import {TRIANGLE, type Areas} from './memory.js';
 import {VECTORS} from './vectors.wgsl.js';
+
+/**
+ * What a solve of the system reads and writes most often, the first of these first: they lie in workgroup memory, as far as that goes. So
+ * does TRIANGLE, the factor in f32, if the rows that are kept are few enough.
+ */
+export const HOT_AREAS: readonly string[] = [
+  ...['sol', 'inverse', 'fx', 'gy', 'step', 'rows_a', TRIANGLE, 'w', 'weight', 'lift', 'hard', 'hard_w'],
+  ...['hard_count', 'best_x', 'best_y', 'f', 'g', 'f_x', 'g_y', 'solved_x', 'solved_y', 'C', 'P'],
+];
 
 const BOUND = 0.1;
 const MAX_REFINEMENTS = 12;
@@ -24,7 +33,7 @@ export const NEVER = 1e30;
 export const DELTA_SINGLE = 1e-6;
 export const DELTA_DOUBLE = 1e-11;
 
-export function kktAreas(n: number, rows: number): Record<string, Area> {
+export function kktAreas(n: number, rows: number): Areas {
   const size = n + rows;
   return {
     P: {size: n * n},

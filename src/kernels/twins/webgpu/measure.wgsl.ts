@@ -11,7 +11,7 @@ import {SIZES} from './sizes.wgsl.js';
 export function measureAreas(n: number, rows: number): Record<string, Area> {
   return {
     bound: {size: rows},
-    absent: {size: rows},
+    missing: {size: rows},
     exact_x: {size: n, double: true},
     exact_x_exponent: {size: n},
     exact_y: {size: rows, double: true},
@@ -58,7 +58,7 @@ fn read_bounds() {
       absent = true;
       for (var j = 0; j < $n; j++) { if (entry_C(i, j) != 0) { absent = false; } }
     }
-    wr($absent, i, select(0f, 1f, absent));
+    wr($missing, i, select(0f, 1f, absent));
     wr($bound, i, select(d, 0f, absent));
   }
   sync();
@@ -164,7 +164,7 @@ fn quotients(y: i32, y_exponent: i32, column_terms: i32, row_terms: i32) -> f32 
     let excess = rdd($excess, i).x;
     var off = quotient(abs(excess), rd($excess_exponent, i), rdd(row_terms, i));
     if (i >= $k && excess < 0) { off = min(off, multiplier); }
-    if (rd($absent, i) > 0) { off = 0; }
+    if (rd($missing, i) > 0) { off = 0; }
     wr($rows, i, off);
     largest = max(largest, off);
   }

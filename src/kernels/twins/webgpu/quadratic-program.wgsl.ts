@@ -1,16 +1,7 @@
-/** @file WGSL: scaling, interior point and polish: takes the data of a quadratic program to a point or a ray that the judge may accept. */
+/** @file WGSL: scaling, interior point and polish, which take the data of a quadratic program to a point or a ray; and the judge of these. */
 import {LIFTS} from '../../contracts/qp-limits.js';
 import {BIG_NUMBERS} from './big-numbers.wgsl.js';
-import {
-  CANDIDATE,
-  candidateAreas,
-  DESCENT_RAY,
-  FARKAS_RAY,
-  GUESS,
-  INVALID,
-  NOTHING,
-  POINT,
-} from './candidate.wgsl.js';
+import {CANDIDATE, DESCENT_RAY, FARKAS_RAY, GUESS, INVALID, NOTHING, OFFER, POINT} from './candidate.wgsl.js';
 import {
   DUAL_INFEASIBLE,
   INEXACT,
@@ -22,11 +13,14 @@ import {
   SOLVE_TARGET,
   UNDECIDED,
 } from './interior-point.wgsl.js';
+import {JUDGING, judgeAreas} from './judge.wgsl.js';
 import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
 import {POLISH, polishAreas} from './polish.wgsl.js';
 import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
-import type {Area, Routine} from './run-problems.js';
+import type {Areas} from './memory.js';
+import type {Routine} from './run-problems.js';
 import {SCALING, scalingAreas} from './scaling.wgsl.js';
+import {FIRST_PROOF, STATE} from './state.wgsl.js';
 
 /**
  * The rounding of a factorisation in f32, relative to the largest entry and per variable. A matrix that is definite by more than this is
@@ -42,6 +36,9 @@ const TARGET = 1e-12;
 /** The error at which the active set is guessed for the first time, and the factor by which it must fall before another guess. */
 const GUESS_BELOW = 1e-2;
 const GUESS_AGAIN = 1e-1;
+/** Options for the linear programs that prove that there is no solution. */
+const PROOF_TOLERANCE = 1e-9;
+const PROOF_ITERATIONS = 100;
 /** The steps between two solves of a KKT system. */
 const START = 0;
 const CONSTANT = 1;
@@ -51,18 +48,23 @@ const CORRECTOR = 4;
 const DEFINITE = 5;
 const FINISH = 6;
 
-/** @param added The number of equalities that are not part of the given problem. */
-export function quadraticProgramAreas(n: number, m: number, k: number, added = 0): Record<string, Area> {
-  const rows = k + m;
-  return {
+/** @param rows The number of rows, those included that a linear program adds. */
+export function quadraticProgramAreas(n: number, rows: number): [Areas, Areas] {
+  const solving = {
     ...kktAreas(n, rows),
     ...problemAreas(n, rows),
     ...scalingAreas(rows),
     ...interiorPointAreas(n, rows),
     ...polishAreas(n, rows),
-    ...candidateAreas(n, rows - added),
   };
+  return [solving, judgeAreas(n, rows)];
 }
+
+/** The steps: the interior point and its judgement; that of other candidates; proofs; and whatever is exact up to f32, without a proof. */
+export const FIND = 0;
+export const JUDGE_OTHERS = 1;
+const PROVE = 2;
+export const LAST_RESORT = 3;
 
 const SOLVE = `
 var<private> claim: i32;
@@ -233,7 +235,7 @@ fn solve_in_stages(goal: f32) {
     }
   }
 }
-fn solve() {
+fn solve_in_mode() {
   iterations = 0;
   best = ${NEVER};
   beta_of = 1;
@@ -247,24 +249,53 @@ fn solve() {
   for (var j = lane; j < $n; j += LANES) { wr($D, j, 1); }
   for (var i = lane; i < $k + $m; i += LANES) { wr($E, i, 1); }
   sync();
-  var wanted = true;
-  if ($first_stage == 0) {
-    // Only where no stage before came to an end.
-    let before = i32(given_state($status_at));
-    wanted = before == ${NUMERICAL_ERROR} || (before == ${ITERATION_LIMIT} && $mode > 0);
-    fallback = -1;
+  let matrices = read_matrices();
+  let vectors = read_vectors();
+  if (agree(matrices && vectors)) { solve_in_stages(select($tolerance, ${PROOF_TOLERANCE}, $mode > 0)); } else { claim = ${INVALID}; }
+  // What proves nothing changes nothing.
+  offer(claim, select(fallback, -1, $mode > 0), offered_x, offered_y);
+}
+fn solve() {
+  if ($first_step > ${FIND}) { if (agree(!is_open())) { return; } }
+  for (var step = $first_step; step <= $last_step; step++) {
+    if (agree(step == ${FIND} || step == ${PROVE})) {
+      // The linear programs are for problems that nothing has solved.
+      let proves = i32(step == ${PROVE});
+      for (var mode = proves; mode <= 2 * proves; mode++) {
+        $mode = mode;
+        $k = $given_k + select(0, $n + 1, mode == 2);
+        $without_far = i32(mode == 0);
+        $max_iterations = select($iteration_limit, ${PROOF_ITERATIONS}, mode > 0);
+        choose_candidate(select(0, ${FIRST_PROOF - 1} + mode, mode > 0));
+        solve_in_mode();
+      }
+    }
+    $k = $given_k;
+    if (agree(step == ${FIND})) { start_state(); }
+    var from_candidate = 0;
+    var to_candidate = 0;
+    if (step == ${JUDGE_OTHERS}) {
+      from_candidate = $from_candidate;
+      to_candidate = $to_candidate;
+    } else if (step == ${PROVE}) {
+      from_candidate = ${FIRST_PROOF};
+      to_candidate = ${FIRST_PROOF + 1};
+    } else if (step == ${LAST_RESORT}) {
+      to_candidate = ${FIRST_PROOF - 1};
+    }
+    judge_candidates(from_candidate, to_candidate, step == ${LAST_RESORT});
+    if (agree(!is_open())) { break; }
   }
-  if (agree(wanted)) {
-    let matrices = read_matrices();
-    let vectors = read_vectors();
-    if (agree(matrices && vectors)) { solve_in_stages($tolerance); } else { claim = ${INVALID}; }
-  }
-  offer(claim, fallback, offered_x, offered_y);
 }
 `;
 
+/** The steps from $first_step to $last_step. */
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
   code: () =>
-    [BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, CANDIDATE, GUESS, SCALING, SOLVE].join('\n'),
+    [
+      ...[BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, STATE, CANDIDATE, OFFER, GUESS, SCALING],
+      ...[JUDGING, SOLVE],
+    ].join('\n'),
+  variables: {mode: 'i32', k: 'i32', without_far: 'i32', max_iterations: 'i32'},
 };

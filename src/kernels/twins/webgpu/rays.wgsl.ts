@@ -49,18 +49,18 @@ fn judge_ray(y: bool) -> bool {
   if (!y) {
     for (var i = lane; i < $k + $m; i += LANES) {
       let excess = rdd($excess, i).x;
-      if (rd($absent, i) > 0 || (i >= $k && excess < 0)) { continue; }
+      if (rd($missing, i) > 0 || (i >= $k && excess < 0)) { continue; }
       off = max(off, quotient(abs(excess), rd($excess_exponent, i), rdd($row_terms, i)) / ${CANCELS});
     }
   }
   if (agree(most(off) > 1)) { return false; }
   for (var j = lane; j < $n; j += LANES) {
-    if (!y) { wr($certificateX, j, value_of(big_product(factor, big(rdd($exact_x, j).x, i32(rd($exact_x_exponent, j)))))); }
+    if (!y) { note($certificateX + j, value_of(big_product(factor, big(rdd($exact_x, j).x, i32(rd($exact_x_exponent, j)))))); }
   }
   for (var i = lane; i < $k + $m; i += LANES) {
     if (!y) { continue; }
     let v = value_of(big_product(factor, big(rdd($exact_y, i).x, i32(rd($exact_y_exponent, i)))));
-    if (i < $k) { wr($certificateEq, i, v); } else { wr($certificateIneq, i - $k, max(0, v)); }
+    if (i < $k) { note($certificateEq + i, v); } else { note($certificateIneq + i - $k, max(0, v)); }
   }
   return true;
 }

@@ -19,7 +19,7 @@ fn measure_sizes(x: i32, x_exponent: i32, y: i32, y_exponent: i32) {
   for (var i = lane; i < $k + $m; i += LANES) {
     wrd($y_sizes, i, big(abs(rdd(y, i).x), i32(rd(y_exponent, i))));
     let off = quotient(abs(rdd($excess, i).x), rd($excess_exponent, i), rdd($row_terms, i));
-    let holds = rd($absent, i) == 0 && rd($multipliers, i) > ${ACTIVE} && off <= ${TIGHT};
+    let holds = rd($missing, i) == 0 && rd($multipliers, i) > ${ACTIVE} && off <= ${TIGHT};
     wr($held, i, select(0f, 1f, i < $k || holds));
   }
   sync();

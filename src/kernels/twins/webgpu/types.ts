@@ -9,8 +9,12 @@ export interface Uniform {
 }
 
 export interface WebGPU extends tf.KernelBackend {
-  device: {limits: {maxStorageBufferBindingSize: number}};
+  device: GPUDevice;
   adapterInfo: {architecture?: string};
+  /** Compiled shaders by their keys; a promise while tfjs compiles ahead. */
+  pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>;
+  /** What lies in the buffer of a tensor, which a cast of tfjs may leave as it was. */
+  tensorMap: {get(dataId: tf.TensorInfo['dataId']): {dtype: tf.DataType} | undefined};
   makeTensorInfo(shape: number[], dtype: tf.DataType, values?: tf.backend_util.TypedArray): tf.TensorInfo;
   runWebGPUProgram(
     program: object,

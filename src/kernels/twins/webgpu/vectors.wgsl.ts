@@ -34,7 +34,8 @@ fn times_P(x: i32, out: i32) {
   for (var i = lane; i < $n; i += LANES) {
     var s = D(0, 0);
     for (var j = 0; j < $n; j++) {
-      let a = rd($P, i * $n + j);
+      // P is symmetric: neighbouring threads read neighbouring entries.
+      let a = rd($P, j * $n + i);
       if (a != 0) { s = gather(s, a, rdd(x, j)); }
     }
     if (lift_of != 0) { s = gather(s, lift_of * rd($P, i * $n + i), rdd(x, i)); }

@@ -139,6 +139,26 @@ describe('SmallAdjoint', () => {
     assert.isFalse(adjoint.solve([1, 1, 0, 0, 0, 0, 0], 0, right, rightY), 'equal rows');
     assert.isFalse(adjoint.solve(weight, 1, right.fill(NaN), rightY), 'NaN');
   });
+
+  it('is zero, exactly, at a vertex that does not move', () => {
+    for (const seed of SEEDS) {
+      const {problem} = planted(referenceDense, {n: 7, p: 2, active: 5, idle: 4}, seed);
+      const {n, p, m, C} = problem;
+      const adjoint = new SmallAdjoint(n, p, m);
+      copyProblem(problem, adjoint.problem);
+      adjoint.readMatrices();
+      const right = noise(n, seededRandom(seed + 10));
+      const weight = [1, 1, 1, 1, 1, 0, 0, 0, 0];
+      assert.isTrue(adjoint.solve(weight, 0, right, new Float64Array(p + m)), 'solved');
+      assert.isTrue(adjoint.u.every((value) => value === 0));
+      close(transposedTimes(C.values, adjoint.y, n), right, 1e-9);
+      // If it moves, u is what C says.
+      const moves = noise(p + m, seededRandom(seed + 20));
+      assert.isTrue(adjoint.solve(weight, 0, right, moves), 'solved');
+      const image = times(C.values, adjoint.u);
+      for (let i = 0; i < p + 5; i++) assert.closeTo(image[i], moves[i], 1e-9);
+    }
+  });
 });
 
 describe('DualActiveSet', () => {
