@@ -11,17 +11,19 @@ export class BothSolves {
   /** Hears the first solve. Its end is kept back, because it may not be the end. */
   readonly first = (progress: SolveProgress): void => {
     this.last = progress;
-    if (progress.done < progress.total) this.second(progress);
+    if (progress.done < progress.total) this.pass(progress);
   };
 
   /** Hears the second solve, of which samples of the first that are not solved again count as done. */
-  readonly second = (progress: SolveProgress): void => {
-    this.most = Math.max(this.most, progress.done);
-    this.tell({...progress, done: this.most});
-  };
+  readonly second = (progress: SolveProgress): void => this.pass(progress);
 
   /** There is no second solve. */
   end(): void {
     if (this.last) this.tell(this.last);
+  }
+
+  private pass(progress: SolveProgress): void {
+    this.most = Math.max(this.most, progress.done);
+    this.tell({...progress, done: this.most});
   }
 }
