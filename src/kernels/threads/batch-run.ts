@@ -3,7 +3,16 @@ import type {BatchData, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {Chunk} from './chunk.js';
 import {claimSamples} from './job.js';
-import {endLate, isGone, LATE_AFTER_MS, LATE_FACTOR, onLoss, threads, WORTH_A_THREAD} from './pool.js';
+import {
+  endLate,
+  isGone,
+  LATE_AFTER_MS,
+  LATE_FACTOR,
+  onLoss,
+  threads,
+  WORTH_A_THREAD,
+  workersFor,
+} from './pool.js';
 
 /** What is left after some work: more of it, only what the workers are at, or nothing. */
 export type Left = 'work' | 'workers' | 'nothing';
@@ -136,26 +145,25 @@ export class BatchRun<Names extends string> {
 
   /** Keeps some chunks ahead of the workers, as far as there is time. */
   private copyAhead(start: number): void {
-    const helpers = Math.min(this.helpers, threads() - 1);
-    const all = Math.max(1, helpers + 1);
+    if (this.next >= this.batch) return;
+    const workers = workersFor(Math.min(this.helpers, threads() - 1));
+    const all = workers.length + 1;
     const samplesIn = (milliseconds: number) =>
       Math.floor((milliseconds * all) / Math.max(this.average, 1e-3));
     while (this.next < this.batch) {
       const free = this.chunks.reduce((sum, chunk) => sum + chunk.free, 0);
-      if (free >= (helpers < 1 ? 1 : Math.max(all, samplesIn(AHEAD)))) return;
+      if (free >= (workers.length === 0 ? 1 : Math.max(all, samplesIn(AHEAD)))) return;
       if (free > 0 && performance.now() - start > this.slice / 2) return;
       const count = Math.min(this.batch - this.next, Math.max(1, samplesIn(CHUNK)));
-      const chunk = new Chunk(this.kernel, this.data, this.next, count, helpers > 0);
+      this.chunks.push(new Chunk(this.kernel, this.data, this.next, count, workers));
       this.next += count;
-      this.chunks.push(chunk);
-      if (helpers > 0) chunk.post(helpers);
     }
   }
 
   /** Whether the caller keeps away from samples that would block it for long. */
   private leavesToWorkers(chunk: Chunk<Names>): boolean {
     const {posted} = chunk;
-    if (!this.isHeavy || posted.every(isGone) || chunk.hasFailed) return false;
+    if (!this.isHeavy || chunk.isReclaimed || posted.every(isGone) || chunk.hasFailed) return false;
     const isStarting = !posted.some((worker) => worker.ready() || worker.busy());
     return !isStarting || performance.now() - this.begun < STARTS_WITHIN;
   }

@@ -3,7 +3,7 @@ import type {BatchArray, BatchData, BatchJob, BatchKernel} from '../contracts/ba
 import {ACTIVE, ControlBlock, NEXT} from './control.js';
 import {arraysOf, placesOf, type SharedJob} from './job.js';
 import type {Thread} from './platform.js';
-import {copyResults, noteFailure, postJob} from './pool.js';
+import {copyResults, noteFailure} from './pool.js';
 
 /** Memory of chunks that are no longer needed: new memory costs more than the copy. */
 const spares: {control: ControlBlock; memory: ArrayBufferLike}[] = [];
@@ -20,8 +20,6 @@ export interface Claims<Names extends string> {
 }
 
 export class Chunk<Names extends string> {
-  /** The threads that may be at it. */
-  posted: readonly Thread[] = [];
   private readonly control: ControlBlock;
   private readonly shared: SharedJob;
   private readonly local: BatchJob<Names>;
@@ -30,26 +28,23 @@ export class Chunk<Names extends string> {
 
   /**
    * @param from The first of its samples, in the whole batch.
-   * @param isShared Whether worker threads shall see it.
+   * @param posted The worker threads that get it.
    */
   constructor(
     private readonly kernel: BatchKernel<Names>,
     private readonly data: BatchData<Names>,
     readonly from: number,
     readonly count: number,
-    isShared: boolean,
+    readonly posted: readonly Thread[],
   ) {
+    const isShared = posted.length > 0;
     this.control = new ControlBlock(count, isShared ? undefined : null);
     const {arrays, bytes} = placesOf(this.sizes());
     const {buffer: control} = this.control;
     const memory = takeMemory(bytes, isShared);
     this.shared = {kernel: kernel.name, memory, control, batch: count, parameters: data.parameters, arrays};
     this.local = this.filled(arraysOf(this.shared) as Record<Names, BatchArray>);
-  }
-
-  /** Sends it to some workers. */
-  post(helpers: number): void {
-    this.posted = postJob(this.shared, helpers);
+    for (const worker of posted) worker.post(this.shared);
   }
 
   /** How many samples nobody has taken. */
@@ -77,7 +72,7 @@ export class Chunk<Names extends string> {
   }
 
   get hasFailed(): boolean {
-    return this.control.failure() !== null;
+    return this.control.hasFailed;
   }
 
   /** What the caller computes. */

@@ -9,6 +9,10 @@ const DONE = 4;
 const WORDS = 5;
 const TEXT_BYTES = 2000;
 
+/** The states of FAILED after 0: the text is being written, and is there. */
+const TELLING = 1;
+const TOLD = 2;
+
 /** Not in every engine, nor in every version of the types. */
 type WaitAsync = (
   words: Int32Array,
@@ -114,15 +118,21 @@ export class ControlBlock {
 
   /** Records the first failure. The sample at which it happened is not done, and others go on. */
   fail(message: string): void {
-    if (Atomics.compareExchange(this.words, FAILED, 0, 1) !== 0) return;
+    if (Atomics.compareExchange(this.words, FAILED, 0, TELLING) !== 0) return;
     const text = new TextEncoder().encode(message).subarray(0, TEXT_BYTES);
     this.text.set(text);
     Atomics.store(this.words, TEXT_LENGTH, text.length);
+    Atomics.store(this.words, FAILED, TOLD);
   }
 
-  /** What went wrong, or `null`. Call it when no worker is active. */
+  /** Whether a worker has said what went wrong. */
+  get hasFailed(): boolean {
+    return this.load(FAILED) === TOLD;
+  }
+
+  /** What went wrong, or `null`. */
   failure(): string | null {
-    if (this.load(FAILED) === 0) return null;
+    if (!this.hasFailed) return null;
     // Decode a copy, because the decoder of a page refuses a shared buffer.
     return new TextDecoder().decode(this.text.slice(0, this.load(TEXT_LENGTH)));
   }

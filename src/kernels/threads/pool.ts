@@ -70,12 +70,11 @@ export function onLoss(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Sends a job to some workers, which start if need be. @returns Those that got it. */
-export function postJob(shared: SharedJob, helpers: number): Thread[] {
+/** At most so many workers, which start if need be; none where there are no threads. */
+export function workersFor(helpers: number): Thread[] {
+  if (helpers < 1) return [];
   startWorkers(helpers);
-  const posted = workers.slice(0, helpers);
-  for (const worker of posted) worker.post(shared);
-  return posted;
+  return workers.slice(0, helpers);
 }
 
 /** Ends workers that are late. */
@@ -107,8 +106,7 @@ export function shareWork<Names extends string>(
 ): boolean {
   const helpers = Math.min(threads() - 1, batch - 1, Math.floor((batch * cost) / WORTH_A_THREAD));
   if (helpers < 1) return false;
-  startWorkers(helpers);
-  const ready = workers.slice(0, helpers);
+  const ready = workersFor(helpers);
   if (!ready.some((worker) => worker.ready())) return false;
 
   const control = new ControlBlock(batch);

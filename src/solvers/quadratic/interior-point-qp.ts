@@ -55,24 +55,24 @@ export class InteriorPointQP extends ImplicitQP {
     const total = data.p.shape[0];
     const progress = () => {
       const {iterations: iteration, residual, done} = run;
-      const seen = {iteration, maxIterations, residual, done, total};
-      return () => seen;
+      return {iteration, maxIterations, residual, done, total};
     };
     let told = 0;
     try {
       for (let left = run.work(); left !== 'nothing'; left = run.work()) {
-        const {done} = run;
+        // Seen once: workers go on meanwhile.
+        const seen = progress();
         // The end is told once.
-        const isSilent = done === told || done === total;
+        const isSilent = seen.done === told || seen.done === total;
         yield {
-          look: progress(),
+          look: () => seen,
           isWhole: true,
           isSilent,
           until: left === 'workers' ? run.change() : undefined,
         };
-        told = done;
+        told = seen.done;
       }
-      yield {look: progress(), isWhole: true};
+      yield {look: progress, isWhole: true};
       return run.result();
     } finally {
       run.close();

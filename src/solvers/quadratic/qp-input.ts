@@ -92,7 +92,7 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
     if (value instanceof SparseMatrix) {
       throw new Error(`${where}: ${name} is a sparse matrix; solveQP and solveQPAsync take it.`);
     }
-    const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
+    const tensor = value instanceof tf.Tensor ? value : tf.tensor(ownValues(value));
     given[name] = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
   }
   if (!given.p) throw new Error(`${where}: p is missing; expected shape [B, n] or [n].`);
@@ -134,6 +134,11 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   const ofEach = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
   const data = {Q: lift('Q'), p: ofEach, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')};
   return {data, batched};
+}
+
+/** On the backend 'cpu' a tensor shares its memory with a typed array, which the caller may use again while it is solved. */
+export function ownValues(values: tf.TensorLike): tf.TensorLike {
+  return ArrayBuffer.isView(values) ? values.slice() : values;
 }
 
 /** @throws If one of a pair was given without the other. */

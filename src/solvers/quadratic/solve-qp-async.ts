@@ -7,6 +7,7 @@ import {hostShouldRead, nextTask, piecesOf, TensorInPieces, type QPGuess} from '
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
 import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
+import {BothSolves} from './parts/both-solves.js';
 import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import {sparseIn} from './parts/sparse-entries.js';
@@ -81,13 +82,14 @@ export async function solveQPAsync<T extends QPInput>(
       const lifted = initial && (hasBatch ? initial : withBatchAxis(initial));
       return {data: held(whole), guess: lifted ? heldGuess(lifted as QPGuess) : null, batched: hasBatch};
     });
-    const follow = {signal, onProgress};
-    const {x: found, state} = outputs.adopt(await solver.runAsync(guess, data, follow));
     const isClosest = onInfeasible === 'closest';
+    const both = isClosest && onProgress ? new BothSolves(onProgress) : null;
+    const follow = {signal, onProgress: both ? both.first : onProgress};
+    const {x: found, state} = outputs.adopt(await solver.runAsync(guess, data, follow));
     const solution = isClosest
-      ? outputs.adopt(await solveElasticAsync(where, solver, data, found, state.status, follow))
+      ? outputs.adopt(await solveElasticAsync(where, solver, data, found, state.status, signal, both))
       : found;
-    const weaklyActive = outputs.adopt(await weakIn(state.activity, where, follow));
+    const weaklyActive = outputs.adopt(await weakIn(state.activity, where, signal));
     const whole = resultOf(solution, state, weaklyActive);
     result = outputs.run(() => {
       reportQPFailures(where, data, state, onFailure);
@@ -104,11 +106,15 @@ export async function solveQPAsync<T extends QPInput>(
 }
 
 /** Whether each state is 2, as `solveQP` gives it, in slices: the caller disposes of it. */
-async function weakIn(activity: tf.Tensor, where: string, {signal}: AsyncOptions): Promise<tf.Tensor> {
-  if (!hostShouldRead()) return tf.equal(activity, 2);
+async function weakIn(
+  activity: tf.Tensor,
+  where: string,
+  signal: AsyncOptions['signal'],
+): Promise<tf.Tensor> {
   const scope = new SuspendedScope();
   let result: tf.Tensor | null = null;
   try {
+    if (!hostShouldRead()) return (result = scope.run(() => tf.equal(activity, 2)));
     const weak = scope.run(() => new TensorInPieces(activity.shape as number[], 'bool'));
     const pieces = piecesOf(activity);
     for (let from = 0; from < activity.size; from += PIECE) {

@@ -5,6 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {setThreads, solveQP, solveQPAsync, type QPResult} from '../../../src/index.js';
 import {BatchRun} from '../../../src/kernels/threads/batch-run.js';
 import type {BatchArray, BatchKernel} from '../../../src/kernels/contracts/batch-kernel.js';
+import {ControlBlock} from '../../../src/kernels/threads/control.js';
+import {AT_WORK, READY, type Greeting} from '../../../src/kernels/threads/greeting.js';
+import {arraysOf, type SharedJob} from '../../../src/kernels/threads/job.js';
 import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectNoLeak} from '../../helpers/expect.js';
 
@@ -220,6 +223,79 @@ describe('a batch run', () => {
     const {took} = await finish(run);
     assert.isBelow(took, 1000);
     assert.deepEqual(Array.from(out), expected(10));
+  });
+
+  /** Runs `f` where what Node has to offer is this. */
+  async function withModules(modules: Record<string, unknown>, f: () => unknown): Promise<void> {
+    const getBuiltinModule = process.getBuiltinModule.bind(process);
+    setThreads(1);
+    process.getBuiltinModule = ((name: string) => modules[name]) as typeof getBuiltinModule;
+    try {
+      setThreads(3);
+      await f();
+    } finally {
+      setThreads(1);
+      process.getBuiltinModule = getBuiltinModule;
+    }
+  }
+
+  it('what a worker has lost is the caller’s, also where another is alive', () => {
+    /** The first takes a sample and ends with it, the others do all that there is. */
+    class FakeWorker {
+      static all: FakeWorker[] = [];
+      readonly listeners: Record<string, () => void> = {};
+      private hasTaken = false;
+      constructor(
+        _code: unknown,
+        readonly options: {workerData: Greeting},
+      ) {
+        FakeWorker.all.push(this);
+        Atomics.store(options.workerData.state, 0, READY);
+      }
+      on(event: string, listener: () => void): void {
+        this.listeners[event] = listener;
+      }
+      postMessage(job: SharedJob): void {
+        const control = new ControlBlock(job.batch, job.control);
+        const {input, out} = arraysOf(job);
+        if (this === FakeWorker.all[0]) {
+          if (this.hasTaken) return;
+          this.hasTaken = true;
+          Atomics.store(this.options.workerData.state, 0, AT_WORK);
+          control.enter();
+          control.claim();
+          return;
+        }
+        control.enter();
+        for (let i = control.claim(); i >= 0; i = control.claim()) {
+          out[i] = 1 + input[i];
+          control.finish(i);
+        }
+        control.leave();
+      }
+      terminate(): void {}
+      unref(): void {}
+    }
+    return withModules({'node:worker_threads': {Worker: FakeWorker}}, () => {
+      const {out, data} = dataOf(5);
+      // So heavy that the caller leaves what is free to the workers.
+      const run = new BatchRun(kernel(1), data, 5, 1e8, 10);
+      assert.equal(run.work(), 'workers');
+      FakeWorker.all[0].listeners.exit();
+      assert.equal(run.work(), 'work');
+      assert.equal(run.work(), 'nothing');
+      assert.deepEqual(Array.from(out), expected(5));
+    });
+  });
+
+  it('where there is no shared memory, the caller computes alone, whatever setThreads was told', () => {
+    const {SharedArrayBuffer: original} = globalThis;
+    delete (globalThis as {SharedArrayBuffer?: unknown}).SharedArrayBuffer;
+    return withModules({}, async () => {
+      const {out, data} = dataOf(20);
+      await finish(new BatchRun(kernel(1), data, 20, 5e6, 10));
+      assert.deepEqual(Array.from(out), expected(20));
+    }).finally(() => (globalThis.SharedArrayBuffer = original));
   });
 
   it('reads and writes chunk by chunk: each sample once, and what all share each time', async () => {

@@ -74,15 +74,32 @@ describeBackends('solveQPAsync', () => {
           assert.equal(total, batch);
           seen.push(done);
         };
-        const result = await solveQPAsync(problem, {...options, onProgress});
+        // A scope that somebody else has open meanwhile has no part in the result.
+        tf.engine().startScope();
+        const result = await solveQPAsync(problem, {...options, onProgress}).finally(() =>
+          tf.engine().endScope(),
+        );
         assert.deepEqual(read(result), read(expected));
-        assert.equal(seen.at(-1), batch);
+        // It never falls, and the end is told once.
+        assert.deepEqual(
+          seen,
+          [...seen].sort((a, b) => a - b),
+        );
+        assert.deepEqual(seen.filter((done) => done === batch), [batch]); // prettier-ignore
+        const feasible = {...problem, h: [1, 1]};
+        const solved: number[] = [];
+        const same = await solveQPAsync(feasible, {
+          ...options,
+          onProgress: ({done}) => solved.push(done),
+        });
+        assert.deepEqual(solved.filter((done) => done === batch), [batch]); // prettier-ignore
+        tf.dispose(same as never);
         const controller = new AbortController();
-        let times = 0;
         const {signal} = controller;
         const stopped = solveQPAsync(problem, {
           ...{...options, signal},
-          onProgress: ({done}) => (done === batch && ++times === 1 ? undefined : controller.abort()),
+          // The first that is heard after all are solved is of those that are solved again.
+          onProgress: ({done}) => (done >= batch / 2 ? controller.abort() : undefined),
         });
         assert.equal((await rejection(stopped)).name, 'AbortError');
         tf.dispose([problem, result, expected] as never);
@@ -99,9 +116,10 @@ describeBackends('solveQPAsync', () => {
       tf.dispose([result, expected] as never);
     }));
 
-  it('reads its tensors when it is called, and tells how far it is', () =>
+  it('reads its tensors and arrays when it is called, and tells how far it is', () =>
     expectNoLeak(async () => {
-      const problem = tf.tidy(() => problemsOf(COUNT, 12, 12, 1, false));
+      const h = new Float32Array(12).fill(0.5);
+      const problem = tf.tidy(() => ({...problemsOf(COUNT, 12, 12, 1, false), h}) as never) as object;
       const expected = tf.tidy(() => solveQP(problem as never, {onFailure: 'ignore'}));
       const seen: number[] = [];
       let turns = 0;
@@ -114,6 +132,7 @@ describeBackends('solveQPAsync', () => {
         },
       });
       tf.dispose(problem as never);
+      h.fill(7);
       const result = await promise;
       clearInterval(timer);
       assert.deepEqual(read(result), read(expected));

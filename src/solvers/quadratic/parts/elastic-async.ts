@@ -5,33 +5,65 @@ import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.j
 import {Status} from '../../../implicit/index.js';
 import {hostCanRead, readF32} from '../../../kernels/index.js';
 import {inRounds} from '../../iteration/in-rounds.js';
-import type {AsyncOptions} from '../../iteration/in-slices.js';
+import {throwIfAborted, type AsyncOptions} from '../../iteration/in-slices.js';
 import type {ImplicitQP} from '../implicit-qp.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
+import type {BothSolves} from './both-solves.js';
 import {areFeasible, elasticQP, withClosest} from './elastic-qp.js';
 
-/** What `solveElastic` gives, as tensors of the caller, or `found` itself. */
+/**
+ * What `solveElastic` gives, as tensors of the caller, or `found` itself.
+ *
+ * @param both Has heard how `found` was found.
+ */
 export async function solveElasticAsync(
   where: string,
   solver: ImplicitQP,
   data: QuadraticData,
   found: QuadraticSolution,
   status: tf.Tensor,
-  options: AsyncOptions,
+  signal: AsyncOptions['signal'],
+  both: BothSolves | null,
 ): Promise<QuadraticSolution> {
   const codes = await status.data();
-  if (areFeasible(codes)) return found;
-  const total = codes.length;
-  if (!(hostCanRead() && solver instanceof InteriorPointQP)) {
-    const elastic = await solvedElastic(solver, data, options);
-    const result = tf.tidy(() => withClosest(found, status, elastic));
-    tf.dispose(elastic);
-    return result;
+  if (areFeasible(codes)) {
+    both?.end();
+    throwIfAborted(where, signal);
+    return found;
   }
-  const infeasible = Array.from(codes.keys()).filter((sample) => codes[sample] === Status.PRIMAL_INFEASIBLE);
-  const {signal, onProgress} = options;
+  const scope = new SuspendedScope();
+  let result: QuadraticSolution | null = null;
+  try {
+    if (hostCanRead() && solver instanceof InteriorPointQP) {
+      const infeasible = Array.from(codes.keys()).filter((i) => codes[i] === Status.PRIMAL_INFEASIBLE);
+      const elastic = scope.adopt(await elasticOf(infeasible, where, solver, data, signal, both));
+      result = scope.run(() => ({
+        x: withRows(found.x, elastic.x, infeasible),
+        ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
+        eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
+      }));
+    } else {
+      const elastic = scope.adopt(await solvedElastic(solver, data, {signal, onProgress: both?.second}));
+      result = scope.run(() => withClosest(found, status, elastic));
+    }
+    return result;
+  } finally {
+    scope.close(result);
+  }
+}
+
+/** The solutions of the elastic problems of some samples, of which the caller disposes. */
+async function elasticOf(
+  infeasible: number[],
+  where: string,
+  solver: ImplicitQP,
+  data: QuadraticData,
+  signal: AsyncOptions['signal'],
+  both: BothSolves | null,
+): Promise<QuadraticSolution> {
+  const total = data.p.shape[0];
   const follow: AsyncOptions['onProgress'] = (progress) =>
-    onProgress?.({...progress, done: total - infeasible.length + progress.done, total});
+    both?.second({...progress, done: total - infeasible.length + progress.done, total});
   const solve = async (from: number, count: number, following: AsyncOptions) => {
     const scope = new SuspendedScope();
     try {
@@ -42,17 +74,8 @@ export async function solveElasticAsync(
       scope.close();
     }
   };
-  const rounds = {signal, onProgress: onProgress && follow};
-  const elastic = await inRounds(where, infeasible.length, solve, rounds, (some) =>
-    tf.dispose(some as tf.TensorContainer),
-  );
-  const result = tf.tidy(() => ({
-    x: withRows(found.x, elastic.x, infeasible),
-    ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
-    eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
-  }));
-  tf.dispose(elastic);
-  return result;
+  const rounds = {signal, onProgress: both && follow};
+  return inRounds(where, infeasible.length, solve, rounds, (some) => tf.dispose(some as tf.TensorContainer));
 }
 
 /** The solutions of the elastic problems of all samples, of which the caller disposes. */

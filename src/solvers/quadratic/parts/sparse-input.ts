@@ -5,6 +5,7 @@ import type {SparseData} from '../../../conditions/index.js';
 import type {Entries, ProblemStructure} from '../../../kernels/index.js';
 import {
   checkPair,
+  ownValues,
   QP_PARAMETERS,
   QP_SHAPES,
   shapeError,
@@ -95,6 +96,6 @@ function takenFrom(where: string, name: QPParameter, value: NonNullable<QPInput[
 }
 
 function floats(value: tf.Tensor | tf.TensorLike): tf.Tensor {
-  const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
+  const tensor = value instanceof tf.Tensor ? value : tf.tensor(ownValues(value));
   return tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
 }
