@@ -8,7 +8,7 @@ import {join, resolve} from 'node:path';
 import {rollup} from 'rollup';
 import {dts} from 'rollup-plugin-dts';
 import {minified} from './build/minified.mjs';
-import {isOther, isTensorFlow, modules, root, sources, src, WORKER} from './build/sources.mjs';
+import {fileOf, isOther, isTensorFlow, modules, root, sources, src, WORKER} from './build/sources.mjs';
 
 const dist = join(root, 'dist');
 const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -45,12 +45,12 @@ for (const [name, type] of [
 
 /** One file for whatever does something when it is loaded, and as few as that allows for what they share. */
 async function buildModules() {
-  const names = new Map(Object.entries(modules).map(([name, path]) => [path, name]));
+  const starts = new Set(Object.values(modules));
   await bundle(
     {
       input: modules,
       plugins: [sources({asFiles: true, version})],
-      treeshake: {moduleSideEffects: (id) => names.has(id)},
+      treeshake: {moduleSideEffects: (id) => starts.has(id)},
       preserveEntrySignatures: 'strict',
     },
     {
@@ -60,7 +60,7 @@ async function buildModules() {
       chunkFileNames: '[name].js',
       hoistTransitiveImports: false,
       // Each alone: what shared its file would bring it into bundles that do without it.
-      manualChunks: (id) => names.get(id),
+      manualChunks: fileOf,
       onlyExplicitManualChunks: true,
     },
   );
@@ -95,11 +95,11 @@ async function buildWorker() {
 async function buildSingleFiles() {
   const input = join(src, 'index.ts');
   await bundle(
-    {input, plugins: [sources({version}), minified()]},
+    {input, plugins: [sources({version, pages: true}), minified()]},
     {file: join(dist, 'tfjs-implicit.esm.js'), format: 'es', sourcemap: true},
   );
   await bundle(
-    {input, plugins: [sources({version, url: SCRIPT_URL}), minified()]},
+    {input, plugins: [sources({version, pages: true, url: SCRIPT_URL}), minified()]},
     {
       file: join(dist, 'tfjs-implicit.min.js'),
       format: 'iife',

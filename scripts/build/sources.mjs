@@ -43,8 +43,24 @@ const namespaces = sourceFiles.flatMap((path) =>
     .map((statement) => targetOf(path, statement)),
 );
 
+/** What Node has and pages do not: `browser` in package.json puts the other file in the place of the first. */
+const forNode = join(src, 'kernels/twins/tensorflow/index.ts');
+const forPages = join(src, 'kernels/twins/tensorflow/absent.ts');
+
+/** The file that a module becomes a part of, if that is not for the bundler to decide. */
+export function fileOf(id) {
+  const name = Object.keys(modules).find((key) => modules[key] === id);
+  return name ?? (dirname(id) === dirname(forNode) ? nameOf(forNode) : undefined);
+}
+
 const NAMES = ['index', 'register', 'node-webgpu'];
-const entries = [...NAMES.map((name) => join(src, `${name}.ts`)), ...namespaces, ...active];
+const entries = [
+  ...NAMES.map((name) => join(src, `${name}.ts`)),
+  ...namespaces,
+  ...active,
+  forNode,
+  forPages,
+];
 /** What the bundler starts from, by the name of the file that becomes of it. */
 export const modules = Object.fromEntries(entries.map((path) => [nameOf(path), path]));
 
@@ -70,14 +86,16 @@ const compilerOptions = {
  * Reads TypeScript, and shrinks shaders.
  *
  * @param asFiles Whether namespaces stay files, and do not become objects.
+ * @param pages Whether it is for pages only.
  * @param url What stands in the place of `import.meta.url`, and `worker` in that of the worker's file beside it.
  */
-export function sources({asFiles = false, version, url, worker}) {
+export function sources({asFiles = false, pages = false, version, url, worker}) {
   return {
     name: 'sources',
     resolveId(id, importer) {
       if (!id.startsWith('.') || !importer) return null;
       const path = resolve(dirname(importer), id).replace(/\.js$/, '.ts');
+      if (pages && path === forNode) return forPages;
       const isFile = parsed
         .get(importer)
         .statements.some((statement) => isNamespace(statement) && targetOf(importer, statement) === path);

@@ -43,12 +43,16 @@ export type DeviceCompute<Names extends string = string> = (
 
 const known = new Map<string, DeviceCompute>();
 
-/** Gives a kernel of the host a form for the backend 'tensorflow', which runs where `computesOnBackend`. */
+/**
+ * Gives a kernel of the host a form for the backend 'tensorflow', which runs where `computesOnBackend`.
+ *
+ * @param compute Pages have none.
+ */
 export function registerDeviceKernel<Names extends string>(
   kernelName: string,
-  compute: DeviceCompute<Names>,
+  compute: DeviceCompute<Names> | undefined,
 ): void {
-  known.set(kernelName, compute as DeviceCompute);
+  if (compute) known.set(kernelName, compute as DeviceCompute);
 }
 
 /** That form, if it is to run now. */

@@ -48,8 +48,8 @@ export function warnOfTf32(backend: NodeBackend): void {
   seen.add(backend);
   if (!backend.isUsingGpuDevice || !roundsProducts(backend.binding)) return;
   console.warn(
-    "tfjs-implicit: this GPU rounds float32 numbers to 10 bits (TF32) in tfjs's own products. Quadratic programs and linalg are not " +
-      'affected, solvers whose steps are such products are. Set the environment variable NVIDIA_TF32_OVERRIDE to 0 before the start.',
+    "tfjs-implicit: this GPU rounds float32 numbers to 10 bits (TF32) in tfjs's own products. Quadratic programs and solutions of " +
+      'linalg are not affected; gradients of linalg, and solvers whose steps are such products, are. Set the environment variable NVIDIA_TF32_OVERRIDE to 0 before the start.',
   );
 }
 

@@ -14,7 +14,7 @@ import {emptyPoint, emptyProblem} from '../algorithms/qp/types.js';
 import {gpuCertifyQP} from '../twins/webgpu/certify-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../backends/node-device.js';
-import {deviceCertifyQP} from '../twins/tensorflow/certify-qp.js';
+import {tensorflowTwin} from '../twins/tensorflow/index.js';
 
 const CERTIFY = 'CertifyQP';
 
@@ -41,7 +41,7 @@ export function runCertifyQP(tensors: CertifiedTensors): {
 }
 
 registerGpuKernel(CERTIFY, gpuCertifyQP);
-registerDeviceKernel(CERTIFY, deviceCertifyQP);
+registerDeviceKernel(CERTIFY, tensorflowTwin.certifyQP);
 
 registerHostKernel<keyof CertifiedTensors>(CERTIFY, (inputs) => {
   const [batch, n] = inputs.p.shape;

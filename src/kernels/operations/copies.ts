@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead} from '../backends/host-read.js';
 import {computesOnBackend} from '../backends/node-device.js';
-import {RawCopies} from '../twins/tensorflow/copies.js';
+import {tensorflowTwin} from '../twins/tensorflow/index.js';
 import {DeviceCopies} from '../twins/webgpu/copies.js';
 
 /** Dispose of them after use. */
@@ -16,7 +16,8 @@ export interface Copies<Name extends string> {
 }
 
 export function copiesOf<Name extends string>(tensors: Record<Name, tf.Tensor>): Copies<Name> {
-  if (computesOnBackend()) return new RawCopies(tensors);
+  const {Copies: RawCopies} = tensorflowTwin;
+  if (RawCopies && computesOnBackend()) return new RawCopies(tensors);
   return hostCanRead() ? new HostCopies(tensors) : new DeviceCopies(tensors);
 }
 

@@ -17,7 +17,7 @@ import {qpBatch} from '../algorithms/qp/qp-batch.js';
 import {gpuQP} from '../twins/webgpu/implicit-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../backends/node-device.js';
-import {deviceQP} from '../twins/tensorflow/implicit-qp.js';
+import {tensorflowTwin} from '../twins/tensorflow/index.js';
 
 const QP = qpBatch.name;
 
@@ -214,7 +214,7 @@ function costOf(n: number, m: number, k: number): number {
 registerGpuKernel(QP, gpuQP);
 registerDeviceKernel(
   QP,
-  deviceQP((inputs, attributes, backend) => computeOnHost(QP, inputs, attributes, backend)),
+  tensorflowTwin.qp?.((inputs, attributes, backend) => computeOnHost(QP, inputs, attributes, backend)),
 );
 
 registerHostKernel<keyof QPInputs>(QP, (inputs, attributes, allocate) => {

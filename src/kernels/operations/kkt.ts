@@ -9,7 +9,7 @@ import type {QPTensors} from './implicit-qp.js';
 import {gpuKKT} from '../twins/webgpu/kkt.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../backends/node-device.js';
-import {deviceKKT} from '../twins/tensorflow/kkt.js';
+import {tensorflowTwin} from '../twins/tensorflow/index.js';
 import type {KktFactor} from '../algorithms/qp/adjoint.js';
 import {keptFactors, kktBatch, kktCost, solverOf} from '../algorithms/qp/kkt-batch.js';
 
@@ -57,7 +57,7 @@ export class KktBatch {
 }
 
 registerGpuKernel(KKT, gpuKKT);
-registerDeviceKernel(KKT, deviceKKT);
+registerDeviceKernel(KKT, tensorflowTwin.kkt);
 
 registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocate) => {
   const {batch, parameters} = sizesOf(inputs, transpose as boolean);

@@ -4,7 +4,7 @@ import type {Floats} from '../contracts/vectors.js';
 import * as tf from '@tensorflow/tfjs-core';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {computesOnBackend, registerDeviceKernel} from '../backends/node-device.js';
-import {deviceOuters} from '../twins/tensorflow/outers.js';
+import {tensorflowTwin} from '../twins/tensorflow/index.js';
 import {createOuterRows} from '../twins/host/outer-rows.js';
 import {referenceOuterRows} from '../twins/reference/outers.js';
 
@@ -24,7 +24,7 @@ export function runOuters(pairs: [a: tf.Tensor, b: tf.Tensor][], shared = false)
   return tf.engine().runKernel(OUTERS, inputs as unknown as tf.NamedTensorMap, {shared});
 }
 
-registerDeviceKernel(OUTERS, deviceOuters);
+registerDeviceKernel(OUTERS, tensorflowTwin.outers);
 
 let outerRows: OuterRows | null = null;
 

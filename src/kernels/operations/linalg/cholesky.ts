@@ -12,7 +12,7 @@ import {checkDiagonal} from './triangular-solve.js';
 import {gpuCholesky, gpuCholeskySolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../../backends/node-device.js';
-import {deviceCholesky, deviceCholeskySolve} from '../../twins/tensorflow/linalg.js';
+import {tensorflowTwin} from '../../twins/tensorflow/index.js';
 
 const CHOLESKY = 'ImplicitCholesky';
 const CHOLESKY_SOLVE = 'ImplicitCholeskySolve';
@@ -28,7 +28,7 @@ export function runCholeskySolve(l: tf.Tensor, b: tf.Tensor, call: Call): tf.Ten
 }
 
 registerGpuKernel(CHOLESKY, gpuCholesky);
-registerDeviceKernel(CHOLESKY, deviceCholesky);
+registerDeviceKernel(CHOLESKY, tensorflowTwin.cholesky);
 
 registerHostKernel<'a'>(CHOLESKY, ({a}, attributes, allocate) => {
   const {caller} = attributes as Call;
@@ -76,7 +76,7 @@ function inDouble(kernels: MatrixKernels, n: number): Factoring {
 }
 
 registerGpuKernel(CHOLESKY_SOLVE, gpuCholeskySolve);
-registerDeviceKernel(CHOLESKY_SOLVE, deviceCholeskySolve);
+registerDeviceKernel(CHOLESKY_SOLVE, tensorflowTwin.choleskySolve);
 
 registerHostKernel<'l' | 'b'>(CHOLESKY_SOLVE, ({l, b}, attributes, allocate) => {
   const {caller, cotangent} = attributes as Call;

@@ -10,7 +10,7 @@ import {runKernel, type Call} from './call.js';
 import {gpuDeterminant, gpuCofactors} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../../backends/node-device.js';
-import {deviceCofactors, deviceDeterminant} from '../../twins/tensorflow/linalg.js';
+import {tensorflowTwin} from '../../twins/tensorflow/index.js';
 
 const DETERMINANT = 'ImplicitDeterminant';
 const COFACTORS = 'ImplicitCofactors';
@@ -29,7 +29,7 @@ export function runCofactors(a: tf.Tensor, direction: tf.Tensor | null, call: Ca
 }
 
 registerGpuKernel(DETERMINANT, gpuDeterminant);
-registerDeviceKernel(DETERMINANT, deviceDeterminant);
+registerDeviceKernel(DETERMINANT, tensorflowTwin.determinant);
 
 registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);
@@ -58,7 +58,7 @@ registerHostKernel<'a'>(DETERMINANT, ({a}, attributes) => {
 });
 
 registerGpuKernel(COFACTORS, gpuCofactors);
-registerDeviceKernel(COFACTORS, deviceCofactors);
+registerDeviceKernel(COFACTORS, tensorflowTwin.cofactors);
 
 registerHostKernel<'a' | 'direction'>(COFACTORS, ({a, direction}, attributes) => {
   checkFinite((attributes as Call).caller, 'a', a);

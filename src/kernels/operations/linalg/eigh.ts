@@ -7,7 +7,7 @@ import {runKernel, type Call} from './call.js';
 import {gpuEigh} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../../backends/node-device.js';
-import {deviceEigh} from '../../twins/tensorflow/linalg.js';
+import {tensorflowTwin} from '../../twins/tensorflow/index.js';
 
 const EIGH = 'ImplicitEigh';
 
@@ -21,7 +21,7 @@ export function runEigh(a: tf.Tensor, call: Call): [tf.Tensor, tf.Tensor, tf.Ten
 }
 
 registerGpuKernel(EIGH, gpuEigh);
-registerDeviceKernel(EIGH, deviceEigh);
+registerDeviceKernel(EIGH, tensorflowTwin.eigh);
 
 registerHostKernel<'a'>(EIGH, ({a}, attributes) => {
   const {caller} = attributes as Call;

@@ -8,7 +8,7 @@ import {runKernel, type Call} from './call.js';
 import {gpuLstsq} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../../backends/node-device.js';
-import {deviceLstsq} from '../../twins/tensorflow/linalg.js';
+import {tensorflowTwin} from '../../twins/tensorflow/index.js';
 
 const LSTSQ = 'ImplicitLstsq';
 
@@ -25,7 +25,7 @@ export function runLstsq(
 }
 
 registerGpuKernel(LSTSQ, gpuLstsq);
-registerDeviceKernel(LSTSQ, deviceLstsq);
+registerDeviceKernel(LSTSQ, tensorflowTwin.lstsq);
 
 registerHostKernel<'a' | 'b'>(LSTSQ, ({a, b}, attributes) => {
   const {caller, cotangent, rcond, adjoint} = attributes as LstsqAttributes & Call;

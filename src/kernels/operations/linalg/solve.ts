@@ -10,7 +10,7 @@ import {SingularMatrixError} from './errors.js';
 import {gpuSolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../../backends/node-device.js';
-import {deviceSolve} from '../../twins/tensorflow/linalg.js';
+import {tensorflowTwin} from '../../twins/tensorflow/index.js';
 
 const SOLVE = 'ImplicitSolve';
 
@@ -22,7 +22,7 @@ export function runSolve(a: tf.Tensor, b: tf.Tensor, attributes: SolveAttributes
 }
 
 registerGpuKernel(SOLVE, gpuSolve);
-registerDeviceKernel(SOLVE, deviceSolve);
+registerDeviceKernel(SOLVE, tensorflowTwin.solve);
 
 registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, attributes, allocate) => {
   const {caller, cotangent, positiveDefinite, adjoint} = attributes as SolveAttributes & Call;

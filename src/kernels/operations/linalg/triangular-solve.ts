@@ -9,7 +9,7 @@ import {SingularMatrixError} from './errors.js';
 import {gpuTriangularSolve} from '../../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../../backends/node-device.js';
-import {deviceTriangularSolve} from '../../twins/tensorflow/linalg.js';
+import {tensorflowTwin} from '../../twins/tensorflow/index.js';
 
 const TRIANGULAR_SOLVE = 'ImplicitTriangularSolve';
 
@@ -24,7 +24,7 @@ export function runTriangularSolve(
 }
 
 registerGpuKernel(TRIANGULAR_SOLVE, gpuTriangularSolve);
-registerDeviceKernel(TRIANGULAR_SOLVE, deviceTriangularSolve);
+registerDeviceKernel(TRIANGULAR_SOLVE, tensorflowTwin.triangularSolve);
 
 registerHostKernel<'t' | 'b'>(TRIANGULAR_SOLVE, ({t, b}, attributes, allocate) => {
   const options = attributes as Required<Triangular> & Call;
