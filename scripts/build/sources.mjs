@@ -1,6 +1,6 @@
 /** @file What the bundler of the build must know of the sources: how to read them, and which of them stay files of their own. */
 import {readdirSync, readFileSync} from 'node:fs';
-import {dirname, join, relative, resolve} from 'node:path';
+import {dirname, join, relative, resolve, sep} from 'node:path';
 import ts from 'typescript';
 import {shrinkShaders} from './shaders.mjs';
 
@@ -50,7 +50,7 @@ const forPages = join(src, 'kernels/twins/tensorflow/absent.ts');
 /** The file that a module becomes a part of, if that is not for the bundler to decide. */
 export function fileOf(id) {
   const name = Object.keys(modules).find((key) => modules[key] === id);
-  return name ?? (dirname(id) === dirname(forNode) ? nameOf(forNode) : undefined);
+  return name ?? (id.startsWith(dirname(forNode) + sep) ? nameOf(forNode) : undefined);
 }
 
 const NAMES = ['index', 'register', 'node-webgpu'];

@@ -25,7 +25,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import {
   amongNeighbours,
   losesGivenNumbers,

@@ -42,7 +42,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import type {Problem} from './problem.js';
 
 const DOUBLE = 1e-14;

@@ -1,7 +1,7 @@
 /** @file The kernel 'CertifyQP' on the backend 'tensorflow'. */
 import {SINGLE} from '../../contracts/qp-limits.js';
 import type {DeviceCompute} from '../../backends/node-device.js';
-import {concat, given, isAtMost, onDevice, part, smaller, where} from './arrays.js';
+import {concat, given, isAtMost, onDevice, part, smaller, where} from './arrays/index.js';
 import {amongNeighbours, magnitudesOf, measure} from './certificate.js';
 import {readAsGiven, type Data} from './problem.js';
 

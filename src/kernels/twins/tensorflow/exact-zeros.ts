@@ -26,7 +26,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import type {Magnitudes, Measured} from './certificate.js';
 
 /** In the longest chain of conditions, each of which gets its size from the one before, sizes travel this far. */

@@ -32,7 +32,7 @@ import {
   type Doubles,
   type Flags,
   type Output,
-} from './arrays.js';
+} from './arrays/index.js';
 import {accept, takeSizes, type Accepted} from './acceptance.js';
 import {magnitudesOf, type Magnitudes} from './certificate.js';
 import {interiorPoint, type Found, type Limits} from './interior-point.js';

@@ -44,7 +44,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import {KktFactors, type Rows} from './kkt-factors.js';
 import type {Point, Problem} from './problem.js';
 

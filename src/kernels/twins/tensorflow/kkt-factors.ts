@@ -28,7 +28,7 @@ import {
   where,
   type Doubles,
   type Operand,
-} from './arrays.js';
+} from './arrays/index.js';
 
 const RHO = 1;
 

@@ -37,7 +37,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import {hardRows, KktFactors, NO_ROWS, type Solved} from './kkt-factors.js';
 import {readMatrices} from './problem.js';
 import {equilibrate} from './scaling.js';

@@ -40,7 +40,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 
 const size = (shape: readonly number[]) => shape.reduce((count, length) => count * length, 1);
 

@@ -1,6 +1,6 @@
 /** @file The kernel 'ImplicitOuters' on the backend 'tensorflow': in double precision, whatever a GPU makes of products in float32. */
 import type {DeviceCompute} from '../../backends/node-device.js';
-import {given, mulT, onDevice, plus, type Doubles} from './arrays.js';
+import {given, mulT, onDevice, plus, type Doubles} from './arrays/index.js';
 
 /** With the attribute `shared`, the sum over the batch. */
 export const deviceOuters: DeviceCompute<'a' | 'b' | 'c' | 'd'> = (inputs, {shared}, backend) =>

@@ -36,7 +36,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import {hardRows, KktFactors, NO_ROWS} from './kkt-factors.js';
 import type {Point, Problem} from './problem.js';
 

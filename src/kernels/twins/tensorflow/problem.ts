@@ -39,7 +39,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 
 /** min ½ xᵀPx + qᵀx subject to (C x)ᵢ = dᵢ for the first k rows and (C x)ᵢ ≤ dᵢ for the m rows after them. */
 export interface Problem {

@@ -14,7 +14,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import {interiorPoint} from './interior-point.js';
 import type {Problem} from './problem.js';
 

@@ -35,7 +35,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import type {Magnitudes} from './certificate.js';
 import {unscale, type Scaling} from './scaling.js';
 import type {Problem} from './problem.js';

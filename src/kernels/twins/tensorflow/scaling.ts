@@ -39,7 +39,7 @@ import {
   where,
   type Doubles,
   type Flags,
-} from './arrays.js';
+} from './arrays/index.js';
 import type {Point, Problem} from './problem.js';
 
 const PASSES = 10;
