@@ -3,7 +3,8 @@ import {SINGLE} from '../../contracts/qp-limits.js';
 import type {DeviceCompute} from '../../backends/node-device.js';
 import {concat, given, isAtMost, onDevice, part, smaller, where} from './arrays/index.js';
 import {amongNeighbours, magnitudesOf, measure} from './certificate.js';
-import {readAsGiven, type Data} from './problem.js';
+import type {Data} from './problem.js';
+import {readAsGiven} from './read-problem.js';
 
 export const deviceCertifyQP: DeviceCompute<keyof Data | 'x' | 'ineqDual' | 'eqDual'> = (
   inputs,

@@ -6,7 +6,7 @@ import {deviceCertifyQP} from './certify-qp.js';
 import {RawCopies} from './copies.js';
 import {deviceQP} from './implicit-qp.js';
 import {deviceKKT} from './kkt.js';
-import * as linalg from './linalg.js';
+import * as linalg from './linalg/index.js';
 import {deviceOuters} from './outers.js';
 
 const twin = {

@@ -39,7 +39,7 @@ import {
   type Flags,
 } from './arrays/index.js';
 import {hardRows, KktFactors, NO_ROWS, type Solved} from './kkt-factors.js';
-import {readMatrices} from './problem.js';
+import {readMatrices} from './read-matrices.js';
 import {equilibrate} from './scaling.js';
 
 const DELTA = 1e-10;
