@@ -75,12 +75,12 @@ export {
 } from './layers/index.js';
 export {compile, type Arrays, type Compiled, type Numbers} from './programs/index.js';
 export {setThreads} from './kernels/index.js';
+export {prepareWebGPU} from './solvers/quadratic/prepare-webgpu.js';
 export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
 export {
   certify,
   prepareQP,
-  prepareWebGPU,
   solveQP,
   solveQPAsync,
   sparseMatrix,

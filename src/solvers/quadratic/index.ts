@@ -19,7 +19,6 @@ export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
-export {prepareWebGPU} from './prepare-webgpu.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';
 export {sparseMatrix, type SparseMatrixInput} from './sparse-matrix.js';
 export {type SparseMatrix} from './parts/sparse-entries.js';
