@@ -4,7 +4,7 @@ import type {LayersModel} from '@tensorflow/tfjs-layers';
 import {predictInParts, type PredictOptions} from './base/predict-in-parts.js';
 
 /**
- * `model.predict(x)` in parts of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+ * `model.predict(x)` in parts of about 8 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
  *
  *     const y = await predictAsync(model, x, {signal: controller.signal, onProgress: ({done, total}) => show(done / total)});
  *

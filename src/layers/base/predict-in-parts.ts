@@ -9,7 +9,7 @@ import {DividedBatch} from './part.js';
 export interface PredictOptions {
   /** Stops when it is aborted: the promise is rejected with an `AbortError`, and nothing is left behind. */
   signal?: AbortSignal | null | undefined;
-  /** Called after each part, about every 10 ms. */
+  /** Called after each part, about every 8 ms. */
   onProgress?: ((progress: PredictProgress) => void) | null | undefined;
 }
 

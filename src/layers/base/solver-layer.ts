@@ -59,7 +59,7 @@ export abstract class SolverLayer extends layers.Layer {
   }
 
   /**
-   * The output, as `tf.tidy(() => layer.apply(x))` gives it, in parts of about 10 ms, between which the event loop goes on: a page stays
+   * The output, as `tf.tidy(() => layer.apply(x))` gives it, in parts of about 8 ms, between which the event loop goes on: a page stays
    * responsive. Without a gradient.
    *
    *     const y = await layer.predictAsync(x, {signal: controller.signal});

@@ -147,7 +147,7 @@ export class ConicSplitting {
   }
 
   /**
-   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   * `run` in slices of about 8 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
    *
    * The result is that of `run`. The data are read when it is called. A sample that is solved in f64, or a few iterations of the batch, are
    * never divided.

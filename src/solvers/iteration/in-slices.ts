@@ -8,14 +8,14 @@ import type {SolveProgress, Steps} from './steps.js';
 export interface AsyncOptions {
   /** Stops the solve when it is aborted: the promise is rejected with an `AbortError`, and nothing is left behind. */
   signal?: AbortSignal | null | undefined;
-  /** Called after each slice of about 10 ms. */
+  /** Called after each slice of about 8 ms. */
   onProgress?: ((progress: SolveProgress) => void) | null | undefined;
 }
 
 const NAMES: Names<AsyncOptions> = {signal: 0, onProgress: 0};
 
-/** A slice should take this long, in ms: short enough for a frame of a page. */
-export const SLICE = 10;
+/** A slice should take this long, in ms: short enough for a frame of a page, together with the copies that some need. */
+export const SLICE = 8;
 
 /** A slice has at most this many times the steps of the one before, because times vary. */
 const GROWTH = 4;

@@ -128,7 +128,7 @@ export class IterativeSolver<
   }
 
   /**
-   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   * `run` in slices of about 8 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
    *
    *     const {x, state} = await solver.runAsync(init, [c], {signal: controller.signal});
    *

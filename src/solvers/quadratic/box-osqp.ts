@@ -138,7 +138,7 @@ export class BoxOSQP {
   }
 
   /**
-   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   * `run` in slices of about 8 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
    *
    * The result is that of `run`. What it is given is read when it is called. One iteration of the batch is never divided.
    *

@@ -119,7 +119,7 @@ export abstract class ImplicitQP {
   }
 
   /**
-   * `run` in slices of about 10 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
+   * `run` in slices of about 8 ms, between which the event loop goes on: a page stays responsive. Without a gradient.
    *
    * The result is that of `run`. What it is given is read when it is called. `solveQPAsync` adds shape checks and shared tensors.
    *

@@ -37,7 +37,7 @@ export interface SolveQPAsyncOptions extends SolveQPOptions {
 }
 
 /**
- * `solveQP` in slices of about 10 ms, between which the event loop goes on. Without a gradient.
+ * `solveQP` in slices of about 8 ms, between which the event loop goes on. Without a gradient.
  *
  *     const controller = new AbortController();
  *     const {x} = await solveQPAsync(problem, {signal: controller.signal, onProgress: ({done, total}) => show(done / total)});
