@@ -4,8 +4,8 @@ Whatever cannot be imported, or finds no GPU, is listed as missing.
 """
 import argparse
 import json
-import statistics
-import time
+
+from timing import median, problem, setup_name
 
 SETUPS = ((10, 5, 10), (50, 10, 50), (100, 0, 100))
 
@@ -16,33 +16,10 @@ arguments = parser.parse_args()
 BATCHES = [int(text) for text in arguments.batch.split(",")]
 
 
-def median(work, runs=5):
-    work()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(times)
-
-
-def problem(n, k, m, batch):
-    import numpy as np
-
-    random = np.random.default_rng(0)
-    L = random.standard_normal((batch, n, n))
-    Q = L @ L.transpose(0, 2, 1) / n + 1e-3 * np.eye(n)
-    z = random.standard_normal((batch, n, 1))
-    G = random.standard_normal((batch, m, n))
-    A = random.standard_normal((batch, k, n))
-    h = (G @ z)[..., 0] + random.random((batch, m))
-    return Q, random.standard_normal((batch, n)), G, h, A, (A @ z)[..., 0]
-
-
 def setups():
     for batch in BATCHES:
         for n, k, m in SETUPS:
-            yield f"n={n} equalities={k} inequalities={m} batch={batch}", (n, k, m, batch)
+            yield setup_name(n, k, m, batch), (n, k, m, batch)
 
 
 def qpth(note):

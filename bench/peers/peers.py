@@ -5,37 +5,10 @@ where it is with respect to p.
 """
 import importlib
 import json
-import statistics
-import time
+
+from timing import median, problem, setup_name
 
 SETUPS = [(n, k, m, batch) for batch in (1, 128) for n, k, m in ((10, 5, 10), (50, 10, 50), (100, 0, 100), (100, 10, 100))]
-
-
-def median(work, runs=5):
-    work()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(times)
-
-
-def problem(n, k, m, batch):
-    import numpy as np
-
-    random = np.random.default_rng(0)
-    L = random.standard_normal((batch, n, n))
-    Q = L @ L.transpose(0, 2, 1) / n + 1e-3 * np.eye(n)
-    z = random.standard_normal((batch, n, 1))
-    G = random.standard_normal((batch, m, n))
-    A = random.standard_normal((batch, k, n))
-    h = (G @ z)[..., 0] + random.random((batch, m))
-    return Q, random.standard_normal((batch, n)), G, h, A, (A @ z)[..., 0]
-
-
-def setup_name(n, k, m, batch):
-    return f"n={n} equalities={k} inequalities={m} batch={batch}"
 
 
 def both(library, setup, forward, backward, every=True):

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {setThreads, solveQP, solveQPAsync, type QPResult} from '../../src/index.js';
+import {numbersIn, problemOf} from '../helpers/qp-batch.js';
 
 /** Every worker that is started. */
 const started: Worker[] = [];
@@ -17,20 +18,6 @@ function recordWorkers(code?: string): void {
     }
   };
 }
-
-const problemOf = (batch: number, n: number) =>
-  tf.tidy(() => {
-    const L = tf.randomNormal([batch, n, n], 0, 1, 'float32', 1);
-    return {
-      Q: tf.add(tf.matMul(L, L, false, true), tf.eye(n)),
-      p: tf.randomNormal([batch, n], 0, 1, 'float32', 2),
-      G: tf.randomNormal([n, n], 0, 1, 'float32', 3),
-      h: tf.ones([n]),
-    };
-  });
-
-const read = ({x, status, iterations, ineqDual}: QPResult) =>
-  [x, status, iterations, ineqDual].map((tensor) => Array.from(tensor.dataSync()));
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -52,12 +39,12 @@ describe('worker threads of a page', () => {
     const before = tf.memory().numTensors;
     const problem = problemOf(batch, n);
     const expected = tf.tidy(() => solveQP(problem as never)) as QPResult;
-    const values = read(expected);
+    const values = numbersIn(expected);
     tf.dispose(expected as never);
     return {
       problem,
       check: (result: QPResult) => {
-        assert.deepEqual(read(result), values);
+        assert.deepEqual(numbersIn(result), values);
         tf.dispose(result as never);
       },
       end: () => {

@@ -62,8 +62,12 @@ export function startSparseQP(
   const kernel = sparseBatch(structure);
   return {
     solve(sample) {
-      let next = sample;
-      claimSamples(dense, kernel, job, () => [next, (next = -1)][0]);
+      let isClaimed = false;
+      claimSamples(dense, kernel, job, () => {
+        if (isClaimed) return -1;
+        isClaimed = true;
+        return sample;
+      });
       return {iterations: job.arrays.iterations[sample], residual: job.arrays.residual[sample]};
     },
     result: () => solutionOf(outputs.map(({values, shape, dtype}) => tf.tensor(values, shape, dtype))),

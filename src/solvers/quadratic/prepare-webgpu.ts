@@ -16,7 +16,7 @@ import {solveQP} from './solve-qp.js';
  * @throws (rejects) What `work` throws; if a shader cannot be compiled.
  */
 export async function prepareWebGPU(work: () => unknown = quadraticPrograms): Promise<void> {
-  if (tf.getBackend() === 'webgpu') await compileAhead(work);
+  await compileAhead(work);
 }
 
 /** One that a thread or a few solve, and one that takes many. */

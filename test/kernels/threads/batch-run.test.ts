@@ -10,6 +10,7 @@ import {AT_WORK, READY, type Greeting} from '../../../src/kernels/threads/greeti
 import {arraysOf, type SharedJob} from '../../../src/kernels/threads/job.js';
 import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectNoLeak} from '../../helpers/expect.js';
+import {numbersIn, problemOf} from '../../helpers/qp-batch.js';
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -40,19 +41,6 @@ async function recording(f: () => Promise<void>): Promise<void> {
   }
 }
 
-const problemOf = (batch: number, n: number) =>
-  tf.tidy(() => {
-    const L = tf.randomNormal([batch, n, n], 0, 1, 'float32', 1);
-    return {
-      Q: tf.add(tf.matMul(L, L, false, true), tf.eye(n)),
-      p: tf.randomNormal([batch, n], 0, 1, 'float32', 2),
-      G: tf.randomNormal([n, n], 0, 1, 'float32', 3),
-      h: tf.ones([n]),
-    };
-  });
-const read = ({x, status, iterations, ineqDual}: QPResult) =>
-  [x, status, iterations, ineqDual].map((tensor) => Array.from(tensor.dataSync()));
-
 /** Waits until workers have loaded their code: `solveQPAsync` lets them take part. */
 async function warmUp(count: number): Promise<void> {
   setThreads(count + 1);
@@ -80,7 +68,7 @@ describeAnyBackend('solveQPAsync with worker threads', () => {
         const result = await solveQPAsync(problem as never);
         const took = performance.now() - begun;
         clearInterval(timer);
-        assert.deepEqual(read(result), read(expected));
+        assert.deepEqual(numbersIn(result), numbersIn(expected));
         // Others have their turn every 10 ms; less often where other processes have the cores. A call that blocks gives none.
         assert.isAbove(turns, took / 60);
         tf.dispose([problem, result, expected] as never);
@@ -107,7 +95,7 @@ describeAnyBackend('solveQPAsync with worker threads', () => {
           };
           const result = await solveQPAsync(problem as never, {onProgress});
           assert.isAbove(killed, 0);
-          assert.deepEqual(read(result), read(expected));
+          assert.deepEqual(numbersIn(result), numbersIn(expected));
           tf.dispose(result as never);
           // New workers take their places.
           await warmUp(2);
@@ -128,7 +116,7 @@ describeAnyBackend('solveQPAsync with worker threads', () => {
         // Its message has been posted, but its thread is ended at any time in between.
         void started.at(-1)!.terminate();
         const result = tf.tidy(() => solveQP(problem as never)) as QPResult;
-        assert.deepEqual(read(result), read(expected));
+        assert.deepEqual(numbersIn(result), numbersIn(expected));
         tf.dispose([problem, result, expected] as never);
       }),
     );

@@ -2,12 +2,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type {DeviceCompute} from '../../backends/node-device.js';
 import {
-  abs,
   and,
   asNumber,
   chosen,
   concat,
-  eigh,
   filled,
   given,
   identity,
@@ -15,12 +13,10 @@ import {
   isEqual,
   isGreater,
   larger,
-  max,
   maxAbs,
   minus,
   mul,
   mulT,
-  neg,
   not,
   onDevice,
   over,
@@ -39,6 +35,7 @@ import {
   type Flags,
 } from './arrays/index.js';
 import {hardRows, KktFactors, NO_ROWS, type Solved} from './kkt-factors.js';
+import {leastNorm} from './least-norm.js';
 import {readMatrices} from './read-matrices.js';
 import {equilibrate} from './scaling.js';
 
@@ -48,6 +45,8 @@ const CORRECTIONS = 5;
 const SINGULAR = 1e-9;
 /** Eigenvalues below this part of the largest count as zero. */
 const RANK = 1e-12;
+/** How often a system of least norm is solved, with corrections. */
+const PASSES = 2;
 
 type Inputs = 'Q' | 'G' | 'A' | 'weight' | 'status' | 'right';
 
@@ -139,7 +138,7 @@ function completed(scaled: Scaled, f: Doubles, g: Doubles, found: Solved): Solve
   const few = (v: Doubles) => take(v, singular);
   const {P, C, w, counts} = scaled;
   const part = {P: few(P), C: few(C), w: few(w), counts: take(counts, singular, true)};
-  const least = leastNorm(part, few(f), few(g));
+  const least = shortest(part, few(f), few(g));
   return {
     x: replaced(found.x, singular, least.x),
     y: replaced(found.y, singular, least.y),
@@ -147,19 +146,13 @@ function completed(scaled: Scaled, f: Doubles, g: Doubles, found: Solved): Solve
   };
 }
 
-function leastNorm({P, C, w, counts}: Scaled, f: Doubles, g: Doubles): Solved {
+function shortest({P, C, w, counts}: Scaled, f: Doubles, g: Doubles): Solved {
   const n = P.shape[1];
   const present = asNumber(counts);
   const {hard: B, idle, toAll, toHard} = hardRows(C, present, present);
-  const rows = B.shape[1];
-  const corner = neg(times(identity(rows), plus(idle, toHard(times(present, w)))));
-  const K = concat([concat([P, turned(B)], 2), concat([B, corner], 2)], 1);
+  const W = plus(idle, toHard(times(present, w)));
   const right = concat([f, toHard(g)], 1);
-  const {values, vectors} = eigh(K);
-  const sizes = abs(values);
-  const inverse = where(isGreater(sizes, times(RANK, max(sizes))), overOrZero(1, values), 0);
-  const u = mul(vectors, times(inverse, mulT(vectors, right)));
-  const again = plus(u, mul(vectors, times(inverse, mulT(vectors, minus(right, mul(K, u))))));
-  const residual = over(maxAbs(minus(mul(K, again), right)), larger(maxAbs(right), 1e-30));
-  return {x: part(again, 1, 0, n), y: times(present, toAll(part(again, 1, n, rows))), residual};
+  const {u, rest} = leastNorm({P, B, W}, right, {rank: RANK, passes: PASSES});
+  const residual = over(maxAbs(rest), larger(maxAbs(right), 1e-30));
+  return {x: part(u, 1, 0, n), y: times(present, toAll(part(u, 1, n, B.shape[1]))), residual};
 }

@@ -9,9 +9,6 @@ import {
   asNumber,
   chosen,
   concat,
-  eigh,
-  filled,
-  identity,
   isAtMost,
   isGreater,
   isLess,
@@ -32,12 +29,12 @@ import {
   spread,
   times,
   total,
-  turned,
   where,
   type Doubles,
   type Flags,
 } from './arrays/index.js';
 import {hardRows, KktFactors, NO_ROWS} from './kkt-factors.js';
+import {leastNorm} from './least-norm.js';
 import type {Point, Problem} from './problem.js';
 
 const DELTA = 1e-10;
@@ -141,26 +138,15 @@ function regular(
 
 /** By the pseudo-inverse of [P Cᵀ; C 0] on the active rows, with corrections. */
 function shortest(
-  {P, C, n, batch}: Problem,
+  {P, C, n}: Problem,
   {hard, score}: Active,
   f: Doubles,
   g: Doubles,
 ): {x: Doubles; y: Doubles} {
   const {hard: rows, idle, toAll, toHard} = hardRows(C, hard, score);
-  const r = rows.shape[1];
-  const corner = neg(times(identity(r), idle));
-  const K = concat([concat([P, turned(rows)], 2), concat([rows, corner], 2)], 1);
-  const {values, vectors} = eigh(K);
-  const sizes = abs(values);
-  const inverse = where(isGreater(sizes, times(RANK, max(sizes))), overOrZero(1, values), 0);
   const right = concat([f, toHard(g)], 1);
-  let u = filled([batch, n + r, 1], 0);
-  let rest = right;
-  for (let pass = 0; pass < CORRECTIONS; pass++) {
-    u = plus(u, mul(vectors, times(inverse, mulT(vectors, rest))));
-    rest = minus(right, mul(K, u));
-  }
-  return {x: part(u, 1, 0, n), y: times(hard, toAll(part(u, 1, n, r)))};
+  const {u} = leastNorm({P, B: rows, W: idle}, right, {rank: RANK, passes: CORRECTIONS});
+  return {x: part(u, 1, 0, n), y: times(hard, toAll(part(u, 1, n, rows.shape[1])))};
 }
 
 /** The largest relative error of a point: of stationarity, feasibility, signs and complementarity. */

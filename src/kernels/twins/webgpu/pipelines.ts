@@ -38,11 +38,13 @@ export function compile(backend: WebGPU, {key, source, written}: Shader): void {
 }
 
 /**
- * Compiles the shaders of all operations that `work` calls, without running them; the device works on that while the program goes on.
+ * Compiles the shaders of all operations that `work` calls, without running them; the device works on that while the program goes on. On
+ * other backends there is nothing to do.
  *
  * @param work Must not read a tensor, nor change a variable: the results of its operations have no values.
  */
 export async function compileAhead(work: () => unknown): Promise<void> {
+  if (tf.getBackend() !== 'webgpu') return;
   const {pipelineCache} = tf.backend() as WebGPU;
   const env = tf.env();
   const compiling: [key: string, pipeline: Promise<GPUComputePipeline>][] = [];
