@@ -1,0 +1,64 @@
+/** @file Brings the values of parameters to one tensor, [B, all entries]. */
+import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../checks/index.js';
+import {evaluate} from './evaluate.js';
+import type {Program} from './compile/program.js';
+import {sameShape, shapeText} from './shape.js';
+import type {Expression} from './types.js';
+
+/** The value of a parameter: [B, …shape], or […shape] for the whole batch. */
+export type ParameterValue = tf.Tensor | tf.TensorLike;
+
+interface Parametric {
+  parameters: ReadonlyMap<string, Expression>;
+  program: Pick<Program, 'parameters' | 'derived' | 'parameterCount'>;
+}
+
+/** @throws If a parameter is missing or unknown, or has another shape. */
+export function packed(
+  {parameters, program}: Parametric,
+  values: Readonly<Record<string, ParameterValue>>,
+): {theta: tf.Tensor; given: Map<string, tf.Tensor>; isBatch: boolean} {
+  const where = 'convex problem: solve';
+  const names = Object.fromEntries([...parameters.keys()].map((name) => [name, 1 as const]));
+  checkOptions(where, values, names, 'parameter');
+  const given = new Map<string, tf.Tensor>();
+  let [batch, isBatch] = [1, false];
+  for (const [name, {shape}] of parameters) {
+    const value = values[name];
+    const tensor = value instanceof tf.Tensor ? value : tf.tensor(value);
+    const own = tensor.rank === shape.length + 1;
+    if (!sameShape(own ? tensor.shape.slice(1) : tensor.shape, shape)) {
+      const expected = shape.length === 0 ? '[] or [B]' : `${shapeText(shape)} or [B, ${shape.join(', ')}]`;
+      throw new Error(`${where}: the parameter '${name}' has the shape [${tensor.shape}]; expected ${expected}.`);
+    }
+    if (own) {
+      const [count] = tensor.shape;
+      if (isBatch && count !== batch) {
+        throw new Error(`${where}: the parameter '${name}' has a batch of ${count} samples, but another one has ${batch}.`);
+      }
+      [batch, isBatch] = [count, true];
+    }
+    const float = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
+    given.set(name, own ? float : tf.expandDims(float, 0));
+  }
+  const parts: {start: number; tensor: tf.Tensor}[] = [];
+  for (const [name, {start}] of program.parameters) parts.push({start, tensor: given.get(name)!});
+  for (const {expression, start} of program.derived) parts.push({start, tensor: evaluate(expression, given)});
+  parts.sort((a, b) => a.start - b.start);
+  const rows = parts.map(({tensor}) => {
+    const flat = tf.reshape(tensor, [tensor.shape[0], -1]);
+    return flat.shape[0] === batch ? flat : tf.tile(flat, [batch, 1]);
+  });
+  const theta = rows.length === 0 ? tf.zeros([batch, 0]) : tf.concat(rows, 1);
+  return {theta, given, isBatch};
+}
+
+/** A result without its batch axis of one sample. */
+export function unbatched<T extends tf.TensorContainerObject>(result: T): T {
+  const drop = (value: tf.TensorContainer): tf.TensorContainer =>
+    value instanceof tf.Tensor
+      ? tf.squeeze(value, [0])
+      : Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]));
+  return drop(result) as T;
+}
