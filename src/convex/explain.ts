@@ -1,6 +1,5 @@
 /** @file Says of a solved instance which constraints matter, and of an infeasible one which contradict each other. */
 import type {Solved} from './compile/program.js';
-import type {Constraint} from './constraint.js';
 
 /** A multiplier below this part of the largest one counts as zero. */
 const NEGLIGIBLE = 1e-6;
@@ -9,7 +8,7 @@ const NEGLIGIBLE = 1e-6;
 export interface ConstraintWorth {
   /** Its name. */
   name: string;
-  /** The entries of the constraint that matter, by their place in row-major order. */
+  /** The entries of the constraint that matter, by their place in row-major order; none where a conic program is infeasible. */
   entries: number[];
   /**
    * The multipliers of these entries: by how much the objective would improve a unit of relaxation; in a contradiction, the weights with which
@@ -30,13 +29,36 @@ export interface Explanation {
   text: string;
 }
 
-/** @param solved One sample. */
-export function explain({constraints}: {constraints: ReadonlyMap<string, Constraint>}, solved: Solved): Explanation {
+/**
+ * @param solved One sample.
+ * @param solvedWith The same sample with some of the constraints alone, and nothing to minimise.
+ */
+export function explain(
+  names: readonly string[],
+  solved: Solved,
+  solvedWith: (names: readonly string[]) => Solved,
+): Explanation {
   const status = solved.status.dataSync()[0];
-  const names = [...constraints.keys()];
-  const contradiction = status === 1 ? worthOf(names, (i) => read(solved.proof(i))) : [];
+  const contradiction = status === 1 ? contradictionOf(names, solved, solvedWith) : [];
   const active = status === 0 ? worthOf(names, (i) => read(solved.dual(i))) : [];
   return {status, contradiction, active, text: textOf(status, contradiction, active)};
+}
+
+/** As few constraints as contradict each other: none of them can be left out. Chinneck & Dravnieks 1991, the deletion filter. */
+function contradictionOf(
+  names: readonly string[],
+  solved: Solved,
+  solvedWith: (names: readonly string[]) => Solved,
+): ConstraintWorth[] {
+  const proven = worthOf(names, (i) => read(solved.proof(i))).map(({name}) => name);
+  let left: readonly string[] = proven.length > 0 ? names.filter((name) => proven.includes(name)) : names;
+  for (const name of left) {
+    const others = left.filter((other) => other !== name);
+    if (others.length > 0 && solvedWith(others).status.dataSync()[0] === 1) left = others;
+  }
+  const last = solvedWith(left);
+  const worth = worthOf(left, (i) => read(last.proof(i)));
+  return worth.length > 0 ? worth : left.map((name) => ({name, entries: [], weights: []}));
 }
 
 const read = (tensor: {dataSync(): ArrayLike<number>} | null) => (tensor ? Array.from(tensor.dataSync()) : []);

@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from '../autodiff/index.js';
 import {checkOptions} from '../checks/index.js';
+import {add, mul} from './atoms/arithmetic.js';
+import {sum} from './atoms/sums.js';
 import {compile} from './compile/compile.js';
 import type {Program, Solved, SolveOptions} from './compile/program.js';
 import {isConstraint, type Constraint} from './constraint.js';
@@ -107,17 +109,28 @@ export class ConvexProblem {
   }
 
   /**
-   * For an instance without a solution: the named constraints that contradict each other, from the certificate of infeasibility. For one with
+   * For an instance without a solution: constraints that contradict each other, of which none can be left out, with their weights in the
+   * certificate of infeasibility. For one with
    * a solution: the active constraints, by what relaxing them by one unit would gain.
    *
    * @param values As for `solve`; the first sample of a batch is explained.
    */
   explain(values: Readonly<Record<string, ParameterValue>> = {}): Explanation {
-    return tf.tidy(() => {
-      const {theta} = packed(this, values);
-      const first = tf.slice(theta, [0, 0], [1, -1]);
-      return explain(this, this.program.solve(first, {onFailure: 'ignore'})) as unknown as tf.TensorContainerObject;
-    }) as unknown as Explanation;
+    const firstSolved = (problem: ConvexProblem) => {
+      const own = Object.entries(values).filter(([name]) => problem === this || problem.parameters.has(name));
+      const {theta} = packed(problem, Object.fromEntries(own));
+      return problem.program.solve(tf.slice(theta, [0, 0], [1, -1]), {onFailure: 'ignore'});
+    };
+    const feasibility = (names: readonly string[]) =>
+      new ConvexProblem(
+        'minimize',
+        // All variables, also where a constraint has none.
+        add(...[...this.variables.values()].map((variable) => mul(0, sum(variable)))),
+        names.map((name) => ({...this.constraints.get(name)!, name})),
+      );
+    const explained = () =>
+      explain([...this.constraints.keys()], firstSolved(this), (names) => firstSolved(feasibility(names)));
+    return tf.tidy(() => explained() as unknown as tf.TensorContainerObject) as unknown as Explanation;
   }
 
   /** The problem as on paper. */
