@@ -61,7 +61,8 @@ function contradictionOf(
   return worth.length > 0 ? worth : left.map((name) => ({name, entries: [], weights: []}));
 }
 
-const read = (tensor: {dataSync(): ArrayLike<number>} | null) => (tensor ? Array.from(tensor.dataSync()) : []);
+const read = (tensor: {dataSync(): ArrayLike<number>} | null) =>
+  tensor ? Array.from(tensor.dataSync()) : [];
 
 function worthOf(names: readonly string[], weightsOf: (constraint: number) => number[]): ConstraintWorth[] {
   const all = names.map((name, i) => ({name, weights: weightsOf(i)}));
@@ -84,7 +85,11 @@ const OTHERS: Record<number, string> = {
   5: 'A parameter contains NaN or infinity.',
 };
 
-function textOf(status: number, contradiction: readonly ConstraintWorth[], active: readonly ConstraintWorth[]): string {
+function textOf(
+  status: number,
+  contradiction: readonly ConstraintWorth[],
+  active: readonly ConstraintWorth[],
+): string {
   if (status === 1) {
     const names = contradiction.map(({name}) => `'${name}'`).join(', ');
     return names === ''

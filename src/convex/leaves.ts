@@ -57,7 +57,9 @@ export function parameter(name: string, shape: Shape = [], options: ParameterOpt
   const where = checked('parameter', name, shape, sign);
   if (typeof psd !== 'boolean') throw new Error(`convex.parameter: psd must be true or false.`);
   if (psd && !(shape.length === 2 && shape[0] === shape[1])) {
-    throw new Error(`convex.parameter: '${name}' has psd: true, so it must be a square matrix; got ${shapeText(shape)}.`);
+    throw new Error(
+      `convex.parameter: '${name}' has psd: true, so it must be a square matrix; got ${shapeText(shape)}.`,
+    );
   }
   return expression(PARAMETER, [], {...where, sign, psd});
 }
@@ -98,7 +100,8 @@ function leaf(kind: 'variable' | 'parameter' | 'number'): Atom {
       kind === 'number' ? signOfNumbers(options.values as number[]) : (options.sign as Sign),
     curvature: () => 'affine',
     monotonicity: () => 'increasing',
-    evaluate: (_args, options) => tf.tensor(options.values as number[], [1, ...(options.shape as Shape)], 'float32'),
+    evaluate: (_args, options) =>
+      tf.tensor(options.values as number[], [1, ...(options.shape as Shape)], 'float32'),
     text: (_args, options) => ({text: leafText(kind, options), binding: 2}),
   };
 }
@@ -108,9 +111,7 @@ function leafText(kind: string, {name, values, shape}: Options): string {
   const entries = values as number[];
   const sizes = shape as Shape;
   if (sizes.length === 0) return `${entries[0]}`;
-  return entries.length <= 4 && sizes.length === 1
-    ? `[${entries.join(', ')}]`
-    : `numbers${shapeText(sizes)}`;
+  return entries.length <= 4 && sizes.length === 1 ? `[${entries.join(', ')}]` : `numbers${shapeText(sizes)}`;
 }
 
 function checked(kind: string, name: unknown, shape: unknown, sign: unknown): {name: string; shape: Shape} {
@@ -140,18 +141,26 @@ function numbersOf(where: string, value: unknown): {values: ArrayLike<number>; s
     );
   }
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) {
-    throw new Error(`${where}: expected an expression, a number, numbers in arrays or a tensor; got ${describe(value)}.`);
+    throw new Error(
+      `${where}: expected an expression, a number, numbers in arrays or a tensor; got ${describe(value)}.`,
+    );
   }
   const shape: number[] = [];
   for (let part = value as Nested; typeof part !== 'number'; part = part[0]) shape.push(part.length);
   const values = Array.from(tf.util.flatten(value as number[][]) as number[]);
-  if (values.length !== sizeOf(shape)) throw new Error(`${where}: the rows of a constant must have one length.`);
+  if (values.length !== sizeOf(shape))
+    throw new Error(`${where}: the rows of a constant must have one length.`);
   return finite(where, values, shape);
 }
 
-function finite(where: string, values: ArrayLike<number>, shape: Shape): {values: ArrayLike<number>; shape: Shape} {
+function finite(
+  where: string,
+  values: ArrayLike<number>,
+  shape: Shape,
+): {values: ArrayLike<number>; shape: Shape} {
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) throw new Error(`${where}: a constant contains ${values[i]}; expected finite numbers.`);
+    if (!Number.isFinite(values[i]))
+      throw new Error(`${where}: a constant contains ${values[i]}; expected finite numbers.`);
   }
   return {values, shape};
 }

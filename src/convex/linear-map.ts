@@ -30,7 +30,10 @@ export function scaled(map: LinearMap, factor: number): LinearMap {
 }
 
 /** A map from lists of its entries. */
-export function mapOf(size: number, entries: readonly (readonly [row: number, column: number, value: number])[]): LinearMap {
+export function mapOf(
+  size: number,
+  entries: readonly (readonly [row: number, column: number, value: number])[],
+): LinearMap {
   return {
     size,
     rows: Int32Array.from(entries, ([row]) => row),

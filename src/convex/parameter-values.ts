@@ -30,12 +30,16 @@ export function packed(
     const own = tensor.rank === shape.length + 1;
     if (!sameShape(own ? tensor.shape.slice(1) : tensor.shape, shape)) {
       const expected = shape.length === 0 ? '[] or [B]' : `${shapeText(shape)} or [B, ${shape.join(', ')}]`;
-      throw new Error(`${where}: the parameter '${name}' has the shape [${tensor.shape}]; expected ${expected}.`);
+      throw new Error(
+        `${where}: the parameter '${name}' has the shape [${tensor.shape}]; expected ${expected}.`,
+      );
     }
     if (own) {
       const [count] = tensor.shape;
       if (isBatch && count !== batch) {
-        throw new Error(`${where}: the parameter '${name}' has a batch of ${count} samples, but another one has ${batch}.`);
+        throw new Error(
+          `${where}: the parameter '${name}' has a batch of ${count} samples, but another one has ${batch}.`,
+        );
       }
       [batch, isBatch] = [count, true];
     }
@@ -59,6 +63,8 @@ export function unbatched<T extends tf.TensorContainerObject>(result: T): T {
   const drop = (value: tf.TensorContainer): tf.TensorContainer =>
     value instanceof tf.Tensor
       ? tf.squeeze(value, [0])
-      : Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]));
+      : Object.fromEntries(
+          Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]),
+        );
   return drop(result) as T;
 }

@@ -11,11 +11,14 @@ const COMPARISONS = {lessEqual, greaterEqual, equal};
  * @throws If it is no such thing.
  */
 export function problemFromJSON(saved: SavedProblem | string): ConvexProblem {
-  const {sense, objective, constraints} = (typeof saved === 'string' ? JSON.parse(saved) : saved) as SavedProblem;
+  const {sense, objective, constraints} = (
+    typeof saved === 'string' ? JSON.parse(saved) : saved
+  ) as SavedProblem;
   return new ConvexProblem(sense, readExpression(objective), constraints.map(constraintOf));
 }
 
-function constraintOf({kind, name, sides}: SavedConstraint): Constraint {
-  const [left, right] = sides.map(readExpression);
-  return kind === 'positiveSemidefinite' ? positiveSemidefinite(left, {name}) : COMPARISONS[kind](left, right, {name});
+function constraintOf({className, name, args}: SavedConstraint): Constraint {
+  const [left, right] = args.map(readExpression);
+  if (className === 'positiveSemidefinite') return positiveSemidefinite(left, {name});
+  return COMPARISONS[className](left, right, {name});
 }

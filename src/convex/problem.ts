@@ -77,7 +77,9 @@ export class ConvexProblem {
     const leaves = leavesOf([objective, ...subjectTo.map(({expression}) => expression)]);
     checkNames(leaves);
     const named = (kind: string) =>
-      new Map(leaves.filter(({atom}) => atom.leaf === kind).map((leaf) => [leaf.options.name as string, leaf]));
+      new Map(
+        leaves.filter(({atom}) => atom.leaf === kind).map((leaf) => [leaf.options.name as string, leaf]),
+      );
     this.variables = named('variable');
     this.parameters = named('parameter');
     if (this.variables.size === 0) throw new Error('convex.problem: there are no variables.');
@@ -165,7 +167,11 @@ export class ConvexProblem {
     });
     const solvedSamples = tf.cast(tf.equal(status, 0), 'float32');
     const objective = tf.reshape(evaluate(this.objective, values), [-1]);
-    const whole = tf.where(tf.equal(status, 0), tf.add(objective, tf.zerosLike(solvedSamples)), tf.zerosLike(solvedSamples));
+    const whole = tf.where(
+      tf.equal(status, 0),
+      tf.add(objective, tf.zerosLike(solvedSamples)),
+      tf.zerosLike(solvedSamples),
+    );
     return {variables, duals, value: whole, status, iterations, residual};
   }
 }
@@ -186,12 +192,18 @@ export class ConvexProblem {
  */
 export function problem(input: ProblemInput): ConvexProblem {
   const where = 'convex.problem';
-  const {minimize, maximize, subjectTo = []} = checkOptions(where, input, ['minimize', 'maximize', 'subjectTo'], 'part');
+  const {
+    minimize,
+    maximize,
+    subjectTo = [],
+  } = checkOptions(where, input, ['minimize', 'maximize', 'subjectTo'], 'part');
   if ((minimize === undefined) === (maximize === undefined)) {
     throw new Error(`${where}: expected either minimize or maximize.`);
   }
   if (!Array.isArray(subjectTo) || !subjectTo.every(isConstraint)) {
-    throw new Error(`${where}: subjectTo must be an array of constraints, made by lessEqual, greaterEqual, equal or positiveSemidefinite.`);
+    throw new Error(
+      `${where}: subjectTo must be an array of constraints, made by lessEqual, greaterEqual, equal or positiveSemidefinite.`,
+    );
   }
   const sense = minimize === undefined ? 'maximize' : 'minimize';
   return new ConvexProblem(sense, asExpression(where, (minimize ?? maximize)!), subjectTo);

@@ -86,7 +86,10 @@ function faultIn(expression: Expression, demand: Demand): Fault {
   if (own === 'unknown') return {at: expression, why: whyUnknown(expression)};
   const isOwnFit = own === 'constant' || own === 'affine' || own === demand;
   if (!isOwnFit) {
-    return {at: expression, why: `${markedText(expression, null)} is ${own}, where something ${demand} is needed.${hint(expression)}`};
+    return {
+      at: expression,
+      why: `${markedText(expression, null)} is ${own}, where something ${demand} is needed.${hint(expression)}`,
+    };
   }
   for (const [i, arg] of args.entries()) {
     if (demand !== 'affine' && allows(expression, i, demand)) continue;

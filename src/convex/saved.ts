@@ -3,25 +3,27 @@ import {atomNamed} from './atoms/index.js';
 import type {Constraint} from './constraint.js';
 import {expression} from './expression.js';
 import {nameOf, numbers, parameter, valuesOf, variable} from './leaves.js';
-import type {Shape} from './shape.js';
 import type {Sign} from './sign.js';
 import type {Expression} from './types.js';
 
-/** An expression as plain data. */
+/**
+ * An expression as plain data. What must keep its case is under `className` or `name`: tfjs changes the case of all other texts of a saved
+ * model.
+ */
 export type SavedExpression =
-  | {variable: string; shape: number[]; sign?: string}
-  | {parameter: string; shape: number[]; sign?: string; psd?: boolean}
-  | {numbers: number[]; shape: number[]}
-  | {atom: string; args: SavedExpression[]; options?: Record<string, unknown>};
+  | {className: 'variable'; name: string; shape: number[]; sign?: string}
+  | {className: 'parameter'; name: string; shape: number[]; sign?: string; psd?: boolean}
+  | {className: 'number'; values: number[]; shape: number[]}
+  | {className: string; args: SavedExpression[]; options?: Record<string, unknown>};
 
 /** A constraint as plain data. */
 export interface SavedConstraint {
   /** 'lessEqual', 'greaterEqual', 'equal' or 'positiveSemidefinite'. */
-  kind: Constraint['kind'];
+  className: Constraint['kind'];
   /** If it has one. */
   name?: string;
   /** Its sides. */
-  sides: SavedExpression[];
+  args: SavedExpression[];
 }
 
 /** A problem as plain data. */
@@ -44,9 +46,9 @@ export function savedProblem(problem: {
     sense: problem.sense,
     objective: savedExpression(problem.objective),
     constraints: [...problem.constraints.values()].map(({kind, name, sides}) => ({
-      kind,
+      className: kind,
       ...(name !== undefined && {name}),
-      sides: sides.map(savedExpression),
+      args: sides.map(savedExpression),
     })),
   };
 }
@@ -54,28 +56,29 @@ export function savedProblem(problem: {
 function savedExpression(given: Expression): SavedExpression {
   const {atom, args, options, shape} = given;
   const sign = options.sign === 'unknown' || options.sign === undefined ? {} : {sign: options.sign as string};
-  if (atom.leaf === 'variable') return {variable: nameOf(given), shape: [...shape], ...sign};
+  const leaf = {name: nameOf(given), shape: [...shape], ...sign};
+  if (atom.leaf === 'variable') return {className: 'variable', ...leaf};
   if (atom.leaf === 'parameter') {
-    return {parameter: nameOf(given), shape: [...shape], ...sign, ...(options.psd === true && {psd: true})};
+    return {className: 'parameter', ...leaf, ...(options.psd === true && {psd: true})};
   }
   const values = valuesOf(given);
-  if (values) return {numbers: [...values], shape: [...shape]};
+  if (values) return {className: 'number', values: [...values], shape: [...shape]};
   return {
-    ...{atom: atom.name, args: args.map(savedExpression)},
+    ...{className: atom.name, args: args.map(savedExpression)},
     ...(Object.keys(options).length > 0 && {options: {...options}}),
   };
 }
 
 /** The expression of a tree. @throws If an atom is unknown. */
 export function readExpression(saved: SavedExpression): Expression {
-  if ('variable' in saved) return variable(saved.variable, saved.shape, {sign: signIn(saved.sign)});
-  if ('parameter' in saved) {
-    return parameter(saved.parameter, saved.shape, {sign: signIn(saved.sign), psd: saved.psd ?? false});
+  const {className} = saved;
+  if ('name' in saved) {
+    const {name, shape, sign = 'unknown'} = saved;
+    if (className === 'variable') return variable(name, shape, {sign: sign as Sign});
+    return parameter(name, shape, {sign: sign as Sign, psd: 'psd' in saved && saved.psd === true});
   }
-  if ('numbers' in saved) return numbers(saved.numbers, saved.shape as Shape);
-  const atom = atomNamed(saved.atom);
-  if (!atom) throw new Error(`convex: a saved problem has an unknown atom '${saved.atom}'.`);
+  if ('values' in saved) return numbers(saved.values, saved.shape);
+  const atom = atomNamed(className);
+  if (!atom) throw new Error(`convex: a saved problem has an unknown atom '${className}'.`);
   return expression(atom, saved.args.map(readExpression), saved.options ?? {});
 }
-
-const signIn = (sign: string | undefined) => (sign ?? 'unknown') as Sign;

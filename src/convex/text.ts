@@ -44,6 +44,8 @@ function piece(expression: Expression, marked: Expression | null): Text {
 
 function call({atom: {name}, options}: Expression, args: readonly Text[]): string {
   const settings = Object.entries(options).filter(([, value]) => value !== null);
-  const named = settings.map(([key, value]) => `${key}: ${Array.isArray(value) ? shapeText(value as number[]) : String(value)}`);
+  const named = settings.map(
+    ([key, value]) => `${key}: ${Array.isArray(value) ? shapeText(value as number[]) : String(value)}`,
+  );
   return `${name}(${[...args.map(({text}) => text), ...named].join(', ')})`;
 }

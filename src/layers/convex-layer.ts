@@ -11,18 +11,27 @@ import {SolverLayer} from './base/solver-layer.js';
 
 type Weight = ReturnType<SolverLayer['addWeight']>;
 
+/** A name as a saved model has it: of all texts there, tfjs leaves only those under `name` as they are. */
+export interface SavedName {
+  /** The name of a parameter, variable or constraint. */
+  name: string;
+}
+
 /** The arguments of `ConvexLayer`, in addition to those of every Keras layer. */
 export interface ConvexLayerArgs extends LayerArgs {
   /** The problem, of `convex.problem`, or what a saved model has of it. */
   problem: ConvexProblem | SavedProblem;
   /** The parameters that are fed, in the order of the inputs, each [B, …shape]. */
-  inputs: readonly string[];
+  inputs: readonly string[] | readonly SavedName[];
   /** Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned. */
-  constants?: Readonly<Record<string, tf.Tensor | tf.TensorLike>> | SavedConstant[] | undefined;
+  constants?:
+    | Readonly<Record<string, tf.Tensor | tf.TensorLike>>
+    | (SavedName & Omit<SavedConstant, 'symbol'>)[]
+    | undefined;
   /** The variables that are given out, in this order, each [B, …shape]. Default: all, in the order in which the problem names them. */
-  outputs?: readonly string[] | undefined;
+  outputs?: readonly string[] | readonly SavedName[] | undefined;
   /** The constraints whose multipliers are given out after the variables. Default: none. */
-  duals?: readonly string[] | undefined;
+  duals?: readonly string[] | readonly SavedName[] | undefined;
   /** Relative error at which a sample counts as solved. Default: that of the solver. */
   tolerance?: number | undefined;
   /** The largest number of iterations of a sample. Default: that of the solver. */
@@ -70,15 +79,27 @@ export class ConvexLayer extends SolverLayer {
     this.problem = problem instanceof ConvexProblem ? problem : problemOf(problem);
     const {parameters, variables, constraints: known} = this.problem;
     const shapes = Object.fromEntries([...parameters].map(([name, {shape}]) => [name, shape.map(String)]));
-    this.constants = readConstants<string>(className, shapes, args.constants as SavedConstant[] | undefined);
+    const {constants} = args;
+    const given = Array.isArray(constants)
+      ? constants.map(({name, ...constant}: SavedName & Omit<SavedConstant, 'symbol'>) => ({
+          symbol: name,
+          ...constant,
+        }))
+      : (constants as Record<string, tf.Tensor>);
+    this.constants = readConstants<string>(className, shapes, given);
     this.fed = checkList('inputs', inputs, parameters, 'parameter');
     this.fed.forEach((name) => {
-      if (this.constants.has(name)) throw new Error(`${className}: ${name} is both an input and a constant. Leave it out of one of them.`);
+      if (this.constants.has(name))
+        throw new Error(
+          `${className}: ${name} is both an input and a constant. Leave it out of one of them.`,
+        );
     });
     this.constants.forEach(({shape}, name) => {
       const expected = parameters.get(name)!.shape;
       if (tf.util.arraysEqual(shape, [...expected])) return;
-      throw new Error(`${className}: the constant ${name} must have the shape [${expected}], got [${shape}].`);
+      throw new Error(
+        `${className}: the constant ${name} must have the shape [${expected}], got [${shape}].`,
+      );
     });
     this.outputs = checkList('outputs', outputs ?? [...variables.keys()], variables, 'variable');
     this.duals = checkList('duals', duals ?? [], known, 'constraint', 0);
@@ -87,7 +108,9 @@ export class ConvexLayer extends SolverLayer {
     const {tolerance, maxIterations} = args;
     this.limits = {
       ...(tolerance != null && {tolerance: checkNumber(className, 'tolerance', tolerance, Number.MIN_VALUE)}),
-      ...(maxIterations != null && {maxIterations: checkNumber(className, 'maxIterations', maxIterations, 1, true)}),
+      ...(maxIterations != null && {
+        maxIterations: checkNumber(className, 'maxIterations', maxIterations, 1, true),
+      }),
     };
   }
 
@@ -152,7 +175,10 @@ export class ConvexLayer extends SolverLayer {
     const {onFailure, limits, outputs, duals} = this;
     const found = this.problem.solve(values, {...limits, onFailure});
     this.remember(found);
-    const parts = [...outputs.map((name) => found.variables[name]), ...duals.map((name) => found.duals[name])];
+    const parts = [
+      ...outputs.map((name) => found.variables[name]),
+      ...duals.map((name) => found.duals[name]),
+    ];
     return parts.length === 1 ? parts[0] : parts;
   }
 
@@ -160,12 +186,11 @@ export class ConvexLayer extends SolverLayer {
     const {tolerance = null, maxIterations = null} = this.limits;
     return {
       ...super.getConfig(),
-      // As text: tfjs changes the case of keys.
-      problem: JSON.stringify(this.problem),
-      inputs: [...this.fed],
-      constants: [...this.constants.values()],
-      outputs: [...this.outputs],
-      duals: [...this.duals],
+      problem: this.problem.toJSON() as unknown as tf.serialization.ConfigDict,
+      inputs: this.fed.map((name) => ({name})),
+      constants: [...this.constants.values()].map(({symbol: name, ...constant}) => ({name, ...constant})),
+      outputs: this.outputs.map((name) => ({name})),
+      duals: this.duals.map((name) => ({name})),
       ...{tolerance, maxIterations, onFailure: this.onFailure, seed: this.seed ?? null},
     };
   }
@@ -181,12 +206,18 @@ export class ConvexLayer extends SolverLayer {
     const {shape, sign, options} = this.problem.parameters.get(name)!;
     const {seed: first} = this;
     const seed = first == null ? undefined : first + this.parameters.size;
-    let initializer = shape.length >= 2 ? initializers.glorotUniform({seed}) : initializers.randomUniform({minval: -0.1, maxval: 0.1, seed});
+    let initializer =
+      shape.length >= 2
+        ? initializers.glorotUniform({seed})
+        : initializers.randomUniform({minval: -0.1, maxval: 0.1, seed});
     if (options.psd === true) initializer = initializers.identity({});
     if (sign === 'nonNegative') initializer = initializers.ones();
     if (sign === 'nonPositive') initializer = initializers.constant({value: -1});
     const keepsSign = sign === 'nonNegative' ? constraints.nonNeg() : undefined;
-    this.parameters.set(name, this.addWeight(name, [...shape], 'float32', initializer, undefined, true, keepsSign));
+    this.parameters.set(
+      name,
+      this.addWeight(name, [...shape], 'float32', initializer, undefined, true, keepsSign),
+    );
   }
 
   private addConstant(name: string, {shape, values}: SavedConstant): void {
@@ -208,20 +239,28 @@ function problemOf(saved: unknown): ConvexProblem {
 /** @throws If it is no list of different names that are known, at least `least` of them. */
 function checkList(
   argument: string,
-  given: readonly string[],
+  list: readonly string[] | readonly SavedName[],
   known: ReadonlyMap<string, unknown>,
   what: string,
   least = 1,
 ): readonly string[] {
   const {className} = ConvexLayer;
-  if (!Array.isArray(given) || given.length < least) {
-    throw new Error(`${className}: ${argument} must be a list of names of ${what}s; got ${JSON.stringify(given)}.`);
+  const given = Array.isArray(list)
+    ? list.map((item: string | SavedName) => (typeof item === 'string' ? item : item?.name))
+    : null;
+  if (given === null || given.length < least) {
+    throw new Error(
+      `${className}: ${argument} must be a list of names of ${what}s; got ${JSON.stringify(list)}.`,
+    );
   }
-  given.forEach((name: string, i) => {
-    if (!known.has(name)) throw new Error(`${className}: ${argument} contains '${name}', but the problem's ${what}s are ${[...known.keys()].join(', ')}.`);
+  given.forEach((name, i) => {
+    if (!known.has(name))
+      throw new Error(
+        `${className}: ${argument} contains '${name}', but the problem's ${what}s are ${[...known.keys()].join(', ')}.`,
+      );
     if (given.indexOf(name) !== i) throw new Error(`${className}: ${argument} contains '${name}' twice.`);
   });
-  return [...(given as string[])];
+  return given;
 }
 
 tf.serialization.registerClass(ConvexLayer);

@@ -48,7 +48,11 @@ const CASES: Record<string, Case> = {
   square: {of: convex.square, shape: [4], at: V, value: 15.5},
   sumSquares: {of: convex.sumSquares, shape: [4], at: V, value: 15.5},
   quadForm: {
-    of: (x) => convex.quadForm(x, [[2, 1], [1, 3]]),
+    of: (x) =>
+      convex.quadForm(x, [
+        [2, 1],
+        [1, 3],
+      ]),
     ...{shape: [2], at: [1, -2], value: 2 - 4 + 12},
   },
   quadOverLin: {
@@ -76,9 +80,33 @@ const CASES: Record<string, Case> = {
   stack: {of: (x) => convex.max(convex.stack([x, convex.neg(x)]), 0), shape: [4], at: V, value: 7},
   diag: {of: (x) => convex.abs(convex.diag(x)), shape: [2, 2], at: S, value: 3},
   'diag of a vector': {of: (x) => convex.abs(convex.diag(x)), shape: [2], at: [1, -2], value: 3},
-  'mul by numbers': {of: (x) => convex.abs(convex.mul([1, 2, -1, 0.5], x)), shape: [4], at: V, value: 1.5 + 1 + 2 + 1.5},
-  'matMul from the left': {of: (x) => convex.abs(convex.matMul([[1, 2, 0, 1], [0, 1, 1, 0]], x)), shape: [4], at: V, value: 2.5 + 1.5},
-  'matMul from the right': {of: (x) => convex.abs(convex.matMul(x, [1, 2, 1])), shape: [2, 3], at: M, value: 3 + 5.5},
+  'mul by numbers': {
+    of: (x) => convex.abs(convex.mul([1, 2, -1, 0.5], x)),
+    shape: [4],
+    at: V,
+    value: 1.5 + 1 + 2 + 1.5,
+  },
+  'matMul from the left': {
+    of: (x) =>
+      convex.abs(
+        convex.matMul(
+          [
+            [1, 2, 0, 1],
+            [0, 1, 1, 0],
+          ],
+          x,
+        ),
+      ),
+    shape: [4],
+    at: V,
+    value: 2.5 + 1.5,
+  },
+  'matMul from the right': {
+    of: (x) => convex.abs(convex.matMul(x, [1, 2, 1])),
+    shape: [2, 3],
+    at: M,
+    value: 3 + 5.5,
+  },
   div: {of: (x) => convex.abs(convex.div(x, 2)), shape: [4], at: V, value: 3.5},
 };
 

@@ -4,8 +4,21 @@ import {assert} from 'chai';
 import {convex, solveQP} from '../../src/index.js';
 import {expectNoLeak} from '../helpers/expect.js';
 
-const {add, equal, greaterEqual, lessEqual, matMul, mul, norm1, parameter, problem, sub, sum, sumSquares, variable} =
-  convex;
+const {
+  add,
+  equal,
+  greaterEqual,
+  lessEqual,
+  matMul,
+  mul,
+  norm1,
+  parameter,
+  problem,
+  sub,
+  sum,
+  sumSquares,
+  variable,
+} = convex;
 
 const [n, m, B] = [4, 6, 3];
 
@@ -57,7 +70,9 @@ describe('problems of the modelling language', () => {
       const ours = solve((A, b, lambda) => lasso.solve({A, b, lambda}, {onFailure: 'throw'}).variables.x);
       const theirs = solve((A, b, lambda) => byHand({A, b, lambda}));
       assert.isBelow(distance(ours.value, theirs.value), 1e-5);
-      ours.grads.forEach((gradient, i) => assert.isBelow(distance(gradient, theirs.grads[i]), 2e-5, `gradient ${i}`));
+      ours.grads.forEach((gradient, i) =>
+        assert.isBelow(distance(gradient, theirs.grads[i]), 2e-5, `gradient ${i}`),
+      );
     });
   });
 
@@ -95,7 +110,10 @@ describe('problems of the modelling language', () => {
   it('multiply parameters with each other, and compute with them before they meet a variable', () => {
     tf.tidy(() => {
       const [r, s] = [parameter('r', [n]), parameter('s', [n])];
-      const product = problem({minimize: sumSquares(sub(mul(r, mul(s, x)), 1)), subjectTo: [lessEqual(x, 9)]});
+      const product = problem({
+        minimize: sumSquares(sub(mul(r, mul(s, x)), 1)),
+        subjectTo: [lessEqual(x, 9)],
+      });
       const computed = problem({
         minimize: sumSquares(sub(x, mul(convex.exp(r), convex.square(s)))),
       });
@@ -104,7 +122,9 @@ describe('problems of the modelling language', () => {
       assert.isBelow(distance(ones, tf.div(1, tf.mul(ofR, ofS))), 1e-5);
       const target = tf.mul(tf.exp(ofR), tf.square(ofS));
       assert.isBelow(distance(computed.solve({r: ofR, s: ofS}).variables.x, target), 1e-4);
-      const gradient = tf.grad((given: tf.Tensor) => tf.sum(computed.solve({r: given, s: ofS}).variables.x))(ofR);
+      const gradient = tf.grad((given: tf.Tensor) => tf.sum(computed.solve({r: given, s: ofS}).variables.x))(
+        ofR,
+      );
       assert.isBelow(distance(gradient, target), 1e-4);
     });
   });
@@ -154,7 +174,9 @@ describe('problems of the modelling language', () => {
     tf.tidy(() => {
       const u = variable('u', [2], {sign: 'nonNegative'});
       const target = parameter('target', [2]);
-      const {variables} = problem({minimize: sumSquares(sub(u, target))}).solve({target: tf.tensor1d([-1, 2])});
+      const {variables} = problem({minimize: sumSquares(sub(u, target))}).solve({
+        target: tf.tensor1d([-1, 2]),
+      });
       assert.isBelow(distance(variables.u, tf.tensor1d([0, 2])), 1e-6);
     });
   });
@@ -171,7 +193,10 @@ describe('problems of the modelling language', () => {
   it('leave no tensors behind, also if they throw', () => {
     expectNoLeak(() => {
       tf.tidy(() => void lasso.solve({A: random([m, n], 1), b: random([m], 2), lambda: 0.3}));
-      assert.throws(() => lasso.solve({A: [[1]], b: [1], lambda: 1}), /'A' has the shape \[1,1\]; expected \[6, 4\]/);
+      assert.throws(
+        () => lasso.solve({A: [[1]], b: [1], lambda: 1}),
+        /'A' has the shape \[1,1\]; expected \[6, 4\]/,
+      );
       lasso.explain({A: tf.tidy(() => random([m, n], 1).arraySync()), b: [1, 2, 3, 4, 5, 6], lambda: 1});
     });
   });

@@ -92,7 +92,11 @@ export const TOTAL_VARIATION: Atom = {
     const sums = axes.map((axis) => {
       const part = (begin: number) => {
         const size = x.shape.map((length, i) => (i === axis ? length - 1 : length));
-        return tf.slice(x, x.shape.map((_, i) => (i === axis ? begin : 0)), size);
+        return tf.slice(
+          x,
+          x.shape.map((_, i) => (i === axis ? begin : 0)),
+          size,
+        );
       };
       return tf.sum(tf.abs(tf.sub(part(1), part(0))), axesBehind(x));
     });

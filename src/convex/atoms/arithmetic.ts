@@ -16,13 +16,15 @@ const inside = ({text, binding}: Text, at: number) => (binding < at ? `(${text})
 function ofRank(tensor: tf.Tensor, rank: number): tf.Tensor {
   const [batch, ...shape] = tensor.shape;
   const missing = rank - shape.length;
-  return missing === 0 ? tensor : tf.reshape(tensor, [batch, ...new Array<number>(missing).fill(1), ...shape]);
+  return missing === 0
+    ? tensor
+    : tf.reshape(tensor, [batch, ...new Array<number>(missing).fill(1), ...shape]);
 }
 
-const elementwise = (
-  op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
-) => (args: readonly tf.Tensor[], _options: unknown, shape: Shape) =>
-  args.map((arg) => ofRank(arg, shape.length)).reduce((a, b) => op(a, b));
+const elementwise =
+  (op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor) =>
+  (args: readonly tf.Tensor[], _options: unknown, shape: Shape) =>
+    args.map((arg) => ofRank(arg, shape.length)).reduce((a, b) => op(a, b));
 
 export const ADD: Atom = affineAtom({
   name: 'add',
@@ -120,7 +122,14 @@ export function div(x: ExpressionLike, y: ExpressionLike): Expression {
   const [top, bottom] = [asExpression('convex.div', x), asExpression('convex.div', y)];
   const values = valuesOf(bottom);
   if (values?.includes(0)) throw new Error('convex.div: the divisor has a zero.');
-  if (values) return mul(top, numbers(values.map((value) => 1 / value), bottom.shape));
+  if (values)
+    return mul(
+      top,
+      numbers(
+        values.map((value) => 1 / value),
+        bottom.shape,
+      ),
+    );
   if (!isConstant(bottom)) {
     throw new Error('convex.div: the divisor has variables; quadOverLin is ‖x‖² / y.');
   }

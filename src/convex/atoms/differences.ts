@@ -32,7 +32,11 @@ export const DIFF: Atom = affineAtom({
     const axis = axisOf(options.axis as number, x.rank - 1) + 1;
     const part = (begin: number): tf.Tensor => {
       const size = x.shape.map((length, i) => (i === axis ? length - 1 : length));
-      return tf.slice(x, x.shape.map((_, i) => (i === axis ? begin : 0)), size as Shape as number[]);
+      return tf.slice(
+        x,
+        x.shape.map((_, i) => (i === axis ? begin : 0)),
+        size as Shape as number[],
+      );
     };
     return tf.sub(part(1), part(0));
   },

@@ -62,7 +62,8 @@ export const POWER: Atom = withoutCone('power', 'power', {
     throw new Error(`the exponent must be a finite number, got ${String(exponent)}`);
   },
   sign: () => 'nonNegative',
-  curvature: (_args, {exponent}) => ((exponent as number) > 0 && (exponent as number) < 1 ? 'concave' : 'convex'),
+  curvature: (_args, {exponent}) =>
+    (exponent as number) > 0 && (exponent as number) < 1 ? 'concave' : 'convex',
   monotonicity: (_index, [{sign}], {exponent}) => {
     if ((exponent as number) < 0) return 'decreasing';
     return (exponent as number) < 1 || isNonNegative(sign) ? 'increasing' : 'none';

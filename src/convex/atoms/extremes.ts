@@ -71,11 +71,17 @@ export function min(x: ExpressionLike, axis: number | null = null): Expression {
 /** The largest of several expressions, element by element. Convex. @throws If the shapes do not broadcast. */
 export function maximum(...terms: readonly ExpressionLike[]): Expression {
   if (terms.length === 0) throw new Error('convex.maximum: there is nothing to compare.');
-  return expression(MAXIMUM, terms.map((term) => asExpression('convex.maximum', term)));
+  return expression(
+    MAXIMUM,
+    terms.map((term) => asExpression('convex.maximum', term)),
+  );
 }
 
 /** The smallest of several expressions, element by element. Concave. @throws If the shapes do not broadcast. */
 export function minimum(...terms: readonly ExpressionLike[]): Expression {
   if (terms.length === 0) throw new Error('convex.minimum: there is nothing to compare.');
-  return expression(MINIMUM, terms.map((term) => asExpression('convex.minimum', term)));
+  return expression(
+    MINIMUM,
+    terms.map((term) => asExpression('convex.minimum', term)),
+  );
 }

@@ -73,11 +73,19 @@ export const CONVOLUTION: Atom = {
   evaluate: ([kernel, x]) => {
     const [length, size] = [kernel.shape[1]!, x.shape[1]!];
     // Row i has x, shifted by i: the sum of the rows times the entries of the kernel.
-    const shifted = Array.from({length}, (_, i) => tf.pad(x, [[0, 0], [i, length - 1 - i]]));
+    const shifted = Array.from({length}, (_, i) =>
+      tf.pad(x, [
+        [0, 0],
+        [i, length - 1 - i],
+      ]),
+    );
     const rows = tf.stack(shifted, 1);
     return tf.reshape(tf.matMul(tf.expandDims(kernel, 1), rows), [-1, length + size - 1]);
   },
-  pairs: ([, [size]]) => (first) => Array.from({length: size}, (_, j) => [j, first + j] as const),
+  pairs:
+    ([, [size]]) =>
+    (first) =>
+      Array.from({length: size}, (_, j) => [j, first + j] as const),
 };
 
 /**

@@ -12,7 +12,14 @@ export function mirrored(atom: Atom, name: string): Atom {
     sign: (args, options) => negated(atom.sign(args.map(neg), options)),
     curvature: () => 'concave',
     monotonicity: (index, args, options) => atom.monotonicity(index, args.map(neg), options),
-    evaluate: (args, options, shape) => tf.neg(atom.evaluate(args.map((arg) => tf.neg(arg)), options, shape)),
+    evaluate: (args, options, shape) =>
+      tf.neg(
+        atom.evaluate(
+          args.map((arg) => tf.neg(arg)),
+          options,
+          shape,
+        ),
+      ),
     graph: (args, options, sink) => neg(atom.graph!(args.map(neg), options, sink)),
   };
 }

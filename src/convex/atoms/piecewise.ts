@@ -39,7 +39,10 @@ export const PIECEWISE_LINEAR: Atom = {
     if (isList(slopes) && isList(intercepts) && slopes.length === intercepts.length) return shape;
     throw new Error('slopes and intercepts must be arrays of finite numbers, as many of each');
   },
-  sign: (_args, options) => ((options.slopes as number[]).some((slope, i) => slope === 0 && (options.intercepts as number[])[i] >= 0) ? 'nonNegative' : 'unknown'),
+  sign: (_args, options) =>
+    (options.slopes as number[]).some((slope, i) => slope === 0 && (options.intercepts as number[])[i] >= 0)
+      ? 'nonNegative'
+      : 'unknown',
   curvature: () => 'convex',
   monotonicity: (_index, _args, options) => {
     const slopes = options.slopes as number[];

@@ -40,7 +40,14 @@ export const TRANSPOSE: Atom = affineAtom({
   name: 'transpose',
   shape: ([shape]) => [...shape].reverse(),
   linear: ([shape]) => [gathering(places([...shape].reverse(), [...stridesOf(shape)].reverse()))],
-  evaluate: ([x]) => tf.transpose(x, [0, ...x.shape.map((_, i) => i).slice(1).reverse()]),
+  evaluate: ([x]) =>
+    tf.transpose(x, [
+      0,
+      ...x.shape
+        .map((_, i) => i)
+        .slice(1)
+        .reverse(),
+    ]),
   text: ([{text, binding}]) => ({text: `${binding < 2 ? `(${text})` : text}ᵀ`, binding: 2}),
 });
 
@@ -49,11 +56,15 @@ export const SLICE: Atom = affineAtom({
   shape: ([shape], options) => {
     const [begin, size] = [options.begin as Shape, options.size as Shape];
     if (begin.length !== shape.length || size.length !== shape.length) {
-      throw new Error(`begin and size need ${shape.length} entries, one for each axis of ${shapeText(shape)}`);
+      throw new Error(
+        `begin and size need ${shape.length} entries, one for each axis of ${shapeText(shape)}`,
+      );
     }
     size.forEach((length, axis) => {
       if (begin[axis] >= 0 && length > 0 && begin[axis] + length <= shape[axis]) return;
-      throw new Error(`begin ${shapeText(begin)} and size ${shapeText(size)} leave the shape ${shapeText(shape)}`);
+      throw new Error(
+        `begin ${shapeText(begin)} and size ${shapeText(size)} leave the shape ${shapeText(shape)}`,
+      );
     });
     return size;
   },
@@ -65,7 +76,9 @@ export const SLICE: Atom = affineAtom({
   evaluate: ([x], {begin, size}) => tf.slice(x, [0, ...(begin as Shape)], [-1, ...(size as Shape)]),
   text: ([{text, binding}], options) => {
     const [begin, size] = [options.begin as Shape, options.size as Shape];
-    const ranges = begin.map((first, axis) => (size[axis] === 1 ? `${first}` : `${first}:${first + size[axis]}`));
+    const ranges = begin.map((first, axis) =>
+      size[axis] === 1 ? `${first}` : `${first}:${first + size[axis]}`,
+    );
     return {text: `${binding < 2 ? `(${text})` : text}[${ranges.join(', ')}]`, binding: 2};
   },
 });
@@ -88,7 +101,8 @@ export const GATHER: Atom = affineAtom({
     const outer = sizeOf(shape.slice(0, axis));
     const result = new Int32Array(outer * indices.length * inner);
     for (let i = 0, to = 0; i < outer; i++) {
-      for (const index of indices) for (let k = 0; k < inner; k++) result[to++] = (i * length + index) * inner + k;
+      for (const index of indices)
+        for (let k = 0; k < inner; k++) result[to++] = (i * length + index) * inner + k;
     }
     return [gathering(result)];
   },
@@ -122,7 +136,9 @@ export const CONCAT: Atom = affineAtom({
   },
   evaluate: (args, {axis}) => {
     const batch = Math.max(...args.map(({shape}) => shape[0]));
-    const whole = args.map((x) => (x.shape[0] === batch ? x : tf.tile(x, [batch, ...x.shape.slice(1).map(() => 1)])));
+    const whole = args.map((x) =>
+      x.shape[0] === batch ? x : tf.tile(x, [batch, ...x.shape.slice(1).map(() => 1)]),
+    );
     return tf.concat(whole, axisOf(axis as number, args[0].rank - 1) + 1);
   },
 });
@@ -159,7 +175,10 @@ export function slice(
     });
   };
   const first = list(begin, () => 0);
-  return expression(SLICE, [from], {begin: first, size: list(size, (axis) => from.shape[axis] - first[axis])});
+  return expression(SLICE, [from], {
+    begin: first,
+    size: list(size, (axis) => from.shape[axis] - first[axis]),
+  });
 }
 
 /** The entries with these indices along an axis, default 0, as `tf.gather`. @throws If an index is not in the axis. */
@@ -169,13 +188,19 @@ export function gather(x: ExpressionLike, indices: readonly number[], axis = 0):
 
 /** Arrays joined along an axis, default 0, as `tf.concat`. @throws If the other axes differ. */
 export function concat(parts: readonly ExpressionLike[], axis = 0): Expression {
-  if (!Array.isArray(parts) || parts.length === 0) throw new Error('convex.concat: expected an array of expressions.');
-  return expression(CONCAT, parts.map((part) => asExpression('convex.concat', part as ExpressionLike)), {axis});
+  if (!Array.isArray(parts) || parts.length === 0)
+    throw new Error('convex.concat: expected an array of expressions.');
+  return expression(
+    CONCAT,
+    parts.map((part) => asExpression('convex.concat', part as ExpressionLike)),
+    {axis},
+  );
 }
 
 /** Arrays of one shape along a new axis, default 0, as `tf.stack`. @throws If the shapes differ. */
 export function stack(parts: readonly ExpressionLike[], axis = 0): Expression {
-  if (!Array.isArray(parts) || parts.length === 0) throw new Error('convex.stack: expected an array of expressions.');
+  if (!Array.isArray(parts) || parts.length === 0)
+    throw new Error('convex.stack: expected an array of expressions.');
   const list = parts.map((part) => asExpression('convex.stack', part as ExpressionLike));
   const own = axisOf(axis, list[0].shape.length + 1);
   return concat(

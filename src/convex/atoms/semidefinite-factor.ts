@@ -32,7 +32,9 @@ export function factorOf(values: readonly number[], n: number): Expression {
   }
   for (const rest of P) {
     if (Math.abs(rest) <= ROUNDING * largest) continue;
-    throw new Error('convex.quadForm: the matrix must be positive semidefinite, but has a negative eigenvalue.');
+    throw new Error(
+      'convex.quadForm: the matrix must be positive semidefinite, but has a negative eigenvalue.',
+    );
   }
   return rank === 0 ? numbers(new Array<number>(n).fill(0), [1, n]) : numbers(rows, [rank, n]);
 }

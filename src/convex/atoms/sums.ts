@@ -8,7 +8,8 @@ import type {Atom, Expression, Options} from '../types.js';
 import {affineAtom} from './affine-atom.js';
 
 /** The axis of the options, counted from the front; `null` for all axes. */
-const axisIn = ({axis}: Options, shape: Shape) => (axis == null ? null : axisOf(axis as number, shape.length));
+const axisIn = ({axis}: Options, shape: Shape) =>
+  axis == null ? null : axisOf(axis as number, shape.length);
 
 /** The shape without an axis; with `null` for the axis, []. */
 export function withoutAxis([shape]: readonly Shape[], options: Options): Shape {

@@ -20,7 +20,8 @@ interface Source {
 /** @throws If no solver has a cone that it needs. */
 export function compile(source: Source): Program {
   const quadratic = collect(source, true);
-  const isConic = quadratic.builder.hasCones || quadratic.constraints.some(({kind}) => kind === 'semidefinite');
+  const isConic =
+    quadratic.builder.hasCones || quadratic.constraints.some(({kind}) => kind === 'semidefinite');
   if (!isConic) {
     const {builder, objective, constraints} = quadratic;
     const forms = constraints.map(({form, kind}) => ({form, isEquality: kind === 'equality'}));
@@ -30,7 +31,10 @@ export function compile(source: Source): Program {
   return new ConicProgram(builder, objective, constraints);
 }
 
-function collect({sense, objective: given, constraints: all, variables, parameters}: Source, allowsSquares: boolean) {
+function collect(
+  {sense, objective: given, constraints: all, variables, parameters}: Source,
+  allowsSquares: boolean,
+) {
   const builder = new Builder();
   // The user's come first, in their order.
   for (const leaf of [...variables.values(), ...parameters.values()]) builder.formOf(leaf);

@@ -63,7 +63,11 @@ export class ConicProgram implements Program {
       const width = x.size / t.size;
       for (let k = 0; k < t.size; k++) {
         rows.add(t, -1, [{row: k, factor: 1}]);
-        rows.add(x, -1, Array.from({length: width}, (_, j) => ({row: k * width + j, factor: 1})));
+        rows.add(
+          x,
+          -1,
+          Array.from({length: width}, (_, j) => ({row: k * width + j, factor: 1})),
+        );
         secondOrder.push(1 + width);
       }
     }
@@ -84,7 +88,8 @@ export class ConicProgram implements Program {
     this.c = new ParameterMap(variableCount);
     const {linear} = objective;
     for (let term = 0; term < linear.count; term++) {
-      if (linear.variables[term] !== NONE) this.c.add(linear.variables[term], linear.parameters[term], linear.values[term]);
+      if (linear.variables[term] !== NONE)
+        this.c.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
   }
 
@@ -92,8 +97,15 @@ export class ConicProgram implements Program {
     const {cones, rows, variableCount: n} = this;
     const batch = theta.shape[0];
     const vector = this.c.of(theta);
-    const c = vector.rank === 2 && vector.shape[0] === batch ? vector : tf.tile(tf.reshape(vector, [1, n]), [batch, 1]);
-    const data = {c, E: tf.reshape(this.E.of(theta), [-1, rows, n]), d: tf.reshape(this.d.of(theta), [-1, rows])};
+    const c =
+      vector.rank === 2 && vector.shape[0] === batch
+        ? vector
+        : tf.tile(tf.reshape(vector, [1, n]), [batch, 1]);
+    const data = {
+      c,
+      E: tf.reshape(this.E.of(theta), [-1, rows, n]),
+      d: tf.reshape(this.d.of(theta), [-1, rows]),
+    };
     const solver = new ConicSplitting((v) => dualConeProduct(v, cones), {...limits, onFailure});
     const {x: found, state} = solver.run(null, data);
     reportFailures(
@@ -119,7 +131,11 @@ function symmetricPart(form: AffineForm, n: number): AffineForm {
   const result = new AffineForm(n * n);
   for (let term = 0; term < form.count; term++) {
     const [i, j] = [Math.floor(form.rows[term] / n), form.rows[term] % n];
-    const [variable, parameter, value] = [form.variables[term], form.parameters[term], 0.5 * form.values[term]];
+    const [variable, parameter, value] = [
+      form.variables[term],
+      form.parameters[term],
+      0.5 * form.values[term],
+    ];
     result.push(i * n + j, variable, parameter, value);
     result.push(j * n + i, variable, parameter, value);
   }

@@ -43,9 +43,14 @@ export class Objective {
       this.addLinear(builder.formOf(sum(mul(weights, builder.canonical(given)))));
     } else if (atom.linear) {
       const shapes = args.map(({shape}) => shape);
-      atom.linear(shapes, options).forEach((map, i) => this.add(args[i], transposed(map, weights, args[i].shape)));
+      atom
+        .linear(shapes, options)
+        .forEach((map, i) => this.add(args[i], transposed(map, weights, args[i].shape)));
     } else if (atom.weights) {
-      this.add(args.find((arg) => !isConstant(arg))!, atom.weights(args, weights));
+      this.add(
+        args.find((arg) => !isConstant(arg))!,
+        atom.weights(args, weights),
+      );
     } else {
       const inner = args.map((arg) => builder.canonical(arg));
       const {squares = [], forms = [], rest = []} = atom.quadratic!(inner, options, weights, builder);
@@ -66,7 +71,8 @@ export class Objective {
     const {builder} = this;
     const w = builder.formOf(weights);
     let u = builder.formOf(of);
-    if (u.hasProducts || (u.hasParameters && w.hasParameters) || fills(u)) u = builder.formOf(builder.named(of));
+    if (u.hasProducts || (u.hasParameters && w.hasParameters) || fills(u))
+      u = builder.formOf(builder.named(of));
     const [terms, factors] = [bucketed(u), bucketed(w)];
     for (let row = 0; row < u.size; row++) {
       const own = terms.order.subarray(terms.starts[row], terms.starts[row + 1]);

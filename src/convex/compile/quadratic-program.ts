@@ -59,7 +59,8 @@ export class QuadraticProgram implements Program {
     this.p = new ParameterMap(n);
     const {linear} = objective;
     for (let term = 0; term < linear.count; term++) {
-      if (linear.variables[term] !== NONE) this.p.add(linear.variables[term], linear.parameters[term], linear.values[term]);
+      if (linear.variables[term] !== NONE)
+        this.p.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
   }
 
@@ -71,7 +72,10 @@ export class QuadraticProgram implements Program {
       {
         Q: Q.of(theta),
         // The batch comes with p.
-        p: vector.rank === 2 && vector.shape[0] === batch ? vector : tf.tile(tf.reshape(vector, [1, n]), [batch, 1]),
+        p:
+          vector.rank === 2 && vector.shape[0] === batch
+            ? vector
+            : tf.tile(tf.reshape(vector, [1, n]), [batch, 1]),
         ...(G.rows > 0 && {G: G.of(theta), h: h.of(theta)}),
         ...(A.rows > 0 && {A: A.of(theta), b: b.of(theta)}),
       },
@@ -99,7 +103,10 @@ class Matrix {
     this.map = isSparse ? matrix.entries() : matrix.dense();
     const {places, columns} = matrix;
     this.places = isSparse
-      ? {rows: places.map((place) => Math.floor(place / columns)), columns: places.map((place) => place % columns)}
+      ? {
+          rows: places.map((place) => Math.floor(place / columns)),
+          columns: places.map((place) => place % columns),
+        }
       : null;
   }
 

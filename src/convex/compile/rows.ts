@@ -39,7 +39,11 @@ export class Rows {
 
   /** The coefficients of the variables. */
   matrix(columns: number): MatrixMap {
-    return new MatrixMap(this.count, columns, this.terms.filter(({variable}) => variable !== NONE));
+    return new MatrixMap(
+      this.count,
+      columns,
+      this.terms.filter(({variable}) => variable !== NONE),
+    );
   }
 
   /** What is on the right if the rows are read as matrix · z ≤ right. */
@@ -79,7 +83,8 @@ export class MatrixMap {
   /** All entries, row by row. */
   dense(): ParameterMap {
     const map = new ParameterMap(this.rows * this.columns);
-    for (const {row, variable, parameter, value} of this.terms) map.add(row * this.columns + variable, parameter, value);
+    for (const {row, variable, parameter, value} of this.terms)
+      map.add(row * this.columns + variable, parameter, value);
     return map;
   }
 }

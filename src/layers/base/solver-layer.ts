@@ -44,10 +44,7 @@ export abstract class SolverLayer extends layers.Layer {
    * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. An empty batch is not solved: it has an
    * empty output, and a gradient of zero for inputs and weights.
    */
-  override call(
-    inputs: tf.Tensor | tf.Tensor[],
-    kwargs: Record<string, unknown>,
-  ): tf.Tensor | tf.Tensor[] {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor | tf.Tensor[] {
     const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       // The parts of one batch are one call.
@@ -81,16 +78,15 @@ export abstract class SolverLayer extends layers.Layer {
   }
 
   /** The output, or several, for a batch of at least one sample. */
-  protected abstract solve(
-    inputs: tf.Tensor[],
-    kwargs: Record<string, unknown>,
-  ): tf.Tensor | tf.Tensor[];
+  protected abstract solve(inputs: tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor | tf.Tensor[];
 
   private emptyOutput(inputs: tf.Tensor[]): tf.Tensor | tf.Tensor[] {
     const none = tf.zeros([0]);
     this.remember({status: none, iterations: none, residual: none});
     const shapes = inputs.map(({shape}) => shape);
-    const outputs = shapeList(this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes)) as number[][];
+    const outputs = shapeList(
+      this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes),
+    ) as number[][];
     const empty = nothing(outputs, [...inputs, ...this.trainableWeights.map((weight) => weight.read())]);
     return empty.length === 1 ? empty[0] : empty;
   }
