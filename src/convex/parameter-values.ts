@@ -1,8 +1,9 @@
-/** @file Brings the values of parameters to one tensor, [B, all entries]. */
+/** @file Brings the values of parameters to a form, [B or 1, entries], and computes what is derived from them. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../checks/index.js';
 import {evaluate} from './evaluate.js';
 import type {Program} from './compile/program.js';
+import type {Theta, ThetaPart} from './compile/theta.js';
 import {sameShape, shapeText} from './shape.js';
 import type {Expression} from './types.js';
 
@@ -11,14 +12,14 @@ export type ParameterValue = tf.Tensor | tf.TensorLike;
 
 interface Parametric {
   parameters: ReadonlyMap<string, Expression>;
-  program: Pick<Program, 'parameters' | 'derived' | 'parameterCount'>;
+  program: Pick<Program, 'parameters' | 'derived'>;
 }
 
 /** @throws If a parameter is missing or unknown, or has another shape. */
 export function packed(
   {parameters, program}: Parametric,
   values: Readonly<Record<string, ParameterValue>>,
-): {theta: tf.Tensor; given: Map<string, tf.Tensor>; isBatch: boolean} {
+): {theta: Theta; given: Map<string, tf.Tensor>; isBatch: boolean} {
   const where = 'convex problem: solve';
   const names = Object.fromEntries([...parameters.keys()].map((name) => [name, 1 as const]));
   checkOptions(where, values, names, 'parameter');
@@ -46,16 +47,13 @@ export function packed(
     const float = tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
     given.set(name, own ? float : tf.expandDims(float, 0));
   }
-  const parts: {start: number; tensor: tf.Tensor}[] = [];
-  for (const [name, {start}] of program.parameters) parts.push({start, tensor: given.get(name)!});
-  for (const {expression, start} of program.derived) parts.push({start, tensor: evaluate(expression, given)});
+  const parts: ThetaPart[] = [];
+  const add = (start: number, {size}: Expression, tensor: tf.Tensor) =>
+    parts.push({start, values: tf.reshape(tensor, [-1, size])});
+  for (const [name, {start}] of program.parameters) add(start, parameters.get(name)!, given.get(name)!);
+  for (const {expression, start} of program.derived) add(start, expression, evaluate(expression, given));
   parts.sort((a, b) => a.start - b.start);
-  const rows = parts.map(({tensor}) => {
-    const flat = tf.reshape(tensor, [tensor.shape[0], -1]);
-    return flat.shape[0] === batch ? flat : tf.tile(flat, [batch, 1]);
-  });
-  const theta = rows.length === 0 ? tf.zeros([batch, 0]) : tf.concat(rows, 1);
-  return {theta, given, isBatch};
+  return {theta: {batch, parts}, given, isBatch};
 }
 
 /** A result without its batch axis of one sample. */

@@ -6,6 +6,7 @@ import {add, mul} from './atoms/arithmetic.js';
 import {sum} from './atoms/sums.js';
 import {compile} from './compile/compile.js';
 import type {Program, Solved, SolveOptions} from './compile/program.js';
+import {firstOf} from './compile/theta.js';
 import {isConstraint, type Constraint} from './constraint.js';
 import {evaluate} from './evaluate.js';
 import {explain, type Explanation} from './explain.js';
@@ -121,7 +122,7 @@ export class ConvexProblem {
     const firstSolved = (problem: ConvexProblem) => {
       const own = Object.entries(values).filter(([name]) => problem === this || problem.parameters.has(name));
       const {theta} = packed(problem, Object.fromEntries(own));
-      return problem.program.solve(tf.slice(theta, [0, 0], [1, -1]), {onFailure: 'ignore'});
+      return problem.program.solve(firstOf(theta), {onFailure: 'ignore'});
     };
     const feasibility = (names: readonly string[]) =>
       new ConvexProblem(

@@ -41,7 +41,7 @@ export function checkConstraint(constraint: Constraint, name: string): void {
   if (FITS[demand](expression)) return;
   const line = (marked: Expression) => `  ${name}: ${constraintText(constraint, marked)}`;
   const rule = {
-    equal: 'both sides of an equality must be affine',
+    equal: 'both sides of an equality must be affine (what is convex can be at most something, by lessEqual)',
     positiveSemidefinite: 'the matrix must be affine',
     lessEqual: 'the left side must be convex and the right side concave',
     greaterEqual: 'the left side must be concave and the right side convex',
@@ -96,8 +96,8 @@ function faultIn(expression: Expression, demand: Demand): Fault {
     if (demand === 'affine' && isAffine(arg)) continue;
     const needed = neededOf(expression, i, demand);
     if (!FITS[needed](arg)) {
-      const inner = faultIn(arg, needed);
-      return inner;
+      const isHere = demand !== 'affine' && needed === 'affine' && arg.curvature !== 'unknown';
+      return isHere ? notAffine(expression, i) : faultIn(arg, needed);
     }
   }
   return {at: expression, why: `${markedText(expression, null)} is not known to be ${demand}.`};
@@ -122,6 +122,23 @@ function whyUnknown(expression: Expression): string {
     return 'This is a product of two expressions with variables. One factor must be made of numbers and parameters alone.';
   }
   return `${atom.name} is neither convex nor concave here.`;
+}
+
+/** An argument is convex or concave, but must be affine, because a sign is not known or the atom is not monotone. */
+function notAffine({atom, args, options}: Expression, index: number): Fault {
+  const arg = args[index];
+  const why = `${markedText(arg, null)} is ${arg.curvature}, where something affine is needed.`;
+  if (atom.pairs) {
+    const factor = markedText(args[1 - index], null);
+    const advice =
+      `It is multiplied by ${factor}, whose sign is not known. Use numbers of one sign, or parameters with a sign: ` +
+      `parameter(name, shape, {sign: 'nonNegative'}).`;
+    return {at: arg, why: `${why} ${advice}`};
+  }
+  const signed = args.map((other, i): Expression => (i === index ? {...other, sign: 'nonNegative'} : other));
+  const mayBeConvex = isConvex(arg) && atom.monotonicity(index, signed, options) === 'increasing';
+  const advice = ` ${atom.name} takes what is convex if it is at least zero, as in ${atom.name}(pos(…)).`;
+  return {at: arg, why: mayBeConvex ? why + advice : why};
 }
 
 /** What to write instead, for mistakes that are common. */

@@ -56,6 +56,10 @@ export const GEOMETRIC_MEAN: Atom = {
     });
     return tf.sqrt(tf.mul(aligned[0], aligned[1]));
   },
+  text: ([x, y]) => ({
+    text: y.text === '1' ? `sqrt(${x.text})` : `geometricMean(${x.text}, ${y.text})`,
+    binding: 2,
+  }),
   // t² ≤ x y: ‖(2t, x − y)‖ ≤ x + y.
   graph: ([x, y], _options, sink) => {
     const shape = broadcast([x.shape, y.shape]);

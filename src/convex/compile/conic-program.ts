@@ -7,9 +7,10 @@ import {valuesOnHost} from '../../kernels/index.js';
 import type {Builder} from './builder.js';
 import {AffineForm, NONE} from './form.js';
 import type {Objective} from './objective.js';
-import {ParameterMap} from './parameter-map.js';
+import {ParameterMap, UnusedParameters} from './parameter-map.js';
 import type {Program, Solved, SolveOptions} from './program.js';
 import {Rows, type RowRange} from './rows.js';
+import {connected, ofBatch, type Theta} from './theta.js';
 
 /** The form of a constraint of the user, and its cone. */
 export interface ConeConstraint {
@@ -36,6 +37,7 @@ export class ConicProgram implements Program {
   private readonly c: ParameterMap;
   private readonly E: ParameterMap;
   private readonly d: ParameterMap;
+  private readonly unused: UnusedParameters;
   private readonly rows: number;
   private readonly ranges: (RowRange & {n?: number})[] = [];
 
@@ -91,18 +93,13 @@ export class ConicProgram implements Program {
       if (linear.variables[term] !== NONE)
         this.c.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
+    this.unused = new UnusedParameters([this.c, this.E, this.d]);
   }
 
-  solve(theta: tf.Tensor, {onFailure = 'warn', ...limits}: SolveOptions): Solved {
+  solve(theta: Theta, {onFailure = 'warn', ...limits}: SolveOptions): Solved {
     const {cones, rows, variableCount: n} = this;
-    const batch = theta.shape[0];
-    const vector = this.c.of(theta);
-    const c =
-      vector.rank === 2 && vector.shape[0] === batch
-        ? vector
-        : tf.tile(tf.reshape(vector, [1, n]), [batch, 1]);
     const data = {
-      c,
+      c: connected(ofBatch(tf.reshape(this.c.of(theta), [-1, n]), theta.batch), this.unused.of(theta)),
       E: tf.reshape(this.E.of(theta), [-1, rows, n]),
       d: tf.reshape(this.d.of(theta), [-1, rows]),
     };

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type {OnFailure} from '../../implicit/index.js';
 import type {Expression} from '../types.js';
 import type {Place} from './builder.js';
+import type {Theta} from './theta.js';
 
 /** Options of a solve. */
 export interface SolveOptions {
@@ -36,6 +37,6 @@ export interface Program {
   readonly derived: readonly {expression: Expression; start: number}[];
   readonly parameterCount: number;
   readonly variableCount: number;
-  /** Solves for parameters [B, parameterCount]; differentiable. */
-  solve(theta: tf.Tensor, options: SolveOptions): Solved;
+  /** Differentiable. */
+  solve(theta: Theta, options: SolveOptions): Solved;
 }

@@ -4,9 +4,10 @@ import {solveQP, sparseMatrix, type QPResult, type SparseMatrix} from '../../sol
 import type {Builder} from './builder.js';
 import {NONE, type AffineForm} from './form.js';
 import type {Objective} from './objective.js';
-import {ParameterMap} from './parameter-map.js';
+import {ParameterMap, UnusedParameters} from './parameter-map.js';
 import type {Program, Solved, SolveOptions} from './program.js';
 import {MatrixMap, Rows, type RowRange} from './rows.js';
+import {connected, ofBatch, type Theta} from './theta.js';
 
 /** Matrices become sparse from this number of variables on, if at most this part of their entries is there. */
 const LARGE = 150;
@@ -32,6 +33,7 @@ export class QuadraticProgram implements Program {
   private readonly p: ParameterMap;
   private readonly h: ParameterMap;
   private readonly b: ParameterMap;
+  private readonly unused: UnusedParameters;
   private readonly ranges: (RowRange & {isEquality: boolean})[];
 
   constructor(builder: Builder, objective: Objective, constraints: readonly ConstraintForm[]) {
@@ -62,22 +64,18 @@ export class QuadraticProgram implements Program {
       if (linear.variables[term] !== NONE)
         this.p.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
+    this.unused = new UnusedParameters([this.Q.map, this.G.map, this.A.map, this.p, this.h, this.b]);
   }
 
-  solve(theta: tf.Tensor, options: SolveOptions): Solved {
+  solve(theta: Theta, options: SolveOptions): Solved {
     const {Q, G, A, p, h, b, variableCount: n} = this;
-    const batch = theta.shape[0];
-    const vector = p.of(theta);
     const result = solveQP(
       {
         Q: Q.of(theta),
         // The batch comes with p.
-        p:
-          vector.rank === 2 && vector.shape[0] === batch
-            ? vector
-            : tf.tile(tf.reshape(vector, [1, n]), [batch, 1]),
-        ...(G.rows > 0 && {G: G.of(theta), h: h.of(theta)}),
-        ...(A.rows > 0 && {A: A.of(theta), b: b.of(theta)}),
+        p: connected(ofBatch(tf.reshape(p.of(theta), [-1, n]), theta.batch), this.unused.of(theta)),
+        ...(G.rows > 0 && {G: G.of(theta), h: shared(h.of(theta))}),
+        ...(A.rows > 0 && {A: A.of(theta), b: shared(b.of(theta))}),
       },
       options,
     );
@@ -90,11 +88,16 @@ export class QuadraticProgram implements Program {
   }
 }
 
+/** [1, n] as [n]. */
+function shared(values: tf.Tensor): tf.Tensor {
+  return values.shape[0] === 1 && values.rank === 2 ? tf.reshape(values, [-1]) : values;
+}
+
 /** A matrix in the form that `solveQP` takes. */
 class Matrix {
   readonly rows: number;
   private readonly columns: number;
-  private readonly map: ParameterMap;
+  readonly map: ParameterMap;
   private readonly places: {rows: Int32Array; columns: Int32Array} | null;
 
   constructor(matrix: MatrixMap, isSparse: boolean) {
@@ -110,9 +113,9 @@ class Matrix {
       : null;
   }
 
-  of(theta: tf.Tensor): tf.Tensor | SparseMatrix {
+  of(theta: Theta): tf.Tensor | SparseMatrix {
     const {rows, columns, map, places} = this;
-    const values = map.of(theta);
+    const values = shared(map.of(theta));
     if (places) return sparseMatrix({shape: [rows, columns], ...places, values});
     return tf.reshape(values, values.rank === 1 ? [rows, columns] : [-1, rows, columns]);
   }
