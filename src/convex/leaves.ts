@@ -134,7 +134,7 @@ function checked(kind: string, name: unknown, shape: unknown, sign: unknown): {n
 function numbersOf(where: string, value: unknown): {values: ArrayLike<number>; shape: Shape} {
   if (typeof value === 'number') return finite(where, [value], []);
   if (value instanceof tf.Tensor) {
-    const tensor: tf.Tensor = value;
+    const tensor = value as tf.Tensor;
     const values = valuesOnHost(tensor);
     if (values) return finite(where, values, tensor.shape);
     throw new Error(
