@@ -134,8 +134,9 @@ function checked(kind: string, name: unknown, shape: unknown, sign: unknown): {n
 function numbersOf(where: string, value: unknown): {values: ArrayLike<number>; shape: Shape} {
   if (typeof value === 'number') return finite(where, [value], []);
   if (value instanceof tf.Tensor) {
-    const values = valuesOnHost(value);
-    if (values) return finite(where, values, value.shape);
+    const tensor = value as tf.Tensor;
+    const values = valuesOnHost(tensor);
+    if (values) return finite(where, values, tensor.shape);
     throw new Error(
       `${where}: a constant on the backend '${tf.getBackend()}' cannot be read synchronously: pass numbers, or \`await tensor.array()\`.`,
     );

@@ -190,8 +190,8 @@ describe('problems of the modelling language', () => {
     });
   });
 
-  it('leave no tensors behind, also if they throw', () => {
-    expectNoLeak(() => {
+  it('leave no tensors behind, also if they throw', async () => {
+    await expectNoLeak(() => {
       tf.tidy(() => void lasso.solve({A: random([m, n], 1), b: random([m], 2), lambda: 0.3}));
       assert.throws(
         () => lasso.solve({A: [[1]], b: [1], lambda: 1}),

@@ -8,7 +8,7 @@ import {neg} from './arithmetic.js';
 export function mirrored(atom: Atom, name: string): Atom {
   return {
     name,
-    shape: atom.shape,
+    shape: (args, options) => atom.shape(args, options),
     sign: (args, options) => negated(atom.sign(args.map(neg), options)),
     curvature: () => 'concave',
     monotonicity: (index, args, options) => atom.monotonicity(index, args.map(neg), options),
