@@ -31,7 +31,7 @@ const refused = Object.entries(REFUSED).map(([name, {input}]) => {
     objective: asExpression('export', minimize ?? maximize!),
     constraints: new Map(subjectTo.map((constraint, i) => [`${i}`, constraint])),
   });
-  return [name, tree];
+  return [name, tree] as const;
 });
 const out = new URL('../../out/', import.meta.url);
 mkdirSync(out, {recursive: true});

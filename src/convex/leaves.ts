@@ -147,11 +147,27 @@ function numbersOf(where: string, value: unknown): {values: ArrayLike<number>; s
     );
   }
   const shape: number[] = [];
-  for (let part = value as Nested; typeof part !== 'number'; part = part[0]) shape.push(part.length);
-  const values = Array.from(tf.util.flatten(value as number[][]) as number[]);
-  if (values.length !== sizeOf(shape))
-    throw new Error(`${where}: the rows of a constant must have one length.`);
+  for (let part = value as Nested | undefined; isList(part); part = part[0]) shape.push(part.length);
+  const values: number[] = [];
+  collect(where, value as Nested, shape, values);
   return finite(where, values, shape);
+}
+
+const isList = (value: unknown): value is readonly Nested[] =>
+  Array.isArray(value) || ArrayBuffer.isView(value);
+
+/** Adds the numbers of nested arrays of a shape to a list. */
+function collect(where: string, part: Nested, [length, ...rest]: Shape, values: number[]): void {
+  if (length === undefined) {
+    if (typeof part !== 'number')
+      throw new Error(`${where}: a constant contains ${describe(part)}; expected numbers.`);
+    values.push(part);
+    return;
+  }
+  if (!isList(part) || part.length !== length) {
+    throw new Error(`${where}: the rows of a constant must have one length.`);
+  }
+  for (let i = 0; i < length; i++) collect(where, part[i], rest, values);
 }
 
 function finite(
@@ -159,6 +175,8 @@ function finite(
   values: ArrayLike<number>,
   shape: Shape,
 ): {values: ArrayLike<number>; shape: Shape} {
+  if (sizeOf(shape) === 0)
+    throw new Error(`${where}: a constant is empty: its shape is ${shapeText(shape)}.`);
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i]))
       throw new Error(`${where}: a constant contains ${values[i]}; expected finite numbers.`);

@@ -1,5 +1,6 @@
 /** @file Brings the values of parameters to a form, [B or 1, entries], and computes what is derived from them. */
 import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../autodiff/index.js';
 import {checkOptions} from '../checks/index.js';
 import {evaluate} from './evaluate.js';
 import type {Program} from './compile/program.js';
@@ -51,9 +52,24 @@ export function packed(
   const add = (start: number, {size}: Expression, tensor: tf.Tensor) =>
     parts.push({start, values: tf.reshape(tensor, [-1, size])});
   for (const [name, {start}] of program.parameters) add(start, parameters.get(name)!, given.get(name)!);
-  for (const {expression, start} of program.derived) add(start, expression, evaluate(expression, given));
+  if (program.derived.length > 0) {
+    const known = finiteIn(given);
+    for (const {expression, start} of program.derived) add(start, expression, evaluate(expression, known));
+  }
   parts.sort((a, b) => a.start - b.start);
   return {theta: {batch, parts}, given, isBatch};
+}
+
+/**
+ * The values with ones for what is NaN or infinite. The sample gets the status 5 in any case; what is computed from it must not be NaN,
+ * because a gradient of zero times NaN is NaN, which would reach other samples through what they share.
+ */
+export function finiteIn(values: ReadonlyMap<string, tf.Tensor>): Map<string, tf.Tensor> {
+  const finite = (value: tf.Tensor) => {
+    const isFinite = offTape(() => tf.isFinite(value));
+    return tf.where(isFinite, value, tf.onesLike(value));
+  };
+  return new Map([...values].map(([name, value]) => [name, finite(value)]));
 }
 
 /** A result without its batch axis of one sample. */

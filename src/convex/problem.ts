@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from '../autodiff/index.js';
 import {checkOptions} from '../checks/index.js';
 import {add, mul} from './atoms/arithmetic.js';
+import {valuesOnHost} from '../kernels/index.js';
 import {sum} from './atoms/sums.js';
 import {compile} from './compile/compile.js';
 import type {Program, Solved, SolveOptions} from './compile/program.js';
@@ -12,7 +13,7 @@ import {evaluate} from './evaluate.js';
 import {explain, type Explanation} from './explain.js';
 import {asExpression, type ExpressionLike} from './leaves.js';
 import {leavesOf} from './leaves-of.js';
-import {packed, unbatched, type ParameterValue} from './parameter-values.js';
+import {finiteIn, packed, unbatched, type ParameterValue} from './parameter-values.js';
 import {checkConstraint, checkNames, checkObjective} from './rules.js';
 import {savedProblem, type SavedProblem} from './saved.js';
 import {constraintText, textOf} from './text.js';
@@ -166,14 +167,11 @@ export class ConvexProblem {
     [...this.constraints].forEach(([name, {expression}], i) => {
       duals[name] = tf.reshape(solved.dual(i), [-1, ...expression.shape]);
     });
-    const solvedSamples = tf.cast(tf.equal(status, 0), 'float32');
-    const objective = tf.reshape(evaluate(this.objective, values), [-1]);
-    const whole = tf.where(
-      tf.equal(status, 0),
-      tf.add(objective, tf.zerosLike(solvedSamples)),
-      tf.zerosLike(solvedSamples),
-    );
-    return {variables, duals, value: whole, status, iterations, residual};
+    const none = tf.zeros(status.shape);
+    const isSafe = valuesOnHost(status)?.every((code) => code === 0) ?? false;
+    const objective = evaluate(this.objective, isSafe ? values : finiteIn(values));
+    const value = tf.where(tf.equal(status, 0), tf.add(tf.reshape(objective, [-1]), none), none);
+    return {variables, duals, value, status, iterations, residual};
   }
 }
 

@@ -7,8 +7,9 @@ import {broadcast, broadcastPlaces, sameShape, type Shape} from '../shape.js';
 import {isNonNegative, isNonPositive, signOfProduct} from '../sign.js';
 import type {Atom, Expression, Text} from '../types.js';
 import {affineAtom} from './affine-atom.js';
-import {sum} from './sums.js';
 import {reshape} from './rearrange.js';
+import {sum} from './sums.js';
+import {within} from './within.js';
 
 const inside = ({text, binding}: Text, at: number) => (binding < at ? `(${text})` : text);
 
@@ -91,7 +92,12 @@ export const RECIPROCAL: Atom = {
   sign: ([{sign}]) => sign,
   curvature: () => 'unknown',
   monotonicity: () => 'none',
-  evaluate: ([x]) => tf.reciprocal(x),
+  evaluate: ([x]) =>
+    within(
+      (divisor) => tf.notEqual(divisor, 0),
+      x,
+      (divisor) => tf.reciprocal(divisor),
+    ),
   text: ([x]) => ({text: `1 / ${inside(x, 2)}`, binding: 1}),
 };
 

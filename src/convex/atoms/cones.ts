@@ -10,6 +10,7 @@ import {add, mul, sub} from './arithmetic.js';
 import {checkSquare, trace} from './matrices.js';
 import {mirrored} from './mirrored.js';
 import {concat, gather, reshape, transpose} from './rearrange.js';
+import {isPositive, within} from './within.js';
 
 const nonNegative = ([{sign}]: readonly Expression[]): Sign => (sign === 'zero' ? 'zero' : 'nonNegative');
 
@@ -35,7 +36,10 @@ export const NORM2: Atom = {
   sign: nonNegative,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
-  evaluate: ([x]) => tf.norm(tf.reshape(x, [x.shape[0], -1]), 2, 1),
+  evaluate: ([x]) => {
+    const squares = tf.sum(tf.square(tf.reshape(x, [x.shape[0], -1])), 1);
+    return within(isPositive, squares, (positive) => tf.sqrt(positive));
+  },
   graph: ([x], _options, sink) => {
     const t = sink.variable([]);
     sink.secondOrder(reshape(t, [1]), reshape(x, [1, x.size]));
@@ -54,7 +58,8 @@ export const GEOMETRIC_MEAN: Atom = {
       const missing = shape.length + 1 - part.rank;
       return tf.reshape(part, [part.shape[0], ...new Array<number>(missing).fill(1), ...part.shape.slice(1)]);
     });
-    return tf.sqrt(tf.mul(aligned[0], aligned[1]));
+    const product = tf.mul(aligned[0], aligned[1]);
+    return within(isPositive, product, (positive) => tf.sqrt(positive));
   },
   text: ([x, y]) => ({
     text: y.text === '1' ? `sqrt(${x.text})` : `geometricMean(${x.text}, ${y.text})`,

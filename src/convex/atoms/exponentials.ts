@@ -3,6 +3,7 @@
  * computed.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../../autodiff/index.js';
 import {expression} from '../expression.js';
 import {asExpression, numbers, type ExpressionLike} from '../leaves.js';
 import {isNonNegative} from '../sign.js';
@@ -10,6 +11,7 @@ import type {Atom, Expression} from '../types.js';
 import {geometricMean} from './cones.js';
 import {square} from './quadratics.js';
 import {axesOf, withoutAxis} from './sums.js';
+import {isPositive, within} from './within.js';
 
 /** An atom without a `graph`, since there is no cone for it. */
 function withoutCone(name: string, cone: string, atom: Omit<Atom, 'name' | 'graph'>): Atom {
@@ -37,7 +39,7 @@ export const LOG: Atom = withoutCone('log', 'exponential', {
   sign: () => 'unknown',
   curvature: () => 'concave',
   monotonicity: () => 'increasing',
-  evaluate: ([x]) => tf.log(x),
+  evaluate: ([x]) => within(isPositive, x, (positive) => tf.log(positive)),
 });
 
 export const ENTROPY: Atom = withoutCone('entropy', 'exponential', {
@@ -45,7 +47,12 @@ export const ENTROPY: Atom = withoutCone('entropy', 'exponential', {
   sign: () => 'unknown',
   curvature: () => 'concave',
   monotonicity: () => 'none',
-  evaluate: ([x]) => tf.neg(tf.mul(x, tf.log(tf.maximum(x, Number.MIN_VALUE)))),
+  evaluate: ([x]) => {
+    const f = (positive: tf.Tensor) => tf.neg(tf.mul(positive, tf.log(positive)));
+    // Its limit at zero is zero.
+    const isZero = offTape(() => tf.equal(x, 0));
+    return tf.where(isZero, tf.zerosLike(x), within(isPositive, x, f));
+  },
 });
 
 export const LOG_SUM_EXP: Atom = withoutCone('logSumExp', 'exponential', {
@@ -68,7 +75,7 @@ export const POWER: Atom = withoutCone('power', 'power', {
     if ((exponent as number) < 0) return 'decreasing';
     return (exponent as number) < 1 || isNonNegative(sign) ? 'increasing' : 'none';
   },
-  evaluate: ([x], {exponent}) => tf.pow(x, exponent as number),
+  evaluate: ([x], {exponent}) => within(isPositive, x, (positive) => tf.pow(positive, exponent as number)),
 });
 
 /** eˣ, element by element. Convex. Needs the exponential cone, which is not there yet. */

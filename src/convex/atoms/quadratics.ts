@@ -1,5 +1,6 @@
 /** @file Squares, quadratic forms and Huber's function: quadratic in an objective, second-order cones elsewhere. */
 import * as tf from '@tensorflow/tfjs-core';
+import {offTape} from '../../autodiff/index.js';
 import {awayFromZero, expression, isConstant} from '../expression.js';
 import {asExpression, numbers, valuesOf, type ExpressionLike} from '../leaves.js';
 import {sameShape, shapeText, sizeOf, type Shape} from '../shape.js';
@@ -11,6 +12,7 @@ import {matMul} from './mat-mul.js';
 import {checkSquare} from './matrices.js';
 import {concat, reshape} from './rearrange.js';
 import {factorOf} from './semidefinite-factor.js';
+import {isPositive} from './within.js';
 
 const nonNegative = ([{sign}]: readonly Expression[]) => (sign === 'zero' ? 'zero' : 'nonNegative');
 
@@ -63,7 +65,13 @@ export const QUAD_OVER_LIN: Atom = {
   sign: nonNegative,
   curvature: () => 'convex',
   monotonicity: (index, [x]) => (index === 0 ? awayFromZero(x) : 'decreasing'),
-  evaluate: ([x, y]) => tf.div(tf.sum(tf.square(x), axesBehind(x)), tf.reshape(y, [y.shape[0]])),
+  evaluate: ([x, y]) => {
+    const [squares, divisor] = [tf.sum(tf.square(x), axesBehind(x)), tf.reshape(y, [y.shape[0]])];
+    // 0 / 0 is 0 here, the value at the tip of the cone.
+    const inside = offTape(() => isPositive(divisor));
+    const quotient = tf.div(squares, tf.where(inside, divisor, tf.onesLike(divisor)));
+    return tf.where(inside, quotient, tf.zerosLike(quotient));
+  },
   graph: ([x, y], _options, sink) => reshape(overLinear(reshape(x, [1, x.size]), reshape(y, [1]), sink), []),
 };
 

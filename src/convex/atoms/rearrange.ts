@@ -60,6 +60,7 @@ export const SLICE: Atom = affineAtom({
         `begin and size need ${shape.length} entries, one for each axis of ${shapeText(shape)}`,
       );
     }
+    if (size.includes(0)) throw new Error(`the size ${shapeText(size)} is empty`);
     size.forEach((length, axis) => {
       if (begin[axis] >= 0 && length > 0 && begin[axis] + length <= shape[axis]) return;
       throw new Error(
@@ -88,6 +89,7 @@ export const GATHER: Atom = affineAtom({
   shape: ([shape], options) => {
     const axis = axisOf(options.axis as number, shape.length);
     const indices = options.indices as Shape;
+    if (indices.length === 0) throw new Error('there is no index');
     for (const index of indices) {
       if (Number.isInteger(index) && index >= 0 && index < shape[axis]) continue;
       throw new Error(`index ${index} is not in axis ${axis} of ${shapeText(shape)}`);

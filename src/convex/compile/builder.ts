@@ -52,7 +52,9 @@ export class Builder implements Sink {
   readonly secondOrders: SecondOrder[] = [];
   readonly semidefinites: Semidefinite[] = [];
   private readonly forms = new Map<Expression, AffineForm>();
-  private readonly affine = new Map<Expression, Expression>();
+  private readonly affine = new Map<number, Expression>();
+  private readonly numbering = new Map<Expression, number>();
+  private readonly numbersOfTexts = new Map<string, number>();
 
   variable(shape: Shape): Expression {
     const start = this.variableCount;
@@ -84,13 +86,14 @@ export class Builder implements Sink {
   /** An affine expression that stands for the given one. */
   canonical(given: Expression): Expression {
     if (isAffine(given)) return given;
-    const known = this.affine.get(given);
+    const number = this.numberOf(given);
+    const known = this.affine.get(number);
     if (known) return known;
     const {atom, options} = given;
     const args = given.args.map((arg) => this.canonical(arg));
     const isLinear = atom.linear !== undefined || atom.pairs !== undefined;
     const made = isLinear ? expression(atom, args, options) : atom.graph!(args, options, this);
-    this.affine.set(given, made);
+    this.affine.set(number, made);
     return made;
   }
 
@@ -108,6 +111,18 @@ export class Builder implements Sink {
     const stand = this.variable(given.shape);
     this.zero(sub(given, stand));
     return stand;
+  }
+
+  /** The same for expressions that are written alike: so a problem that is saved and read is compiled to the same program. */
+  private numberOf(given: Expression): number {
+    const known = this.numbering.get(given);
+    if (known !== undefined) return known;
+    const {atom, args, options} = given;
+    const text = JSON.stringify([atom.name, options, args.map((arg) => this.numberOf(arg))]);
+    const number = this.numbersOfTexts.get(text) ?? this.numbersOfTexts.size;
+    this.numbersOfTexts.set(text, number);
+    this.numbering.set(given, number);
+    return number;
   }
 
   private newForm(given: Expression): AffineForm {

@@ -93,6 +93,7 @@ export class ConicProgram implements Program {
       if (linear.variables[term] !== NONE)
         this.c.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
+    for (const map of [this.c, this.E]) map.checkRange();
     this.unused = new UnusedParameters([this.c, this.E, this.d]);
   }
 

@@ -115,10 +115,17 @@ export class Objective {
   }
 }
 
+const KNOWN = new WeakMap<Expression, boolean>();
+
 /** Whether there are squares in an expression that sums and weights alone stand above. */
-function isMadeOfSquares({atom, args}: Expression): boolean {
-  if (atom.quadratic) return true;
-  return (atom.linear !== undefined || atom.weights !== undefined) && args.some(isMadeOfSquares);
+function isMadeOfSquares(given: Expression): boolean {
+  const known = KNOWN.get(given);
+  if (known !== undefined) return known;
+  const {atom, args} = given;
+  const isSum = atom.linear !== undefined || atom.weights !== undefined;
+  const found = atom.quadratic !== undefined || (isSum && args.some(isMadeOfSquares));
+  KNOWN.set(given, found);
+  return found;
 }
 
 /** Whether the square of a form has many more terms than the form. */

@@ -55,6 +55,14 @@ export class ParameterMap {
     return this.constant.some((value) => value !== 0) ? tf.add(varying, constant) : varying;
   }
 
+  /** @throws If a number is beyond the range of f32. */
+  checkRange(): void {
+    for (const value of [...this.constant, ...this.factors]) {
+      if (Number.isFinite(Math.fround(value))) continue;
+      throw new Error(`convex.problem: a coefficient is ${value}, beyond the range of f32.`);
+    }
+  }
+
   /** Whether a parameter occurs. */
   uses({start, values}: ThetaPart): boolean {
     const end = start + values.shape[1]!;

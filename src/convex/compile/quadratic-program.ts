@@ -64,6 +64,7 @@ export class QuadraticProgram implements Program {
       if (linear.variables[term] !== NONE)
         this.p.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
+    for (const map of [this.Q.map, this.G.map, this.A.map, this.p]) map.checkRange();
     this.unused = new UnusedParameters([this.Q.map, this.G.map, this.A.map, this.p, this.h, this.b]);
   }
 

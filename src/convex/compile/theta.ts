@@ -36,11 +36,10 @@ export function firstOf({parts}: Theta): Theta {
 }
 
 /**
- * Numbers [B, n], for each sample, that depend on all parameters as far as tfjs can see. Otherwise a gradient in a parameter on which no
- * solution depends would be refused instead of zero.
+ * Numbers [B, n] for each sample, that depend on these parameters: not in value, but as far as tfjs can see, and if one of them is NaN or infinite.
+ * Otherwise a gradient in a parameter on which no solution depends would be refused instead of zero.
  */
-export function connected(numbers: tf.Tensor, {batch, parts}: Theta): tf.Tensor {
-  const n = numbers.shape[1]!;
-  const seen = parts.map(({values}) => ofBatch(tf.slice(values, [0, 0], [-1, 1]), batch));
-  return parts.length === 0 ? numbers : tf.slice(tf.concat([numbers, ...seen], 1), [0, 0], [-1, n]);
+export function connected(numbers: tf.Tensor, {parts}: Theta): tf.Tensor {
+  const zeros = parts.map(({values}) => tf.mul(0, tf.sum(values, 1, true)));
+  return zeros.reduce((sum, zero) => tf.add(sum, zero), numbers);
 }
