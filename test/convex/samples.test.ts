@@ -163,6 +163,38 @@ describe('samples of problems of the modelling language', () => {
     });
   });
 
+  it('share a matrix: the value has a gradient in it', () => {
+    tf.tidy(() => {
+      const [x, A, P] = [variable('x', [2]), parameter('A', [2, 2]), parameter('P', [2, 2], {psd: true})];
+      const k = parameter('k', [2]);
+      const made = problem({
+        minimize: add(
+          norm1(matMul(A, x)),
+          convex.quadForm(x, P),
+          norm1(convex.convolution(k, x)),
+          norm1(matMul(convex.stack([x, x]), A)),
+        ),
+        subjectTo: [equal(x, parameter('at', [2]))],
+      });
+      const values = [
+        tf.tensor2d([[1, 2], [3, -4]]), // prettier-ignore
+        tf.tensor2d([[2, 1], [1, 3]]), // prettier-ignore
+        tf.tensor1d([1, -1]),
+        tf.tensor2d([[1, 2], [-2, 1], [0.5, -3]]), // prettier-ignore
+      ];
+      const loss = (...[ofA, ofP, ofK, at]: tf.Tensor[]) =>
+        tf.sum(made.solve({A: ofA, P: ofP, k: ofK, at}, {onFailure: 'throw'}).value);
+      const shared = tf.grads(loss)(values);
+      const each = tf.grads(loss)([
+        ...values
+          .slice(0, 3)
+          .map((value) => tf.tile(tf.expandDims(value, 0), [3, ...value.shape.map(() => 1)])),
+        values[3],
+      ]);
+      shared.forEach((gradient, i) => near(gradient, list(i < 3 ? tf.sum(each[i], 0) : each[i]), 1e-4));
+    });
+  });
+
   it('of one sample keep their batch', () => {
     tf.tidy(() => {
       const [x, b] = [variable('x', [2]), parameter('b', [2])];

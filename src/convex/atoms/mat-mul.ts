@@ -1,5 +1,6 @@
 /** @file Products of matrices and vectors, and convolutions, in which one factor has no variables. */
 import * as tf from '@tensorflow/tfjs-core';
+import {batchedProduct} from '../batched-product.js';
 import {expression, isConstant} from '../expression.js';
 import {asExpression, type ExpressionLike} from '../leaves.js';
 import {shapeText, type Shape} from '../shape.js';
@@ -41,7 +42,7 @@ export const MAT_MUL: Atom = {
   evaluate: ([a, b], _options, shape) => {
     const left = a.rank === 2 ? tf.expandDims(a, 1) : a;
     const right = b.rank === 2 ? tf.expandDims(b, 2) : b;
-    const product = tf.matMul(left, right);
+    const product = batchedProduct(left, right);
     return tf.reshape(product, [product.shape[0], ...shape]);
   },
   pairs: (shapes) => {
@@ -80,7 +81,7 @@ export const CONVOLUTION: Atom = {
       ]),
     );
     const rows = tf.stack(shifted, 1);
-    return tf.reshape(tf.matMul(tf.expandDims(kernel, 1), rows), [-1, length + size - 1]);
+    return tf.reshape(batchedProduct(tf.expandDims(kernel, 1), rows), [-1, length + size - 1]);
   },
   pairs:
     ([, [size]]) =>

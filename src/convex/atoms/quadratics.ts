@@ -1,6 +1,7 @@
 /** @file Squares, quadratic forms and Huber's function: quadratic in an objective, second-order cones elsewhere. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
+import {batchedProduct} from '../batched-product.js';
 import {awayFromZero, expression, isConstant} from '../expression.js';
 import {asExpression, numbers, valuesOf, type ExpressionLike} from '../leaves.js';
 import {sameShape, shapeText, sizeOf, type Shape} from '../shape.js';
@@ -88,7 +89,7 @@ export const QUAD_FORM: Atom = {
     if (index === 0 && isNonNegative(P.sign)) return awayFromZero(x);
     return 'none';
   },
-  evaluate: ([x, P]) => tf.sum(tf.mul(tf.matMul(P, tf.expandDims(x, 2)), tf.expandDims(x, 2)), [1, 2]),
+  evaluate: ([x, P]) => tf.sum(tf.mul(batchedProduct(P, tf.expandDims(x, 2)), tf.expandDims(x, 2)), [1, 2]),
   graph: (args, options, sink) => {
     const [x, P] = args;
     const values = valuesOf(P);

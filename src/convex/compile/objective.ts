@@ -6,6 +6,7 @@ import {numbers} from '../leaves.js';
 import type {Expression} from '../types.js';
 import type {Builder} from './builder.js';
 import {AffineForm, bucketed, NONE} from './form.js';
+import {rangeOf, SquareBlock} from './square-block.js';
 import {transposed} from './transposed.js';
 
 /** value · parameter, at a place of Q. */
@@ -19,10 +20,14 @@ export interface HessianTerm {
 /** A square whose coefficients are more than this, and fill Q with more than so many products each, gets variables of its own. */
 const MANY = 20_000;
 const MOST_FILL = 32;
+/** The widest block of Q that is computed from parameters. */
+const MOST_WIDE = 1000;
 
 export class Objective {
   /** Both triangles of Q; terms at one place are added. */
   readonly hessian: HessianTerm[] = [];
+  /** What is added to Q and p for squares whose coefficients depend on parameters. */
+  readonly blocks: SquareBlock[] = [];
   /** pᵀz + a constant, in one entry. */
   readonly linear = new AffineForm(1);
 
@@ -71,6 +76,10 @@ export class Objective {
     const {builder} = this;
     const w = builder.formOf(weights);
     let u = builder.formOf(of);
+    if (u.hasProducts && isCompact(u)) {
+      this.blocks.push(new SquareBlock(u, w));
+      return;
+    }
     if (u.hasProducts || (u.hasParameters && w.hasParameters) || fills(u))
       u = builder.formOf(builder.named(of));
     const [terms, factors] = [bucketed(u), bucketed(w)];
@@ -126,6 +135,13 @@ function isMadeOfSquares(given: Expression): boolean {
   const found = atom.quadratic !== undefined || (isSum && args.some(isMadeOfSquares));
   KNOWN.set(given, found);
   return found;
+}
+
+/** Whether the squares of a form are a dense block that is not much larger than the form. */
+function isCompact(u: AffineForm): boolean {
+  const [first, last] = rangeOf(u);
+  const width = last - first + 1;
+  return width <= MOST_WIDE && width <= MOST_FILL * u.size && 2 * u.count >= u.size * width;
 }
 
 /** Whether the square of a form has many more terms than the form. */

@@ -7,6 +7,7 @@ import type {Objective} from './objective.js';
 import {ParameterMap, UnusedParameters} from './parameter-map.js';
 import type {Program, Solved, SolveOptions} from './program.js';
 import {MatrixMap, Rows, type RowRange} from './rows.js';
+import type {SquareBlock} from './square-block.js';
 import {connected, ofBatch, type Theta} from './theta.js';
 
 /** Matrices become sparse from this number of variables on, if at most this part of their entries is there. */
@@ -27,6 +28,7 @@ export class QuadraticProgram implements Program {
   readonly parameterCount: number;
   readonly variableCount: number;
   private readonly isSparse: boolean;
+  private readonly blocks: readonly SquareBlock[];
   private readonly Q: Matrix;
   private readonly G: Matrix;
   private readonly A: Matrix;
@@ -52,7 +54,9 @@ export class QuadraticProgram implements Program {
     for (const form of builder.equalities) equalities.add(form);
     const hessian = objective.hessian.map(({i, j, ...rest}) => ({row: i, variable: j, ...rest}));
     const matrices = [new MatrixMap(n, n, hessian), inequalities.matrix(n), equalities.matrix(n)];
-    const filled = matrices.reduce((sum, {places}) => sum + places.length, 0);
+    this.blocks = objective.blocks;
+    const inBlocks = this.blocks.reduce((sum, {width}) => sum + width ** 2, 0);
+    const filled = matrices.reduce((sum, {places}) => sum + places.length, inBlocks);
     const all = matrices.reduce((sum, {rows, columns}) => sum + rows * columns, 0);
     this.isSparse = n >= LARGE && filled <= SPARSE * all;
     [this.Q, this.G, this.A] = matrices.map((matrix) => new Matrix(matrix, this.isSparse));
@@ -65,16 +69,27 @@ export class QuadraticProgram implements Program {
         this.p.add(linear.variables[term], linear.parameters[term], linear.values[term]);
     }
     for (const map of [this.Q.map, this.G.map, this.A.map, this.p]) map.checkRange();
-    this.unused = new UnusedParameters([this.Q.map, this.G.map, this.A.map, this.p, this.h, this.b]);
+    const ofBlocks = this.blocks.flatMap(({maps}) => maps);
+    this.unused = new UnusedParameters([
+      this.Q.map,
+      this.G.map,
+      this.A.map,
+      this.p,
+      this.h,
+      this.b,
+      ...ofBlocks,
+    ]);
   }
 
   solve(theta: Theta, options: SolveOptions): Solved {
     const {Q, G, A, p, h, b, variableCount: n} = this;
+    const added = this.blocks.map((block) => ({...block.of(theta), start: block.start}));
+    const linear = added.reduce((sum, block) => tf.add(sum, wide(block.p, block.start, n)), p.of(theta));
     const result = solveQP(
       {
-        Q: Q.of(theta),
+        Q: Q.of(theta, added),
         // The batch comes with p.
-        p: connected(ofBatch(tf.reshape(p.of(theta), [-1, n]), theta.batch), this.unused.of(theta)),
+        p: connected(ofBatch(tf.reshape(linear, [-1, n]), theta.batch), this.unused.of(theta)),
         ...(G.rows > 0 && {G: G.of(theta), h: shared(h.of(theta))}),
         ...(A.rows > 0 && {A: A.of(theta), b: shared(b.of(theta))}),
       },
@@ -114,10 +129,47 @@ class Matrix {
       : null;
   }
 
-  of(theta: Theta): tf.Tensor | SparseMatrix {
+  of(theta: Theta, added: readonly {Q: tf.Tensor; start: number}[] = []): tf.Tensor | SparseMatrix {
     const {rows, columns, map, places} = this;
-    const values = shared(map.of(theta));
-    if (places) return sparseMatrix({shape: [rows, columns], ...places, values});
-    return tf.reshape(values, values.rank === 1 ? [rows, columns] : [-1, rows, columns]);
+    const own = map.of(theta);
+    if (places) {
+      const lists = [places, ...added.map(({Q, start}) => blockPlaces(start, Q.shape[1]!))];
+      const parts = [own, ...added.map(({Q}) => Q)].map((part) =>
+        tf.reshape(part, [part.rank === 1 ? 1 : part.shape[0], -1]),
+      );
+      const batch = Math.max(...parts.map(({shape}) => shape[0]));
+      return sparseMatrix({
+        shape: [rows, columns],
+        rows: lists.flatMap((list) => Array.from(list.rows)),
+        columns: lists.flatMap((list) => Array.from(list.columns)),
+        values: shared(
+          tf.concat(
+            parts.map((part) => ofBatch(part, batch)),
+            1,
+          ),
+        ),
+      });
+    }
+    const whole = added.reduce<tf.Tensor>(
+      (sum, {Q, start}) => tf.add(sum, wide(Q, start, columns)),
+      tf.reshape(own, [-1, rows, columns]),
+    );
+    return whole.shape[0] === 1 ? tf.reshape(whole, [rows, columns]) : whole;
   }
+}
+
+/** A block on the diagonal, or a part of a vector, [B, …width], among zeros: [B, …n]. */
+function wide(block: tf.Tensor, start: number, n: number): tf.Tensor {
+  const paddings = block.shape.map((size, axis): [number, number] =>
+    axis === 0 ? [0, 0] : [start, n - start - size],
+  );
+  return paddings.every(([before, after]) => before + after === 0) ? block : tf.pad(block, paddings);
+}
+
+function blockPlaces(start: number, width: number): {rows: Int32Array; columns: Int32Array} {
+  const all = Int32Array.from({length: width * width}, (_, i) => i);
+  return {
+    rows: all.map((i) => start + Math.floor(i / width)),
+    columns: all.map((i) => start + (i % width)),
+  };
 }
