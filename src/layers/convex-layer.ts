@@ -1,6 +1,6 @@
 /** @file A problem of the modelling language as a layer. */
 import * as tf from '@tensorflow/tfjs-core';
-import {constraints, initializers, type Shape} from '@tensorflow/tfjs-layers';
+import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {ConvexProblem, problemFromJSON, type SavedProblem} from '../convex/index.js';
 import {ON_FAILURE, type OnFailure} from '../solvers/index.js';
 import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
@@ -53,7 +53,7 @@ const OWN = [
  *
  *     model.add(new ConvexLayer({problem: lasso, inputs: ['b'], constants: {A}, outputs: ['x']}));
  *
- * A learned parameter keeps its sign; one with `psd: true` is LLᵀ of a learned L.
+ * A learned parameter with a sign is |w|, or −|w|, of a learned w; one with `psd: true` is LLᵀ of a learned L.
  *
  * @throws If a name is unknown or used twice; at build, if shapes do not fit.
  * @see Agrawal et al. 2019, Differentiable convex optimization layers (arXiv 1910.12430).
@@ -75,7 +75,8 @@ export class ConvexLayer extends SolverLayer {
   constructor(args: ConvexLayerArgs) {
     const {className} = ConvexLayer;
     super(className, args ?? {}, OWN);
-    const {problem, inputs, outputs, duals} = args;
+    // Without a problem, the next line says so.
+    const {problem, inputs, outputs, duals} = (args ?? {}) as ConvexLayerArgs;
     this.problem = problem instanceof ConvexProblem ? problem : problemOf(problem);
     const {parameters, variables, constraints: known} = this.problem;
     const shapes = Object.fromEntries([...parameters].map(([name, {shape}]) => [name, shape.map(String)]));
@@ -127,10 +128,10 @@ export class ConvexLayer extends SolverLayer {
   }
 
   protected override parts(): Part[] {
-    return [...this.problem.parameters].map(([name, {shape, options}]): Part => {
+    return [...this.problem.parameters].map(([name, {shape, sign, options}]): Part => {
       if (this.fed.includes(name)) return {name, role: 'fed', shape: ['B', ...shape]};
       if (this.constants.has(name)) return {name, role: 'constant', shape};
-      return {name, role: 'learned', shape, ...(options.psd === true && {as: 'LLᵀ'})};
+      return {name, role: 'learned', shape, ...formOf(sign, options.psd)};
     });
   }
 
@@ -195,11 +196,14 @@ export class ConvexLayer extends SolverLayer {
     };
   }
 
-  /** A learned or constant parameter as it is now. */
+  /** A learned or constant parameter as it is now. tfjs applies constraints of weights only when these are set, not in training. */
   private current(name: string): tf.Tensor {
     const value = this.parameters.get(name)!.read();
-    const isFactor = this.problem.parameters.get(name)!.options.psd === true && !this.constants.has(name);
-    return isFactor ? tf.matMul(value as tf.Tensor2D, value as tf.Tensor2D, false, true) : value;
+    if (this.constants.has(name)) return value;
+    const {sign, options} = this.problem.parameters.get(name)!;
+    const signed = sign === 'unknown' ? value : tf.abs(value);
+    if (options.psd === true) return tf.matMul(signed as tf.Tensor2D, signed as tf.Tensor2D, false, true);
+    return sign === 'nonPositive' ? tf.neg(signed) : signed;
   }
 
   private addLearned(name: string): void {
@@ -210,14 +214,11 @@ export class ConvexLayer extends SolverLayer {
       shape.length >= 2
         ? initializers.glorotUniform({seed})
         : initializers.randomUniform({minval: -0.1, maxval: 0.1, seed});
+    if (sign !== 'unknown') initializer = initializers.ones();
+    if (sign === 'zero') initializer = initializers.zeros();
     if (options.psd === true) initializer = initializers.identity({});
-    if (sign === 'nonNegative') initializer = initializers.ones();
-    if (sign === 'nonPositive') initializer = initializers.constant({value: -1});
-    const keepsSign = sign === 'nonNegative' ? constraints.nonNeg() : undefined;
-    this.parameters.set(
-      name,
-      this.addWeight(name, [...shape], 'float32', initializer, undefined, true, keepsSign),
-    );
+    const weight = this.addWeight(name, [...shape], 'float32', initializer, undefined, sign !== 'zero');
+    this.parameters.set(name, weight);
   }
 
   private addConstant(name: string, {shape, values}: SavedConstant): void {
@@ -234,6 +235,13 @@ function problemOf(saved: unknown): ConvexProblem {
     return problemFromJSON(saved as SavedProblem);
   }
   throw new Error(`${ConvexLayer.className}: problem must be made by convex.problem.`);
+}
+
+/** How a learned parameter w, or L, is used. */
+function formOf(sign: string, isSemidefinite: unknown): {as?: string} {
+  if (isSemidefinite === true) return {as: 'LLᵀ'};
+  if (sign === 'nonNegative') return {as: '|w|'};
+  return sign === 'nonPositive' ? {as: '−|w|'} : {};
 }
 
 /** @throws If it is no list of different names that are known, at least `least` of them. */

@@ -57,8 +57,9 @@ export class ParameterMap {
 
   /** @throws If a number is beyond the range of f32. */
   checkRange(): void {
-    for (const value of [...this.constant, ...this.factors]) {
-      if (Number.isFinite(Math.fround(value))) continue;
+    const isTooLarge = (value: number) => !Number.isFinite(Math.fround(value));
+    const value = this.factors.find(isTooLarge) ?? this.constant.find(isTooLarge);
+    if (value !== undefined) {
       throw new Error(`convex.problem: a coefficient is ${value}, beyond the range of f32.`);
     }
   }

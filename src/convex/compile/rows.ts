@@ -66,7 +66,7 @@ export class MatrixMap {
     readonly columns: number,
     private readonly terms: readonly {row: number; variable: number; parameter: number; value: number}[],
   ) {
-    this.places = Int32Array.from(new Set(terms.map(({row, variable}) => row * columns + variable))).sort();
+    this.places = different(rows * columns, terms, columns);
   }
 
   /** The entries at `places`. */
@@ -87,4 +87,23 @@ export class MatrixMap {
       map.add(row * this.columns + variable, parameter, value);
     return map;
   }
+}
+
+/** Up to so many places there is a mark for each. */
+const MARKS = 1e7;
+
+/** The places of terms, each once, in order. */
+function different(
+  count: number,
+  terms: readonly {row: number; variable: number}[],
+  columns: number,
+): Int32Array {
+  if (count > MARKS) {
+    return Int32Array.from(new Set(terms.map(({row, variable}) => row * columns + variable))).sort();
+  }
+  const marks = new Uint8Array(count);
+  for (const {row, variable} of terms) marks[row * columns + variable] = 1;
+  const places: number[] = [];
+  for (let place = 0; place < count; place++) if (marks[place] === 1) places.push(place);
+  return Int32Array.from(places);
 }
