@@ -5,7 +5,7 @@ import {BoxCDQP} from '../../src/solvers/quadratic/box-cd-qp.js';
 import {BoxOSQP} from '../../src/solvers/quadratic/box-osqp.js';
 import {EqualityConstrainedQP} from '../../src/solvers/quadratic/equality-constrained-qp.js';
 import {OSQP} from '../../src/solvers/quadratic/osqp.js';
-import {assertClose, describeDevices, onReference, REFERENCE, toleranceOn, use, valuesOf} from './devices.js';
+import {assertClose, describeDevices, onReference, REFERENCE, toleranceOn, valuesOf} from './devices.js';
 
 /** Data of a batch, in plain numbers. */
 type Data = Record<string, {shape: number[]; values: number[]}>;

@@ -3,7 +3,6 @@ import {readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath} from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import {assert} from 'chai';
 import {expectAlike} from '../helpers/alike.js';
 
 const FOLDER = new URL('programs/', import.meta.url);
