@@ -16,8 +16,7 @@ const filesIn = (folder: string) =>
     fileURLToPath(new URL(folder + name, import.meta.url)),
   );
 
-describe('the compiler', function () {
-  this.timeout(240_000);
+describe('the compiler', () => {
   const [typical, wrong] = ['programs/', 'wrong/'].map(filesIn);
   let examples: string[];
   let program: ts.Program;

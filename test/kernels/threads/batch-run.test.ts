@@ -45,7 +45,7 @@ async function recording(f: () => Promise<void>): Promise<void> {
 async function warmUp(count: number): Promise<void> {
   setThreads(count + 1);
   const problem = problemOf(64, 20);
-  const end = performance.now() + 60_000;
+  const end = performance.now() + 180_000;
   for (let k = 0; k < 3 || started.length < count; k++) {
     assert.isBelow(performance.now(), end);
     tf.dispose((await solveQPAsync(problem as never)) as never);
@@ -55,8 +55,7 @@ async function warmUp(count: number): Promise<void> {
 }
 
 describeAnyBackend('solveQPAsync with worker threads', () => {
-  it('leaves the caller responsive while two workers compute', function () {
-    this.timeout(120_000);
+  it('leaves the caller responsive while two workers compute', () => {
     return recording(() =>
       expectNoLeak(async () => {
         await warmUp(2);
@@ -76,8 +75,7 @@ describeAnyBackend('solveQPAsync with worker threads', () => {
     );
   });
 
-  it('a worker that is killed in the middle is noticed, and nothing is lost', function () {
-    this.timeout(120_000);
+  it('a worker that is killed in the middle is noticed, and nothing is lost', () => {
     return recording(() =>
       expectNoLeak(async () => {
         await warmUp(2);
@@ -106,8 +104,7 @@ describeAnyBackend('solveQPAsync with worker threads', () => {
     );
   });
 
-  it('a worker that is killed does not hold up a synchronous call', function () {
-    this.timeout(120_000);
+  it('a worker that is killed does not hold up a synchronous call', () => {
     return recording(() =>
       expectNoLeak(async () => {
         await warmUp(1);
@@ -174,8 +171,7 @@ describe('a batch run', () => {
     assert.deepEqual(Array.from(out), expected(40));
   });
 
-  it('workers that fail leave their samples to the caller', async function () {
-    this.timeout(90_000);
+  it('workers that fail leave their samples to the caller', async () => {
     setThreads(3);
     const {warn} = console;
     let warnings = 0;
