@@ -14,8 +14,8 @@ import {maxAbs} from './vectors.js';
 
 /** How many rounds may pass without fewer wrong signs until rows move one by one. */
 const PATIENCE = 3;
-/** The most rounds: after that, the interior point is no slower. */
-const ROUNDS = 40;
+/** The most rounds: nearly all problems that are solved need fewer, and the others should not wait long for the interior point. */
+const ROUNDS = 20;
 /** A wrong sign that is smaller than this part of the largest entry is rounding. */
 const ROUNDING = 1e-13;
 /** If there are more rows than this for each degree of freedom, only the most violated half enters, because too many would be dependent. */
