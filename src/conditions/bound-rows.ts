@@ -23,7 +23,11 @@ export function rightSides(h: tf.Tensor, {lower, upper}: Bounds): tf.Tensor {
 }
 
 /** Of multipliers or other values of all inequalities, [B, m]: those of G, and the sum over the bounds of each variable, if there are any. */
-export function splitBoundRows(y: tf.Tensor, n: number, sides: number): {ofG: tf.Tensor; ofX: tf.Tensor | null} {
+export function splitBoundRows(
+  y: tf.Tensor,
+  n: number,
+  sides: number,
+): {ofG: tf.Tensor; ofX: tf.Tensor | null} {
   if (!sides) return {ofG: y, ofX: null};
   const rows = boundRows(sides, n);
   const general = y.shape[1]! - rows;

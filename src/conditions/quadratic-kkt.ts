@@ -143,14 +143,7 @@ quadraticKkt.linearize = ({x}, data, {weight, status}) => {
       const row = transpose ? values : tf.mul(weight, values);
       const parts = [curvature, matVecTransposed(data.G, ofG), matVecTransposed(data.A, vEq)];
       return tf.reshape(
-        tf.concat(
-          [
-            tf.addN(ofX ? [...parts, ofX] : parts),
-            tf.add(row, inactive),
-            matVec(data.A, vx),
-          ],
-          1,
-        ),
+        tf.concat([tf.addN(ofX ? [...parts, ofX] : parts), tf.add(row, inactive), matVec(data.A, vx)], 1),
         v.shape,
       );
     });

@@ -239,7 +239,8 @@ export function jobOf(
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   allocate: Allocate,
 ): {job: Parameters<typeof qpBatch.start>[1]; batch: number; cost: number; outputs: HostOutput[]} {
-  const {Q, p, G, h, A, b, lower, upper, gx, gIneq, gEq, gSlack} = inputs as Partial<QPInputs> & typeof inputs;
+  const {Q, p, G, h, A, b, lower, upper, gx, gIneq, gEq, gSlack} = inputs as Partial<QPInputs> &
+    typeof inputs;
   const parameters = parametersOf(inputs, {tolerance, maxIterations}, gx !== undefined);
   const [batch] = p.shape;
   const {n, m, k} = parameters;
@@ -287,8 +288,16 @@ export function jobOf(
 type Shapes<Names extends string> = Record<Names, {shape: number[]}>;
 
 function parametersOf(
-  {Q, p, G, h, A, b, lower, upper}: Shapes<'Q' | 'p' | 'G' | 'h' | 'A' | 'b'> &
-    Partial<Shapes<'lower' | 'upper'>>,
+  {
+    Q,
+    p,
+    G,
+    h,
+    A,
+    b,
+    lower,
+    upper,
+  }: Shapes<'Q' | 'p' | 'G' | 'h' | 'A' | 'b'> & Partial<Shapes<'lower' | 'upper'>>,
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   hasGuess: boolean,
 ): Record<string, number> {

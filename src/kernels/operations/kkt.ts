@@ -53,7 +53,10 @@ export class KktBatch {
     this.solves++;
     if (this.solves === 1 || !hostShouldRead() || observed()) {
       const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
-      return tf.engine().runKernel(KKT, inputs, {transpose, sides: this.sides}) as unknown as [tf.Tensor2D, tf.Tensor1D];
+      return tf.engine().runKernel(KKT, inputs, {transpose, sides: this.sides}) as unknown as [
+        tf.Tensor2D,
+        tf.Tensor1D,
+      ];
     }
     const {batch, parameters} = sizesOf(this.blocks, transpose, this.sides);
     const arrays = Object.fromEntries(
@@ -86,7 +89,11 @@ registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose, sides}, 
   return [u, residual];
 });
 
-function sizesOf({Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>, transpose: boolean, sides: number) {
+function sizesOf(
+  {Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>,
+  transpose: boolean,
+  sides: number,
+) {
   const [batch, m] = weight.shape;
   const shared = ({shape}: {shape: number[]}) => Number(shape[0] < batch);
   const [n, k] = [Q.shape[2], A.shape[1]];

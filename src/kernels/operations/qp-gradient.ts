@@ -190,7 +190,16 @@ function adjointOf(
     u,
     residual,
   };
-  const parameters = {n, m, k, sides, transpose: 1, sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)};
+  const parameters = {
+    n,
+    m,
+    k,
+    sides,
+    transpose: 1,
+    sharedQ: shared(Q),
+    sharedG: shared(G),
+    sharedA: shared(A),
+  };
   runBatch(kktBatch, {arrays, parameters}, ['u', 'residual'], batch, kktCost(n, m, k));
   return u;
 }

@@ -205,7 +205,9 @@ export class PreparedQP {
 const UNCHANGED: Partial<PreparedQPInput> = {};
 
 function notPrepared(where: string, name: string): Error {
-  return new Error(`${where}: ${name} was not given to prepareQP; pass it there, with infinite numbers for no bounds.`);
+  return new Error(
+    `${where}: ${name} was not given to prepareQP; pass it there, with infinite numbers for no bounds.`,
+  );
 }
 
 function disposed(where: string): Error {

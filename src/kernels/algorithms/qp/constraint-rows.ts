@@ -51,7 +51,8 @@ export class ConstraintRows {
   }
 
   read(): void {
-    const {dense, n, rows, full, C, entries, lastColumn, packed, stride, denseRows, sparseRows, starts} = this;
+    const {dense, n, rows, full, C, entries, lastColumn, packed, stride, denseRows, sparseRows, starts} =
+      this;
     const limit = Math.floor(n / SPARSITY);
     dense.packRows(C, full, n, limit, packed, stride, entries);
     this.denseCount = 0;

@@ -21,10 +21,7 @@ export function holdFixed(problem: AnyProblem, y: Float64Array, activity: Uint8A
   });
 }
 
-function forEachFixed(
-  {n, d, sides}: AnyProblem,
-  visit: (lower: number, upper: number) => void,
-): void {
+function forEachFixed({n, d, sides}: AnyProblem, visit: (lower: number, upper: number) => void): void {
   if (sides !== 3) return;
   for (let upper = d.length - n, lower = upper - n; upper < d.length; lower++, upper++) {
     if (d[lower] === -d[upper]) visit(lower, upper);

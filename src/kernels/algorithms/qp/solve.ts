@@ -231,11 +231,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
 }
 
 /** The solver of dense problems with n variables, p equalities and m inequalities. */
-export function denseSolver(
-  dense: DenseKernels,
-  sizes: Sizes,
-  digits?: Digits,
-): QPSolver {
+export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits): QPSolver {
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
   const kkt = denseKkt(dense, scaled.P, scaled.C);

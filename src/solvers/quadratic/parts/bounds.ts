@@ -53,7 +53,11 @@ export function guessOfRows(
 ): QPGuess {
   if (!lower && !upper) return {x, ineqDual, eqDual, slack};
   const multiplier = (dual: tf.Tensor | undefined) => (dual?.size ? dual : tf.zerosLike(x));
-  const duals = [ineqDual, ...(lower ? [multiplier(lowerDual)] : []), ...(upper ? [multiplier(upperDual)] : [])];
+  const duals = [
+    ineqDual,
+    ...(lower ? [multiplier(lowerDual)] : []),
+    ...(upper ? [multiplier(upperDual)] : []),
+  ];
   const slacks = [slack];
   if (lower) slacks.push(tf.relu(tf.sub(x, boundsOf(lower))));
   if (upper) slacks.push(tf.relu(tf.sub(boundsOf(upper), x)));

@@ -42,7 +42,10 @@ export function elasticQP(given: QuadraticData): QuadraticData {
 }
 
 /** The solutions of elastic problems as those of the given ones. */
-export function closestOf({x, ineqDual: all, eqDual}: QuadraticSolution, data: QuadraticData): BoundedSolution {
+export function closestOf(
+  {x, ineqDual: all, eqDual}: QuadraticSolution,
+  data: QuadraticData,
+): BoundedSolution {
   const n = data.Q.shape[2]!;
   const [ineqDual, lowerDual, upperDual] = splitRows(all, n, data);
   return {x: tf.slice(x, [0, 0], [-1, n]), ineqDual, eqDual, lowerDual, upperDual};

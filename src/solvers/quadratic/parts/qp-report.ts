@@ -27,8 +27,9 @@ export function reportQPFailures(
   const reason = (code: number, sample: number) =>
     code === Status.INVALID_INPUT
       ? `invalid: ${why(typeof data === 'function' ? data() : data, sample)}`
-      : ((code === Status.PRIMAL_INFEASIBLE && crossedBounds(typeof data === 'function' ? data() : data, sample)) ||
-        REASONS[code]);
+      : (code === Status.PRIMAL_INFEASIBLE &&
+          crossedBounds(typeof data === 'function' ? data() : data, sample)) ||
+        REASONS[code];
   const consequence = 'A failed sample has x = 0 and a zero gradient.';
   const isRead = hostShouldRead() || (onFailure === 'throw' && hostCanRead());
   const codes = isRead ? Array.from(status.dataSync()) : [];
@@ -40,7 +41,9 @@ function crossedBounds({lower, upper}: QuadraticData, sample: number): string {
   if (!lower || !upper) return '';
   const [low, high] = [lower, upper].map((tensor) => valuesOf(tensor, sample));
   const j = low.findIndex((value, at) => value > high[at]);
-  return j < 0 ? '' : `infeasible (lower[${j}] = ${low[j]} is above upper[${j}] = ${high[j]}: no x[${j}] lies between)`;
+  return j < 0
+    ? ''
+    : `infeasible (lower[${j}] = ${low[j]} is above upper[${j}] = ${high[j]}: no x[${j}] lies between)`;
 }
 
 /** The first number that may not stand in this tensor, and what may; '' if there is none. */
