@@ -24,6 +24,8 @@ type Weight = ReturnType<SolverLayer['addWeight']>;
  *
  *     model.add(new QPLayer({inputShape: [8]}));
  *
+ *     new QPLayer({inputShape: [8], inequalities: 0, constants: {lower: new Array(8).fill(0)}}); // x ≥ 0
+ *
  * @throws At build, if shapes or sizes do not fit together.
  * @see Amos & Kolter 2017 (arXiv 1703.00443).
  */
