@@ -155,7 +155,10 @@ describeOnCpu('a wrong name', () => {
 
   it('of an input', () => {
     const qp = (inputs: unknown, given?: object) => () => new QPLayer({inputs, constants: given} as never);
-    says(qp('p'), 'QPLayer: inputs must be a list of at least one of Q, p, G, h, A, b, lower, upper; got "p".');
+    says(
+      qp('p'),
+      'QPLayer: inputs must be a list of at least one of Q, p, G, h, A, b, lower, upper; got "p".',
+    );
     says(qp([]), 'inputs must be a list of at least one of', 'got [].');
     says(qp(['x']), 'QPLayer: inputs must be one of Q, p, G, h, A, b, lower, upper; got "x".');
     says(qp(['p', 'p']), 'QPLayer: inputs contains p twice.');
