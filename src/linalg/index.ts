@@ -4,5 +4,6 @@ export {areFinite, ofFinite} from './of-finite.js';
 export {spectralFunction, type SpectralFunction} from './spectral-function.js';
 export {signOf} from './sign-of.js';
 export {sumOf} from './sum-of.js';
+export {columnParts} from './column-parts.js';
 export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';
 export {sparseMatVec, sparseOuters, type SparsePattern} from './sparse-mat-vec.js';

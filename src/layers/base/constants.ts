@@ -1,7 +1,7 @@
 /** @file Constants of a layer: given as tensors or numbers, saved as numbers. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
-import {valuesOnHost} from '../../kernels/index.js';
+import {NO_BOUND, valuesOnHost} from '../../kernels/index.js';
 import type {QPParameter} from '../../solvers/index.js';
 
 /** The parameters that a layer's problem has, each with the names of its axes, without the batch. */
@@ -57,7 +57,10 @@ export function readConstants<Name extends string>(
           checkOptions(`${className}: constants`, {[symbol]: 0}, Object.keys(shapes), 'parameter');
           const tensor = constantTensor(className, symbol, value);
           try {
-            return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor, value)};
+            const values = valuesNow(className, symbol, tensor, value).map((entry) =>
+              isNoBound(symbol, entry) ? Math.sign(entry) * NO_BOUND : entry,
+            );
+            return {symbol, shape: tensor.shape.slice(), values};
           } finally {
             tensor.dispose();
           }
@@ -81,6 +84,11 @@ export function readConstants<Name extends string>(
     saved.set(parameter, {symbol: parameter, shape, values});
   }
   return saved;
+}
+
+/** Whether a number says that a variable has no bound. A file cannot hold an infinite one: there it is ±1e20. */
+function isNoBound(parameter: string, value: number): boolean {
+  return value === {lower: -Infinity, upper: Infinity}[parameter];
 }
 
 /** The values of a constant. @throws If they are on a device from which the host cannot read them immediately. */

@@ -15,7 +15,7 @@ import {KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
 import {denseRescue, type Rescue} from './rescue.js';
-import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem, type Sizes} from './types.js';
 
 /** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
 const POLISHED = 1e-9;
@@ -259,11 +259,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
 }
 
 /** The solver of dense problems with n variables, p equalities and m inequalities. */
-export function denseSolver(
-  dense: DenseKernels,
-  sizes: Pick<Problem, 'n' | 'p' | 'm'>,
-  digits?: Digits,
-): QPSolver {
+export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits): QPSolver {
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
   const {n, p, m} = sizes;
