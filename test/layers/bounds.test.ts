@@ -21,7 +21,9 @@ describeOnCpu('bounds of a layer', () => {
         assert.isAtMost(row[1], 0.5 + 1e-6);
       }
       assert.isAbove(rows[1][2], 0.1);
-      const config = JSON.parse(JSON.stringify(model.toJSON(null, false))) as Parameters<typeof tfl.models.modelFromJSON>[0];
+      const config = JSON.parse(JSON.stringify(model.toJSON(null, false))) as Parameters<
+        typeof tfl.models.modelFromJSON
+      >[0];
       const loaded = await tfl.models.modelFromJSON(config);
       loaded.setWeights(model.getWeights());
       expectClose(loaded.predict(p) as tf.Tensor, x, 0);
