@@ -13,7 +13,8 @@ const [QP, KKT] = ['ImplicitSparseQP', 'ImplicitSparseKKT'];
 /** Factors with more entries than this get a memory of their own, which is freed after the call: that of the thread never shrinks. */
 const LARGE = 2 ** 21;
 
-function kernelsFor({plan}: ProblemStructure): DenseKernels {
+/** The kernels for a problem of this size. */
+export function kernelsFor({plan}: ProblemStructure): DenseKernels {
   return plan.panelStarts[plan.supernodes] + plan.stackSize > LARGE ? createDenseKernels() : denseKernels();
 }
 
@@ -50,7 +51,12 @@ export function startSparseQP(
   structure: ProblemStructure,
   arrays: SparseArrays,
   limits: {tolerance: number; maxIterations: number},
-): {solve(sample: number): {iterations: number; residual: number}; result(): QPSolution} {
+): {
+  /** Of each sample, once it is solved. */
+  status: Int32Array;
+  solve(sample: number): {iterations: number; residual: number};
+  result(): QPSolution;
+} {
   const allocate: Allocate = (...shapes) =>
     shapes.map((shape) => ({
       values: new Float32Array(tf.util.sizeFromShape(shape)),
@@ -61,6 +67,7 @@ export function startSparseQP(
   const dense = kernelsFor(structure);
   const kernel = sparseBatch(structure);
   return {
+    status: job.arrays.status as Int32Array,
     solve(sample) {
       let isClaimed = false;
       claimSamples(dense, kernel, job, () => {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {runCertifyQP} from '../../kernels/index.js';
+import {sparseSolvingFor} from './parts/sparse-solving.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 
 /** The result of a solver, such as `solveQP`. The shapes follow the problem: with the batch axis first, or without it. */
@@ -47,40 +48,52 @@ export function certify<T extends QPInput>(problem: QPProblem<T>, result: QPPoin
       'certify: x is missing in the result; expected {x, ineqDual?, eqDual?}, as solveQP returns.',
     );
   }
+  const sparse = sparseSolvingFor(problem, 'certify');
+  if (sparse) return sparse.certify(problem, result);
   return tf.tidy(() =>
     offTape(() => {
       const {data, batched} = normalize(problem, 'certify');
-      const batch = data.p.shape[0];
-      const point = (name: 'x' | 'ineqDual' | 'eqDual', width: number) => {
-        const given = result[name];
-        if (given == null) {
-          if (width === 0) return tf.zeros([batch, 0]);
-          throw new Error(
-            `certify: ${name} is missing in the result; expected shape [${width}] or [B, ${width}].`,
-          );
-        }
-        const tensor = tf.cast(given instanceof tf.Tensor ? given : tf.tensor(given), 'float32');
-        const lifted = tensor.rank === 1 ? tf.expandDims(tensor, 0) : tensor;
-        if (lifted.rank !== 2 || lifted.shape[1] !== width || ![1, batch].includes(lifted.shape[0])) {
-          throw new Error(
-            `certify: ${name} must have shape [${width}] or [${batch}, ${width}], got [${tensor.shape}].`,
-          );
-        }
-        return lifted.shape[0] === batch ? lifted : tf.tile(lifted, [batch, 1]);
-      };
-      const quotients = runCertifyQP({
-        ...data,
-        x: point('x', data.Q.shape[2]!),
-        ineqDual: point('ineqDual', data.G.shape[1]!),
-        eqDual: point('eqDual', data.A.shape[1]!),
-      });
-      if (batched) return quotients as QPCertificate;
-      const {residual, rows, columns} = quotients;
-      return {
-        residual: tf.squeeze(residual, [0]),
-        rows: tf.squeeze(rows, [0]),
-        columns: tf.squeeze(columns, [0]),
-      };
+      const sizes = [data.Q.shape[2]!, data.G.shape[1]!, data.A.shape[1]!] as const;
+      return certificateOf(runCertifyQP({...data, ...pointOf(result, data.p.shape[0], ...sizes)}), batched);
     }),
   );
+}
+
+/** The point as tensors [B, n], [B, m] and [B, k]. */
+export function pointOf(
+  result: QPPoint,
+  batch: number,
+  n: number,
+  m: number,
+  k: number,
+): Record<'x' | 'ineqDual' | 'eqDual', tf.Tensor> {
+  const point = (name: 'x' | 'ineqDual' | 'eqDual', width: number) => {
+    const given = result[name];
+    if (given == null) {
+      if (width === 0) return tf.zeros([batch, 0]);
+      throw new Error(
+        `certify: ${name} is missing in the result; expected shape [${width}] or [B, ${width}].`,
+      );
+    }
+    const tensor = tf.cast(given instanceof tf.Tensor ? given : tf.tensor(given), 'float32');
+    const lifted = tensor.rank === 1 ? tf.expandDims(tensor, 0) : tensor;
+    if (lifted.rank !== 2 || lifted.shape[1] !== width || ![1, batch].includes(lifted.shape[0])) {
+      throw new Error(
+        `certify: ${name} must have shape [${width}] or [${batch}, ${width}], got [${tensor.shape}].`,
+      );
+    }
+    return lifted.shape[0] === batch ? lifted : tf.tile(lifted, [batch, 1]);
+  };
+  return {x: point('x', n), ineqDual: point('ineqDual', m), eqDual: point('eqDual', k)};
+}
+
+/** The quotients, without the batch axis if the problem has none. */
+export function certificateOf(quotients: QPCertificate, batched: boolean): QPCertificate {
+  if (batched) return quotients;
+  const {residual, rows, columns} = quotients;
+  return {
+    residual: tf.squeeze(residual, [0]),
+    rows: tf.squeeze(rows, [0]),
+    columns: tf.squeeze(columns, [0]),
+  };
 }

@@ -19,6 +19,7 @@ import {drain, type Steps} from '../iteration/steps.js';
 import {hostShouldRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import {refuseSparse} from './parts/refuse-sparse.js';
 
 /** How the gradient of a quadratic program is computed. */
 export interface ImplicitQPOptions {
@@ -149,6 +150,7 @@ export abstract class ImplicitQP {
     given: QuadraticData,
     inSlices: boolean,
   ): Steps<RunResult<QuadraticSolution, QPState>> {
+    refuseSparse((this as {className?: string}).className ?? this.where, given);
     const data = this.whole(given);
     // A guess may be a whole result with more entries.
     if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../../checks/index.js';
 import type {SparseData} from '../../../conditions/index.js';
 import type {Entries, ProblemStructure} from '../../../kernels/index.js';
+import {densePattern, patternOf, SparseMatrix, structureOf} from '../../../linalg/index.js';
 import {
   checkPair,
   ownValues,
@@ -12,8 +13,6 @@ import {
   type QPInput,
   type QPParameter,
 } from '../qp-input.js';
-import {SparseMatrix} from './sparse-entries.js';
-import {densePattern, patternOf, structureOf} from './sparse-patterns.js';
 
 /** A problem of which at least one matrix is sparse. The others become so: all their entries are stored. */
 export interface SparseInput {
