@@ -6,7 +6,13 @@ export {signOf} from './sign-of.js';
 export {sumOf} from './sum-of.js';
 export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';
 export {hostSparseAlgebra, checkReadable, isBatch, patternIn, valuesIn} from './sparse-algebra.js';
-export {hasSparse, registerSparseAlgebra, sparseAlgebra, SparseMatrix} from './sparse-matrix.js';
+export {
+  hasSparse,
+  registerSparseAlgebra,
+  sparseAlgebra,
+  SparseMatrix,
+  type SparseValues,
+} from './sparse-matrix.js';
 export {densePattern, patternOf, structureOf} from './sparse-patterns.js';
 export {squareStructure} from './sparse-solve.js';
 export {sparseMatVec, sparseOuters, type SparsePattern} from './sparse-mat-vec.js';

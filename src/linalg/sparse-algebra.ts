@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {hostCanRead} from '../kernels/index.js';
 import {toFloat, toRightSide} from './inputs.js';
-import {checkEntries} from './sparse-entries.js';
+import {checkEntries, shapeOf, tensorOf} from './sparse-entries.js';
 import {sparseMatVec, type SparsePattern} from './sparse-mat-vec.js';
 import {SparseMatrix, type SparseAlgebra} from './sparse-matrix.js';
 import {patternOf} from './sparse-patterns.js';
@@ -27,7 +27,7 @@ export const hostSparseAlgebra: SparseAlgebra = {
     if (n !== columns) throw new Error(`${caller}: a must have shape [n, n], got [${a.shape.join(',')}].`);
     const values = valuesIn(a, caller);
     const [count] = values.shape;
-    const own = isBatch(a.values) ? [count] : [];
+    const own = isBatch(a) ? [count] : [];
     const {b: B, restore} = toRightSide(b, {shape: [...own, n, n]}, n, caller);
     const how = {isDefinite: assume === 'positiveDefinite', transpose: adjoint};
     const solveRows = (rows: tf.Tensor) => sparseSolve(patternIn(a), values, rows, how, {caller});
@@ -52,7 +52,7 @@ export function patternIn({shape, entries}: SparseMatrix): SparsePattern {
 
 /** The values of the entries as a tensor [B | 1, entries]. */
 export function valuesIn({values, rows}: SparseMatrix, where: string): tf.Tensor {
-  const tensor = toFloat(values, 'values', where);
+  const tensor = toFloat(tensorOf(values), 'values', where);
   const size = rows.length;
   if (tensor.rank < 1 || tensor.rank > 2 || tensor.shape[tensor.rank - 1] !== size) {
     throw new Error(`${where}: the values must have shape [${size}] or [B, ${size}], got [${tensor.shape}].`);
@@ -61,9 +61,8 @@ export function valuesIn({values, rows}: SparseMatrix, where: string): tf.Tensor
 }
 
 /** Whether there is a matrix for each sample. */
-export function isBatch(values: SparseMatrix['values']): boolean {
-  if (values instanceof tf.Tensor) return values.rank === 2;
-  return !ArrayBuffer.isView(values) && Array.isArray((values as unknown[])[0]);
+export function isBatch({values}: SparseMatrix): boolean {
+  return shapeOf(values).length === 2;
 }
 
 /** @throws If the backend's tensors cannot be read. */

@@ -1,6 +1,6 @@
 /** @file Checks the entries of a sparse matrix. */
 import * as tf from '@tensorflow/tfjs-core';
-import type {SparseMatrix} from './sparse-matrix.js';
+import type {SparseMatrix, SparseValues} from './sparse-matrix.js';
 
 /** What a sparse matrix is made of. */
 export interface GivenEntries extends Pick<SparseMatrix, 'shape' | 'values'> {
@@ -21,13 +21,33 @@ export function checkEntries(where: string, {shape, rows, columns, values}: Give
       `${where}: there are ${rows.length} rows, but ${columns.length} columns: one of each an entry.`,
     );
   }
-  const given = values instanceof tf.Tensor ? values.shape : tf.tidy(() => tf.tensor(values).shape);
+  const given = shapeOf(values);
   if (given.length < 1 || given.length > 2 || given.at(-1) !== rows.length) {
     const count = rows.length;
     throw new Error(
       `${where}: values must have shape [${count}] or [B, ${count}], a number for each entry; got [${given}].`,
     );
   }
+}
+
+/** The shape of the values: without a tensor, because a matrix of numbers needs no backend. */
+export function shapeOf(values: SparseValues): readonly number[] {
+  if (values instanceof tf.Tensor) return values.shape;
+  if (typeof values !== 'object' || values === null) return [];
+  const list = values as ArrayLike<number | ArrayLike<number>>;
+  const [first] = Array.from({length: Math.min(1, list.length)}, (_, i) => list[i]);
+  if (typeof first !== 'object') return [list.length];
+  const width = first.length;
+  return [
+    list.length,
+    Array.from(list).every((row) => (row as ArrayLike<number>).length === width) ? width : -1,
+  ];
+}
+
+/** The values as a tensor, of float32 if they are given as numbers. Later changes of an array do not change it. */
+export function tensorOf(values: SparseValues): tf.Tensor {
+  if (values instanceof tf.Tensor) return values;
+  return tf.tensor(ArrayBuffer.isView(values) ? Float32Array.from(values as ArrayLike<number>) : values);
 }
 
 function checkPlaces(where: string, name: 'rows' | 'columns', places: ArrayLike<number>, size: number): void {

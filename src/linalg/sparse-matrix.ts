@@ -1,6 +1,9 @@
 /** @file A sparse matrix, as it is given, without the code that computes with it. */
 import type * as tf from '@tensorflow/tfjs-core';
 
+/** The numbers of the entries of a sparse matrix. */
+export type SparseValues = tf.Tensor | tf.TensorLike | Float64Array;
+
 /** A matrix of which only some entries are stored. `sparseMatrix` makes it. */
 export class SparseMatrix {
   /** The number of rows and columns. */
@@ -10,7 +13,7 @@ export class SparseMatrix {
   /** The column of each entry. */
   readonly columns: Int32Array;
   /** The numbers: [entries], shared by the batch, or [B, entries]. */
-  readonly values: tf.Tensor | tf.TensorLike;
+  readonly values: SparseValues;
   /** The places of the entries. Matrices with equal places have the same object. @internal */
   readonly entries: {
     /** The row of each entry. */
@@ -20,11 +23,7 @@ export class SparseMatrix {
   };
 
   /** @internal */
-  constructor(
-    shape: readonly [number, number],
-    entries: SparseMatrix['entries'],
-    values: tf.Tensor | tf.TensorLike,
-  ) {
+  constructor(shape: readonly [number, number], entries: SparseMatrix['entries'], values: SparseValues) {
     this.shape = shape;
     this.entries = entries;
     this.rows = entries.rows;
@@ -51,7 +50,7 @@ export interface SparseAlgebra {
     shape: readonly [number, number],
     rows: ArrayLike<number>,
     columns: ArrayLike<number>,
-    values: tf.Tensor | tf.TensorLike,
+    values: SparseValues,
   ): SparseMatrix;
   /** S x a sample, for x [B, columns], or Sᵀ x for x [B, rows]; differentiable in both. */
   multiply(matrix: SparseMatrix, x: tf.Tensor, transpose?: boolean): tf.Tensor;

@@ -114,7 +114,7 @@ function savedTensor(
 }
 
 function savedSparse(className: string, symbol: string, matrix: SparseMatrix): SavedConstant {
-  const {shape, values} = savedTensor(className, symbol, matrix.values);
+  const {shape, values} = savedTensor(className, symbol, plain(matrix.values));
   if (shape.length !== 1) {
     throw new Error(
       `${className}: the values of the constant ${symbol} must have shape [${matrix.rows.length}], without a batch axis; got ` +
@@ -125,6 +125,11 @@ function savedSparse(className: string, symbol: string, matrix: SparseMatrix): S
     ...{symbol, shape: [...matrix.shape], values},
     ...{rows: Array.from(matrix.rows), columns: Array.from(matrix.columns)},
   };
+}
+
+/** Values that tfjs takes: a Float64Array is not among them. */
+function plain(values: SparseMatrix['values']): tf.Tensor | tf.TensorLike {
+  return values instanceof Float64Array ? Float32Array.from(values) : values;
 }
 
 /** The values of a constant. @throws If they are on a device from which the host cannot read them immediately. */

@@ -34,7 +34,7 @@ export function sparse(matrix: SparseMatrix, options: StructuredOptions = {}): O
   const pattern = patternIn(matrix);
   const {rows: is, columns: js} = pattern.entries;
   const values = () => valuesIn(matrix, where);
-  const count = isBatch(matrix.values) ? tf.tidy(() => values().shape[0]) : null;
+  const count = isBatch(matrix) ? tf.tidy(() => values().shape[0]) : null;
   const operator = structured(
     {
       name: 'sparse',
@@ -54,7 +54,13 @@ export function sparse(matrix: SparseMatrix, options: StructuredOptions = {}): O
     options,
   );
   const {tags} = operator;
-  const numbers = () => tf.tidy(() => doublesOf(values()));
+  // Numbers that are given as such may have more digits than a tensor.
+  const numbers = (): Float64Array => {
+    if (matrix.values instanceof Float64Array) return matrix.values.slice();
+    let found: Float64Array = new Float64Array(0);
+    tf.tidy(() => void (found = doublesOf(values())));
+    return found;
+  };
   return {
     ...operator,
     double: () => (canLook() ? productsOf(n, pattern.entries, numbers(), count ?? 1) : null),

@@ -14,7 +14,7 @@ export interface SparseMatrixInput {
   /** The column of each entry, from 0: integers. */
   columns: ArrayLike<number>;
   /** The number of each entry: [entries], shared by the batch, or [B, entries]. */
-  values: tf.Tensor | tf.TensorLike;
+  values: tf.Tensor | tf.TensorLike | Float64Array;
 }
 
 /**

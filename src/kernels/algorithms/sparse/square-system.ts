@@ -13,6 +13,7 @@
 import type {DenseKernels} from '../../contracts/dense.js';
 import type {KktFactor} from '../qp/adjoint.js';
 import type {Problem} from '../qp/types.js';
+import {IteratedTikhonov} from './iterated-tikhonov.js';
 import {sparseFactor} from './sparse-adjoint.js';
 import type {SparseMatrix} from './sparse-matrix.js';
 import {SparseReader} from './sparse-reader.js';
@@ -47,7 +48,9 @@ export class SquareSystem {
     const {n, p} = structure;
     this.problem = emptySparse(dense, structure);
     this.reader = new SparseReader(dense, structure, this.problem);
-    this.factors = sparseFactor(dense, structure, this.problem);
+    this.factors = sparseFactor(dense, structure, this.problem, (_P, C, reduced) =>
+      p > 0 ? new IteratedTikhonov(dense, C, reduced, n) : null,
+    );
     this.ones = new Float64Array(p).fill(1);
     this.none = new Float64Array(p);
     this.zeros = new Float64Array(n);
