@@ -1,12 +1,12 @@
 /** @file Products and systems with sparse matrices, in f64 on the host: what `sparseMatrix` brings along for `linalg`. */
 import * as tf from '@tensorflow/tfjs-core';
-import {hostCanRead} from '../kernels/index.js';
-import {toFloat, toRightSide} from './inputs.js';
-import {checkEntries, shapeOf, tensorOf} from './sparse-entries.js';
-import {sparseMatVec, type SparsePattern} from './sparse-mat-vec.js';
+import {SquareFactors} from '../kernels/index.js';
+import {toRightSide} from './inputs.js';
+import {sparseMatVec} from './sparse-mat-vec.js';
+import {checkEntries, checkReadable, isBatch, patternIn, valuesIn} from './sparse-entries.js';
 import {SparseMatrix, type SparseAlgebra} from './sparse-matrix.js';
 import {patternOf} from './sparse-patterns.js';
-import {sparseSolve} from './sparse-solve.js';
+import {sparseSolve, squareStructure} from './sparse-solve.js';
 
 export const hostSparseAlgebra: SparseAlgebra = {
   matrix(where, shape, rows, columns, values) {
@@ -19,6 +19,14 @@ export const hostSparseAlgebra: SparseAlgebra = {
     checkReadable(where);
     return sparseMatVec(patternIn(matrix), valuesIn(matrix, where), x, transpose);
   },
+
+  factor: (matrix, isDefinite, values, refuse) =>
+    new SquareFactors(
+      squareStructure(patternIn(matrix), isDefinite),
+      values,
+      values.length / matrix.rows.length || 1,
+      refuse,
+    ),
 
   solve(a, b, {assume, adjoint}) {
     const caller = 'linalg.solve';
@@ -44,32 +52,3 @@ export const hostSparseAlgebra: SparseAlgebra = {
     return restore(tf.transpose(x, order.map((_, axis) => order.indexOf(axis)))); // prettier-ignore
   },
 };
-
-/** The pattern of a matrix. */
-export function patternIn({shape, entries}: SparseMatrix): SparsePattern {
-  return {shape: [shape[0], shape[1]], entries};
-}
-
-/** The values of the entries as a tensor [B | 1, entries]. */
-export function valuesIn({values, rows}: SparseMatrix, where: string): tf.Tensor {
-  const tensor = toFloat(tensorOf(values), 'values', where);
-  const size = rows.length;
-  if (tensor.rank < 1 || tensor.rank > 2 || tensor.shape[tensor.rank - 1] !== size) {
-    throw new Error(`${where}: the values must have shape [${size}] or [B, ${size}], got [${tensor.shape}].`);
-  }
-  return tensor.rank === 2 ? tensor : tf.expandDims(tensor, 0);
-}
-
-/** Whether there is a matrix for each sample. */
-export function isBatch({values}: SparseMatrix): boolean {
-  return shapeOf(values).length === 2;
-}
-
-/** @throws If the backend's tensors cannot be read. */
-export function checkReadable(where: string): void {
-  if (hostCanRead()) return;
-  throw new Error(
-    `${where}: sparse matrices are computed with on the host, which cannot read tensors of the backend '${tf.getBackend()}' at once. ` +
-      "Use tf.setBackend('wasm' or 'cpu').",
-  );
-}

@@ -1,5 +1,8 @@
-/** @file Checks the entries of a sparse matrix. */
+/** @file Checks the entries of a sparse matrix, and reads them. */
 import * as tf from '@tensorflow/tfjs-core';
+import {hostCanRead} from '../kernels/index.js';
+import {toFloat} from './inputs.js';
+import type {SparsePattern} from './sparse-mat-vec.js';
 import type {SparseMatrix, SparseValues} from './sparse-matrix.js';
 
 /** What a sparse matrix is made of. */
@@ -58,4 +61,33 @@ function checkPlaces(where: string, name: 'rows' | 'columns', places: ArrayLike<
     if (Number.isInteger(places[e]) && places[e] >= 0 && places[e] < size) continue;
     throw new Error(`${where}: ${name}[${e}] = ${places[e]} is not an integer from 0 to ${size - 1}.`);
   }
+}
+
+/** The pattern of a matrix. */
+export function patternIn({shape, entries}: SparseMatrix): SparsePattern {
+  return {shape: [shape[0], shape[1]], entries};
+}
+
+/** The values of the entries as a tensor [B | 1, entries]. */
+export function valuesIn({values, rows}: SparseMatrix, where: string): tf.Tensor {
+  const tensor = toFloat(tensorOf(values), 'values', where);
+  const size = rows.length;
+  if (tensor.rank < 1 || tensor.rank > 2 || tensor.shape[tensor.rank - 1] !== size) {
+    throw new Error(`${where}: the values must have shape [${size}] or [B, ${size}], got [${tensor.shape}].`);
+  }
+  return tensor.rank === 2 ? tensor : tf.expandDims(tensor, 0);
+}
+
+/** Whether there is a matrix for each sample. */
+export function isBatch({values}: SparseMatrix): boolean {
+  return shapeOf(values).length === 2;
+}
+
+/** @throws If the backend's tensors cannot be read. */
+export function checkReadable(where: string): void {
+  if (hostCanRead()) return;
+  throw new Error(
+    `${where}: sparse matrices are computed with on the host, which cannot read tensors of the backend '${tf.getBackend()}' at once. ` +
+      "Use tf.setBackend('wasm' or 'cpu').",
+  );
 }

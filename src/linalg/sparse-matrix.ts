@@ -42,6 +42,12 @@ export function hasSparse(record: object): boolean {
   return Object.values(record ?? {}).some((value) => value instanceof SparseMatrix);
 }
 
+/** The factors of the matrices of a batch. */
+export interface SparseFactor {
+  /** x with A x = b, or Aᵀx = b, for the matrix of this sample: of least norm if A is singular. */
+  solve(b: Float64Array, sample: number, transpose: boolean): Float64Array;
+}
+
 /** What computes with sparse matrices. It comes with `sparseMatrix`, so that a bundle without that function has none of it. */
 export interface SparseAlgebra {
   /** A matrix with entries at these places. @throws If that is no matrix; `where` is the name in the message. */
@@ -54,6 +60,17 @@ export interface SparseAlgebra {
   ): SparseMatrix;
   /** S x a sample, for x [B, columns], or Sᵀ x for x [B, rows]; differentiable in both. */
   multiply(matrix: SparseMatrix, x: tf.Tensor, transpose?: boolean): tf.Tensor;
+  /**
+   * The factors of one matrix or more with the places of this one, in double precision.
+   *
+   * @param values Of all matrices, one after another. @param refuse The error of a matrix that is not definite, or not finite.
+   */
+  factor(
+    matrix: SparseMatrix,
+    isDefinite: boolean,
+    values: Float64Array,
+    refuse: (sample: number) => Error,
+  ): SparseFactor;
   /** `linalg.solve` with a sparse a. */
   solve(
     a: SparseMatrix,

@@ -78,7 +78,8 @@ describeOnCpu('sparse constants of a layer', () => {
           const [ours, theirs] = layers.map((layer) => {
             const weights = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
             const loss = () => tf.sum(tf.square(run(layer, p))) as tf.Scalar;
-            const {grads} = weights.length > 0 ? tf.variableGrads(loss, weights) : {grads: {} as tf.NamedTensorMap};
+            const {grads} =
+              weights.length > 0 ? tf.variableGrads(loss, weights) : {grads: {} as tf.NamedTensorMap};
             return {
               output: run(layer, p),
               inward: tf.grad((cost: tf.Tensor) => tf.sum(tf.square(run(layer, cost))) as tf.Scalar)(p),

@@ -1,14 +1,13 @@
 /** @file The operator of a matrix of `sparseMatrix`. */
 import * as tf from '@tensorflow/tfjs-core';
 import {doublesOf} from '../../autodiff/index.js';
-import {SquareFactors, type Entries} from '../../kernels/index.js';
+import type {Entries} from '../../kernels/index.js';
 import {
   checkReadable,
   isBatch,
-  patternIn,
-  sparseMatVec,
-  squareStructure,
+  sparseAlgebra,
   valuesIn,
+  type SparseFactor,
   type SparseMatrix,
 } from '../../linalg/index.js';
 import {canLook} from '../../programs/index.js';
@@ -31,29 +30,29 @@ export function sparse(matrix: SparseMatrix, options: StructuredOptions = {}): O
   if (n !== columns)
     throw new Error(`${where}: the matrix must be square, got [${matrix.shape.join(', ')}].`);
   checkReadable(where);
-  const pattern = patternIn(matrix);
-  const {rows: is, columns: js} = pattern.entries;
+  const algebra = sparseAlgebra(where);
+  const {entries, rows: is, columns: js} = matrix;
   const values = () => valuesIn(matrix, where);
-  const count = isBatch(matrix) ? tf.tidy(() => values().shape[0]) : null;
+  const batch = isBatch(matrix) ? tf.tidy(() => values().shape[0]) : null;
+  const count = batch ?? 1;
   const operator = structured(
     {
       name: 'sparse',
       n,
-      batch: count,
-      product: (v, transpose) => sparseMatVec(pattern, values(), v, transpose),
+      batch,
+      product: (v, transpose) => algebra.multiply(matrix, v, transpose),
       matrices() {
         // Row j is Aᵀ eⱼ.
-        const all = tf.split(values(), count ?? 1);
-        return tf.stack(all.map((own) => sparseMatVec(pattern, own, tf.eye(n), true)));
+        const rowsOf = (own: tf.Tensor) => algebra.multiply(matrix.withValues(own), tf.eye(n), true);
+        return tf.stack(tf.split(values(), count).map(rowsOf));
       },
       diagonal() {
         const isOn = Float32Array.from(is, (row, e) => Number(row === js[e]));
-        return sparseMatVec(pattern, tf.mul(values(), isOn), tf.ones([count ?? 1, n]));
+        return algebra.multiply(matrix.withValues(tf.mul(values(), isOn)), tf.ones([count, n]));
       },
     },
     options,
   );
-  const {tags} = operator;
   // Numbers that are given as such may have more digits than a tensor.
   const numbers = (): Float64Array => {
     if (matrix.values instanceof Float64Array) return matrix.values.slice();
@@ -63,18 +62,17 @@ export function sparse(matrix: SparseMatrix, options: StructuredOptions = {}): O
   };
   return {
     ...operator,
-    double: () => (canLook() ? productsOf(n, pattern.entries, numbers(), count ?? 1) : null),
+    double: () => (canLook() ? productsOf(n, entries, numbers(), count) : null),
     factor(definite) {
       const given = numbers();
-      const each = is.length;
       const factorAs = (isDefinite: boolean, refuse: (sample: number) => Error) =>
-        new SquareFactors(squareStructure(pattern, isDefinite), given, count ?? 1, refuse);
+        algebra.factor(matrix, isDefinite, given, refuse);
+      const {solve} = factorsOf(definite, operator.tags, factorAs);
       return {
-        ...factorsOf(definite, tags, factorAs),
-        count: count ?? 1,
+        ...{count, solve},
         multiply(x, sample, transpose) {
-          const from = count === null ? 0 : sample * each;
-          return product(n, pattern.entries, given.subarray(from, from + each), x, transpose);
+          const from = batch === null ? 0 : sample * is.length;
+          return product(n, entries, given.subarray(from, from + is.length), x, transpose);
         },
       };
     },
@@ -87,19 +85,20 @@ class NotDefinite extends Error {}
 function factorsOf(
   definite: {refuse: (sample: number) => Error} | null,
   {symmetric, positiveDefinite}: Tags,
-  factorAs: (isDefinite: boolean, refuse: (sample: number) => Error) => SquareFactors,
+  factorAs: (isDefinite: boolean, refuse: (sample: number) => Error) => SparseFactor,
 ): Pick<OwnFactors, 'solve'> {
-  const general = () => factorAs(false, () => new Error('operators.sparse: the values must be finite.'));
-  const wrap = (factors: SquareFactors): Pick<OwnFactors, 'solve'> => ({
-    solve: (b, sample, transpose) => factors.solve(b, sample, transpose),
+  const bound = (factor: SparseFactor): Pick<OwnFactors, 'solve'> => ({
+    solve: (b, sample, transpose) => factor.solve(b, sample, transpose),
   });
-  if (!definite && !(symmetric && positiveDefinite)) return wrap(general());
+  const general = () =>
+    bound(factorAs(false, () => new Error('operators.sparse: the values must be finite.')));
+  if (!definite && !(symmetric && positiveDefinite)) return general();
   try {
-    return wrap(factorAs(true, definite?.refuse ?? (() => new NotDefinite())));
+    return bound(factorAs(true, definite?.refuse ?? (() => new NotDefinite())));
   } catch (error) {
     // A tag may be wrong.
     if (!(error instanceof NotDefinite)) throw error;
-    return wrap(general());
+    return general();
   }
 }
 

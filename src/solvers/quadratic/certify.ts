@@ -48,7 +48,7 @@ export function certify<T extends QPInput>(problem: QPProblem<T>, result: QPPoin
       'certify: x is missing in the result; expected {x, ineqDual?, eqDual?}, as solveQP returns.',
     );
   }
-  const sparse = sparseSolvingFor(problem, 'certify');
+  const sparse = sparseSolvingFor<SparseCertifying>(problem, 'certify');
   if (sparse) return sparse.certify(problem, result);
   return tf.tidy(() =>
     offTape(() => {
@@ -57,6 +57,11 @@ export function certify<T extends QPInput>(problem: QPProblem<T>, result: QPPoin
       return certificateOf(runCertifyQP({...data, ...pointOf(result, data.p.shape[0], ...sizes)}), batched);
     }),
   );
+}
+
+/** The same for problems with sparse matrices. */
+export interface SparseCertifying {
+  certify(problem: QPInput, result: QPPoint): QPCertificate;
 }
 
 /** The point as tensors [B, n], [B, m] and [B, k]. */

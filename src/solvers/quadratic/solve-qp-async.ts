@@ -22,6 +22,7 @@ import {
   withoutBatchAxis,
   type QPResult,
   type SolveQPOptions,
+  type SparseSolving,
 } from './solve-qp.js';
 
 /** So many entries are looked at between two tasks. */
@@ -66,7 +67,7 @@ export async function solveQPAsync<T extends QPInput>(
   checkAsync(where, {signal, onProgress});
   checkOnFailure(where, onFailure);
   checkOnInfeasible(where, onInfeasible);
-  const sparse = sparseSolvingFor(problem, where);
+  const sparse = sparseSolvingFor<SparseSolving>(problem, where);
   if (sparse) {
     const forSolve = {...rest, initial, onFailure, onInfeasible, ...(chosen && {solver: chosen})};
     return sparse.solveAsync(problem, forSolve, {signal, onProgress});

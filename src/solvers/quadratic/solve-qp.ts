@@ -8,6 +8,7 @@ import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
 import {ImplicitQP, type QPState} from './implicit-qp.js';
+import type {AsyncOptions} from '../iteration/in-slices.js';
 import {InteriorPointQP} from './interior-point-qp.js';
 import {sparseSolvingFor} from './parts/sparse-solving.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
@@ -100,7 +101,7 @@ export type QPResult = {
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
 export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: SolveQPOptions = {}): QPResult {
-  const sparse = sparseSolvingFor(problem, 'solveQP');
+  const sparse = sparseSolvingFor<SparseSolving>(problem, 'solveQP');
   if (sparse) return sparse.solve(problem, options);
   const {
     onFailure = 'warn',
@@ -121,6 +122,12 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
     return batched ? result : withoutBatchAxis(result);
   };
   return tf.tidy(() => rollBackOnThrow(solve));
+}
+
+/** How problems with sparse matrices are solved. */
+export interface SparseSolving {
+  solve(problem: QPInput, options: SolveQPOptions): QPResult;
+  solveAsync(problem: QPInput, options: SolveQPOptions, following: AsyncOptions): Promise<QPResult>;
 }
 
 /** The result for a batch. */

@@ -26,7 +26,7 @@ import {checkAsync, inSlices, type AsyncOptions} from '../../iteration/in-slices
 import {held} from '../../iteration/samples.js';
 import type {Steps} from '../../iteration/steps.js';
 import {boundsOf, heldGuess} from '../implicit-qp.js';
-import {certificateOf, pointOf} from '../certify.js';
+import {certificateOf, pointOf, type SparseCertifying} from '../certify.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
 import {
   checkOnInfeasible,
@@ -36,13 +36,13 @@ import {
   withoutBatchAxis,
   type QPResult,
   type SolveQPOptions,
+  type SparseSolving,
 } from '../solve-qp.js';
 import {areFeasible, withClosest} from './elastic-qp.js';
 import {reportQPFailures} from './qp-report.js';
 import {elasticSparse} from './sparse-elastic.js';
 import {invalidReason} from './sparse-invalid.js';
 import {normalizeSparse, type SparseInput} from './sparse-input.js';
-import type {SparseSolving} from './sparse-solving.js';
 
 /** Options that only dense problems have. */
 const DENSE_ONLY = ['linsolve', 'solver'] as const;
@@ -55,7 +55,7 @@ type Settings = Pick<SolveQPOptions, 'degenerate' | 'smoothing' | 'onGradient'> 
 };
 
 /** The way of problems with sparse matrices. */
-export const sparseSolving: SparseSolving = {
+export const sparseSolving: SparseSolving & SparseCertifying = {
   solve(problem, options) {
     const where = 'solveQP';
     const settings = settingsOf(where, options);

@@ -1,27 +1,17 @@
 /** @file How quadratic programs with sparse matrices are solved. It comes with `sparseMatrix`, so that a bundle without it has none of it. */
 import {hasSparse, sparseAlgebra} from '../../../linalg/index.js';
-import type {AsyncOptions} from '../../iteration/in-slices.js';
-import type {QPInput} from '../qp-input.js';
-import type {QPCertificate, QPPoint} from '../certify.js';
-import type {QPResult, SolveQPOptions} from '../solve-qp.js';
 
-export interface SparseSolving {
-  solve(problem: QPInput, options: SolveQPOptions): QPResult;
-  solveAsync(problem: QPInput, options: SolveQPOptions, following: AsyncOptions): Promise<QPResult>;
-  certify(problem: QPInput, result: QPPoint): QPCertificate;
-}
-
-let known: SparseSolving | null = null;
+let known: unknown = null;
 
 /** Called where `sparseMatrix` is defined. */
-export function registerSparseSolving(solving: SparseSolving): void {
+export function registerSparseSolving(solving: object): void {
   known = solving;
 }
 
-/** What solves a problem with a sparse matrix in it; `null` if there is none. */
-export function sparseSolvingFor(problem: object, where: string): SparseSolving | null {
+/** What does with a problem that has a sparse matrix what its caller does with others; `null` if it has none. */
+export function sparseSolvingFor<Solving>(problem: object, where: string): Solving | null {
   if (!hasSparse(problem)) return null;
   // It throws if there is nothing that computes with them.
   sparseAlgebra(where);
-  return known;
+  return known as Solving;
 }
