@@ -18,17 +18,18 @@ function kernelsFor({plan}: ProblemStructure): DenseKernels {
 }
 
 /** The tensors of a batch: the first axis of each is the batch or 1, for p the batch. Q, G and A are the values of the entries. */
-export type SparseTensors = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', tf.Tensor>;
+export type SparseTensors = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', tf.Tensor> &
+  Partial<Record<'lower' | 'upper', tf.Tensor>>;
 
 /** Solves the batch. */
 export function runSparseQP(
   structure: ProblemStructure,
-  {Q, p, G, h, A, b}: SparseTensors,
+  tensors: SparseTensors,
   limits: {tolerance: number; maxIterations: number},
   guess?: QPGuess | null,
 ): QPSolution {
   const given = guess && {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack};
-  const inputs = {Q, p, G, h, A, b, ...given} as unknown as tf.NamedTensorMap;
+  const inputs = {...tensors, ...given} as unknown as tf.NamedTensorMap;
   const attributes = {...limits, structure: structure as unknown as tf.NamedAttrMap[string]};
   return solutionOf(tf.engine().runKernel(QP, inputs, attributes) as unknown as tf.Tensor[]);
 }

@@ -24,7 +24,8 @@ import {canLook} from '../../../programs/index.js';
 import {checkAsync, inSlices, type AsyncOptions} from '../../iteration/in-slices.js';
 import {held} from '../../iteration/samples.js';
 import type {Steps} from '../../iteration/steps.js';
-import {boundsOf, heldGuess} from '../implicit-qp.js';
+import {heldGuess, type BoundedGuess} from '../implicit-qp.js';
+import {boundsOf, guessOfRows, splitRows} from './bounds.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
 import {
   checkOnInfeasible,
@@ -63,9 +64,12 @@ export const sparseSolving: SparseSolving = {
     const solve = () => {
       const input = normalizeSparse(problem, where);
       const {initial} = settings;
-      const guess = initial && heldGuess((input.batched ? initial : withBatchAxis(initial)) as QPGuess);
+      const given = initial && heldGuess((input.batched ? initial : withBatchAxis(initial)) as BoundedGuess);
       const {structure, data} = input;
-      const found = offTape(() => ({...runSparseQP(structure, data, settings.limits, guess)}));
+      const found = offTape(() => {
+        const guess = given && guessOfRows(given, data);
+        return {...runSparseQP(structure, data, settings.limits, guess)};
+      });
       return finished(where, input, found, settings);
     };
     return tf.tidy(() => rollBackOnThrow(solve));
@@ -83,7 +87,7 @@ export const sparseSolving: SparseSolving = {
         const lifted = initial && (whole.batched ? initial : withBatchAxis(initial));
         return {
           input: {...whole, data: held(whole.data)},
-          guess: lifted ? heldGuess(lifted as QPGuess) : null,
+          guess: lifted ? heldGuess(guessOfRows(lifted as BoundedGuess, whole.data)) : null,
         };
       });
       const arrays = await arraysOf(input.data, guess);
@@ -158,23 +162,34 @@ function finished(
   reportQPFailures(where, data, found as never, onFailure, (given, sample) =>
     invalidReason(structure, given as SparseData, sample),
   );
-  const certificate = {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq};
+  const split = (values: tf.Tensor) => splitRows(values, structure.n, data);
+  const solutionOf = ({x: point, ineqDual: all, eqDual: nu}: QuadraticSolution) => {
+    const [ofG, lowerDual, upperDual] = split(all);
+    return {x: point, ineqDual: ofG, eqDual: nu, lowerDual, upperDual};
+  };
+  const proof = {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq};
   let solution: QuadraticSolution = {x, ineqDual, eqDual};
-  let slack: tf.Tensor = found.slack;
+  let [slack] = split(found.slack);
   if (isTapeOn() || !canLook()) {
     const weight = complementarityWeight(found, degenerate, smoothing);
-    const given = {...data, h: boundsOf(data.h)};
+    const {lower, upper} = data;
+    const given = {
+      ...data,
+      h: boundsOf(data.h),
+      ...(lower && {lower: boundsOf(lower)}),
+      ...(upper && {upper: boundsOf(upper)}),
+    };
     ({x: solution} = solvedRoot(
       sparseKkt(structure),
       {linsolve: sparseKktSolver, onGradient, onFailure, where},
       [given, {weight, status}],
       () => ({x: {x, ineqDual, eqDual}}),
     ));
-    slack = slackOf(found.slack, solution.x, structure, given, status);
+    slack = slackOf(slack, solution.x, structure, given, status);
   }
   const result: QPResult = {
-    ...solution,
-    ...{status, iterations, residual, slack, certificate},
+    ...solutionOf(solution),
+    ...{status, iterations, residual, slack, certificate: solutionOf(proof)},
     weaklyActive: isWeak(activity),
   };
   return batched ? result : withoutBatchAxis(result);
@@ -184,11 +199,11 @@ function finished(
 function slackOf(
   value: tf.Tensor,
   x: tf.Tensor,
-  {n, m, entries}: ProblemStructure,
+  {n, entries}: ProblemStructure,
   {G, h}: SparseData,
   status: tf.Tensor,
 ): tf.Tensor {
-  const pattern = {shape: [m, n] as [number, number], entries: entries.G};
+  const pattern = {shape: [entries.m, n] as [number, number], entries: entries.G};
   return recordOp({
     name: 'Slack',
     values: [value],
