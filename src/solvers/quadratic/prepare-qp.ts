@@ -19,7 +19,7 @@ export interface PrepareQPOptions {
 const NAMES: Names<PrepareQPOptions> = {tolerance: 0, maxIterations: 0, degenerate: 0, smoothing: 0};
 
 /**
- * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for one small problem that is solved again and again with changing data: controllers,
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, lower ≤ x ≤ upper, for one small problem that is solved again and again with changing data: controllers,
  * safety filters, allocators. Arrays go in and come out, in double precision, and there are no tensors.
  *
  * Names, signs and statuses are those of `solveQP`. Matrices are lists of rows, typed arrays row by row, or those of `sparseMatrix`, whose

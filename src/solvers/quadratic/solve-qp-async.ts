@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import {SuspendedScope} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
-import {hostShouldRead, nextTask, piecesOf, TensorInPieces, type QPGuess} from '../../kernels/index.js';
+import {hostShouldRead, nextTask, piecesOf, TensorInPieces} from '../../kernels/index.js';
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
 import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
@@ -11,7 +11,7 @@ import {BothSolves} from './parts/both-solves.js';
 import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import {sparseSolvingFor} from './parts/sparse-solving.js';
-import {heldGuess} from './implicit-qp.js';
+import {heldGuess, type BoundedGuess} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
   checkOnInfeasible,
@@ -80,7 +80,7 @@ export async function solveQPAsync<T extends QPInput>(
     const {data, guess, batched} = inputs.run(() => {
       const {data: whole, batched: hasBatch} = normalize(problem, where);
       const lifted = initial && (hasBatch ? initial : withBatchAxis(initial));
-      return {data: held(whole), guess: lifted ? heldGuess(lifted as QPGuess) : null, batched: hasBatch};
+      return {data: held(whole), guess: lifted ? heldGuess(lifted as BoundedGuess) : null, batched: hasBatch};
     });
     const isClosest = onInfeasible === 'closest';
     const both = isClosest && onProgress ? new BothSolves(onProgress) : null;

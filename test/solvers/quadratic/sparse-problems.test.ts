@@ -270,6 +270,36 @@ describeBackends('sparse problems', () => {
       }),
     ));
 
+  it('with bounds are judged, and have closest points, like dense ones', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const {sparse, dense, values} = contradiction();
+        const rest = {p: tf.tensor2d([[1, 1], [0, -2]]), h: [3, 3], lower: tf.tensor2d([[4, -1], [-1, -1]])}; // prettier-ignore
+        const upper = [5, 0.5];
+        const options = {onInfeasible: 'closest', onFailure: 'ignore'} as const;
+        const [ours, theirs] = [sparse, dense].map((make) =>
+          solveQP({...make(...values), ...rest, upper}, options),
+        );
+        expectClose(ours.status, [1, 0], 0);
+        for (const name of ['x', 'ineqDual', 'lowerDual', 'upperDual', 'slack'] as const) {
+          expectClose(ours[name], theirs[name], 1e-5, 1e-6);
+        }
+        const gradients = [sparse, dense].map((make) =>
+          tf.grads((p, lower, g) => {
+            const {x} = solveQP({...make(values[0], g), h: [3, 3], upper, p, lower}, options);
+            return tf.sum(tf.mul(x, [1, 2])) as tf.Scalar;
+          })([rest.p, rest.lower, values[1]]),
+        );
+        gradients[0].forEach((gradient, i) => expectClose(gradient, gradients[1][i], 1e-5, 1e-5));
+        const [found, judged] = [sparse, dense].map((make) =>
+          certify({...make(...values), ...rest, upper}, {...theirs, x: tf.add(theirs.x, 0.25)}),
+        );
+        assert.deepEqual(found.rows.shape, [2, 6]);
+        for (const name of ['residual', 'rows', 'columns'] as const)
+          expectClose(found[name], judged[name], 1e-5, 1e-7);
+      }),
+    ));
+
   it('are refused, with the way out, by solvers that take tensors only', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

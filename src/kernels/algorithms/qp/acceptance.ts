@@ -8,6 +8,7 @@ import {findActivity} from './activity.js';
 import {DoubleTest} from './double-test.js';
 import {ROUNDING_64} from './exact-zeros.js';
 import type {Outcome} from './interior-point.js';
+import {holdFixed, settleFixed} from './fixed-variables.js';
 import {dropNoise, normalizeRay} from './ray-points.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
 import {unscale, type Scaling} from './scaling.js';
@@ -97,6 +98,7 @@ export class Acceptance {
     copyPoint(point, exact);
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
+    settleFixed(problem, y);
     const single = this.digits === 'single';
     if (!test.passes(x, y, {exactness, sized, ofF32: single && exactness > DOUBLE})) return false;
     zeros.clear(problem, certificate, x, y, single ? ROUNDING_32 : ROUNDING_64);
@@ -116,6 +118,7 @@ export class Acceptance {
     found.s.set(s);
     found.outcome = 'solved';
     findActivity(found.activity, p, found.s, scaling, certificate);
+    holdFixed(problem, y, found.activity);
     return true;
   }
 

@@ -158,9 +158,9 @@ export interface AdjointSystem<Matrix extends ProblemMatrix> {
 
 /** The factor of a dense problem. */
 export function denseFactor(dense: DenseKernels, problem: Problem): KktFactor {
-  const {n, p, m} = problem;
+  const {n, p, m, sides} = problem;
   const P = new DenseMatrix(dense, n, n);
-  const C = new DenseMatrix(dense, p + m, n);
+  const C = new DenseMatrix(dense, p + m, n, undefined, sides);
   const singular = new SingularSystem(n, P.values, C.values);
   return new KktFactor(dense, problem, {P, C, kkt: denseKkt(dense, P, C), singular});
 }

@@ -13,7 +13,7 @@ import {denseKkt, type KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
 import {denseRescue, type Rescue} from './rescue.js';
-import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem, type Sizes} from './types.js';
 
 /** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
 const POLISHED = 1e-9;
@@ -231,11 +231,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
 }
 
 /** The solver of dense problems with n variables, p equalities and m inequalities. */
-export function denseSolver(
-  dense: DenseKernels,
-  sizes: Pick<Problem, 'n' | 'p' | 'm'>,
-  digits?: Digits,
-): QPSolver {
+export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits): QPSolver {
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
   const kkt = denseKkt(dense, scaled.P, scaled.C);

@@ -13,7 +13,10 @@ import type {ProblemStructure} from './structure-of-problem.js';
 const POLISHING = {keepsEqualities: true, refinements: 3};
 
 /** A problem of zeros with this structure. */
-export function emptySparse(dense: DenseKernels, {n, p, m, P, C}: ProblemStructure): Problem<SparseMatrix> {
+export function emptySparse(
+  dense: DenseKernels,
+  {n, p, m, P, C, sides}: ProblemStructure,
+): Problem<SparseMatrix> {
   return {
     n,
     p,
@@ -23,6 +26,7 @@ export function emptySparse(dense: DenseKernels, {n, p, m, P, C}: ProblemStructu
     C: new SparseMatrix(C),
     d: dense.vector(p + m),
     lift: 0,
+    sides,
   };
 }
 

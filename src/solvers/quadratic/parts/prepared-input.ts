@@ -23,6 +23,10 @@ export interface PreparedQPInput {
   A?: QPMatrix | SparseMatrix | null | undefined;
   /** The right side of Ax = b, [k]. Comes with A. */
   b?: QPNumbers | null | undefined;
+  /** The bounds lower ≤ x, [n]; −Infinity, or −1e20 and below, if a variable has none. Default: none. */
+  lower?: QPNumbers | null | undefined;
+  /** The bounds x ≤ upper, [n]; Infinity, or 1e20 and above, if a variable has none. Default: none. */
+  upper?: QPNumbers | null | undefined;
 }
 
 export type Sizes = Readonly<Record<'n' | 'm' | 'k', number>>;

@@ -1,16 +1,18 @@
 /** @file The elastic problem of `elastic-qp.ts` for sparse matrices, which stay sparse. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../../autodiff/index.js';
-import type {SparseData} from '../../../conditions/index.js';
-import type {Entries} from '../../../kernels/index.js';
+import {rightSides, type SparseData} from '../../../conditions/index.js';
+import {boundRows, sidesOf, type Entries} from '../../../kernels/index.js';
 import {patternOf, sparseMatVec, structureOf} from '../../../linalg/index.js';
+import {boundsOf} from './bounds.js';
 import {penaltyFor, smallestOf} from './elastic-qp.js';
 import type {SparseInput} from './sparse-input.js';
 
 /**
  * min ½ xᵀQx + pᵀx + ½ρ(‖r‖² + ‖e‖²) subject to Gx − r ≤ h, Ax − e = b, in (x, r, e), of all samples.
  */
-export function elasticSparse({structure, data, batched}: SparseInput): SparseInput {
+export function elasticSparse(given: SparseInput): SparseInput {
+  const {structure, data, batched} = withoutBounds(given);
   const {n, m, k, Q, G, A} = structure.entries;
   const from = (first: number, count: number) => Int32Array.from({length: count}, (_, i) => first + i);
   const [extra, none] = [from(n, m + k), from(0, 0)];
@@ -35,6 +37,27 @@ export function elasticSparse({structure, data, batched}: SparseInput): SparseIn
       G: shift(data.G, m),
       A: shift(data.A, k),
     },
+  };
+}
+
+/** The same problem with its bounds as the last rows of G and h. */
+function withoutBounds({structure, data, batched}: SparseInput): SparseInput {
+  const {lower, upper, ...rest} = data;
+  if (!lower && !upper) return {structure, data, batched};
+  const {n, m, k, Q, G, A} = structure.entries;
+  const count = boundRows(sidesOf(data), n);
+  const rows = Int32Array.from({length: count}, (_, i) => i);
+  const larger = added(G, rows.map((i) => m + i), rows.map((i) => i % n)); // prettier-ignore
+  const signs = tf.concat([...(lower ? [tf.fill([n], -1)] : []), ...(upper ? [tf.ones([n])] : [])]);
+  const bounds = {lower: lower && boundsOf(lower), upper: upper && boundsOf(upper)};
+  return {
+    structure: structureOf({n, m: m + count, k, Q, G: larger, A}),
+    data: {
+      ...rest,
+      G: tf.concat([rest.G, tf.tile(tf.expandDims(signs, 0), [rest.G.shape[0], 1])], 1),
+      h: rightSides(rest.h, bounds),
+    },
+    batched,
   };
 }
 

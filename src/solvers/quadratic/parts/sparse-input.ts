@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../../checks/index.js';
 import type {SparseData} from '../../../conditions/index.js';
-import type {Entries, ProblemStructure} from '../../../kernels/index.js';
+import {sidesOf, type Entries, type ProblemStructure} from '../../../kernels/index.js';
 import {
   densePattern,
   isBatch,
@@ -69,12 +69,17 @@ export function normalizeSparse(problem: QPInput, where: string): SparseInput {
   const none = patternOf([], []);
   const {n, m, k} = sizes;
   const structure = structureOf({
-    ...{n, m, k},
+    ...{n, m, k, sides: sidesOf(given)},
     ...{Q: Q.entries!, G: G?.entries ?? none, A: A?.entries ?? none},
   });
   const lift = (name: 'G' | 'h' | 'A' | 'b') => given[name]?.tensor ?? tf.zeros([1, 0]);
   const vector = p.tensor.shape[0] === batch ? p.tensor : tf.tile(p.tensor, [batch, 1]);
-  const data = {Q: Q.tensor, p: vector, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')};
+  const {lower, upper} = given;
+  const data = {
+    ...{Q: Q.tensor, p: vector, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')},
+    ...(lower && {lower: lower.tensor}),
+    ...(upper && {upper: upper.tensor}),
+  };
   return {structure, data, batched: Object.values(given).some(({isBatch}) => isBatch)};
 }
 

@@ -25,7 +25,8 @@ import {canLook} from '../../../programs/index.js';
 import {checkAsync, inSlices, type AsyncOptions} from '../../iteration/in-slices.js';
 import {held} from '../../iteration/samples.js';
 import type {Steps} from '../../iteration/steps.js';
-import {boundsOf, heldGuess} from '../implicit-qp.js';
+import {heldGuess, type BoundedGuess, type BoundedSolution} from '../implicit-qp.js';
+import {boundsOf, guessOfRows, splitRows} from './bounds.js';
 import {certificateOf, pointOf, type SparseCertifying} from '../certify.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
 import {
@@ -68,10 +69,12 @@ export const sparseSolving: SparseSolving & SparseCertifying = {
     const solve = () => {
       const input = normalizeSparse(problem, where);
       const {initial} = settings;
-      const guess = initial && heldGuess((input.batched ? initial : withBatchAxis(initial)) as QPGuess);
-      const run = ({structure, data}: SparseInput, start: QPGuess | null) =>
-        offTape(() => ({...runSparseQP(structure, data, settings.limits, start)}));
-      const found = run(input, guess ?? null);
+      const given = initial && heldGuess((input.batched ? initial : withBatchAxis(initial)) as BoundedGuess);
+      const run = ({structure, data}: SparseInput, start: BoundedGuess | null | undefined) =>
+        offTape(() => ({
+          ...runSparseQP(structure, data, settings.limits, start && guessOfRows(start, data)),
+        }));
+      const found = run(input, given);
       const isClosest = settings.onInfeasible === 'closest' && !areFeasible(found.status.dataSync());
       const elastic = isClosest ? elasticSparse(input) : null;
       return finished(where, input, found, settings, elastic && {input: elastic, found: run(elastic, null)});
@@ -85,7 +88,8 @@ export const sparseSolving: SparseSolving & SparseCertifying = {
     return tf.tidy(() =>
       offTape(() => {
         const {structure, data, batched} = normalizeSparse(problem, where);
-        const point = pointOf(result, data.p.shape[0], structure.n, structure.m, structure.p);
+        const {n, m, k} = structure.entries;
+        const point = pointOf(result, {batch: data.p.shape[0], n, m, k}, data);
         return certificateOf(runSparseCertify(structure, {...data, ...point}), batched);
       }),
     );
@@ -104,7 +108,7 @@ export const sparseSolving: SparseSolving & SparseCertifying = {
         return {
           input: {...whole, data: held(whole.data)},
           elastic: settings.onInfeasible === 'closest' ? elasticSparse(whole) : null,
-          guess: lifted ? heldGuess(lifted as QPGuess) : null,
+          guess: lifted ? heldGuess(guessOfRows(lifted as BoundedGuess, whole.data)) : null,
         };
       });
       const first = {input, arrays: await arraysOf(input.data, guess)};
@@ -202,14 +206,21 @@ function finished(
   reportQPFailures(where, data, found as never, settings.onFailure, (given, sample) =>
     invalidReason(structure, given as SparseData, sample),
   );
-  const certificate = {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq};
+  const bounded = ({x, ineqDual: all, eqDual}: QuadraticSolution): BoundedSolution => {
+    const [ineqDual, lowerDual, upperDual] = splitRows(all, structure.n, data);
+    return {x, ineqDual, eqDual, lowerDual, upperDual};
+  };
+  const proof = {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq};
   const {solution: own, slack} = differentiable(where, input, found, settings);
-  const solution = elastic
-    ? withClosest(own, status, differentiable(where, elastic.input, elastic.found, settings).solution)
-    : own;
+  let solution = bounded(own);
+  if (elastic) {
+    const {x, ...duals} = differentiable(where, elastic.input, elastic.found, settings).solution;
+    const closest = tf.slice(x, [0, 0], [-1, structure.n]);
+    solution = withClosest(solution, status, bounded({x: closest, ...duals}));
+  }
   const result: QPResult = {
     ...solution,
-    ...{status, iterations, residual, slack, certificate},
+    ...{status, iterations, residual, slack, certificate: bounded(proof)},
     weaklyActive: isWeak(activity),
   };
   return batched ? result : withoutBatchAxis(result);
@@ -223,27 +234,34 @@ function differentiable(
   {onFailure, degenerate = 'leastNorm', smoothing = 1e-3, onGradient}: Settings,
 ): {solution: QuadraticSolution; slack: tf.Tensor} {
   const {x, ineqDual, eqDual, status} = found;
-  if (!isTapeOn() && canLook()) return {solution: {x, ineqDual, eqDual}, slack: found.slack};
+  const [slack] = splitRows(found.slack, structure.n, data);
+  if (!isTapeOn() && canLook()) return {solution: {x, ineqDual, eqDual}, slack};
   const weight = complementarityWeight(found, degenerate, smoothing);
-  const given = {...data, h: boundsOf(data.h)};
+  const {lower, upper} = data;
+  const given = {
+    ...data,
+    h: boundsOf(data.h),
+    ...(lower && {lower: boundsOf(lower)}),
+    ...(upper && {upper: boundsOf(upper)}),
+  };
   const {x: solution} = solvedRoot(
     sparseKkt(structure),
     {linsolve: sparseKktSolver, onGradient, onFailure, where},
     [given, {weight, status}],
     () => ({x: {x, ineqDual, eqDual}}),
   );
-  return {solution, slack: slackOf(found.slack, solution.x, structure, given, status)};
+  return {solution, slack: slackOf(slack, solution.x, structure, given, status)};
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
 function slackOf(
   value: tf.Tensor,
   x: tf.Tensor,
-  {n, m, entries}: ProblemStructure,
+  {n, entries}: ProblemStructure,
   {G, h}: SparseData,
   status: tf.Tensor,
 ): tf.Tensor {
-  const pattern = {shape: [m, n] as [number, number], entries: entries.G};
+  const pattern = {shape: [entries.m, n] as [number, number], entries: entries.G};
   return recordOp({
     name: 'Slack',
     values: [value],
