@@ -25,7 +25,7 @@ export interface SparseMatrixInput {
  *     const G = sparseMatrix({shape: [2, 3], rows: [0, 1, 1], columns: [0, 0, 2], values: tf.tensor1d([1, -1, 2])});
  *
  * Entries may come in any order. Those at the same place are added, and those that are not given are zero; zeros may be given, too. Q has both
- * triangles, and each half of a symmetric pair gets half of the gradient. The solution is computed in f64 on the host, on one thread.
+ * triangles, and each half of a symmetric pair gets half of the gradient. Everything is computed in f64 on the host.
  *
  * @throws If the rows or columns are not integers within the shape, or if there are not as many of each as values.
  */
