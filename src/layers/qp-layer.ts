@@ -212,8 +212,8 @@ export class QPLayer extends SolverLayer {
   private addConstant(parameter: QPParameter, {shape, values, rows, columns}: SavedConstant): void {
     if (rows) {
       const size = shape as [number, number];
-      const {matrix} = sparseAlgebra(this.getClassName());
-      this.sparse.set(parameter, matrix(parameter, size, rows, columns!, values));
+      const algebra = sparseAlgebra(this.getClassName());
+      this.sparse.set(parameter, algebra.matrix(parameter, size, rows, columns!, values));
     }
     const stored = rows ? [rows.length] : shape;
     const weight = this.addWeight(parameter, stored, 'float32', initializers.zeros(), undefined, false);

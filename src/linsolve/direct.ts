@@ -49,11 +49,11 @@ interface System {
   subtractProduct: (b: Float64Array, x: Float64Array, transpose: boolean) => void;
 }
 
-function ownSystems({count, solve, multiply}: OwnFactors): System[] {
-  return Array.from({length: count}, (_, sample) => ({
-    solve: (b, transpose) => solve(b, sample, transpose),
+function ownSystems(factors: OwnFactors): System[] {
+  return Array.from({length: factors.count}, (_, sample) => ({
+    solve: (b, transpose) => factors.solve(b, sample, transpose),
     subtractProduct(b, x, transpose) {
-      const image = multiply(x, sample, transpose);
+      const image = factors.multiply(x, sample, transpose);
       for (let i = 0; i < b.length; i++) b[i] -= image[i];
     },
   }));
