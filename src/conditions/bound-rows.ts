@@ -1,6 +1,7 @@
 /** @file The rows of bounds in the KKT conditions of a quadratic program: −x ≤ −lower, and x ≤ upper, after those of G. */
 import * as tf from '@tensorflow/tfjs-core';
 import {boundRows} from '../kernels/index.js';
+import {columnParts} from '../linalg/index.js';
 
 type Bounds = {lower?: tf.Tensor | undefined; upper?: tf.Tensor | undefined};
 
@@ -29,28 +30,30 @@ export function splitBoundRows(
 ): {ofG: tf.Tensor; ofX: tf.Tensor | null} {
   if (!sides) return {ofG: y, ofX: null};
   const rows = boundRows(sides, n);
-  const [ofG, first, second] = tf.split(y, [y.shape[1]! - rows, ...new Array<number>(rows / n).fill(n)], 1);
-  if (sides === 3) return {ofG, ofX: tf.sub(second, first)};
-  return {ofG, ofX: sides === 1 ? tf.neg(first) : first};
+  const general = y.shape[1]! - rows;
+  const parts = columnParts(y, [...(general ? [general] : []), ...new Array<number>(rows / n).fill(n)]);
+  const ofG = general ? parts[0] : tf.zeros([y.shape[0], 0]);
+  const last = parts[parts.length - 1];
+  if (sides === 3) return {ofG, ofX: tf.sub(last, parts[parts.length - 2])};
+  return {ofG, ofX: sides === 1 ? tf.neg(last) : last};
 }
 
 /** The cotangents of h, lower and upper, for those of all right-hand sides, [B, m]. */
 export function boundCotangents<T extends Bounds>(y: tf.Tensor, {h, lower, upper}: T & {h: tf.Tensor}) {
   const sumTo = (part: tf.Tensor, {shape}: tf.Tensor) =>
     shape[0] === part.shape[0] ? part : tf.sum(part, 0, true);
-  const given = [h, lower, upper].filter((one) => one !== undefined);
+  const given = [h, lower, upper].filter((one) => one !== undefined && one.shape[1]! > 0) as tf.Tensor[];
   const parts =
-    given.length === 1
-      ? [y]
-      : tf.split(
+    given.length === 0
+      ? []
+      : columnParts(
           y,
           given.map(({shape}) => shape[1]!),
-          1,
         );
-  const summed = parts.map((part, i) => sumTo(part, given[i]));
+  const summed = new Map(given.map((one, i) => [one, sumTo(parts[i], one)]));
   return {
-    h: summed[0],
-    ...(lower && {lower: tf.neg(summed[1])}),
-    ...(upper && {upper: summed[summed.length - 1]}),
+    h: summed.get(h) ?? tf.zerosLike(h),
+    ...(lower && {lower: tf.neg(summed.get(lower)!)}),
+    ...(upper && {upper: summed.get(upper)!}),
   };
 }

@@ -19,7 +19,7 @@ export type OptNetQPArgs = QPLayerArgs;
  * z₀ is feasible for all values of the weights.
  *
  * If one pair of constraints is given (a constant or an input) and the other's right-hand side is learned, z₀ is first projected onto the
- * given pair, by a separate quadratic program.
+ * given pair and into given bounds, by a separate quadratic program.
  *
  * The arguments are those of `QPLayer`.
  *
@@ -69,10 +69,12 @@ export class OptNetQP extends QPLayer {
   }
 
   /** The closest point to z₀ that satisfies the constraints whose right-hand sides are not learned. */
-  private ontoGivenConstraints(z0: tf.Tensor, {G, h, A, b}: QPInput): tf.Tensor {
+  private ontoGivenConstraints(z0: tf.Tensor, {G, h, A, b, lower, upper}: QPInput): tf.Tensor {
     const given: Partial<QPInput> = {};
     if (this.isPresent('h') && !this.isLearned('h')) Object.assign(given, {G, h});
     if (this.isPresent('b') && !this.isLearned('b')) Object.assign(given, {A, b});
+    if (lower) given.lower = lower;
+    if (upper) given.upper = upper;
     if (Object.keys(given).length === 0) return z0;
     const Q = scaledIdentity(this.getClassName(), this.sizes.n, 1, given);
     return solveQP({Q, p: tf.neg(z0), ...given}, {onFailure: 'ignore'}).x;

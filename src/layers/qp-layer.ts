@@ -17,13 +17,15 @@ import {WarmStart} from './base/warm-start.js';
 type Weight = ReturnType<SolverLayer['addWeight']>;
 
 /**
- * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
+ * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, lower ≤ x ≤ upper: input p [B, d], output x [B, n].
  *
- * Each of Q, p, G, h, A and b is an input, a constant or learned. Learned by default are Q = LLᵀ + εI (so that it stays positive
+ * Each of Q, p, G, h, A and b is an input, a constant or learned; the bounds lower and upper are an input, a constant or absent. Learned by default are Q = LLᵀ + εI (so that it stays positive
  * definite), G, h, and, with `equalities`, A and b. With G and h learned freely a sample can become infeasible: `OptNetQP` parametrises
  * them so that it cannot.
  *
  *     model.add(new QPLayer({inputShape: [8]}));
+ *
+ *     new QPLayer({inputShape: [8], inequalities: 0, constants: {lower: new Array(8).fill(0)}}); // x ≥ 0
  *
  * @throws At build, if shapes or sizes do not fit together.
  * @see Amos & Kolter 2017 (arXiv 1703.00443).
@@ -33,7 +35,7 @@ export class QPLayer extends SolverLayer {
   static readonly className: string = 'QPLayer';
   /** The arguments, checked, with their defaults filled in. */
   protected readonly settings: QPSettings;
-  private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
+  private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'lowerDual' | 'upperDual' | 'slack'>;
   /** The numbers of variables, inequalities and equalities; known once the layer is built. */
   protected sizes!: QPSizes;
   /** By name: the symbol of a constant or of a learned tensor (L, p, G, h, A, b, …). */
@@ -59,7 +61,8 @@ export class QPLayer extends SolverLayer {
   }
 
   protected override get solves(): string {
-    return 'x = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b';
+    const [low, high] = [this.isGiven('lower') ? 'lower ≤ ' : '', this.isGiven('upper') ? ' ≤ upper' : ''];
+    return `x = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b${low || high ? `, ${low}x${high}` : ''}`;
   }
 
   protected override parts(): Part[] {
@@ -121,8 +124,8 @@ export class QPLayer extends SolverLayer {
       initial: this.warmStart.take(list[0].shape[0]),
     });
     this.remember(result);
-    const {x, ineqDual, eqDual, slack} = result;
-    this.warmStart.keep({x, ineqDual, eqDual, slack});
+    const {x, ineqDual, eqDual, lowerDual, upperDual, slack} = result;
+    this.warmStart.keep({x, ineqDual, eqDual, lowerDual, upperDual, slack});
     return x;
   }
 
@@ -154,6 +157,7 @@ export class QPLayer extends SolverLayer {
   protected isPresent(parameter: QPParameter): boolean {
     const {m, k} = this.sizes;
     if (parameter === 'G' || parameter === 'h') return m > 0;
+    if (parameter === 'lower' || parameter === 'upper') return this.isGiven(parameter);
     return parameter === 'A' || parameter === 'b' ? k > 0 : true;
   }
 

@@ -4,6 +4,7 @@ export {areFinite, ofFinite} from './of-finite.js';
 export {spectralFunction, type SpectralFunction} from './spectral-function.js';
 export {signOf} from './sign-of.js';
 export {sumOf} from './sum-of.js';
+export {columnParts} from './column-parts.js';
 export {matVec, matVecTransposed, sumOfOuters} from './mat-vec.js';
 export {hostSparseAlgebra} from './sparse-algebra.js';
 export {checkReadable, isBatch, valuesIn} from './sparse-entries.js';

@@ -1,7 +1,7 @@
 /** @file Constants of a layer: given as tensors or numbers, saved as numbers. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
-import {valuesOnHost} from '../../kernels/index.js';
+import {NO_BOUND, valuesOnHost} from '../../kernels/index.js';
 import {sparseAlgebra, SparseMatrix} from '../../linalg/index.js';
 import type {QPParameter} from '../../solvers/index.js';
 
@@ -107,7 +107,10 @@ function savedTensor(
 ): Pick<SavedConstant, 'shape' | 'values'> {
   const tensor = constantTensor(className, symbol, value);
   try {
-    return {shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor, value)};
+    const values = valuesNow(className, symbol, tensor, value).map((entry) =>
+      isNoBound(symbol, entry) ? Math.sign(entry) * NO_BOUND : entry,
+    );
+    return {shape: tensor.shape.slice(), values};
   } finally {
     tensor.dispose();
   }
@@ -130,6 +133,11 @@ function savedSparse(className: string, symbol: string, matrix: SparseMatrix): S
 /** Values that tfjs takes: a Float64Array is not among them. */
 function plain(values: SparseMatrix['values']): tf.Tensor | tf.TensorLike {
   return values instanceof Float64Array ? Float32Array.from(values) : values;
+}
+
+/** Whether a number says that a variable has no bound. A file cannot hold an infinite one: there it is ±1e20. */
+function isNoBound(parameter: string, value: number): boolean {
+  return value === {lower: -Infinity, upper: Infinity}[parameter];
 }
 
 /** The values of a constant. @throws If they are on a device from which the host cannot read them immediately. */

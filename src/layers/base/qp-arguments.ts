@@ -20,11 +20,12 @@ export interface QPLayerArgs extends LayerArgs, Kink {
   inequalities?: number | undefined;
   /** k, the rows of a learned A. Default 0. */
   equalities?: number | undefined;
-  /** Which of the six parameters are fed, in the order of the inputs. Default ['p']. */
+  /** Which parameters are fed, in the order of the inputs. Default ['p']. */
   inputs?: QPParameter[] | undefined;
   /**
-   * Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned. Q, G and A may be
-   * matrices of `sparseMatrix`.
+   * Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned, but for the bounds
+   * `lower` and `upper`: there are none unless they are an input or a constant. Q, G and A
+   * may be matrices of `sparseMatrix`.
    */
   constants?: Constants | SavedConstant[] | undefined;
   /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */

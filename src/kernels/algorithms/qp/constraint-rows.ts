@@ -79,13 +79,10 @@ export class ConstraintRows {
     for (let i = full; i < rows; i++) {
       const j = (i - full) % n;
       // A row that is left out has none.
-      if (C[i * n + j] === 0) {
-        entries[i] = 0;
-        continue;
-      }
-      entries[i] = 1;
-      this.singles++;
-      lastColumn[i] = this.columns[end++] = j;
+      entries[i] = Number(C[i * n + j] !== 0);
+      this.singles += entries[i];
+      lastColumn[i] = this.columns[end] = j;
+      end += entries[i];
       sparseRows[this.sparseCount++] = i;
       starts[this.sparseCount] = end;
     }

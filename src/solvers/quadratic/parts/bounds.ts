@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../../../autodiff/index.js';
 import {rightSides, type QuadraticData} from '../../../conditions/index.js';
 import {hostShouldRead, NO_BOUND, readF32, type QPGuess} from '../../../kernels/index.js';
+import {columnParts} from '../../../linalg/index.js';
 
 /** Multipliers of bounds, [B, n]; [B, 0] without bounds on that side. */
 export type BoundDuals = {
@@ -37,11 +38,9 @@ export function splitRows(
   const none = () => tf.engine().makeTensor(new Float32Array(0), [batch, 0], 'float32');
   if (!below && !above) return [values, none(), none()];
   const sizes = [rows - below - above, below, above];
-  // Not every backend takes a part without entries.
-  const parts = tf.split(
+  const parts = columnParts(
     values,
     sizes.filter((size) => size > 0),
-    1,
   );
   let next = 0;
   return sizes.map((size) => (size > 0 ? parts[next++] : none())) as [tf.Tensor, tf.Tensor, tf.Tensor];

@@ -7,7 +7,7 @@ import type {QPState} from '../implicit-qp.js';
 
 const REASONS: Record<number, string> = {
   [Status.PRIMAL_INFEASIBLE]:
-    'infeasible (no x satisfies the constraints; the certificate shows which rows contradict each other: relax h, b or the bounds, or use ' +
+    'infeasible (no x satisfies Gx ≤ h and Ax = b; the certificate shows which rows contradict each other: relax h or b, or use ' +
     'OptNetQP, whose constraints always leave a feasible point)',
   [Status.DUAL_INFEASIBLE]:
     'unbounded (the objective can decrease without limit along the certificate; add constraints, or a multiple of I to Q)',
