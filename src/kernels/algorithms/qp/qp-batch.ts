@@ -3,7 +3,14 @@ import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
 import {boundRows} from '../../contracts/bounds.js';
 import type {DenseKernels} from '../../contracts/dense.js';
-import {isSmall, perShape, readMatrices, readVectors, sharesMatrices} from '../small-qp/small-batch.js';
+import {
+  isSmall,
+  perShape,
+  readMatrices,
+  readRightSides,
+  readVectors,
+  sharesMatrices,
+} from '../small-qp/small-batch.js';
 import {SmallSolver} from '../small-qp/small-solver.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
@@ -55,7 +62,8 @@ function fullSolver(dense: DenseKernels, job: BatchJob<QPArrays>): (sample: numb
   const matrices = new MatrixReader(dense, job, problem);
   return (sample) => {
     const valid = matrices.read(sample);
-    readVectors(job, sample, problem);
+    problem.q.set(sampleOf(arrays.p, sample, n));
+    readRightSides(job, sample, problem);
     if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
       arrays.status[sample] = INVALID;
       return;

@@ -52,13 +52,22 @@ export function readMatrices(
 
 /** Copies the vectors of a sample to q and d, equalities first. */
 export function readVectors(
-  {arrays, parameters}: BatchJob<'p' | 'h' | 'b' | 'lower' | 'upper'>,
+  job: BatchJob<'p' | 'h' | 'b' | 'lower' | 'upper'>,
   sample: number,
-  {n, p, m, q, d}: Pick<AnyProblem, 'n' | 'p' | 'm' | 'q' | 'd'>,
+  problem: Pick<AnyProblem, 'n' | 'p' | 'm' | 'q' | 'd'>,
+): void {
+  copyTo(problem.q, 0, job.arrays.p, sample * problem.n, problem.n);
+  readRightSides(job, sample, problem);
+}
+
+/** Copies those of the rows and bounds of a sample to d, equalities first. */
+export function readRightSides(
+  {arrays, parameters}: BatchJob<'h' | 'b' | 'lower' | 'upper'>,
+  sample: number,
+  {n, p, m, d}: Pick<AnyProblem, 'n' | 'p' | 'm' | 'd'>,
 ): void {
   const {sharedh, sharedb, sides} = parameters;
   const rows = m - boundRows(sides, n);
-  copyTo(q, 0, arrays.p, sample * n, n);
   copyTo(d, 0, arrays.b, sharedb ? 0 : sample * p, p);
   copyTo(d, p, arrays.h, sharedh ? 0 : sample * rows, rows);
   if (!sides) return;
