@@ -10,6 +10,8 @@ import type {LinearSolver} from './types.js';
  *
  * Only the lower triangle is read, except of a sparse matrix.
  *
+ * On a device that the host does not read, a sample whose matrix is not positive definite gets NaN.
+ *
  * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` accepts any matrix).
  */
 export function cholesky(options?: NoOptions): LinearSolver {

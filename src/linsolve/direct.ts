@@ -1,6 +1,6 @@
 /** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
-import {canLook} from '../programs/index.js';
+import {canLook, shouldLook} from '../programs/index.js';
 import {doublesOf, noteOwn, offTape, tensorOfDoubles} from '../autodiff/index.js';
 import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './reporting.js';
@@ -25,7 +25,9 @@ export function directSolver(
     className,
     getConfig: () => ({}),
     factor(operator) {
-      if (!canLook()) return factorOnDevice(operator, positiveDefinite);
+      // Products in double precision are made on the host anyway.
+      if (!canLook() || (!shouldLook() && !operator.double?.()))
+        return factorOnDevice(operator, positiveDefinite);
       // The shape of the vectors is known only at the first solve.
       let systems: System[] | null = null;
       return reporting((b, transpose) => {
@@ -59,7 +61,7 @@ function ownSystems(factors: OwnFactors): System[] {
   }));
 }
 
-/** If the host cannot read tensors, the matrices are kept and factored for each right-hand side. */
+/** If the host cannot read tensors, or should not, the matrices are kept and factored for each right-hand side. */
 export function factorOnDevice(operator: Operator, positiveDefinite: boolean): Factorization {
   let matrices: tf.Tensor | null = null;
   return reporting(

@@ -70,7 +70,10 @@ export type QPResult = {
   slack: tf.Tensor;
   /** [B], int32: 0 solved, 1 primal infeasible, 2 dual infeasible (unbounded), 3 iteration limit, 4 numerical error, 5 invalid. */
   status: tf.Tensor;
-  /** [B], int32: the iterations of each sample. Zero if the active set of `initial` was right. */
+  /**
+   * [B], int32: the iterations of each sample: those of the interior-point method, or the active sets that a dual method tried. Zero if the
+   * active set of `initial` was right.
+   */
   iterations: tf.Tensor;
   /** Shape [B]: the largest relative error among stationarity, feasibility, signs and complementarity. */
   residual: tf.Tensor;

@@ -17,7 +17,7 @@ export class ConstraintRows {
   private readonly packed: Vector;
   private readonly stride: number;
   private readonly denseRows: Int32Array;
-  private denseCount = 0;
+  denseCount = 0;
   /** The sparse rows. Row i has the entries starts[i] … starts[i + 1] of `columns`. */
   private readonly sparseRows: Int32Array;
   private sparseCount = 0;

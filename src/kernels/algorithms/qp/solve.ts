@@ -4,12 +4,14 @@ import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Acceptance, type Demands, type Digits, type QPResult} from './acceptance.js';
 import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 import type {ActiveSet} from './active-set.js';
+import {CondensedSystem} from './condensed-system.js';
 import type {DenseMatrix} from './dense-matrix.js';
+import {dualMethod, type DualMethod} from './dual-method.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {rescale, scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
 import {InteriorPoint, type Stage} from './interior-point.js';
-import {denseKkt, type KktSystem} from './kkt.js';
+import {KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
 import {denseRescue, type Rescue} from './rescue.js';
@@ -42,11 +44,15 @@ interface Attempt {
   demands: Demands;
 }
 
-/** What the solver works with: the problem, room for the scaled one, the KKT system of that one, and what to do if it is not enough. */
+/**
+ * What the solver works with: the problem, room for the scaled one, the KKT system of that one, what is tried before the interior point,
+ * and what to do if that is not enough.
+ */
 export interface QPSystem<Matrix extends ProblemMatrix> {
   problem: Problem<Matrix>;
   scaled: Problem<Matrix>;
   kkt: KktSystem;
+  dual?: DualMethod | null;
   rescue: Rescue;
   /** How its active sets are solved on: see `Polish`, and how often the result is corrected. */
   polishing?: {keepsEqualities: boolean; refinements: number};
@@ -57,6 +63,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   readonly problem: Problem<Matrix>;
   private readonly scaled: Problem<Matrix>;
   private readonly kkt: KktSystem;
+  private readonly dual: DualMethod | null;
   private readonly rescue: Rescue;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
@@ -68,12 +75,13 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
     private readonly dense: DenseKernels,
-    {problem, scaled, kkt, rescue, polishing = POLISHING}: QPSystem<Matrix>,
+    {problem, scaled, kkt, dual = null, rescue, polishing = POLISHING}: QPSystem<Matrix>,
     private readonly digits: Digits = 'single',
   ) {
     this.problem = problem;
     this.scaled = scaled;
     this.kkt = kkt;
+    this.dual = dual;
     this.rescue = rescue;
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt, polishing.keepsEqualities);
@@ -119,6 +127,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       rescale(guess, scaling);
       if (this.polishes(guess, attempt)) return;
     }
+    if (this.solvesDual(attempt, maxIterations)) return;
     let converged = false;
     const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point, stage) => {
       converged ||= stage === 'converged';
@@ -148,6 +157,20 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     return {enough: Math.max(tolerance, SINGLE), exactness, consistent: true};
   }
 
+  /** Whether the problem is strictly convex and its active set is easy to find. */
+  private solvesDual(attempt: Attempt, maxIterations: number): boolean {
+    const {problem, dual, acceptance} = this;
+    const {found} = acceptance;
+    if (!dual || problem.lift > 0 || !dual.findsActiveSet(maxIterations)) return false;
+    const isSolved = this.polishes(dual.start, attempt, 2, dual.polish);
+    if (!isSolved || dual.sharesMultipliers(found.activity)) {
+      acceptance.forget();
+      return false;
+    }
+    found.iterations = dual.rounds;
+    return true;
+  }
+
   /** Whether a point of the interior-point method leads to the solution. */
   private finishes(point: Point<Vector>, stage: Stage, attempt: Attempt): boolean {
     const {rescue, acceptance, guess} = this;
@@ -167,8 +190,13 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   }
 
   /** Whether the solution on a point's active set is accepted. If one linear solve did not reach it, a second one may. */
-  private polishes(from: Point<Vector>, {scaling, good, demands}: Attempt, rounds?: number): boolean {
-    const {polish, acceptance} = this;
+  private polishes(
+    from: Point<Vector>,
+    {scaling, good, demands}: Attempt,
+    rounds?: number,
+    polish = this.polish,
+  ): boolean {
+    const {acceptance} = this;
     if (!(polish.run(from, rounds) <= good)) return false;
     if (acceptance.accept(polish.point, scaling, demands)) return true;
     for (let k = 0; k < this.polishing.refinements; k++) {
@@ -234,6 +262,9 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
 export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits): QPSolver {
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
-  const kkt = denseKkt(dense, scaled.P, scaled.C);
-  return new QPSolver(dense, {problem, scaled, kkt, rescue: denseRescue(dense, scaled)}, digits);
+  const {n, p, m} = sizes;
+  const reduced = new CondensedSystem(dense, n, p + m, scaled.P.values, scaled.C.values);
+  const kkt = new KktSystem(dense, n, p + m, scaled.P, reduced);
+  const dual = dualMethod(dense, scaled, reduced.constraints);
+  return new QPSolver(dense, {problem, scaled, kkt, dual, rescue: denseRescue(dense, scaled)}, digits);
 }

@@ -1,20 +1,20 @@
 /** @file Reads small quadratic programs of a batch, for methods that keep their arrays from one call to the next. */
 import type {BatchArray, BatchJob} from '../../contracts/batch-kernel.js';
 import {boundRows} from '../../contracts/bounds.js';
+import {FEW_PRODUCTS, productsOfDual} from '../qp/dual-method.js';
 import type {AnyProblem, Problem} from '../qp/types.js';
 
 type Matrices = 'Q' | 'G' | 'A';
 
 /** For more variables than this, or more products in the matrix of the dual, the solver of `qp/` is as fast. */
 const MOST_VARIABLES = 32;
-const MOST_PRODUCTS = 20_000;
 
 /** How many shapes are remembered. */
 const SHAPES = 8;
 
 /** Whether a problem of n variables and so many rows counts as small. */
 export function isSmall(n: number, rows: number): boolean {
-  return n > 0 && n <= MOST_VARIABLES && rows * n * (rows + n) <= MOST_PRODUCTS;
+  return n > 0 && n <= MOST_VARIABLES && productsOfDual(n, rows) <= FEW_PRODUCTS;
 }
 
 /** Returns a function that makes one object for each shape and remembers those that were used last. */
