@@ -37,6 +37,7 @@ export {
   type Entries,
   type ProblemEntries,
 } from './algorithms/sparse/structure-of-problem.js';
+export {squareEntries} from './algorithms/sparse/square-system.js';
 export {runSparseOuters, runSparseProduct} from './operations/sparse-products.js';
 export {
   runSparseKkt,
@@ -46,6 +47,8 @@ export {
   type SparseBlocks,
   type SparseTensors,
 } from './operations/sparse-qp.js';
+export {runSparseCertify} from './operations/sparse-certify.js';
+export {runSparseSolve, SquareFactors} from './operations/sparse-solve.js';
 export {finiteSlack} from './algorithms/qp/returned.js';
 export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
 export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';

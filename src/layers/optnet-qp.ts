@@ -1,8 +1,9 @@
 /** @file OptNet's quadratic-program layer, which always has a feasible point. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers} from '@tensorflow/tfjs-layers';
+import type {SparseMatrix} from '../linalg/index.js';
 import {solveQP, type QPInput, type QPParameter} from '../solvers/index.js';
-import {product} from './base/product.js';
+import {product, scaledIdentity} from './base/product.js';
 import type {QPLayerArgs} from './base/qp-arguments.js';
 import type {QPPart} from './base/qp-description.js';
 import {QPLayer} from './qp-layer.js';
@@ -58,9 +59,12 @@ export class OptNetQP extends QPLayer {
     if (!point) return problem;
     const z0 = this.ontoGivenConstraints(point, problem);
     if (this.isLearned('h')) {
-      problem.h = tf.add(product(problem.G as tf.Tensor, z0), tf.softplus(this.parameters.get('s0')!.read()));
+      problem.h = tf.add(
+        product(problem.G as tf.Tensor | SparseMatrix, z0),
+        tf.softplus(this.parameters.get('s0')!.read()),
+      );
     }
-    if (this.isLearned('b')) problem.b = product(problem.A as tf.Tensor, z0);
+    if (this.isLearned('b')) problem.b = product(problem.A as tf.Tensor | SparseMatrix, z0);
     return problem;
   }
 
@@ -72,7 +76,8 @@ export class OptNetQP extends QPLayer {
     if (lower) given.lower = lower;
     if (upper) given.upper = upper;
     if (Object.keys(given).length === 0) return z0;
-    return solveQP({Q: tf.eye(this.sizes.n), p: tf.neg(z0), ...given}, {onFailure: 'ignore'}).x;
+    const Q = scaledIdentity(this.getClassName(), this.sizes.n, 1, given);
+    return solveQP({Q, p: tf.neg(z0), ...given}, {onFailure: 'ignore'}).x;
   }
 }
 

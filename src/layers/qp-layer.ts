@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {QP_PARAMETERS, solveQP, type QPInput, type QPParameter} from '../solvers/index.js';
+import {sparseAlgebra, type SparseMatrix} from '../linalg/index.js';
 import {linearSolverConfig} from './base/arguments.js';
 
 import type {SavedConstant} from './base/constants.js';
@@ -39,6 +40,8 @@ export class QPLayer extends SolverLayer {
   protected sizes!: QPSizes;
   /** By name: the symbol of a constant or of a learned tensor (L, p, G, h, A, b, …). */
   protected readonly parameters = new Map<string, Weight>();
+  /** The sparse constants by name, with the values that were given: the weight of that name has them. */
+  private readonly sparse = new Map<QPParameter, SparseMatrix>();
   private inputMap: Weight | null = null;
 
   /** @param args Which of Q, p, G, h, A and b are fed, constant or learned. Default: p is fed, the rest is learned. */
@@ -197,20 +200,28 @@ export class QPLayer extends SolverLayer {
   /** The problem for one call, with learned parameters computed from their weights. */
   protected problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
     const read = (name: string) => this.parameters.get(name)?.read();
-    const problem: Partial<Record<QPParameter, tf.Tensor>> = {};
-    for (const parameter of QP_PARAMETERS) problem[parameter] = fed.get(parameter) ?? read(parameter);
+    const problem: Partial<Record<QPParameter, tf.Tensor | SparseMatrix>> = {};
+    for (const parameter of QP_PARAMETERS) {
+      const value = fed.get(parameter) ?? read(parameter);
+      if (value) problem[parameter] = this.sparse.get(parameter)?.withValues(value) ?? value;
+    }
     if (this.isLearned('Q')) {
       const L = read('L') as tf.Tensor2D;
       problem.Q = tf.add(tf.matMul(L, L, false, true), tf.mul(this.settings.epsilon, tf.eye(this.sizes.n)));
     }
-    const p = problem.p!;
-    if (this.inputMap) problem.p = tf.matMul(p as tf.Tensor2D, this.inputMap.read() as tf.Tensor2D);
+    if (this.inputMap) problem.p = tf.matMul(problem.p as tf.Tensor2D, this.inputMap.read() as tf.Tensor2D);
     return problem as QPInput;
   }
 
-  private addConstant(parameter: QPParameter, {shape, values}: SavedConstant): void {
-    const weight = this.addWeight(parameter, shape, 'float32', initializers.zeros(), undefined, false);
-    const value = tf.tensor(values, shape);
+  private addConstant(parameter: QPParameter, {shape, values, rows, columns}: SavedConstant): void {
+    if (rows) {
+      const size = shape as [number, number];
+      const algebra = sparseAlgebra(this.getClassName());
+      this.sparse.set(parameter, algebra.matrix(parameter, size, rows, columns!, values));
+    }
+    const stored = rows ? [rows.length] : shape;
+    const weight = this.addWeight(parameter, stored, 'float32', initializers.zeros(), undefined, false);
+    const value = tf.tensor(values, stored);
     weight.write(value);
     value.dispose();
     this.parameters.set(parameter, weight);

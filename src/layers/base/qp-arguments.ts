@@ -24,7 +24,8 @@ export interface QPLayerArgs extends LayerArgs, Kink {
   inputs?: QPParameter[] | undefined;
   /**
    * Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned, but for the bounds
-   * `lower` and `upper`: there are none unless they are an input or a constant.
+   * `lower` and `upper`: there are none unless they are an input or a constant. Q, G and A
+   * may be matrices of `sparseMatrix`.
    */
   constants?: Constants | SavedConstant[] | undefined;
   /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
@@ -95,7 +96,7 @@ export interface QPSettings {
 
 /** @throws If an argument has a wrong type or is out of its range, or if two of them contradict each other. */
 export function readQPArguments(className: string, args: QPLayerArgs): QPSettings {
-  const constants = readConstants(className, QP_SHAPES, args.constants);
+  const constants = readConstants(className, QP_SHAPES, args.constants, true);
   const size = (name: 'units' | 'inequalities' | 'equalities', low: number) =>
     args[name] == null ? undefined : checkNumber(className, name, args[name], low, true);
   if (args.solver != null && typeof args.solver.run !== 'function') {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {offTape} from '../../autodiff/index.js';
 import {hostShouldRead, runCertifyQP, type CertifiedTensors} from '../../kernels/index.js';
 import {asRows} from './parts/bounds.js';
+import {sparseSolvingFor} from './parts/sparse-solving.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 
 /** The result of a solver, such as `solveQP`. The shapes follow the problem: with the batch axis first, or without it. */
@@ -57,43 +58,61 @@ export function certify<T extends QPInput>(problem: QPProblem<T>, result: QPPoin
       'certify: x is missing in the result; expected {x, ineqDual?, eqDual?, lowerDual?, upperDual?}, as solveQP returns.',
     );
   }
+  const sparse = sparseSolvingFor<SparseCertifying>(problem, 'certify');
+  if (sparse) return sparse.certify(problem, result);
   return tf.tidy(() =>
     offTape(() => {
       const {data, batched} = normalize(problem, 'certify');
-      const batch = data.p.shape[0];
-      const point = (name: keyof QPPoint, width: number) => {
-        const given = result[name];
-        if (given == null) {
-          if (width === 0) return tf.zeros([batch, 0]);
-          throw new Error(
-            `certify: ${name} is missing in the result; expected shape [${width}] or [B, ${width}].`,
-          );
-        }
-        const tensor = tf.cast(given instanceof tf.Tensor ? given : tf.tensor(given), 'float32');
-        const lifted = tensor.rank === 1 ? tf.expandDims(tensor, 0) : tensor;
-        if (lifted.rank !== 2 || lifted.shape[1] !== width || ![1, batch].includes(lifted.shape[0])) {
-          throw new Error(
-            `certify: ${name} must have shape [${width}] or [${batch}, ${width}], got [${tensor.shape}].`,
-          );
-        }
-        return lifted.shape[0] === batch ? lifted : tf.tile(lifted, [batch, 1]);
-      };
-      const n = data.Q.shape[2]!;
       const [m, k] = [data.G.shape[1]!, data.A.shape[1]!];
-      const duals = [point('ineqDual', m)];
-      if (data.lower) duals.push(point('lowerDual', n));
-      if (data.upper) duals.push(point('upperDual', n));
-      const tensors = {x: point('x', n), ineqDual: tf.concat(duals, 1), eqDual: point('eqDual', k)};
-      const quotients = certified({...data, ...tensors}, m, k);
-      if (batched) return quotients as QPCertificate;
-      const {residual, rows, columns} = quotients;
-      return {
-        residual: tf.squeeze(residual, [0]),
-        rows: tf.squeeze(rows, [0]),
-        columns: tf.squeeze(columns, [0]),
-      };
+      const point = pointOf(result, {batch: data.p.shape[0], n: data.Q.shape[2]!, m, k}, data);
+      return certificateOf(certified({...data, ...point}, m, k), batched);
     }),
   );
+}
+
+/** The same for problems with sparse matrices. */
+export interface SparseCertifying {
+  certify(problem: QPInput, result: QPPoint): QPCertificate;
+}
+
+/** The point as tensors: x [B, n], ineqDual with the multipliers of the bounds after the m others, and eqDual [B, k]. */
+export function pointOf(
+  result: QPPoint,
+  {batch, n, m, k}: Record<'batch' | 'n' | 'm' | 'k', number>,
+  {lower, upper}: {lower?: unknown; upper?: unknown},
+): Record<'x' | 'ineqDual' | 'eqDual', tf.Tensor> {
+  const point = (name: keyof QPPoint, width: number) => {
+    const given = result[name];
+    if (given == null) {
+      if (width === 0) return tf.zeros([batch, 0]);
+      throw new Error(
+        `certify: ${name} is missing in the result; expected shape [${width}] or [B, ${width}].`,
+      );
+    }
+    const tensor = tf.cast(given instanceof tf.Tensor ? given : tf.tensor(given), 'float32');
+    const lifted = tensor.rank === 1 ? tf.expandDims(tensor, 0) : tensor;
+    if (lifted.rank !== 2 || lifted.shape[1] !== width || ![1, batch].includes(lifted.shape[0])) {
+      throw new Error(
+        `certify: ${name} must have shape [${width}] or [${batch}, ${width}], got [${tensor.shape}].`,
+      );
+    }
+    return lifted.shape[0] === batch ? lifted : tf.tile(lifted, [batch, 1]);
+  };
+  const duals = [point('ineqDual', m)];
+  if (lower) duals.push(point('lowerDual', n));
+  if (upper) duals.push(point('upperDual', n));
+  return {x: point('x', n), ineqDual: tf.concat(duals, 1), eqDual: point('eqDual', k)};
+}
+
+/** The quotients, without the batch axis if the problem has none. */
+export function certificateOf(quotients: QPCertificate, batched: boolean): QPCertificate {
+  if (batched) return quotients;
+  const {residual, rows, columns} = quotients;
+  return {
+    residual: tf.squeeze(residual, [0]),
+    rows: tf.squeeze(rows, [0]),
+    columns: tf.squeeze(columns, [0]),
+  };
 }
 
 /** The quotients, with those of bounds after the others. */

@@ -20,6 +20,7 @@ import {hostShouldRead, type QPGuess, type QPSolution} from '../../kernels/index
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
 import {asRows, boundsOf, guessOfRows, splitRows, type BoundDuals} from './parts/bounds.js';
+import {refuseSparse} from './parts/refuse-sparse.js';
 
 /** How the gradient of a quadratic program is computed. */
 export interface ImplicitQPOptions {
@@ -162,6 +163,7 @@ export abstract class ImplicitQP {
     given: QuadraticData,
     inSlices: boolean,
   ): Steps<RunResult<BoundedSolution, QPState>> {
+    refuseSparse((this as {className?: string}).className ?? this.where, given);
     const whole = this.whole(given);
     const data = this.takesBounds && hostShouldRead() ? whole : asRows(whole);
     // A guess may be a whole result with more entries.

@@ -2,14 +2,17 @@
 import {checkOptions, describe} from '../../checks/index.js';
 import {weightOfRow, type Degenerate} from '../../conditions/index.js';
 import {boundRows, finiteSlack, PreparedGradient, PreparedSolver, sidesOf} from '../../kernels/index.js';
+import {SparseMatrix} from '../../linalg/index.js';
 import {
   checkShape,
   copyInto,
   sizesOf,
   type PreparedQPInput,
+  type QPMatrix,
   type QPNumbers,
   type Sizes,
 } from './parts/prepared-input.js';
+import {numbersOf, PreparedSparse} from './parts/prepared-sparse.js';
 import {QP_PARAMETERS, type QPParameter} from './qp-input.js';
 
 /** A solution. The next call of `solve` overwrites it: copy what you want to keep. */
@@ -37,7 +40,10 @@ export interface PreparedQPResult {
   readonly residual: number;
 }
 
-/** The gradient of a function of x in the data, row by row. The next call of `gradient` overwrites it. */
+/**
+ * The gradient of a function of x in the data, row by row; of a matrix that was prepared as a sparse one, in the values of its entries. The
+ * next call of `gradient` overwrites it.
+ */
 export interface PreparedQPGradient {
   /** [n, n], symmetric. */
   readonly Q: Float64Array;
@@ -64,6 +70,8 @@ export interface PreparedQPSettings {
   smoothing: number;
 }
 
+type Matrix = 'Q' | 'G' | 'A';
+
 type Writable<T> = {-readonly [K in keyof T]: T[K]};
 
 const SOLVE = 'PreparedQP.solve';
@@ -76,7 +84,9 @@ export class PreparedQP {
   private solver: PreparedSolver | null;
   private gradients: PreparedGradient | null;
   private readonly result: Writable<PreparedQPResult>;
-  private readonly cotangents: PreparedQPGradient;
+  private readonly cotangents: Writable<PreparedQPGradient>;
+  /** The matrices that were prepared as sparse ones. */
+  private readonly sparse = new Map<Matrix, PreparedSparse>();
 
   /** Use `prepareQP` instead, which checks the options. */
   constructor(where: string, problem: PreparedQPInput, settings: PreparedQPSettings) {
@@ -113,6 +123,13 @@ export class PreparedQP {
       iterations: 0,
       residual: 1e9,
     };
+    for (const name of MATRICES) {
+      const matrix = problem[name];
+      if (!(matrix instanceof SparseMatrix)) continue;
+      const known = new PreparedSparse(name, matrix);
+      this.sparse.set(name, known);
+      this.cotangents[name] = known.gradient;
+    }
     this.read(where, problem);
   }
 
@@ -163,6 +180,7 @@ export class PreparedQP {
       );
     }
     this.gradients.compute(cotangent);
+    if (this.sparse.size > 0) this.gather(this.gradients);
     // The right-hand sides of their rows are −lower.
     const {lower} = this.cotangents;
     for (let j = 0; j < lower.length; j++) lower[j] = 0 - lower[j];
@@ -179,17 +197,20 @@ export class PreparedQP {
       if (!QP_PARAMETERS.includes(name as QPParameter)) checkOptions(where, given, QP_PARAMETERS, 'input');
       const value = given[name as QPParameter];
       if (value == null) continue;
-      checkShape(where, name as QPParameter, value, this.sizes);
+      const known = this.sparse.get(name as Matrix);
+      if (!known || value instanceof SparseMatrix) checkShape(where, name as QPParameter, value, this.sizes);
+      if (known) known.valuesIn(where, value);
+      else if (value instanceof SparseMatrix) numbersOf(where, name as QPParameter, value);
       const side = {lower: 1, upper: 2}[name] ?? 0;
       if (side & ~this.sides) throw notPrepared(where, name);
     }
     const {problem, bounds} = this.solver!;
     const {Q, p, G, h, A, b, lower, upper} = given;
     const {n, m, k} = this.sizes;
-    if (Q != null) copyInto(problem.P.values, 0, Q);
+    if (Q != null) this.copyMatrix(where, 'Q', Q, problem.P.values, 0);
     if (p != null) copyInto(problem.q, 0, p);
-    if (A != null) copyInto(problem.C.values, 0, A);
-    if (G != null) copyInto(problem.C.values, k * n, G);
+    if (A != null) this.copyMatrix(where, 'A', A, problem.C.values, 0);
+    if (G != null) this.copyMatrix(where, 'G', G, problem.C.values, k * n);
     if (b != null) copyInto(bounds, 0, b);
     if (h != null) copyInto(bounds, k, h);
     if (lower != null) {
@@ -200,9 +221,35 @@ export class PreparedQP {
     if (Q != null) this.solver!.readCurvature();
     if (A != null || G != null) this.solver!.readRows();
   }
+
+  /** Copies a matrix whose shape was checked. @param from Where its entries start in `into`. */
+  private copyMatrix(
+    where: string,
+    name: Matrix,
+    value: QPMatrix | SparseMatrix,
+    into: Float64Array,
+    from: number,
+  ): void {
+    const known = this.sparse.get(name);
+    if (!known && !(value instanceof SparseMatrix)) return copyInto(into, from, value);
+    const {n, m, k} = this.sizes;
+    const size = n * {Q: n, G: m, A: k}[name];
+    if (known) return known.write(known.valuesIn(where, value), into, from, size);
+    const matrix = value as SparseMatrix;
+    new PreparedSparse(name, matrix).write(numbersOf(where, name, matrix), into, from, size);
+  }
+
+  /** Takes the gradients in the values of sparse matrices from those in all entries. */
+  private gather({Q, C}: PreparedGradient): void {
+    const {n, k} = this.sizes;
+    this.sparse.get('Q')?.gather(Q);
+    this.sparse.get('A')?.gather(C);
+    this.sparse.get('G')?.gather(C.subarray(k * n));
+  }
 }
 
 const UNCHANGED: Partial<PreparedQPInput> = {};
+const MATRICES: readonly Matrix[] = ['Q', 'G', 'A'];
 
 function notPrepared(where: string, name: string): Error {
   return new Error(

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
-import {SparseMatrix} from './parts/sparse-entries.js';
+import {SparseMatrix} from '../../linalg/index.js';
 
 /** A tensor, or numbers from which one is made. */
 export type QPValue = tf.Tensor | tf.TensorLike;

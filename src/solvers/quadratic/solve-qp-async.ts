@@ -10,7 +10,7 @@ import type {SolveProgress} from '../iteration/steps.js';
 import {BothSolves} from './parts/both-solves.js';
 import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
-import {sparseIn} from './parts/sparse-entries.js';
+import {sparseSolvingFor} from './parts/sparse-solving.js';
 import {heldGuess, type BoundedGuess} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
@@ -67,7 +67,7 @@ export async function solveQPAsync<T extends QPInput>(
   checkAsync(where, {signal, onProgress});
   checkOnFailure(where, onFailure);
   checkOnInfeasible(where, onInfeasible);
-  const sparse = sparseIn<SparseSolving>(problem);
+  const sparse = sparseSolvingFor<SparseSolving>(problem, where);
   if (sparse) {
     const forSolve = {...rest, initial, onFailure, onInfeasible, ...(chosen && {solver: chosen})};
     return sparse.solveAsync(problem, forSolve, {signal, onProgress});

@@ -8,9 +8,9 @@ import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
 import {ImplicitQP, type BoundedGuess, type BoundedSolution, type QPState} from './implicit-qp.js';
-import type {checkAsync} from '../iteration/in-slices.js';
+import type {AsyncOptions} from '../iteration/in-slices.js';
 import {InteriorPointQP} from './interior-point-qp.js';
-import {sparseIn} from './parts/sparse-entries.js';
+import {sparseSolvingFor} from './parts/sparse-solving.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {reportQPFailures} from './parts/qp-report.js';
 import type {OnFailure} from '../../implicit/index.js';
@@ -123,7 +123,7 @@ export type QPResult = {
  * @see Amos & Kolter 2017 (arXiv 1703.00443); Blondel et al. 2022 (arXiv 2105.15183), section 2.2.
  */
 export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: SolveQPOptions = {}): QPResult {
-  const sparse = sparseIn<SparseSolving>(problem);
+  const sparse = sparseSolvingFor<SparseSolving>(problem, 'solveQP');
   if (sparse) return sparse.solve(problem, options);
   const {
     onFailure = 'warn',
@@ -146,14 +146,10 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
   return tf.tidy(() => rollBackOnThrow(solve));
 }
 
-/** How problems with sparse matrices are solved. The matrices bring it along, so that nothing else does. */
+/** How problems with sparse matrices are solved. */
 export interface SparseSolving {
   solve(problem: QPInput, options: SolveQPOptions): QPResult;
-  solveAsync(
-    problem: QPInput,
-    options: SolveQPOptions,
-    following: Parameters<typeof checkAsync>[1],
-  ): Promise<QPResult>;
+  solveAsync(problem: QPInput, options: SolveQPOptions, following: AsyncOptions): Promise<QPResult>;
 }
 
 /** The result for a batch. */

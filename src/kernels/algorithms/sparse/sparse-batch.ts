@@ -61,7 +61,8 @@ export function sparseKktBatch(
   };
 }
 
-function valuesOf(
+/** The values of the matrices of one sample. */
+export function valuesOf(
   {entries}: ProblemStructure,
   {arrays, parameters}: BatchJob<'Q' | 'G' | 'A'>,
   sample: number,

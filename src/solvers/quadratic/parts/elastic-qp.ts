@@ -78,11 +78,18 @@ function penaltyOf({Q, p, G, A}: QuadraticData): tf.Tensor {
   const objective = tf.maximum(tf.max(tf.abs(Q), [1, 2]), tf.max(tf.abs(p), 1));
   const smallest = [G, A]
     .filter((M) => M.shape[1]! > 0)
-    .map((M) => {
-      const squares = tf.sum(tf.square(M), 2);
-      return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
-    })
+    .map((M) => smallestOf(tf.sum(tf.square(M), 2)))
     .reduce((a, b) => tf.minimum(a, b));
+  return penaltyFor(objective, smallest);
+}
+
+/** The smallest squared norm of a row, but for rows of zeros, [B]. */
+export function smallestOf(squares: tf.Tensor): tf.Tensor {
+  return tf.min(tf.where(tf.greater(squares, 0), squares, tf.onesLike(squares)), 1);
+}
+
+/** ρ for the largest entry of the objective and the smallest squared norm of a row, each [B]. */
+export function penaltyFor(objective: tf.Tensor, smallest: tf.Tensor): tf.Tensor {
   // A sample without an objective, or an invalid sample, has no size.
   const usable = tf.logicalAnd(tf.greater(objective, 0), tf.isFinite(objective));
   const scale = tf.where(usable, objective, tf.onesLike(objective));

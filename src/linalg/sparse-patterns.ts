@@ -1,5 +1,5 @@
 /** @file Remembers the patterns of sparse matrices, so that a problem that comes again with other numbers needs no new plan. */
-import {ProblemStructure, type Entries, type ProblemEntries} from '../../../kernels/index.js';
+import {ProblemStructure, type Entries, type ProblemEntries} from '../kernels/index.js';
 
 /** How many patterns and structures are remembered. */
 const KEPT = 16;
