@@ -25,7 +25,7 @@ async function failureInWorker(): Promise<string> {
   let said = '';
   console.warn = (text: string) => (said = text);
   try {
-    const end = performance.now() + 60_000;
+    const end = performance.now() + 180_000;
     while (said === '' && performance.now() < end) {
       shareWork(impostor, {arrays: {out: new Float32Array(8)}, parameters: {}}, ['out'], 8, 1e9);
       await pause(50);
@@ -97,8 +97,7 @@ describe('setThreads', () => {
     assert.match(await failureInWorker(), /a worker thread failed/);
   });
 
-  it('a process with a live pool ends by itself', function () {
-    this.timeout(130_000);
+  it('a process with a live pool ends by itself', () => {
     const script = `
       import * as tf from '@tensorflow/tfjs';
       import {setThreads, solveQP} from './src/index.ts';
