@@ -18,7 +18,7 @@ interface Places {
 
 /** A problem with these values, whose solution keeps its active set if they change a little. */
 interface Large {
-  problem(values: tf.Tensor[]): QPInput;
+  problem: (values: tf.Tensor[]) => QPInput;
   /** Of Q, p, G, h, A and b. Changes of Q must be symmetric. */
   values: number[][];
   direction: number[][];
