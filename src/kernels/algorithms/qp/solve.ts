@@ -10,7 +10,8 @@ import {dualMethod, type DualMethod} from './dual-method.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {rescale, scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
-import {InteriorPoint, type Stage} from './interior-point.js';
+import {DELTA} from './directions.js';
+import {InteriorPoint, type Outcome, type Stage} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
@@ -21,6 +22,8 @@ import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem, type Size
 const POLISHED = 1e-9;
 /** How the active set of a point is solved on. */
 const POLISHING = {keepsEqualities: false, refinements: 1};
+/** The usual interior point. */
+const ONCE = [{delta: DELTA, cost: 1}];
 
 /** The curvature added for the dual active-set method, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
@@ -56,6 +59,18 @@ export interface QPSystem<Matrix extends ProblemMatrix> {
   rescue: Rescue;
   /** How its active sets are solved on: see `Polish`, and how often the result is corrected. */
   polishing?: {keepsEqualities: boolean; refinements: number};
+  /** The attempts of the interior point, one after another until one succeeds. */
+  attempts?: readonly InteriorAttempt[];
+  /** Whether multipliers that only rounding to f32 keeps from cancelling are accepted where nothing else is found. */
+  pulls?: boolean;
+}
+
+/** One run of the interior point. */
+export interface InteriorAttempt {
+  /** The regularisation of the factorisations. */
+  delta: number;
+  /** A factor of the objective. Where the multipliers are huge, the embedding converges to a ray unless the objective is small. */
+  cost: number;
 }
 
 export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
@@ -68,6 +83,8 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
   private readonly polishing: typeof POLISHING;
+  private readonly attempts: readonly InteriorAttempt[];
+  private readonly pulls: boolean;
   private readonly room: ScalingRoom;
   private readonly acceptance: Acceptance;
   private readonly guess: Point<Vector>;
@@ -75,7 +92,16 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
     private readonly dense: DenseKernels,
-    {problem, scaled, kkt, dual = null, rescue, polishing = POLISHING}: QPSystem<Matrix>,
+    {
+      problem,
+      scaled,
+      kkt,
+      dual = null,
+      rescue,
+      polishing = POLISHING,
+      attempts = ONCE,
+      pulls = false,
+    }: QPSystem<Matrix>,
     private readonly digits: Digits = 'single',
   ) {
     this.problem = problem;
@@ -86,6 +112,8 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt, polishing.keepsEqualities);
     this.polishing = polishing;
+    this.attempts = attempts;
+    this.pulls = pulls;
     this.room = scalingRoom(dense, problem);
     this.acceptance = new Acceptance(dense, this.problem, digits);
     this.guess = emptyPoint(dense, problem);
@@ -114,7 +142,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     warmStart: Point | undefined,
     matrices: MatrixScaling,
   ): void {
-    const {dense, problem, scaled, kkt, room, interiorPoint, acceptance, guess} = this;
+    const {dense, problem, scaled, kkt, room, acceptance, guess} = this;
     acceptance.forget();
     const impossible = clearEmptyRows(problem, matrices.isEmpty);
     if (impossible >= 0) return acceptance.takeEmptyRow(impossible);
@@ -128,27 +156,40 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       if (this.polishes(guess, attempt)) return;
     }
     if (this.solvesDual(attempt, maxIterations)) return;
-    let converged = false;
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point, stage) => {
-      converged ||= stage === 'converged';
-      return this.finishes(point, stage, attempt);
-    });
-    acceptance.found.iterations = iterations;
-    if (acceptance.found.outcome === 'solved') return;
-    const {point} = interiorPoint;
-    if (outcome === 'primalInfeasible') {
-      if (acceptance.provesInfeasible(point, scaling)) return;
-    } else if (outcome === 'dualInfeasible') {
-      if (acceptance.provesUnbounded(point, scaling)) return;
-    } else {
-      // The active set may already be correct even if the iterations failed.
-      if (!converged && this.finishes(point, 'converged', attempt)) return;
-      if (outcome === 'iterationLimit') {
-        if (!this.proves(scaling)) acceptance.fail(outcome);
-        return;
+    let outcome: Outcome = 'numericalError';
+    for (const [k, {delta, cost}] of this.attempts.entries()) {
+      if (k > 0) {
+        attempt.scaling = scaleProblem(dense, problem, matrices, scaled, true, room, cost);
+        kkt.readMatrices();
       }
+      outcome = this.iterate(tolerance, maxIterations, attempt, delta);
+      if (acceptance.found.outcome !== 'numericalError') return;
+      if (acceptance.hasExactSpare) break;
     }
-    if (!this.solvesByActiveSet(matrices, attempt)) acceptance.fail('numericalError');
+    if (outcome === 'iterationLimit') {
+      const found = this.proves(attempt.scaling) || (this.pulls && acceptance.takeSpare());
+      if (!found) acceptance.fail(outcome);
+    } else if (!this.solvesByActiveSet(matrices, attempt)) acceptance.fail('numericalError');
+  }
+
+  /** Runs the interior point. What it solves or proves becomes the result. @returns How it ended. */
+  private iterate(tolerance: number, maxIterations: number, attempt: Attempt, delta: number): Outcome {
+    const {interiorPoint, acceptance} = this;
+    const {scaling} = attempt;
+    const {point} = interiorPoint;
+    let converged = false;
+    const finish = (at: Point<Vector>, stage: Stage) => {
+      converged ||= stage === 'converged';
+      return this.finishes(at, stage, attempt);
+    };
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, finish, delta);
+    acceptance.found.iterations += iterations;
+    if (acceptance.found.outcome === 'solved') return outcome;
+    if (outcome === 'primalInfeasible') acceptance.provesInfeasible(point, scaling);
+    else if (outcome === 'dualInfeasible') acceptance.provesUnbounded(point, scaling);
+    // The active set may already be correct even if the iterations failed.
+    else if (!converged) this.finishes(point, 'converged', attempt);
+    return outcome;
   }
 
   private demandsOf(tolerance: number): Demands {
@@ -173,7 +214,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
 
   /** Whether a point of the interior-point method leads to the solution. */
   private finishes(point: Point<Vector>, stage: Stage, attempt: Attempt): boolean {
-    const {rescue, acceptance, guess} = this;
+    const {rescue, acceptance, guess, pulls} = this;
     const {scaling, demands} = attempt;
     if (stage === 'guess') return this.polishes(point, attempt, 2);
     if (stage === 'converged' && this.polishes(point, attempt)) return true;
@@ -185,7 +226,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       if (stage === 'converged' && this.polishes(guess, attempt)) return true;
     }
     if (acceptance.accept(point, scaling, asked)) return true;
-    if (stage === 'converged') acceptance.keepSpare([...others, point], scaling, demands);
+    if (stage === 'converged' || pulls) acceptance.keepSpare([...others, point], scaling, demands, pulls);
     return false;
   }
 
@@ -218,7 +259,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       if (!activeSet) break;
       if (this.takesProximalSteps(activeSet, forgive, attempt)) return true;
     }
-    return this.proves(scaling) || acceptance.takeSpare(demands);
+    return this.proves(scaling) || acceptance.takeSpare();
   }
 
   private takesProximalSteps(activeSet: ActiveSet, forgive: boolean, attempt: Attempt): boolean {
