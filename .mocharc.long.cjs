@@ -1,4 +1,4 @@
-/** @file The suites that try more with LONG=1, at full length: all others do in `npm test` what they can. */
+/** @file The suites that try more than in `npm test`, at full length. */
 const {readdirSync, readFileSync} = require('node:fs');
 
 const TRIES_MORE = /helpers\/effort\.js|qp-families\.js|describeAnyBackend/;

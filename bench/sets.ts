@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {startBackend} from '../examples/support/backend.js';
 import {farkasQuotients, residualOf} from '../test/helpers/qp-judge.js';
+import {clarabelTimes} from './peers/sets.js';
 import {F32_TOLERANCE, solveBatch, type Outcome} from '../test/helpers/qp-verdicts.js';
 import {solveQP, solveQPAsync, sparseMatrix} from '../src/index.js';
 import {toF32} from '../test/zoo/qp/case.js';
@@ -30,6 +31,8 @@ const HELP = `npm run bench:sets -- FOLDER [options]
   --tolerance T    of solveQP
   --backend NAME   cpu (default), wasm or webgpu
   --json FILE      writes the rows
+  --cpu            times of the processor instead of the clock, for a machine that does other things, too
+Clarabel is timed on the same problems where PYTHON names a Python that has it (clarabel, scipy).
 Right: status 0, each row and column of the optimality conditions met to max(T, 2⁻²⁰) of its own terms on the data in f32,
 and, where the reference solver says Solved, the objective within 1e-4 of its optimum (and of what rounding does to it).
 Also right: status 5 where P is indefinite, and status 1 with a proof that the data in f32 are infeasible.
@@ -44,6 +47,7 @@ const {values: options, positionals} = parseArgs({
     tolerance: {type: 'string'},
     backend: {type: 'string', default: 'cpu'},
     json: {type: 'string'},
+    cpu: {type: 'boolean', default: false},
     help: {type: 'boolean', default: false},
   },
 });
@@ -170,17 +174,25 @@ function solverOf(problem: SparseProblem, isSparse: boolean): () => Outcome | Pr
   };
 }
 
+/** The time in s. */
+const now = () => (options.cpu ? process.cpuUsage().user / 1e6 : performance.now() / 1000);
+
 const show = (value: number | null) => (value === null ? '' : value.toExponential(1));
 
 await startBackend(options.backend);
 const wanted = options.names?.split(',');
 const files = (await filesOf(positionals[0])).filter(({name}) => !wanted || wanted.includes(name));
 const problems: SetProblem[] = [];
+const paths: string[] = [];
 let tooLarge = 0;
 for (const {path} of files) {
   const problem = await readProblem(path);
-  if (Math.max(problem.n, problem.m) <= Number(options['max-size'])) problems.push(problem);
-  else tooLarge++;
+  if (Math.max(problem.n, problem.m) > Number(options['max-size'])) {
+    tooLarge++;
+    continue;
+  }
+  problems.push(problem);
+  paths.push(path);
 }
 const table: Row[] = [];
 for (const [index, source] of problems.entries()) {
@@ -188,9 +200,9 @@ for (const [index, source] of problems.entries()) {
   const problem = sparseForm(source);
   process.stdout.write(`[${index + 1}/${problems.length}] ${name} (n=${n}, rows=${m}) … `);
   const solve = solverOf(problem, Math.max(n, m) >= Number(options['sparse-from']));
-  const start = performance.now();
+  const start = now();
   const outcome = await solve();
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = now() - start;
   const {status, iterations} = outcome;
   const row = {name, n, rows: m, status, iterations, seconds, ...judge(problem, source, outcome)};
   table.push(row);
@@ -220,5 +232,12 @@ const verdicts: Verdict[] = ['right', 'wrong answer', 'not certified', 'wrong st
 const total = table.reduce((sum, {seconds}) => sum + seconds, 0);
 console.log(`\n${verdicts.map((which) => `${which} ${count(which)}`).join(', ')} of ${table.length}`);
 console.log(`${total.toFixed(1)} s in all; ${tooLarge} left out as too large`);
+console.log(
+  clarabelTimes(
+    paths,
+    table.map(({seconds}) => seconds),
+    options.cpu,
+  ),
+);
 if (options.json) await writeFile(options.json, `${JSON.stringify(table, null, 2)}\n`);
 process.exit(count('wrong answer') + count('not certified') + count('wrong status') > 0 ? 1 : 0);

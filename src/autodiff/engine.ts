@@ -88,8 +88,11 @@ export function offTape<T extends tf.TensorContainer>(f: () => T): T {
   return withTapeState({activeTape: null, gradientDepth: 0, kernelDepth: 0}, () => tf.tidy(OFF_TAPE, f));
 }
 
-/** Backends on which a tensor is a place in memory with a count of its users. */
-const COUNTS_USERS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
+/** Whether a tensor of the backend is a place in memory with a count of its users. One without such a count inherits a method that throws. */
+function countsUsers(backend: tf.KernelBackend): boolean {
+  const {incRef} = tf.KernelBackend.prototype as unknown as Record<string, unknown>;
+  return (backend as unknown as Record<string, unknown>).incRef !== incRef;
+}
 
 /**
  * Another tensor with the same memory, off every tape, made without running a kernel. `null` where the backend or somebody who has replaced
@@ -97,7 +100,7 @@ const COUNTS_USERS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
  */
 export function secondTensor({dataId, shape, dtype}: tf.Tensor): tf.Tensor | null {
   const engine = tf.engine();
-  if (!COUNTS_USERS.has(engine.backendName) || Object.hasOwn(engine, 'runKernelFunc')) return null;
+  if (!countsUsers(engine.backend) || Object.hasOwn(engine, 'runKernelFunc')) return null;
   const info = (engine.state as unknown as EngineState).tensorInfo.get(dataId);
   if (info?.backend !== engine.backend || (dtype !== 'float32' && dtype !== 'int32')) return null;
   info.backend.incRef(dataId);

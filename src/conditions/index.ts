@@ -1,4 +1,5 @@
 /** @file Optimality conditions, and what the solvers and layers that use them need. */
+export {rightSides} from './bound-rows.js';
 export * from './public.js';
 export {forAllBlocks, ofBlock} from './block-proximal-gradient.js';
 export {descend} from './proximal-gradient.js';

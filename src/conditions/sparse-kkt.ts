@@ -4,6 +4,7 @@ import type {Condition} from '../implicit/index.js';
 import {runSparseKkt, type ProblemStructure, type SparseTensors} from '../kernels/index.js';
 import {directReport, fromFunctions, reporting, type LinearSolver, type Operator} from '../linsolve/index.js';
 import {sparseMatVec, sparseOuters, type SparsePattern} from '../linalg/index.js';
+import {boundCotangents, rightSides, splitBoundRows, withBoundRows} from './bound-rows.js';
 import type {QuadraticActivity, QuadraticSolution} from './quadratic-kkt.js';
 
 /** Q, G and A are the values of the entries, [B | 1, entries]. */
@@ -17,9 +18,9 @@ interface SparseKktOperator extends Operator {
 export function sparseKkt(
   structure: ProblemStructure,
 ): Condition<QuadraticSolution, [SparseData, QuadraticActivity]> {
-  const {n, m, p: k, entries} = structure;
+  const {n, m, p: k, entries, sides} = structure;
   const Q: SparsePattern = {shape: [n, n], entries: entries.Q};
-  const G: SparsePattern = {shape: [m, n], entries: entries.G};
+  const G: SparsePattern = {shape: [entries.m, n], entries: entries.G};
   const A: SparsePattern = {shape: [k, n], entries: entries.A};
   const curvature = (values: tf.Tensor, x: tf.Tensor) =>
     tf.mul(0.5, tf.add(sparseMatVec(Q, values, x), sparseMatVec(Q, values, x, true)));
@@ -29,19 +30,26 @@ export function sparseKkt(
     data,
     {weight},
   ) =>
-    tf.tidy(() => ({
-      x: tf.addN([
-        curvature(data.Q, x),
-        tf.add(data.p, tf.zerosLike(x)),
-        sparseMatVec(G, data.G, ineqDual, true),
-        sparseMatVec(A, data.A, eqDual, true),
-      ]),
-      ineqDual: tf.sub(
-        tf.mul(weight, tf.sub(sparseMatVec(G, data.G, x), data.h)),
-        tf.mul(tf.sub(1, weight), ineqDual),
-      ),
-      eqDual: tf.sub(sparseMatVec(A, data.A, x), data.b),
-    }));
+    tf.tidy(() => {
+      const {ofG, ofX} = splitBoundRows(ineqDual, n, sides);
+      return {
+        x: tf.addN([
+          curvature(data.Q, x),
+          tf.add(data.p, tf.zerosLike(x)),
+          sparseMatVec(G, data.G, ofG, true),
+          sparseMatVec(A, data.A, eqDual, true),
+          ...(ofX ? [ofX] : []),
+        ]),
+        ineqDual: tf.sub(
+          tf.mul(
+            weight,
+            tf.sub(withBoundRows(sparseMatVec(G, data.G, x), x, sides), rightSides(data.h, data)),
+          ),
+          tf.mul(tf.sub(1, weight), ineqDual),
+        ),
+        eqDual: tf.sub(sparseMatVec(A, data.A, x), data.b),
+      };
+    });
 
   condition.order = ['x', 'ineqDual', 'eqDual'];
 
@@ -49,6 +57,8 @@ export function sparseKkt(
     tf.tidy(() => {
       const half = tf.mul(0.5, u.x);
       const weighted = tf.mul(weight, u.ineqDual);
+      const ofG = (y: tf.Tensor) => splitBoundRows(y, n, sides).ofG;
+      const {h, ...bounds} = boundCotangents(tf.neg(weighted), data);
       const sumTo = (gradient: tf.Tensor, {shape}: tf.Tensor) =>
         shape[0] === gradient.shape[0] ? gradient : tf.sum(gradient, 0, true);
       const pairs = (pattern: SparsePattern, values: tf.Tensor, ...terms: [tf.Tensor, tf.Tensor][]) =>
@@ -56,10 +66,11 @@ export function sparseKkt(
       const cotangents: SparseData = {
         Q: pairs(Q, data.Q, [half, x], [x, half]),
         p: sumTo(tf.clone(u.x), data.p),
-        G: pairs(G, data.G, [ineqDual, u.x], [weighted, x]),
-        h: sumTo(tf.neg(weighted), data.h),
+        G: pairs(G, data.G, [ofG(ineqDual), u.x], [ofG(weighted), x]),
+        h,
         A: pairs(A, data.A, [eqDual, u.x], [u.eqDual, x]),
         b: sumTo(tf.neg(u.eqDual), data.b),
+        ...bounds,
       };
       return [cotangents, {weight: tf.zerosLike(weight), status}];
     });
@@ -70,12 +81,14 @@ export function sparseKkt(
         const [vx, vIneq, vEq] = tf.split(tf.reshape(v, [x.shape[0], n + m + k]), [n, m, k], 1);
         const inactive = tf.mul(tf.sub(weight, 1), vIneq);
         const ineq = transpose ? tf.mul(weight, vIneq) : vIneq;
-        const image = sparseMatVec(G, data.G, vx);
+        const image = withBoundRows(sparseMatVec(G, data.G, vx), vx, sides);
+        const {ofG, ofX} = splitBoundRows(ineq, n, sides);
         const row = transpose ? image : tf.mul(weight, image);
         const first = tf.addN([
           curvature(data.Q, vx),
-          sparseMatVec(G, data.G, ineq, true),
+          sparseMatVec(G, data.G, ofG, true),
           sparseMatVec(A, data.A, vEq, true),
+          ...(ofX ? [ofX] : []),
         ]);
         const rows = [first, tf.add(row, inactive), sparseMatVec(A, data.A, vx)];
         return tf.reshape(tf.concat(rows, 1), v.shape);

@@ -16,9 +16,10 @@ export {solveOnDevice} from './operations/device-solve.js';
 export {factorCholesky, factorLu, type DenseSolve} from './algorithms/linalg/factored.js';
 export {factorLeastNorm} from './algorithms/linalg/least-norm.js';
 export {minimumNormSolve, svd, type SVD} from './algorithms/linalg/svd.js';
-export {KktBatch, type KktBlocks} from './operations/kkt.js';
+export {boundRows, sidesOf} from './contracts/bounds.js';
+export {KktBatch, type BoundedBlocks, type KktBlocks} from './operations/kkt.js';
 export {runQPGradient} from './operations/qp-gradient.js';
-export {runCertifyQP} from './operations/certify-qp.js';
+export {runCertifyQP, type CertifiedTensors} from './operations/certify-qp.js';
 export {compileAhead} from './twins/webgpu/pipelines.js';
 export {OutOfMemory} from './contracts/out-of-memory.js';
 export type {ArrayKernels, Spread} from './contracts/arrays.js';
@@ -36,6 +37,7 @@ export {
   type Entries,
   type ProblemEntries,
 } from './algorithms/sparse/structure-of-problem.js';
+export {squareEntries} from './algorithms/sparse/square-system.js';
 export {runSparseOuters, runSparseProduct} from './operations/sparse-products.js';
 export {
   runSparseKkt,
@@ -45,6 +47,8 @@ export {
   type SparseBlocks,
   type SparseTensors,
 } from './operations/sparse-qp.js';
+export {runSparseCertify} from './operations/sparse-certify.js';
+export {runSparseSolve, SquareFactors} from './operations/sparse-solve.js';
 export {finiteSlack} from './algorithms/qp/returned.js';
 export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
 export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';

@@ -42,7 +42,7 @@ export interface ConicLayerArgs extends LayerArgs, ReportOptions {
   /** Which parameters are fed, in the order of the inputs. Default ['c']. */
   inputs?: ConicParameter[] | undefined;
   /** Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned. */
-  constants?: Constants<ConicParameter> | SavedConstant[] | undefined;
+  constants?: Constants<ConicParameter, never> | SavedConstant[] | undefined;
   /** The seed of the random initial weights. Default: a different one each time. */
   seed?: number | undefined;
   /** Residual at which a sample counts as solved, see `solvers.ConicSplitting`. Default 1e-6. */

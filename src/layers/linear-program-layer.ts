@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {QPInput, QPParameter} from '../solvers/index.js';
 import {QP_ARGUMENTS, type QPLayerArgs} from './base/qp-arguments.js';
+import {scaledIdentity} from './base/product.js';
 import type {QPPart} from './base/qp-description.js';
 import {QPLayer} from './qp-layer.js';
 import {checkArguments, checkNumber} from './base/arguments.js';
@@ -56,7 +57,8 @@ export class LinearProgramLayer extends QPLayer {
   }
 
   protected override problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
-    return {...super.problem(fed), Q: tf.mul(this.strength, tf.eye(this.sizes.n))};
+    const problem = super.problem(fed);
+    return {...problem, Q: scaledIdentity(this.getClassName(), this.sizes.n, this.strength, problem)};
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,8 +1,9 @@
 /** @file OptNet's quadratic-program layer, which always has a feasible point. */
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers} from '@tensorflow/tfjs-layers';
+import type {SparseMatrix} from '../linalg/index.js';
 import {solveQP, type QPInput, type QPParameter} from '../solvers/index.js';
-import {product} from './base/product.js';
+import {product, scaledIdentity} from './base/product.js';
 import type {QPLayerArgs} from './base/qp-arguments.js';
 import type {QPPart} from './base/qp-description.js';
 import {QPLayer} from './qp-layer.js';
@@ -18,7 +19,7 @@ export type OptNetQPArgs = QPLayerArgs;
  * z₀ is feasible for all values of the weights.
  *
  * If one pair of constraints is given (a constant or an input) and the other's right-hand side is learned, z₀ is first projected onto the
- * given pair, by a separate quadratic program.
+ * given pair and into given bounds, by a separate quadratic program.
  *
  * The arguments are those of `QPLayer`.
  *
@@ -58,19 +59,25 @@ export class OptNetQP extends QPLayer {
     if (!point) return problem;
     const z0 = this.ontoGivenConstraints(point, problem);
     if (this.isLearned('h')) {
-      problem.h = tf.add(product(problem.G as tf.Tensor, z0), tf.softplus(this.parameters.get('s0')!.read()));
+      problem.h = tf.add(
+        product(problem.G as tf.Tensor | SparseMatrix, z0),
+        tf.softplus(this.parameters.get('s0')!.read()),
+      );
     }
-    if (this.isLearned('b')) problem.b = product(problem.A as tf.Tensor, z0);
+    if (this.isLearned('b')) problem.b = product(problem.A as tf.Tensor | SparseMatrix, z0);
     return problem;
   }
 
   /** The closest point to z₀ that satisfies the constraints whose right-hand sides are not learned. */
-  private ontoGivenConstraints(z0: tf.Tensor, {G, h, A, b}: QPInput): tf.Tensor {
+  private ontoGivenConstraints(z0: tf.Tensor, {G, h, A, b, lower, upper}: QPInput): tf.Tensor {
     const given: Partial<QPInput> = {};
     if (this.isPresent('h') && !this.isLearned('h')) Object.assign(given, {G, h});
     if (this.isPresent('b') && !this.isLearned('b')) Object.assign(given, {A, b});
+    if (lower) given.lower = lower;
+    if (upper) given.upper = upper;
     if (Object.keys(given).length === 0) return z0;
-    return solveQP({Q: tf.eye(this.sizes.n), p: tf.neg(z0), ...given}, {onFailure: 'ignore'}).x;
+    const Q = scaledIdentity(this.getClassName(), this.sizes.n, 1, given);
+    return solveQP({Q, p: tf.neg(z0), ...given}, {onFailure: 'ignore'}).x;
   }
 }
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {QP_PARAMETERS, solveQP, type QPInput, type QPParameter} from '../solvers/index.js';
+import {sparseAlgebra, type SparseMatrix} from '../linalg/index.js';
 import {linearSolverConfig} from './base/arguments.js';
 
 import type {SavedConstant} from './base/constants.js';
@@ -16,13 +17,15 @@ import {WarmStart} from './base/warm-start.js';
 type Weight = ReturnType<SolverLayer['addWeight']>;
 
 /**
- * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b: input p [B, d], output x [B, n].
+ * x(p) = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, lower ≤ x ≤ upper: input p [B, d], output x [B, n].
  *
- * Each of Q, p, G, h, A and b is an input, a constant or learned. Learned by default are Q = LLᵀ + εI (so that it stays positive
+ * Each of Q, p, G, h, A and b is an input, a constant or learned; the bounds lower and upper are an input, a constant or absent. Learned by default are Q = LLᵀ + εI (so that it stays positive
  * definite), G, h, and, with `equalities`, A and b. With G and h learned freely a sample can become infeasible: `OptNetQP` parametrises
  * them so that it cannot.
  *
  *     model.add(new QPLayer({inputShape: [8]}));
+ *
+ *     new QPLayer({inputShape: [8], inequalities: 0, constants: {lower: new Array(8).fill(0)}}); // x ≥ 0
  *
  * @throws At build, if shapes or sizes do not fit together.
  * @see Amos & Kolter 2017 (arXiv 1703.00443).
@@ -32,11 +35,13 @@ export class QPLayer extends SolverLayer {
   static readonly className: string = 'QPLayer';
   /** The arguments, checked, with their defaults filled in. */
   protected readonly settings: QPSettings;
-  private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'slack'>;
+  private readonly warmStart: WarmStart<'x' | 'ineqDual' | 'eqDual' | 'lowerDual' | 'upperDual' | 'slack'>;
   /** The numbers of variables, inequalities and equalities; known once the layer is built. */
   protected sizes!: QPSizes;
   /** By name: the symbol of a constant or of a learned tensor (L, p, G, h, A, b, …). */
   protected readonly parameters = new Map<string, Weight>();
+  /** The sparse constants by name, with the values that were given: the weight of that name has them. */
+  private readonly sparse = new Map<QPParameter, SparseMatrix>();
   private inputMap: Weight | null = null;
 
   /** @param args Which of Q, p, G, h, A and b are fed, constant or learned. Default: p is fed, the rest is learned. */
@@ -56,7 +61,8 @@ export class QPLayer extends SolverLayer {
   }
 
   protected override get solves(): string {
-    return 'x = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b';
+    const [low, high] = [this.isGiven('lower') ? 'lower ≤ ' : '', this.isGiven('upper') ? ' ≤ upper' : ''];
+    return `x = argmin ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b${low || high ? `, ${low}x${high}` : ''}`;
   }
 
   protected override parts(): Part[] {
@@ -118,8 +124,8 @@ export class QPLayer extends SolverLayer {
       initial: this.warmStart.take(list[0].shape[0]),
     });
     this.remember(result);
-    const {x, ineqDual, eqDual, slack} = result;
-    this.warmStart.keep({x, ineqDual, eqDual, slack});
+    const {x, ineqDual, eqDual, lowerDual, upperDual, slack} = result;
+    this.warmStart.keep({x, ineqDual, eqDual, lowerDual, upperDual, slack});
     return x;
   }
 
@@ -151,6 +157,7 @@ export class QPLayer extends SolverLayer {
   protected isPresent(parameter: QPParameter): boolean {
     const {m, k} = this.sizes;
     if (parameter === 'G' || parameter === 'h') return m > 0;
+    if (parameter === 'lower' || parameter === 'upper') return this.isGiven(parameter);
     return parameter === 'A' || parameter === 'b' ? k > 0 : true;
   }
 
@@ -193,20 +200,28 @@ export class QPLayer extends SolverLayer {
   /** The problem for one call, with learned parameters computed from their weights. */
   protected problem(fed: Map<QPParameter, tf.Tensor>): QPInput {
     const read = (name: string) => this.parameters.get(name)?.read();
-    const problem: Partial<Record<QPParameter, tf.Tensor>> = {};
-    for (const parameter of QP_PARAMETERS) problem[parameter] = fed.get(parameter) ?? read(parameter);
+    const problem: Partial<Record<QPParameter, tf.Tensor | SparseMatrix>> = {};
+    for (const parameter of QP_PARAMETERS) {
+      const value = fed.get(parameter) ?? read(parameter);
+      if (value) problem[parameter] = this.sparse.get(parameter)?.withValues(value) ?? value;
+    }
     if (this.isLearned('Q')) {
       const L = read('L') as tf.Tensor2D;
       problem.Q = tf.add(tf.matMul(L, L, false, true), tf.mul(this.settings.epsilon, tf.eye(this.sizes.n)));
     }
-    const p = problem.p!;
-    if (this.inputMap) problem.p = tf.matMul(p as tf.Tensor2D, this.inputMap.read() as tf.Tensor2D);
+    if (this.inputMap) problem.p = tf.matMul(problem.p as tf.Tensor2D, this.inputMap.read() as tf.Tensor2D);
     return problem as QPInput;
   }
 
-  private addConstant(parameter: QPParameter, {shape, values}: SavedConstant): void {
-    const weight = this.addWeight(parameter, shape, 'float32', initializers.zeros(), undefined, false);
-    const value = tf.tensor(values, shape);
+  private addConstant(parameter: QPParameter, {shape, values, rows, columns}: SavedConstant): void {
+    if (rows) {
+      const size = shape as [number, number];
+      const algebra = sparseAlgebra(this.getClassName());
+      this.sparse.set(parameter, algebra.matrix(parameter, size, rows, columns!, values));
+    }
+    const stored = rows ? [rows.length] : shape;
+    const weight = this.addWeight(parameter, stored, 'float32', initializers.zeros(), undefined, false);
+    const value = tf.tensor(values, stored);
     weight.write(value);
     value.dispose();
     this.parameters.set(parameter, weight);

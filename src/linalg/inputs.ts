@@ -40,7 +40,7 @@ export function toMatrices(values: Values, name: string, caller: string): tf.Ten
 }
 
 /** A right-hand side with `rows` rows as [..., rows, k], and a function that gives a solution the matching shape. */
-export function toRightSide(values: Values, a: tf.Tensor, rows: number, caller: string) {
+export function toRightSide(values: Values, a: {shape: number[]}, rows: number, caller: string) {
   const given = toFloat(values, 'b', caller);
   const isVector = given.rank === 1;
   if (given.rank === 0 || given.shape[isVector ? 0 : given.rank - 2] !== rows) {

@@ -6,6 +6,7 @@ import {runSolve, type Call} from '../kernels/index.js';
 import {asOperation, toRightSide, toSquare, type Values} from './inputs.js';
 import {outerSum, sumTo, symmetric} from './products.js';
 import {record} from './record.js';
+import {sparseAlgebra, SparseMatrix} from './sparse-matrix.js';
 
 /** The options of `linalg.solve`. */
 export interface SolveOptions {
@@ -25,14 +26,19 @@ const NAMES: Names<Omit<SolveOptions, 'adjoint'>> = {assume: 0, transpose: 0};
 /**
  * x with a x = b. A matrix is factored once, even if several right-hand sides broadcast against it.
  *
- * @param a [..., n, n]; batch axes broadcast against those of b.
+ * @param a [..., n, n], batch axes broadcast against those of b; or a matrix of `sparseMatrix`, which is factored as such. In that case the
+ *   gradient is that of its values, and a positive definite matrix has both triangles.
  * @param b [..., n, k], or [n], one vector for all matrices.
  * @returns [..., n, k], or [..., n] for a vector b. Differentiable in a and b.
  * @throws SingularMatrixError naming the sample whose matrix is singular in double precision, or not positive definite.
  * @throws If an entry is not finite.
  * @see Giles 2008, Collected matrix derivative results for forward and reverse mode, section 2.3.1.
  */
-export function solve<T extends tf.Tensor = tf.Tensor>(a: Values, b: Values, options: SolveOptions = {}): T {
+export function solve<T extends tf.Tensor = tf.Tensor>(
+  a: Values | SparseMatrix,
+  b: Values,
+  options: SolveOptions = {},
+): T {
   const caller = 'linalg.solve';
   const given = renamed(caller, options, {adjoint: 'transpose'});
   const {assume = 'general', transpose: adjoint = false} = checkOptions(caller, given, NAMES);
@@ -40,6 +46,7 @@ export function solve<T extends tf.Tensor = tf.Tensor>(a: Values, b: Values, opt
     if (assume !== 'general' && assume !== 'positiveDefinite') {
       throw new Error(`${caller}: assume must be 'general' or 'positiveDefinite', got '${String(assume)}'.`);
     }
+    if (a instanceof SparseMatrix) return sparseAlgebra(caller).solve(a, b, {assume, adjoint});
     const A = toSquare(a, 'a', caller);
     const {b: B, restore} = toRightSide(b, A, A.shape[A.rank - 1], caller);
     return restore(solveMatrices(A, B, {assume, adjoint}, {caller}));

@@ -37,6 +37,8 @@ const SOUGHT = 1e-9;
  * matrix is singular up to the rounding of f32 data (n·2⁻²³ after rows and columns have been scaled), the host returns the least-squares
  * solution of least norm.
  *
+ * A sparse matrix (`operators.sparse`) of any size is factored as such.
+ *
  * Larger systems use CG if the operator is symmetric positive definite, MINRES if it is symmetric, GMRES otherwise. If the host can see
  * that this did not converge, it tries the dense factorisation for up to 512 unknowns, or CG on the normal equations for more unknowns,
  * and keeps the better of the two solutions of each sample. A relative residual of 1e-6 counts as solved; if products are in double precision,
@@ -66,7 +68,8 @@ export function auto(options?: NoOptions): LinearSolver {
         (b, transpose) => {
           const unknowns = operator.batched ? b.size / Math.max(1, b.shape[0]) : b.size;
           const isSmall = made.has(dense) || unknowns <= DENSE_UNKNOWNS;
-          const first = isSmall ? dense : iterativeFor(operator, hasDoubleProducts(operator));
+          const isDirect = isSmall || (canLook() && operator.factor !== undefined);
+          const first = isDirect ? dense : iterativeFor(operator, hasDoubleProducts(operator));
           const result = attempt(first, b, transpose);
           if (first === dense || !canLook() || allConverged(result)) return result;
           const second = unknowns <= RESCUE_UNKNOWNS ? dense : leastSquares;

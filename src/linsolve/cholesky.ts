@@ -8,7 +8,9 @@ import type {LinearSolver} from './types.js';
 /**
  * Cholesky, for symmetric positive definite A; f64 between f32 tensors.
  *
- * Only the lower triangle is read.
+ * Only the lower triangle is read, except of a sparse matrix.
+ *
+ * On a device that the host does not read, a sample whose matrix is not positive definite gets NaN.
  *
  * @throws SingularMatrixError naming the sample whose matrix is not positive definite (`linsolve.lu` accepts any matrix).
  */
@@ -23,6 +25,10 @@ export function cholesky(options?: NoOptions): LinearSolver {
       );
     },
     positiveDefinite: true,
+    refuse: (sample) =>
+      new SingularMatrixError(
+        `linsolve.cholesky: the matrix of sample ${sample} is not symmetric and positive definite; use linsolve.lu.`,
+      ),
   });
 }
 

@@ -1,11 +1,11 @@
 /** @file The common part of the direct solvers: form the matrix once; on the host, factor each system in f64 and solve many times. */
 import * as tf from '@tensorflow/tfjs-core';
-import {canLook} from '../programs/index.js';
+import {canLook, shouldLook} from '../programs/index.js';
 import {doublesOf, noteOwn, offTape, tensorOfDoubles} from '../autodiff/index.js';
 import {readF64, solveOnDevice, type DenseSolve} from '../kernels/index.js';
 import {reporting} from './reporting.js';
 import {reshaped, safeDivide, safeNorm, toRows} from './rows.js';
-import type {Factorization, LinearSolver, Operator} from './types.js';
+import type {Factorization, LinearSolver, Operator, OwnFactors} from './types.js';
 import {norm} from './vectors.js';
 
 export interface DirectMethod {
@@ -13,19 +13,28 @@ export interface DirectMethod {
   factorDense: (a: Float64Array, n: number, sample: number) => DenseSolve;
   /** Whether a device factors by Cholesky, otherwise by LU. */
   positiveDefinite: boolean;
+  /** The error of a matrix that must be positive definite and is not; without it, any matrix is accepted. */
+  refuse?: ((sample: number) => Error) | undefined;
 }
 
-export function directSolver(className: string, {factorDense, positiveDefinite}: DirectMethod): LinearSolver {
+export function directSolver(
+  className: string,
+  {factorDense, positiveDefinite, refuse}: DirectMethod,
+): LinearSolver {
   const solver: LinearSolver = {
     className,
     getConfig: () => ({}),
     factor(operator) {
-      if (!canLook()) return factorOnDevice(operator, positiveDefinite);
+      // Products in double precision are made on the host anyway.
+      if (!canLook() || (!shouldLook() && !operator.double?.()))
+        return factorOnDevice(operator, positiveDefinite);
       // The shape of the vectors is known only at the first solve.
       let systems: System[] | null = null;
       return reporting((b, transpose) => {
         const rows = toRows(b, operator.batched);
-        systems ??= factorAll(operator, b.shape, rows.shape[1], factorDense);
+        systems ??= operator.factor
+          ? ownSystems(operator.factor(refuse ? {refuse} : null))
+          : factorAll(operator, b.shape, rows.shape[1], factorDense);
         const {x, residual} = solveRows(systems, rows, transpose);
         return {x: reshaped(x, b.shape), info: directReport(residual)};
       });
@@ -35,13 +44,24 @@ export function directSolver(className: string, {factorDense, positiveDefinite}:
   return solver;
 }
 
-/** A matrix, row-major, and its factors. */
+/** The factors of a matrix, and its products. */
 interface System {
-  matrix: Float64Array;
   solve: DenseSolve;
+  /** b ← b − A x, or b − Aᵀx. */
+  subtractProduct: (b: Float64Array, x: Float64Array, transpose: boolean) => void;
 }
 
-/** If the host cannot read tensors, the matrices are kept and factored for each right-hand side. */
+function ownSystems(factors: OwnFactors): System[] {
+  return Array.from({length: factors.count}, (_, sample) => ({
+    solve: (b, transpose) => factors.solve(b, sample, transpose),
+    subtractProduct(b, x, transpose) {
+      const image = factors.multiply(x, sample, transpose);
+      for (let i = 0; i < b.length; i++) b[i] -= image[i];
+    },
+  }));
+}
+
+/** If the host cannot read tensors, or should not, the matrices are kept and factored for each right-hand side. */
 export function factorOnDevice(operator: Operator, positiveDefinite: boolean): Factorization {
   let matrices: tf.Tensor | null = null;
   return reporting(
@@ -68,7 +88,10 @@ function factorAll(
   const [values, count] = matricesOf(operator, shape, n);
   return Array.from({length: count}, (_, i) => {
     const matrix = values.subarray(i * n * n, (i + 1) * n * n);
-    return {matrix, solve: factorDense(matrix, n, i)};
+    return {
+      solve: factorDense(matrix, n, i),
+      subtractProduct: (b, x, transpose) => subtractProduct(b, matrix, x, transpose),
+    };
   });
 }
 
@@ -110,12 +133,12 @@ function solveRows(
   const x = new Float64Array(batch * n);
   const residual = new Float32Array(batch);
   for (let i = 0; i < batch; i++) {
-    const {matrix, solve} = systems[systems.length === 1 ? 0 : i];
+    const {solve, subtractProduct: subtract} = systems[systems.length === 1 ? 0 : i];
     const b = values.slice(i * n, (i + 1) * n);
     const solution = solve(b.slice(), transpose);
     x.set(solution, i * n);
     const size = norm(b);
-    subtractProduct(b, matrix, solution, transpose);
+    subtract(b, solution, transpose);
     residual[i] = size === 0 ? 0 : norm(b) / size;
     if (solution.some((value) => !Number.isFinite(Math.fround(value)))) residual[i] = NaN;
   }

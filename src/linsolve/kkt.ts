@@ -1,7 +1,7 @@
 /** @file The KKT system of a batch of quadratic programs, solved on the active set. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type NoOptions} from '../checks/index.js';
-import {KktBatch, type KktBlocks} from '../kernels/index.js';
+import {KktBatch, type BoundedBlocks} from '../kernels/index.js';
 import {directReport} from './direct.js';
 import {reporting} from './reporting.js';
 import {toRows} from './rows.js';
@@ -13,8 +13,8 @@ import type {LinearSolver, Operator} from './types.js';
  * n + m + k entries.
  */
 export interface KktOperator extends Operator {
-  /** Q, G and A, and which inequalities are active; they belong to the caller. */
-  readonly blocks: KktBlocks;
+  /** Q, G and A, which bounds there are, and which inequalities are active; they belong to the caller. */
+  readonly blocks: BoundedBlocks;
 }
 
 /**

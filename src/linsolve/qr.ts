@@ -55,7 +55,7 @@ export function qr(options: QrOptions = {}): LinearSolver {
           const r = differenceOf(operator, b, x, transpose);
           const residual = tf.reshape(safeDivide(safeNorm(r), safeNorm(rows)), [-1]) as tf.Tensor1D;
           const info = directReport(residual);
-          const norm = safeNorm(tf.reshape(matrices, [-1, rows.shape[1] ** 2]));
+          const norm = safeNorm(tf.reshape(matrices, [matrices.shape[0], rows.shape[1] ** 2]));
           const closest = isClosest(operator, tf.reshape(r, b.shape), norm, transpose);
           return {x: tf.reshape(x, b.shape), info: {...info, converged: tf.maximum(info.converged, closest)}};
         },

@@ -1,6 +1,6 @@
 /** @file The linear system of a sparse code, solved on its support in f64. */
 import * as tf from '@tensorflow/tfjs-core';
-import {canLook} from '../programs/index.js';
+import {shouldLook} from '../programs/index.js';
 import {checkOptions, type NoOptions} from '../checks/index.js';
 import {readF32, SupportSystems} from '../kernels/index.js';
 import {directReport, factorOnDevice, residualOf} from './direct.js';
@@ -41,7 +41,7 @@ export function support(options?: NoOptions): LinearSolver {
           'linsolve.support needs an operator with a support, such as conditions.sparseCode provides; use linsolve.auto here.',
         );
       }
-      if (!canLook()) return factorOnDevice(operator, false);
+      if (!shouldLook()) return factorOnDevice(operator, false);
       const {dictionary, weight, l2, step} = (operator as SupportOperator).support;
       const [width, n] = dictionary.shape;
       let systems: SupportSystems | null = null;

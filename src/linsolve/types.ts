@@ -44,8 +44,24 @@ export interface Operator {
   diagonal?(vectorShape: number[]): tf.Tensor2D;
   /** Double-precision products, if there are any: created on first use. `null` if it turns out that there are none. */
   double?(): DoubleProducts | null;
+  /**
+   * Factors the matrices in a way of the operator's own, on the host, for the direct solvers; without it they factor what `materialize` gives.
+   *
+   * @throws If they must be symmetric positive definite and are not; `refuse` makes the error of a sample.
+   */
+  factor?(definite: {refuse: (sample: number) => Error} | null): OwnFactors;
   /** Frees the resources of the operator. */
   dispose(): void;
+}
+
+/** The factors of the matrices of an operator. */
+export interface OwnFactors {
+  /** The number of matrices: 1 if all samples share one. */
+  readonly count: number;
+  /** x with A x = b, or Aᵀx = b, for the matrix of this sample, in double precision; of least norm if A is singular. */
+  solve(b: Float64Array, sample: number, transpose: boolean): Float64Array;
+  /** A x, or Aᵀx. */
+  multiply(x: Float64Array, sample: number, transpose: boolean): Float64Array;
 }
 
 /** How a solve went: tensors of shape [B], one entry per system. */

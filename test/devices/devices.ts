@@ -1,8 +1,12 @@
 /** @file Runs a suite on every device of this run, where no host may read a tensor of the GPU and no GPU error goes unnoticed. */
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
+import {once} from '../helpers/once.js';
 import {addUnreadable, UNREADABLE} from '../helpers/unreadable.js';
 import {runtime, type GpuBackend} from './runtime.js';
+
+/** The device with which the others are compared. */
+export const REFERENCE = 'cpu';
 
 /** How far numbers may be off: f64 on the host, doubles of two f32 on WebGPU, and f32 for what tfjs itself computes there. */
 export const toleranceOn = (device: string): number => (device === 'webgpu' ? 1e-4 : 2e-5);
@@ -62,6 +66,15 @@ export function describeDevices(
 export async function use(device: string): Promise<void> {
   assert.isTrue(await tf.setBackend(device), `backend '${device}' does not start`);
   await tf.ready();
+}
+
+/** f on the reference, which stays set: computed once for each argument, whichever devices ask. */
+export function onReference<A, R>(f: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+  const found = once(f);
+  return async (argument) => {
+    await use(REFERENCE);
+    return found(argument);
+  };
 }
 
 const READS = ['dataSync', 'arraySync', 'print', 'bytesSync'] as const;

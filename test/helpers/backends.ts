@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import {offerTensorflow} from '../../scripts/tensorflow.mjs';
-import {LONG} from './effort.js';
+import {LONG, REST} from './effort.js';
 
 const REQUIRED = ['cpu', 'wasm'];
 
@@ -17,9 +17,9 @@ if (onTensorflow) {
 
 export const BACKENDS = onTensorflow ? [...REQUIRED, 'tensorflow'] : REQUIRED;
 
-/** For what concerns no kernel, but how operations are put together: the first backend stands for all, unless LONG is set. */
+/** For what concerns no kernel, but how operations are put together: the first backend stands for all, the others follow with LONG. */
 export function describeAnyBackend(title: string, suite: (backend: string) => void): void {
-  describeBackends(title, suite, LONG ? BACKENDS : BACKENDS.slice(0, 1));
+  describeBackends(title, suite, LONG ? BACKENDS.slice(REST ? 1 : 0) : BACKENDS.slice(0, 1));
 }
 
 /** `describe` once a backend, with that backend set. */

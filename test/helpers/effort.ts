@@ -1,6 +1,10 @@
-/** @file How much the suites try: a sample for `npm test`, and all of it with LONG=1, as `npm run test:long` sets it. */
+/**
+ * @file How much the suites try: a sample for `npm test`, and all of it with LONG=1. `npm run test:long` sets LONG=rest: all but what
+ * `npm test` does, too.
+ */
 
 export const LONG = Boolean(process.env.LONG);
+export const REST = process.env.LONG === 'rest';
 
 /** Random problems of each kind, as a multiple: FUZZ=n takes n times as many. */
 export const FUZZ = Number(process.env.FUZZ ?? 1);

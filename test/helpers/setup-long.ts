@@ -1,2 +1,2 @@
-/** @file Every suite tries all it has, for `npm run test:long`. */
-process.env.LONG ??= '1';
+/** @file Every suite tries all that `npm test` leaves out, for `npm run test:long`. */
+process.env.LONG ??= 'rest';

@@ -15,9 +15,11 @@ const OPTIONS: ts.CompilerOptions = {
   types: ['node'],
 };
 
+/** These files, and what they import. The compiler reads and checks tfjs's declarations for each program anew. */
+export const strictProgram = (files: readonly string[]): ts.Program => ts.createProgram(files, OPTIONS);
+
 /** The errors in these files, one line each: `name:line: message`. Those of other files, which they import, are not ours. */
-export function errorsIn(files: readonly string[]): string[] {
-  const program = ts.createProgram(files, OPTIONS);
+export function errorsIn(program: ts.Program, files: readonly string[]): string[] {
   return files.flatMap((file) => {
     const source = program.getSourceFile(file)!;
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];

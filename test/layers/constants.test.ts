@@ -28,7 +28,7 @@ describeOnCpu('constants of a layer', () => {
       assert.match(said({constants: {h: {}}}), /the constant h is not a tensor: /);
       assert.match(
         said({constants: {r: [1]}}),
-        /QPLayer: constants: unknown parameter 'r'; it takes Q, p, G, h, A, b\./,
+        /QPLayer: constants: unknown parameter 'r'; it takes Q, p, G, h, A, b, lower, upper\./,
       );
       assert.match(said({constants: [null]}), /constants must be one of .*; got undefined/);
       assert.match(
@@ -41,7 +41,10 @@ describeOnCpu('constants of a layer', () => {
         said({constants: {G: [1]}}),
         /constant G must be a matrix of finite numbers.*got shape \[1\]/,
       );
-      assert.match(said({inputs: []}), /inputs must be a list of at least one of Q, p, G, h, A, b/);
+      assert.match(
+        said({inputs: []}),
+        /inputs must be a list of at least one of Q, p, G, h, A, b, lower, upper/,
+      );
       assert.match(said({inputs: 'p'}), /inputs must be a list/);
       assert.match(
         messageOf(() => new ConicLayer({cones: {nonNegative: 1}, constants: {c: [1]}})),

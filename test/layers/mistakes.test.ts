@@ -132,7 +132,7 @@ describeOnCpu('a wrong name', () => {
     const qp = (given: object) => () => new QPLayer({constants: given});
     says(
       qp({q: EYE, g: EYE}),
-      "QPLayer: constants: unknown parameter 'q'; it takes Q, p, G, h, A, b. Did you mean 'Q'?",
+      "QPLayer: constants: unknown parameter 'q'; it takes Q, p, G, h, A, b, lower, upper. Did you mean 'Q'?",
     );
     says(qp({G: EYE, H: [1, 1]}), "unknown parameter 'H'", "Did you mean 'h'?");
     const conic = () => new ConicLayer({cones: {nonNegative: 1}, constants: {e: [[1]]} as never});
@@ -155,9 +155,12 @@ describeOnCpu('a wrong name', () => {
 
   it('of an input', () => {
     const qp = (inputs: unknown, given?: object) => () => new QPLayer({inputs, constants: given} as never);
-    says(qp('p'), 'QPLayer: inputs must be a list of at least one of Q, p, G, h, A, b; got "p".');
+    says(
+      qp('p'),
+      'QPLayer: inputs must be a list of at least one of Q, p, G, h, A, b, lower, upper; got "p".',
+    );
     says(qp([]), 'inputs must be a list of at least one of', 'got [].');
-    says(qp(['x']), 'QPLayer: inputs must be one of Q, p, G, h, A, b; got "x".');
+    says(qp(['x']), 'QPLayer: inputs must be one of Q, p, G, h, A, b, lower, upper; got "x".');
     says(qp(['p', 'p']), 'QPLayer: inputs contains p twice.');
     says(qp(['h'], {h: [1]}), 'QPLayer: h is both an input and a constant. Leave it out of one of them.');
   });

@@ -87,7 +87,7 @@ describeBackends('a QP layer', () => {
     [
       'an unknown parameter name',
       () => ({inputs: ['R' as 'p']}),
-      /inputs must be one of Q, p, G, h, A, b; got "R"/,
+      /inputs must be one of Q, p, G, h, A, b, lower, upper; got "R"/,
     ],
     ['a parameter named twice', () => ({inputs: ['p', 'p']}), /contains p twice/],
     ['an input that is constant too', () => ({constants: {p: [1]}}), /p is both an input and a constant/],

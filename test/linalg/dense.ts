@@ -18,7 +18,11 @@ export const transpose = (A: Matrix, columns = A[0]?.length ?? 0): Matrix =>
   build(columns, A.length, (i, j) => A[j][i]);
 
 export const multiply = (A: Matrix, B: Matrix): Matrix =>
-  build(A.length, B[0]?.length ?? 0, (i, j) => A[i].reduce((sum, value, k) => sum + value * B[k][j], 0));
+  A.map((row) => {
+    const sums = new Array<number>(B[0]?.length ?? 0).fill(0);
+    row.forEach((value, k) => B[k].forEach((entry, j) => (sums[j] += value * entry)));
+    return sums;
+  });
 
 export const combine = (A: Matrix, factor: number, B: Matrix): Matrix =>
   A.map((row, i) => row.map((value, j) => value + factor * B[i][j]));
@@ -75,18 +79,22 @@ export function choleskyDense(A: Matrix): Matrix {
 /** Eigenvalues, ascending, and eigenvectors, one a column, by Jacobi rotations. */
 export function eighDense(A: Matrix): {values: number[]; vectors: Matrix} {
   const n = A.length;
-  let T = A;
-  let V = identity(n);
+  const T = A.map((row) => [...row]);
+  const V = identity(n);
   for (let sweep = 0; sweep < 20; sweep++) {
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
         if (T[p][q] === 0) continue;
         const angle = 0.5 * Math.atan2(2 * T[p][q], T[q][q] - T[p][p]);
         const [c, s] = [Math.cos(angle), Math.sin(angle)];
-        const R = identity(n);
-        [R[p][p], R[p][q], R[q][p], R[q][q]] = [c, s, -s, c];
-        T = multiply(transpose(R), multiply(T, R));
-        V = multiply(V, R);
+        // T ← Rᵀ T R and V ← V R with the rotation R of the coordinates p and q.
+        for (const M of [T, V]) {
+          for (const row of M) [row[p], row[q]] = [c * row[p] - s * row[q], s * row[p] + c * row[q]];
+        }
+        [T[p], T[q]] = [
+          T[p].map((value, j) => c * value - s * T[q][j]),
+          T[p].map((value, j) => s * value + c * T[q][j]),
+        ];
       }
     }
   }

@@ -9,6 +9,7 @@ import {linalg, vjp} from '../../src/index.js';
 import {spectralFunction} from '../../src/linalg/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
+import {once} from '../helpers/once.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 import {
   build,
@@ -166,23 +167,29 @@ function gradient(f: (inputs: Matrix[]) => number, inputs: Matrix[]): number[][]
 const inner = (A: Matrix, B: Matrix): number =>
   A.reduce((sum, row, i) => row.reduce((rest, value, j) => rest + value * B[i][j], sum), 0);
 
+/** What a case is compared with: the same on every backend. */
+const expectationOf = once(({inputs, f64}: Case) => {
+  const random = seededRandom(7);
+  const at = inputs(random);
+  const value = f64(...at);
+  const W = randomMatrix(value.length, value[0].length, random);
+  const directions = at.map((input) => randomMatrix(input.length, input[0].length, random));
+  const loss = (point: Matrix[]) => inner(W, f64(...point));
+  const first = gradient(loss, at);
+  const second = gradient(
+    (point) => slope((t) => loss(point.map((input, k) => combine(input, t, directions[k])))),
+    at,
+  );
+  return {at, W, directions, first, second};
+});
+
 describeBackends('derivatives of linalg', () => {
-  for (const {name, inputs, f, f64} of CASES) {
+  for (const each of CASES) {
+    const {name, f} = each;
     it(`of ${name} are right to second order`, () =>
       expectNoLeak(() =>
         tf.tidy(() => {
-          const random = seededRandom(7);
-          const at = inputs(random);
-          const value = f64(...at);
-          const W = randomMatrix(value.length, value[0].length, random);
-          const directions = at.map((input) => randomMatrix(input.length, input[0].length, random));
-          const loss = (point: Matrix[]) => inner(W, f64(...point));
-          const first = gradient(loss, at);
-          const second = gradient(
-            (point) => slope((t) => loss(point.map((input, k) => combine(input, t, directions[k])))),
-            at,
-          );
-
+          const {at, W, directions, first, second} = expectationOf(each);
           const tensors: tf.Tensor[] = at.map((input) => tf.tensor2d(input));
           const v: tf.Tensor[] = directions.map((direction) => tf.tensor2d(direction));
           const weighted = (...xs: tf.Tensor[]) =>

@@ -1,5 +1,6 @@
 /** @file Structured operators of random sizes, each with its matrices entry by entry, in plain numbers. */
 import * as tf from '@tensorflow/tfjs-core';
+import {sparseMatrix} from '../../src/index.js';
 import {operators, type Operator} from '../../src/linsolve/public.js';
 import {seededRandom} from '../zoo/linear-systems.js';
 
@@ -96,6 +97,20 @@ const makers = {
           (sum, column, e) => (column === j && indptr[i] <= e && e < indptr[i + 1] ? sum + values[e] : sum),
           0,
         ),
+    };
+  },
+  sparse(random, batch, size, options) {
+    const n = size() + 1;
+    // Any places, so that some occur twice.
+    const places = Array.from({length: 2 * n}, () => (size() * 7 + size()) % n);
+    const [rows, columns] = [places.slice(0, n), places.slice(n)];
+    const values = random(...batch, n);
+    const of = reader(values, 1);
+    return {
+      n,
+      operator: operators.sparse(sparseMatrix({shape: [n, n], rows, columns, values}), options),
+      entry: (s, i, j) =>
+        rows.reduce((sum, row, e) => (row === i && columns[e] === j ? sum + of(s, e) : sum), 0),
     };
   },
 } satisfies Record<

@@ -6,6 +6,7 @@ import {doublesOf, flatten, type Structure} from '../../src/autodiff/index.js';
 import {describeBackends} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
+import {once} from '../helpers/once.js';
 import {REFERENCES} from '../zoo/iterative-references.js';
 import {ITERATIVE_SOLVERS, smoothProblems, type SolverCase, type Stepwise} from '../zoo/iterative-solvers.js';
 import {vjpInF64} from '../zoo/maps.js';
@@ -37,6 +38,21 @@ function withC({params}: SolverCase, c: tf.Tensor): never[] {
 
 const cOf = ({params}: SolverCase) => params().at(-1) as tf.Tensor;
 
+/** The solution of a problem and its gradient, in f64. */
+const expectationOf = once((name: string) => {
+  const reference = REFERENCES[name];
+  const c = cOf(ITERATIVE_SOLVERS[name]);
+  const values = Array.from(c.dataSync());
+  c.dispose();
+  const samples = [values.slice(0, 2), values.slice(2)];
+  return {
+    x: samples.flatMap((at) => reference(at)),
+    gradient: samples.flatMap(
+      (at, i) => vjpInF64(reference as never, [at], WEIGHTS.slice(2 * i, 2 * i + 2))[0],
+    ),
+  };
+});
+
 describeBackends('solutions before rounding', (backend) => {
   for (const [name, given] of Object.entries(ITERATIVE_SOLVERS)) {
     const reference = REFERENCES[name];
@@ -55,23 +71,10 @@ describeBackends('solutions before rounding', (backend) => {
         }),
       ) as tf.Scalar;
 
-    const expected = () => {
-      const c = cOf(given);
-      const values = Array.from(c.dataSync());
-      c.dispose();
-      const samples = [values.slice(0, 2), values.slice(2)];
-      return {
-        x: samples.flatMap((at) => reference(at)),
-        gradient: samples.flatMap(
-          (at, i) => vjpInF64(reference as never, [at], WEIGHTS.slice(2 * i, 2 * i + 2))[0],
-        ),
-      };
-    };
-
     it(`${name}: the solution, and its gradient and tangent`, () =>
       expectNoLeak(() =>
         tf.tidy(() => {
-          const {x: solution, gradient} = expected();
+          const {x: solution, gradient} = expectationOf(name);
           const c = cOf(given);
           const {x, state} = solve(c);
           assert.isTrue(state.status.dataSync().every((code) => code === 0));
@@ -99,7 +102,7 @@ describeBackends('solutions before rounding', (backend) => {
     if (backend !== 'cpu' && !LONG) continue;
     it(`${name}: inside of a compiled function`, () =>
       expectNoLeak(() => {
-        const {x: solution, gradient} = expected();
+        const {x: solution, gradient} = expectationOf(name);
         const c = cOf(given);
         const value = compile((at: tf.Tensor) => flatten(solve(at).x), [c]);
         expectClose(bySample(value(c)), solution, CLOSE);

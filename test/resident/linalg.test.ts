@@ -30,6 +30,10 @@ const CASES: Record<string, {inputs: () => Parts; f: (...inputs: Parts) => Parts
     inputs: () => [definite(4), numbers([4], 2)],
     f: (a, b) => [linalg.solve(a, b, {assume: 'positiveDefinite'})],
   },
+  'solve, an empty batch': {
+    inputs: () => [tf.zeros([0, 3, 3]), tf.zeros([0, 3, 2])],
+    f: (a, b) => [linalg.solve(a, b)],
+  },
   cholesky: {inputs: () => [definite(6)], f: (a) => [linalg.cholesky(a)]},
   choleskySolve: {
     inputs: () => [definite(4), numbers([3, 1, 4, 2], 2)],
@@ -51,6 +55,10 @@ const CASES: Record<string, {inputs: () => Parts; f: (...inputs: Parts) => Parts
   },
   'lstsq, wide': {
     inputs: () => [tf.slice(matrices(6), [0, 0, 0], [-1, 4, -1]), numbers([4], 2)],
+    f: (a, b) => [linalg.lstsq(a, b)],
+  },
+  'lstsq, an empty batch': {
+    inputs: () => [tf.zeros([0, 4, 3]), tf.zeros([0, 4, 2])],
     f: (a, b) => [linalg.lstsq(a, b)],
   },
   eigh: {

@@ -2,14 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {solvers, Status} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose} from '../helpers/expect.js';
 import {ITERATIVE_SOLVERS, type Stepwise} from '../zoo/iterative-solvers.js';
 
 const STEPS = 3;
 type Make = new (problem: object, options: object) => Stepwise;
 
-describeBackends('iterative solvers while tfjs debugs', () => {
+describeAnyBackend('iterative solvers while tfjs debugs', () => {
   const {log, warn} = console;
   let printed: string[] = [];
   beforeEach(() => {

@@ -15,6 +15,7 @@ import type {LinearSolver} from '../../src/linsolve/public.js';
 import {describeBackends} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
+import {once} from '../helpers/once.js';
 import {vjpInF64} from '../zoo/maps.js';
 import {
   IN_BOX,
@@ -294,21 +295,21 @@ const FURTHER = {tolerance: 1e-12, maxIterations: 10000};
 
 const numbersOf = (tensor: tf.Tensor): ArrayLike<number> => tensor.dataSync();
 
+/** The solutions, and the gradients of ⟨cotangents, x⟩ in the inputs, of each sample in f64. */
+const expectationOf = once(({samples, reference}: Minimization) => {
+  const cotangents = samples.map((_, i) => [0.7, -0.4 + i, 0.9].map(Math.fround));
+  const lists = samples.map((inputs) => inputs.map(({values}) => values));
+  return {
+    cotangents,
+    solutions: lists.map((inputs) => reference(...(inputs as [number[], number[], number[]]))),
+    slopes: lists.map((inputs, i) => vjpInF64(reference as never, inputs, cotangents[i])),
+  };
+});
+
 describeBackends('any solver with any condition', (backend) => {
   before(() => enableHigherOrderGradients());
   for (const {problem, solvers: runs, conditions: choices, linsolves} of GRIDS) {
-    const {samples, reference} = problem;
-    const cotangents = samples.map((_, i) => [0.7, -0.4 + i, 0.9].map(Math.fround));
-    const expected = samples.map((inputs) =>
-      reference(...(inputs.map(({values: list}) => list) as [number[], number[], number[]])),
-    );
-    const slopes = samples.map((inputs, i) =>
-      vjpInF64(
-        reference as never,
-        inputs.map(({values: list}) => list),
-        cotangents[i],
-      ),
-    );
+    const {samples} = problem;
     const data = () =>
       samples[0].map(({shape}, k) =>
         tf.tensor(
@@ -319,6 +320,7 @@ describeBackends('any solver with any condition', (backend) => {
     const check = (run: (...data: Data) => tf.Tensor, read = numbersOf, close = CLOSE) =>
       expectNoLeak(() =>
         tf.tidy(() => {
+          const {cotangents, solutions, slopes} = expectationOf(problem);
           const at = data();
           const d = tf.tensor2d(cotangents);
           let x: tf.Tensor | null = null;
@@ -326,7 +328,7 @@ describeBackends('any solver with any condition', (backend) => {
             x = tf.keep(run(...(given as Data)));
             return tf.sum(tf.mul(d, x));
           })(at);
-          expectClose(read(x!), expected.flat(), close, close);
+          expectClose(read(x!), solutions.flat(), close, close);
           (x as unknown as tf.Tensor).dispose();
           gradients.forEach((gradient, k) =>
             expectClose(

@@ -1,11 +1,9 @@
-/** @file Typical programs compile under strict flags without a cast that a user would not expect, and print what is right. */
+/** @file Typical programs print what is right; `compile.test.ts` compiles them. */
 import {readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath} from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import {assert} from 'chai';
 import {expectAlike} from '../helpers/alike.js';
-import {errorsIn} from '../helpers/strict-types.js';
 
 const FOLDER = new URL('programs/', import.meta.url);
 const TOLERANCE = 1e-4;
@@ -28,11 +26,6 @@ async function load(path: string): Promise<Program> {
 describe('typical programs', () => {
   before(async () => {
     await tf.setBackend('cpu');
-  });
-
-  it('compile as they stand', function () {
-    this.timeout(120_000);
-    assert.deepEqual(errorsIn(paths), []);
   });
 
   for (const [i, name] of files.entries()) {

@@ -37,7 +37,15 @@ export interface DenseKernels extends PairKernels {
    */
   signedCholesky(a: Vector, n: number, stride: number, positives: number, inverse: Vector): number;
 
-  /** x ← A⁻¹ x with the result of `signedCholesky`. */
+  /**
+   * The same for the first `count` rows only, a multiple of 4. The upper triangle of the other rows becomes their Schur complement
+   * A₂₂ − A₁₂ᵀA₁₁⁻¹A₁₂. The padding is used like a part of the matrix, so it must be finite.
+   *
+   * @param inverse [count].
+   */
+  eliminate(a: Vector, n: number, stride: number, positives: number, count: number, inverse: Vector): number;
+
+  /** x ← A⁻¹ x with the result of `signedCholesky`, or of `eliminate` for its first rows. */
   signedSolve(u: Vector, n: number, stride: number, positives: number, inverse: Vector, x: Vector): void;
 
   /**

@@ -33,7 +33,8 @@ export interface SparsePlan<Numbers extends Int32Array = Int32Array> {
   targets: Numbers;
   /** Lengths of arrays. */
   stackSize: number;
-  largestPanel: number;
+  /** The length of the longest row of a panel. */
+  widest: number;
 }
 
 /** The numbers of a factorisation, in the memory of the kernels. */
@@ -46,7 +47,8 @@ export interface SparseFactors {
   /** The signs of D, 1 or −1, in the order of the plan, [n]. */
   signs: Vector;
   stack: Vector;
-  weighted: Vector;
+  /** Room for `packedLength(widest)` numbers. */
+  packed: Vector;
   /** Room for a right-hand side in the order of the plan, [n], and for a part of it. */
   ordered: Vector;
   part: Vector;
@@ -66,12 +68,20 @@ export interface SparseKernels {
   solve(factors: SparseFactors, x: Vector): void;
 }
 
-/** The length of a panel's rows. Tiles of four columns may start at the first of the others and end after the last. */
-export function strideOf(own: number, others: number): number {
-  return (own + ((others + 3) & ~3) + 3) & ~3;
+/** The next multiple of four: tiles of four columns start at the first of a supernode's own and of the others, and may end after the last. */
+export function padded(columns: number): number {
+  return (columns + 3) & ~3;
 }
 
-/** The length of the rows of a contribution. */
-export function contributionStride(others: number): number {
-  return (others + 3) & ~3;
+/** The length of a panel's rows: its own columns, and from `padded(own)` on the others. */
+export function strideOf(own: number, others: number): number {
+  return padded(own) + padded(others);
+}
+
+/** The rows of a panel that are packed together. */
+const BLOCK = 64;
+
+/** Room for so many rows of a panel with this stride, their diagonal block, and five times four more columns. */
+export function packedLength(stride: number): number {
+  return BLOCK * (stride + BLOCK + 4) + 4;
 }

@@ -4,6 +4,8 @@ import {factorCholesky} from '../algorithms/linalg/factored.js';
 import {factorLeastNorm} from '../algorithms/linalg/least-norm.js';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {hostCanRead} from '../backends/host-read.js';
+import {registerDeviceKernel} from '../backends/node-device.js';
+import {tensorflowTwin} from '../twins/tensorflow/index.js';
 import {gpuLstsq, gpuSolve} from '../twins/webgpu/linalg.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 
@@ -13,6 +15,7 @@ const LSTSQ = 'ImplicitDeviceLstsq';
 const SINGULAR = 1e-12;
 
 registerGpuKernel(SOLVE, gpuSolve);
+registerDeviceKernel(SOLVE, tensorflowTwin.denseSystems);
 
 // On the host, only programs use this kernel, because linear solvers factor there themselves.
 registerHostKernel<'a' | 'b'>(SOLVE, ({a, b}, {positiveDefinite, adjoint}, allocate) => {

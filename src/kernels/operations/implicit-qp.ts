@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {runBatch} from '../threads/batch.js';
 import {BatchRun} from '../threads/batch-run.js';
 import {piecesOf, TensorInPieces} from '../backends/pieces.js';
+import {boundRows, sidesOf} from '../contracts/bounds.js';
 import type {BatchArray, Column} from '../contracts/batch-kernel.js';
 import {
   computeOnHost,
@@ -35,9 +36,13 @@ export type QPTensors = {
   A: tf.Tensor;
   /** [B | 1, k]. */
   b: tf.Tensor;
+  /** [B | 1, n]; without it there are no lower bounds. Only the host kernels take bounds. */
+  lower?: tf.Tensor;
+  /** [B | 1, n]. */
+  upper?: tf.Tensor;
 };
 
-/** A guess whose active set is tried first. */
+/** A guess whose active set is tried first; m counts the bounds (`contracts/bounds.ts`). */
 export type QPGuess = {
   /** [B, n]. */
   x: tf.Tensor;
@@ -49,7 +54,7 @@ export type QPGuess = {
   slack: tf.Tensor;
 };
 
-/** The solutions of a batch of quadratic programs, and how each was found. */
+/** The solutions of a batch of quadratic programs, and how each was found; m counts the bounds. */
 export type QPSolution = {
   /** [B, n]; zero if the status is not 0. */
   x: tf.Tensor2D;
@@ -81,10 +86,9 @@ export function runQP(
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   guess?: QPGuess | null,
 ): QPSolution {
-  const {Q, p, G, h, A, b} = problem;
   const inputs = guess
-    ? {Q, p, G, h, A, b, gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack}
-    : {Q, p, G, h, A, b};
+    ? {...problem, gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack}
+    : {...problem};
   const outputs = tf
     .engine()
     .runKernel(QP, inputs as unknown as tf.NamedTensorMap, {tolerance, maxIterations});
@@ -130,9 +134,10 @@ export function startQP(
   guess: QPGuess | null | undefined,
   slice: number,
 ): QPRun {
-  const {Q, p, G, h, A, b} = problem;
+  const {Q, p, G, h, A, b, lower, upper} = problem;
   const [batch, n] = p.shape as [number, number];
-  const [m, k] = [G.shape[1]!, A.shape[1]!];
+  const parameters = parametersOf(problem as never, limits, Boolean(guess));
+  const {m, k} = parameters;
   const given = (tensor: tf.Tensor | undefined): Column => {
     if (!tensor) return {type: 'Float32Array', size: 0, read: () => undefined};
     const [rows, ...rest] = tensor.shape;
@@ -158,6 +163,7 @@ export function startQP(
   let [iterations, residual] = [0, -Infinity];
   const columns = {
     ...{Q: given(Q), p: given(p), G: given(G), h: given(h), A: given(A), b: given(b)},
+    ...{lower: given(lower), upper: given(upper)},
     ...{
       gx: given(guess?.x),
       gIneq: given(guess?.ineqDual),
@@ -179,7 +185,7 @@ export function startQP(
     certificateIneq: column([m], 'float32'),
     certificateEq: column([k], 'float32'),
   };
-  const data = {columns, parameters: parametersOf({Q, p, G, h, A, b}, limits, Boolean(guess))};
+  const data = {columns, parameters};
   const run = new BatchRun(qpBatch, data, batch, costOf(n, m, k), slice);
   return {
     get done() {
@@ -200,7 +206,7 @@ export function startQP(
 
 /** The inputs of a batch. */
 export type QPInputs = Record<
-  'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack',
+  'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'lower' | 'upper' | 'gx' | 'gIneq' | 'gEq' | 'gSlack',
   Pick<HostInput, 'shape' | 'single'>
 >;
 
@@ -233,9 +239,11 @@ export function jobOf(
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   allocate: Allocate,
 ): {job: Parameters<typeof qpBatch.start>[1]; batch: number; cost: number; outputs: HostOutput[]} {
-  const [batch, n] = inputs.p.shape;
-  const m = inputs.h.shape[1];
-  const k = inputs.b.shape[1];
+  const {Q, p, G, h, A, b, lower, upper, gx, gIneq, gEq, gSlack} = inputs as Partial<QPInputs> &
+    typeof inputs;
+  const parameters = parametersOf(inputs, {tolerance, maxIterations}, gx !== undefined);
+  const [batch] = p.shape;
+  const {n, m, k} = parameters;
   const [ofX, ofIneq, ofEq, ofEach] = [[batch, n], [batch, m], [batch, k], [batch]];
   const floats = allocate(ofX, ofIneq, ofEq, ofIneq, ofEach, ofX, ofIneq, ofEq);
   const [x, ineqDual, eqDual, slack, residual, certificateX, certificateIneq, certificateEq] = floats;
@@ -243,7 +251,6 @@ export function jobOf(
   const activity = integers(ofIneq);
   const status = integers(ofEach);
   const iterations = integers(ofEach);
-  const {Q, p, G, h, A, b, gx, gIneq, gEq, gSlack} = inputs as Partial<typeof inputs> & typeof inputs;
   const none = new Float32Array(0);
   const arrays = {
     Q: Q.single,
@@ -252,6 +259,8 @@ export function jobOf(
     h: h.single,
     A: A.single,
     b: b.single,
+    lower: lower?.single ?? none,
+    upper: upper?.single ?? none,
     gx: gx?.single ?? none,
     gIneq: gIneq?.single ?? none,
     gEq: gEq?.single ?? none,
@@ -268,7 +277,6 @@ export function jobOf(
     certificateIneq: certificateIneq.values,
     certificateEq: certificateEq.values,
   };
-  const parameters = parametersOf(inputs, {tolerance, maxIterations}, gx !== undefined);
   // In the order of QP_OUTPUTS.
   const outputs = [
     ...[x, ineqDual, eqDual, slack, activity, status, iterations, residual],
@@ -277,16 +285,29 @@ export function jobOf(
   return {job: {arrays, parameters}, batch, cost: costOf(n, m, k), outputs};
 }
 
+type Shapes<Names extends string> = Record<Names, {shape: number[]}>;
+
 function parametersOf(
-  {Q, p, G, h, A, b}: Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', {shape: number[]}>,
+  {
+    Q,
+    p,
+    G,
+    h,
+    A,
+    b,
+    lower,
+    upper,
+  }: Shapes<'Q' | 'p' | 'G' | 'h' | 'A' | 'b'> & Partial<Shapes<'lower' | 'upper'>>,
   {tolerance, maxIterations}: {tolerance: number; maxIterations: number},
   hasGuess: boolean,
 ): Record<string, number> {
   const [batch, n] = p.shape;
+  const sides = sidesOf({lower, upper});
   return {
     n,
-    m: h.shape[1],
+    m: h.shape[1] + boundRows(sides, n),
     k: b.shape[1],
+    sides,
     tolerance,
     maxIterations,
     sharedQ: Number(Q.shape[0] < batch),
@@ -294,6 +315,8 @@ function parametersOf(
     sharedA: Number(A.shape[0] < batch),
     sharedh: Number(h.shape[0] < batch),
     sharedb: Number(b.shape[0] < batch),
+    sharedlower: Number(lower && lower.shape[0] < batch),
+    sharedupper: Number(upper && upper.shape[0] < batch),
     guess: Number(hasGuess),
   };
 }

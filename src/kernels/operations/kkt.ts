@@ -23,13 +23,25 @@ export type KktBlocks = Pick<QPTensors, 'Q' | 'G' | 'A'> & {
   status: tf.Tensor;
 };
 
+/** Blocks with bounds, which only the host kernels take: m counts them. */
+export type BoundedBlocks = KktBlocks & {
+  /** Which bounds there are, see `contracts/bounds.ts`. Default: none. */
+  sides?: number;
+};
+
 /** Solves with the systems of a batch. */
 export class KktBatch {
   private factors: (KktFactor | null)[] | null = null;
   private solves = 0;
 
+  private readonly blocks: KktBlocks;
+  private readonly sides: number;
+
   /** @param blocks Do not dispose of them before this object. */
-  constructor(private readonly blocks: KktBlocks) {}
+  constructor({sides = 0, ...blocks}: BoundedBlocks) {
+    this.blocks = blocks;
+    this.sides = sides;
+  }
 
   /**
    * Returns u with K u = v, or Kᵀu = v, for v [B, n + m + k], each row (x, ineqDual, eqDual), and the relative residual of each sample.
@@ -41,9 +53,12 @@ export class KktBatch {
     this.solves++;
     if (this.solves === 1 || !hostShouldRead() || observed()) {
       const inputs = {...this.blocks, right} as unknown as tf.NamedTensorMap;
-      return tf.engine().runKernel(KKT, inputs, {transpose}) as unknown as [tf.Tensor2D, tf.Tensor1D];
+      return tf.engine().runKernel(KKT, inputs, {transpose, sides: this.sides}) as unknown as [
+        tf.Tensor2D,
+        tf.Tensor1D,
+      ];
     }
-    const {batch, parameters} = sizesOf(this.blocks, transpose);
+    const {batch, parameters} = sizesOf(this.blocks, transpose, this.sides);
     const arrays = Object.fromEntries(
       Object.entries({...this.blocks, right}).map(([name, tensor]) => [name, readF32(tensor)]),
     ) as Record<keyof KktBlocks | 'right', Float32Array>;
@@ -59,8 +74,8 @@ export class KktBatch {
 registerGpuKernel(KKT, gpuKKT);
 registerDeviceKernel(KKT, tensorflowTwin.kkt);
 
-registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocate) => {
-  const {batch, parameters} = sizesOf(inputs, transpose as boolean);
+registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose, sides}, allocate) => {
+  const {batch, parameters} = sizesOf(inputs, transpose as boolean, sides as number);
   const [u, residual] = allocate(inputs.right.shape, [batch]);
   u.values.fill(0);
   residual.values.fill(0);
@@ -74,12 +89,16 @@ registerHostKernel<keyof KktBlocks | 'right'>(KKT, (inputs, {transpose}, allocat
   return [u, residual];
 });
 
-function sizesOf({Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>, transpose: boolean) {
-  const batch = weight.shape[0];
+function sizesOf(
+  {Q, G, A, weight}: Record<keyof KktBlocks, {shape: number[]}>,
+  transpose: boolean,
+  sides: number,
+) {
+  const [batch, m] = weight.shape;
   const shared = ({shape}: {shape: number[]}) => Number(shape[0] < batch);
-  const [n, m, k] = [Q.shape[2], G.shape[1], A.shape[1]];
+  const [n, k] = [Q.shape[2], A.shape[1]];
   const parameters = {
-    ...{n, m, k, transpose: Number(transpose)},
+    ...{n, m, k, sides, transpose: Number(transpose)},
     ...{sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)},
   };
   return {batch, parameters};

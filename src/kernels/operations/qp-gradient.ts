@@ -9,6 +9,7 @@ import {kktBatch, kktCost} from '../algorithms/qp/kkt-batch.js';
 import {computesOnBackend} from '../backends/node-device.js';
 import {registerHostKernel, type HostInput} from '../backends/host-kernel.js';
 import {hostCanRead} from '../backends/host-read.js';
+import {sidesOf} from '../contracts/bounds.js';
 import type {Floats} from '../contracts/vectors.js';
 import {runBatch} from '../threads/batch.js';
 import {gpuQPGradient} from '../twins/webgpu/qp-gradient.js';
@@ -19,7 +20,7 @@ import type {KktBlocks} from './kkt.js';
 const GRADIENT = 'ImplicitQPGradient';
 
 /** In this order. */
-const DATA = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
+const DATA = ['Q', 'p', 'G', 'h', 'A', 'b', 'lower', 'upper'] as const;
 
 /** x, λ and ν of each sample, or their cotangents: [B, n], [B, m] and [B, k]. */
 export type QPVectors<T = tf.Tensor> = Record<'x' | 'ineqDual' | 'eqDual', T>;
@@ -30,8 +31,9 @@ export type QPVectors<T = tf.Tensor> = Record<'x' | 'ineqDual' | 'eqDual', T>;
  *
  *     Q: ½(u xᵀ + x uᵀ)    p: u    G: λ uᵀ + w u_λ xᵀ    h: −w u_λ    A: ν uᵀ + u_ν xᵀ    b: −u_ν
  *
+ * The rows of bounds (`contracts/bounds.ts`) have right-hand sides −lower and upper. *
  * @param cotangent `null` in the place of zeros.
- * @param needed Whether each of Q, p, G, h, A and b is wanted; the others are `null`.
+ * @param needed Whether each of Q, p, G, h, A, b, lower and upper is wanted; the others are `null`.
  * @returns `null` if there is no such kernel, or the problems are not small enough for it.
  */
 export function runQPGradient(
@@ -42,15 +44,16 @@ export function runQPGradient(
   needed: readonly boolean[],
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
   if (computesOnBackend()) return null;
-  const {Q, p, G, h, A, b} = data;
-  if (hostCanRead() && !isSmall(Q.shape[2]!, G.shape[1]! + A.shape[1]!)) return null;
+  const {Q, A} = data;
+  if (hostCanRead() && !isSmall(Q.shape[2]!, weight.shape[1]! + A.shape[1]!)) return null;
   if (!tf.getKernel(GRADIENT, tf.getBackend())) return null;
   const {x, ineqDual, eqDual} = solution;
-  const inputs: Record<string, tf.Tensor> = {Q, p, G, h, A, b, weight, status, x, ineqDual, eqDual};
+  const inputs: Record<string, tf.Tensor> = {...data, weight, status, x, ineqDual, eqDual};
   if (cotangent.x) inputs.vx = cotangent.x;
   if (cotangent.ineqDual) inputs.vIneq = cotangent.ineqDual;
   if (cotangent.eqDual) inputs.vEq = cotangent.eqDual;
-  const wanted = DATA.map((_, i) => Number(needed[i]));
+  const names = DATA.filter((name) => data[name]);
+  const wanted = names.map((_, i) => Number(needed[i]));
   const outputs: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(GRADIENT, inputs, {wanted});
   const found = Array.isArray(outputs) ? outputs : [outputs];
   let next = 1;
@@ -66,16 +69,18 @@ registerGpuKernel(GRADIENT, gpuQPGradient);
 registerHostKernel<Inputs>(GRADIENT, (inputs, attributes, allocate) => {
   const wanted = attributes.wanted as number[];
   const [batch, n] = inputs.x.shape;
-  const [m, k] = [inputs.G.shape[1], inputs.A.shape[1]];
+  const [m, k] = [inputs.weight.shape[1], inputs.A.shape[1]];
   const width = n + m + k;
-  const shapes = DATA.map((name) => inputs[name].shape);
+  const general = inputs.G.shape[1];
+  const names = DATA.filter((name) => inputs[name]);
+  const shapes = names.map((name) => inputs[name].shape);
   const outputs = allocate([batch], ...shapes.filter((_, i) => wanted[i]));
   const residual = outputs[0].values.fill(0);
   const u = adjointOf(inputs, {batch, n, m, k}, residual);
   const [x, ineqDual, eqDual] = [inputs.x.single, inputs.ineqDual.single, inputs.eqDual.single];
   weigh(u, inputs.weight.single, {batch, n, m, width});
   let next = 1;
-  DATA.forEach((name, i) => {
+  names.forEach((name, i) => {
     if (!wanted[i]) return;
     const {values, shape} = outputs[next++];
     const isShared = shape[0] < batch;
@@ -90,11 +95,13 @@ registerHostKernel<Inputs>(GRADIENT, (inputs, attributes, allocate) => {
       const uIneq = uX + n;
       const uEq = uIneq + m;
       if (name === 'p') addMultiple(to, at, n, 1, u, uX);
-      else if (name === 'h') addMultiple(to, at, m, -1, u, uIneq);
+      else if (name === 'h') addMultiple(to, at, general, -1, u, uIneq);
+      else if (name === 'lower') addMultiple(to, at, n, 1, u, uIneq + general);
+      else if (name === 'upper') addMultiple(to, at, n, -1, u, uEq - n);
       else if (name === 'b') addMultiple(to, at, k, -1, u, uEq);
       else if (name === 'Q') addOuters(to, at, {rows: n, n, factor: 0.5}, x, ofX, u, uX, u, uX, x, ofX);
       else if (name === 'G')
-        addOuters(to, at, {rows: m, n, factor: 1}, ineqDual, ofIneq, u, uX, u, uIneq, x, ofX);
+        addOuters(to, at, {rows: general, n, factor: 1}, ineqDual, ofIneq, u, uX, u, uIneq, x, ofX);
       else addOuters(to, at, {rows: k, n, factor: 1}, eqDual, ofEq, u, uX, u, uEq, x, ofX);
     }
     if (isShared) values.set(to);
@@ -158,6 +165,7 @@ function adjointOf(
   residual: Floats,
 ): Float64Array {
   const {Q, G, A, weight, status, vx, vIneq, vEq} = inputs;
+  const sides = sidesOf(inputs);
   const width = n + m + k;
   const right = new Float64Array(batch * width);
   const place = (input: HostInput | undefined, size: number, first: number) => {
@@ -182,7 +190,16 @@ function adjointOf(
     u,
     residual,
   };
-  const parameters = {n, m, k, transpose: 1, sharedQ: shared(Q), sharedG: shared(G), sharedA: shared(A)};
+  const parameters = {
+    n,
+    m,
+    k,
+    sides,
+    transpose: 1,
+    sharedQ: shared(Q),
+    sharedG: shared(G),
+    sharedA: shared(A),
+  };
   runBatch(kktBatch, {arrays, parameters}, ['u', 'residual'], batch, kktCost(n, m, k));
   return u;
 }

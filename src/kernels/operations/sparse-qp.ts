@@ -1,11 +1,14 @@
-/** @file The kernels of sparse quadratic programs, 'ImplicitSparseQP' and 'ImplicitSparseKKT'. They run on one thread of the host. */
+/** @file The kernels of sparse quadratic programs, 'ImplicitSparseQP' and 'ImplicitSparseKKT'. They run on the host; batches of the former on several threads. */
 import * as tf from '@tensorflow/tfjs-core';
 import {sparseBatch, sparseKktBatch} from '../algorithms/sparse/sparse-batch.js';
+import {jobWithPlaces, sparseCost} from '../algorithms/sparse/sparse-job.js';
 import type {ProblemStructure} from '../algorithms/sparse/structure-of-problem.js';
 import {registerHostKernel, type Allocate} from '../backends/host-kernel.js';
 import type {DenseKernels} from '../contracts/dense.js';
+import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import {createDenseKernels, denseKernels} from '../twins/current-dense.js';
 import {claimSamples} from '../threads/job.js';
+import {shareWork} from '../threads/pool.js';
 import {jobOf, solutionOf, type QPGuess, type QPInputs, type QPSolution} from './implicit-qp.js';
 
 const [QP, KKT] = ['ImplicitSparseQP', 'ImplicitSparseKKT'];
@@ -13,22 +16,28 @@ const [QP, KKT] = ['ImplicitSparseQP', 'ImplicitSparseKKT'];
 /** Factors with more entries than this get a memory of their own, which is freed after the call: that of the thread never shrinks. */
 const LARGE = 2 ** 21;
 
-function kernelsFor({plan}: ProblemStructure): DenseKernels {
-  return plan.panelStarts[plan.supernodes] + plan.stackSize > LARGE ? createDenseKernels() : denseKernels();
+function isLarge({plan}: ProblemStructure): boolean {
+  return plan.panelStarts[plan.supernodes] + plan.stackSize > LARGE;
+}
+
+/** The kernels for a problem of this size. */
+export function kernelsFor(structure: ProblemStructure): DenseKernels {
+  return isLarge(structure) ? createDenseKernels() : denseKernels();
 }
 
 /** The tensors of a batch: the first axis of each is the batch or 1, for p the batch. Q, G and A are the values of the entries. */
-export type SparseTensors = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', tf.Tensor>;
+export type SparseTensors = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', tf.Tensor> &
+  Partial<Record<'lower' | 'upper', tf.Tensor>>;
 
 /** Solves the batch. */
 export function runSparseQP(
   structure: ProblemStructure,
-  {Q, p, G, h, A, b}: SparseTensors,
+  tensors: SparseTensors,
   limits: {tolerance: number; maxIterations: number},
   guess?: QPGuess | null,
 ): QPSolution {
   const given = guess && {gx: guess.x, gIneq: guess.ineqDual, gEq: guess.eqDual, gSlack: guess.slack};
-  const inputs = {Q, p, G, h, A, b, ...given} as unknown as tf.NamedTensorMap;
+  const inputs = {...tensors, ...given} as unknown as tf.NamedTensorMap;
   const attributes = {...limits, structure: structure as unknown as tf.NamedAttrMap[string]};
   return solutionOf(tf.engine().runKernel(QP, inputs, attributes) as unknown as tf.Tensor[]);
 }
@@ -37,7 +46,11 @@ registerHostKernel<keyof QPInputs>(QP, (inputs, {structure, ...limits}, allocate
   const {job, batch, outputs} = jobOf(inputs, limits as Parameters<typeof jobOf>[1], allocate);
   let next = 0;
   const known = structure as ProblemStructure;
-  claimSamples(kernelsFor(known), sparseBatch(known), job, () => (next < batch ? next++ : -1));
+  const kernel = sparseBatch(known);
+  const isShared =
+    !isLarge(known) &&
+    shareWork(kernel, jobWithPlaces(job, known), QP_OUTPUTS, batch, sparseCost(known.plan));
+  if (!isShared) claimSamples(kernelsFor(known), kernel, job, () => (next < batch ? next++ : -1));
   return outputs;
 });
 
@@ -50,7 +63,12 @@ export function startSparseQP(
   structure: ProblemStructure,
   arrays: SparseArrays,
   limits: {tolerance: number; maxIterations: number},
-): {solve(sample: number): {iterations: number; residual: number}; result(): QPSolution} {
+): {
+  /** Of each sample, once it is solved. */
+  status: Int32Array;
+  solve(sample: number): {iterations: number; residual: number};
+  result(): QPSolution;
+} {
   const allocate: Allocate = (...shapes) =>
     shapes.map((shape) => ({
       values: new Float32Array(tf.util.sizeFromShape(shape)),
@@ -61,6 +79,7 @@ export function startSparseQP(
   const dense = kernelsFor(structure);
   const kernel = sparseBatch(structure);
   return {
+    status: job.arrays.status as Int32Array,
     solve(sample) {
       let isClaimed = false;
       claimSamples(dense, kernel, job, () => {

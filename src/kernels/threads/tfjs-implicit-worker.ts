@@ -4,13 +4,14 @@ import {denseKernels} from '../twins/current-dense.js';
 import {codeBatch} from '../algorithms/coding/code-batch.js';
 import {kktBatch} from '../algorithms/qp/kkt-batch.js';
 import {qpBatch} from '../algorithms/qp/qp-batch.js';
+import {sparseOfJob} from '../algorithms/sparse/sparse-job.js';
 import {ControlBlock} from './control.js';
 import {AT_WORK, PROTOCOL, READY, type Greeting} from './greeting.js';
 import {workAlong, type SharedJob} from './job.js';
 import {nodeModule} from './node.js';
 
 const kernels = new Map<string, BatchKernel>(
-  [qpBatch, kktBatch, codeBatch].map((kernel) => [kernel.name, kernel]),
+  [qpBatch, kktBatch, codeBatch, sparseOfJob].map((kernel) => [kernel.name, kernel]),
 );
 let state: Int32Array | null = null;
 

@@ -1,6 +1,6 @@
 /** @file Chooses the sparse factorisation that goes with given dense kernels, and makes room for its factors. */
 import type {DenseKernels} from '../contracts/dense.js';
-import type {SparseFactors, SparseKernels, SparsePlan} from '../contracts/sparse.js';
+import {packedLength, type SparseFactors, type SparseKernels, type SparsePlan} from '../contracts/sparse.js';
 import type {Indices} from '../contracts/vectors.js';
 import {createHostSparse} from './host/sparse.js';
 import {referenceSparse} from './reference/sparse.js';
@@ -50,7 +50,7 @@ export function sparseFactors(dense: DenseKernels, plan: SparsePlan): SparseFact
     inverse: dense.vector(n),
     signs,
     stack: dense.vector(plan.stackSize),
-    weighted: dense.vector(plan.largestPanel),
+    packed: dense.vector(packedLength(plan.widest)),
     ordered: dense.vector(n),
     part: dense.vector(most),
   };

@@ -54,7 +54,7 @@ export interface ConicSizes {
   constants: ReadonlyMap<ConicParameter, SavedConstant>;
 }
 
-type GivenConstants = Constants<ConicParameter> | SavedConstant[] | null | undefined;
+type GivenConstants = Constants<ConicParameter, never> | SavedConstant[] | null | undefined;
 
 /** The largest finite f32 number. Like Infinity it means that a row does not exist, but it can be saved. */
 const NO_ROW = 3.4028234663852886e38;

@@ -1,7 +1,8 @@
 /** @file Constants of a layer: given as tensors or numbers, saved as numbers. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
-import {valuesOnHost} from '../../kernels/index.js';
+import {NO_BOUND, valuesOnHost} from '../../kernels/index.js';
+import {sparseAlgebra, SparseMatrix} from '../../linalg/index.js';
 import type {QPParameter} from '../../solvers/index.js';
 
 /** The parameters that a layer's problem has, each with the names of its axes, without the batch. */
@@ -13,12 +14,18 @@ export type SavedConstant = {
   symbol: string;
   /** Its shape, without the batch axis. */
   shape: number[];
-  /** Its entries, row by row. */
+  /** Its entries, row by row; or those of a sparse matrix, at `rows` and `columns`. */
   values: number[];
+  /** The row of each entry of a sparse matrix. */
+  rows?: number[];
+  /** The column of each entry of a sparse matrix. */
+  columns?: number[];
 };
 
-/** The values of constants, without a batch axis. */
-export type Constants<Name extends string = QPParameter> = Partial<Record<Name, tf.Tensor | tf.TensorLike>>;
+/** The values of constants, without a batch axis. Those of a quadratic program may be sparse matrices. */
+export type Constants<Name extends string = QPParameter, Matrix = SparseMatrix> = Partial<
+  Record<Name, tf.Tensor | tf.TensorLike | Matrix>
+>;
 
 /** 'q' and 'Q' are the same name, because a saved config does not keep the case. */
 export function asParameter<Name extends string>(
@@ -39,11 +46,16 @@ export function asParameter<Name extends string>(
   return found;
 }
 
-/** The constants in the form in which they are saved (plain numbers), for any input form. */
+/**
+ * The constants in the form in which they are saved (plain numbers), for any input form.
+ *
+ * @param takesSparse Whether matrices may be sparse.
+ */
 export function readConstants<Name extends string>(
   className: string,
   shapes: ParameterShapes<Name>,
   constants: Constants<Name> | SavedConstant[] | null | undefined,
+  takesSparse = false,
 ): Map<Name, SavedConstant> {
   const saved = new Map<Name, SavedConstant>();
   if (constants == null) return saved;
@@ -52,37 +64,82 @@ export function readConstants<Name extends string>(
   }
   const entries: SavedConstant[] = Array.isArray(constants)
     ? (constants as SavedConstant[])
-    : Object.entries(constants as Record<string, tf.Tensor | tf.TensorLike>)
+    : Object.entries(constants as Record<string, tf.Tensor | tf.TensorLike | SparseMatrix>)
         .filter(([, value]) => value != null)
         .map(([symbol, value]) => {
           // Only names from a file may have the wrong case.
           checkOptions(`${className}: constants`, {[symbol]: 0}, Object.keys(shapes), 'parameter');
-          const tensor = constantTensor(className, symbol, value);
-          try {
-            return {symbol, shape: tensor.shape.slice(), values: valuesNow(className, symbol, tensor, value)};
-          } finally {
-            tensor.dispose();
-          }
+          return value instanceof SparseMatrix
+            ? savedSparse(className, symbol, value)
+            : {symbol, ...savedTensor(className, symbol, value)};
         });
   for (const entry of entries) {
     const parameter = asParameter(className, shapes, entry?.symbol, 'constants');
-    const {shape, values} = entry;
+    const {shape, values, rows, columns} = entry;
     const rank = shapes[parameter].length;
     const valid =
       Array.isArray(shape) &&
       Array.isArray(values) &&
       shape.length === rank &&
-      values.length === tf.util.sizeFromShape(shape) &&
+      values.length === (rows?.length ?? tf.util.sizeFromShape(shape)) &&
       values.every((value) => Number.isFinite(value));
+    if (rows && valid && takesSparse) {
+      const where = `${className}: the constant ${parameter}`;
+      sparseAlgebra(className).matrix(where, shape as [number, number], rows, columns ?? [], values);
+    } else if (rows && !takesSparse) {
+      throw new Error(
+        `${className}: the constant ${parameter} must not be a sparse matrix; layers of quadratic programs take those.`,
+      );
+    }
     if (!valid) {
       throw new Error(
         `${className}: the constant ${parameter} must be a ${rank === 2 ? 'matrix' : 'vector'} of finite numbers, ` +
           `without a batch axis; got shape [${String(shape)}].`,
       );
     }
-    saved.set(parameter, {symbol: parameter, shape, values});
+    saved.set(parameter, {symbol: parameter, shape, values, ...(rows && {rows, columns})});
   }
   return saved;
+}
+
+function savedTensor(
+  className: string,
+  symbol: string,
+  value: tf.Tensor | tf.TensorLike | undefined,
+): Pick<SavedConstant, 'shape' | 'values'> {
+  const tensor = constantTensor(className, symbol, value);
+  try {
+    const values = valuesNow(className, symbol, tensor, value).map((entry) =>
+      isNoBound(symbol, entry) ? Math.sign(entry) * NO_BOUND : entry,
+    );
+    return {shape: tensor.shape.slice(), values};
+  } finally {
+    tensor.dispose();
+  }
+}
+
+function savedSparse(className: string, symbol: string, matrix: SparseMatrix): SavedConstant {
+  const {shape, values} = savedTensor(className, symbol, plain(matrix.values));
+  if (shape.length !== 1) {
+    throw new Error(
+      `${className}: the values of the constant ${symbol} must have shape [${matrix.rows.length}], without a batch axis; got ` +
+        `[${shape}].`,
+    );
+  }
+  return {
+    ...{symbol, shape: [...matrix.shape], values},
+    ...{rows: Array.from(matrix.rows), columns: Array.from(matrix.columns)},
+  };
+}
+
+/** Values that tfjs takes: a Float64Array is not among them. */
+function plain(values: SparseMatrix['values']): tf.Tensor | tf.TensorLike {
+  return values instanceof Float64Array ? Float32Array.from(values) : values;
+}
+
+/** Whether a number says that a variable has no bound. A file cannot hold an infinite one: there it is ±1e20. */
+function isNoBound(parameter: string, value: number): boolean {
+  return value === {lower: -Infinity, upper: Infinity}[parameter];
 }
 
 /** The values of a constant. @throws If they are on a device from which the host cannot read them immediately. */

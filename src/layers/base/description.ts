@@ -14,6 +14,8 @@ export interface Part {
   shape?: readonly (number | string | null)[] | undefined;
   /** What is computed from weights, and how it is computed. */
   as?: string;
+  /** What else there is to say. */
+  note?: string | undefined;
 }
 
 const ROLES: readonly Role[] = ['fed', 'constant', 'learned'];
@@ -50,9 +52,9 @@ export function describeLayer(layer: {
   return lines.join('\n');
 }
 
-function partText({name, shape, as}: Part): string {
+function partText({name, shape, as, note}: Part): string {
   const axes = shape ? ` [${shape.map((axis) => axis ?? '?').join(', ')}]` : '';
-  return `${name}${axes}${as ? ` = ${as}` : ''}`;
+  return `${name}${axes}${as ? ` = ${as}` : ''}${note ? ` (${note})` : ''}`;
 }
 
 /** A value in short form, or `null` if it is not set or too long. */

@@ -20,9 +20,13 @@ export interface QPLayerArgs extends LayerArgs, Kink {
   inequalities?: number | undefined;
   /** k, the rows of a learned A. Default 0. */
   equalities?: number | undefined;
-  /** Which of the six parameters are fed, in the order of the inputs. Default ['p']. */
+  /** Which parameters are fed, in the order of the inputs. Default ['p']. */
   inputs?: QPParameter[] | undefined;
-  /** Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned. */
+  /**
+   * Parameters that are fixed, without a batch axis. They are saved with the layer. All other parameters are learned, but for the bounds
+   * `lower` and `upper`: there are none unless they are an input or a constant. Q, G and A
+   * may be matrices of `sparseMatrix`.
+   */
   constants?: Constants | SavedConstant[] | undefined;
   /** ε of a learned Q = LLᵀ + εI. Default 1e-3. */
   epsilon?: number | undefined;
@@ -92,7 +96,7 @@ export interface QPSettings {
 
 /** @throws If an argument has a wrong type or is out of its range, or if two of them contradict each other. */
 export function readQPArguments(className: string, args: QPLayerArgs): QPSettings {
-  const constants = readConstants(className, QP_SHAPES, args.constants);
+  const constants = readConstants(className, QP_SHAPES, args.constants, true);
   const size = (name: 'units' | 'inequalities' | 'equalities', low: number) =>
     args[name] == null ? undefined : checkNumber(className, name, args[name], low, true);
   if (args.solver != null && typeof args.solver.run !== 'function') {

@@ -19,7 +19,10 @@ export function qpParts(
     const axes = QP_SHAPES[name].map((axis) => sizes?.[axis] ?? axis);
     if (fed.includes(name)) return [{name, role: 'fed', shape: ['B', ...axes]}];
     const constant = constants.get(name);
-    if (constant) return [{name, role: 'constant', shape: constant.shape}];
+    if (constant) {
+      const note = constant.rows && `sparse, ${constant.rows.length} entries`;
+      return [{name, role: 'constant', shape: constant.shape, note}];
+    }
     const part = sizes && partOf(name);
     return part ? [{name, shape: axes, ...part}] : [];
   });

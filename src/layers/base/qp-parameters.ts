@@ -68,18 +68,21 @@ export function findSizes(
     throw new Error(
       `${className}: the number of variables is not known: pass units, or make p or Q an input or a constant.`,
     );
-  const n = checkNumber(className, 'the number of variables', known.n.size, 1, true, MAX_SIZE);
+  const isSparse = [...constants.values()].some(({rows}) => rows);
+  const most = isSparse ? MAX_SPARSE : MAX_DENSE;
+  const n = checkNumber(className, 'the number of variables', known.n.size, 1, true, most);
   note('m', fixed.inequalities, 'inequalities');
   note('k', fixed.equalities, 'equalities');
   const count = (symbol: 'm' | 'k', otherwise: number) => {
     const size = known[symbol]?.size ?? otherwise;
-    return checkNumber(className, `the number of ${DESCRIPTION[symbol]}`, size, 0, true, MAX_SIZE);
+    return checkNumber(className, `the number of ${DESCRIPTION[symbol]}`, size, 0, true, most);
   };
   return {n, m: count('m', n), k: count('k', 0)};
 }
 
-/** With more entries than this, a dense matrix does not fit into memory. */
-const MAX_SIZE = 20_000;
+/** With more entries than this, a dense matrix does not fit into memory; a vector does. */
+const MAX_DENSE = 20_000;
+const MAX_SPARSE = 10_000_000;
 
 const ARGUMENT: Record<keyof QPSizes, string> = {n: 'units', m: 'inequalities', k: 'equalities'};
 const DESCRIPTION: Record<keyof QPSizes, string> = {n: 'variables', m: 'inequalities', k: 'equalities'};

@@ -6,4 +6,5 @@ export {diagonal} from './diagonal.js';
 export {fromFunctions, materializeByTranspose, type FunctionOperator} from './from-functions.js';
 export {kronecker} from './kronecker.js';
 export {lowRankPlusDiagonal, type LowRankPlusDiagonal} from './low-rank-plus-diagonal.js';
+export {sparse} from './sparse.js';
 export type {StructuredOptions} from './structured.js';

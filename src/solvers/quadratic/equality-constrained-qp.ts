@@ -1,12 +1,12 @@
 /** @file Quadratic programs with equalities only: one linear system. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, type Names} from '../../checks/index.js';
-import type {QuadraticData, QuadraticSolution} from '../../conditions/index.js';
+import type {QuadraticData} from '../../conditions/index.js';
 import {Status} from '../../implicit/index.js';
 import {fill, KktBatch, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../linalg/index.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
-import {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+import {ImplicitQP, type BoundedSolution, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
 import {errorMeter, type ErrorMeter} from './splitting/errors.js';
 import type {AsyncOptions} from '../iteration/in-slices.js';
 import type {RunResult} from '../iteration/run-result.js';
@@ -72,7 +72,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     this.maxIterations = maxIterations;
   }
 
-  override run(init: QPGuess | null, data: EqualityConstrainedData): RunResult<QuadraticSolution, QPState> {
+  override run(init: QPGuess | null, data: EqualityConstrainedData): RunResult<BoundedSolution, QPState> {
     return super.run(init, data as QuadraticData);
   }
 
@@ -80,16 +80,17 @@ export class EqualityConstrainedQP extends ImplicitQP {
     init: QPGuess | null,
     data: EqualityConstrainedData,
     options?: AsyncOptions,
-  ): Promise<RunResult<QuadraticSolution, QPState>> {
+  ): Promise<RunResult<BoundedSolution, QPState>> {
     return super.runAsync(init, data as QuadraticData, options);
   }
 
   protected override whole(data: EqualityConstrainedData): QuadraticData {
     const batch = checkShapes('EqualityConstrainedQP', data, {Q: 'nn', p: 'n', A: 'kn', b: 'k'});
-    const {Q, p, A, b, G, h} = data;
-    if (G?.size || h?.size) {
+    const {Q, p, A, b, G, h, lower, upper} = data;
+    const bound = lower ?? upper;
+    if (G?.size || h?.size || bound) {
       throw new Error(
-        `EqualityConstrainedQP: inequalities are not supported, got G of shape [${G?.shape}]; ` +
+        `EqualityConstrainedQP: inequalities are not supported, got ${bound ? 'bounds' : 'G'} of shape [${(bound ?? G)?.shape}]; ` +
           'use OSQP or InteriorPointQP for them.',
       );
     }

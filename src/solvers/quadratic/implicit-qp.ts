@@ -16,9 +16,11 @@ import {inSlices, type AsyncOptions} from '../iteration/in-slices.js';
 import {runResult, type RunResult} from '../iteration/run-result.js';
 import {held, takeSamples} from '../iteration/samples.js';
 import {drain, type Steps} from '../iteration/steps.js';
-import {hostShouldRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import {hostShouldRead, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
+import {asRows, boundsOf, guessOfRows, splitRows, type BoundDuals} from './parts/bounds.js';
+import {refuseSparse} from './parts/refuse-sparse.js';
 
 /** How the gradient of a quadratic program is computed. */
 export interface ImplicitQPOptions {
@@ -44,11 +46,11 @@ export type QPState = {
   residual: tf.Tensor1D;
   /** Shape [B, m]: h − Gx, differentiable. */
   slack: tf.Tensor2D;
-  /** [B, m], int32: 0 inactive, 1 active, 2 weakly active. */
+  /** [B, m], int32: 0 inactive, 1 active, 2 weakly active; then the bounds, first the lower ones, as many more entries as there are. */
   activity: tf.Tensor2D;
   /**
    * For status 1, (ineqDual, eqDual) with Gᵀλ + Aᵀν = 0, λ ≥ 0 and hᵀλ + bᵀν = −1: no point is feasible. For status 2, x with Qx
-   * = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective decreases along x without limit. Otherwise zero.
+   * = 0, Gx ≤ 0, Ax = 0 and pᵀx = −1: the objective decreases along x without limit. Otherwise zero. Bounds count as rows of G.
    */
   certificate: {
     /** [B, n], the direction in which the objective decreases without limit; zero unless the status is 2. */
@@ -57,10 +59,20 @@ export type QPState = {
     ineqDual: tf.Tensor2D;
     /** ν, [B, k], for the same proof; zero unless the status is 1. */
     eqDual: tf.Tensor2D;
+    /** z_l, [B, n], for the same proof; zero unless the status is 1. [B, 0] without lower bounds. */
+    lowerDual: tf.Tensor2D;
+    /** z_u, [B, n], likewise. */
+    upperDual: tf.Tensor2D;
   };
 };
 
-const GUESS: Names<QPGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1};
+/** The solution with the multipliers of its bounds. */
+export type BoundedSolution = QuadraticSolution & BoundDuals;
+
+/** A guess for a problem with or without bounds. */
+export type BoundedGuess = QPGuess & Partial<BoundDuals>;
+
+const GUESS: Names<BoundedGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1, lowerDual: 0, upperDual: 0};
 export const IMPLICIT_QP: Names<ImplicitQPOptions> = {
   linsolve: 0,
   degenerate: 0,
@@ -77,6 +89,8 @@ export abstract class ImplicitQP {
   private readonly onGradient?: (info: SolveInfo) => void;
   private readonly onFailure?: OnFailure;
   private readonly where: string;
+  /** Whether `solve` takes bounds. Otherwise they are rows of G. */
+  protected readonly takesBounds: boolean = false;
 
   /** @param where The name used in messages. */
   constructor(
@@ -109,13 +123,13 @@ export abstract class ImplicitQP {
    *
    * @param init `null`, or a guess (an earlier solution of nearby problems).
    * @param data Axis 0 of every tensor is the batch or 1, for p the batch.
-   * @returns {x: {x, ineqDual, eqDual}, state}, differentiable in `data` to any order; the result also has each of their entries except x
+   * @returns {x: {x, ineqDual, eqDual, lowerDual, upperDual}, state}, differentiable in `data` to any order; the result also has each of their entries except x
    *   under its own name: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
    */
-  run(init: QPGuess | null, data: QuadraticData): RunResult<QuadraticSolution, QPState> {
+  run(init: BoundedGuess | null, data: QuadraticData): RunResult<BoundedSolution, QPState> {
     return tf.tidy(
       () => drain(this.running(init, data, false)) as unknown as tf.TensorContainerObject,
-    ) as unknown as RunResult<QuadraticSolution, QPState>;
+    ) as unknown as RunResult<BoundedSolution, QPState>;
   }
 
   /**
@@ -127,10 +141,10 @@ export abstract class ImplicitQP {
    * @throws (rejects) As `run`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
    */
   async runAsync(
-    init: QPGuess | null,
+    init: BoundedGuess | null,
     data: QuadraticData,
     options?: AsyncOptions,
-  ): Promise<RunResult<QuadraticSolution, QPState>> {
+  ): Promise<RunResult<BoundedSolution, QPState>> {
     const {className = this.where} = this as {className?: string};
     return inSlices(
       `${className}.runAsync`,
@@ -145,72 +159,61 @@ export abstract class ImplicitQP {
   }
 
   private *running(
-    init: QPGuess | null,
+    init: BoundedGuess | null,
     given: QuadraticData,
     inSlices: boolean,
-  ): Steps<RunResult<QuadraticSolution, QPState>> {
-    const data = this.whole(given);
+  ): Steps<RunResult<BoundedSolution, QPState>> {
+    refuseSparse((this as {className?: string}).className ?? this.where, given);
+    const whole = this.whole(given);
+    const data = this.takesBounds && hostShouldRead() ? whole : asRows(whole);
     // A guess may be a whole result with more entries.
     if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
-    const found = inSlices ? yield* this.solving(init, data) : offTape(() => ({...this.solve(init, data)}));
+    const guess = init && offTape(() => guessOfRows(init, whole));
+    const found = inSlices ? yield* this.solving(guess, data) : offTape(() => ({...this.solve(guess, data)}));
     const {activity, status} = found;
+    const split = (values: tf.Tensor) => splitRows(values, data.p.shape[1]!, whole) as tf.Tensor2D[];
+    const solutionOf = ({x, ineqDual: all, eqDual}: QuadraticSolution): BoundedSolution => {
+      const [ineqDual, lowerDual, upperDual] = split(all);
+      return {x, ineqDual, eqDual, lowerDual, upperDual};
+    };
+    const [ineqDual, lowerDual, upperDual] = split(found.certificateIneq);
+    const [ofG] = split(found.slack);
     const state: QPState = {
       status,
       iterations: found.iterations,
       residual: found.residual,
-      slack: found.slack,
+      slack: ofG,
       activity,
-      certificate: {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq},
+      certificate: {x: found.certificateX, ineqDual, eqDual: found.certificateEq, lowerDual, upperDual},
     };
     // Without a tape there is nothing to differentiate. What observes a function wants to see the operations.
     if (!isTapeOn() && !observed()) {
-      return runResult({x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual}, state);
+      return runResult(solutionOf(found), state);
     }
     const weight = complementarityWeight(found, this.degenerate, this.smoothing);
     const {linsolve, onGradient, onFailure, where} = this;
     // In the order in which the condition returns its cotangents.
-    const {Q, p, G, A, b} = data;
+    const {Q, p, G, A, b, lower, upper} = data;
     const h = boundsOf(data.h);
+    const bounds = {...(lower && {lower: boundsOf(lower)}), ...(upper && {upper: boundsOf(upper)})};
     const x = knownRoot(
       quadraticKkt,
       {linsolve, onGradient, onFailure, where},
       [
-        {Q, p, G, h, A, b},
+        {Q, p, G, h, A, b, ...bounds},
         {weight, status},
       ],
       {x: found.x, ineqDual: found.ineqDual, eqDual: found.eqDual},
     );
-    state.slack = slackOf(found.slack, x.x, G, h, status);
-    return runResult(x, state);
+    state.slack = slackOf(ofG, x.x, whole.G, whole === data ? h : boundsOf(whole.h), status);
+    return runResult(solutionOf(x), state);
   }
 }
 
 /** A guess may be a whole result with more entries. */
-export function heldGuess(init: QPGuess): QPGuess {
+export function heldGuess(init: BoundedGuess): BoundedGuess {
   const entries = Object.entries(init).filter(([name]) => name in GUESS);
-  return held(Object.fromEntries(entries) as QPGuess);
-}
-
-function isBelow(values: Float32Array, limit: number): boolean {
-  for (let i = 0; i < values.length; i++) if (!(values[i] < limit)) return false;
-  return true;
-}
-
-/** h with a finite number and no gradient in the rows without a bound. */
-export function boundsOf(h: tf.Tensor): tf.Tensor {
-  if (hostShouldRead() && isBelow(readF32(h), NO_BOUND)) return h;
-  const isBound = (bounds: tf.Tensor) => tf.less(bounds, NO_BOUND);
-  return recordOp({
-    name: 'Bounds',
-    values: [offTape(() => tf.minimum(h, NO_BOUND))],
-    inputs: [h],
-    gradient: ([dy], _bounds, [given]) => [
-      tf.mul(
-        dy,
-        offTape(() => tf.cast(isBound(given), 'float32')),
-      ),
-    ],
-  })[0];
+  return held(Object.fromEntries(entries) as BoundedGuess);
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */

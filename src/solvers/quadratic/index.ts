@@ -21,7 +21,7 @@ export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';
 export {sparseMatrix, type SparseMatrixInput} from './sparse-matrix.js';
-export {type SparseMatrix} from './parts/sparse-entries.js';
+export {type SparseMatrix} from '../../linalg/index.js';
 export {prepareQP, type PrepareQPOptions} from './prepare-qp.js';
 export {type PreparedQP, type PreparedQPGradient, type PreparedQPResult} from './prepared-qp.js';
 export {type PreparedQPInput, type QPMatrix, type QPNumbers} from './parts/prepared-input.js';

@@ -17,7 +17,7 @@ export interface InteriorPointQPOptions extends ImplicitQPOptions {
 const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
 
 /**
- * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for a batch: a primal–dual interior-point method on the homogeneous self-dual
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, lower ≤ x ≤ upper, for a batch: a primal–dual interior-point method on the homogeneous self-dual
  * embedding (which distinguishes infeasible and unbounded problems from solved ones), finished on the active set, in f64 in one
  * fused kernel. If a sample fails, it has x = 0 and a zero gradient, and the others are unaffected.
  *
@@ -28,6 +28,7 @@ const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxI
 export class InteriorPointQP extends ImplicitQP {
   /** The name at the start of its messages. */
   readonly className = 'InteriorPointQP';
+  protected override readonly takesBounds = true;
   /** The relative KKT error at which a sample counts as solved. Default 1e-9 (f64 inside). */
   readonly tolerance: number;
   /** The most iterations of a sample. Default 100. */

@@ -19,10 +19,11 @@ export interface PrepareQPOptions {
 const NAMES: Names<PrepareQPOptions> = {tolerance: 0, maxIterations: 0, degenerate: 0, smoothing: 0};
 
 /**
- * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, for one small problem that is solved again and again with changing data: controllers,
+ * min ½ xᵀQx + pᵀx subject to Gx ≤ h, Ax = b, lower ≤ x ≤ upper, for one small problem that is solved again and again with changing data: controllers,
  * safety filters, allocators. Arrays go in and come out, in double precision, and there are no tensors.
  *
- * Names, signs and statuses are those of `solveQP`. Matrices are lists of rows, or typed arrays row by row. `solve` keeps the factor of
+ * Names, signs and statuses are those of `solveQP`. Matrices are lists of rows, typed arrays row by row, or those of `sparseMatrix`, whose
+ * gradients are then those of their values; all their entries are stored, since the problem is small. `solve` keeps the factor of
  * Q and the last active set, so a problem near the last one takes microseconds and allocates no arrays: a dual active-set method continues
  * from there. The interior-point method of `solveQP` takes over if Q is only semidefinite, if active rows depend on each other, or if
  * rounding stops it. Every solution with status 0 is tested row by row to `tolerance`. Only where the rows contradict each other by so

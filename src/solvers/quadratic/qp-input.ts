@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
-import {SparseMatrix} from './parts/sparse-entries.js';
+import {SparseMatrix} from '../../linalg/index.js';
 
 /** A tensor, or numbers from which one is made. */
 export type QPValue = tf.Tensor | tf.TensorLike;
@@ -21,12 +21,16 @@ export interface QPInput {
   A?: QPValue | SparseMatrix | null | undefined;
   /** The right side of Ax = b: [k], shared by the batch, or [B, k]. Comes with A. */
   b?: QPValue | null | undefined;
+  /** The bounds lower ≤ x: [n], shared by the batch, or [B, n]; −Infinity, or −1e20 and below, if a variable has none. Default: none. */
+  lower?: QPValue | null | undefined;
+  /** The bounds x ≤ upper: [n], shared by the batch, or [B, n]; Infinity, or 1e20 and above, if a variable has none. Default: none. */
+  upper?: QPValue | null | undefined;
 }
 
 /** The type of an unknown name, which makes the compiler print a message. */
 export type NotAnInput = {
   /** No value has the type `never`: the name of this entry is the message. */
-  'a problem has Q, p, G, h, A and b only': never;
+  'a problem has Q, p, G, h, A, b, lower and upper only': never;
 };
 
 /** The entries that the compiler rejects in a problem of type T: one of a pair without the other, and unknown names. */
@@ -66,11 +70,11 @@ export type QPProblem<T extends QPInput> = T &
     [Name in Exclude<keyof T, QPParameter>]: NotAnInput;
   };
 
-/** One of the six parameters of a quadratic program. */
-export type QPParameter = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b';
+/** One of the parameters of a quadratic program. */
+export type QPParameter = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'lower' | 'upper';
 
-/** The names of the six parameters, in order. */
-export const QP_PARAMETERS: readonly QPParameter[] = ['Q', 'p', 'G', 'h', 'A', 'b'];
+/** The names of the parameters, in order. */
+export const QP_PARAMETERS: readonly QPParameter[] = ['Q', 'p', 'G', 'h', 'A', 'b', 'lower', 'upper'];
 
 /** Shape of each tensor without the batch axis: n variables, m inequalities, k equalities. */
 export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {
@@ -80,6 +84,8 @@ export const QP_SHAPES: Record<QPParameter, ('n' | 'm' | 'k')[]> = {
   h: ['m'],
   A: ['k', 'n'],
   b: ['k'],
+  lower: ['n'],
+  upper: ['n'],
 };
 
 /** The tensors with the batch or 1 as axis 0 (for p the batch), and whether any was given with a batch axis. */
@@ -132,7 +138,11 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
   };
   const p = lift('p');
   const ofEach = p.shape[0] === batch ? p : tf.tile(p, [batch, 1]);
-  const data = {Q: lift('Q'), p: ofEach, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')};
+  const data = {
+    ...{Q: lift('Q'), p: ofEach, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')},
+    ...(given.lower && {lower: lift('lower')}),
+    ...(given.upper && {upper: lift('upper')}),
+  };
   return {data, batched};
 }
 

@@ -3,15 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../checks/index.js';
 import {SuspendedScope} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
-import {hostShouldRead, nextTask, piecesOf, TensorInPieces, type QPGuess} from '../../kernels/index.js';
+import {hostShouldRead, nextTask, piecesOf, TensorInPieces} from '../../kernels/index.js';
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
 import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
 import {BothSolves} from './parts/both-solves.js';
 import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
-import {sparseIn} from './parts/sparse-entries.js';
-import {heldGuess} from './implicit-qp.js';
+import {sparseSolvingFor} from './parts/sparse-solving.js';
+import {heldGuess, type BoundedGuess} from './implicit-qp.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {
   checkOnInfeasible,
@@ -67,7 +67,7 @@ export async function solveQPAsync<T extends QPInput>(
   checkAsync(where, {signal, onProgress});
   checkOnFailure(where, onFailure);
   checkOnInfeasible(where, onInfeasible);
-  const sparse = sparseIn<SparseSolving>(problem);
+  const sparse = sparseSolvingFor<SparseSolving>(problem, where);
   if (sparse) {
     const forSolve = {...rest, initial, onFailure, onInfeasible, ...(chosen && {solver: chosen})};
     return sparse.solveAsync(problem, forSolve, {signal, onProgress});
@@ -80,7 +80,7 @@ export async function solveQPAsync<T extends QPInput>(
     const {data, guess, batched} = inputs.run(() => {
       const {data: whole, batched: hasBatch} = normalize(problem, where);
       const lifted = initial && (hasBatch ? initial : withBatchAxis(initial));
-      return {data: held(whole), guess: lifted ? heldGuess(lifted as QPGuess) : null, batched: hasBatch};
+      return {data: held(whole), guess: lifted ? heldGuess(lifted as BoundedGuess) : null, batched: hasBatch};
     });
     const isClosest = onInfeasible === 'closest';
     const both = isClosest && onProgress ? new BothSolves(onProgress) : null;

@@ -77,7 +77,7 @@ describeAnyBackend('certificates of a batch', () => {
         const together = certify(wrong);
         const names = Object.keys(wrong) as (keyof CertifiedTensors)[];
         const each = (change: (tensor: tf.Tensor, name: string) => tf.Tensor) =>
-          Object.fromEntries(names.map((name) => [name, change(wrong[name], name)])) as CertifiedTensors;
+          Object.fromEntries(names.map((name) => [name, change(wrong[name]!, name)])) as CertifiedTensors;
         const own = (tensor: tf.Tensor) => (tensor.shape[0] === 3 ? tensor : tf.tile(tensor, [3, ...tensor.shape.slice(1).map(() => 1)])); // prettier-ignore
         for (const which of ['QGhA', 'Q', 'G', 'A', 'h']) {
           const {residual, rows, columns} = certify(each((tensor, name) => (which.includes(name) ? own(tensor) : tensor))); // prettier-ignore

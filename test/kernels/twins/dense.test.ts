@@ -40,6 +40,14 @@ function quasiDefinite(n: number, positives: number, stride: number, start: numb
   return a;
 }
 
+/** The upper triangle, with zeros below it and without padding. */
+function upper(a: Float64Array, n: number, stride: number): Float64Array {
+  return Float64Array.from({length: n * n}, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n];
+    return j < i ? 0 : a[i * stride + j];
+  });
+}
+
 describe('dense kernels', () => {
   beforeEach(() => (TWINS = [referenceDense, createHostDense()!]));
 
@@ -103,6 +111,48 @@ describe('dense kernels', () => {
         },
       ),
     ));
+
+  it('eliminate gives the first rows of U, and what of A is left to the others', () =>
+    fc.assert(
+      fc.property(
+        size,
+        fc.nat({max: 33}),
+        fc.double({min: 0, max: 1, noNaN: true}),
+        seed,
+        (n, part, sign, start) => {
+          const count = Math.min(4 * part, n & ~3);
+          const positives = Math.round(sign * n);
+          const stride = paddedStride(n);
+          const a = quasiDefinite(n, positives, stride, start);
+          const left = compare((dense) => {
+            const u = filled(dense, a);
+            const inverse = dense.vector(n);
+            assert.equal(dense.eliminate(u, n, stride, positives, count, inverse), -1);
+            for (let i = 0; i < count; i++) assert.closeTo(inverse[i] * u[i * stride + i], 1, 1e-14);
+            return upper(u, n, stride);
+          });
+          const u = Float64Array.from(left);
+          for (let i = 0; i < n; i++) {
+            const j = Math.min(n - 1, i + 3);
+            let sum = i < count ? 0 : u[i * n + j];
+            for (let k = 0; k < Math.min(i + 1, count); k++)
+              sum += (k < positives ? 1 : -1) * u[k * n + i] * u[k * n + j];
+            assert.closeTo(sum, a[i * stride + j], 1e-11 * n);
+          }
+        },
+      ),
+    ));
+
+  it('eliminate names the row of a pivot with the wrong sign, unless it is not asked for', () => {
+    for (const dense of TWINS) {
+      dense.scope(() => {
+        const a = new Float64Array(8 * 8);
+        for (let i = 0; i < 8; i++) a[i * 8 + i] = i === 5 ? -1 : 1;
+        assert.equal(dense.eliminate(filled(dense, a), 8, 8, 8, 8, dense.vector(8)), 5, dense.name);
+        assert.equal(dense.eliminate(filled(dense, a), 8, 8, 8, 4, dense.vector(4)), -1, dense.name);
+      });
+    }
+  });
 
   it('signedCholesky names the row of a pivot with the wrong sign, or NaN', () =>
     fc.assert(

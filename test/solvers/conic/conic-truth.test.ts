@@ -7,6 +7,7 @@ import {coneBlocks} from '../../../src/kernels/algorithms/conic/cones.js';
 import {solveConic} from '../../../src/kernels/algorithms/conic/solve.js';
 import {describeBackends} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
+import {once} from '../../helpers/once.js';
 import {conicCase, HARMLESS, inSingle, withRow, type ConicCase} from '../../zoo/conic-programs.js';
 import {seededRandom} from '../../zoo/linear-systems.js';
 
@@ -73,6 +74,27 @@ const SMOOTH: typeof CASES = [
   ['a disc', disc],
 ];
 
+/** The weights of a loss. */
+const weightsOf = ({c}: ConicCase) => c.map((_, j) => Math.cos(1 + 2 * j));
+
+/** The slopes of ⟨w, z⟩ in c, E and d, by differences of solutions in f64. */
+const slopesOf = once((problem: ConicCase) => {
+  const w = weightsOf(problem);
+  const loss = (at: ConicCase) => solveF64(at).reduce((sum, value, j) => sum + w[j] * value, 0);
+  const h = 2e-5;
+  const slope = (move: (by: number) => ConicCase) => (loss(move(h)) - loss(move(-h))) / (2 * h);
+  const moved = (values: number[], k: number, by: number) => values.map((v, i) => (i === k ? v + by : v));
+  return [
+    problem.c.map((_, j) => slope((by) => ({...problem, c: moved(problem.c, j, by)}))),
+    problem.E.flatMap((row, i) =>
+      row.map((_, j) =>
+        slope((by) => ({...problem, E: problem.E.map((r, k) => (k === i ? moved(r, j, by) : r))})),
+      ),
+    ),
+    problem.d.map((_, i) => slope((by) => ({...problem, d: moved(problem.d, i, by)}))),
+  ];
+});
+
 describeBackends('conic programs', (backend) => {
   for (const [name, problem] of CASES) {
     it(`have the same solution whatever cannot change it: ${name}`, () => {
@@ -118,22 +140,8 @@ describeBackends('conic programs', (backend) => {
 
   for (const [name, problem] of SMOOTH) {
     it(`have the gradient of an f64 reference in c, E and d: ${name}`, () => {
-      const w = problem.c.map((_, j) => Math.cos(1 + 2 * j));
-      const {slopes} = solve(problem, w);
-      const loss = (at: ConicCase) => solveF64(at).reduce((sum, value, j) => sum + w[j] * value, 0);
-      const h = 2e-5;
-      const slope = (move: (by: number) => ConicCase) => (loss(move(h)) - loss(move(-h))) / (2 * h);
-      const moved = (values: number[], k: number, by: number) => values.map((v, i) => (i === k ? v + by : v));
-      const reference = [
-        problem.c.map((_, j) => slope((by) => ({...problem, c: moved(problem.c, j, by)}))),
-        problem.E.flatMap((row, i) =>
-          row.map((_, j) =>
-            slope((by) => ({...problem, E: problem.E.map((r, k) => (k === i ? moved(r, j, by) : r))})),
-          ),
-        ),
-        problem.d.map((_, i) => slope((by) => ({...problem, d: moved(problem.d, i, by)}))),
-      ];
-      reference.forEach((expected, k) => expectClose(slopes[k], expected, 3e-6, 1e-6));
+      const {slopes} = solve(problem, weightsOf(problem));
+      slopesOf(problem).forEach((expected, k) => expectClose(slopes[k], expected, 3e-6, 1e-6));
     });
   }
 

@@ -265,8 +265,7 @@ describe('prepareQP, again and again', () => {
   /** An array takes at least so many bytes. A number takes 12 if a function returns it that the engine does not inline. */
   const ARRAY = 80;
 
-  it('allocates no arrays from call to call', function () {
-    this.timeout(120_000);
+  it('allocates no arrays from call to call', () => {
     const script = fileURLToPath(new URL('../../helpers/prepared-bytes.ts', import.meta.url));
     const output = execFileSync('node', ['--import', 'tsx', script], {encoding: 'utf8'});
     const bytes = JSON.parse(output.trim().split('\n').at(-1)!) as Record<string, number>;

@@ -17,7 +17,7 @@ export interface SolveLimits {
  * @param guess Its active set is tried first.
  */
 export function solveFully(
-  {n, p, m, P: {values: P}, q, C: {values: C}, lift}: Problem,
+  {n, p, m, P: {values: P}, q, C: {values: C}, lift, sides}: Problem,
   bounds: Float64Array,
   digits: Digits,
   {tolerance, maxIterations}: SolveLimits,
@@ -26,7 +26,7 @@ export function solveFully(
   const dense = denseKernels();
   // The scope may run again with more memory, so it makes everything that it needs.
   return dense.scope(() => {
-    const solver = denseSolver(dense, {n, p, m}, digits);
+    const solver = denseSolver(dense, {n, p, m, sides}, digits);
     const {problem} = solver;
     problem.P.values.set(P);
     problem.q.set(q);

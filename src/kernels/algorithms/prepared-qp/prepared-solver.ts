@@ -7,6 +7,7 @@ import type {Vector} from '../../contracts/dense.js';
 import {findActivity} from '../qp/activity.js';
 import type {QPResult} from '../qp/acceptance.js';
 import {DoubleTest} from '../qp/double-test.js';
+import {holdFixed, settleFixed} from '../qp/fixed-variables.js';
 import {asksForInfinity, clearEmptyRows} from '../qp/presolve.js';
 import {ROUNDING_64} from '../qp/exact-zeros.js';
 import {isFarkasRay} from '../qp/rays.js';
@@ -57,15 +58,16 @@ export class PreparedSolver {
   /** Only rows of this kind can consist of entries that are nothing but rounding. */
   private hasZeroBound = false;
 
-  /** For n variables, p equalities and m inequalities. */
+  /** For n variables, p equalities and m inequalities; `sides`: see `Sizes`. */
   constructor(
     n: number,
     p: number,
     m: number,
     private readonly limits: SolveLimits,
+    sides = 0,
   ) {
     const dense = referenceDense;
-    this.problem = emptyProblem(dense, {n, p, m});
+    this.problem = emptyProblem(dense, {n, p, m, sides});
     this.bounds = new Float64Array(p + m);
     this.solution = emptyPoint(dense, {n, p, m});
     this.activity = new Uint8Array(p + m);
@@ -161,6 +163,7 @@ export class PreparedSolver {
         set.doubt();
       }
       for (let i = p; i < y.length; i++) if (y[i] < 0) y[i] = 0;
+      settleFixed(problem, y);
       good = test.passes(x, y, exactness);
       this.residual = test.residual;
       if (test.residual <= FULL_DIGITS || test.residual > ENOUGH_PROGRESS * before) break;
@@ -180,6 +183,7 @@ export class PreparedSolver {
     solution.x.set(x);
     solution.y.set(y);
     findActivity(this.activity, p, s, this.without, test.certificate);
+    holdFixed(problem, y, this.activity);
     this.status = STATUS.solved;
     this.byActiveSet = true;
     return true;

@@ -8,6 +8,7 @@ import {findActivity} from './activity.js';
 import {DoubleTest} from './double-test.js';
 import {ROUNDING_64} from './exact-zeros.js';
 import type {Outcome} from './interior-point.js';
+import {holdFixed, settleFixed} from './fixed-variables.js';
 import {dropNoise, normalizeRay} from './ray-points.js';
 import {isDescentRay, isFarkasRay} from './rays.js';
 import {unscale, type Scaling} from './scaling.js';
@@ -37,6 +38,8 @@ export interface Demands {
    * Whether the constraints must hold more accurately than f32 rounding can show, so that a contradiction is not mistaken for a solution.
    */
   consistent: boolean;
+  /** Whether multipliers may be so large that only rounding to f32 keeps them from cancelling. */
+  pulls?: boolean;
   /** Whether the f64 test, too, measures entries that are close to zero by cancellation against their neighbours. */
   sized?: boolean;
 }
@@ -49,6 +52,7 @@ export class Acceptance {
   private readonly rounded: Point<Vector>;
   private readonly spare: Point<Vector>;
   private spareScaling: Scaling | null = null;
+  private spareDemands: Demands | null = null;
 
   /** @param problem In the user's units; its entries are read again for each sample. */
   constructor(
@@ -79,6 +83,7 @@ export class Acceptance {
     found.residual = Infinity;
     found.iterations = 0;
     this.spareScaling = null;
+    this.spareDemands = null;
   }
 
   fail(outcome: Outcome): void {
@@ -91,14 +96,15 @@ export class Acceptance {
   accept(point: Point<Vector>, scaling: Scaling, demands: Demands): boolean {
     const {problem, test, exact, rounded, found} = this;
     const {certificate, zeros} = test;
-    const {enough, exactness, consistent, sized} = demands;
+    const {enough, exactness, consistent, sized, pulls} = demands;
     const {p} = problem;
     const {x, y, s} = exact;
     copyPoint(point, exact);
     unscale(exact, scaling);
     for (let i = p; i < y.length; i++) y[i] = Math.max(0, y[i]);
+    settleFixed(problem, y);
     const single = this.digits === 'single';
-    if (!test.passes(x, y, {exactness, sized, ofF32: single && exactness > DOUBLE})) return false;
+    if (!test.passes(x, y, {exactness, sized, pulls, ofF32: single && exactness > DOUBLE})) return false;
     zeros.clear(problem, certificate, x, y, single ? ROUNDING_32 : ROUNDING_64);
     for (let i = 0; i < s.length; i++) if (scaling.absent[i]) s[i] = Math.max(0, -certificate.excess[i]);
     for (let j = 0; j < x.length; j++) rounded.x[j] = single ? Math.fround(x[j]) : x[j];
@@ -116,22 +122,39 @@ export class Acceptance {
     found.s.set(s);
     found.outcome = 'solved';
     findActivity(found.activity, p, found.s, scaling, certificate);
+    holdFixed(problem, y, found.activity);
     return true;
   }
 
-  /** Remembers the first of the points that is optimal up to f32, in case nothing better is found. */
-  keepSpare(points: Point<Vector>[], scaling: Scaling, demands: Demands): void {
+  /**
+   * Remembers the first of the points that is optimal up to f32, in case nothing better is found.
+   *
+   * @param pulls Whether it may also be one that only fails because of its large multipliers.
+   */
+  keepSpare(points: Point<Vector>[], scaling: Scaling, demands: Demands, pulls = false): void {
     if (this.spareScaling) return;
-    const good = points.find((point) => this.accept(point, scaling, loosened(demands)));
-    if (!good) return;
-    this.fail('numericalError');
-    copyPoint(good, this.spare);
-    this.spareScaling = scaling;
+    for (const asked of [loosened(demands), ...(pulls ? [{...demands, pulls}] : [])]) {
+      const good = points.find((point) => this.accept(point, scaling, asked));
+      if (!good) continue;
+      this.fail('numericalError');
+      copyPoint(good, this.spare);
+      this.spareScaling = scaling;
+      this.spareDemands = asked;
+      return;
+    }
+  }
+
+  /** Whether there is a spare point that only fails because of its large multipliers. */
+  get hasExactSpare(): boolean {
+    return this.spareDemands?.pulls === true;
   }
 
   /** Whether there is a spare point. If so, it becomes the result. */
-  takeSpare(demands: Demands): boolean {
-    return this.spareScaling !== null && this.accept(this.spare, this.spareScaling, loosened(demands));
+  takeSpare(): boolean {
+    const {spareScaling, spareDemands} = this;
+    return (
+      spareScaling !== null && spareDemands !== null && this.accept(this.spare, spareScaling, spareDemands)
+    );
   }
 
   /** Whether a ray proves that there is no feasible point. */

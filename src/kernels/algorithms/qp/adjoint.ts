@@ -34,6 +34,8 @@ export class KktFactor<Matrix extends ProblemMatrix = DenseMatrix> {
   /** The solution, written by `solve`. */
   readonly x: Vector;
   readonly y: Vector;
+  /** Whether the system counts as singular, as far as the latest `solve` has seen. */
+  isSingular = false;
   private readonly image: Vector;
   private readonly first: Vector;
   /** Whether the first factorisation succeeded. */
@@ -113,7 +115,8 @@ export class KktFactor<Matrix extends ProblemMatrix = DenseMatrix> {
       // Active rows that are almost dependent need the slow factorisation.
       residual = kkt.factor(w, DELTA, {dependent: true}) ? kkt.solve(f, g, x, y, TARGET) : Infinity;
     }
-    if (residual > SINGULAR) residual = this.solveSingular();
+    this.isSingular = !(residual <= SINGULAR);
+    if (this.isSingular) residual = this.solveSingular();
     for (let j = 0; j < n; j++) x[j] *= D[j];
     if (transpose) C.multiply(x, image);
     for (let i = 0; i < rows; i++) {
@@ -155,9 +158,9 @@ export interface AdjointSystem<Matrix extends ProblemMatrix> {
 
 /** The factor of a dense problem. */
 export function denseFactor(dense: DenseKernels, problem: Problem): KktFactor {
-  const {n, p, m} = problem;
+  const {n, p, m, sides} = problem;
   const P = new DenseMatrix(dense, n, n);
-  const C = new DenseMatrix(dense, p + m, n);
+  const C = new DenseMatrix(dense, p + m, n, undefined, sides);
   const singular = new SingularSystem(n, P.values, C.values);
   return new KktFactor(dense, problem, {P, C, kkt: denseKkt(dense, P, C), singular});
 }

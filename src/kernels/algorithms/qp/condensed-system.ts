@@ -51,15 +51,16 @@ export class CondensedSystem implements ReducedKkt {
   private readonly hardW: Float64Array;
   private readonly hardY: Float64Array;
 
-  /** P is [n, n], C is [rows, n]; call `readMatrices` when their entries have changed. */
+  /** P is [n, n], C is [rows, n], the rows after `full` are bounds; call `readMatrices` when their entries have changed. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly n: number,
     private readonly rows: number,
     private readonly P: Vector,
     private readonly C: Vector,
+    full = rows,
   ) {
-    this.constraints = new ConstraintRows(dense, rows, n, C);
+    this.constraints = new ConstraintRows(dense, rows, n, C, full);
     this.pins = new Pins(dense, n, P, C, this.constraints, rows);
     this.room = Math.min(rows, ROOM.perVariable * n + ROOM.more);
     this.usual = this.matrix();

@@ -17,7 +17,7 @@ export class ConstraintRows {
   private readonly packed: Vector;
   private readonly stride: number;
   private readonly denseRows: Int32Array;
-  private denseCount = 0;
+  denseCount = 0;
   /** The sparse rows. Row i has the entries starts[i] … starts[i + 1] of `columns`. */
   private readonly sparseRows: Int32Array;
   private sparseCount = 0;
@@ -28,19 +28,20 @@ export class ConstraintRows {
   private readonly chosenWeights: Vector;
   private readonly twoCopies: Vector;
 
-  /** C is [rows, n], row-major; call `read` when its entries have changed. */
+  /** C is [rows, n], row-major, the rows after `full` are bounds of one variable after the other; call `read` when its entries have changed. */
   constructor(
     private readonly dense: DenseKernels,
     private readonly rows: number,
     private readonly n: number,
     private readonly C: Vector,
+    private readonly full = rows,
   ) {
     this.stride = paddedStride(n);
     this.entries = dense.indices(rows);
     this.lastColumn = new Int32Array(rows);
-    this.packed = dense.vector(rows * this.stride);
-    this.twoCopies = dense.vector(2 * rows * this.stride);
-    this.denseRows = new Int32Array(rows);
+    this.packed = dense.vector(full * this.stride);
+    this.twoCopies = dense.vector(2 * full * this.stride);
+    this.denseRows = new Int32Array(full);
     this.sparseRows = new Int32Array(rows);
     this.starts = new Int32Array(rows + 1);
     this.columns = new Int32Array(rows);
@@ -50,14 +51,15 @@ export class ConstraintRows {
   }
 
   read(): void {
-    const {dense, n, rows, C, entries, lastColumn, packed, stride, denseRows, sparseRows, starts} = this;
+    const {dense, n, rows, full, C, entries, lastColumn, packed, stride, denseRows, sparseRows, starts} =
+      this;
     const limit = Math.floor(n / SPARSITY);
-    dense.packRows(C, rows, n, limit, packed, stride, entries);
+    dense.packRows(C, full, n, limit, packed, stride, entries);
     this.denseCount = 0;
     this.sparseCount = 0;
     this.singles = 0;
     let end = 0;
-    for (let i = 0; i < rows; i++) {
+    for (let i = 0; i < full; i++) {
       const count = entries[i];
       const row = i * n;
       if (count === 1) this.singles++;
@@ -70,6 +72,17 @@ export class ConstraintRows {
       starts[this.sparseCount] = end;
       for (let j = 0; j < n; j++) if (C[row + j] !== 0) this.columns[end++] = j;
       if (count > 0) lastColumn[i] = this.columns[end - 1];
+      sparseRows[this.sparseCount++] = i;
+      starts[this.sparseCount] = end;
+    }
+    if (end + rows - full > this.columns.length) this.columns = enlarged(this.columns, end + rows - full);
+    for (let i = full; i < rows; i++) {
+      const j = (i - full) % n;
+      // A row that is left out has none.
+      entries[i] = Number(C[i * n + j] !== 0);
+      this.singles += entries[i];
+      lastColumn[i] = this.columns[end] = j;
+      end += entries[i];
       sparseRows[this.sparseCount++] = i;
       starts[this.sparseCount] = end;
     }

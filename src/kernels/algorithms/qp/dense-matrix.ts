@@ -1,42 +1,90 @@
 /** @file A dense matrix of a quadratic program. */
+import {boundRows} from '../../contracts/bounds.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 
 export class DenseMatrix implements ProblemMatrix {
-  /** @param values [rows, columns], row-major without padding. */
+  /** The number of rows before those of bounds. */
+  readonly full: number;
+
+  /**
+   * @param values [rows, columns], row-major without padding.
+   * @param sides Which bounds the last rows are (`contracts/bounds.ts`). Their entries are set here, and nothing else of them is computed with.
+   */
   constructor(
     private readonly dense: DenseKernels,
     readonly rows: number,
     readonly columns: number,
     readonly values: Vector = dense.vector(rows * columns),
-  ) {}
+    sides = 0,
+  ) {
+    this.full = rows - boundRows(sides, columns);
+    const lower = sides & 1 ? this.full + columns : this.full;
+    this.forEachBound((i, _, at) => (values[at] = i < lower ? -1 : 1));
+  }
+
+  /** Visits the rows of bounds: the row, its variable, and the place of its entry in `values`. */
+  private forEachBound(visit: (row: number, column: number, at: number) => void): void {
+    const {full, rows, columns} = this;
+    for (let i = full, j = 0; i < rows; i++) {
+      visit(i, j, i * columns + j);
+      if (++j === columns) j = 0;
+    }
+  }
 
   multiply(x: Vector, out: Vector): void {
-    this.dense.multiply(this.values, this.rows, this.columns, this.columns, x, out);
+    const {dense, values, full, columns} = this;
+    dense.multiply(values, full, columns, columns, x, out);
+    this.forEachBound((i, j, at) => (out[i] = values[at] * x[j]));
   }
 
   addMultiplyTransposed(y: Vector, out: Vector): void {
-    this.dense.addMultiplyTransposed(this.values, this.rows, this.columns, this.columns, y, out);
+    const {dense, values, full, columns} = this;
+    dense.addMultiplyTransposed(values, full, columns, columns, y, out);
+    this.forEachBound((i, j, at) => (out[j] += values[at] * y[i]));
   }
 
   multiplyWithTerms(x: Vector, out: Vector, terms: Vector): void {
-    this.dense.multiplyWithTerms(this.values, this.rows, this.columns, x, out, terms);
+    const {dense, values, full, columns} = this;
+    dense.multiplyWithTerms(values, full, columns, x, out, terms);
+    this.forEachBound((i, j, at) => {
+      out[i] = values[at] * x[j];
+      terms[i] = Math.abs(out[i]);
+    });
   }
 
   addMultiplyTransposedWithTerms(y: Vector, out: Vector, terms: Vector): void {
-    this.dense.addMultiplyTransposedWithTerms(this.values, this.rows, this.columns, y, out, terms);
+    const {dense, values, full, columns} = this;
+    dense.addMultiplyTransposedWithTerms(values, full, columns, y, out, terms);
+    this.forEachBound((i, j, at) => {
+      const term = values[at] * y[i];
+      out[j] += term;
+      terms[j] += Math.abs(term);
+    });
   }
 
   scale(left: Vector, right: Vector, to: this): void {
-    this.dense.scale(this.values, this.rows, this.columns, left, right, to.values);
+    const {dense, values, full, columns} = this;
+    dense.scale(values, full, columns, left, right, to.values);
+    this.forEachBound((i, j, at) => (to.values[at] = left[i] * values[at] * right[j]));
   }
 
   scaledMaxima(left: Vector, right: Vector, rowMaxima: Vector, columnMaxima: Vector): void {
-    this.dense.scaledMaxima(this.values, this.rows, this.columns, left, right, rowMaxima, columnMaxima);
+    const {dense, values, full, columns} = this;
+    dense.scaledMaxima(values, full, columns, left, right, rowMaxima, columnMaxima);
+    this.forEachBound((i, j, at) => {
+      rowMaxima[i] = Math.abs(values[at]) * (left[i] * right[j]);
+      columnMaxima[j] = Math.max(columnMaxima[j], rowMaxima[i]);
+    });
   }
 
   addMagnitudes(left: Vector, right: Vector, rowSums: Vector, columnSums: Vector): void {
-    this.dense.addMagnitudes(this.values, this.rows, this.columns, left, right, rowSums, columnSums);
+    const {dense, values, full, columns} = this;
+    dense.addMagnitudes(values, full, columns, left, right, rowSums, columnSums);
+    this.forEachBound((i, j, at) => {
+      rowSums[i] = Math.abs(values[at] * right[j]);
+      columnSums[j] += Math.abs(left[i] * values[at]);
+    });
   }
 
   diagonal(out: Vector): void {

@@ -9,8 +9,8 @@ import {addScaled, dot} from './vectors.js';
 const STEP_FRACTION = 0.995;
 /** The smallest product of a pair after a step, relative to the mean. */
 const CENTRALITY = 1e-3;
-/** The regularisation of the factorisation; it is increased if the factorisation fails. */
-const DELTA = 1e-11;
+/** The regularisation of the factorisation, unless another one is asked for; it is increased if the factorisation fails. */
+export const DELTA = 1e-11;
 const MAX_DELTA = 1e-5;
 /** The residual at which a Newton direction is good enough, because the next iteration corrects the rest. */
 const SOLVE_TARGET = 1e-10;
@@ -22,6 +22,8 @@ const EXACT = 1e-13;
 const INEXACT = 1e-8;
 
 export class Directions {
+  /** The least regularisation. */
+  delta = DELTA;
   /** The predictor first, and later the step itself. */
   private readonly affine: Point<Vector>;
   /** The direction for the constant right-hand side (−q, d). */
@@ -174,7 +176,7 @@ export class Directions {
   }
 
   private factor(w: Float64Array): boolean {
-    for (let delta = DELTA; delta <= MAX_DELTA; delta *= 100) if (this.kkt.factor(w, delta)) return true;
+    for (let delta = this.delta; delta <= MAX_DELTA; delta *= 100) if (this.kkt.factor(w, delta)) return true;
     return false;
   }
 

@@ -34,7 +34,7 @@ export function dualCertificate(dense: DenseKernels, problem: Problem): Point<Ve
     C: {values: C},
   } = problem;
   const equalities = n + 1 + p;
-  const linear = emptyProblem(dense, {n, p: equalities, m});
+  const linear = emptyProblem(dense, {n, p: equalities, m, sides: problem.sides});
   linear.C.values.set(P);
   linear.C.values.set(q, n * n);
   linear.C.values.set(C, (n + 1) * n);

@@ -3,7 +3,7 @@
  * and corrector steps (`directions.ts`). Goulart & Chen (2024, arXiv 2405.12762), section 3.
  */
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
-import {Directions} from './directions.js';
+import {DELTA, Directions} from './directions.js';
 import {Embedding} from './embedding.js';
 import type {KktSystem} from './kkt.js';
 import {copyPoint, emptyPoint, type Point, type AnyProblem} from './types.js';
@@ -32,6 +32,8 @@ const DEEPER = 1e-3;
 const LAST_ITERATIONS = 30;
 /** The number of iterations without progress after which the method stops. */
 const STALLS = 12;
+/** The factor by which the error must fall in an iteration that counts as progress after a longer time without. */
+const FALLS = 0.5;
 
 export class InteriorPoint {
   /** (x, y, s) for the caller: already divided by τ if `solved`, otherwise a ray. */
@@ -54,14 +56,17 @@ export class InteriorPoint {
   /**
    * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged, and in
    *   each of the last iterations; returns whether it could solve the problem from there. By default, a point that has converged is enough.
+   * @param delta The regularisation of the factorisations.
    */
   solve(
     tolerance: number,
     maxIterations: number,
     finish: (point: Point<Vector>, stage: Stage) => boolean = (_, stage) => stage === 'converged',
+    delta = DELTA,
   ): InteriorPointResult {
     const {embedding, directions, point, best, solution} = this;
     let bestError = Infinity;
+    let previous = Infinity;
     let stalls = 0;
     let guessBelow = GUESS_BELOW;
     let last = Infinity;
@@ -73,6 +78,7 @@ export class InteriorPoint {
       return {outcome, iterations};
     };
     embedding.begin();
+    directions.delta = delta;
     if (!directions.start()) return {outcome: 'numericalError', iterations: 0};
 
     for (let iteration = 0; ; iteration++) {
@@ -106,7 +112,10 @@ export class InteriorPoint {
       if (embedding.provesInfeasible()) return end('primalInfeasible', iteration);
       if (embedding.provesUnbounded()) return end('dualInfeasible', iteration);
       if (iteration === maxIterations) return end('iterationLimit', iteration);
-      if (stalls >= STALLS && last === Infinity) return end('numericalError', iteration);
+      // An error that has grown and falls again is no stall.
+      const falls = error < FALLS * previous;
+      previous = error;
+      if (stalls >= STALLS && last === Infinity && !falls) return end('numericalError', iteration);
       if (!directions.step(last < Infinity)) return end('numericalError', iteration);
     }
   }

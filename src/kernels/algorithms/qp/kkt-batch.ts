@@ -18,8 +18,8 @@ export const kktBatch: BatchKernel<KktArrays> = {
   name: 'ImplicitKKT',
   start(dense, job) {
     const {arrays, parameters} = job;
-    const {n, m, k, transpose} = parameters;
-    const small = transpose && isSmall(n, k + m) ? smallAdjointOf(n, k, m) : null;
+    const {n, m, k, sides, transpose} = parameters;
+    const small = transpose && isSmall(n, k + m) ? smallAdjointOf(n, k, m, sides) : null;
     const quick = small && solverOfSmall(small, job);
     // Made only if it is needed: for one small problem it takes longer than the solution.
     let full: ((sample: number) => void) | null = null;
@@ -31,7 +31,7 @@ export const kktBatch: BatchKernel<KktArrays> = {
   },
 };
 
-const smallAdjointOf = perShape((n, p, m) => new SmallAdjoint(n, p, m));
+const smallAdjointOf = perShape((n, p, m, sides) => new SmallAdjoint(n, p, m, sides));
 
 /** Returns a function that tells whether it has solved the system of a sample. */
 function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: number) => boolean {
@@ -71,8 +71,8 @@ function solverOfSmall(small: SmallAdjoint, job: BatchJob<KktArrays>): (sample: 
 
 function fullSolver(dense: DenseKernels, job: BatchJob<KktArrays>): (sample: number) => void {
   const {arrays, parameters} = job;
-  const {n, m, k} = parameters;
-  const problem = emptyProblem(dense, {n, p: k, m});
+  const {n, m, k, sides} = parameters;
+  const problem = emptyProblem(dense, {n, p: k, m, sides});
   const factor = denseFactor(dense, problem);
   const matrices = new MatrixReader(dense, job, problem);
   const solve = solverOf(arrays, parameters);
@@ -94,12 +94,12 @@ export function keptFactors(
   batch: number,
 ): (KktFactor | null)[] {
   const {arrays, parameters} = job;
-  const {n, m, k} = parameters;
+  const {n, m, k, sides} = parameters;
   return dense.keep(() => {
     return Array.from({length: batch}, (_, sample) => {
       if (arrays.status[sample] !== 0) return null;
       // A factor keeps reading its problem, so each needs its own.
-      const problem = emptyProblem(dense, {n, p: k, m});
+      const problem = emptyProblem(dense, {n, p: k, m, sides});
       const matrices = new MatrixReader(dense, job, problem);
       matrices.read(sample);
       const weight = new Float64Array(k + m).fill(1);

@@ -149,5 +149,5 @@ export class KktSystem {
 /** The system of dense matrices. */
 export function denseKkt(dense: DenseKernels, P: DenseMatrix, C: DenseMatrix): KktSystem {
   const [n, rows] = [P.rows, C.rows];
-  return new KktSystem(dense, n, rows, P, new CondensedSystem(dense, n, rows, P.values, C.values));
+  return new KktSystem(dense, n, rows, P, new CondensedSystem(dense, n, rows, P.values, C.values, C.full));
 }

@@ -39,16 +39,15 @@ export class MatrixReader {
     const {
       n,
       p,
-      m,
       P: {values: P},
-      C: {values: C},
+      C: {values: C, full},
     } = problem;
     const {arrays, parameters} = job;
     this.scaling = null;
     this.known = true;
     P.set(sampleOf(arrays.Q, sample, n * n, parameters.sharedQ));
     C.set(sampleOf(arrays.A, sample, p * n, parameters.sharedA));
-    C.set(sampleOf(arrays.G, sample, m * n, parameters.sharedG), p * n);
+    C.set(sampleOf(arrays.G, sample, (full - p) * n, parameters.sharedG), p * n);
     const lift = dense.isFinite(C) && symmetrize(dense, P, n) ? this.lift.of(P) : null;
     problem.lift = lift ?? 0;
     this.valid = lift !== null;

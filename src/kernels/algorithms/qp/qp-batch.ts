@@ -1,8 +1,16 @@
 /** @file Solves a batch of quadratic programs, each of which stops when it has converged. */
 import type {QP_OUTPUTS} from '../../contracts/qp-limits.js';
 import {sampleOf, type BatchJob, type BatchKernel} from '../../contracts/batch-kernel.js';
+import {boundRows} from '../../contracts/bounds.js';
 import type {DenseKernels} from '../../contracts/dense.js';
-import {isSmall, perShape, readMatrices, readVectors, sharesMatrices} from '../small-qp/small-batch.js';
+import {
+  isSmall,
+  perShape,
+  readMatrices,
+  readRightSides,
+  readVectors,
+  sharesMatrices,
+} from '../small-qp/small-batch.js';
 import {SmallSolver} from '../small-qp/small-solver.js';
 import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
@@ -12,7 +20,7 @@ import {denseSolver} from './solve.js';
 import type {Point} from './types.js';
 
 /** The data in f32, and a guess (gx …) if the parameter `guess` is 1. */
-type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
+type QPInputs = 'Q' | 'p' | 'G' | 'h' | 'A' | 'b' | 'lower' | 'upper' | 'gx' | 'gIneq' | 'gEq' | 'gSlack';
 type QPOutputs = (typeof QP_OUTPUTS)[number];
 
 /** The arrays of a batch. */
@@ -21,8 +29,8 @@ export type QPArrays = QPInputs | QPOutputs;
 export const qpBatch: BatchKernel<QPArrays> = {
   name: 'ImplicitQP',
   start(dense, job) {
-    const {n, m, k, tolerance, maxIterations, guess} = job.parameters;
-    const small = guess || !isSmall(n, k + m) ? null : smallSolverOf(n, k, m);
+    const {n, m, k, sides, tolerance, maxIterations, guess} = job.parameters;
+    const small = guess || !isSmall(n, k + m) ? null : smallSolverOf(n, k, m, sides);
     // Made only if it is needed: for one small problem it takes longer than the solution.
     let full: ((sample: number) => void) | null = null;
     const isShared = sharesMatrices(job);
@@ -44,19 +52,18 @@ export const qpBatch: BatchKernel<QPArrays> = {
   },
 };
 
-const smallSolverOf = perShape((n, p, m) => new SmallSolver(n, p, m));
+const smallSolverOf = perShape((n, p, m, sides) => new SmallSolver(n, p, m, sides));
 
 function fullSolver(dense: DenseKernels, job: BatchJob<QPArrays>): (sample: number) => void {
   const {arrays, parameters} = job;
-  const {n, m, k, tolerance, maxIterations} = parameters;
-  const solver = denseSolver(dense, {n, p: k, m});
+  const {n, m, k, sides, tolerance, maxIterations} = parameters;
+  const solver = denseSolver(dense, {n, p: k, m, sides});
   const {problem} = solver;
   const matrices = new MatrixReader(dense, job, problem);
   return (sample) => {
     const valid = matrices.read(sample);
     problem.q.set(sampleOf(arrays.p, sample, n));
-    problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
-    problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
+    readRightSides(job, sample, problem);
     if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
       arrays.status[sample] = INVALID;
       return;
@@ -81,7 +88,7 @@ export function store(job: BatchJob<QPArrays>, sample: number, result: QPResult)
   const {arrays, parameters} = job;
   const {n, m, k} = parameters;
   const {x, y, s} = result;
-  const h = sampleOf(arrays.h, sample, m, parameters.sharedh);
+  const h = sampleOf(arrays.h, sample, m - boundRows(parameters.sides, n), parameters.sharedh);
   arrays.status[sample] = STATUS[result.outcome];
   arrays.iterations[sample] = result.iterations;
   arrays.residual[sample] = Math.min(result.residual, UNKNOWN);
@@ -90,7 +97,7 @@ export function store(job: BatchJob<QPArrays>, sample: number, result: QPResult)
     arrays.eqDual.set(y.subarray(0, k), sample * k);
     for (let i = 0; i < m; i++) {
       arrays.ineqDual[sample * m + i] = Math.max(0, y[k + i]);
-      arrays.slack[sample * m + i] = finiteSlack(s[k + i], h[i]);
+      arrays.slack[sample * m + i] = finiteSlack(s[k + i], h[i] ?? Infinity);
       arrays.activity[sample * m + i] = result.activity[k + i];
     }
   } else if (result.outcome === 'primalInfeasible') {

@@ -9,7 +9,8 @@ import {maxAbs} from './vectors.js';
 
 /**
  * Writes the scaled problem to `scaled`, which has the same shape. Rows without a bound become 0 ≤ 1, and with `withoutFar` so do
- * inequalities that are far from everything else, because they must not influence the scale of the rest.
+ * inequalities that are far from everything else, because they must not influence the scale of the rest. `cost` is the size of the scaled
+ * objective.
  */
 export function scaleProblem<Matrix extends ProblemMatrix>(
   dense: DenseKernels,
@@ -18,6 +19,7 @@ export function scaleProblem<Matrix extends ProblemMatrix>(
   scaled: Problem<Matrix>,
   withoutFar = false,
   room: ScalingRoom = scalingRoom(dense, problem),
+  cost = 1,
 ): Scaling {
   const {n, p, P, q, C, d} = problem;
   const rows = d.length;
@@ -37,7 +39,7 @@ export function scaleProblem<Matrix extends ProblemMatrix>(
     scaled.q[j] = beta * D[j] * q[j];
     objective = Math.max(objective, Math.abs(scaled.q[j]));
   }
-  const c = objective > 0 ? 1 / objective : 1;
+  const c = objective > 0 ? cost / objective : 1;
   for (let j = 0; j < n; j++) row[j] = c * D[j];
   P.scale(row, D, scaled.P);
   if (problem.lift > 0) scaled.P.growDiagonal(problem.lift);

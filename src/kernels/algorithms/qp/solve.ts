@@ -4,21 +4,26 @@ import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import {Acceptance, type Demands, type Digits, type QPResult} from './acceptance.js';
 import type {ProblemMatrix} from '../../contracts/problem-matrix.js';
 import type {ActiveSet} from './active-set.js';
+import {CondensedSystem} from './condensed-system.js';
 import type {DenseMatrix} from './dense-matrix.js';
+import {dualMethod, type DualMethod} from './dual-method.js';
 import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {rescale, scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
-import {InteriorPoint, type Stage} from './interior-point.js';
-import {denseKkt, type KktSystem} from './kkt.js';
+import {DELTA} from './directions.js';
+import {InteriorPoint, type Outcome, type Stage} from './interior-point.js';
+import {KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
 import {denseRescue, type Rescue} from './rescue.js';
-import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem} from './types.js';
+import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem, type Sizes} from './types.js';
 
 /** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
 const POLISHED = 1e-9;
 /** How the active set of a point is solved on. */
 const POLISHING = {keepsEqualities: false, refinements: 1};
+/** The usual interior point. */
+const ONCE = [{delta: DELTA, cost: 1}];
 
 /** The curvature added for the dual active-set method, relative to the largest: none if there is enough, then less and less. */
 const PROXIMITIES = [0, 1e-5, 1e-7, 1e-9, 1e-9, 1e-11, 1e-11, 1e-13, 1e-13, 1e-15];
@@ -42,14 +47,30 @@ interface Attempt {
   demands: Demands;
 }
 
-/** What the solver works with: the problem, room for the scaled one, the KKT system of that one, and what to do if it is not enough. */
+/**
+ * What the solver works with: the problem, room for the scaled one, the KKT system of that one, what is tried before the interior point,
+ * and what to do if that is not enough.
+ */
 export interface QPSystem<Matrix extends ProblemMatrix> {
   problem: Problem<Matrix>;
   scaled: Problem<Matrix>;
   kkt: KktSystem;
+  dual?: DualMethod | null;
   rescue: Rescue;
   /** How its active sets are solved on: see `Polish`, and how often the result is corrected. */
   polishing?: {keepsEqualities: boolean; refinements: number};
+  /** The attempts of the interior point, one after another until one succeeds. */
+  attempts?: readonly InteriorAttempt[];
+  /** Whether multipliers that only rounding to f32 keeps from cancelling are accepted where nothing else is found. */
+  pulls?: boolean;
+}
+
+/** One run of the interior point. */
+export interface InteriorAttempt {
+  /** The regularisation of the factorisations. */
+  delta: number;
+  /** A factor of the objective. Where the multipliers are huge, the embedding converges to a ray unless the objective is small. */
+  cost: number;
 }
 
 export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
@@ -57,10 +78,13 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   readonly problem: Problem<Matrix>;
   private readonly scaled: Problem<Matrix>;
   private readonly kkt: KktSystem;
+  private readonly dual: DualMethod | null;
   private readonly rescue: Rescue;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
   private readonly polishing: typeof POLISHING;
+  private readonly attempts: readonly InteriorAttempt[];
+  private readonly pulls: boolean;
   private readonly room: ScalingRoom;
   private readonly acceptance: Acceptance;
   private readonly guess: Point<Vector>;
@@ -68,16 +92,28 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
     private readonly dense: DenseKernels,
-    {problem, scaled, kkt, rescue, polishing = POLISHING}: QPSystem<Matrix>,
+    {
+      problem,
+      scaled,
+      kkt,
+      dual = null,
+      rescue,
+      polishing = POLISHING,
+      attempts = ONCE,
+      pulls = false,
+    }: QPSystem<Matrix>,
     private readonly digits: Digits = 'single',
   ) {
     this.problem = problem;
     this.scaled = scaled;
     this.kkt = kkt;
+    this.dual = dual;
     this.rescue = rescue;
     this.interiorPoint = new InteriorPoint(dense, this.scaled, this.kkt);
     this.polish = new Polish(dense, this.scaled, this.kkt, polishing.keepsEqualities);
     this.polishing = polishing;
+    this.attempts = attempts;
+    this.pulls = pulls;
     this.room = scalingRoom(dense, problem);
     this.acceptance = new Acceptance(dense, this.problem, digits);
     this.guess = emptyPoint(dense, problem);
@@ -106,7 +142,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     warmStart: Point | undefined,
     matrices: MatrixScaling,
   ): void {
-    const {dense, problem, scaled, kkt, room, interiorPoint, acceptance, guess} = this;
+    const {dense, problem, scaled, kkt, room, acceptance, guess} = this;
     acceptance.forget();
     const impossible = clearEmptyRows(problem, matrices.isEmpty);
     if (impossible >= 0) return acceptance.takeEmptyRow(impossible);
@@ -119,27 +155,41 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       rescale(guess, scaling);
       if (this.polishes(guess, attempt)) return;
     }
-    let converged = false;
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, (point, stage) => {
-      converged ||= stage === 'converged';
-      return this.finishes(point, stage, attempt);
-    });
-    acceptance.found.iterations = iterations;
-    if (acceptance.found.outcome === 'solved') return;
-    const {point} = interiorPoint;
-    if (outcome === 'primalInfeasible') {
-      if (acceptance.provesInfeasible(point, scaling)) return;
-    } else if (outcome === 'dualInfeasible') {
-      if (acceptance.provesUnbounded(point, scaling)) return;
-    } else {
-      // The active set may already be correct even if the iterations failed.
-      if (!converged && this.finishes(point, 'converged', attempt)) return;
-      if (outcome === 'iterationLimit') {
-        if (!this.proves(scaling)) acceptance.fail(outcome);
-        return;
+    if (this.solvesDual(attempt, maxIterations)) return;
+    let outcome: Outcome = 'numericalError';
+    for (const [k, {delta, cost}] of this.attempts.entries()) {
+      if (k > 0) {
+        attempt.scaling = scaleProblem(dense, problem, matrices, scaled, true, room, cost);
+        kkt.readMatrices();
       }
+      outcome = this.iterate(tolerance, maxIterations, attempt, delta);
+      if (acceptance.found.outcome !== 'numericalError') return;
+      if (acceptance.hasExactSpare) break;
     }
-    if (!this.solvesByActiveSet(matrices, attempt)) acceptance.fail('numericalError');
+    if (outcome === 'iterationLimit') {
+      const found = this.proves(attempt.scaling) || (this.pulls && acceptance.takeSpare());
+      if (!found) acceptance.fail(outcome);
+    } else if (!this.solvesByActiveSet(matrices, attempt)) acceptance.fail('numericalError');
+  }
+
+  /** Runs the interior point. What it solves or proves becomes the result. @returns How it ended. */
+  private iterate(tolerance: number, maxIterations: number, attempt: Attempt, delta: number): Outcome {
+    const {interiorPoint, acceptance} = this;
+    const {scaling} = attempt;
+    const {point} = interiorPoint;
+    let converged = false;
+    const finish = (at: Point<Vector>, stage: Stage) => {
+      converged ||= stage === 'converged';
+      return this.finishes(at, stage, attempt);
+    };
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, finish, delta);
+    acceptance.found.iterations += iterations;
+    if (acceptance.found.outcome === 'solved') return outcome;
+    if (outcome === 'primalInfeasible') acceptance.provesInfeasible(point, scaling);
+    else if (outcome === 'dualInfeasible') acceptance.provesUnbounded(point, scaling);
+    // The active set may already be correct even if the iterations failed.
+    else if (!converged) this.finishes(point, 'converged', attempt);
+    return outcome;
   }
 
   private demandsOf(tolerance: number): Demands {
@@ -148,9 +198,23 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     return {enough: Math.max(tolerance, SINGLE), exactness, consistent: true};
   }
 
+  /** Whether the problem is strictly convex and its active set is easy to find. */
+  private solvesDual(attempt: Attempt, maxIterations: number): boolean {
+    const {problem, dual, acceptance} = this;
+    const {found} = acceptance;
+    if (!dual || problem.lift > 0 || !dual.findsActiveSet(maxIterations)) return false;
+    const isSolved = this.polishes(dual.start, attempt, 2, dual.polish);
+    if (!isSolved || dual.sharesMultipliers(found.activity)) {
+      acceptance.forget();
+      return false;
+    }
+    found.iterations = dual.rounds;
+    return true;
+  }
+
   /** Whether a point of the interior-point method leads to the solution. */
   private finishes(point: Point<Vector>, stage: Stage, attempt: Attempt): boolean {
-    const {rescue, acceptance, guess} = this;
+    const {rescue, acceptance, guess, pulls} = this;
     const {scaling, demands} = attempt;
     if (stage === 'guess') return this.polishes(point, attempt, 2);
     if (stage === 'converged' && this.polishes(point, attempt)) return true;
@@ -162,13 +226,18 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       if (stage === 'converged' && this.polishes(guess, attempt)) return true;
     }
     if (acceptance.accept(point, scaling, asked)) return true;
-    if (stage === 'converged') acceptance.keepSpare([...others, point], scaling, demands);
+    if (stage === 'converged' || pulls) acceptance.keepSpare([...others, point], scaling, demands, pulls);
     return false;
   }
 
   /** Whether the solution on a point's active set is accepted. If one linear solve did not reach it, a second one may. */
-  private polishes(from: Point<Vector>, {scaling, good, demands}: Attempt, rounds?: number): boolean {
-    const {polish, acceptance} = this;
+  private polishes(
+    from: Point<Vector>,
+    {scaling, good, demands}: Attempt,
+    rounds?: number,
+    polish = this.polish,
+  ): boolean {
+    const {acceptance} = this;
     if (!(polish.run(from, rounds) <= good)) return false;
     if (acceptance.accept(polish.point, scaling, demands)) return true;
     for (let k = 0; k < this.polishing.refinements; k++) {
@@ -190,7 +259,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       if (!activeSet) break;
       if (this.takesProximalSteps(activeSet, forgive, attempt)) return true;
     }
-    return this.proves(scaling) || acceptance.takeSpare(demands);
+    return this.proves(scaling) || acceptance.takeSpare();
   }
 
   private takesProximalSteps(activeSet: ActiveSet, forgive: boolean, attempt: Attempt): boolean {
@@ -231,13 +300,12 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
 }
 
 /** The solver of dense problems with n variables, p equalities and m inequalities. */
-export function denseSolver(
-  dense: DenseKernels,
-  sizes: Pick<Problem, 'n' | 'p' | 'm'>,
-  digits?: Digits,
-): QPSolver {
+export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits): QPSolver {
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
-  const kkt = denseKkt(dense, scaled.P, scaled.C);
-  return new QPSolver(dense, {problem, scaled, kkt, rescue: denseRescue(dense, scaled)}, digits);
+  const {n, p, m} = sizes;
+  const reduced = new CondensedSystem(dense, n, p + m, scaled.P.values, scaled.C.values);
+  const kkt = new KktSystem(dense, n, p + m, scaled.P, reduced);
+  const dual = dualMethod(dense, scaled, reduced.constraints);
+  return new QPSolver(dense, {problem, scaled, kkt, dual, rescue: denseRescue(dense, scaled)}, digits);
 }

@@ -23,6 +23,8 @@ export interface Problem<Matrix extends ProblemMatrix = DenseMatrix> {
   d: Vector;
   /** By how much the diagonal of P must grow, relative to itself, to make P semidefinite again after rounding. Usually zero. */
   lift: number;
+  /** Which bounds the last inequalities are (`contracts/bounds.ts`). Default: none. */
+  sides?: number | undefined;
 }
 
 /** Whether a right-hand side is a bound. */
@@ -40,10 +42,10 @@ export interface Point<Values extends Float64Array = Float64Array> {
 /** A problem whose matrices are of any kind. */
 export type AnyProblem = Problem<ProblemMatrix>;
 
-type Sizes = Pick<Problem, 'n' | 'p' | 'm'>;
+export type Sizes = Pick<Problem, 'n' | 'p' | 'm' | 'sides'>;
 
 /** A problem of zeros in the memory of `dense`. */
-export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem {
+export function emptyProblem(dense: DenseKernels, {n, p, m, sides}: Sizes): Problem {
   const rows = p + m;
   return {
     n,
@@ -51,9 +53,10 @@ export function emptyProblem(dense: DenseKernels, {n, p, m}: Sizes): Problem {
     m,
     P: new DenseMatrix(dense, n, n),
     q: dense.vector(n),
-    C: new DenseMatrix(dense, rows, n),
+    C: new DenseMatrix(dense, rows, n, undefined, sides),
     d: dense.vector(rows),
     lift: 0,
+    sides,
   };
 }
 

@@ -47,9 +47,9 @@ export class SmallAdjoint {
   /** Whether P is clearly positive definite; set by `readMatrices`. */
   isUsable = false;
 
-  /** For n variables, p equalities and m inequalities. */
-  constructor(n: number, p: number, m: number) {
-    this.problem = emptyProblem(referenceDense, {n, p, m});
+  /** For n variables, p equalities and m inequalities; `sides`: see `Sizes`. */
+  constructor(n: number, p: number, m: number, sides?: number) {
+    this.problem = emptyProblem(referenceDense, {n, p, m, sides});
     this.members = new Int32Array(n);
     this.L = new Float64Array(n * n);
     this.W = new Float64Array(n * n);

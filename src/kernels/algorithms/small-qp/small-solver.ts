@@ -30,10 +30,10 @@ export class SmallSolver {
   private readonly demands: Demands = {enough: 0, exactness: 0, consistent: true};
   private isUsable = false;
 
-  /** For n variables, p equalities and m inequalities. */
-  constructor(n: number, p: number, m: number) {
+  /** For n variables, p equalities and m inequalities; `sides`: see `Sizes`. */
+  constructor(n: number, p: number, m: number, sides?: number) {
     const rows = p + m;
-    this.kkt = new SmallAdjoint(n, p, m);
+    this.kkt = new SmallAdjoint(n, p, m, sides);
     this.problem = this.kkt.problem;
     this.activeSet = new DualActiveSet(this.kkt);
     this.acceptance = new Acceptance(referenceDense, this.problem);

@@ -1,5 +1,5 @@
 /** @file Plans the factorisation of a sparse symmetric matrix, from its pattern alone: the order, the supernodes, and where each entry goes. */
-import {contributionStride, strideOf, type SparsePlan} from '../../contracts/sparse.js';
+import {padded, strideOf, type SparsePlan} from '../../contracts/sparse.js';
 import {inverseOf, orderOf} from './elimination-order.js';
 import {columnCounts} from './elimination-tree.js';
 import {startsOf, symmetricPattern} from './pattern.js';
@@ -24,12 +24,12 @@ export function planFactorisation(
   const structure = structureOf(n, upper, supernodes, tree);
   const stack = stackOf(structure.rowStarts, tree);
   const panelStarts = new Int32Array(count + 1);
-  let largestPanel = 0;
+  let widest = 0;
   for (let s = 0; s < count; s++) {
     const own = first[s + 1] - first[s];
-    const size = own * strideOf(own, structure.rowStarts[s + 1] - structure.rowStarts[s]);
-    panelStarts[s + 1] = panelStarts[s] + size;
-    largestPanel = Math.max(largestPanel, size);
+    const stride = strideOf(own, structure.rowStarts[s + 1] - structure.rowStarts[s]);
+    panelStarts[s + 1] = panelStarts[s] + own * stride;
+    widest = Math.max(widest, stride);
   }
   const entries = entriesOf(order, rows, columns, supernodes, structure);
   return {
@@ -38,7 +38,7 @@ export function planFactorisation(
     supernodes: count,
     first,
     panelStarts,
-    largestPanel,
+    widest,
     ...tree,
     ...structure,
     ...stack,
@@ -58,10 +58,10 @@ function stackOf(
   let stackSize = 0;
   for (let s = 0; s < count; s++) {
     const others = rowStarts[s + 1] - rowStarts[s];
-    const size = others * contributionStride(others);
+    const size = others * padded(others);
     workStarts[s] = top;
     keptStarts[s] = childStarts[s] < childStarts[s + 1] ? keptStarts[children[childStarts[s]]] : top;
-    stackSize = Math.max(stackSize, top + contributionStride(others) ** 2);
+    stackSize = Math.max(stackSize, top + padded(others) ** 2);
     top = keptStarts[s] + size;
   }
   return {workStarts, keptStarts, stackSize};
@@ -92,7 +92,7 @@ function entriesOf(
     const own = first[s + 1] - first[s];
     const stride = strideOf(own, rowStarts[s + 1] - rowStarts[s]);
     for (let j = 0; j < own; j++) column[first[s] + j] = j;
-    for (let e = rowStarts[s]; e < rowStarts[s + 1]; e++) column[others[e]] = own + e - rowStarts[s];
+    for (let e = rowStarts[s]; e < rowStarts[s + 1]; e++) column[others[e]] = padded(own) + e - rowStarts[s];
     for (let k = entryStarts[s]; k < entryStarts[s + 1]; k++) {
       const [a, b] = [place[rows[sources[k]]], place[columns[sources[k]]]];
       targets[k] = (Math.min(a, b) - first[s]) * stride + column[Math.max(a, b)];

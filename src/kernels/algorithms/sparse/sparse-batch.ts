@@ -4,6 +4,7 @@ import {solverOf} from '../qp/kkt-batch.js';
 import {asksForInfinity} from '../qp/presolve.js';
 import {guessOf, store, type QPArrays} from '../qp/qp-batch.js';
 import {INVALID} from '../qp/returned.js';
+import {readVectors} from '../small-qp/small-batch.js';
 import {sparseFactor} from './sparse-adjoint.js';
 import {SparseReader, type MatrixValues} from './sparse-reader.js';
 import {emptySparse, sparseSolver} from './sparse-solver.js';
@@ -15,15 +16,13 @@ export function sparseBatch(structure: ProblemStructure): BatchKernel<QPArrays> 
     name: 'ImplicitSparseQP',
     start(dense, job) {
       const {arrays, parameters} = job;
-      const {n, m, k, tolerance, maxIterations} = parameters;
+      const {tolerance, maxIterations} = parameters;
       const solver = sparseSolver(dense, structure);
       const {problem} = solver;
       const reader = new SparseReader(dense, structure, problem);
       return (sample) => {
         const valid = reader.read(valuesOf(structure, job, sample));
-        problem.q.set(sampleOf(arrays.p, sample, n));
-        problem.d.set(sampleOf(arrays.b, sample, k, parameters.sharedb));
-        problem.d.set(sampleOf(arrays.h, sample, m, parameters.sharedh), k);
+        readVectors(job, sample, problem);
         if (!valid || !dense.isFinite(problem.q) || asksForInfinity(problem)) {
           arrays.status[sample] = INVALID;
           return;
@@ -62,7 +61,8 @@ export function sparseKktBatch(
   };
 }
 
-function valuesOf(
+/** The values of the matrices of one sample. */
+export function valuesOf(
   {entries}: ProblemStructure,
   {arrays, parameters}: BatchJob<'Q' | 'G' | 'A'>,
   sample: number,

@@ -44,11 +44,14 @@ export class SparseReader {
   }
 
   private readConstraints({G, A}: MatrixValues): void {
-    const {placesOfC} = this.structure;
+    const {placesOfC, n, sides} = this.structure;
     const {C} = this.problem;
     C.values.fill(0);
     for (let e = 0; e < A.length; e++) C.values[placesOfC[e]] += A[e];
     for (let e = 0; e < G.length; e++) C.values[placesOfC[A.length + e]] += G[e];
+    const first = A.length + G.length;
+    const upper = first + (sides & 1 ? n : 0);
+    for (let e = first; e < placesOfC.length; e++) C.values[placesOfC[e]] = e < upper ? -1 : 1;
   }
 
   /** P ← ½(Q + Qᵀ). @returns Whether Q is finite and symmetric up to f32 rounding. */

@@ -11,9 +11,19 @@ import type {ProblemStructure} from './structure-of-problem.js';
 
 /** The factors leave more rounding than dense ones, and nothing else helps with rows that depend on each other. */
 const POLISHING = {keepsEqualities: true, refinements: 3};
+/** A larger regularisation would hide rows that almost depend on each other, but some factors are only stable with it. */
+const ATTEMPTS = [
+  {delta: 1e-15, cost: 1},
+  {delta: 1e-15, cost: 1e-2},
+  {delta: 1e-15, cost: 1e-6},
+  {delta: 1e-11, cost: 1},
+];
 
 /** A problem of zeros with this structure. */
-export function emptySparse(dense: DenseKernels, {n, p, m, P, C}: ProblemStructure): Problem<SparseMatrix> {
+export function emptySparse(
+  dense: DenseKernels,
+  {n, p, m, P, C, sides}: ProblemStructure,
+): Problem<SparseMatrix> {
   return {
     n,
     p,
@@ -23,6 +33,7 @@ export function emptySparse(dense: DenseKernels, {n, p, m, P, C}: ProblemStructu
     C: new SparseMatrix(C),
     d: dense.vector(p + m),
     lift: 0,
+    sides,
   };
 }
 
@@ -36,7 +47,11 @@ export function sparseSolver(
   const scaled = emptySparse(dense, structure);
   const kkt = sparseSystem(dense, structure, scaled.P, scaled.C);
   const rescue = sparseRescue(dense, scaled);
-  return new QPSolver(dense, {problem, scaled, kkt, rescue, polishing: POLISHING}, digits);
+  return new QPSolver(
+    dense,
+    {problem, scaled, kkt, rescue, polishing: POLISHING, attempts: ATTEMPTS, pulls: true},
+    digits,
+  );
 }
 
 /** The KKT system of matrices with this structure. */

@@ -1,4 +1,5 @@
 /** @file What the patterns of a sparse quadratic program determine: where each entry goes, and the plans of the factorisations. */
+import {boundRows} from '../../contracts/bounds.js';
 import type {SparsePlan} from '../../contracts/sparse.js';
 import {compressRows, type CompressedRows} from './compressed-rows.js';
 import {planFactorisation} from './plan.js';
@@ -15,6 +16,8 @@ export interface ProblemEntries {
   n: number;
   m: number;
   k: number;
+  /** Which bounds there are (`contracts/bounds.ts`). Default: none. */
+  sides?: number;
   Q: Entries;
   G: Entries;
   A: Entries;
@@ -25,29 +28,43 @@ export class ProblemStructure {
   readonly n: number;
   /** The number of equalities. */
   readonly p: number;
-  /** The number of inequalities. */
+  /** The number of inequalities, the bounds included. */
   readonly m: number;
+  readonly sides: number;
   readonly P: CompressedRows;
   readonly C: CompressedRows;
   /** Where each entry of Q goes in P; and for each place of P, that of its mirror image. */
   readonly placesOfQ: Int32Array;
   readonly mirror: Int32Array;
-  /** Where each entry of A, and then of G, goes in C. */
+  /** Where each entry of A, then of G, and then of the bounds goes in C. */
   readonly placesOfC: Int32Array;
   private kkt: SparsePlan | null = null;
   private curvature: SparsePlan | null = null;
 
   constructor(readonly entries: ProblemEntries) {
-    const {n, m, k, Q, G, A} = entries;
+    const {n, m, k, sides = 0, Q, G, A} = entries;
     this.n = n;
     this.p = k;
-    this.m = m;
+    this.sides = sides;
+    this.m = m + boundRows(sides, n);
     const symmetric = compressRows(n, n, joined(Q.rows, Q.columns), joined(Q.columns, Q.rows));
     this.P = symmetric.pattern;
     this.placesOfQ = symmetric.places.slice(0, Q.rows.length);
     this.mirror = mirrorOf(this.P);
     const below = G.rows.map((row) => k + row);
-    const constraints = compressRows(k + m, n, joined(A.rows, below), joined(A.columns, G.columns));
+    const bounds = Int32Array.from({length: this.m - m}, (_, i) => i);
+    const constraints = compressRows(
+      k + this.m,
+      n,
+      joined(
+        joined(A.rows, below),
+        bounds.map((i) => k + m + i),
+      ),
+      joined(
+        joined(A.columns, G.columns),
+        bounds.map((i) => i % n),
+      ),
+    );
     this.C = constraints.pattern;
     this.placesOfC = constraints.places;
   }

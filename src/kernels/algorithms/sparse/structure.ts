@@ -1,4 +1,5 @@
 /** @file The rows in which the supernodes of a sparse factor have entries. */
+import {padded} from '../../contracts/sparse.js';
 import {NO_PARENT} from './elimination-tree.js';
 import {startsOf, type Pattern} from './pattern.js';
 import type {Supernodes} from './supernodes.js';
@@ -60,7 +61,7 @@ export function structureOf(
   for (let s = 0; s < count; s++) {
     const above = parent[s];
     if (above === NO_PARENT) continue;
-    const own = first[above + 1] - first[above];
+    const own = padded(first[above + 1] - first[above]);
     for (let e = rowStarts[s], at = rowStarts[above]; e < rowStarts[s + 1]; e++) {
       if (rows[e] < first[above + 1]) relative[e] = rows[e] - first[above];
       else {

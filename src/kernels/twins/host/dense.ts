@@ -22,6 +22,8 @@ export function createHostDense(): DenseKernels | null {
     keep: (work) => memory.keep(work),
     signedCholesky: (a, n, stride, positives, inverse) =>
       routines.signedCholesky(at(a), n, stride, positives, at(inverse)),
+    eliminate: (a, n, stride, positives, count, inverse) =>
+      routines.eliminate(at(a), n, stride, positives, count, at(inverse)),
     signedSolve: (u, n, stride, positives, inverse, x) =>
       routines.signedSolve(at(u), n, stride, positives, at(inverse), at(x)),
     addWeightedGram: (target, n, stride, M, strideM, rows, weights, count, packed) =>

@@ -11,7 +11,7 @@ export function createHostSparse(memory: WebAssembly.Memory): SparseKernels | nu
   return {
     name: 'host',
 
-    factor: ({plan, panels, inverse, signs, stack, weighted}, values, least, instead) =>
+    factor: ({plan, panels, inverse, signs, stack, packed}, values, least, instead) =>
       routines.factor(
         plan.supernodes,
         placeOf(plan.first),
@@ -30,7 +30,7 @@ export function createHostSparse(memory: WebAssembly.Memory): SparseKernels | nu
         placeOf(inverse),
         placeOf(signs),
         placeOf(stack),
-        placeOf(weighted),
+        placeOf(packed),
         least,
         instead,
       ),

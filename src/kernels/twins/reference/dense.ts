@@ -15,15 +15,19 @@ export const referenceDense: DenseKernels = {
   scope: (work) => work(),
   keep: (work) => work(),
 
-  signedCholesky(a, n, stride, positives, inverse) {
+  signedCholesky: (a, n, stride, positives, inverse) =>
+    referenceDense.eliminate(a, n, stride, positives, n, inverse),
+
+  eliminate(a, n, stride, positives, count, inverse) {
     for (let i = 0; i < n; i++) {
       const rowI = i * stride;
-      for (let k = 0; k < i; k++) {
+      for (let k = 0; k < Math.min(i, count); k++) {
         const rowK = k * stride;
         const factor = k < positives ? a[rowK + i] : -a[rowK + i];
         if (factor === 0) continue;
         for (let j = i; j < n; j++) a[rowI + j] -= factor * a[rowK + j];
       }
+      if (i >= count) continue;
       const sign = i < positives ? 1 : -1;
       const pivot = sign * a[rowI + i];
       if (!(pivot > 0) || pivot === Infinity) return i;

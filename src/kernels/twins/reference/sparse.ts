@@ -1,6 +1,6 @@
 /** @file `SparseKernels` in plain TypeScript. */
 import {
-  contributionStride,
+  padded,
   strideOf,
   type SparseFactors,
   type SparseKernels,
@@ -22,7 +22,7 @@ export const referenceSparse: SparseKernels = {
       addProducts(factors, s);
       const others = plan.rowStarts[s + 1] - plan.rowStarts[s];
       const [work, kept] = [plan.workStarts[s], plan.keptStarts[s]];
-      if (work !== kept) stack.copyWithin(kept, work, work + others * contributionStride(others));
+      if (work !== kept) stack.copyWithin(kept, work, work + others * padded(others));
     }
     return replaced;
   },
@@ -31,23 +31,23 @@ export const referenceSparse: SparseKernels = {
     const {n, order, supernodes, first, rowStarts, rows, panelStarts} = plan;
     for (let k = 0; k < n; k++) y[k] = x[order[k]];
     for (let s = 0; s < supernodes; s++) {
-      const {own, others, stride} = sizesOf(plan, s);
+      const {own, others, ends, stride} = sizesOf(plan, s);
       for (let k = 0; k < own; k++) {
         const at = panelStarts[s] + k * stride;
         const value = y[first[s] + k] * inverse[first[s] + k];
         y[first[s] + k] = value;
         for (let j = k + 1; j < own; j++) y[first[s] + j] -= panels[at + j] * value;
-        for (let e = 0; e < others; e++) y[rows[rowStarts[s] + e]] -= panels[at + own + e] * value;
+        for (let e = 0; e < others; e++) y[rows[rowStarts[s] + e]] -= panels[at + ends + e] * value;
       }
     }
     for (let k = 0; k < n; k++) y[k] *= signs[k];
     for (let s = supernodes - 1; s >= 0; s--) {
-      const {own, others, stride} = sizesOf(plan, s);
+      const {own, others, ends, stride} = sizesOf(plan, s);
       for (let k = own - 1; k >= 0; k--) {
         const at = panelStarts[s] + k * stride;
         let sum = y[first[s] + k];
         for (let j = k + 1; j < own; j++) sum -= panels[at + j] * y[first[s] + j];
-        for (let e = 0; e < others; e++) sum -= panels[at + own + e] * y[rows[rowStarts[s] + e]];
+        for (let e = 0; e < others; e++) sum -= panels[at + ends + e] * y[rows[rowStarts[s] + e]];
         y[first[s] + k] = sum * inverse[first[s] + k];
       }
     }
@@ -55,18 +55,18 @@ export const referenceSparse: SparseKernels = {
   },
 };
 
-function sizesOf({first, rowStarts}: SparsePlan, s: number): {own: number; others: number; stride: number} {
+function sizesOf({first, rowStarts}: SparsePlan, s: number) {
   const own = first[s + 1] - first[s];
   const others = rowStarts[s + 1] - rowStarts[s];
-  return {own, others, stride: strideOf(own, others)};
+  return {own, others, ends: padded(own), stride: strideOf(own, others)};
 }
 
 /** Adds up the entries of a supernode and the contributions of its children, in its panel and on the stack. */
 function assemble({plan, panels, stack}: SparseFactors, s: number, values: Float64Array): void {
-  const {own, others, stride} = sizesOf(plan, s);
+  const {own, others, ends, stride} = sizesOf(plan, s);
   const panel = plan.panelStarts[s];
   const work = plan.workStarts[s];
-  const row = contributionStride(others);
+  const row = padded(others);
   stack.fill(0, work, work + row * row);
   for (let e = plan.entryStarts[s]; e < plan.entryStarts[s + 1]; e++) {
     panels[panel + plan.targets[e]] += values[plan.sources[e]];
@@ -75,14 +75,14 @@ function assemble({plan, panels, stack}: SparseFactors, s: number, values: Float
     const child = plan.children[c];
     const from = plan.rowStarts[child];
     const count = plan.rowStarts[child + 1] - from;
-    const width = contributionStride(count);
+    const width = padded(count);
     for (let a = 0; a < count; a++) {
       const to = plan.relative[from + a];
       const at = plan.keptStarts[child] + a * width;
       for (let b = a; b < count; b++) {
         const column = plan.relative[from + b];
         if (to < own) panels[panel + to * stride + column] += stack[at + b];
-        else stack[work + (to - own) * row + column - own] += stack[at + b];
+        else stack[work + (to - ends) * row + column - ends] += stack[at + b];
       }
     }
   }
@@ -95,7 +95,7 @@ function factorPanel(
   least: number,
   instead: number,
 ): number {
-  const {own, others, stride} = sizesOf(plan, s);
+  const {own, stride} = sizesOf(plan, s);
   let replaced = 0;
   for (let k = 0; k < own; k++) {
     const at = plan.panelStarts[s] + k * stride;
@@ -103,7 +103,7 @@ function factorPanel(
       const above = plan.panelStarts[s] + q * stride;
       const factor = panels[above + k] * signs[plan.first[s] + q];
       if (factor === 0) continue;
-      for (let j = k; j < own + others; j++) panels[at + j] -= factor * panels[above + j];
+      for (let j = k; j < stride; j++) panels[at + j] -= factor * panels[above + j];
     }
     const sign = signs[plan.first[s] + k];
     let pivot = panels[at + k] * sign;
@@ -115,17 +115,17 @@ function factorPanel(
     const root = Math.sqrt(pivot);
     inverse[plan.first[s] + k] = 1 / root;
     panels[at + k] = root;
-    for (let j = k + 1; j < own + others; j++) panels[at + j] *= sign / root;
+    for (let j = k + 1; j < stride; j++) panels[at + j] *= sign / root;
   }
   return replaced;
 }
 
 /** The contribution −= Σ Dₖ uₖuₖᵀ over the rows of the panel. */
 function addProducts({plan, panels, signs, stack}: SparseFactors, s: number): void {
-  const {own, others, stride} = sizesOf(plan, s);
-  const row = contributionStride(others);
+  const {own, others, ends, stride} = sizesOf(plan, s);
+  const row = padded(others);
   for (let k = 0; k < own; k++) {
-    const at = plan.panelStarts[s] + k * stride + own;
+    const at = plan.panelStarts[s] + k * stride + ends;
     for (let a = 0; a < others; a++) {
       const factor = panels[at + a] * signs[plan.first[s] + k];
       if (factor === 0) continue;

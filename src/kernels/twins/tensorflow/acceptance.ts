@@ -12,15 +12,15 @@ import {
   isFinite,
   isGreater,
   isLess,
-  larger,
+  maximum,
   neg,
   not,
   or,
   over,
-  replaced,
+  scatter,
   rounded,
-  smaller,
-  take,
+  minimum,
+  gather,
   times,
   where,
   type Doubles,
@@ -57,7 +57,7 @@ export function accept(sizes: Magnitudes, candidate: Point, scaling: Scaling, to
   const enough = Math.max(tolerance, SINGLE);
   const exactness = tolerance > SINGLE ? tolerance : DOUBLE;
   const point = unscale(candidate, scaling);
-  const y0 = where(isEquality, point.y, larger(0, point.y));
+  const y0 = where(isEquality, point.y, maximum(0, point.y));
   const first = measure(sizes, point.x, y0);
   const sound = and(
     not(losesGivenNumbers(sizes, first)),
@@ -71,7 +71,7 @@ export function accept(sizes: Magnitudes, candidate: Point, scaling: Scaling, to
   const tested = retested(sizes, first, not(passes), cleared);
   const exact = and(sound, isAtMost(tested.residual, exactness));
   const {x, y} = clearNoise(sizes, tested, ROUNDING_32);
-  const s = where(scaling.absent, larger(0, neg(tested.excess)), point.s);
+  const s = where(scaling.absent, maximum(0, neg(tested.excess)), point.s);
   const [x32, y32] = [rounded(x), rounded(y)];
   const last = measure(sizes, x32, y32);
   const residual = amongIfNeeded(sizes, last, enough);
@@ -86,7 +86,7 @@ export function accept(sizes: Magnitudes, candidate: Point, scaling: Scaling, to
     holds: and(exact, isAtMost(residual, enough), consistent),
     point: {x, y, s},
     activity: where(isEquality, 1, where(isWeak, 2, where(isActive, 1, 0))),
-    residual: smaller(residual, 1e9),
+    residual: minimum(residual, 1e9),
   };
 }
 
@@ -105,7 +105,7 @@ function amongIfNeeded(sizes: Magnitudes, at: Measured, enough: number): Doubles
   if (some.count === 0) return at.residual;
   const [few, measured] = [takeSizes(sizes, some), takeMeasured(at, some)];
   const {residual} = amongNeighbours(few, measured);
-  return replaced(at.residual, some, smaller(measured.residual, residual));
+  return scatter(at.residual, some, minimum(measured.residual, residual));
 }
 
 /** Whether all rows hold in f64, for the samples that are asked. */
@@ -113,26 +113,26 @@ function rowsHold(sizes: Magnitudes, x: Doubles, y: Doubles, asked: Flags): Flag
   const some = chosen(asked);
   if (some.count === 0) return not(isEqual(sizes.problem.lift, -1));
   const few = takeSizes(sizes, some);
-  const at = measure(few, take(x, some), take(y, some));
+  const at = measure(few, gather(x, some), gather(y, some));
   const among = amongNeighbours(few, at);
   const holds = or(all(isAtMost(at.rows, CONSISTENT)), all(isAtMost(among.rows, CONSISTENT)));
   const bad = where(holds, 0, 1);
-  return isEqual(replaced(times(sizes.problem.lift, 0), some, bad), 0);
+  return isEqual(scatter(times(sizes.problem.lift, 0), some, bad), 0);
 }
 
 export function takeSizes(sizes: Magnitudes, some: ReturnType<typeof chosen>): Magnitudes {
   const {P, C, q, d} = sizes;
   return {
     problem: takeProblem(sizes.problem, some),
-    P: take(P, some),
-    C: take(C, some),
-    q: take(q, some),
-    d: take(d, some),
+    P: gather(P, some),
+    C: gather(C, some),
+    q: gather(q, some),
+    d: gather(d, some),
   };
 }
 
 function takeMeasured(at: Measured, some: ReturnType<typeof chosen>): Measured {
   return Object.fromEntries(
-    Object.entries(at).map(([name, value]) => [name, take(value as Doubles, some)]),
+    Object.entries(at).map(([name, value]) => [name, gather(value as Doubles, some)]),
   ) as unknown as Measured;
 }

@@ -8,10 +8,10 @@ import {
   neg,
   over,
   plus,
-  smaller,
+  minimum,
   sum,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
 } from './arrays/index.js';
@@ -35,11 +35,11 @@ export function centralStep(
     const products = times(plus(s, times(length, ds)), plus(y, times(length, dy)));
     const first = times(plus(tau, times(length, dTau)), plus(kappa, times(length, dKap)));
     const sums = plus(first, sum(times(soft, products)));
-    const least = m > 0 ? smaller(first, neg(max(neg(where(isSoft, products, Infinity))))) : first;
+    const least = m > 0 ? minimum(first, neg(max(neg(where(isSoft, products, Infinity))))) : first;
     return times(m + 1, over(least, sums));
   };
-  const bound = smaller(CENTRALITY, times(0.5, centrality(filled([1, 1, 1], 0))));
+  const bound = minimum(CENTRALITY, times(0.5, centrality(filled([1, 1, 1], 0))));
   const allowed = where(isAtLeast(centrality(lengths), bound), lengths, 0);
-  const found = max(turned(allowed));
+  const found = max(transpose(allowed));
   return where(isGreater(found, 0), found, times(longest, SHORTER[SHORTER.length - 1]));
 }

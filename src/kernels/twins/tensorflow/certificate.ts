@@ -23,7 +23,7 @@ import {
   isEqual,
   isGreater,
   isLess,
-  larger,
+  maximum,
   max,
   maxAbs,
   minus,
@@ -36,9 +36,9 @@ import {
   plus,
   rowMaxima,
   rowSums,
-  smaller,
+  minimum,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -104,7 +104,7 @@ export function measure(sizes: Magnitudes, x: Doubles, y: Doubles): Measured {
 
 /** error / terms; the largest quotient if there are no terms. */
 function quotient(error: Doubles, terms: Doubles): Doubles {
-  const plain = smaller(over(error, terms), UNBOUNDED);
+  const plain = minimum(over(error, terms), UNBOUNDED);
   return where(isEqual(error, 0), 0, where(isGreater(terms, 0), plain, UNBOUNDED));
 }
 
@@ -116,11 +116,11 @@ function quotients(
 ): Pick<Measured, 'columns' | 'rows' | 'multipliers' | 'residual'> {
   const {bounded, isEquality} = problem;
   const columns = quotient(abs(gradient), T);
-  const multipliers = times(abs(y), rowMaxima(times(C, turned(overOrZero(1, T)))));
+  const multipliers = times(abs(y), rowMaxima(times(C, transpose(overOrZero(1, T)))));
   const off = quotient(abs(excess), R);
-  const inside = smaller(multipliers, off);
+  const inside = minimum(multipliers, off);
   const rows = where(bounded, where(or(isEquality, isGreater(excess, 0)), off, inside), 0);
-  return {columns, rows, multipliers, residual: larger(max(columns), max(rows))};
+  return {columns, rows, multipliers, residual: maximum(max(columns), max(rows))};
 }
 
 /** The terms where an entry close to zero counts as at least a part of the terms of its neighbours: `neighbours.ts` of the host. */
@@ -139,9 +139,9 @@ export function amongNeighbours(
   const [fromP, fromC] = [spreading(P), spreading(Ca)];
   const inverse = overOrZero(1, Ca);
   for (let hop = 0; hop < HOPS; hop++) {
-    const nextX = larger(xs, larger(fromC(xs), fromP(xs)));
-    const tops = larger(base, turned(max(times(Ca, ys))));
-    const nextY = larger(ys, times(NEIGHBOUR, rowMaxima(times(inverse, turned(tops)))));
+    const nextX = maximum(xs, maximum(fromC(xs), fromP(xs)));
+    const tops = maximum(base, transpose(max(times(Ca, ys))));
+    const nextY = maximum(ys, times(NEIGHBOUR, rowMaxima(times(inverse, transpose(tops)))));
     [xs, ys] = [nextX, nextY];
   }
   const columns = plus(plus(mul(P, xs), q), mulT(C, ys));
@@ -154,8 +154,8 @@ function spreading(A: Doubles): (sizes: Doubles) => Doubles {
   const several = isGreater(rowSums(asNumber(isGreater(A, 0))), 1.5);
   const inverse = overOrZero(NEIGHBOUR, where(several, A, 0));
   return (xs) => {
-    const tops = rowMaxima(times(A, turned(xs)));
-    return turned(max(times(inverse, tops)));
+    const tops = rowMaxima(times(A, transpose(xs)));
+    return transpose(max(times(inverse, tops)));
   };
 }
 
@@ -166,7 +166,7 @@ function spreading(A: Doubles): (sizes: Doubles) => Doubles {
 export function losesGivenNumbers({problem, q, d}: Magnitudes, at: Measured): Flags {
   const {bounded, isEquality} = problem;
   const {columnTerms, rowTerms, gradient, excess, curvatureTerms, Px} = at;
-  const kept = larger(abs(Px), q);
+  const kept = maximum(abs(Px), q);
   const cancels = any(and(isGreater(q, 0), isGreater(curvatureTerms, times(HOPELESS, kept))));
   const lost = (numbers: Doubles, terms: Doubles, errors: Doubles, counts: Flags): Flags => {
     const isGiven = and(counts, isGreater(numbers, times(NOISE, maxAbs(where(counts, numbers, 0)))));
@@ -180,7 +180,7 @@ export function losesGivenNumbers({problem, q, d}: Magnitudes, at: Measured): Fl
     return or(any(and(isGiven, isLost)), and(any(isGiven), not(counted)));
   };
   const everywhere = isGreater(q, -1);
-  const rowErrors = where(isEquality, abs(excess), larger(excess, 0));
+  const rowErrors = where(isEquality, abs(excess), maximum(excess, 0));
   return or(cancels, lost(q, columnTerms, abs(gradient), everywhere), lost(d, rowTerms, rowErrors, bounded));
 }
 
@@ -192,7 +192,7 @@ export function pullsOnRounding({C, q}: Magnitudes, {y, columnTerms, costTerms}:
   const isPulled = and(isGreater(q, 0), isGreater(columnTerms, times(SINGLE_DIGITS, costTerms)));
   const single = isEqual(rowSums(asNumber(isGreater(C, 0))), 1);
   const pull = where(single, times(C, abs(y)), 0);
-  const held = isGreater(turned(max(pull)), times(HELD, columnTerms));
+  const held = isGreater(transpose(max(pull)), times(HELD, columnTerms));
   return any(and(isPulled, not(held)));
 }
 

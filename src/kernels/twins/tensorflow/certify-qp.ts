@@ -1,7 +1,7 @@
 /** @file The kernel 'CertifyQP' on the backend 'tensorflow'. */
 import {SINGLE} from '../../contracts/qp-limits.js';
 import type {DeviceCompute} from '../../backends/node-device.js';
-import {concat, given, isAtMost, onDevice, part, smaller, where} from './arrays/index.js';
+import {concat, given, isAtMost, onDevice, slice, minimum, where} from './arrays/index.js';
 import {amongNeighbours, magnitudesOf, measure} from './certificate.js';
 import type {Data} from './problem.js';
 import {readAsGiven} from './read-problem.js';
@@ -22,10 +22,10 @@ export const deviceCertifyQP: DeviceCompute<keyof Data | 'x' | 'ineqDual' | 'eqD
     const among = amongNeighbours(sizes, at);
     const plain = isAtMost(at.residual, SINGLE);
     const rows = where(plain, at.rows, among.rows);
-    const least = smaller(at.residual, among.residual);
+    const least = minimum(at.residual, among.residual);
     return [
       {from: where(plain, at.residual, least), shape: [batch]},
-      {from: concat([part(rows, 1, k, m), part(rows, 1, 0, k)], 1), shape: [batch, m + k]},
+      {from: concat([slice(rows, 1, k, m), slice(rows, 1, 0, k)], 1), shape: [batch, m + k]},
       {from: where(plain, at.columns, among.columns), shape: [batch, n]},
     ];
   });

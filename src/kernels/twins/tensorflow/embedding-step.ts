@@ -8,7 +8,7 @@ import {
   isFinite,
   isGreater,
   isLess,
-  larger,
+  maximum,
   max,
   minus,
   mul,
@@ -17,9 +17,9 @@ import {
   or,
   over,
   plus,
-  smaller,
+  minimum,
   times,
-  total,
+  addN,
   where,
   type Doubles,
   type Flags,
@@ -57,7 +57,7 @@ export function embeddingStep(
   const off = minus(constantPart.x, over(x, tau));
   const square = dot(off, minus(mul(P, constantPart.x), over(Px, tau)));
   const weighted = dot(constantPart.y, times(w, constantPart.y));
-  const denominator = total(over(kappa, tau), larger(0, square), weighted);
+  const denominator = addN(over(kappa, tau), maximum(0, square), weighted);
 
   const direction = (
     keep: Doubles,
@@ -70,28 +70,28 @@ export function embeddingStep(
     const push = times(soft, plus(s, times(pushed, inverseY)));
     const affine = solve(neg(times(keep, rx)), minus(push, times(keep, ry)));
     // 2ξᵀP Δx with ξ = x/τ.
-    const slope = total(times(over(2, tau), dot(Px, affine.x)), dot(q, affine.x), dot(d, affine.y));
-    const dTau = over(total(times(keep, rTau), neg(over(dKappa, tau)), slope), denominator);
+    const slope = addN(times(over(2, tau), dot(Px, affine.x)), dot(q, affine.x), dot(d, affine.y));
+    const dTau = over(addN(times(keep, rTau), neg(over(dKappa, tau)), slope), denominator);
     const dx = plus(affine.x, times(dTau, constantPart.x));
     const dy = plus(affine.y, times(dTau, constantPart.y));
     const ds = times(soft, neg(plus(push, times(w, dy))));
     const dKap = neg(over(plus(dKappa, times(kappa, dTau)), tau));
-    const shrink = larger(max(larger(neg(times(ds, inverseS)), neg(times(soft, times(dy, inverseY))))), 0);
+    const shrink = maximum(max(maximum(neg(times(ds, inverseS)), neg(times(soft, times(dy, inverseY))))), 0);
     // 1/α for the largest step α to the boundary.
-    const boundary = larger(shrink, larger(neg(over(dTau, tau)), neg(over(dKap, kappa))));
-    return {dx, dy, ds, dTau, dKap, alpha: over(1, larger(boundary, 1e-30))};
+    const boundary = maximum(shrink, maximum(neg(over(dTau, tau)), neg(over(dKap, kappa))));
+    return {dx, dy, ds, dTau, dKap, alpha: over(1, maximum(boundary, 1e-30))};
   };
 
   const one = filled([1, 1, 1], 1);
   const zero = filled([1, 1, 1], 0);
   const predictor = direction(one, zero, null, times(kappa, tau), (f, g) => factors.solve(f, g));
-  const reach = minus(1, smaller(1, predictor.alpha));
+  const reach = minus(1, minimum(1, predictor.alpha));
   const sigma = times(reach, times(reach, reach));
   const target = times(sigma, mu);
   const products = times(predictor.ds, times(soft, predictor.dy));
-  const dKappa = total(times(kappa, tau), times(predictor.dKap, predictor.dTau), neg(target));
+  const dKappa = addN(times(kappa, tau), times(predictor.dKap, predictor.dTau), neg(target));
   const corrector = direction(minus(1, sigma), target, products, dKappa, refined);
-  const longest = smaller(1, times(STEP_FRACTION, corrector.alpha));
+  const longest = minimum(1, times(STEP_FRACTION, corrector.alpha));
   const length = centralStep(embedding, state, corrector, longest);
   const isSound = and(
     isFinite(length),
@@ -104,7 +104,7 @@ export function embeddingStep(
   const move = (from: Doubles, along: Doubles) => where(moves, plus(from, times(length, along)), from);
   const [tau1, kappa1] = [move(tau, corrector.dTau), move(kappa, corrector.dKap)];
   // The embedding is homogeneous: its numbers are kept near one.
-  const size = larger(larger(tau1, kappa1), 1e-30);
+  const size = maximum(maximum(tau1, kappa1), 1e-30);
   const leaves = and(moves, or(isGreater(size, 1e3), isLess(size, 1e-3)));
   const scaled = (v: Doubles) => where(leaves, over(v, size), v);
   return {
@@ -113,7 +113,7 @@ export function embeddingStep(
     s: scaled(move(s, corrector.ds)),
     tau: scaled(tau1),
     kappa: scaled(kappa1),
-    delta: where(stuck, smaller(times(GROWTH, delta), MAX_DELTA), delta),
+    delta: where(stuck, minimum(times(GROWTH, delta), MAX_DELTA), delta),
     iterations: plus(iterations, asNumber(not(isDone))),
   };
 }

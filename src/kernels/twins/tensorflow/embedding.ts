@@ -3,7 +3,7 @@
  *
  *     P x + Cᵀy + q τ = 0,   C x + s − d τ = 0,   xᵀP x/τ + qᵀx + dᵀy + κ = 0,   s ∘ y = 0, κτ = 0
  */
-import {asNumber, concat, filled, maxAbs, not, part, type Doubles, type Flags} from './arrays/index.js';
+import {asNumber, concat, filled, maxAbs, not, slice, type Doubles, type Flags} from './arrays/index.js';
 import type {Rows} from './kkt-factors.js';
 import type {Point, Problem} from './problem.js';
 
@@ -20,7 +20,7 @@ export class Embedding {
     const {isEquality, k, C, q, d} = problem;
     this.isSoft = not(isEquality);
     this.soft = asNumber(this.isSoft);
-    this.A = k > 0 ? part(C, 1, 0, k) : null;
+    this.A = k > 0 ? slice(C, 1, 0, k) : null;
     this.maxQ = maxAbs(q);
     this.maxD = maxAbs(d);
   }
@@ -36,7 +36,7 @@ export class Embedding {
       idle: 0,
       present: 1,
       toAll: (hard) => (m > 0 ? concat([hard, filled([batch, m, 1], 0)], 1) : hard),
-      toHard: (g) => (m > 0 ? part(g, 1, 0, k) : g),
+      toHard: (g) => (m > 0 ? slice(g, 1, 0, k) : g),
     };
   }
 }

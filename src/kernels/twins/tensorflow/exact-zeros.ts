@@ -11,18 +11,18 @@ import {
   chosen,
   isEqual,
   isGreater,
-  larger,
+  maximum,
   max,
   mul,
   mulT,
   or,
   overOrZero,
-  replaced,
+  scatter,
   rowMaxima,
-  take,
+  gather,
   tidy,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -70,7 +70,7 @@ export function clearNoise(sizes: Magnitudes, at: Measured, negligible: number):
   const misses = (entries: Doubles, keep: Doubles) => any(and(isGreater(entries, 0), isEqual(keep, 0)));
   const doubtful = chosen(or(misses(terms.xs, first.keepX), misses(terms.ys, first.keepY)));
   if (doubtful.count === 0) return {x, y};
-  const few = (v: Doubles) => take(v, doubtful);
+  const few = (v: Doubles) => gather(v, doubtful);
   const some: Terms = {
     P: few(P),
     C: few(C),
@@ -78,7 +78,7 @@ export function clearNoise(sizes: Magnitudes, at: Measured, negligible: number):
     ofRows: few(terms.ofRows),
     xs: few(terms.xs),
     ys: few(terms.ys),
-    bounded: take(problem.bounded, doubtful, true),
+    bounded: gather(problem.bounded, doubtful, true),
   };
   const begin: Sized = {
     columns: few(from.columns),
@@ -88,8 +88,8 @@ export function clearNoise(sizes: Magnitudes, at: Measured, negligible: number):
   };
   const {keepX, keepY} = follow(some, begin, negligible);
   return {
-    x: replaced(x, doubtful, where(isGreater(keepX, 0), few(x), 0)),
-    y: replaced(y, doubtful, where(isGreater(keepY, 0), few(y), 0)),
+    x: scatter(x, doubtful, where(isGreater(keepX, 0), few(x), 0)),
+    y: scatter(y, doubtful, where(isGreater(keepY, 0), few(y), 0)),
   };
 }
 
@@ -104,10 +104,10 @@ function follow(terms: Terms, begin: Sized, negligible: number): Sized {
     const step = tidy(() => {
       const {columns, rows, keepX, keepY} = before;
       const reaches = (v: Doubles) => asNumber(isGreater(v, 0));
-      const nextColumns = larger(columns, reaches(larger(mul(inP, keepX), mulT(inC, keepY))));
-      const nextRows = larger(rows, times(open, reaches(mul(inC, keepX))));
+      const nextColumns = maximum(columns, reaches(maximum(mul(inP, keepX), mulT(inC, keepY))));
+      const nextRows = maximum(rows, times(open, reaches(mul(inC, keepX))));
       const found = matters(terms, {columns: nextColumns, rows: nextRows}, negligible);
-      const kept = {keepX: larger(keepX, found.keepX), keepY: larger(keepY, found.keepY)};
+      const kept = {keepX: maximum(keepX, found.keepX), keepY: maximum(keepY, found.keepY)};
       const grows = or(any(isGreater(nextColumns, columns)), any(isGreater(nextRows, rows)));
       return {sized: {columns: nextColumns, rows: nextRows, ...kept}, left: chosen(grows)};
     });
@@ -124,8 +124,8 @@ function matters(
   negligible: number,
 ): Pick<Sized, 'keepX' | 'keepY'> {
   const [c, r] = [times(columns, ofColumns), times(rows, ofRows)];
-  const partX = times(xs, larger(rowMaxima(times(P, turned(c))), turned(max(times(C, r)))));
-  const partY = times(ys, rowMaxima(times(C, turned(c))));
+  const partX = times(xs, maximum(rowMaxima(times(P, transpose(c))), transpose(max(times(C, r)))));
+  const partY = times(ys, rowMaxima(times(C, transpose(c))));
   const counts = (part: Doubles) => asNumber(isGreater(part, negligible));
   return {keepX: counts(partX), keepY: counts(partY)};
 }

@@ -12,7 +12,12 @@ import {deviceOuters} from './outers.js';
 const twin = {
   ...{certifyQP: deviceCertifyQP, qp: deviceQP, kkt: deviceKKT, outers: deviceOuters, Copies: RawCopies},
   ...{cholesky: linalg.deviceCholesky, choleskySolve: linalg.deviceCholeskySolve},
-  ...{triangularSolve: linalg.deviceTriangularSolve, solve: linalg.deviceSolve, lstsq: linalg.deviceLstsq},
+  ...{
+    triangularSolve: linalg.deviceTriangularSolve,
+    solve: linalg.deviceSolve,
+    denseSystems: linalg.deviceDenseSystems,
+    lstsq: linalg.deviceLstsq,
+  },
   ...{eigh: linalg.deviceEigh, determinant: linalg.deviceDeterminant, cofactors: linalg.deviceCofactors},
 };
 

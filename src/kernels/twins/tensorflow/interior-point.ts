@@ -16,7 +16,7 @@ import {
   isFinite,
   isGreater,
   isLess,
-  larger,
+  maximum,
   max,
   maxAbs,
   minus,
@@ -27,11 +27,11 @@ import {
   or,
   over,
   plus,
-  smaller,
-  spread,
+  minimum,
+  broadcastTo,
   tidy,
   times,
-  total,
+  addN,
   where,
   type Doubles,
   type Flags,
@@ -95,11 +95,11 @@ export function interiorPoint(problem: Problem, limits: Limits): Found {
 function start(embedding: Embedding): State {
   const {problem, soft, isSoft} = embedding;
   const {P, C, q, d, batch, n, k, m} = problem;
-  const ofRows = spread(soft, [batch, k + m, 1]);
+  const ofRows = broadcastTo(soft, [batch, k + m, 1]);
   const {x, y} = new KktFactors(P, C, embedding.rows(ofRows, ofRows), DELTA).refined(neg(q), d, 1);
   const inside = (v: Doubles) => {
     const low = neg(max(where(isSoft, neg(v), -Infinity)));
-    return where(isSoft, plus(v, larger(0, minus(1, low))), v);
+    return where(isSoft, plus(v, maximum(0, minus(1, low))), v);
   };
   const each = [batch, 1, 1];
   const zeros: Point = {
@@ -131,19 +131,19 @@ function next(embedding: Embedding, limits: Limits, state: State, isLast: boolea
   const {P, C, q, d, m} = problem;
   const {x, y, s, tau, kappa, isDone, best, bestError, stalls} = state;
   const [Px, Cty, Cx] = [mul(P, x), mulT(C, y), mul(C, x)];
-  const rx = total(Px, Cty, times(tau, q));
+  const rx = addN(Px, Cty, times(tau, q));
   const together = plus(Cx, s);
   const ry = minus(together, times(tau, d));
   const [xPx, qx, dy] = [dot(x, Px), dot(q, x), dot(d, y)];
   const mu = over(plus(times(tau, kappa), dot(s, y)), m + 1);
   const curved = over(xPx, tau);
-  const gap = total(curved, qx, dy);
+  const gap = addN(curved, qx, dy);
   const half = times(0.5, curved);
-  const primal = over(maxAbs(ry), larger(tau, larger(larger(maxAbs(Cx), max(s)), times(tau, maxD))));
+  const primal = over(maxAbs(ry), maximum(tau, maximum(maximum(maxAbs(Cx), max(s)), times(tau, maxD))));
   const [maxPx, ctyNorm] = [maxAbs(Px), maxAbs(Cty)];
-  const dual = over(maxAbs(rx), larger(tau, larger(larger(maxPx, ctyNorm), times(tau, maxQ))));
-  const scale = larger(tau, smaller(abs(plus(half, qx)), abs(plus(half, dy))));
-  const error = larger(larger(primal, dual), over(abs(gap), scale));
+  const dual = over(maxAbs(rx), maximum(tau, maximum(maximum(maxPx, ctyNorm), times(tau, maxQ))));
+  const scale = maximum(tau, minimum(abs(plus(half, qx)), abs(plus(half, dy))));
+  const error = maximum(maximum(primal, dual), over(abs(gap), scale));
   const isSound = and(isFinite(error), isFinite(mu));
   const open = and(not(isDone), isSound);
   const improves = and(and(open, isLess(error, bestError)), isGreater(tau, 0));
@@ -152,9 +152,9 @@ function next(embedding: Embedding, limits: Limits, state: State, isLast: boolea
   const keep = (now: Doubles, old: Doubles) => where(improves, over(now, tau), old);
   const nextBest: Point = {x: keep(x, best.x), y: keep(y, best.y), s: keep(s, best.s)};
   const nextError = where(improves, error, bestError);
-  const meant = times(MEANT, larger(tau, kappa));
+  const meant = times(MEANT, maximum(tau, kappa));
   const infeasible = and(isGreater(neg(dy), meant), isAtMost(ctyNorm, times(-CERTIFICATE, dy)));
-  const flat = isAtMost(larger(maxPx, maxAbs(together)), times(-CERTIFICATE, qx));
+  const flat = isAtMost(maximum(maxPx, maxAbs(together)), times(-CERTIFICATE, qx));
   const unbounded = and(and(isGreater(neg(qx), meant), flat), not(infeasible));
   const converged = or(
     isAtMost(error, until),

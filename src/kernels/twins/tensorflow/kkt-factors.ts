@@ -13,7 +13,7 @@ import {
   choleskySolve,
   identity,
   isLess,
-  larger,
+  maximum,
   maxAbs,
   minus,
   mul,
@@ -22,9 +22,9 @@ import {
   pickLargest,
   plus,
   times,
-  total,
+  addN,
   triangularSolve,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Operand,
@@ -113,7 +113,7 @@ export class KktFactors {
       return;
     }
     this.L = cholesky(plus(H, times(RHO, mulT(hard, hard))));
-    this.U = triangularSolve(this.L, turned(hard), true, false);
+    this.U = triangularSolve(this.L, transpose(hard), true, false);
     const extra = times(identity(hard.shape[1]), plus(idle, delta));
     this.M = cholesky(plus(mulT(this.U, this.U), extra));
   }
@@ -139,7 +139,7 @@ export class KktFactors {
   /** The solution of the system without regularisation, as far as some corrections lead; each is kept only if it helps. */
   refined(f: Doubles, g: Doubles, corrections: number): Solved {
     let {x, y} = this.solve(f, g);
-    const size = larger(larger(maxAbs(f), maxAbs(g)), 1e-30);
+    const size = maximum(maximum(maxAbs(f), maxAbs(g)), 1e-30);
     let {fx, gy, error} = this.remainder(f, g, x, y);
     for (let k = 0; k < corrections; k++) {
       const step = this.solve(fx, gy);
@@ -161,7 +161,7 @@ export class KktFactors {
   ): {fx: Doubles; gy: Doubles; error: Doubles} {
     const {P, C, rows} = this;
     const fx = minus(f, plus(mul(P, x), mulT(C, y)));
-    const gy = times(rows.present, total(minus(g, mul(C, x)), times(rows.w, y)));
-    return {fx, gy, error: larger(maxAbs(fx), maxAbs(gy))};
+    const gy = times(rows.present, addN(minus(g, mul(C, x)), times(rows.w, y)));
+    return {fx, gy, error: maximum(maxAbs(fx), maxAbs(gy))};
   }
 }

@@ -12,7 +12,7 @@ import {
   isAtMost,
   isEqual,
   isGreater,
-  larger,
+  maximum,
   maxAbs,
   minus,
   mul,
@@ -21,15 +21,15 @@ import {
   onDevice,
   over,
   overOrZero,
-  part,
+  slice,
   plus,
-  replaced,
-  spread,
+  scatter,
+  broadcastTo,
   square,
-  take,
+  gather,
   tidy,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -50,9 +50,9 @@ const PASSES = 2;
 
 type Inputs = 'Q' | 'G' | 'A' | 'weight' | 'status' | 'right';
 
-export const deviceKKT: DeviceCompute<Inputs> = (inputs, {transpose}, backend) =>
+export const deviceKKT: DeviceCompute<Inputs> = (inputs, {transpose: isTransposed}, backend) =>
   onDevice(backend, () => {
-    const {u, residual} = tidy(() => solve(inputs, transpose as boolean));
+    const {u, residual} = tidy(() => solve(inputs, isTransposed as boolean));
     const [batch] = inputs.right.shape;
     return [
       {from: u, shape: inputs.right.shape},
@@ -71,7 +71,7 @@ export const deviceKKT: DeviceCompute<Inputs> = (inputs, {transpose}, backend) =
  */
 function solve(
   {Q, G, A, weight, status, right}: Record<Inputs, tf.TensorInfo>,
-  transpose: boolean,
+  isTransposed: boolean,
 ): {u: Doubles; residual: Doubles} {
   const [batch] = right.shape;
   const [n, m, k] = [Q.shape[2], G.shape[1], A.shape[1]];
@@ -79,7 +79,7 @@ function solve(
   const read = readMatrices({Q, G, A}, batch);
   const isSolved = isEqual(given(status, [batch, 1, 1]), 0);
   const eye = identity(n);
-  const wide = (v: Doubles, height: number) => spread(v, [batch, height, n]);
+  const wide = (v: Doubles, height: number) => broadcastTo(v, [batch, height, n]);
   const P0 = where(isSolved, wide(read.P, n), eye);
   const C = where(isSolved, wide(read.C, rows), 0);
   const both = (equalities: Doubles, inequalities: Doubles) => concat([equalities, inequalities], 1);
@@ -89,25 +89,25 @@ function solve(
   const E = where(isSolved, scales.E, 1);
   const lifted = plus(P0, times(times(read.lift, P0), eye));
   const scaled: Scaled = {
-    P: times(times(lifted, D), turned(D)),
-    C: times(times(C, E), turned(D)),
+    P: times(times(lifted, D), transpose(D)),
+    C: times(times(C, E), transpose(D)),
     w: times(square(E), overOrZero(minus(1, share), share)),
     counts: isGreater(share, 0),
   };
   // The vectors are (x, ineqDual, eqDual), but the rows begin with the equalities.
   const v = given(right, [batch, n + rows, 1]);
-  const vx = part(v, 1, 0, n);
-  const vy = where(isSolved, both(part(v, 1, n + m, k), part(v, 1, n, m)), 0);
+  const vx = slice(v, 1, 0, n);
+  const vy = where(isSolved, both(slice(v, 1, n + m, k), slice(v, 1, n, m)), 0);
   const {counts} = scaled;
   // Rows of weight 0: yᵢ = −gᵢ, which then acts on the first block.
-  const direct = transpose ? vx : plus(vx, mulT(C, where(counts, 0, vy)));
+  const direct = isTransposed ? vx : plus(vx, mulT(C, where(counts, 0, vy)));
   const f = where(isSolved, times(D, direct), 0);
-  const g = where(counts, times(E, transpose ? vy : overOrZero(vy, share)), 0);
+  const g = where(counts, times(E, isTransposed ? vy : overOrZero(vy, share)), 0);
   const found = solveScaled(scaled, f, g);
   const x = times(D, found.x);
-  const scaledY = times(E, transpose ? overOrZero(found.y, share) : found.y);
-  const y = where(counts, scaledY, minus(transpose ? mul(C, x) : 0, vy));
-  const u = concat([x, part(y, 1, k, m), part(y, 1, 0, k)], 1);
+  const scaledY = times(E, isTransposed ? overOrZero(found.y, share) : found.y);
+  const y = where(counts, scaledY, minus(isTransposed ? mul(C, x) : 0, vy));
+  const u = concat([x, slice(y, 1, k, m), slice(y, 1, 0, k)], 1);
   return {u: where(isSolved, u, 0), residual: where(isSolved, found.residual, 0)};
 }
 
@@ -135,14 +135,14 @@ function solveScaled(scaled: Scaled, f: Doubles, g: Doubles): Solved {
 function completed(scaled: Scaled, f: Doubles, g: Doubles, found: Solved): Solved {
   const singular = chosen(not(isAtMost(found.residual, SINGULAR)));
   if (singular.count === 0) return found;
-  const few = (v: Doubles) => take(v, singular);
+  const few = (v: Doubles) => gather(v, singular);
   const {P, C, w, counts} = scaled;
-  const part = {P: few(P), C: few(C), w: few(w), counts: take(counts, singular, true)};
+  const part = {P: few(P), C: few(C), w: few(w), counts: gather(counts, singular, true)};
   const least = shortest(part, few(f), few(g));
   return {
-    x: replaced(found.x, singular, least.x),
-    y: replaced(found.y, singular, least.y),
-    residual: replaced(found.residual, singular, least.residual),
+    x: scatter(found.x, singular, least.x),
+    y: scatter(found.y, singular, least.y),
+    residual: scatter(found.residual, singular, least.residual),
   };
 }
 
@@ -153,6 +153,6 @@ function shortest({P, C, w, counts}: Scaled, f: Doubles, g: Doubles): Solved {
   const W = plus(idle, toHard(times(present, w)));
   const right = concat([f, toHard(g)], 1);
   const {u, rest} = leastNorm({P, B, W}, right, {rank: RANK, passes: PASSES});
-  const residual = over(maxAbs(rest), larger(maxAbs(right), 1e-30));
-  return {x: part(u, 1, 0, n), y: times(present, toAll(part(u, 1, n, B.shape[1]))), residual};
+  const residual = over(maxAbs(rest), maximum(maxAbs(right), 1e-30));
+  return {x: slice(u, 1, 0, n), y: times(present, toAll(slice(u, 1, n, B.shape[1]))), residual};
 }

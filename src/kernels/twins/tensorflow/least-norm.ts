@@ -20,7 +20,7 @@ import {
   overOrZero,
   plus,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Operand,
@@ -47,7 +47,7 @@ export function leastNorm(
   {rank, passes}: {rank: number; passes: number},
 ): {u: Doubles; rest: Doubles} {
   const corner = neg(times(identity(B.shape[1]), W));
-  const K = concat([concat([P, turned(B)], 2), concat([B, corner], 2)], 1);
+  const K = concat([concat([P, transpose(B)], 2), concat([B, corner], 2)], 1);
   const {values, vectors} = eigh(K);
   const sizes = abs(values);
   const inverse = where(isGreater(sizes, times(rank, max(sizes))), overOrZero(1, values), 0);

@@ -4,8 +4,8 @@ import {
   chosen,
   isEqual,
   or,
-  replaced,
-  take,
+  scatter,
+  gather,
   tidy,
   where,
   type Chosen,
@@ -33,12 +33,12 @@ export class OpenSamples {
 
   /** The part of an array of the whole batch. */
   of(v: Doubles): Doubles {
-    return this.samples ? take(v, this.samples) : v;
+    return this.samples ? gather(v, this.samples) : v;
   }
 
   /** An array of the whole batch with the values of this part. */
   put(whole: Doubles, own: Doubles): Doubles {
-    return this.samples ? replaced(whole, this.samples, own) : own;
+    return this.samples ? scatter(whole, this.samples, own) : own;
   }
 
   isOpen(): boolean {

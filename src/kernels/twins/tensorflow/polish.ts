@@ -12,7 +12,7 @@ import {
   isAtMost,
   isGreater,
   isLess,
-  larger,
+  maximum,
   max,
   maxAbs,
   minus,
@@ -23,12 +23,12 @@ import {
   or,
   over,
   overOrZero,
-  part,
+  slice,
   plus,
-  smaller,
-  spread,
+  minimum,
+  broadcastTo,
   times,
-  total,
+  addN,
   where,
   type Doubles,
   type Flags,
@@ -66,12 +66,12 @@ export function polish(
   const {isEquality, batch, k, m} = problem;
   const shape = [batch, k + m, 1];
   // Equalities first, then the rows whose multiplier is clearest.
-  const clear = overOrZero(larger(start.y, 0), plus(larger(start.y, 0), larger(start.s, 0)));
+  const clear = overOrZero(maximum(start.y, 0), plus(maximum(start.y, 0), maximum(start.s, 0)));
   const score = where(isEquality, 3, plus(1, clear));
   let active = or(and(isGreater(start.y, start.s), not(absent)), isEquality);
   let best: Polished | null = null;
   for (let round = 0; round < rounds; round++) {
-    const hard = spread(asNumber(active), shape);
+    const hard = broadcastTo(asNumber(active), shape);
     const point = onActiveSet(problem, start, {hard, score}, dependent);
     const {error, yScale, sScale} = errorOf(problem, point);
     if (best) {
@@ -114,7 +114,7 @@ function onActiveSet(problem: Problem, start: Point, {hard, score}: Active, depe
   const {x} = start;
   // Multipliers of equalities start at zero, so dependent equalities get those of least norm.
   const y = where(isEquality, 0, times(hard, start.y));
-  const f = neg(total(mul(P, x), mulT(C, y), q));
+  const f = neg(addN(mul(P, x), mulT(C, y), q));
   const g = times(hard, minus(d, mul(C, x)));
   const step = dependent ? shortest(problem, {hard, score}, f, g) : regular(problem, {hard, score}, f, g);
   const nextX = plus(x, step.x);
@@ -146,7 +146,7 @@ function shortest(
   const {hard: rows, idle, toAll, toHard} = hardRows(C, hard, score);
   const right = concat([f, toHard(g)], 1);
   const {u} = leastNorm({P, B: rows, W: idle}, right, {rank: RANK, passes: CORRECTIONS});
-  return {x: part(u, 1, 0, n), y: times(hard, toAll(part(u, 1, n, rows.shape[1])))};
+  return {x: slice(u, 1, 0, n), y: times(hard, toAll(slice(u, 1, n, rows.shape[1])))};
 }
 
 /** The largest relative error of a point: of stationarity, feasibility, signs and complementarity. */
@@ -157,19 +157,19 @@ function errorOf(
   const Px = mul(P, x);
   // If q or d is zero, errors are measured against 1, the size of a scaled problem.
   const orOne = (v: Doubles) => where(isGreater(v, 0), v, 1);
-  const dualScale = larger(maxAbs(Px), orOne(maxAbs(q)));
+  const dualScale = maximum(maxAbs(Px), orOne(maxAbs(q)));
   const Cx = mul(C, x);
-  const sScale = larger(maxAbs(Cx), orOne(maxAbs(d)));
-  const stationarity = over(maxAbs(total(Px, mulT(C, y), q)), dualScale);
-  const feasibility = over(maxAbs(total(Cx, s, neg(d))), sScale);
-  const yScale = larger(maxAbs(y), dualScale);
+  const sScale = maximum(maxAbs(Cx), orOne(maxAbs(d)));
+  const stationarity = over(maxAbs(addN(Px, mulT(C, y), q)), dualScale);
+  const feasibility = over(maxAbs(addN(Cx, s, neg(d))), sScale);
+  const yScale = maximum(maxAbs(y), dualScale);
   const [relativeY, relativeS] = [over(y, yScale), over(s, sScale)];
-  const wrong = larger(neg(relativeY), neg(relativeS));
-  const both = smaller(abs(relativeY), abs(relativeS));
-  const pairs = where(isEquality, 0, larger(wrong, both));
-  const error = larger(
-    larger(stationarity, feasibility),
-    larger(0, max(spread(pairs, [batch, y.shape[1], 1]))),
+  const wrong = maximum(neg(relativeY), neg(relativeS));
+  const both = minimum(abs(relativeY), abs(relativeS));
+  const pairs = where(isEquality, 0, maximum(wrong, both));
+  const error = maximum(
+    maximum(stationarity, feasibility),
+    maximum(0, max(broadcastTo(pairs, [batch, y.shape[1], 1]))),
   );
   return {error: where(isLess(error, Infinity), error, Infinity), yScale, sScale};
 }

@@ -1,6 +1,6 @@
 /** @file A batch of quadratic programs in double precision, as the solver uses it. */
 import type * as tf from '@tensorflow/tfjs-core';
-import {take, type Chosen, type Doubles, type Flags} from './arrays/index.js';
+import {gather, type Chosen, type Doubles, type Flags} from './arrays/index.js';
 
 /** The tensors of the batch as they are given; what all samples share has a batch of one. */
 export type Data = Record<'Q' | 'p' | 'G' | 'h' | 'A' | 'b', tf.TensorInfo>;
@@ -40,11 +40,11 @@ export function takeProblem(problem: Problem, samples: Chosen): Problem {
   return {
     ...problem,
     batch: samples.count,
-    P: take(P, samples),
-    q: take(q, samples),
-    C: take(C, samples),
-    d: take(d, samples),
-    lift: take(lift, samples),
-    bounded: take(bounded, samples, true),
+    P: gather(P, samples),
+    q: gather(q, samples),
+    C: gather(C, samples),
+    d: gather(d, samples),
+    lift: gather(lift, samples),
+    bounded: gather(bounded, samples, true),
   };
 }

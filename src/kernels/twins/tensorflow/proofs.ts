@@ -7,10 +7,10 @@ import {
   filled,
   isEqual,
   isLess,
-  places,
-  spread,
+  range,
+  broadcastTo,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -36,16 +36,16 @@ export function descentCandidate(problem: Problem, absent: Flags): Doubles {
     k: n + 1 + k,
     P: filled([batch, n, n], 0),
     q: filled([batch, n, 1], 0),
-    C: concat([P, turned(q), C], 1),
+    C: concat([P, transpose(q), C], 1),
     d: concat(
       [
-        spread(where(isEqual(places(n + 1), n), -1, 0), [batch, n + 1, 1]),
-        spread(where(absent, where(problem.isEquality, 0, 1), 0), [batch, k + m, 1]),
+        broadcastTo(where(isEqual(range(n + 1), n), -1, 0), [batch, n + 1, 1]),
+        broadcastTo(where(absent, where(problem.isEquality, 0, 1), 0), [batch, k + m, 1]),
       ],
       1,
     ),
     bounded: isLess(filled([batch, rows, 1], 0), 1),
-    isEquality: isLess(places(rows), n + 1 + k),
+    isEquality: isLess(range(rows), n + 1 + k),
   };
   return interiorPoint(linear, LIMITS).best.x;
 }

@@ -4,12 +4,12 @@ import {
   asNumber,
   given,
   isEqual,
-  larger,
+  maximum,
   minus,
   mul,
-  part,
-  smaller,
-  spread,
+  slice,
+  minimum,
+  broadcastTo,
   where,
   type Doubles,
   type Output,
@@ -46,13 +46,13 @@ export function outputsOf(
 ): Output[] {
   const isSolved = isEqual(status, SOLVED);
   const only = (v: Doubles) => where(isSolved, v, 0);
-  const equalities = (v: Doubles) => part(v, 1, 0, k);
-  const inequalities = (v: Doubles) => part(v, 1, k, m);
-  const held = (v: Doubles) => larger(-LARGEST, smaller(LARGEST, v));
+  const equalities = (v: Doubles) => slice(v, 1, 0, k);
+  const inequalities = (v: Doubles) => slice(v, 1, k, m);
+  const held = (v: Doubles) => maximum(-LARGEST, minimum(LARGEST, v));
   // A row without a bound, or of zeros, has the slack that it would have as given.
-  const free = minus(spread(given(h, [h.shape[0], m, 1]), [batch, m, 1]), mul(given(G), x));
-  const isBound = inequalities(spread(asNumber(bounded), [batch, k + m, 1]));
-  const slack = smaller(LARGEST, larger(0, where(isEqual(isBound, 1), inequalities(s), free)));
+  const free = minus(broadcastTo(given(h, [h.shape[0], m, 1]), [batch, m, 1]), mul(given(G), x));
+  const isBound = inequalities(broadcastTo(asNumber(bounded), [batch, k + m, 1]));
+  const slack = minimum(LARGEST, maximum(0, where(isEqual(isBound, 1), inequalities(s), free)));
   const [ofX, ofRows, ofEqualities, ofEach] = [[batch, n], [batch, m], [batch, k], [batch]];
   return [
     {from: only(x), shape: ofX},

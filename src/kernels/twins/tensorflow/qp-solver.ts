@@ -7,7 +7,7 @@ import {
   filled,
   given,
   isEqual,
-  take,
+  gather,
   tidy,
   where,
   type Doubles,
@@ -79,7 +79,7 @@ export class QPSolver {
     if (open.count === 0) return;
     this.results = tidy(() => {
       const isWhole = open.count === scaled.batch;
-      const pick = (v: Doubles) => (isWhole || v.shape[0] === 1 ? v : take(v, open));
+      const pick = (v: Doubles) => (isWhole || v.shape[0] === 1 ? v : gather(v, open));
       const part = new OpenSamples(
         isWhole ? sizes : takeSizes(sizes, open),
         isWhole ? scaled : takeProblem(scaled, open),
@@ -88,7 +88,7 @@ export class QPSolver {
           E: pick(scaling.E),
           c: pick(scaling.c),
           beta: pick(scaling.beta),
-          absent: isWhole ? scaling.absent : take(scaling.absent, open, true),
+          absent: isWhole ? scaling.absent : gather(scaling.absent, open, true),
         },
         isWhole ? null : open,
         {...this.results},

@@ -14,7 +14,7 @@ import {
   isFinite,
   isGreater,
   isLess,
-  larger,
+  maximum,
   max,
   maxAbs,
   minus,
@@ -26,12 +26,12 @@ import {
   or,
   over,
   overOrZero,
-  places,
+  range,
   plus,
-  spread,
+  broadcastTo,
   sum,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -60,12 +60,12 @@ const withoutNoise = (v: Doubles) => where(isLess(abs(v), times(NOISE, maxAbs(v)
 /** A ray y of the scaled problem in the user's units, corrected so that Cᵀy = 0; entries change in proportion to their size. */
 export function farkasRay({C, d, isEquality, batch}: Problem, given: Doubles, scaling: Scaling): Doubles {
   const present = where(scaling.absent, 0, given);
-  let y = withoutNoise(where(isEquality, present, larger(0, present)));
-  const M = concat([turned(C), turned(d)], 1);
+  let y = withoutNoise(where(isEquality, present, maximum(0, present)));
+  const M = concat([transpose(C), transpose(d)], 1);
   const [, conditions, rows] = M.shape;
-  const weight = spread(where(isEquality, maxAbs(y), y), [batch, rows, 1]);
-  const N = times(M, turned(weight));
-  const target = where(isEqual(places(conditions), conditions - 1), -1, 0);
+  const weight = broadcastTo(where(isEquality, maxAbs(y), y), [batch, rows, 1]);
+  const N = times(M, transpose(weight));
+  const target = where(isEqual(range(conditions), conditions - 1), -1, 0);
   const solve = pseudoInverse(mulByT(N, N));
   for (let k = 0; k < CORRECTIONS; k++) {
     y = plus(y, times(weight, mulT(N, solve(minus(target, mul(M, y))))));
@@ -75,11 +75,11 @@ export function farkasRay({C, d, isEquality, batch}: Problem, given: Doubles, sc
 
 /** A ray x, likewise: P x = 0, and rows that hardly change along it do not change at all. */
 export function descentRay({P, q, C, isEquality}: Problem, given: Doubles, scaling: Scaling): Doubles {
-  let x = over(withoutNoise(given), larger(maxAbs(given), 1e-30));
+  let x = over(withoutNoise(given), maximum(maxAbs(given), 1e-30));
   const still = isGreater(mul(C, x), times(-STAYS, mul(abs(C), abs(x))));
-  const M = concat([P, where(or(isEquality, still), C, 0), turned(q)], 1);
+  const M = concat([P, where(or(isEquality, still), C, 0), transpose(q)], 1);
   const conditions = M.shape[1];
-  const isLast = isEqual(places(conditions), conditions - 1);
+  const isLast = isEqual(range(conditions), conditions - 1);
   // The value along the ray stays what it is.
   const target = where(isLast, dot(q, x), 0);
   const solve = pseudoInverse(mulT(M, M));
@@ -97,7 +97,7 @@ function pseudoInverse(K: Doubles): (v: Doubles) => Doubles {
 /** Cᵀy = 0, y ≥ 0 on the inequalities, and dᵀy < 0 by more than rounding the right-hand sides to f32 could cause. */
 export function farkas({problem, C: sizes}: Magnitudes, given: Doubles): Proof {
   const {C, d, bounded, isEquality} = problem;
-  const y = where(isEquality, given, larger(0, given));
+  const y = where(isEquality, given, maximum(0, given));
   const value = times(d, y);
   const gap = neg(sum(value));
   const missing = any(and(isGreater(abs(y), 0), not(bounded)));

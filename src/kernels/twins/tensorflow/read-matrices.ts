@@ -22,13 +22,13 @@ import {
   or,
   overOrZero,
   plus,
-  replaced,
+  scatter,
   rowMaxima,
-  spread,
+  broadcastTo,
   sqrt,
-  take,
+  gather,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -50,17 +50,17 @@ export function readMatrices({Q, G, A}: Pick<Data, 'Q' | 'G' | 'A'>, batch: numb
   const count = [Q, G, A].every(({shape}) => shape[0] === 1) ? 1 : batch;
   const raw = widened(Q, count);
   const C = concat([widened(A, count), widened(G, count)], 1);
-  const difference = maxOfAll(abs(minus(raw, turned(raw))));
+  const difference = maxOfAll(abs(minus(raw, transpose(raw))));
   const isSymmetric = isAtMost(difference, times(ASYMMETRY, maxOfAll(abs(raw))));
   const usable = and(allOfAll(isFinite(raw)), allOfAll(isFinite(C)), isSymmetric);
-  const P = where(usable, times(0.5, plus(raw, turned(raw))), 0);
+  const P = where(usable, times(0.5, plus(raw, transpose(raw))), 0);
   const {lift, isSemidefinite} = liftOf(P);
   return {P, C: where(usable, C, 0), lift, isValid: and(usable, isSemidefinite)};
 }
 
 /** A matrix of each sample, or of all. */
 export const widened = (info: tf.TensorInfo, to: number): Doubles =>
-  info.shape[0] === to ? given(info) : spread(given(info), [to, ...info.shape.slice(1)]);
+  info.shape[0] === to ? given(info) : broadcastTo(given(info), [to, ...info.shape.slice(1)]);
 
 /** Each variable is judged in its own units. */
 function liftOf(P: Doubles): {lift: Doubles; isSemidefinite: Flags} {
@@ -68,7 +68,7 @@ function liftOf(P: Doubles): {lift: Doubles; isSemidefinite: Flags} {
   const units = where(isGreater(diag, 0), overOrZero(1, sqrt(abs(diag))), 0);
   // If a variable has no curvature of its own, or a negative one, its row must be zero.
   const isRow = or(isGreater(diag, 0), isEqual(rowMaxima(abs(P)), 0));
-  const scaled = times(times(P, units), turned(units));
+  const scaled = times(times(P, units), transpose(units));
   const eye = identity(P.shape[1]);
   const fits = (matrix: Doubles, lift: number): Flags =>
     allOfAll(isFinite(cholesky(plus(matrix, times(lift, eye)))));
@@ -77,8 +77,8 @@ function liftOf(P: Doubles): {lift: Doubles; isSemidefinite: Flags} {
   for (const amount of LIFTS.slice(1)) {
     const rest = chosen(not(found));
     if (rest.count === 0) break;
-    const now = where(fits(take(scaled, rest), amount), amount, NaN);
-    lift = replaced(lift, rest, now);
+    const now = where(fits(gather(scaled, rest), amount), amount, NaN);
+    lift = scatter(lift, rest, now);
     found = isFinite(lift);
   }
   return {lift: where(found, lift, 0), isSemidefinite: and(found, all(isRow))};

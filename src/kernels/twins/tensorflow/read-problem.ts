@@ -19,13 +19,13 @@ import {
   not,
   or,
   overOrZero,
-  places,
+  range,
   plus,
   rowMaxima,
-  spread,
+  broadcastTo,
   sum,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -70,7 +70,7 @@ export function readProblem(data: Data): Read {
       d: where(isEmpty, 0, d0),
       bounded: and(isBound, not(isEmpty)),
       isEquality,
-      lift: spread(lift, [batch, 1, 1]),
+      lift: broadcastTo(lift, [batch, 1, 1]),
     },
     isValid,
     isImpossible: any(impossible),
@@ -91,7 +91,7 @@ export function readAsGiven(data: Data): Problem {
   const bounded = and(isLess(d, NO_BOUND), not(and(isEmpty, holds)));
   return {
     ...{batch, n, k: A.shape[1], m: G.shape[1]},
-    P: times(0.5, plus(raw, turned(raw))),
+    P: times(0.5, plus(raw, transpose(raw))),
     q: given(p, [batch, n, 1]),
     C,
     d: where(bounded, d, 0),
@@ -103,7 +103,8 @@ export function readAsGiven(data: Data): Problem {
 
 /** The right-hand sides, [B, k + m, 1], and which rows are equalities. */
 function readRows({h, b}: Data, batch: number): {d: Doubles; isEquality: Flags} {
-  const column = (info: tf.TensorInfo) => spread(given(info, [...info.shape, 1]), [batch, info.shape[1], 1]);
+  const column = (info: tf.TensorInfo) =>
+    broadcastTo(given(info, [...info.shape, 1]), [batch, info.shape[1], 1]);
   const d = concat([column(b), column(h)], 1);
-  return {d, isEquality: isLess(places(d.shape[1]), b.shape[1])};
+  return {d, isEquality: isLess(range(d.shape[1]), b.shape[1])};
 }

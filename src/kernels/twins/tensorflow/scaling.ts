@@ -9,15 +9,15 @@ import {
   and,
   asNumber,
   chosen,
-  places,
+  range,
   diagonal,
-  floorOf,
+  floor,
   identity,
   isAtMost,
   isEqual,
   isGreater,
   isLess,
-  larger,
+  maximum,
   max,
   maxAbs,
   maxOfAll,
@@ -26,16 +26,16 @@ import {
   over,
   overOrZero,
   plus,
-  replaced,
+  scatter,
   rowMaxima,
-  smaller,
+  minimum,
   sortedDescending,
-  spread,
+  broadcastTo,
   sqrt,
   sum,
-  take,
+  gather,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -74,17 +74,17 @@ export function equilibrate(P: Doubles, C: Doubles, present: Doubles): {D: Doubl
   const isCurved = isGreater(diag, floor);
   const own = where(isCurved, overOrZero(1, sqrt(abs(diag))), 1);
   const absP = abs(P);
-  const largest = maxOfAll(times(times(absP, own), turned(own)));
+  const largest = maxOfAll(times(times(absP, own), transpose(own)));
   // Rounding may have made a diagonal entry too small for another entry in its row, which then determines the scale.
-  const others = times(absP, turned(own));
-  const clash = where(isGreater(own, turned(own)), others, 0);
+  const others = times(absP, transpose(own));
+  const clash = where(isGreater(own, transpose(own)), others, 0);
   const respected = where(
     isAtMost(largest, CONSISTENT),
     own,
-    smaller(own, over(1, larger(rowMaxima(clash), 1e-30))),
+    minimum(own, over(1, maximum(rowMaxima(clash), 1e-30))),
   );
   const absC = abs(C);
-  const rows = (D: Doubles) => rowMaxima(times(absC, turned(D)));
+  const rows = (D: Doubles) => rowMaxima(times(absC, transpose(D)));
   const once = rows(respected);
   const E = where(isGreater(once, 0), overOrZero(1, once), 1);
   const flat = chosen(not(allOfAll(isCurved)));
@@ -92,12 +92,12 @@ export function equilibrate(P: Doubles, C: Doubles, present: Doubles): {D: Doubl
   // Matrices that all samples share have scales of their own in each sample, because the rows that count may differ.
   if (P.shape[0] < present.shape[0]) return alternate(absC, respected, isCurved, present);
   const found = alternate(
-    take(absC, flat),
-    take(respected, flat),
-    take(isCurved, flat, true),
-    take(present, flat),
+    gather(absC, flat),
+    gather(respected, flat),
+    gather(isCurved, flat, true),
+    gather(present, flat),
   );
-  return {D: replaced(respected, flat, found.D), E: replaced(E, flat, found.E)};
+  return {D: scatter(respected, flat, found.D), E: scatter(E, flat, found.E)};
 }
 
 function alternate(
@@ -107,15 +107,15 @@ function alternate(
   present: Doubles,
 ): {D: Doubles; E: Doubles} {
   let D = start;
-  let E = spread(present, [Math.max(start.shape[0], present.shape[0]), absC.shape[1], 1]);
+  let E = broadcastTo(present, [Math.max(start.shape[0], present.shape[0]), absC.shape[1], 1]);
   for (let pass = 0; pass < PASSES; pass++) {
-    const scaled = times(times(absC, E), turned(D));
-    const [row, column] = [rowMaxima(scaled), turned(max(scaled))];
-    E = where(isGreater(row, 0), times(E, over(1, sqrt(larger(row, 1e-30)))), E);
+    const scaled = times(times(absC, E), transpose(D));
+    const [row, column] = [rowMaxima(scaled), transpose(max(scaled))];
+    E = where(isGreater(row, 0), times(E, over(1, sqrt(maximum(row, 1e-30)))), E);
     const moves = and(not(isCurved), isGreater(column, 0));
-    D = where(moves, times(D, over(1, sqrt(larger(column, 1e-30)))), D);
+    D = where(moves, times(D, over(1, sqrt(maximum(column, 1e-30)))), D);
   }
-  const row = rowMaxima(times(absC, turned(D)));
+  const row = rowMaxima(times(absC, transpose(D)));
   return {D, E: where(isGreater(row, 0), overOrZero(1, row), 1)};
 }
 
@@ -135,9 +135,9 @@ export function scaleProblem(
   const right = where(absent, 0, d0);
   const beta = overOrOne(maxAbs(right));
   const q1 = times(times(beta, D), q);
-  const P1 = times(times(P, D), turned(D));
-  const c = overOrOne(larger(maxOfAll(abs(P1)), maxAbs(q1)));
-  const C1 = where(absent, 0, times(times(C, rowScale), turned(D)));
+  const P1 = times(times(P, D), transpose(D));
+  const c = overOrOne(maximum(maxOfAll(abs(P1)), maxAbs(q1)));
+  const C1 = where(absent, 0, times(times(C, rowScale), transpose(D)));
   const lifted = plus(P1, times(times(problem.lift, P1), identity(P1.shape[1])));
   return {
     scaled: {
@@ -162,19 +162,19 @@ const overOrOne = (a: Doubles): Doubles => where(isGreater(a, 0), overOrZero(1, 
 function farRows({q, P, bounded, isEquality, m}: Problem, D: Doubles, d: Doubles): Flags {
   const isNear = or(isEquality, isLess(d, 0));
   const curved = isGreater(diagonal(P), 0);
-  const size = larger(max(where(isNear, abs(d), 0)), maxAbs(where(curved, times(D, q), 0)));
+  const size = maximum(max(where(isNear, abs(d), 0)), maxAbs(where(curved, times(D, q), 0)));
   const counts = and(and(bounded, not(isEquality)), isGreater(d, 0));
   if (m === 0) return counts;
   // Ascending: the negatives in descending order.
   const r = d.shape[1];
   const sorted = sortedDescending(where(counts, times(d, -1), -Infinity));
-  const at = floorOf(times(0.25, sum(asNumber(counts))));
+  const at = floor(times(0.25, sum(asNumber(counts))));
   const quarter = times(
     -1,
-    sum(where(isEqual(places(r), at), where(isGreater(sorted, -Infinity), sorted, 0), 0)),
+    sum(where(isEqual(range(r), at), where(isGreater(sorted, -Infinity), sorted, 0), 0)),
   );
   const isFar = isGreater(max(where(counts, d, 0)), times(FAR, size));
-  return and(and(counts, isFar), isGreater(d, times(FAR, larger(size, quarter))));
+  return and(and(counts, isFar), isGreater(d, times(FAR, maximum(size, quarter))));
 }
 
 /** A point of the scaled problem in the user's units. */

@@ -4,8 +4,8 @@ import type {NodeBackend} from '../../backends/node-backend.js';
 import {
   deviceOf,
   given,
-  replaced,
-  take,
+  scatter,
+  gather,
   tensorOf,
   type Chosen,
   type Doubles,
@@ -33,7 +33,7 @@ export function completed(
     const few = Object.entries(inputs).map(([name, info]) => {
       if (info.shape[0] !== batch || samples.count === batch) return [name, info];
       const copy = tensorOf({
-        from: take(given(info), samples),
+        from: gather(given(info), samples),
         shape: [samples.count, ...info.shape.slice(1)],
       });
       copies.push(copy);
@@ -42,7 +42,7 @@ export function completed(
     const found = onHost(Object.fromEntries(few) as Record<string, tf.TensorInfo>);
     const whole = outputs.map((output, i) => {
       const own = given(found[i], [samples.count, ...output.from.shape.slice(1)]);
-      return {...output, from: replaced(output.from as Doubles, samples, own)};
+      return {...output, from: scatter(output.from as Doubles, samples, own)};
     });
     for (const {dataId} of found) backend.disposeData(dataId);
     return whole;

@@ -49,7 +49,7 @@ var<private> beta_of: f32;
 fn offer_entry(at: i32, exponent_at: i32, v: D, e: i32) {
   let own = exponent_of(v.x);
   let is_zero = own < -126;
-  note(at, select(shifted(v.x, -own), 0, is_zero));
+  note(at, mantissa_of(v.x));
   note(at + 1, select(shifted(v.y, -own), 0, is_zero));
   note(exponent_at, select(f32(own + e), 0, is_zero));
 }

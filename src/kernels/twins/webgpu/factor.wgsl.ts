@@ -6,9 +6,10 @@
  * at the top of the panel for itself, because to wait for one that does takes longer.
  */
 
+import {DOUBLE, SINGLE, TAKES, type Precision} from './precision.js';
+
 /** The columns of a panel, and the rows and columns of a tile, in each precision. */
-const SINGLE = 4;
-const DOUBLE = 2;
+const WIDTHS = {single: 4, double: 2};
 
 /** Which tile of a lower triangle of tiles this is: row and column, numbered row by row. */
 const TILES = `
@@ -19,22 +20,33 @@ fn tile_of(index: i32) -> vec2i {
   if (row * (row + 1) / 2 > index) { row--; }
   return vec2i(row, index - row * (row + 1) / 2);
 }
-fn in_triangle(row: i32, column: i32) -> i32 { return row * (row + 1) / 2 + column; }
 `;
 
+/** Where the factor in f32 lies: in workgroup memory, if it is small enough. */
+const PLACE = `triangle_at = $K;
+  if (in_triangle($n + hard, 0) <= $fast_triangle_words) { triangle_at = $fast_triangle; }`;
+
 /** The functions `factor_…` and `substitute_…` for one precision. Their names end with the precision. */
-export function factorCode(double: boolean): string {
-  const suffix = double ? 'double' : 'single';
-  const K = double ? '$K' : 'triangle_at';
-  const width = double ? DOUBLE : SINGLE;
-  const [type, one] = double ? ['D', 'D(1, 0)'] : ['f32', '1f'];
-  const [read, write] = double ? ['rdd', 'wrd'] : ['rd', 'wr'];
-  const of = (value: string) => (double ? `wide(${value})` : value);
-  const normal = (value: string) => (double ? `quick(${value}.x, ${value}.y)` : value);
-  const product = (a: string, b: string) => (double ? `mul(${a}, ${b})` : `${a} * ${b}`);
-  const take = (s: string, a: string, b: string) => `take_${suffix}(${s}, ${a}, ${b})`;
+function factorIn({
+  suffix,
+  type,
+  one,
+  read,
+  write,
+  of,
+  normal,
+  product,
+  take,
+  high,
+  inverseRoot,
+  diagonal,
+  negative,
+  kept,
+}: Precision): string {
+  const isDouble = suffix === DOUBLE.suffix;
+  const K = isDouble ? '$K' : 'triangle_at';
+  const width = isDouble ? WIDTHS.double : WIDTHS.single;
   return `
-${double ? TAKE_DOUBLE : `${TILES}fn take_single(s: f32, a: f32, b: f32) -> f32 { return s - a * b; }`}
 alias Panel_${suffix} = array<${type}, ${width}>;
 // The entries of row i in the panel from column j on; those beyond the diagonal or the end are zero.
 fn panel_row_${suffix}(i: i32, j: i32, count: i32) -> Panel_${suffix} {
@@ -53,11 +65,11 @@ fn cholesky_${suffix}(positive: i32, count: i32) -> bool {
     for (var c = 0; c < ${width}; c++) {
       let pivot = ${normal('top[c][c]')};
       var d = select(pivot, -pivot, j + c >= positive);
-      if (!(d${double ? '.x' : ''} > 1e-30)) {
+      if (!(${high('d')} > 1e-30)) {
         regular = regular && j + c >= count;
         d = ${one};
       }
-      inverses[c] = ${double ? 'div(D(1, 0), root(d))' : 'inverseSqrt(d)'};
+      inverses[c] = ${inverseRoot('d')};
       factors[c] = select(inverses[c], -inverses[c], j + c >= positive);
       for (var r = c + 1; r < ${width}; r++) {
         top[r][c] = ${product(normal('top[r][c]'), 'factors[c]')};
@@ -140,7 +152,7 @@ fn substitute_${suffix}(positive: i32, count: i32) {
 }
 fn factor_${suffix}(delta: f32) -> bool {
   let hard = hard_rows();
-  ${double ? '' : PLACE}
+  ${isDouble ? '' : PLACE}
   let tiles = ($n + ${width - 1}) / ${width};
   for (var t = lane; t < tiles * (tiles + 1) / 2; t += LANES) {
     let at = ${width} * tile_of(t);
@@ -152,7 +164,7 @@ fn factor_${suffix}(delta: f32) -> bool {
         let j = min(at.y + c, $n - 1);
         let p = rd($P, i * $n + j);
         sums[r][c] = ${of('p')};
-        if (i == j) { sums[r][c] = ${double ? 'add(add(wide(p), times(lift_of, p)), wide(delta))' : 'p * (1 + lift_of) + delta'}; }
+        if (i == j) { sums[r][c] = ${diagonal('p')}; }
       }
     }
     for (var row = 0; row < $k + $m; row++) {
@@ -162,7 +174,7 @@ fn factor_${suffix}(delta: f32) -> bool {
       for (var c = 0; c < ${width}; c++) { right[c] = rd($C, row * $n + min(at.y + c, $n - 1)); }
       for (var r = 0; r < ${width}; r++) {
         let left = rd($C, row * $n + min(at.x + r, $n - 1));
-        let factor = ${double ? 'times(-lift, left)' : '-lift * left'};
+        let factor = ${negative('lift', 'left')};
         for (var c = 0; c < ${width}; c++) { sums[r][c] = ${take('sums[r][c]', 'factor', of('right[c]'))}; }
       }
     }
@@ -181,7 +193,7 @@ fn factor_${suffix}(delta: f32) -> bool {
       ${write}(${K}, in_triangle($n + h, j), ${of('value')});
     }
     if (lane == 0) {
-      ${write}(${K}, in_triangle($n + h, $n + h), ${double ? '-add(wide(rd($hard_w, h)), wide(delta))' : '-rd($hard_w, h) - delta'});
+      ${write}(${K}, in_triangle($n + h, $n + h), ${kept('h')});
     }
   }
   sync();
@@ -190,12 +202,5 @@ fn factor_${suffix}(delta: f32) -> bool {
 `;
 }
 
-/** Where the factor in f32 lies: in workgroup memory, if it is small enough. */
-const PLACE = `triangle_at = $K;
-  if (in_triangle($n + hard, 0) <= $fast_triangle_words) { triangle_at = $fast_triangle; }`;
-
-const TAKE_DOUBLE = `fn take_double(s: D, a: D, b: D) -> D {
-  let p = times(a.x, b.x);
-  let t = sum(s.x, -p.x);
-  return D(t.x, s.y + (t.y - (p.y + (a.x * b.y + a.y * b.x))));
-}`;
+/** For threads that share a problem. */
+export const FACTOR_SHARED = [TAKES, TILES, factorIn(SINGLE), factorIn(DOUBLE)].join('\n');

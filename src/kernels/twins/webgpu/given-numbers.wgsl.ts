@@ -7,10 +7,9 @@ const COUNTS = 1e-13;
 export const GIVEN_NUMBERS = `
 // Whether a number was given, whether it counts, and whether it is lost.
 fn is_lost(off: f32, number: f32, noise: f32, terms: Big) -> vec3f {
-  if (abs(number) <= noise) { return vec3f(0); }
   let part = part_of(number, 1, 0, terms);
-  let lost = part < ${FAR_OUT} && off > ${IGNORED} * part && off > ${COUNTS};
-  return vec3f(1, select(0f, 1f, part > ${COUNTS}), select(0f, 1f, lost));
+  let lost = (part < ${FAR_OUT}) & (off > ${IGNORED} * part) & (off > ${COUNTS});
+  return select(vec3f(0), vec3f(1, select(0f, 1f, part > ${COUNTS}), select(0f, 1f, lost)), abs(number) > noise);
 }
 // Whether the point is so far out that p or the right-hand sides no longer count beside its terms, and are not met either.
 fn loses_given_numbers() -> bool {

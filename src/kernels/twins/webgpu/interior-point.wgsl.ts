@@ -108,10 +108,7 @@ fn use_start() {
   sync();
 }
 fn evaluate(goal: f32) -> i32 {
-  times_P($point_x, $Px_point);
-  copy($Px_point, $rx, $n);
-  add_times_Ct($point_y, $rx);
-  times_C($point_x, $ry);
+  times_both($point_x, $point_y, $Px_point, $rx, $ry);
   var max_Px = 0f;
   var max_Cty = 0f;
   var max_q = 0f;

@@ -4,7 +4,7 @@
  *
  * If the system is singular, conjugate gradients on the normal equations find the least-squares solution of least norm.
  */
-import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
+import {DELTA_DOUBLE, DELTA_SINGLE, kktAreas, kktCode, NEVER} from './kkt.wgsl.js';
 import {MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Areas} from './memory.js';
 import type {Routine} from './run-problems.js';
@@ -52,9 +52,7 @@ fn least_squares() -> f32 {
     let along = (half_step & 1) == 0;
     let x = select($f_x, $along_x, along);
     let y = select($g_y, $along_y, along);
-    times_P(x, $image_x);
-    add_times_Ct(y, $image_x);
-    times_C(x, $image_y);
+    times_both(x, y, $image_x, $image_x, $image_y);
     for (var i = lane; i < $k + $m; i += LANES) {
       let w = rd($w, i);
       wrd($image_y, i, select(D(0, 0), sub(rdd($image_y, i), scale(rdd(y, i), w)), w >= 0));
@@ -158,11 +156,11 @@ export const kktRecord = (n: number, m: number, k: number): Areas => ({
 
 export const kktAdjoint: Routine = {
   name: 'KKT adjoint',
-  code: () => [KKT, DATA, MATRICES, LEAST_SQUARES, SOLVE].join('\n'),
+  code: (lanes) => [kktCode(lanes), DATA, MATRICES, LEAST_SQUARES, SOLVE].join('\n'),
 };
 
 /** With the right-hand side of a gradient. */
 export const gradientAdjoint: Routine = {
   name: 'KKT adjoint of a gradient',
-  code: () => [COTANGENTS, kktAdjoint.code()].join('\n'),
+  code: (lanes) => [COTANGENTS, kktAdjoint.code(lanes)].join('\n'),
 };

@@ -12,7 +12,8 @@
  * Areas: P [n, n], C [k + m, n], w, weight, lift, hard, hard_w [k + m] of f32; K, sol, inverse of doubles, with the sizes of a packed
  * triangle over n + k + m, and twice n + k + m; the vectors of `kktAreas`.
  */
-import {factorCode} from './factor.wgsl.js';
+import {FACTOR_ALONE} from './factor-alone.wgsl.js';
+import {FACTOR_SHARED} from './factor.wgsl.js';
 import {TRIANGLE, type Areas} from './memory.js';
 import {VECTORS} from './vectors.wgsl.js';
 
@@ -90,9 +91,7 @@ fn hard_rows() -> i32 { return share(i32(rd($hard_count, 0))); }
  */
 const SOLVE = `
 fn residual_kkt(f: i32, g: i32, x: i32, y: i32) -> f32 {
-  times_P(x, $fx);
-  add_times_Ct(y, $fx);
-  times_C(x, $gy);
+  times_both(x, y, $fx, $fx, $gy);
   var largest = 0f;
   for (var j = lane; j < $n; j += LANES) {
     let r = sub(rdd(f, j), rdd($fx, j));
@@ -190,4 +189,5 @@ fn solve_kkt(full: bool, f: i32, g: i32, x: i32, y: i32, goal: f32) -> f32 {
 `;
 
 /** Call `classify`, then `factor_single` or `factor_double`, then `solve_kkt` for each right-hand side. */
-export const KKT = [VECTORS, CLASSIFY, factorCode(false), factorCode(true), SOLVE].join('\n');
+export const kktCode = (lanes: number): string =>
+  [VECTORS, CLASSIFY, lanes === 1 ? FACTOR_ALONE : FACTOR_SHARED, SOLVE].join('\n');

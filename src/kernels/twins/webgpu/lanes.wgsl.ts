@@ -12,14 +12,20 @@ export interface Lanes {
   subgroups: boolean;
 }
 
+/** Where the record of a problem begins, in the code that begins a problem. */
+const RECORD_START =
+  'record_at = problem / $record_tile * $record_words * $record_tile + problem % $record_tile;';
+
 /** The place of the first area in workgroup memory. No other memory is so large. */
 export const FAST = 2 ** 28;
 
-export function lanesCode({lanes, threads, fast, subgroups}: Lanes): string {
+/** @param hasRecord Whether the buffer 'record', of `$record_words` words a problem, has what stays of a problem when its memory is another's. */
+export function lanesCode({lanes, threads, fast, subgroups}: Lanes, hasRecord: boolean): string {
   return `
 const LANES = ${lanes};
 var<private> problem: i32;
-var<private> lane: i32;
+var<private> sample: i32;
+${lanes === 1 ? 'const lane = 0;' : 'var<private> lane: i32;'}
 var<private> base: i32;
 var<private> stride: i32;
 ${fast > 0 ? fastMemory(fast) : MEMORY}
@@ -28,14 +34,18 @@ fn wrd(area: i32, i: i32, value: D) {
   wr(area, 2 * i, value.x);
   wr(area, 2 * i + 1, value.y);
 }
+fn begin(which: i32) {
+  problem = which;
+  sample = $first + which;
+  ${hasRecord ? RECORD_START : ''}
+}
+${hasRecord ? RECORD : ''}
 ${lanes === 1 ? alone(threads) : [subgroups ? SUBGROUPS : TREE, together(fast > 0)].join('\n')}`;
 }
 
-/** What stays of a problem when its memory is another's: the buffer 'record', of `$record_words` words a problem. */
-export const RECORD = `
-fn record_place(i: i32) -> i32 {
-  return (problem / $record_tile * $record_words + i) * $record_tile + problem % $record_tile;
-}
+const RECORD = `
+var<private> record_at: i32;
+fn record_place(i: i32) -> i32 { return record_at + i * $record_tile; }
 fn noted(i: i32) -> f32 { return record[record_place(i)]; }
 fn note(i: i32, value: f32) { record[record_place(i)] = value; }
 `;
@@ -67,7 +77,7 @@ fn main(group: i32, thread: i32) {
   base = slot / $tile * $tile * $words + slot % $tile;
   stride = $tile;
   for (var i = slot; i < $count; i += $slots) {
-    problem = i;
+    begin(i);
     solve();
   }
 }`;
@@ -134,7 +144,7 @@ fn main(group: i32, thread: i32) {
   base = group * $words;
   stride = 1;
   for (var i = group; i < $count; i += $slots) {
-    problem = i;
+    begin(i);
     solve();
     sync();
   }

@@ -41,8 +41,9 @@ export function measureAreas(n: number, rows: number): Record<string, Area> {
 const ENTRIES = `
 fn entry_P(i: i32, j: i32) -> f32 { return 0.5 * given_Q(i * $n + j) + 0.5 * given_Q(j * $n + i); }
 fn entry_C(i: i32, j: i32) -> f32 {
-  if (i < $k) { return given_A(i * $n + j); }
-  return given_G((i - $k) * $n + j);
+  var value = 0f;
+  if (i < $k) { value = given_A(i * $n + j); } else { value = given_G((i - $k) * $n + j); }
+  return value;
 }
 // Rows without a bound, and rows of zeros that hold, are absent; infinities are told by their bits.
 fn read_bounds() {
@@ -134,15 +135,15 @@ fn measure(x: i32, x_exponent: i32, y: i32, y_exponent: i32, homogeneous: bool) 
   sync();
 }
 fn quotient(error: f32, exponent: f32, terms: Big) -> f32 {
-  if (error == 0) { return 0; }
-  if (terms.x == 0) { return ${UNBOUNDED}; }
-  return min(shifted(error / terms.x, i32(exponent - terms.y)), ${UNBOUNDED});
+  let none_of_it = terms.x == 0;
+  let share_of = shifted(error / select(terms.x, 1, none_of_it), i32(exponent - terms.y));
+  return select(select(min(share_of, ${UNBOUNDED}), ${UNBOUNDED}, none_of_it), 0, error == 0);
 }
 // What a·v·2^e is of the terms.
 fn part_of(a: f32, v: f32, e: f32, terms: Big) -> f32 {
-  if (a == 0 || v == 0 || terms.x == 0) { return 0; }
-  let own = exponent_of(a);
-  return shifted(abs(shifted(a, -own) * v) / terms.x, own + i32(e - terms.y));
+  let none_of_it = terms.x == 0;
+  let share_of = abs(mantissa_of(a) * v) / select(terms.x, 1, none_of_it);
+  return select(shifted(share_of, exponent_of(a) + i32(e - terms.y)), 0, none_of_it);
 }
 // The largest quotient; that of each row and column goes to $rows and $columns.
 fn quotients(y: i32, y_exponent: i32, column_terms: i32, row_terms: i32) -> f32 {

@@ -18,22 +18,20 @@ export function polishAreas(n: number, rows: number): Record<string, Area> {
 /** Rows that get the wrong sign on the active set change sides. */
 export const POLISH = `
 fn good(goal: f32) -> f32 { return min(goal, ${POLISHED}); }
-fn error_of(x: i32, y: i32, s: i32) -> f32 {
-  times_P(x, $f);
+// The error of the polished point, with P x in $solved_x, P x + Cᵀy in $f and C x in $g.
+fn error_of_polished() -> f32 {
   let max_q = norm($q, $n);
-  let dual_scale = max(norm($f, $n), select(max_q, 1, max_q == 0));
-  add_times_Ct(y, $f);
+  let dual_scale = max(norm($solved_x, $n), select(max_q, 1, max_q == 0));
   var off = 0f;
   for (var j = lane; j < $n; j += LANES) { off = max(off, abs(add(rdd($f, j), rdd($q, j)).x) / dual_scale); }
-  times_C(x, $g);
   let max_d = norm($d, $k + $m);
   let primal_scale = max(norm($g, $k + $m), select(max_d, 1, max_d == 0));
-  let y_scale = max(norm(y, $k + $m), dual_scale);
+  let y_scale = max(norm($polished_y, $k + $m), dual_scale);
   for (var i = lane; i < $k + $m; i += LANES) {
-    let slack = rdd(s, i);
+    let slack = rdd($polished_s, i);
     off = max(off, abs(sub(add(rdd($g, i), slack), rdd($d, i)).x) / primal_scale);
     if (i < $k) { continue; }
-    let a = rdd(y, i).x / y_scale;
+    let a = rdd($polished_y, i).x / y_scale;
     let b = slack.x / primal_scale;
     off = max(off, max(max(-a, -b), min(abs(a), abs(b))));
     if (!finite(a) || !finite(b)) { off = ${NEVER}; }
@@ -56,9 +54,7 @@ fn prepare_polish() {
     wrd($polished_y, i, select(rdd($start_y, i), D(0, 0), i < $k || rd($w, i) != 0));
   }
   sync();
-  times_P($polished_x, $f);
-  add_times_Ct($polished_y, $f);
-  times_C($polished_x, $g);
+  times_both($polished_x, $polished_y, $f, $f, $g);
   for (var j = lane; j < $n; j += LANES) { wrd($f, j, -add(rdd($f, j), rdd($q, j))); }
   for (var i = lane; i < $k + $m; i += LANES) {
     wrd($g, i, select(D(0, 0), sub(rdd($d, i), rdd($g, i)), rd($w, i) == 0));
@@ -68,12 +64,12 @@ fn prepare_polish() {
 fn use_polish() -> f32 {
   add_scaled($polished_x, D(1, 0), $solved_x, $n);
   add_scaled($polished_y, D(1, 0), $solved_y, $k + $m);
-  times_C($polished_x, $polished_s);
+  times_both($polished_x, $polished_y, $solved_x, $f, $g);
   for (var i = lane; i < $k + $m; i += LANES) {
-    wrd($polished_s, i, select(sub(rdd($d, i), rdd($polished_s, i)), D(0, 0), rd($w, i) == 0));
+    wrd($polished_s, i, select(sub(rdd($d, i), rdd($g, i)), D(0, 0), rd($w, i) == 0));
   }
   sync();
-  return error_of($polished_x, $polished_y, $polished_s);
+  return error_of_polished();
 }
 fn change_sides() -> bool {
   var changes = 0f;

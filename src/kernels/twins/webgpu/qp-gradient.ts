@@ -51,7 +51,7 @@ export const gpuQPGradient: GpuCompute<Given | Cotangents> = (inputs: Inputs, at
     .map((name, i) => ({name, info: outputs[i], columns: /[QGA]/.test(name) ? n : 1}))
     .filter(({info}) => tf.util.sizeFromShape(info.shape) > 0);
   const integers: Record<string, number> = {
-    ...{nothing: 0, n, m, batch, first: 0, words: record.words, tile: record.tile, u: record.places.u},
+    ...{nothing: 0, n, m, batch, words: record.words, tile: record.tile, u: record.places.u},
     ...bound.integers,
   };
   let threads = 0;
@@ -79,10 +79,10 @@ export const gpuQPGradient: GpuCompute<Given | Cotangents> = (inputs: Inputs, at
   return [residual, ...outputs];
 };
 
-/** `term_NAME(i, j)`: what the sample `problem` adds to entry (i, j) of a cotangent. */
+/** `term_NAME(i, j)`: what the sample `sample` adds to entry (i, j) of a cotangent. */
 const PRODUCTS = `
-var<private> problem: i32;
-fn u_x(i: i32) -> f32 { return record[(problem / $tile * $words + $u + i) * $tile + problem % $tile]; }
+var<private> sample: i32;
+fn u_x(i: i32) -> f32 { return record[(sample / $tile * $words + $u + i) * $tile + sample % $tile]; }
 fn u_ineq(i: i32) -> f32 { return u_x($n + i); }
 fn u_eq(i: i32) -> f32 { return u_x($n + $m + i); }
 fn pull(i: i32) -> f32 { return given_weight(i) * u_ineq(i); }
@@ -108,7 +108,7 @@ fn main(group: i32, thread: i32) {
     let own = place / $size_${name};
     var s = D(0, 0);
     for (var i = own; i < select(own + 1, $batch, $shared_${name} > 0); i++) {
-      problem = i;
+      sample = i;
       s = add(s, term_${name}(entry / $columns_${name}, entry % $columns_${name}));
     }
     d_${name}[place] = s.x;

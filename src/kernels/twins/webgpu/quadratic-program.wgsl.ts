@@ -14,7 +14,7 @@ import {
   UNDECIDED,
 } from './interior-point.wgsl.js';
 import {JUDGING, judgeAreas} from './judge.wgsl.js';
-import {DELTA_DOUBLE, DELTA_SINGLE, KKT, kktAreas, NEVER} from './kkt.wgsl.js';
+import {DELTA_DOUBLE, DELTA_SINGLE, kktAreas, kktCode, NEVER} from './kkt.wgsl.js';
 import {POLISH, polishAreas} from './polish.wgsl.js';
 import {DATA, MATRICES, problemAreas} from './problem.wgsl.js';
 import type {Areas} from './memory.js';
@@ -292,9 +292,21 @@ fn solve() {
 /** The steps from $first_step to $last_step. */
 export const quadraticProgram: Routine = {
   name: 'quadratic program',
-  code: () =>
+  code: (lanes) =>
     [
-      ...[BIG_NUMBERS, KKT, DATA, MATRICES, POLISH, INTERIOR_POINT, STATE, CANDIDATE, OFFER, GUESS, SCALING],
+      ...[
+        BIG_NUMBERS,
+        kktCode(lanes),
+        DATA,
+        MATRICES,
+        POLISH,
+        INTERIOR_POINT,
+        STATE,
+        CANDIDATE,
+        OFFER,
+        GUESS,
+        SCALING,
+      ],
       ...[JUDGING, SOLVE],
     ].join('\n'),
   variables: {mode: 'i32', k: 'i32', without_far: 'i32', max_iterations: 'i32'},

@@ -4,7 +4,7 @@ import {chooseLanes, hasSubgroups, wordsAtOnce} from './device.js';
 import {buffersAtOnce, run, THREADS, type Binding} from './dispatch.js';
 import {DOUBLE} from './double.wgsl.js';
 import {gather} from './gather.js';
-import {lanesCode, RECORD} from './lanes.wgsl.js';
+import {lanesCode} from './lanes.wgsl.js';
 import {placesOf, slotsIn, roomFor, type Areas, type Memory} from './memory.js';
 import type {WebGPU} from './types.js';
 import {unpack, type Unpacked} from './unpack.js';
@@ -22,7 +22,7 @@ export type {Area, Areas} from './memory.js';
 export interface Routine {
   /** Identifies the shader. Different code needs a different name. */
   name: string;
-  code: () => string;
+  code: (lanes: number) => string;
   /** Names of sizes and numbers that the code sets itself: `$name` is then a variable. */
   variables?: Record<string, 'i32' | 'f32'>;
 }
@@ -89,7 +89,7 @@ export interface BoundInputs {
   buffers: Binding[];
   /** What places the samples of an input in its buffer. */
   integers: Record<string, number>;
-  /** Defines `given_name` for each of the inputs. */
+  /** Defines `given_name` for each of the inputs, of the sample `sample`. */
   code: string;
   /** The buffer that inputs share, and the part of `code` that reads it. */
   packed: {buffer: Binding; code: string};
@@ -125,7 +125,7 @@ export function bindInputs(
   }
   together.forEach((name, i) => (integers[`at_${name}`] = packed.starts[i]));
   const reader = (name: string) => {
-    const index = `($first + problem) * $step_${name} + i`;
+    const index = `sample * $step_${name} + i`;
     const place = together.includes(name) ? `${shared}[$at_${name} + ${index}]` : `own_${name}[${index}]`;
     return `fn given_${name}(i: i32) -> f32 { return f32(${place}); }`;
   };
@@ -177,8 +177,8 @@ export function solveProblems(
     // An input that is empty is read in another way.
     key: `tfjs-implicit ${routine.name} ${Object.values(kind).join()}`,
     code: () => {
-      const memory = [lanesCode(kind), record ? RECORD : ''];
-      return withVariables(routine, [DOUBLE, ...memory, bound.code, routine.code()].join('\n'));
+      const memory = lanesCode(kind, record !== undefined);
+      return withVariables(routine, [DOUBLE, memory, bound.code, routine.code(lanes)].join('\n'));
     },
     buffers: [
       {name: 'work', info, written: true},

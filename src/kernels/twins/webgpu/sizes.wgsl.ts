@@ -8,9 +8,7 @@ import {ACTIVE, HOPS, NEIGHBOUR, TIGHT} from '../../contracts/qp-limits.js';
 export const SIZES = `
 fn is_active(i: i32) -> bool { return rd($held, i) > 0; }
 fn sum_with(s: Big, a: f32, b: Big) -> Big {
-  if (a == 0 || b.x == 0) { return s; }
-  let own = exponent_of(a);
-  let t = big(abs(shifted(a, -own)) * b.x, own + i32(b.y));
+  let t = big(abs(mantissa_of(a)) * b.x, exponent_of(a) + i32(b.y));
   let top = bigger(s, t);
   return big(shifted(s.x, i32(s.y - top.y)) + shifted(t.x, i32(t.y - top.y)), i32(top.y));
 }

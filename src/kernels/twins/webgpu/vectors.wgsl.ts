@@ -65,4 +65,29 @@ fn add_times_Ct(y: i32, out: i32) {
   }
   sync();
 }
+// P x, then Cᵀy on top of it, then C x, by one loop: each copy of a loop takes time to compile. Px and sum_x may be one area.
+fn times_both(x: i32, y: i32, Px: i32, sum_x: i32, Cx: i32) {
+  for (var part = 0; part < 3; part++) {
+    let of_P = part == 0;
+    let of_x = part == 2;
+    let matrix = select($C, $P, of_P);
+    let rows = select($n, $k + $m, of_x);
+    let columns = select($n, $k + $m, part == 1);
+    let row_step = select(1, $n, of_x);
+    let column_step = select($n, 1, of_x);
+    let v = select(x, y, part == 1);
+    let out = select(select(sum_x, Px, of_P), Cx, of_x);
+    for (var i = lane; i < rows; i += LANES) {
+      var s = D(0, 0);
+      if (part == 1) { s = rdd(Px, i); }
+      for (var j = 0; j < columns; j++) {
+        let a = rd(matrix, i * row_step + j * column_step);
+        if (a != 0) { s = gather(s, a, rdd(v, j)); }
+      }
+      if (of_P & (lift_of != 0)) { s = gather(s, lift_of * rd($P, i * $n + i), rdd(x, i)); }
+      wrd(out, i, quick(s.x, s.y));
+    }
+    sync();
+  }
+}
 `;

@@ -5,6 +5,7 @@ import {Status} from '../../../implicit/index.js';
 import {fill, hostCanRead, NO_BOUND, SingularMatrixError} from '../../../kernels/index.js';
 import {cholesky, eigh} from '../../../linalg/index.js';
 import type {BoxedData} from '../box-qp-data.js';
+import {refuseSparse} from './refuse-sparse.js';
 import {allOf, asNumbers, ofBatch, positive, type BoxedRows} from '../splitting/rows.js';
 import type {SplittingOptions} from '../splitting/splitting.js';
 
@@ -27,6 +28,7 @@ export function checkShapes(
   data: Record<string, tf.Tensor>,
   shapes: Record<string, string>,
 ): number {
+  refuseSparse(className, data);
   // An empty pair (G, h) is allowed.
   checkOptions(className, data, Object.keys(shapes), 'input', ['G', 'h']);
   const sizes: Record<string, number> = {};

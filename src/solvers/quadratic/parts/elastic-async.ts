@@ -1,15 +1,15 @@
 /** @file The closest points for infeasible quadratic programs, found without blocking. */
 import * as tf from '@tensorflow/tfjs-core';
 import {SuspendedScope} from '../../../autodiff/index.js';
-import type {QuadraticData, QuadraticSolution} from '../../../conditions/index.js';
+import type {QuadraticData} from '../../../conditions/index.js';
 import {Status} from '../../../implicit/index.js';
 import {hostCanRead, readF32} from '../../../kernels/index.js';
 import {inRounds} from '../../iteration/in-rounds.js';
 import {throwIfAborted, type AsyncOptions} from '../../iteration/in-slices.js';
-import type {ImplicitQP} from '../implicit-qp.js';
+import type {BoundedSolution, ImplicitQP} from '../implicit-qp.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
 import type {BothSolves} from './both-solves.js';
-import {areFeasible, elasticQP, withClosest} from './elastic-qp.js';
+import {areFeasible, closestOf, elasticQP, withClosest} from './elastic-qp.js';
 
 /**
  * What `solveElastic` gives, as tensors of the caller, or `found` itself.
@@ -20,11 +20,11 @@ export async function solveElasticAsync(
   where: string,
   solver: ImplicitQP,
   data: QuadraticData,
-  found: QuadraticSolution,
+  found: BoundedSolution,
   status: tf.Tensor,
   signal: AsyncOptions['signal'],
   both: BothSolves | null,
-): Promise<QuadraticSolution> {
+): Promise<BoundedSolution> {
   const codes = await status.data();
   if (areFeasible(codes)) {
     both?.end();
@@ -32,7 +32,7 @@ export async function solveElasticAsync(
     return found;
   }
   const scope = new SuspendedScope();
-  let result: QuadraticSolution | null = null;
+  let result: BoundedSolution | null = null;
   try {
     if (hostCanRead() && solver instanceof InteriorPointQP) {
       const infeasible = Array.from(codes.keys()).filter((i) => codes[i] === Status.PRIMAL_INFEASIBLE);
@@ -41,6 +41,8 @@ export async function solveElasticAsync(
         x: withRows(found.x, elastic.x, infeasible),
         ineqDual: withRows(found.ineqDual, elastic.ineqDual, infeasible),
         eqDual: withRows(found.eqDual, elastic.eqDual, infeasible),
+        lowerDual: withRows(found.lowerDual, elastic.lowerDual, infeasible),
+        upperDual: withRows(found.upperDual, elastic.upperDual, infeasible),
       }));
     } else {
       const elastic = scope.adopt(await solvedElastic(solver, data, {signal, onProgress: both?.second}));
@@ -60,7 +62,7 @@ async function elasticOf(
   data: QuadraticData,
   signal: AsyncOptions['signal'],
   both: BothSolves | null,
-): Promise<QuadraticSolution> {
+): Promise<BoundedSolution> {
   const total = data.p.shape[0];
   const follow: AsyncOptions['onProgress'] = (progress) =>
     both?.second({...progress, done: total - infeasible.length + progress.done, total});
@@ -83,18 +85,20 @@ async function solvedElastic(
   solver: ImplicitQP,
   data: QuadraticData,
   options: AsyncOptions,
-): Promise<QuadraticSolution> {
+): Promise<BoundedSolution> {
   const scope = new SuspendedScope();
+  let result: BoundedSolution | null = null;
   try {
     const {x, state} = await solver.runAsync(
       null,
       scope.run(() => elasticQP(data)),
       options,
     );
-    tf.dispose(state as tf.TensorContainer);
-    return x;
+    scope.adopt({x, state: state as tf.TensorContainer} as never);
+    result = scope.run(() => closestOf(x, data));
+    return result;
   } finally {
-    scope.close();
+    scope.close(result);
   }
 }
 
@@ -108,10 +112,10 @@ function samplesAt(data: QuadraticData, samples: number[], total: number): Quadr
   ) as QuadraticData;
 }
 
-/** The rows of `found`, some of which are replaced by the beginnings of others. */
+/** The rows of `found`, some of which are replaced by others. */
 function withRows(found: tf.Tensor, others: tf.Tensor, rows: readonly number[]): tf.Tensor {
-  const [width, wide] = [found.shape[1]!, others.shape[1]!];
+  const width = found.shape[1]!;
   const [values, replacing] = [Float32Array.from(readF32(found)), readF32(others)];
-  rows.forEach((row, i) => values.set(replacing.subarray(i * wide, i * wide + width), row * width));
+  rows.forEach((row, i) => values.set(replacing.subarray(i * width, (i + 1) * width), row * width));
   return tf.tensor(values, found.shape as number[]);
 }

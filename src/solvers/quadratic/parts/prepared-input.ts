@@ -1,5 +1,6 @@
 /** @file Reads the arrays of a quadratic program that is solved again and again: checks their shapes, and copies them. */
 import {checkOptions, describe} from '../../../checks/index.js';
+import {SparseMatrix} from '../../../linalg/index.js';
 import {QP_PARAMETERS, QP_SHAPES, type QPParameter} from '../qp-input.js';
 
 /** Numbers in a row: a typed array or a list. */
@@ -11,17 +12,21 @@ export type QPMatrix = ArrayLike<ArrayLike<number>> | ArrayLike<number>;
 /** A quadratic program as arrays. G comes with h, A with b. */
 export interface PreparedQPInput {
   /** The quadratic term of ½ xᵀQx + pᵀx, [n, n], symmetric positive semidefinite. */
-  Q: QPMatrix;
+  Q: QPMatrix | SparseMatrix;
   /** The linear term, [n]. */
   p: QPNumbers;
   /** The left side of Gx ≤ h, [m, n]. Default: no inequalities. */
-  G?: QPMatrix | null | undefined;
+  G?: QPMatrix | SparseMatrix | null | undefined;
   /** The right side of Gx ≤ h, [m]; Infinity, or 1e20 and above, if a row has no bound. Comes with G. */
   h?: QPNumbers | null | undefined;
   /** The left side of Ax = b, [k, n]. Default: no equalities. */
-  A?: QPMatrix | null | undefined;
+  A?: QPMatrix | SparseMatrix | null | undefined;
   /** The right side of Ax = b, [k]. Comes with A. */
   b?: QPNumbers | null | undefined;
+  /** The bounds lower ≤ x, [n]; −Infinity, or −1e20 and below, if a variable has none. Default: none. */
+  lower?: QPNumbers | null | undefined;
+  /** The bounds x ≤ upper, [n]; Infinity, or 1e20 and above, if a variable has none. Default: none. */
+  upper?: QPNumbers | null | undefined;
 }
 
 export type Sizes = Readonly<Record<'n' | 'm' | 'k', number>>;
@@ -58,6 +63,7 @@ export function sizesOf(where: string, problem: PreparedQPInput): Sizes {
 
 /** @throws If a value does not have the shape of its name, or a list has an entry that is no number. */
 export function checkShape(where: string, name: QPParameter, value: unknown, sizes: Sizes): void {
+  if (value instanceof SparseMatrix) return checkSparseShape(where, name, value, sizes);
   if (!isList(value)) throw notAList(where, name, value);
   const shape = QP_SHAPES[name];
   const rows = sizes[shape[0]];
@@ -68,6 +74,17 @@ export function checkShape(where: string, name: QPParameter, value: unknown, siz
     for (let i = 0; i < rows; i++) checkNumbers(where, name, value[i] as ArrayLike<unknown>);
   } else if (value.length === rows * columns && !isList(value[0])) checkNumbers(where, name, value);
   else throw shapeError(where, name, value, sizes);
+}
+
+function checkSparseShape(where: string, name: QPParameter, {shape}: SparseMatrix, sizes: Sizes): void {
+  const symbols = QP_SHAPES[name];
+  if (symbols.length === 1)
+    throw new Error(`${where}: ${name} is a vector; a sparse matrix cannot stand for it.`);
+  if (symbols.every((size, i) => sizes[size] === shape[i])) return;
+  const known = symbols.map((size) => sizes[size]).join(', ');
+  throw new Error(
+    `${where}: ${name} must have shape [${symbols.join(', ')}], which is [${known}] here; got the sparse matrix [${shape.join(', ')}].`,
+  );
 }
 
 function checkNumbers(where: string, name: string, values: ArrayLike<unknown>): void {

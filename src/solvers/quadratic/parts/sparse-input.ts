@@ -2,7 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions} from '../../../checks/index.js';
 import type {SparseData} from '../../../conditions/index.js';
-import type {Entries, ProblemStructure} from '../../../kernels/index.js';
+import {sidesOf, type Entries, type ProblemStructure} from '../../../kernels/index.js';
+import {
+  densePattern,
+  isBatch,
+  patternOf,
+  SparseMatrix,
+  structureOf,
+  valuesIn,
+} from '../../../linalg/index.js';
 import {
   checkPair,
   ownValues,
@@ -12,8 +20,6 @@ import {
   type QPInput,
   type QPParameter,
 } from '../qp-input.js';
-import {SparseMatrix} from './sparse-entries.js';
-import {densePattern, patternOf, structureOf} from './sparse-patterns.js';
 
 /** A problem of which at least one matrix is sparse. The others become so: all their entries are stored. */
 export interface SparseInput {
@@ -63,12 +69,17 @@ export function normalizeSparse(problem: QPInput, where: string): SparseInput {
   const none = patternOf([], []);
   const {n, m, k} = sizes;
   const structure = structureOf({
-    ...{n, m, k},
+    ...{n, m, k, sides: sidesOf(given)},
     ...{Q: Q.entries!, G: G?.entries ?? none, A: A?.entries ?? none},
   });
   const lift = (name: 'G' | 'h' | 'A' | 'b') => given[name]?.tensor ?? tf.zeros([1, 0]);
   const vector = p.tensor.shape[0] === batch ? p.tensor : tf.tile(p.tensor, [batch, 1]);
-  const data = {Q: Q.tensor, p: vector, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')};
+  const {lower, upper} = given;
+  const data = {
+    ...{Q: Q.tensor, p: vector, G: lift('G'), h: lift('h'), A: lift('A'), b: lift('b')},
+    ...(lower && {lower: lower.tensor}),
+    ...(upper && {upper: upper.tensor}),
+  };
   return {structure, data, batched: Object.values(given).some(({isBatch}) => isBatch)};
 }
 
@@ -76,23 +87,15 @@ function takenFrom(where: string, name: QPParameter, value: NonNullable<QPInput[
   const rank = QP_SHAPES[name].length;
   if (value instanceof SparseMatrix) {
     if (rank === 1) throw new Error(`${where}: ${name} is a vector; a sparse matrix cannot stand for it.`);
-    const values = floats(value.values);
-    const count = value.rows.length;
-    if (values.shape.at(-1) !== count || values.rank > 2 || values.rank === 0) {
-      throw new Error(
-        `${where}: the values of ${name} must have shape [${count}] or [B, ${count}], an entry each; got [${values.shape}].`,
-      );
-    }
-    const isBatch = values.rank === 2;
-    const tensor = isBatch ? values : tf.expandDims(values, 0);
-    return {tensor, isBatch, shape: value.shape, entries: value.entries};
+    const tensor = valuesIn(value, where);
+    return {tensor, isBatch: isBatch(value), shape: value.shape, entries: value.entries};
   }
   const tensor = floats(value);
-  const isBatch = tensor.rank === rank + 1;
-  const shape = tensor.shape.slice(isBatch ? 1 : 0);
-  const lifted = tf.reshape(tensor, [isBatch ? tensor.shape[0] : 1, tf.util.sizeFromShape(shape)]);
-  if (rank === 1 || shape.length !== 2) return {tensor: lifted, isBatch, shape};
-  return {tensor: lifted, isBatch, shape, entries: densePattern(shape[0], shape[1])};
+  const hasBatch = tensor.rank === rank + 1;
+  const shape = tensor.shape.slice(hasBatch ? 1 : 0);
+  const lifted = tf.reshape(tensor, [hasBatch ? tensor.shape[0] : 1, tf.util.sizeFromShape(shape)]);
+  if (rank === 1 || shape.length !== 2) return {tensor: lifted, isBatch: hasBatch, shape};
+  return {tensor: lifted, isBatch: hasBatch, shape, entries: densePattern(shape[0], shape[1])};
 }
 
 function floats(value: tf.Tensor | tf.TensorLike): tf.Tensor {

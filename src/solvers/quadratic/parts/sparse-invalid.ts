@@ -1,19 +1,13 @@
 /** @file What is wrong with the data of a sparse quadratic program, in words. */
 import type {SparseData} from '../../../conditions/index.js';
-import {NO_BOUND, type ProblemStructure} from '../../../kernels/index.js';
+import type {ProblemStructure} from '../../../kernels/index.js';
+import {badNumber, valuesOf} from './qp-report.js';
 
 /** The reason why a sample is invalid. */
 export function invalidReason({entries}: ProblemStructure, data: SparseData, sample: number): string {
   for (const [name, tensor] of Object.entries(data)) {
-    const size = tensor.size / tensor.shape[0];
-    const start = tensor.shape[0] === 1 ? 0 : sample * size;
-    const values = tensor.dataSync().slice(start, start + size);
-    const bad = values.findIndex((value) => {
-      if (name === 'h') return Number.isNaN(value) || value <= -NO_BOUND;
-      return !(name === 'b' ? Math.abs(value) < NO_BOUND : Number.isFinite(value));
-    });
-    const expected = name === 'h' ? ' (Infinity, or 1e20 and more, for no bound)' : '';
-    if (bad >= 0) return `${name} contains ${values[bad]}; expected finite numbers${expected}`;
+    const bad = badNumber(name, valuesOf(tensor, sample));
+    if (bad) return `${name} contains ${bad}`;
   }
   const {rows, columns} = entries.Q;
   const sums = new Map<string, number>();

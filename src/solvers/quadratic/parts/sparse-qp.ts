@@ -9,9 +9,10 @@ import {
   type QuadraticSolution,
   type SparseData,
 } from '../../../conditions/index.js';
-import {checkOnFailure, solvedRoot} from '../../../implicit/index.js';
+import {checkOnFailure, solvedRoot, Status} from '../../../implicit/index.js';
 import {
   hostCanRead,
+  runSparseCertify,
   runSparseQP,
   startSparseQP,
   type ProblemStructure,
@@ -19,12 +20,14 @@ import {
   type QPSolution,
   type SparseArrays,
 } from '../../../kernels/index.js';
-import {sparseMatVec, sparseOuters} from '../../../linalg/index.js';
+import {checkReadable, sparseMatVec, sparseOuters} from '../../../linalg/index.js';
 import {canLook} from '../../../programs/index.js';
 import {checkAsync, inSlices, type AsyncOptions} from '../../iteration/in-slices.js';
 import {held} from '../../iteration/samples.js';
 import type {Steps} from '../../iteration/steps.js';
-import {boundsOf, heldGuess} from '../implicit-qp.js';
+import {heldGuess, type BoundedGuess, type BoundedSolution} from '../implicit-qp.js';
+import {boundsOf, guessOfRows, splitRows} from './bounds.js';
+import {certificateOf, pointOf, type SparseCertifying} from '../certify.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
 import {
   checkOnInfeasible,
@@ -36,7 +39,9 @@ import {
   type SolveQPOptions,
   type SparseSolving,
 } from '../solve-qp.js';
+import {areFeasible, withClosest} from './elastic-qp.js';
 import {reportQPFailures} from './qp-report.js';
+import {elasticSparse} from './sparse-elastic.js';
 import {invalidReason} from './sparse-invalid.js';
 import {normalizeSparse, type SparseInput} from './sparse-input.js';
 
@@ -45,12 +50,13 @@ const DENSE_ONLY = ['linsolve', 'solver'] as const;
 
 type Settings = Pick<SolveQPOptions, 'degenerate' | 'smoothing' | 'onGradient'> & {
   onFailure: NonNullable<SolveQPOptions['onFailure']>;
+  onInfeasible: NonNullable<SolveQPOptions['onInfeasible']>;
   initial: SolveQPOptions['initial'];
   limits: {tolerance: number; maxIterations: number};
 };
 
 /** The way of problems with sparse matrices. */
-export const sparseSolving: SparseSolving = {
+export const sparseSolving: SparseSolving & SparseCertifying = {
   solve(problem, options) {
     const where = 'solveQP';
     const settings = settingsOf(where, options);
@@ -63,12 +69,30 @@ export const sparseSolving: SparseSolving = {
     const solve = () => {
       const input = normalizeSparse(problem, where);
       const {initial} = settings;
-      const guess = initial && heldGuess((input.batched ? initial : withBatchAxis(initial)) as QPGuess);
-      const {structure, data} = input;
-      const found = offTape(() => ({...runSparseQP(structure, data, settings.limits, guess)}));
-      return finished(where, input, found, settings);
+      const given = initial && heldGuess((input.batched ? initial : withBatchAxis(initial)) as BoundedGuess);
+      const run = ({structure, data}: SparseInput, start: BoundedGuess | null | undefined) =>
+        offTape(() => ({
+          ...runSparseQP(structure, data, settings.limits, start && guessOfRows(start, data)),
+        }));
+      const found = run(input, given);
+      const isClosest = settings.onInfeasible === 'closest' && !areFeasible(found.status.dataSync());
+      const elastic = isClosest ? elasticSparse(input) : null;
+      return finished(where, input, found, settings, elastic && {input: elastic, found: run(elastic, null)});
     };
     return tf.tidy(() => rollBackOnThrow(solve));
+  },
+
+  certify(problem, result) {
+    const where = 'certify';
+    checkReadable(where);
+    return tf.tidy(() =>
+      offTape(() => {
+        const {structure, data, batched} = normalizeSparse(problem, where);
+        const {n, m, k} = structure.entries;
+        const point = pointOf(result, {batch: data.p.shape[0], n, m, k}, data);
+        return certificateOf(runSparseCertify(structure, {...data, ...point}), batched);
+      }),
+    );
   },
 
   async solveAsync(problem, options, following) {
@@ -77,17 +101,19 @@ export const sparseSolving: SparseSolving = {
     checkAsync(where, following);
     const inputs = new SuspendedScope();
     try {
-      const {input, guess} = inputs.run(() => {
+      const {input, elastic, guess} = inputs.run(() => {
         const whole = normalizeSparse(problem, where);
         const {initial} = settings;
         const lifted = initial && (whole.batched ? initial : withBatchAxis(initial));
         return {
           input: {...whole, data: held(whole.data)},
-          guess: lifted ? heldGuess(lifted as QPGuess) : null,
+          elastic: settings.onInfeasible === 'closest' ? elasticSparse(whole) : null,
+          guess: lifted ? heldGuess(guessOfRows(lifted as BoundedGuess, whole.data)) : null,
         };
       });
-      const arrays = await arraysOf(input.data, guess);
-      return await inSlices(where, () => running(where, input, arrays, settings), following as AsyncOptions);
+      const first = {input, arrays: await arraysOf(input.data, guess)};
+      const second = elastic && {input: elastic, arrays: await arraysOf(elastic.data, null)};
+      return await inSlices(where, () => running(where, first, second, settings), following as AsyncOptions);
     } finally {
       inputs.close();
     }
@@ -103,36 +129,56 @@ function settingsOf(where: string, options: SolveQPOptions): Settings {
   const {onFailure = 'warn', onInfeasible = 'zero', initial, degenerate, smoothing, onGradient} = given;
   checkOnFailure(where, onFailure);
   checkOnInfeasible(where, onInfeasible);
-  if (onInfeasible === 'closest') {
-    throw new Error(`${where}: onInfeasible: 'closest' is not for sparse matrices.`);
-  }
   const {tolerance, maxIterations} = given;
   // It checks them.
   const known = new InteriorPointQP({tolerance, maxIterations, degenerate, smoothing});
   const limits = {tolerance: known.tolerance, maxIterations: known.maxIterations};
-  return {onFailure, initial, degenerate, smoothing, onGradient, limits};
+  return {onFailure, onInfeasible, initial, degenerate, smoothing, onGradient, limits};
 }
 
-/** One sample after another, with pauses. */
-function* running(
-  where: string,
-  input: SparseInput,
-  arrays: SparseArrays,
-  settings: Settings,
-): Steps<QPResult> {
-  const total = input.data.p.shape[0];
+/** A problem, and what was read of its tensors. */
+interface Read {
+  input: SparseInput;
+  arrays: SparseArrays;
+}
+
+/** One sample after another, with pauses; and then, if there is a second problem, the infeasible ones again in that form. */
+function* running(where: string, first: Read, second: Read | null, settings: Settings): Steps<QPResult> {
   const {limits} = settings;
-  const run = startSparseQP(input.structure, arrays, limits);
-  let [iteration, largest] = [0, 0];
-  for (let sample = 0; sample < total; sample++) {
-    const {iterations, residual} = run.solve(sample);
-    iteration = Math.max(iteration, iterations);
-    largest = Math.max(largest, residual);
-    const {maxIterations} = limits;
-    const progress = {iteration, maxIterations, residual: largest, done: sample + 1, total};
+  const {maxIterations} = limits;
+  const total = first.input.data.p.shape[0];
+  let [iteration, residual, most] = [0, 0, 0];
+  function* solved(
+    {input, arrays}: Read,
+    samples: number[],
+    doneBefore: number,
+  ): Steps<QPSolution & {codes: Int32Array}> {
+    const run = startSparseQP(input.structure, arrays, limits);
+    for (let i = 0; i < samples.length; i++) {
+      const state = run.solve(samples[i]);
+      iteration = Math.max(iteration, state.iterations);
+      residual = Math.max(residual, state.residual);
+      most = Math.max(most, doneBefore + i + 1);
+      const progress = {iteration, maxIterations, residual, done: most, total};
+      // What may follow is part of the last sample.
+      const isSilent = input === first.input && second !== null && most === total;
+      if (isSilent) most--;
+      yield {look: () => progress, isWhole: true, isSilent};
+    }
+    return {...run.result(), codes: run.status};
+  }
+  const all = Array.from({length: total}, (_, sample) => sample);
+  const found = yield* solved(first, all, 0);
+  const infeasible = second ? all.filter((sample) => found.codes[sample] === Status.PRIMAL_INFEASIBLE) : [];
+  const elastic = second && {
+    input: second.input,
+    found: yield* solved(second, infeasible, total - infeasible.length),
+  };
+  if (second && most < total) {
+    const progress = {iteration, maxIterations, residual, done: total, total};
     yield {look: () => progress, isWhole: true};
   }
-  return finished(where, input, {...run.result()}, settings);
+  return finished(where, first.input, found, settings, elastic);
 }
 
 /** What is read of the tensors. */
@@ -147,48 +193,75 @@ async function arraysOf(data: SparseData, guess: QPGuess | null): Promise<Sparse
   return Object.fromEntries(await Promise.all(entries.map(read))) as unknown as SparseArrays;
 }
 
-/** The result, differentiable in the data. */
+/** The result, differentiable in the data. @param elastic The elastic problem, and its solutions where that is infeasible. */
 function finished(
   where: string,
-  {structure, data, batched}: SparseInput,
+  input: SparseInput,
   found: QPSolution,
-  {onFailure, degenerate = 'leastNorm', smoothing = 1e-3, onGradient}: Settings,
+  settings: Settings,
+  elastic: {input: SparseInput; found: QPSolution} | null,
 ): QPResult {
-  const {x, ineqDual, eqDual, status, iterations, residual, activity} = found;
-  reportQPFailures(where, data, found as never, onFailure, (given, sample) =>
+  const {structure, data, batched} = input;
+  const {status, iterations, residual, activity} = found;
+  reportQPFailures(where, data, found as never, settings.onFailure, (given, sample) =>
     invalidReason(structure, given as SparseData, sample),
   );
-  const certificate = {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq};
-  let solution: QuadraticSolution = {x, ineqDual, eqDual};
-  let slack: tf.Tensor = found.slack;
-  if (isTapeOn() || !canLook()) {
-    const weight = complementarityWeight(found, degenerate, smoothing);
-    const given = {...data, h: boundsOf(data.h)};
-    ({x: solution} = solvedRoot(
-      sparseKkt(structure),
-      {linsolve: sparseKktSolver, onGradient, onFailure, where},
-      [given, {weight, status}],
-      () => ({x: {x, ineqDual, eqDual}}),
-    ));
-    slack = slackOf(found.slack, solution.x, structure, given, status);
+  const bounded = ({x, ineqDual: all, eqDual}: QuadraticSolution): BoundedSolution => {
+    const [ineqDual, lowerDual, upperDual] = splitRows(all, structure.n, data);
+    return {x, ineqDual, eqDual, lowerDual, upperDual};
+  };
+  const proof = {x: found.certificateX, ineqDual: found.certificateIneq, eqDual: found.certificateEq};
+  const {solution: own, slack} = differentiable(where, input, found, settings);
+  let solution = bounded(own);
+  if (elastic) {
+    const {x, ...duals} = differentiable(where, elastic.input, elastic.found, settings).solution;
+    const closest = tf.slice(x, [0, 0], [-1, structure.n]);
+    solution = withClosest(solution, status, bounded({x: closest, ...duals}));
   }
   const result: QPResult = {
     ...solution,
-    ...{status, iterations, residual, slack, certificate},
+    ...{status, iterations, residual, slack, certificate: bounded(proof)},
     weaklyActive: isWeak(activity),
   };
   return batched ? result : withoutBatchAxis(result);
+}
+
+/** The solution and its slack, with their derivatives in the data. */
+function differentiable(
+  where: string,
+  {structure, data}: SparseInput,
+  found: QPSolution,
+  {onFailure, degenerate = 'leastNorm', smoothing = 1e-3, onGradient}: Settings,
+): {solution: QuadraticSolution; slack: tf.Tensor} {
+  const {x, ineqDual, eqDual, status} = found;
+  const [slack] = splitRows(found.slack, structure.n, data);
+  if (!isTapeOn() && canLook()) return {solution: {x, ineqDual, eqDual}, slack};
+  const weight = complementarityWeight(found, degenerate, smoothing);
+  const {lower, upper} = data;
+  const given = {
+    ...data,
+    h: boundsOf(data.h),
+    ...(lower && {lower: boundsOf(lower)}),
+    ...(upper && {upper: boundsOf(upper)}),
+  };
+  const {x: solution} = solvedRoot(
+    sparseKkt(structure),
+    {linsolve: sparseKktSolver, onGradient, onFailure, where},
+    [given, {weight, status}],
+    () => ({x: {x, ineqDual, eqDual}}),
+  );
+  return {solution, slack: slackOf(slack, solution.x, structure, given, status)};
 }
 
 /** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
 function slackOf(
   value: tf.Tensor,
   x: tf.Tensor,
-  {n, m, entries}: ProblemStructure,
+  {n, entries}: ProblemStructure,
   {G, h}: SparseData,
   status: tf.Tensor,
 ): tf.Tensor {
-  const pattern = {shape: [m, n] as [number, number], entries: entries.G};
+  const pattern = {shape: [entries.m, n] as [number, number], entries: entries.G};
   return recordOp({
     name: 'Slack',
     values: [value],

@@ -227,17 +227,17 @@ for (const dense of DENSE) {
 
     it('keeps the first spare point that will do for f32, and takes it when it is asked to', () => {
       const acceptance = new Acceptance(dense, problem);
-      assert.isFalse(acceptance.takeSpare(DEMANDS));
+      assert.isFalse(acceptance.takeSpare());
       const [bad, good, other] = [0.1, 1e-8, 0].map((by) => inside(({x}) => (x[0] += by)));
       acceptance.keepSpare([bad], scaling, DEMANDS);
-      assert.isFalse(acceptance.takeSpare(DEMANDS));
+      assert.isFalse(acceptance.takeSpare());
       acceptance.keepSpare([bad, good], scaling, DEMANDS);
       assert.equal(acceptance.found.outcome, 'numericalError');
       acceptance.keepSpare([other], scaling, DEMANDS);
-      assert.isTrue(acceptance.takeSpare(DEMANDS));
+      assert.isTrue(acceptance.takeSpare());
       assert.approximately(acceptance.found.x[0], solution.x[0] + 1e-8, 1e-12);
       acceptance.forget();
-      assert.isFalse(acceptance.takeSpare(DEMANDS));
+      assert.isFalse(acceptance.takeSpare());
     });
 
     it('scales rays such that the value along them is −1, without their noise', () => {

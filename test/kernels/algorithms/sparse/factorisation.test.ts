@@ -68,7 +68,7 @@ function solve(dense: DenseKernels, {n, rows, columns, values, signs}: Sparse, b
     const numbers = dense.vector(values.length);
     numbers.set(values);
     // Whatever is left there from before must not matter.
-    for (const room of [factors.panels, factors.stack, factors.weighted, factors.ordered, factors.part]) {
+    for (const room of [factors.panels, factors.stack, factors.packed, factors.ordered, factors.part]) {
       room.fill(NaN);
     }
     const replaced = kernels.factor(factors, numbers, least, 1e-8);

@@ -26,17 +26,28 @@ export function signedCholesky(a: usize, n: i32, stride: i32, positives: i32, in
       store<f64>(a + (i as usize) * row + (j as usize) * F64, value);
     }
   }
-  for (let i = 0; i < padded; i += 4) {
+  return eliminate(a, padded, stride, positives, padded, inverse);
+}
+
+/**
+ * The same for the first `count` rows only, a multiple of 4; the upper triangle of the others becomes their Schur complement,
+ * A₂₂ − A₁₂ᵀA₁₁⁻¹A₁₂. What lies between n and the next multiple of 4 is used and overwritten like a part of the matrix.
+ */
+export function eliminate(a: usize, n: i32, stride: i32, positives: i32, count: i32, inverse: usize): i32 {
+  const row = (stride as usize) * F64;
+  for (let i = 0; i < n; i += 4) {
     const left = a + (i as usize) * F64;
     const block = left + (i as usize) * row;
-    const plus = min(i, positives);
-    const minus = i - plus;
+    const above = min(i, count);
+    const plus = min(above, positives);
+    const minus = above - plus;
     const skip = (plus as usize) * row;
-    for (let j = i; j < padded; j += 4) {
-      const above = a + (j as usize) * F64;
-      const tile = above + (i as usize) * row;
-      if (plus > 0) updateTile(tile, row, left, row, above, row, plus, false);
-      if (minus > 0) updateTile(tile, row, left + skip, row, above + skip, row, minus, true);
+    for (let j = i; j < n; j += 4) {
+      const top = a + (j as usize) * F64;
+      const tile = top + (i as usize) * row;
+      if (plus > 0) updateTile(tile, row, left, row, top, row, plus, false);
+      if (minus > 0) updateTile(tile, row, left + skip, row, top + skip, row, minus, true);
+      if (i >= count) continue;
       if (j > i) {
         solveTile(tile, row, block, inverse + (i as usize) * F64, i, positives);
       } else {

@@ -1,5 +1,5 @@
 /** @file What the dense kernels export. Pointers are byte offsets into the memory that the caller provides. */
-export {signedCholesky} from './cholesky';
+export {eliminate, signedCholesky} from './cholesky';
 export {copyTransposed, copyUpper, packRows, scale, scaleUpper} from './copies';
 export {addMagnitudes, excess, scaledMaxima, symmetrize} from './maxima';
 export {

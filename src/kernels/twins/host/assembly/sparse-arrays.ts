@@ -6,5 +6,5 @@ export function at32(array: usize, i: i32): i32 {
 
 /** As in contracts/sparse.ts. */
 export function strideOf(own: i32, others: i32): i32 {
-  return (own + ((others + 3) & ~3) + 3) & ~3;
+  return ((own + 3) & ~3) + ((others + 3) & ~3);
 }

@@ -27,6 +27,7 @@ export function solve(
     const own = at32(first, s + 1) - begin;
     const others = at32(rowStarts, s + 1) - at32(rowStarts, s);
     const stride = (strideOf(own, others) as usize) * F64;
+    const ends = (((own + 3) & ~3) as usize) * F64;
     const list = rows + ((at32(rowStarts, s) as usize) << 2);
     let row = panels + (at32(panelStarts, s) as usize) * F64;
     memory.fill(part, 0, (others as usize) * F64);
@@ -35,7 +36,7 @@ export function solve(
       const value = load<f64>(p) * load<f64>(inverse + ((begin + k) as usize) * F64);
       store<f64>(p, value);
       addScaled(p + F64, -value, row + ((k + 1) as usize) * F64, own - k - 1);
-      addScaled(part, value, row + (own as usize) * F64, others);
+      addScaled(part, value, row + ends, others);
       row += stride;
     }
     for (let e = 0; e < others; e++) {
@@ -52,6 +53,7 @@ export function solve(
     const own = at32(first, s + 1) - begin;
     const others = at32(rowStarts, s + 1) - at32(rowStarts, s);
     const stride = (strideOf(own, others) as usize) * F64;
+    const ends = (((own + 3) & ~3) as usize) * F64;
     const list = rows + ((at32(rowStarts, s) as usize) << 2);
     const panel = panels + (at32(panelStarts, s) as usize) * F64;
     for (let e = 0; e < others; e++) {
@@ -61,7 +63,7 @@ export function solve(
       const row = panel + (k as usize) * stride;
       const p = y + ((begin + k) as usize) * F64;
       const inside = dot(row + ((k + 1) as usize) * F64, p + F64, own - k - 1);
-      const outside = dot(row + (own as usize) * F64, part, others);
+      const outside = dot(row + ends, part, others);
       store<f64>(p, (load<f64>(p) - inside - outside) * load<f64>(inverse + ((begin + k) as usize) * F64));
     }
   }

@@ -86,7 +86,7 @@ export const constant = (values: readonly number[], shape: readonly number[]): D
   });
 
 /** 0, 1, 2, … as a vector: [1, n, 1]. */
-export const places = (n: number): Doubles =>
+export const range = (n: number): Doubles =>
   constant(
     Array.from({length: n}, (_, i) => i),
     [1, n, 1],

@@ -15,18 +15,18 @@ export const square = (a: Doubles) => unary('Square', a);
 export const exp = (a: Doubles) => unary('Exp', a);
 export const log = (a: Doubles) => unary('Log', a);
 export const sign = (a: Doubles) => unary('Sign', a);
-export const floorOf = (a: Doubles) => unary('Floor', a);
+export const floor = (a: Doubles) => unary('Floor', a);
 export const plus = (a: Operand, b: Operand) => binary('AddV2', a, b);
 export const minus = (a: Operand, b: Operand) => binary('Sub', a, b);
 export const times = (a: Operand, b: Operand) => binary('Mul', a, b);
 export const over = (a: Operand, b: Operand) => binary('RealDiv', a, b);
 /** a / b, and 0 where b is 0. */
 export const overOrZero = (a: Operand, b: Operand) => binary('DivNoNan', a, b);
-export const larger = (a: Operand, b: Operand) => binary('Maximum', a, b);
-export const smaller = (a: Operand, b: Operand) => binary('Minimum', a, b);
+export const maximum = (a: Operand, b: Operand) => binary('Maximum', a, b);
+export const minimum = (a: Operand, b: Operand) => binary('Minimum', a, b);
 
 /** a + b + … */
-export const total = (first: Operand, ...rest: Operand[]): Doubles =>
+export const addN = (first: Operand, ...rest: Operand[]): Doubles =>
   rest.reduce<Operand>((sum, term) => plus(sum, term), first) as Doubles;
 
 /** a, rounded to float32. */

@@ -5,7 +5,7 @@
  * An array has the batch in front. A vector is a matrix with one column, [B, n, 1], and a number of each sample is [B, 1, 1], so that all of
  * them broadcast against each other. Numbers may stand for arrays.
  */
-export {constant, identity, places} from './constants.js';
+export {constant, identity, range} from './constants.js';
 export * from './elementwise.js';
 export * from './factorisations.js';
 export * from './flags.js';

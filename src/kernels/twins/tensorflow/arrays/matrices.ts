@@ -25,7 +25,7 @@ export const mulByT = (a: Doubles, b: Doubles): Doubles => product(a, b, false, 
 export const dot = (a: Doubles, b: Doubles): Doubles => product(a, b, true, false);
 
 /** Aᵀ. */
-export const turned = (a: Doubles): Doubles =>
+export const transpose = (a: Doubles): Doubles =>
   call('Transpose', 'Transpose', () => [typed('T', DOUBLE), typed('Tperm', current().binding.TF_INT32)], [
     a.id,
     integerTensor([0, 2, 1]),
@@ -38,7 +38,7 @@ export function diagonal(a: Doubles): Doubles {
 }
 
 /** The lower triangle, with the diagonal. */
-export const lowerPart = (a: Doubles): Doubles =>
+export const lowerTriangle = (a: Doubles): Doubles =>
   call(
     'MatrixBandPart',
     'MatrixBandPart',

@@ -19,7 +19,7 @@ const reduction = (name: string, axes: readonly number[], a: Doubles): Doubles =
     [a.id, integerTensor(axes)],
   );
 /** The largest entry; 0 where there is none. */
-const maximum = (axes: readonly number[], a: Doubles): Doubles => {
+const maxAlong = (axes: readonly number[], a: Doubles): Doubles => {
   if (!axes.some((axis) => a.shape[axis] === 0)) return reduction('Max', axes, a);
   return filled(
     a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
@@ -39,10 +39,10 @@ export const rowSums = (a: Doubles) => reduction('Sum', COLUMNS, a);
 /** The product of the entries of each row of a matrix. */
 export const rowProducts = (a: Doubles) => reduction('Prod', COLUMNS, a);
 /** The largest entry of a vector, or of each column of a matrix. */
-export const max = (a: Doubles) => maximum(ROWS, a);
+export const max = (a: Doubles) => maxAlong(ROWS, a);
 /** The largest entry of each row of a matrix. */
-export const rowMaxima = (a: Doubles) => maximum(COLUMNS, a);
-export const maxOfAll = (a: Doubles) => maximum(BOTH, a);
+export const rowMaxima = (a: Doubles) => maxAlong(COLUMNS, a);
+export const maxOfAll = (a: Doubles) => maxAlong(BOTH, a);
 export const any = (a: Flags) => logical('Any', ROWS, a);
 export const all = (a: Flags) => logical('All', ROWS, a);
 export const allOfAll = (a: Flags) => logical('All', BOTH, a);

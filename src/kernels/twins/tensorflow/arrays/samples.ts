@@ -20,7 +20,7 @@ export function chosen(flags: Flags): Chosen {
 }
 
 /** The chosen samples of an array. What all samples share, [1, …], stays as it is. */
-export function take<A extends Doubles | Flags>(a: A, samples: Chosen, isFlags = false): A {
+export function gather<A extends Doubles | Flags>(a: A, samples: Chosen, isFlags = false): A {
   const {binding} = current();
   if (a.shape[0] === 1 && samples.batch > 1) return a;
   if (a.shape.includes(0)) {
@@ -37,7 +37,7 @@ export function take<A extends Doubles | Flags>(a: A, samples: Chosen, isFlags =
 }
 
 /** `a` with other values in the chosen samples. */
-export function replaced(a: Doubles, samples: Chosen, values: Doubles): Doubles {
+export function scatter(a: Doubles, samples: Chosen, values: Doubles): Doubles {
   // TensorFlow refuses empty ones.
   if (a.shape.includes(0) || samples.count === 0) return a;
   return call(

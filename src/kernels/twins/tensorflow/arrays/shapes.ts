@@ -18,7 +18,7 @@ export const filled = (shape: readonly number[], value: number): Doubles =>
   ]);
 
 /** a, repeated along the axes where it has one entry. */
-export const spread = (a: Doubles, shape: readonly number[]): Doubles =>
+export const broadcastTo = (a: Doubles, shape: readonly number[]): Doubles =>
   call('BroadcastTo', 'BroadcastTo', () => [typed('T', DOUBLE), typed('Tidx', current().binding.TF_INT32)], [
     a.id,
     integerTensor(shape),
@@ -40,7 +40,7 @@ export function concat(arrays: Doubles[], axis: number): Doubles {
 }
 
 /** `count` entries of an axis (1: rows, 2: columns) from `from` on. */
-export function part(a: Doubles, axis: number, from: number, count: number): Doubles {
+export function slice(a: Doubles, axis: number, from: number, count: number): Doubles {
   const begin = a.shape.map((_, i) => (i === axis ? from : 0));
   const size = a.shape.map((_, i) => (i === axis ? count : -1));
   return call('Slice', 'Slice', () => [typed('T', DOUBLE), typed('Index', current().binding.TF_INT32)], [

@@ -1,6 +1,6 @@
 /** @file Tensors of matrices as arrays: any number of batch axes becomes one. */
 import * as tf from '@tensorflow/tfjs-core';
-import {given, reshape, spread, type Doubles} from '../arrays/index.js';
+import {given, reshape, broadcastTo, type Doubles} from '../arrays/index.js';
 
 const size = (shape: readonly number[]) => shape.reduce((count, length) => count * length, 1);
 
@@ -23,7 +23,7 @@ export function pair(a: tf.TensorInfo, b: tf.TensorInfo): {a: Doubles; b: Double
     batch.forEach((length, axis) => {
       const after = size(padded.slice(axis + 1)) * size(matrix);
       const before = size(batch.slice(0, axis));
-      array = spread(reshape(array, [before, padded[axis], after]), [before, length, after]);
+      array = broadcastTo(reshape(array, [before, padded[axis], after]), [before, length, after]);
     });
     return reshape(array, [size(batch), ...matrix]);
   };

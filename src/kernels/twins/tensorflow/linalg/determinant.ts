@@ -14,10 +14,10 @@ import {
   onDevice,
   reshape,
   rowProducts,
-  spread,
+  broadcastTo,
   svd,
   times,
-  turned,
+  transpose,
   where,
   type Doubles,
 } from '../arrays/index.js';
@@ -47,12 +47,12 @@ export const deviceCofactors: DeviceCompute<'a' | 'direction'> = ({a, direction}
     const eye = identity(n);
     /** Π over k of σ_k, where the flag [·, k] of each row is not set. */
     const productsWithout = (left: Doubles, rows: number): Doubles => {
-      const factors = where(isEqual(left, 1), 1, turned(s));
+      const factors = where(isEqual(left, 1), 1, transpose(s));
       return reshape(rowProducts(factors), [count, rows, 1]);
     };
     if (!direction) {
-      const others = productsWithout(spread(eye, [count, n, n]), n);
-      return [{from: mulByT(times(U, turned(times(signs, others))), V), shape: a.shape}];
+      const others = productsWithout(broadcastTo(eye, [count, n, n]), n);
+      return [{from: mulByT(times(U, transpose(times(signs, others))), V), shape: a.shape}];
     }
     const {a: C} = flat(direction);
     const M = mulT(U, mul(C, V));
@@ -60,9 +60,9 @@ export const deviceCofactors: DeviceCompute<'a' | 'direction'> = ({a, direction}
     const pairs = Array.from({length: n * n}, (_, at) =>
       Array.from({length: n}, (__, k) => Number(k === Math.floor(at / n) || k === at % n)),
     ).flat();
-    const without = productsWithout(spread(constant(pairs, [1, n * n, n]), [count, n * n, n]), n * n);
+    const without = productsWithout(broadcastTo(constant(pairs, [1, n * n, n]), [count, n * n, n]), n * n);
     const P = times(reshape(without, [count, n, n]), minus(1, eye));
     const diag = mul(P, diagonal(M));
-    const inner = minus(times(eye, diag), times(turned(M), P));
+    const inner = minus(times(eye, diag), times(transpose(M), P));
     return [{from: times(signs, mulByT(mul(U, inner), V)), shape: a.shape}];
   });

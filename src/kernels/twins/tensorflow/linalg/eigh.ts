@@ -5,14 +5,14 @@ import {
   eigh,
   identity,
   isGreater,
-  lowerPart,
+  lowerTriangle,
   maxAbs,
   minus,
   onDevice,
   overOrZero,
   plus,
   times,
-  turned,
+  transpose,
   where,
 } from '../arrays/index.js';
 import {flat} from './batches.js';
@@ -22,11 +22,11 @@ const EQUAL = 2 ** -23;
 
 export const deviceEigh: DeviceCompute<'a'> = ({a}, _attributes, backend) =>
   onDevice(backend, () => {
-    const lower = lowerPart(flat(a).a);
+    const lower = lowerTriangle(flat(a).a);
     const n = lower.shape[1];
     const eye = identity(n);
-    const {values, vectors} = eigh(plus(lower, turned(times(lower, minus(1, eye)))));
-    const gaps = minus(turned(values), values);
+    const {values, vectors} = eigh(plus(lower, transpose(times(lower, minus(1, eye)))));
+    const gaps = minus(transpose(values), values);
     const differ = isGreater(abs(gaps), times(n * EQUAL, maxAbs(values)));
     return [
       {from: values, shape: a.shape.slice(0, -1)},

@@ -1,6 +1,7 @@
 /** @file Least-squares solutions of least norm on the backend 'tensorflow', by the singular value decomposition. */
 import type {DeviceCompute} from '../../../backends/node-device.js';
 import {
+  filled,
   isGreater,
   max,
   minus,
@@ -21,16 +22,18 @@ export const deviceLstsq: DeviceCompute<'a' | 'b'> = ({a, b}, attributes, backen
     const [m, n] = a.shape.slice(-2);
     const columns = b.shape[b.shape.length - 1];
     const {a: A, b: right, batch} = pair(a, b);
-    const x = pseudoInverse(A, right, rcond, adjoint);
-    const residual = minus(right, adjoint ? mulT(A, x) : mul(A, x));
-    return [
-      {from: x, shape: [...batch, adjoint ? m : n, columns]},
-      {from: residual, shape: [...batch, ...b.shape.slice(-2)]},
+    const shapes = [
+      [...batch, adjoint ? m : n, columns],
+      [...batch, ...b.shape.slice(-2)],
     ];
+    if (batch.includes(0)) return shapes.map((shape) => ({from: filled(shape, 0), shape}));
+    const x = leastSquares(A, right, rcond, adjoint);
+    const residual = minus(right, adjoint ? mulT(A, x) : mul(A, x));
+    return [x, residual].map((from, i) => ({from, shape: shapes[i]}));
   });
 
-/** A⁺ b or A⁺ᵀ b. */
-function pseudoInverse(a: Doubles, b: Doubles, rcond: number, adjoint: boolean): Doubles {
+/** A⁺ b or A⁺ᵀ b; singular values up to `rcond` times the largest count as zero. */
+export function leastSquares(a: Doubles, b: Doubles, rcond: number, adjoint: boolean): Doubles {
   const {s, U, V} = svd(a);
   const inverse = where(isGreater(s, times(rcond, max(s))), overOrZero(1, s), 0);
   return adjoint ? mul(U, times(inverse, mulT(V, b))) : mul(V, times(inverse, mulT(U, b)));

@@ -6,6 +6,7 @@ import {
   cholesky,
   choleskySolve,
   diagonal,
+  filled,
   isGreater,
   max,
   minus,
@@ -18,7 +19,7 @@ import {
   rowMaxima,
   times,
   triangularSolve,
-  turned,
+  transpose,
   where,
   type Doubles,
   type Flags,
@@ -30,6 +31,7 @@ export const deviceSolve: DeviceCompute<'a' | 'b'> = ({a, b}, attributes, backen
     const {positiveDefinite, adjoint} = attributes as Record<string, boolean>;
     const {a: A, b: right, batch} = pair(a, b);
     const shape = [...batch, ...b.shape.slice(-2)];
+    if (shape.includes(0)) return [{from: filled(shape, 0), shape}];
     if (positiveDefinite) return [{from: choleskySolve(cholesky(A), right), shape}];
     const {x, regular} = solveGeneral(A, right, adjoint);
     return [{from: where(regular, x, NaN), shape}];
@@ -50,14 +52,14 @@ const SINGULAR = 2 ** -46;
 function factor(a: Doubles): Factored {
   const rows = overOrZero(1, rowMaxima(abs(a)));
   const scaled = times(a, rows);
-  const columns = overOrZero(1, turned(max(abs(scaled))));
-  const {Q, R} = qr(times(scaled, turned(columns)));
+  const columns = overOrZero(1, transpose(max(abs(scaled))));
+  const {Q, R} = qr(times(scaled, transpose(columns)));
   const regular = all(isGreater(abs(diagonal(R)), SINGULAR));
   return {Q, R, rows, columns, regular};
 }
 
 /** A⁻¹ b or A⁻ᵀ b, corrected once; any number for a singular matrix. */
-function solveGeneral(a: Doubles, b: Doubles, adjoint: boolean): {x: Doubles; regular: Flags} {
+export function solveGeneral(a: Doubles, b: Doubles, adjoint: boolean): {x: Doubles; regular: Flags} {
   const {Q, R, rows, columns, regular} = factor(a);
   const apply = (right: Doubles): Doubles =>
     adjoint

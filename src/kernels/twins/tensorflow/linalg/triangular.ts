@@ -9,7 +9,7 @@ import {
   identity,
   isEqual,
   isGreater,
-  lowerPart,
+  lowerTriangle,
   onDevice,
   triangularSolve,
   where,
@@ -18,7 +18,7 @@ import {
 import {flat, pair} from './batches.js';
 
 export const deviceCholesky: DeviceCompute<'a'> = ({a}, _attributes, backend) =>
-  onDevice(backend, () => [{from: lowerPart(cholesky(flat(a).a)), shape: a.shape}]);
+  onDevice(backend, () => [{from: lowerTriangle(cholesky(flat(a).a)), shape: a.shape}]);
 
 export const deviceCholeskySolve: DeviceCompute<'l' | 'b'> = ({l, b}, _attributes, backend) =>
   onDevice(backend, () => {

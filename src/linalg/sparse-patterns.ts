@@ -1,5 +1,5 @@
 /** @file Remembers the patterns of sparse matrices, so that a problem that comes again with other numbers needs no new plan. */
-import {ProblemStructure, type Entries, type ProblemEntries} from '../../../kernels/index.js';
+import {ProblemStructure, type Entries, type ProblemEntries} from '../kernels/index.js';
 
 /** How many patterns and structures are remembered. */
 const KEPT = 16;
@@ -27,9 +27,9 @@ export function densePattern(rows: number, columns: number): Entries {
 
 /** What the patterns of a problem determine. */
 export function structureOf(entries: ProblemEntries): ProblemStructure {
-  const {n, m, k, Q, G, A} = entries;
+  const {n, m, k, sides, Q, G, A} = entries;
   const known = structures.find(({entries: other}) => {
-    const isSameSize = other.n === n && other.m === m && other.k === k;
+    const isSameSize = other.n === n && other.m === m && other.k === k && other.sides === sides;
     return isSameSize && other.Q === Q && other.G === G && other.A === A;
   });
   return remember(structures, known ?? new ProblemStructure(entries));

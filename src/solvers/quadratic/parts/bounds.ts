@@ -1,0 +1,88 @@
+/** @file Bounds of a quadratic program: as rows of G, for what knows no bounds, and what the rows of a result belong to. */
+import * as tf from '@tensorflow/tfjs-core';
+import {offTape, recordOp} from '../../../autodiff/index.js';
+import {rightSides, type QuadraticData} from '../../../conditions/index.js';
+import {hostShouldRead, NO_BOUND, readF32, type QPGuess} from '../../../kernels/index.js';
+import {columnParts} from '../../../linalg/index.js';
+
+/** Multipliers of bounds, [B, n]; [B, 0] without bounds on that side. */
+export type BoundDuals = {
+  /** z_l ≥ 0 of lower ≤ x. */
+  lowerDual: tf.Tensor;
+  /** z_u ≥ 0 of x ≤ upper. */
+  upperDual: tf.Tensor;
+};
+
+/** Which bounds there are. */
+type Given = {lower?: unknown; upper?: unknown};
+
+/** The same problem without bounds: they are the last rows of G and h. */
+export function asRows({lower, upper, ...rest}: QuadraticData): QuadraticData {
+  if (!lower && !upper) return rest;
+  const eye = tf.eye(rest.Q.shape[2]!);
+  const rows = [...(lower ? [tf.neg(eye)] : []), ...(upper ? [eye] : [])];
+  const {G} = rest;
+  const below = tf.tile(tf.expandDims(tf.concat(rows, 0), 0), [G.shape[0], 1, 1]);
+  const bounds = {lower: lower && boundsOf(lower), upper: upper && boundsOf(upper)};
+  return {...rest, G: G.shape[1] === 0 ? below : tf.concat([G, below], 1), h: rightSides(rest.h, bounds)};
+}
+
+/** The part of [B, m + bounds] that belongs to the rows of G, and those of the bounds; each may be empty. */
+export function splitRows(
+  values: tf.Tensor,
+  n: number,
+  {lower, upper}: Given,
+): [ofG: tf.Tensor, ofLower: tf.Tensor, ofUpper: tf.Tensor] {
+  const [batch, rows] = values.shape as [number, number];
+  const [below, above] = [lower ? n : 0, upper ? n : 0];
+  const none = () => tf.engine().makeTensor(new Float32Array(0), [batch, 0], 'float32');
+  if (!below && !above) return [values, none(), none()];
+  const sizes = [rows - below - above, below, above];
+  const parts = columnParts(
+    values,
+    sizes.filter((size) => size > 0),
+  );
+  let next = 0;
+  return sizes.map((size) => (size > 0 ? parts[next++] : none())) as [tf.Tensor, tf.Tensor, tf.Tensor];
+}
+
+/** A guess as the kernels take it. Multipliers of bounds that it lacks count as zero. */
+export function guessOfRows(
+  {x, ineqDual, eqDual, slack, lowerDual, upperDual}: QPGuess & Partial<BoundDuals>,
+  {lower, upper}: QuadraticData,
+): QPGuess {
+  if (!lower && !upper) return {x, ineqDual, eqDual, slack};
+  const multiplier = (dual: tf.Tensor | undefined) => (dual?.size ? dual : tf.zerosLike(x));
+  const duals = [
+    ineqDual,
+    ...(lower ? [multiplier(lowerDual)] : []),
+    ...(upper ? [multiplier(upperDual)] : []),
+  ];
+  const slacks = [slack];
+  if (lower) slacks.push(tf.relu(tf.sub(x, boundsOf(lower))));
+  if (upper) slacks.push(tf.relu(tf.sub(boundsOf(upper), x)));
+  return {x, ineqDual: tf.concat(duals, 1), eqDual, slack: tf.concat(slacks, 1)};
+}
+
+function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]) < NO_BOUND)) return false;
+  return true;
+}
+
+/** h, lower or upper with a finite number and no gradient where there is no bound. */
+export function boundsOf(values: tf.Tensor): tf.Tensor {
+  if (hostShouldRead() && areFinite(readF32(values))) return values;
+  return recordOp({
+    name: 'Bounds',
+    values: [offTape(() => tf.clipByValue(values, -NO_BOUND, NO_BOUND))],
+    inputs: [values],
+    gradient: ([dy], _bounds, [given]) => [
+      tf.mul(
+        dy,
+        offTape(() =>
+          tf.cast(tf.logicalAnd(tf.less(given, NO_BOUND), tf.greater(given, -NO_BOUND)), 'float32'),
+        ),
+      ),
+    ],
+  })[0];
+}
