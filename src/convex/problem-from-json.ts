@@ -1,4 +1,5 @@
 /** @file Reads a problem that was saved as plain data. */
+import {checkOptions} from '../checks/index.js';
 import {equal, greaterEqual, lessEqual, positiveSemidefinite, type Constraint} from './constraint.js';
 import {ConvexProblem} from './problem.js';
 import {readExpression, type SavedConstraint, type SavedProblem} from './saved.js';
@@ -11,9 +12,9 @@ const COMPARISONS = {lessEqual, greaterEqual, equal};
  * @throws If it is no such thing.
  */
 export function problemFromJSON(saved: SavedProblem | string): ConvexProblem {
-  const {sense, objective, constraints} = (
-    typeof saved === 'string' ? JSON.parse(saved) : saved
-  ) as SavedProblem;
+  const given = (typeof saved === 'string' ? JSON.parse(saved) : saved) as SavedProblem;
+  const names = {sense: 1, objective: 1, constraints: 1} as const;
+  const {sense, objective, constraints} = checkOptions('convex.problemFromJSON', given, names, 'entry');
   return new ConvexProblem(sense, readExpression(objective), constraints.map(constraintOf));
 }
 

@@ -195,7 +195,7 @@ export function problem(input: ProblemInput): ConvexProblem {
     minimize,
     maximize,
     subjectTo = [],
-  } = checkOptions(where, input, ['minimize', 'maximize', 'subjectTo'], 'part');
+  } = checkOptions(where, input, ['minimize', 'maximize', 'subjectTo'], 'argument');
   if ((minimize === undefined) === (maximize === undefined)) {
     throw new Error(`${where}: expected either minimize or maximize.`);
   }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as library from '../../src/index.js';
 
-const {conditions, layers, linalg, linsolve, losses, projections, prox, solvers} = library;
+const {conditions, convex, layers, linalg, linsolve, losses, projections, prox, solvers} = library;
 const {lineSearches} = solvers;
 const {operators, preconditioners} = linsolve;
 
@@ -57,6 +57,16 @@ export const CALLS: Record<string, Call> = {
   'conditions.proximalGradient#2': (o) => conditions.proximalGradient(fun, map, o),
   'conditions.stationary#0': (o) => conditions.stationary(o),
 
+  'convex.equal#2': (o) => convex.equal(1, 1, o),
+  'convex.greaterEqual#2': (o) => convex.greaterEqual(1, 1, o),
+  'convex.lessEqual#2': (o) => convex.lessEqual(1, 1, o),
+  'convex.parameter#2': (o) => convex.parameter('p', [], o),
+  'convex.piecewiseLinear#1': (o) => convex.piecewiseLinear(1, o),
+  'convex.positiveSemidefinite#1': (o) => convex.positiveSemidefinite([[1]], o),
+  'convex.problem#0': (o) => convex.problem(o),
+  'convex.problemFromJSON#0': (o) => convex.problemFromJSON(o),
+  'convex.variable#2': (o) => convex.variable('x', [], o),
+
   'linalg.lstsq#2': (o) => linalg.lstsq(matrix(), x(), o),
   'linalg.solve#2': (o) => linalg.solve(matrix(), x(), o),
   'linalg.triangularSolve#2': (o) => linalg.triangularSolve(matrix(), x(), o),
@@ -78,6 +88,8 @@ export const CALLS: Record<string, Call> = {
   'linsolve.scalar#0': (o) => linsolve.scalar(o),
   'linsolve.support#0': (o) => linsolve.support(o),
   'linsolve.operators.blockDiagonal#1': (o) => operators.blockDiagonal([matrix()], o),
+  'linsolve.operators.sparse#1': (o) =>
+    operators.sparse(library.sparseMatrix({shape: [1, 1], rows: [0], columns: [0], values: [1]}), o),
   'linsolve.operators.csr#0': (o) => operators.csr(o),
   'linsolve.operators.csr#1': (o) =>
     operators.csr({data: tf.ones([1]), indices: [0], indptr: [0, 1], shape: [1, 1]}, o),

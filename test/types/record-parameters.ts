@@ -7,7 +7,7 @@ export const PUBLIC = fileURLToPath(new URL('../../src/index.ts', import.meta.ur
 
 /** Contracts that are made by the library or are an implementation: no record of options. */
 const CONTRACTS =
-  /^(Tensor|Operator|LinearSolver|LinearSolverConfig|NamedConfig|Preconditioner|IterativeSolver|Condition|Solver|QPSolver|Variable|Structure|TypedArray)$/;
+  /^(Tensor|Operator|LinearSolver|LinearSolverConfig|NamedConfig|Preconditioner|IterativeSolver|Condition|Solver|QPSolver|Variable|Structure|TypedArray|Expression|Constraint)$/;
 
 /** `name#i` of each public function or class whose parameter i is a record. */
 export function recordParameters(program: ts.Program): string[] {

@@ -1,5 +1,6 @@
 /** @file Functions of pieces that are linear: the sum of the largest entries, and the largest of several lines. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../checks/index.js';
 import {expression} from '../expression.js';
 import {asExpression, type ExpressionLike} from '../leaves.js';
 import type {Atom, Expression} from '../types.js';
@@ -80,6 +81,8 @@ export function piecewiseLinear(
   x: ExpressionLike,
   lines: {slopes: readonly number[]; intercepts: readonly number[]},
 ): Expression {
-  const options = {slopes: [...lines.slopes], intercepts: [...lines.intercepts]};
-  return expression(PIECEWISE_LINEAR, [asExpression('convex.piecewiseLinear', x)], options);
+  const where = 'convex.piecewiseLinear';
+  const {slopes, intercepts} = checkOptions(where, lines, {slopes: 1, intercepts: 1});
+  const options = {slopes: [...slopes], intercepts: [...intercepts]};
+  return expression(PIECEWISE_LINEAR, [asExpression(where, x)], options);
 }
