@@ -10,7 +10,7 @@ const LINES = [
   {who: 'before learning', label: 'before learning', colour: COLOURS.blue, dash: [1, 0]},
   {
     who: 'learned from measured decisions',
-    label: 'learned from measured decisions',
+    label: 'learned',
     colour: COLOURS.orange,
     dash: [5, 4],
   },
