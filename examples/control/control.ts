@@ -37,8 +37,8 @@ export const FULL: Size = {
   horizons: [50, 100, 200, 400, 800],
 };
 export const QUICK: Size = {
-  ...{horizon: 40, runs: 2, steps: 30, samples: 40, epochs: 8, testRuns: 1, testSteps: 60},
-  horizons: [50],
+  ...{horizon: 40, runs: 3, steps: 40, samples: 60, epochs: 8, testRuns: 1, testSteps: 60},
+  horizons: [50, 100],
 };
 
 export const METHODS = ['before learning', 'dense network', 'learned controller', 'expert'] as const;
