@@ -8,6 +8,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {startBackend} from '../examples/support/backend.js';
+import {Entries} from '../examples/support/entries.js';
 import {solveQP, sparseMatrix, type QPInput} from '../src/index.js';
 
 const HORIZONS = [50, 100, 200, 400, 800];
@@ -30,20 +31,6 @@ const path = (t: number) => Math.sin(t / 20);
 const STATES = START.length;
 /** The variables of a step: its force, and the state after it. */
 const WIDTH = STATES + 1;
-
-/** Entries of a sparse matrix. */
-class Entries {
-  readonly rows: number[] = [];
-  readonly columns: number[] = [];
-  readonly values: number[] = [];
-
-  add(row: number, column: number, value: number): void {
-    if (value === 0) return;
-    this.rows.push(row);
-    this.columns.push(column);
-    this.values.push(value);
-  }
-}
 
 function controlProblem(horizon: number): (start: tf.Tensor) => QPInput {
   const n = WIDTH * horizon;
