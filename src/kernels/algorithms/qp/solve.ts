@@ -252,7 +252,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     polish = this.polish,
   ): boolean {
     const {acceptance} = this;
-    const {refinements, sizedBelow = 0} = this.polishing;
+    const {refinements, sizedBelow = -Infinity} = this.polishing;
     let error = polish.run(from, rounds);
     for (let k = 0; ; k++) {
       if (!(error <= good)) return false;
