@@ -140,7 +140,7 @@ function followSizes(
   keepY.fill(0);
   for (let j = 0; j < n; j++) columnHasSize[j] = Number(q[j] !== 0);
   for (let i = 0; i < rows; i++) rowHasSize[i] = Number(d[i] !== 0 && isBound(d[i]));
-  let changed = false;
+  let changed: boolean;
   let at = 0;
   const mark = (of: Uint8Array, index: number) => {
     if (of[index] === 1) return;
