@@ -146,10 +146,12 @@ export function isIndefinite({Q, n}: QPCase): boolean {
   const shift =
     1e-9 * Q.reduce((most, row) => row.reduce((a, value) => Math.max(a, Math.abs(value)), most), 0);
   const L = Q.map((row) => Float64Array.from(row));
+  // Before the first entry of a row, its factor is zero, too.
+  const first = L.map((row, i) => Math.min(i, row.findIndex((value) => value !== 0) >>> 0));
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
+    for (let j = first[i]; j <= i; j++) {
       let sum = L[i][j] + (i === j ? shift : 0);
-      for (let l = 0; l < j; l++) sum -= L[i][l] * L[j][l];
+      for (let l = Math.max(first[i], first[j]); l < j; l++) sum -= L[i][l] * L[j][l];
       if (i !== j) L[i][j] = L[j][j] > 0 ? sum / L[j][j] : 0;
       else if (sum < 0) return true;
       else L[i][i] = Math.sqrt(sum);

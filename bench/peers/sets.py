@@ -1,14 +1,18 @@
 """Times Clarabel on problems of a folder of gzipped JSON files, given as arguments, and prints JSON: its time and status for each.
 
 A time is that of the set-up and the solve, in one thread: by the clock, or with --cpu that of the processor.
+With --passes=N, the least of N, unless the first takes longer than 2 s.
 """
 import gzip
 import json
 import sys
 import time
 
+# A problem that takes longer, in s, is timed once.
+LONG = 2
 
-def solve(path, clock):
+
+def solve(path, clock, passes):
     import clarabel
     import numpy as np
     from scipy import sparse
@@ -34,11 +38,17 @@ def solve(path, clock):
     settings.verbose = False
     settings.max_threads = 1
     q = np.array(data["q"], dtype=float)
-    start = clock()
-    solution = clarabel.DefaultSolver(P, q, rows, sides, cones, settings).solve()
-    return {"seconds": clock() - start, "status": str(solution.status)}
+    seconds = float("inf")
+    for _ in range(passes):
+        start = clock()
+        solution = clarabel.DefaultSolver(P, q, rows, sides, cones, settings).solve()
+        seconds = min(seconds, clock() - start)
+        if seconds > LONG:
+            break
+    return {"seconds": seconds, "status": str(solution.status)}
 
 
 cpu = "--cpu" in sys.argv
-paths = [path for path in sys.argv[1:] if path != "--cpu"]
-print(json.dumps([solve(path, time.process_time if cpu else time.perf_counter) for path in paths]))
+passes = next((int(option.split("=")[1]) for option in sys.argv if option.startswith("--passes=")), 1)
+paths = [path for path in sys.argv[1:] if not path.startswith("--")]
+print(json.dumps([solve(path, time.process_time if cpu else time.perf_counter, passes) for path in paths]))

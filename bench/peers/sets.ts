@@ -11,9 +11,15 @@ interface Timed {
  * A line that compares our times with those of Clarabel.
  *
  * @param paths The files of the problems. @param ours Our time for each, in s. @param cpu Whether times are those of the processor.
+ * @param passes How often each problem is timed.
  */
-export function clarabelTimes(paths: string[], ours: number[], cpu: boolean): string {
-  const args = [join(import.meta.dirname, 'sets.py'), ...(cpu ? ['--cpu'] : []), ...paths];
+export function clarabelTimes(
+  paths: string[],
+  ours: number[],
+  {cpu, passes}: {cpu: boolean; passes: number},
+): string {
+  const settings = [...(cpu ? ['--cpu'] : []), `--passes=${passes}`];
+  const args = [join(import.meta.dirname, 'sets.py'), ...settings, ...paths];
   const {error, status, stdout, stderr} = spawnSync(process.env.PYTHON ?? 'python3', args, {
     encoding: 'utf8',
   });

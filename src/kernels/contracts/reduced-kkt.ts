@@ -10,6 +10,9 @@ export interface ReducedKkt {
   /** Products with C. */
   readonly constraints: Products;
 
+  /** Whether the option `penalise` of `factor` changes anything. */
+  readonly penalises: boolean;
+
   /** Call this when P or C has changed, before the first factorisation in a scope. */
   readMatrices(): void;
 

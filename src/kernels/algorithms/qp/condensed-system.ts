@@ -21,6 +21,7 @@ const ROOM = {perVariable: 2, more: 16};
 const NONE = -1;
 
 export class CondensedSystem implements ReducedKkt {
+  readonly penalises = true;
   readonly constraints: ConstraintRows;
   private readonly pins: Pins;
   /** The factors, of size `freeCount + hardCount`. */

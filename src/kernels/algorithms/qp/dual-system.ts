@@ -17,6 +17,7 @@ const LEAST_PIVOT = 1e-9;
 const DEPENDENT = 1e-9;
 
 export class DualSystem implements ReducedKkt {
+  readonly penalises = false;
   /** S, [m, m], its rows `stride` entries apart. */
   readonly S: Vector;
   readonly stride: number;

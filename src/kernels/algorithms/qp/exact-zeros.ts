@@ -123,7 +123,10 @@ interface Sized {
   rows: Uint8Array;
 }
 
-/** Finds which entries matter, starting from the rows and variables whose given number is not zero. */
+/**
+ * Finds which entries matter, starting from the rows and variables whose given number is not zero. A row gets a size from an entry that
+ * matters in another row or variable.
+ */
 function followSizes(
   {n, P, q, C, d}: AnyProblem,
   {columnTerms, rowTerms}: Certificate,
@@ -137,34 +140,34 @@ function followSizes(
   keepY.fill(0);
   for (let j = 0; j < n; j++) columnHasSize[j] = Number(q[j] !== 0);
   for (let i = 0; i < rows; i++) rowHasSize[i] = Number(d[i] !== 0 && isBound(d[i]));
-  for (let changed = true; changed;) {
+  let changed: boolean;
+  let at = 0;
+  const mark = (of: Uint8Array, index: number) => {
+    if (of[index] === 1) return;
+    of[index] = 1;
+    changed = true;
+  };
+  const visitColumn = (k: number, value: number) => {
+    if (columnHasSize[at] && Math.abs(value) * xs[k] > negligible * columnTerms[at]) mark(keepX, k);
+    if (keepX[k]) mark(columnHasSize, at);
+  };
+  const visitRow = (k: number, value: number) => {
+    const entry = Math.abs(value);
+    if (columnHasSize[k] && entry * ys[at] > negligible * columnTerms[k]) mark(keepY, at);
+    if (rowHasSize[at] && entry * xs[k] > negligible * rowTerms[at]) mark(keepX, k);
+    if (keepY[at]) mark(columnHasSize, k);
+    if (keepX[k] && isBound(d[at])) mark(rowHasSize, at);
+  };
+  // Up and down in turn, so that sizes spread along a chain of rows in a few passes, whatever its direction.
+  for (let down = true; ; down = !down) {
     changed = false;
-    for (let j = 0; j < n; j++) {
-      if (!columnHasSize[j]) continue;
-      P.forEachInRow(j, (k, value) => {
-        if (Math.abs(value) * xs[k] > negligible * columnTerms[j]) keepX[k] = 1;
-      });
-    }
-    for (let i = 0; i < rows; i++) {
-      C.forEachInRow(i, (k, value) => {
-        const entry = Math.abs(value);
-        if (columnHasSize[k] && entry * ys[i] > negligible * columnTerms[k]) keepY[i] = 1;
-        if (rowHasSize[i] && entry * xs[k] > negligible * rowTerms[i]) keepX[k] = 1;
-      });
-    }
-    // A row gets a size from an entry that matters in another row or variable.
-    const give = (to: Uint8Array, at: number, from: number) => {
-      if (from === 0 || to[at] === 1) return;
-      to[at] = 1;
-      changed = true;
-    };
-    for (let j = 0; j < n; j++) P.forEachInRow(j, (k) => give(columnHasSize, j, keepX[k]));
-    for (let i = 0; i < rows; i++) {
-      const bounded = isBound(d[i]);
-      C.forEachInRow(i, (k) => {
-        give(columnHasSize, k, keepY[i]);
-        if (bounded) give(rowHasSize, i, keepX[k]);
-      });
-    }
+    for (let k = 0; k < n; k++) P.forEachInRow((at = down ? k : n - 1 - k), visitColumn);
+    for (let k = 0; k < rows; k++) C.forEachInRow((at = down ? k : rows - 1 - k), visitRow);
+    if (!changed || (areAllKept(xs, keepX) && areAllKept(ys, keepY))) return;
   }
+}
+
+function areAllKept(sizes: Vector, kept: Uint8Array): boolean {
+  for (let i = 0; i < kept.length; i++) if (sizes[i] !== 0 && kept[i] === 0) return false;
+  return true;
 }

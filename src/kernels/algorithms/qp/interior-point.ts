@@ -26,6 +26,8 @@ const ACCEPTABLE = 5e-7;
 /** The error at which the active set is guessed for the first time, and the factor by which it must fall before the next guess. */
 const GUESS_BELOW = 1e-2;
 const GUESS_AGAIN = 1e-1;
+/** So many rows may always change in an active set that is steady. */
+const FEW = 2;
 /** How far below the tolerance the error must fall if the active set cannot be guessed. */
 const DEEPER = 1e-3;
 /** The number of iterations after that, if the point is still not good enough row by row. */
@@ -43,6 +45,8 @@ export class InteriorPoint {
   /** The best (x, y, s)/τ so far, and the latest one. */
   private readonly best: Point<Vector>;
   private readonly solution: Point<Vector>;
+  /** 1 for the rows that are active at the point. */
+  private readonly active: Uint8Array;
 
   /** @param problem A scaled problem; every `solve` reads its entries again. */
   constructor(dense: DenseKernels, problem: AnyProblem, kkt: KktSystem) {
@@ -51,20 +55,22 @@ export class InteriorPoint {
     this.directions = new Directions(dense, problem, kkt, this.embedding);
     this.best = emptyPoint(dense, problem);
     this.solution = emptyPoint(dense, problem);
+    this.active = new Uint8Array(problem.p + problem.m);
   }
 
   /**
    * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged, and in
    *   each of the last iterations; returns whether it could solve the problem from there. By default, a point that has converged is enough.
-   * @param delta The regularisation of the factorisations.
+   * @param options `delta`: the regularisation of the factorisations. `steadiness`: after the first guess, the active set is guessed only where
+   *   at most this part of it has changed in the last iteration.
    */
   solve(
     tolerance: number,
     maxIterations: number,
     finish: (point: Point<Vector>, stage: Stage) => boolean = (_, stage) => stage === 'converged',
-    delta = DELTA,
+    {delta = DELTA, steadiness = 1}: {delta?: number; steadiness?: number} = {},
   ): InteriorPointResult {
-    const {embedding, directions, point, best, solution} = this;
+    const {embedding, directions, point, best, solution, active} = this;
     let bestError = Infinity;
     let previous = Infinity;
     let stalls = 0;
@@ -77,6 +83,7 @@ export class InteriorPoint {
       }
       return {outcome, iterations};
     };
+    active.fill(0);
     embedding.begin();
     directions.delta = delta;
     if (!directions.start()) return {outcome: 'numericalError', iterations: 0};
@@ -92,6 +99,10 @@ export class InteriorPoint {
       } else {
         stalls++;
       }
+      const isSteady =
+        guessBelow === GUESS_BELOW ||
+        steadiness >= 1 ||
+        this.activeSetChanges() <= FEW + steadiness * active.length;
       // At a weakly active constraint, the point is off by the square root of the error. If no guess of the active set helps, a few more
       // iterations do.
       if (last < Infinity) {
@@ -105,7 +116,7 @@ export class InteriorPoint {
       ) {
         if (finish(best, 'converged')) return end('iterationLimit', iteration);
         last = Math.min(iteration + LAST_ITERATIONS, maxIterations);
-      } else if (error <= guessBelow) {
+      } else if (error <= guessBelow && isSteady) {
         if (finish(best, 'guess')) return end('iterationLimit', iteration);
         guessBelow = error * GUESS_AGAIN;
       }
@@ -118,5 +129,20 @@ export class InteriorPoint {
       if (stalls >= STALLS && last === Infinity && !falls) return end('numericalError', iteration);
       if (!directions.step(last < Infinity)) return end('numericalError', iteration);
     }
+  }
+
+  /** Updates the active set. @returns The number of rows that have changed. */
+  private activeSetChanges(): number {
+    const {
+      active,
+      point: {y, s},
+    } = this;
+    let changes = 0;
+    for (let i = 0; i < active.length; i++) {
+      const isActive = Number(y[i] > s[i]);
+      if (isActive !== active[i]) changes++;
+      active[i] = isActive;
+    }
+    return changes;
   }
 }

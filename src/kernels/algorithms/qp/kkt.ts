@@ -20,6 +20,8 @@ const STIFF_W = 0.1;
 
 export class KktSystem {
   readonly constraints: Products;
+  /** Whether the option `penalise` of `factor` changes anything. */
+  readonly penalises: boolean;
   /** The remainder of the right-hand side. */
   private readonly fx: Vector;
   private readonly gy: Vector;
@@ -49,6 +51,7 @@ export class KktSystem {
     private readonly reduced: ReducedKkt,
   ) {
     this.constraints = reduced.constraints;
+    this.penalises = reduced.penalises;
     this.total = dense.vector(rows);
     this.Px = dense.vector(n);
     this.fx = dense.vector(n);

@@ -62,9 +62,11 @@ export class Polish {
     let error = Infinity;
     let doubtful = Infinity;
     for (let round = 0; round < rounds; round++) {
-      // The quick factorisation is tried first. It fails if the active rows are almost dependent.
+      // The quick factorisation, if there is one, is tried first. It fails if the active rows are almost dependent.
       const quick =
-        kkt.factor(w, DELTA, {penalise: true, dependent: true}) && this.solveOnActiveSet(start) <= EXACT;
+        kkt.penalises &&
+        kkt.factor(w, DELTA, {penalise: true, dependent: true}) &&
+        this.solveOnActiveSet(start) <= EXACT;
       if (!quick) {
         if (!kkt.factor(w, DELTA, {dependent: true})) return Infinity;
         this.solveOnActiveSet(start);

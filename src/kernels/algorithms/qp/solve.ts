@@ -21,7 +21,7 @@ import {copyPoint, emptyPoint, emptyProblem, type Point, type Problem, type Size
 /** A polished point with at most this error replaces the interior point, or makes it unnecessary after a warm start. */
 const POLISHED = 1e-9;
 /** How the active set of a point is solved on. */
-const POLISHING = {keepsEqualities: false, refinements: 1};
+const POLISHING: Polishing = {keepsEqualities: false, refinements: 1};
 /** The usual interior point. */
 const ONCE = [{delta: DELTA, cost: 1}];
 
@@ -57,12 +57,23 @@ export interface QPSystem<Matrix extends ProblemMatrix> {
   kkt: KktSystem;
   dual?: DualMethod | null;
   rescue: Rescue;
-  /** How its active sets are solved on: see `Polish`, and how often the result is corrected. */
-  polishing?: {keepsEqualities: boolean; refinements: number};
+  polishing?: Polishing;
   /** The attempts of the interior point, one after another until one succeeds. */
   attempts?: readonly InteriorAttempt[];
   /** Whether multipliers that only rounding to f32 keeps from cancelling are accepted where nothing else is found. */
   pulls?: boolean;
+}
+
+/** How active sets are solved on. */
+export interface Polishing {
+  /** See `Polish`. */
+  keepsEqualities: boolean;
+  /** How often the result is corrected. */
+  refinements: number;
+  /** With at most this error, a result may also be accepted with rows measured against their neighbours. Default: never. */
+  sizedBelow?: number;
+  /** After the first guess, an active set is guessed only where at most this part of it has just changed. Default: always. */
+  steadiness?: number;
 }
 
 /** One run of the interior point. */
@@ -82,7 +93,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   private readonly rescue: Rescue;
   private readonly interiorPoint: InteriorPoint;
   private readonly polish: Polish;
-  private readonly polishing: typeof POLISHING;
+  private readonly polishing: Polishing;
   private readonly attempts: readonly InteriorAttempt[];
   private readonly pulls: boolean;
   private readonly room: ScalingRoom;
@@ -182,7 +193,10 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       converged ||= stage === 'converged';
       return this.finishes(at, stage, attempt);
     };
-    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, finish, delta);
+    const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, finish, {
+      delta,
+      steadiness: this.polishing.steadiness,
+    });
     acceptance.found.iterations += iterations;
     if (acceptance.found.outcome === 'solved') return outcome;
     if (outcome === 'primalInfeasible') acceptance.provesInfeasible(point, scaling);
@@ -238,13 +252,15 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     polish = this.polish,
   ): boolean {
     const {acceptance} = this;
-    if (!(polish.run(from, rounds) <= good)) return false;
-    if (acceptance.accept(polish.point, scaling, demands)) return true;
-    for (let k = 0; k < this.polishing.refinements; k++) {
-      if (!(polish.refine() <= good)) return false;
+    const {refinements, sizedBelow = -Infinity} = this.polishing;
+    let error = polish.run(from, rounds);
+    for (let k = 0; ; k++) {
+      if (!(error <= good)) return false;
       if (acceptance.accept(polish.point, scaling, demands)) return true;
+      if (k === refinements) break;
+      error = polish.refine();
     }
-    return false;
+    return error <= sizedBelow && acceptance.accept(polish.point, scaling, {...demands, sized: true});
   }
 
   /** The fallback if the interior-point method fails: adds rows one by one, in a scaling that leaves out no far rows. */

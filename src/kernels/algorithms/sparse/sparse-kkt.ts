@@ -44,6 +44,7 @@ export function planKkt(P: CompressedRows, C: CompressedRows): SparsePlan {
 }
 
 export class SparseKkt implements ReducedKkt {
+  readonly penalises = false;
   private readonly kernels: SparseKernels;
   private readonly factors: SparseFactors;
   private readonly values: Vector;
@@ -89,7 +90,7 @@ export class SparseKkt implements ReducedKkt {
     const {P, constraints: C, values, factors, kernels, present} = this;
     const n = P.pattern.rows;
     const delta = dependent || stiffBelow > 0 ? Math.max(asked, DEPENDENT_DELTA) : asked;
-    // Where a quick factorisation was not enough, the same is asked for again.
+    // The same may be asked for again.
     if (delta === this.factoredDelta && w.every((value, i) => value === this.factoredW[i])) return true;
     let end = 0;
     for (let i = 0; i < n; i++) {

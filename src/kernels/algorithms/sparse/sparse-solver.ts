@@ -9,8 +9,11 @@ import {SparseMatrix} from './sparse-matrix.js';
 import {sparseRescue} from './sparse-rescue.js';
 import type {ProblemStructure} from './structure-of-problem.js';
 
-/** The factors leave more rounding than dense ones, and nothing else helps with rows that depend on each other. */
-const POLISHING = {keepsEqualities: true, refinements: 3};
+/**
+ * The factors leave more rounding than dense ones, and nothing else helps with rows that depend on each other. A guess costs as much as
+ * one or two iterations.
+ */
+const POLISHING = {keepsEqualities: true, refinements: 3, sizedBelow: 1e-13, steadiness: 0.02};
 /** A larger regularisation would hide rows that almost depend on each other, but some factors are only stable with it. */
 const ATTEMPTS = [
   {delta: 1e-15, cost: 1},

@@ -17,12 +17,15 @@ interface Script {
   taken?: number;
   tolerance?: number;
   most?: number;
+  steadiness?: number;
+  /** Whether there are nine inequalities, which change in every other iteration. */
+  restless?: boolean;
 }
 
 /** The entry x₀ of each point says in which iteration it was the latest one; τ is 2. */
 function run(script: Script) {
   const {errors, infeasible = Infinity, unbounded = Infinity, stuck = Infinity, endless = Infinity, taken = Infinity} = script; // prettier-ignore
-  const {problem} = planted(referenceDense, {n: 2, p: 0, active: 1, idle: 0}, 1);
+  const {problem} = planted(referenceDense, {n: 2, p: 0, active: script.restless ? 9 : 1, idle: 0}, 1);
   const kkt = denseKkt(referenceDense, problem.P, problem.C);
   const method = new InteriorPoint(referenceDense, problem, kkt);
   let now = -1;
@@ -33,6 +36,7 @@ function run(script: Script) {
       this.error = errors[Math.min(now, errors.length - 1)];
       this.mu = now >= endless ? Infinity : 1;
       method.point.x[0] = 2 * now;
+      if (script.restless) method.point.y.fill(now % 4 < 2 ? 1 : -1);
     },
     provesInfeasible: () => now >= infeasible,
     provesUnbounded: () => now >= unbounded,
@@ -44,7 +48,7 @@ function run(script: Script) {
   const {outcome, iterations} = method.solve(script.tolerance ?? 1e-6, script.most ?? 100, ({x}, stage) => {
     asked.push([stage, now, x[0]]);
     return asked.length > taken;
-  });
+  }, {steadiness: script.steadiness}); // prettier-ignore
   return {asked, outcome, iterations, careful, at: method.point.x[0]};
 }
 
@@ -66,6 +70,16 @@ describe('the loop of the interior-point method', () => {
     // Thirty more, each of them careful; the best point is good enough by then.
     assert.deepEqual([asked.length, outcome, iterations], [6 + 30, 'solved', 41]);
     assert.deepEqual(careful, [...Array<boolean>(11).fill(false), ...Array<boolean>(30).fill(true)]);
+  });
+
+  it('guesses again only where the active set has not just changed, if it must be steady', () => {
+    const guesses = (steadiness?: number) =>
+      run({errors: falling(8), restless: true, steadiness})
+        .asked.filter(([stage]) => stage === 'guess')
+        .map(([, iteration]) => iteration);
+    assert.deepEqual(guesses(), [2, 3, 4, 5, 6, 7]);
+    // The rows change in iterations 2, 4 and 6; the first guess is made anyway.
+    assert.deepEqual(guesses(0), [2, 3, 5, 7]);
   });
 
   it('ends where a point is taken', () => {
