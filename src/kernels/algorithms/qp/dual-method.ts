@@ -2,6 +2,7 @@
  * @file Solves strictly convex quadratic programs on their dual, where many sets of active rows can be tried for the price of one iteration
  * of the interior-point method. What it does not solve is left to that method.
  */
+import {oppositeRows} from '../../contracts/bounds.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {ConstraintRows} from './constraint-rows.js';
 import {DualPivoting} from './dual-pivoting.js';
@@ -49,7 +50,7 @@ export class DualMethod {
   findsActiveSet(limit: number): boolean {
     const {problem, constraints, system, pivoting, start} = this;
     const {p, m} = problem;
-    if (constraints.denseCount < LEAST_DENSE * (p + m)) return false;
+    if (constraints.denseCount < LEAST_DENSE * (p + system.own)) return false;
     if (!system.eliminate() || !pivoting.find(limit)) return false;
     start.x.fill(0);
     start.y.fill(0);
@@ -85,8 +86,8 @@ export function dualMethod(
   problem: Problem,
   constraints: ConstraintRows,
 ): DualMethod | null {
-  const {n, p, m} = problem;
-  const rows = p + m;
+  const {n, p, m, sides} = problem;
+  const rows = p + m - oppositeRows(sides, n);
   const isSmall = productsOfDual(n, rows) <= FEW_PRODUCTS;
   return isSmall || m === 0 || p > n || rows > MOST_ROWS * n
     ? null
