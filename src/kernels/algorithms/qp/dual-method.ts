@@ -15,7 +15,7 @@ import {emptyPoint, type Point, type Problem} from './types.js';
 export const FEW_PRODUCTS = 20_000;
 /** With more inequalities for each degree of freedom, too many sets have rows that depend on each other. */
 const MOST_ROWS = 1.7;
-/** If fewer rows than this part are dense, an iteration of the interior-point method costs too little. */
+/** If fewer rows than this part are dense, bounds apart, an iteration of the interior-point method costs too little. */
 const LEAST_DENSE = 0.25;
 /** The activity of a row whose multiplier and slack are both zero. */
 const WEAK = 2;
@@ -50,7 +50,7 @@ export class DualMethod {
   findsActiveSet(limit: number): boolean {
     const {problem, constraints, system, pivoting, start} = this;
     const {p, m} = problem;
-    if (constraints.denseCount < LEAST_DENSE * (p + system.own)) return false;
+    if (constraints.denseCount < LEAST_DENSE * problem.C.full) return false;
     if (!system.eliminate() || !pivoting.find(limit)) return false;
     start.x.fill(0);
     start.y.fill(0);

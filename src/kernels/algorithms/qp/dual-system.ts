@@ -167,7 +167,8 @@ export class DualSystem implements ReducedKkt {
   private takeDual(): void {
     const {problem, own, signs, head, whole, strideWhole, S, stride, e} = this;
     const {p, m, d} = problem;
-    for (let i = 0; i < m; i++) e[i] = d[p + i] + signs[i] * whole[(head + this.rowOf(i)) * strideWhole + head + own];
+    for (let i = 0; i < m; i++)
+      e[i] = d[p + i] + signs[i] * whole[(head + this.rowOf(i)) * strideWhole + head + own];
     for (let i = 0; i < own; i++) {
       const row = (head + i) * strideWhole + head;
       for (let j = i; j < own; j++) S[i * stride + j] = S[j * stride + i] = -whole[row + j];
