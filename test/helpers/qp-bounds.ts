@@ -1,4 +1,5 @@
 /** @file Quadratic programs with rows of one variable as `lower` and `upper`, and multipliers in the order of the rows again. */
+import * as tf from '@tensorflow/tfjs-core';
 import type {QPData} from './qp-tensors.js';
 
 type Rows = Pick<QPData, 'n' | 'm' | 'G' | 'h'>;
@@ -50,4 +51,25 @@ export function inRows(
   lower?.forEach((row, j) => row >= 0 && (all[row] = ofLower[j]));
   upper?.forEach((row, j) => row >= 0 && (all[row] = ofUpper[j]));
   return all;
+}
+
+export const BOUNDED_NAMES = ['Q', 'p', 'G', 'h', 'A', 'b', 'lower', 'upper'] as const;
+export type BoundedName = (typeof BOUNDED_NAMES)[number];
+export type BoundedTensors = Partial<Record<BoundedName, tf.Tensor>> & {Q: tf.Tensor; p: tf.Tensor};
+
+/** A problem as tensors without a batch axis, its rows of one variable as bounds. */
+export function boundedTensors({Q, p, A, b, ...rows}: QPData): BoundedTensors {
+  const data: Partial<Record<BoundedName, number[] | number[][]>> = {
+    ...{Q, p},
+    ...(b.length > 0 && {A, b}),
+    ...withBounds(rows, boundPlaces([rows])),
+  };
+  return Object.fromEntries(
+    Object.entries(data).map(([name, values]) => [name, tf.tensor(values, undefined, 'float32')]),
+  ) as BoundedTensors;
+}
+
+/** The names of the tensors of a problem, in the order of `BOUNDED_NAMES`. */
+export function boundedNames(tensors: BoundedTensors): BoundedName[] {
+  return BOUNDED_NAMES.filter((name) => tensors[name]);
 }

@@ -143,7 +143,7 @@ export const BOUNDED_ZOO: KnownQP[] = [
   {n: 6},
   {n: 6, k: 2, sides: 1},
   {n: 6, m: 4, active: 2, sides: 2},
-  {n: 8, m: 6, k: 2, active: 2},
+  {n: 8, m: 6, k: 2, active: 2, seed: '4'},
   {n: 12, m: 3, k: 1, active: 1, condition: 1e3},
   {n: 40, m: 30, k: 4, active: 12},
 ].map((recipe) => boundedQP(recipe));
