@@ -3,6 +3,7 @@
  */
 const rooms = [
   'layers',
+  'convex',
   'objectives',
   'losses',
   'projections',

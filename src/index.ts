@@ -22,6 +22,7 @@ export {
 export {
   BirkhoffLayer,
   ConicLayer,
+  ConvexLayer,
   EntmaxLayer,
   FixedPointLayer,
   IsotonicLayer,
@@ -43,6 +44,7 @@ export {
   type BaseLearnerArgs,
   type BirkhoffLayerArgs,
   type ConicLayerArgs,
+  type ConvexLayerArgs,
   type Constants,
   type Diagnostics,
   type FittedModel,
@@ -106,6 +108,7 @@ export {
   type SparseMatrix,
   type SparseMatrixInput,
 } from './solvers/index.js';
+export * as convex from './convex/public.js';
 export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';
 export * as linsolve from './linsolve/public.js';

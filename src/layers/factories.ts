@@ -1,6 +1,7 @@
 /** @file The layers as lower-case factories, as in `tf.layers`. */
 import {BirkhoffLayer, type BirkhoffLayerArgs} from './birkhoff-layer.js';
 import {ConicLayer, type ConicLayerArgs} from './conic-layer.js';
+import {ConvexLayer, type ConvexLayerArgs} from './convex-layer.js';
 import {EntmaxLayer, type EntmaxLayerArgs} from './entmax-layer.js';
 import {FixedPointLayer, type FixedPointLayerArgs} from './fixed-point-layer.js';
 import {IsotonicLayer, type IsotonicLayerArgs} from './isotonic-layer.js';
@@ -36,6 +37,15 @@ export function birkhoff(args?: BirkhoffLayerArgs): BirkhoffLayer {
  */
 export function conic(args: ConicLayerArgs): ConicLayer {
   return new ConicLayer(args);
+}
+
+/**
+ * A `ConvexLayer`: the solution of a problem of `convex`. Inputs: parameters [B, …]; outputs: variables [B, …].
+ *
+ * @see ConvexLayer
+ */
+export function convex(args: ConvexLayerArgs): ConvexLayer {
+  return new ConvexLayer(args);
 }
 
 /**

@@ -166,7 +166,7 @@ export class FixedPointLayer extends IterativeLayer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    const z = super.call(inputs, kwargs);
+    const z = super.call(inputs, kwargs) as tf.Tensor;
     // What an earlier step of training left behind is freed by now.
     this.calls = this.calls.filter(({z: earlier}) => !earlier.isDisposed);
     const [x] = Array.isArray(inputs) ? inputs : [inputs];

@@ -10,7 +10,20 @@ export type Made = new (args: Args) => SolverLayer;
 export const CLASSES = library as unknown as Record<string, Made>;
 
 /** What a layer cannot be made without, and is no plain value: fresh, since one cell cannot serve two layers. */
-export const extra = (name: string): Args => (name === 'FixedPointLayer' ? {cell: new TanhCell()} : {});
+export const extra = (name: string): Args => {
+  if (name === 'FixedPointLayer') return {cell: new TanhCell()};
+  return name === 'ConvexLayer' ? {problem: nearestPoint(), inputs: ['b']} : {};
+};
+
+/** The point of a box that is nearest to w b, and the sum of its entries. */
+export function nearestPoint(limit = 0.5): library.convex.ConvexProblem {
+  const {equal, lessEqual, mul, parameter, problem, sub, sum, sumSquares, variable} = library.convex;
+  const [x, total] = [variable('x', [2]), variable('total')];
+  return problem({
+    minimize: sumSquares(sub(x, mul(parameter('w', [2]), parameter('b', [2])))),
+    subjectTo: [lessEqual(x, limit, {name: 'limit'}), equal(sum(x), total)],
+  });
+}
 
 /** Without these a layer cannot be made. */
 export const REQUIRED = ['units', 'cones', 'k'];
@@ -34,6 +47,10 @@ export const ARGUMENTS: Record<string, {args: Args; except?: string[]}> = {
       ...{tolerance: 1e-3, maxIterations: 17, onFailure: 'ignore'},
     },
     except: ['constants', 'linsolve', 'onIteration', 'verbose'],
+  },
+  ConvexLayer: {
+    args: {seed: 7, tolerance: 1e-3, maxIterations: 17, onFailure: 'ignore'},
+    except: ['problem', 'inputs', 'outputs', 'duals', 'constants'],
   },
   EntmaxLayer: {args: {alpha: 1.25, axis: 1}},
   FixedPointLayer: {

@@ -2,11 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {layers as keras, initializers, type Shape} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
+import * as library from '../../src/index.js';
 import {linsolve} from '../../src/index.js';
 import {SolverLayer} from '../../src/layers/index.js';
 import '../helpers/backends.js';
 import {expectNoLeak} from '../helpers/expect.js';
-import {ARGUMENTS, CLASSES, type Args} from './arguments.js';
+import {ARGUMENTS, CLASSES, nearestPoint, type Args} from './arguments.js';
 
 /** z ↦ z tanh(z)·0 + Wz + x with a W of its own that lies in the config: linear, with the fixed point (I − W)⁻¹x. */
 class AffineCell extends keras.Layer {
@@ -42,6 +43,24 @@ class AffineCell extends keras.Layer {
   }
 }
 tf.serialization.registerClass(AffineCell);
+
+const {convex} = library;
+
+/** Not the same if its parameters change places, and conic: it takes more than one iteration. */
+function skewed() {
+  const x = convex.variable('x', [2]);
+  const [w, b] = [convex.parameter('w', [2]), convex.parameter('b', [2])];
+  return convex.problem({minimize: convex.norm2(convex.sub(x, w)), subjectTo: [convex.lessEqual(x, b)]});
+}
+
+/** No point satisfies it. */
+function contradictory() {
+  const x = convex.variable('x', [2]);
+  return convex.problem({
+    minimize: convex.sumSquares(convex.sub(x, convex.parameter('b', [2]))),
+    subjectTo: [convex.lessEqual(x, 0), convex.greaterEqual(x, 1)],
+  });
+}
 
 interface Scene {
   layer: string;
@@ -232,6 +251,30 @@ const SCENES: Scene[] = [
   {layer: 'OptNetQP', args: LEARNED, inputs: noise([2, 3]), changes: [{epsilon: 0.5}]},
   {layer: 'LinearProgramLayer', args: LEARNED, inputs: noise([2, 3]), changes: [{strength: 0.5}]},
   {
+    layer: 'ConvexLayer',
+    args: {problem: nearestPoint(), inputs: ['b'], outputs: ['x'], seed: 1},
+    inputs: noise([3, 2]),
+    changes: [
+      {problem: nearestPoint(0.01)},
+      {outputs: ['total']},
+      {duals: ['limit']},
+      {constants: {w: [2, -3]}},
+      {seed: 2},
+    ],
+  },
+  {
+    layer: 'ConvexLayer',
+    args: {problem: skewed(), inputs: ['w', 'b'], onFailure: 'ignore'},
+    inputs: () => [tf.tensor2d([[1, 2]]), tf.tensor2d([[0, 3]])],
+    changes: [{inputs: ['b', 'w']}, {maxIterations: 1}],
+  },
+  {
+    layer: 'ConvexLayer',
+    args: {problem: contradictory(), inputs: ['b'], onFailure: 'throw'},
+    inputs: noise([2, 2]),
+    changes: LENIENT,
+  },
+  {
     layer: 'ConicLayer',
     args: {cones: {nonNegative: 1, secondOrder: [3]}, seed: 1, onFailure: 'ignore'},
     inputs: noise([2, 2]),
@@ -342,7 +385,7 @@ describe('an argument of a layer', () => {
         changes.flatMap(Object.keys),
       );
       assert.includeMembers(
-        [...shown, ...UNSEEN.filter((name) => name !== 'tolerance' || layer === 'ConicLayer')],
+        [...shown, ...UNSEEN.filter((name) => name !== 'tolerance' || layer.startsWith('Con'))],
         [...Object.keys(args), ...except.filter((name) => !TOLD.includes(name))],
         layer,
       );

@@ -12,6 +12,8 @@ import {
 import {
   BirkhoffLayer,
   ConicLayer,
+  convex,
+  ConvexLayer,
   EntmaxLayer,
   FixedPointLayer,
   IsotonicLayer,
@@ -267,6 +269,22 @@ export const CASES: Case[] = [
     inputs: [[3]],
     epochs: 4,
     trainable: false,
+  },
+  {
+    name: 'ConvexLayer',
+    layer: () => {
+      const x = convex.variable('x', [3]);
+      const [A, b] = [convex.parameter('A', [4, 3]), convex.parameter('b', [4])];
+      const lambda = convex.parameter('lambda', [], {sign: 'nonNegative'});
+      const fit = convex.sumSquares(convex.sub(convex.matMul(A, x), b));
+      const problem = convex.problem({
+        minimize: convex.add(fit, convex.mul(lambda, convex.norm1(x))),
+        subjectTo: [convex.lessEqual(x, 1)],
+      });
+      return new ConvexLayer({problem, inputs: ['b'], constants: {lambda: 0.1}, seed: 3});
+    },
+    width: [4, 3],
+    trainable: true,
   },
   {
     name: 'LinearProgramLayer',

@@ -35,7 +35,9 @@ export function asParameter<Name extends string>(
   where: string,
 ): Name {
   const names = Object.keys(shapes) as Name[];
-  const found = names.find((parameter) => parameter.toLowerCase() === String(name).toLowerCase());
+  const found =
+    names.find((parameter) => parameter === name) ??
+    names.find((parameter) => parameter.toLowerCase() === String(name).toLowerCase());
   if (!found) {
     throw new Error(
       `${className}: ${where} must be one of ${names.join(', ')}; got ${JSON.stringify(name)}.`,

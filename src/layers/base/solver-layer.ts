@@ -44,7 +44,7 @@ export abstract class SolverLayer extends layers.Layer {
    * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. An empty batch is not solved: it has an
    * empty output, and a gradient of zero for inputs and weights.
    */
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor | tf.Tensor[] {
     const solve = () => {
       this.invokeCallHook(inputs, kwargs);
       // The parts of one batch are one call.
@@ -66,23 +66,29 @@ export abstract class SolverLayer extends layers.Layer {
    *
    * x is read when it is called; the weights are read part by part, so do not train meanwhile. A single row is never divided.
    *
-   * @returns The output; the caller disposes of it.
+   * @returns The output, or several for a layer that has them; the caller disposes of it.
    * @throws (rejects) As `apply`; if a gradient is being recorded; with an `AbortError` if the signal is aborted; or what `onProgress` throws.
    */
-  async predictAsync(x: tf.Tensor | tf.Tensor[], options: PredictOptions = {}): Promise<tf.Tensor> {
-    const call = (rows: tf.Tensor | tf.Tensor[]) => this.apply(rows) as tf.Tensor;
-    return (await predictInParts(`${this.getClassName()}.predictAsync`, call, x, options)) as tf.Tensor;
+  async predictAsync<T extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
+    x: tf.Tensor | tf.Tensor[],
+    options: PredictOptions = {},
+  ): Promise<T> {
+    const call = (rows: tf.Tensor | tf.Tensor[]) => this.apply(rows) as T;
+    return (await predictInParts(`${this.getClassName()}.predictAsync`, call, x, options)) as T;
   }
 
-  /** The output for a batch of at least one sample. */
-  protected abstract solve(inputs: tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor;
+  /** The output, or several, for a batch of at least one sample. */
+  protected abstract solve(inputs: tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor | tf.Tensor[];
 
-  private emptyOutput(inputs: tf.Tensor[]): tf.Tensor {
+  private emptyOutput(inputs: tf.Tensor[]): tf.Tensor | tf.Tensor[] {
     const none = tf.zeros([0]);
     this.remember({status: none, iterations: none, residual: none});
     const shapes = inputs.map(({shape}) => shape);
-    const shape = this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes) as number[];
-    return nothing([shape], [...inputs, ...this.trainableWeights.map((weight) => weight.read())])[0];
+    const outputs = shapeList(
+      this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes),
+    ) as number[][];
+    const empty = nothing(outputs, [...inputs, ...this.trainableWeights.map((weight) => weight.read())]);
+    return empty.length === 1 ? empty[0] : empty;
   }
 
   /** Records the shapes of the inputs, with the batch axis first. Layers with weights create them here. */

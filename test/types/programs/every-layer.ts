@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import {
   BirkhoffLayer,
   ConicLayer,
+  convex,
+  ConvexLayer,
   EntmaxLayer,
   IsotonicLayer,
   LassoLayer,
@@ -37,6 +39,14 @@ const rows: SolverLayer[] = [
   new SparsemaxProjection({axis: -1}),
   layers.sparsemax({inputShape: [2]}),
   new TopK({k: 1, strength: 0.5}),
+  new ConvexLayer({
+    problem: convex.problem({
+      minimize: convex.sumSquares(convex.sub(convex.variable('x', [2]), convex.parameter('b', [2]))),
+    }),
+    inputs: ['b'],
+    constants: {},
+    outputs: ['x'],
+  }),
   new ConicLayer({
     cones: {nonNegative: 4},
     constants: {

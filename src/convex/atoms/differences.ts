@@ -1,0 +1,48 @@
+/** @file Differences of neighbouring entries. */
+import * as tf from '@tensorflow/tfjs-core';
+import {expression} from '../expression.js';
+import {asExpression, type ExpressionLike} from '../leaves.js';
+import {mapOf} from '../linear-map.js';
+import {axisOf, shapeText, sizeOf, type Shape} from '../shape.js';
+import type {Atom, Expression} from '../types.js';
+import {affineAtom} from './affine-atom.js';
+
+export const DIFF: Atom = affineAtom({
+  name: 'diff',
+  isMixed: true,
+  shape: ([shape], options) => {
+    const axis = axisOf(options.axis as number, shape.length);
+    if (shape[axis] < 2) throw new Error(`axis ${axis} of ${shapeText(shape)} has no neighbours`);
+    return shape.map((size, i) => (i === axis ? size - 1 : size));
+  },
+  linear: ([shape], options) => {
+    const axis = axisOf(options.axis as number, shape.length);
+    const inner = sizeOf(shape.slice(axis + 1));
+    const length = shape[axis];
+    const size = (sizeOf(shape) / length) * (length - 1);
+    const entries: [number, number, number][] = [];
+    for (let i = 0; i < size; i++) {
+      const block = Math.floor(i / ((length - 1) * inner));
+      const from = i + block * inner;
+      entries.push([i, from, -1], [i, from + inner, 1]);
+    }
+    return [mapOf(size, entries)];
+  },
+  evaluate: ([x], options) => {
+    const axis = axisOf(options.axis as number, x.rank - 1) + 1;
+    const part = (begin: number): tf.Tensor => {
+      const size = x.shape.map((length, i) => (i === axis ? length - 1 : length));
+      return tf.slice(
+        x,
+        x.shape.map((_, i) => (i === axis ? begin : 0)),
+        size as Shape as number[],
+      );
+    };
+    return tf.sub(part(1), part(0));
+  },
+});
+
+/** The differences of neighbours along an axis, default 0: yᵢ = xᵢ₊₁ − xᵢ. @throws If the axis has fewer than two entries. */
+export function diff(x: ExpressionLike, axis = 0): Expression {
+  return expression(DIFF, [asExpression('convex.diff', x)], {axis});
+}

@@ -1,0 +1,85 @@
+/**
+ * @file An affine expression as numbers: each of its entries is a sum of terms value · variable · parameter, in which the variable, the
+ * parameter or both may be missing.
+ */
+import type {LinearMap} from '../linear-map.js';
+import type {Pairs} from '../types.js';
+
+/** Stands for a variable or parameter that is missing in a term. */
+export const NONE = -1;
+
+/** Terms, each of which belongs to an entry. */
+export class AffineForm {
+  /** Of each term. */
+  readonly rows: number[] = [];
+  readonly variables: number[] = [];
+  readonly parameters: number[] = [];
+  readonly values: number[] = [];
+  /** Whether a term has a variable, a parameter, or both. */
+  hasVariables = false;
+  hasParameters = false;
+  /** Whether a coefficient of a variable depends on a parameter. */
+  hasProducts = false;
+
+  /** @param size The number of entries. */
+  constructor(readonly size: number) {}
+
+  /** The number of terms. */
+  get count(): number {
+    return this.rows.length;
+  }
+
+  /** Adds a term. */
+  push(row: number, variable: number, parameter: number, value: number): void {
+    if (value === 0) return;
+    this.rows.push(row);
+    this.variables.push(variable);
+    this.parameters.push(parameter);
+    this.values.push(value);
+    this.hasVariables ||= variable !== NONE;
+    this.hasParameters ||= parameter !== NONE;
+    this.hasProducts ||= variable !== NONE && parameter !== NONE;
+  }
+
+  /** Adds what a linear map makes of another form. */
+  addMapped(map: LinearMap, form: AffineForm): void {
+    const terms = bucketed(form);
+    for (let e = 0; e < map.rows.length; e++) {
+      const factor = map.values ? map.values[e] : 1;
+      const from = map.columns[e];
+      for (let k = terms.starts[from]; k < terms.starts[from + 1]; k++) {
+        const term = terms.order[k];
+        this.push(map.rows[e], form.variables[term], form.parameters[term], factor * form.values[term]);
+      }
+    }
+  }
+
+  /** Adds the product of two forms, of which at most one has variables and at most one has parameters in the same term. */
+  addProduct(pairs: Pairs, first: AffineForm, second: AffineForm): void {
+    const terms = bucketed(second);
+    for (let a = 0; a < first.count; a++) {
+      for (const [row, product] of pairs(first.rows[a])) {
+        for (let k = terms.starts[row]; k < terms.starts[row + 1]; k++) {
+          const b = terms.order[k];
+          this.push(
+            product,
+            Math.max(first.variables[a], second.variables[b]),
+            Math.max(first.parameters[a], second.parameters[b]),
+            first.values[a] * second.values[b],
+          );
+        }
+      }
+    }
+  }
+}
+
+/** The terms of each entry: those of entry i are order[starts[i]], …, order[starts[i + 1] − 1]. */
+export function bucketed({size, rows}: AffineForm): {starts: Int32Array; order: Int32Array} {
+  const starts = new Int32Array(size + 1);
+  for (const row of rows) starts[row + 1]++;
+  for (let i = 0; i < size; i++) starts[i + 1] += starts[i];
+  const next = starts.slice();
+  const order = new Int32Array(rows.length);
+  rows.forEach((row, term) => (order[next[row]++] = term));
+  return {starts, order};
+}

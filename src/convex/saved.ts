@@ -1,0 +1,84 @@
+/** @file Problems as plain data: a readable tree of atoms, which a saved model contains. */
+import {atomNamed} from './atoms/index.js';
+import type {Constraint} from './constraint.js';
+import {expression} from './expression.js';
+import {nameOf, numbers, parameter, valuesOf, variable} from './leaves.js';
+import type {Sign} from './sign.js';
+import type {Expression} from './types.js';
+
+/**
+ * An expression as plain data. What must keep its case is under `className` or `name`: tfjs changes the case of all other texts of a saved
+ * model.
+ */
+export type SavedExpression =
+  | {className: 'variable'; name: string; shape: number[]; sign?: string}
+  | {className: 'parameter'; name: string; shape: number[]; sign?: string; psd?: boolean}
+  | {className: 'number'; values: number[]; shape: number[]}
+  | {className: string; args: SavedExpression[]; options?: Record<string, unknown>};
+
+/** A constraint as plain data. */
+export interface SavedConstraint {
+  /** 'lessEqual', 'greaterEqual', 'equal' or 'positiveSemidefinite'. */
+  className: Constraint['kind'];
+  /** If it has one. */
+  name?: string;
+  /** Its sides. */
+  args: SavedExpression[];
+}
+
+/** A problem as plain data. */
+export interface SavedProblem {
+  /** 'minimize' or 'maximize'. */
+  sense: 'minimize' | 'maximize';
+  /** What is minimised or maximised. */
+  objective: SavedExpression;
+  /** In their order. */
+  constraints: SavedConstraint[];
+}
+
+/** The tree of a problem. */
+export function savedProblem(problem: {
+  sense: 'minimize' | 'maximize';
+  objective: Expression;
+  constraints: ReadonlyMap<string, Constraint>;
+}): SavedProblem {
+  return {
+    sense: problem.sense,
+    objective: savedExpression(problem.objective),
+    constraints: [...problem.constraints.values()].map(({kind, name, sides}) => ({
+      className: kind,
+      ...(name !== undefined && {name}),
+      args: sides.map(savedExpression),
+    })),
+  };
+}
+
+function savedExpression(given: Expression): SavedExpression {
+  const {atom, args, options, shape} = given;
+  const sign = options.sign === 'unknown' || options.sign === undefined ? {} : {sign: options.sign as string};
+  const leaf = {name: nameOf(given), shape: [...shape], ...sign};
+  if (atom.leaf === 'variable') return {className: 'variable', ...leaf};
+  if (atom.leaf === 'parameter') {
+    return {className: 'parameter', ...leaf, ...(options.psd === true && {psd: true})};
+  }
+  const values = valuesOf(given);
+  if (values) return {className: 'number', values: [...values], shape: [...shape]};
+  return {
+    ...{className: atom.name, args: args.map(savedExpression)},
+    ...(Object.keys(options).length > 0 && {options: {...options}}),
+  };
+}
+
+/** The expression of a tree. @throws If an atom is unknown. */
+export function readExpression(saved: SavedExpression): Expression {
+  const {className} = saved;
+  if ('name' in saved) {
+    const {name, shape, sign = 'unknown'} = saved;
+    if (className === 'variable') return variable(name, shape, {sign: sign as Sign});
+    return parameter(name, shape, {sign: sign as Sign, psd: 'psd' in saved && saved.psd === true});
+  }
+  if ('values' in saved) return numbers(saved.values, saved.shape);
+  const atom = atomNamed(className);
+  if (!atom) throw new Error(`convex: a saved problem has an unknown atom '${className}'.`);
+  return expression(atom, saved.args.map(readExpression), saved.options ?? {});
+}
