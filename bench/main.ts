@@ -81,6 +81,7 @@ const suites: Suite[] = onGpu
   ? [(await import('./suites/gpu.js')).gpuSuite(options.batch.split(',').map(Number))]
   : [
       (await import('./suites/qp.js')).qpSuite,
+      (await import('./suites/bounds.js')).boundsSuite,
       (await import('./suites/linalg.js')).linalgSuite,
       (await import('./suites/sparsemax.js')).sparsemaxSuite,
       (await import('./suites/lasso.js')).lassoSuite,

@@ -37,7 +37,7 @@ export const FULL: Size = {
   horizons: [50, 100, 200, 400, 800],
 };
 export const QUICK: Size = {
-  ...{horizon: 40, runs: 3, steps: 40, samples: 60, epochs: 8, testRuns: 1, testSteps: 60},
+  ...{horizon: 40, runs: 3, steps: 40, samples: 60, epochs: 12, testRuns: 1, testSteps: 60},
   horizons: [50, 100],
 };
 

@@ -19,10 +19,16 @@ const matrices = changes.map((change, i) => ({
   A: Float64Array.of(1, 1 + 0.2 * Math.sin(i)),
 }));
 const unsolvable = [-2, -3, NaN].map((bound) => ({h: Float64Array.of(bound, 1)}));
+const bounds = changes.map(({p}, i) => ({
+  p,
+  lower: Float64Array.of(-1, i % 10 === 0 ? -Infinity : -0.5),
+  upper: Float64Array.of(1 + Math.sin(0.3 * i), i % 7 === 0 ? -0.5 : 1),
+}));
 const cotangent = Float64Array.of(1, 2);
 
 const [first, second] = [nearest(), nearest()];
 const third = prepareQP({Q: [1], p: [-5], G: [1, -1], h: [1, 1]});
+const fourth = prepareQP({Q: EYE, p: [-2, -1], A: [1, 1], b: [1], lower: [-1, -1], upper: [1, 1]});
 let sum = 0;
 const calls = {
   vectors(i: number) {
@@ -30,6 +36,10 @@ const calls = {
     sum += first.gradient(cotangent).p[0];
   },
   matrices: (i: number) => void second.solve(matrices[i % matrices.length]),
+  bounds(i: number) {
+    sum += fourth.solve(bounds[i % bounds.length]).x[0];
+    sum += fourth.gradient(cotangent).p[0];
+  },
   unsolvable: (i: number) => void third.solve(unsolvable[i % 3]),
   /** For comparison. */
   array: (i: number) => void (sum += changes[i % changes.length].p.slice()[0]),

@@ -4,6 +4,7 @@ import {solveQP, type QPInput, type SolveQPOptions} from '../../src/index.js';
 import type {QPCase} from '../zoo/qp/case.js';
 import type {NastyCase} from '../zoo/qp/nasty.js';
 import type {SolvedCase} from '../zoo/qp/solved.js';
+import {boundPlaces, inRows, withBounds, type BoundPlaces} from './qp-bounds.js';
 import {farkasQuotients, rayQuotients, residualOf, type Answer} from './qp-judge.js';
 
 /** What a sample got. */
@@ -39,26 +40,39 @@ const HALF_A_DIGIT = 2 ** -24;
 /** A rise of the objective that is a tie but for rounding to f32. */
 const TIE = 1e-7;
 
-const NAMES = ['Q', 'p', 'G', 'h', 'A', 'b'] as const;
+const NAMES = ['Q', 'p', 'G', 'h', 'A', 'b', 'lower', 'upper'] as const;
 
-type Width = 'n' | 'm' | 'k' | null;
-const READ: [string, Width][] = [
-  ['x', 'n'],
-  ['ineqDual', 'm'],
-  ['eqDual', 'k'],
-  ['status', null],
-  ['iterations', null],
-  ['certificate.x', 'n'],
-  ['certificate.ineqDual', 'm'],
-  ['certificate.eqDual', 'k'],
+const MULTIPLIERS = ['ineqDual', 'eqDual', 'lowerDual', 'upperDual'] as const;
+const READ = [
+  'x',
+  ...MULTIPLIERS,
+  'status',
+  'iterations',
+  'certificate.x',
+  ...MULTIPLIERS.map((name) => `certificate.${name}`),
 ];
 
+/** How the rows of one variable are given: as rows of G, or as `lower` and `upper`. */
+export type Form = 'rows' | 'bounds';
+
+function placesOf(samples: readonly QPCase[], form: Form): BoundPlaces {
+  if (form === 'bounds') return boundPlaces(samples);
+  return {lower: null, upper: null, rest: samples[0].h.map((_, i) => i)};
+}
+
 /** The tensors that `READ` names; null where every sample is invalid. Tensors that are equal in all samples are given once. */
-function solveTensors(samples: readonly QPCase[], options: SolveQPOptions): tf.Tensor[] | null {
-  const {n, m, k} = samples[0];
-  const shapes = {Q: [n, n], p: [n], G: [m, n], h: [m], A: [k, n], b: [k]};
+function solveTensors(
+  samples: readonly QPCase[],
+  places: BoundPlaces,
+  options: SolveQPOptions,
+): tf.Tensor[] | null {
+  const {n, k} = samples[0];
+  const m = places.rest.length;
+  const [below, above] = [places.lower ? n : 0, places.upper ? n : 0];
+  const shapes = {Q: [n, n], p: [n], G: [m, n], h: [m], A: [k, n], b: [k], lower: [below], upper: [above]};
+  const data = samples.map(({Q, p, A, b, ...rows}) => ({Q, p, A, b, ...withBounds(rows, places)}));
   const given = NAMES.filter((name) => shapes[name].every((size) => size > 0)).map((name) => {
-    const flat = samples.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
+    const flat = data.map((sample) => (sample[name] as (number | number[])[]).flat() as number[]);
     const isShared = name !== 'p' && flat.every((values) => values.every((value, i) => value === flat[0][i]));
     const tensor = isShared
       ? tf.tensor(flat[0], shapes[name], 'float32')
@@ -71,7 +85,7 @@ function solveTensors(samples: readonly QPCase[], options: SolveQPOptions): tf.T
       const {certificate, ...rest} = solveQP(problem, {onFailure: 'ignore', ...options});
       const all: Record<string, unknown> = {...rest};
       for (const [name, tensor] of Object.entries(certificate)) all[`certificate.${name}`] = tensor;
-      return READ.map(([name]) => all[name] as tf.Tensor);
+      return READ.map((name) => all[name] as tf.Tensor);
     });
   } catch (error) {
     // It throws where every sample is invalid.
@@ -82,24 +96,40 @@ function solveTensors(samples: readonly QPCase[], options: SolveQPOptions): tf.T
   }
 }
 
-function outcomesOf(samples: readonly QPCase[], values: ArrayLike<number>[] | null): Outcome[] {
-  const sizes = samples[0];
+function outcomesOf(
+  samples: readonly QPCase[],
+  places: BoundPlaces,
+  values: ArrayLike<number>[] | null,
+): Outcome[] {
+  const [{n, m, k}] = samples;
+  if (!values) {
+    const answer = () => ({x: new Array<number>(n).fill(0), ineqDual: new Array<number>(m).fill(0), eqDual: new Array<number>(k).fill(0)}); // prettier-ignore
+    return samples.map(() => ({...answer(), status: 5, iterations: 0, certificate: answer()}));
+  }
   return samples.map((_, i) => {
-    const [x, ineqDual, eqDual, status, iterations, ...proof] = READ.map(([name, width], at) => {
-      const size = width === null ? 1 : sizes[width];
-      if (values) return Array.from(values[at]).slice(i * size, (i + 1) * size);
-      return new Array<number>(size).fill(name === 'status' ? 5 : 0);
-    });
-    return {
-      ...{x, ineqDual, eqDual, status: status[0], iterations: iterations[0]},
-      certificate: {x: proof[0], ineqDual: proof[1], eqDual: proof[2]},
+    const read = (name: string) => {
+      const all = Array.from(values[READ.indexOf(name)]);
+      const size = all.length / samples.length;
+      return all.slice(i * size, (i + 1) * size);
     };
+    const answer = (from: string) => ({
+      x: read(`${from}x`),
+      ineqDual: inRows(places, read(`${from}ineqDual`), read(`${from}lowerDual`), read(`${from}upperDual`)),
+      eqDual: read(`${from}eqDual`),
+    });
+    const [[status], [iterations]] = [read('status'), read('iterations')];
+    return {...answer(''), status, iterations, certificate: answer('certificate.')};
   });
 }
 
-export function solveBatch(samples: readonly QPCase[], options: SolveQPOptions = {}): Outcome[] {
-  const tensors = solveTensors(samples, options);
-  const outcomes = outcomesOf(samples, tensors && tensors.map((tensor) => tensor.dataSync()));
+export function solveBatch(
+  samples: readonly QPCase[],
+  options: SolveQPOptions = {},
+  form: Form = 'rows',
+): Outcome[] {
+  const places = placesOf(samples, form);
+  const tensors = solveTensors(samples, places, options);
+  const outcomes = outcomesOf(samples, places, tensors && tensors.map((tensor) => tensor.dataSync()));
   if (tensors) tf.dispose(tensors);
   return outcomes;
 }
@@ -108,10 +138,13 @@ export function solveBatch(samples: readonly QPCase[], options: SolveQPOptions =
 export async function solveBatchAsync(
   samples: readonly QPCase[],
   options: SolveQPOptions = {},
+  form: Form = 'rows',
 ): Promise<Outcome[]> {
-  const tensors = solveTensors(samples, options);
+  const places = placesOf(samples, form);
+  const tensors = solveTensors(samples, places, options);
   const outcomes = outcomesOf(
     samples,
+    places,
     tensors && (await Promise.all(tensors.map((tensor) => tensor.data()))),
   );
   if (tensors) tf.dispose(tensors);

@@ -32,14 +32,27 @@ describeBackends('quadratic programs after changes that cannot change the soluti
     );
   }
 
-  it('several changes at a time', () =>
-    assertAllRight(
-      batches.flatMap((i) => {
-        const {name, samples, neighbours} = metamorphicBatch(`several ${i}`, SAMPLES);
-        const outcomes = solveBatch([...samples, ...neighbours]);
-        return samples.map((sample, j) => ({name, judgement: judgeSolved(sample, outcomes[j])}));
-      }),
-    ));
+  for (const form of ['rows', 'bounds'] as const) {
+    it(`several changes at a time, with ${form}`, () =>
+      assertAllRight(
+        batches.flatMap((i) => {
+          const {name, samples, neighbours} = metamorphicBatch(`several ${i}`, SAMPLES);
+          const outcomes = solveBatch([...samples, ...neighbours], {}, form);
+          return samples.map((sample, j) => ({name, judgement: judgeSolved(sample, outcomes[j])}));
+        }),
+      ));
+  }
+
+  for (const change of ['far bounds', 'fixed variable', 'priced out']) {
+    it(`${change}, as lower and upper`, () =>
+      assertAllRight(
+        batches.flatMap((i) => {
+          const {name, samples} = metamorphicBatch(`${change} ${i}`, SAMPLES, change);
+          const outcomes = solveBatch(samples, {}, 'bounds');
+          return samples.map((sample, j) => ({name, judgement: judgeSolved(sample, outcomes[j])}));
+        }),
+      ));
+  }
 });
 
 describeBackends('quadratic programs that are hard on purpose', () => {

@@ -4,12 +4,13 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {certify, linsolve, QPLayer, solveQP, type SolveQPOptions} from '../../src/index.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
-import {namesOf, QP_NAMES, tensorsOf, type QPData, type QPName} from '../helpers/qp-tensors.js';
+import {namesOf, tensorsOf, type QPData, type QPName} from '../helpers/qp-tensors.js';
+import {boundedTensors, BOUNDED_NAMES} from '../helpers/qp-bounds.js';
 import {judgeSolved, solveBatch} from '../helpers/qp-verdicts.js';
 import {HOCK_SCHITTKOWSKI} from '../zoo/qp/hock-schittkowski.js';
 import {metamorphicBatch} from '../zoo/qp/metamorphic.js';
 import {planted, plantedInfeasible, plantedUnbounded} from '../zoo/qp/planted.js';
-import {knownQP, QP_ZOO} from '../zoo/quadratic-programs.js';
+import {BOUNDED_ZOO, knownQP, QP_ZOO} from '../zoo/quadratic-programs.js';
 import {computingOn, describeResident, numbers, rawTensors, withoutReads} from './resident.js';
 
 const QUIET = {onFailure: 'ignore'} as const;
@@ -28,7 +29,7 @@ type Given = Record<string, tf.Tensor>;
 
 /** [x, ineqDual, eqDual, slack, and the gradient of a loss in each tensor of the problem]. */
 function solutionAndGradients(problem: Given, options: SolveQPOptions = QUIET): tf.Tensor[] {
-  const names = QP_NAMES.filter((name) => name in problem);
+  const names = BOUNDED_NAMES.filter((name) => name in problem);
   const solve = (tensors: tf.Tensor[]) => {
     const given = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
     const {x, ineqDual, eqDual, slack} = solveQP(given as never, options);
@@ -59,6 +60,13 @@ describeResident('quadratic programs', () => {
     it(
       `${qp.name}: solution and gradients are those of the host`,
       inTidy(() => expectSameAsHost(tensorsOf(qp))),
+    );
+  }
+
+  for (const qp of BOUNDED_ZOO) {
+    it(
+      `with bounds, ${qp.name}: solution and gradients are those of the host`,
+      inTidy(() => expectSameAsHost(boundedTensors(qp))),
     );
   }
 

@@ -100,6 +100,54 @@ export const QP_ZOO: KnownQP[] = [
   {n: 20, m: 30, k: 5, active: 9},
 ].map((recipe) => knownQP(recipe));
 
+/** As `knownQP`, with rows −xⱼ ≤ −lowerⱼ and xⱼ ≤ upperⱼ at the end: active or not, infinite, or both equal. */
+export function boundedQP({sides = 3, ...recipe}: Recipe & {sides?: number}): KnownQP {
+  const known = knownQP(recipe);
+  const {n, k, x, active, name} = known;
+  const random = seedrandom(`${name} ${sides}`);
+  let room = n - k - active.filter(Boolean).length;
+  const more = {G: [] as number[][], h: [] as number[], ineqDual: [] as number[], active: [] as boolean[]};
+  const p = known.p.slice();
+  // 0: away from its bounds, 1: at the lower one, 2: at the upper one, 3: fixed.
+  const at = x.map(() => {
+    const kind = Math.floor(4 * random());
+    const isHeld = kind === 3 ? sides === 3 : (kind & sides) !== 0;
+    return isHeld && room-- > 0 ? kind : 0;
+  });
+  for (const side of [1, 2].filter((one) => sides & one)) {
+    const sign = side === 1 ? -1 : 1;
+    x.forEach((value, j) => {
+      // One of the two rows holds a fixed variable.
+      const isActive = at[j] === side || (at[j] === 3 && (j % 2 === 0) === (side === 1));
+      const gap = isActive || at[j] === 3 ? 0 : random() < 0.3 ? Infinity : Math.fround(0.5 + random());
+      const multiplier = isActive ? 0.5 + random() : 0;
+      more.G.push(new Array<number>(n).fill(0).with(j, sign));
+      more.h.push(Math.fround(sign * value + gap));
+      more.ineqDual.push(multiplier);
+      more.active.push(isActive);
+      p[j] -= sign * multiplier;
+    });
+  }
+  return {
+    ...known,
+    ...{name: `${name} sides=${sides}`, m: known.m + more.h.length, p},
+    ...{G: [...known.G, ...more.G], h: [...known.h, ...more.h]},
+    ...{ineqDual: [...known.ineqDual, ...more.ineqDual], active: [...active, ...more.active]},
+  };
+}
+
+/** Small problems with bounds; `test/helpers/qp-bounds.ts` gives them to a solver as such. */
+export const BOUNDED_ZOO: KnownQP[] = [
+  {n: 1, sides: 1},
+  {n: 5, sides: 2},
+  {n: 6},
+  {n: 6, k: 2, sides: 1},
+  {n: 6, m: 4, active: 2, sides: 2},
+  {n: 8, m: 6, k: 2, active: 2, seed: '4'},
+  {n: 12, m: 3, k: 1, active: 1, condition: 1e3},
+  {n: 40, m: 30, k: 4, active: 12},
+].map((recipe) => boundedQP(recipe));
+
 export function dot(a: readonly number[], b: readonly number[]): number {
   return sum(a.map((value, i) => value * b[i]));
 }

@@ -12,3 +12,8 @@ export function sidesOf({lower, upper}: {lower?: unknown; upper?: unknown}): num
 export function boundRows(sides: number, n: number): number {
   return n * ((sides & 1) + (sides >> 1));
 }
+
+/** How many of them are the opposite of another row: those of upper, if there are both. */
+export function oppositeRows(sides: number | undefined, n: number): number {
+  return sides === 3 ? n : 0;
+}

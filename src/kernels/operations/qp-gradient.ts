@@ -45,7 +45,7 @@ export function runQPGradient(
 ): {cotangents: (tf.Tensor | null)[]; residual: tf.Tensor1D} | null {
   if (computesOnBackend()) return null;
   const {Q, A} = data;
-  if (hostCanRead() && !isSmall(Q.shape[2]!, weight.shape[1]! + A.shape[1]!)) return null;
+  if (hostCanRead() && !isSmall(Q.shape[2]!, weight.shape[1]! + A.shape[1]!, sidesOf(data))) return null;
   if (!tf.getKernel(GRADIENT, tf.getBackend())) return null;
   const {x, ineqDual, eqDual} = solution;
   const inputs: Record<string, tf.Tensor> = {...data, weight, status, x, ineqDual, eqDual};

@@ -19,7 +19,7 @@ import {drain, type Steps} from '../iteration/steps.js';
 import {hostShouldRead, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVecTransposed, sumOfOuters} from '../../linalg/index.js';
 import {kkt, type LinearSolver, type SolveInfo} from '../../linsolve/index.js';
-import {asRows, boundsOf, guessOfRows, splitRows, type BoundDuals} from './parts/bounds.js';
+import {asRows, boundsOf, guessOfRows, settleFixed, splitRows, type BoundDuals} from './parts/bounds.js';
 import {refuseSparse} from './parts/refuse-sparse.js';
 
 /** How the gradient of a quadratic program is computed. */
@@ -169,7 +169,10 @@ export abstract class ImplicitQP {
     // A guess may be a whole result with more entries.
     if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
     const guess = init && offTape(() => guessOfRows(init, whole));
-    const found = inSlices ? yield* this.solving(guess, data) : offTape(() => ({...this.solve(guess, data)}));
+    const solved = inSlices
+      ? yield* this.solving(guess, data)
+      : offTape(() => ({...this.solve(guess, data)}));
+    const found = whole === data ? solved : offTape(() => settleFixed(solved, whole));
     const {activity, status} = found;
     const split = (values: tf.Tensor) => splitRows(values, data.p.shape[1]!, whole) as tf.Tensor2D[];
     const solutionOf = ({x, ineqDual: all, eqDual}: QuadraticSolution): BoundedSolution => {

@@ -201,8 +201,7 @@ export class PreparedQP {
       if (!known || value instanceof SparseMatrix) checkShape(where, name as QPParameter, value, this.sizes);
       if (known) known.valuesIn(where, value);
       else if (value instanceof SparseMatrix) numbersOf(where, name as QPParameter, value);
-      const side = {lower: 1, upper: 2}[name] ?? 0;
-      if (side & ~this.sides) throw notPrepared(where, name);
+      if (sideOf(name) & ~this.sides) throw notPrepared(where, name);
     }
     const {problem, bounds} = this.solver!;
     const {Q, p, G, h, A, b, lower, upper} = given;
@@ -250,6 +249,11 @@ export class PreparedQP {
 
 const UNCHANGED: Partial<PreparedQPInput> = {};
 const MATRICES: readonly Matrix[] = ['Q', 'G', 'A'];
+
+/** The side of a bound (`kernels/contracts/bounds.ts`), else 0. */
+function sideOf(name: string): number {
+  return name === 'lower' ? 1 : name === 'upper' ? 2 : 0;
+}
 
 function notPrepared(where: string, name: string): Error {
   return new Error(

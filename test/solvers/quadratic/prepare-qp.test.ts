@@ -271,6 +271,7 @@ describe('prepareQP, again and again', () => {
     const bytes = JSON.parse(output.trim().split('\n').at(-1)!) as Record<string, number>;
     assert.isAbove(bytes.array, ARRAY, 'the measurement must notice an array');
     assert.isBelow(bytes.vectors, ARRAY);
+    assert.isBelow(bytes.bounds, ARRAY);
     assert.isBelow(bytes.unsolvable, ARRAY);
     // More functions, and a loop over the rows that were active.
     assert.isBelow(bytes.matrices, 3 * ARRAY);

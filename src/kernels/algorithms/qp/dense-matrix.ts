@@ -19,72 +19,84 @@ export class DenseMatrix implements ProblemMatrix {
     sides = 0,
   ) {
     this.full = rows - boundRows(sides, columns);
-    const lower = sides & 1 ? this.full + columns : this.full;
-    this.forEachBound((i, _, at) => (values[at] = i < lower ? -1 : 1));
-  }
-
-  /** Visits the rows of bounds: the row, its variable, and the place of its entry in `values`. */
-  private forEachBound(visit: (row: number, column: number, at: number) => void): void {
-    const {full, rows, columns} = this;
-    for (let i = full, j = 0; i < rows; i++) {
-      visit(i, j, i * columns + j);
-      if (++j === columns) j = 0;
+    for (let i = this.full, side = sides & 1 ? -1 : 1; i < rows; side = 1) {
+      for (let at = i * columns, end = i + columns; i < end; i++, at += columns + 1) values[at] = side;
     }
   }
 
   multiply(x: Vector, out: Vector): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.multiply(values, full, columns, columns, x, out);
-    this.forEachBound((i, j, at) => (out[i] = values[at] * x[j]));
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        out[i] = values[at] * x[j];
+      }
+    }
   }
 
   addMultiplyTransposed(y: Vector, out: Vector): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.addMultiplyTransposed(values, full, columns, columns, y, out);
-    this.forEachBound((i, j, at) => (out[j] += values[at] * y[i]));
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        out[j] += values[at] * y[i];
+      }
+    }
   }
 
   multiplyWithTerms(x: Vector, out: Vector, terms: Vector): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.multiplyWithTerms(values, full, columns, x, out, terms);
-    this.forEachBound((i, j, at) => {
-      out[i] = values[at] * x[j];
-      terms[i] = Math.abs(out[i]);
-    });
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        out[i] = values[at] * x[j];
+        terms[i] = Math.abs(out[i]);
+      }
+    }
   }
 
   addMultiplyTransposedWithTerms(y: Vector, out: Vector, terms: Vector): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.addMultiplyTransposedWithTerms(values, full, columns, y, out, terms);
-    this.forEachBound((i, j, at) => {
-      const term = values[at] * y[i];
-      out[j] += term;
-      terms[j] += Math.abs(term);
-    });
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        const term = values[at] * y[i];
+        out[j] += term;
+        terms[j] += Math.abs(term);
+      }
+    }
   }
 
   scale(left: Vector, right: Vector, to: this): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.scale(values, full, columns, left, right, to.values);
-    this.forEachBound((i, j, at) => (to.values[at] = left[i] * values[at] * right[j]));
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        to.values[at] = left[i] * values[at] * right[j];
+      }
+    }
   }
 
   scaledMaxima(left: Vector, right: Vector, rowMaxima: Vector, columnMaxima: Vector): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.scaledMaxima(values, full, columns, left, right, rowMaxima, columnMaxima);
-    this.forEachBound((i, j, at) => {
-      rowMaxima[i] = Math.abs(values[at]) * (left[i] * right[j]);
-      columnMaxima[j] = Math.max(columnMaxima[j], rowMaxima[i]);
-    });
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        rowMaxima[i] = Math.abs(values[at]) * (left[i] * right[j]);
+        columnMaxima[j] = Math.max(columnMaxima[j], rowMaxima[i]);
+      }
+    }
   }
 
   addMagnitudes(left: Vector, right: Vector, rowSums: Vector, columnSums: Vector): void {
-    const {dense, values, full, columns} = this;
+    const {dense, values, full, rows, columns} = this;
     dense.addMagnitudes(values, full, columns, left, right, rowSums, columnSums);
-    this.forEachBound((i, j, at) => {
-      rowSums[i] = Math.abs(values[at] * right[j]);
-      columnSums[j] += Math.abs(left[i] * values[at]);
-    });
+    for (let i = full; i < rows;) {
+      for (let j = 0, at = i * columns; j < columns; j++, i++, at += columns + 1) {
+        rowSums[i] = Math.abs(values[at] * right[j]);
+        columnSums[j] += Math.abs(left[i] * values[at]);
+      }
+    }
   }
 
   diagonal(out: Vector): void {
@@ -98,7 +110,13 @@ export class DenseMatrix implements ProblemMatrix {
   }
 
   forEachInRow(i: number, visit: (column: number, value: number) => void): void {
-    const {values, columns} = this;
+    const {values, full, columns} = this;
+    if (i >= full) {
+      const j = (i - full) % columns;
+      const value = values[i * columns + j];
+      if (value !== 0) visit(j, value);
+      return;
+    }
     for (let j = 0, at = i * columns; j < columns; j++, at++) if (values[at] !== 0) visit(j, values[at]);
   }
 

@@ -2,6 +2,7 @@
  * @file Solves strictly convex quadratic programs on their dual, where many sets of active rows can be tried for the price of one iteration
  * of the interior-point method. What it does not solve is left to that method.
  */
+import {oppositeRows} from '../../contracts/bounds.js';
 import type {DenseKernels, Vector} from '../../contracts/dense.js';
 import type {ConstraintRows} from './constraint-rows.js';
 import {DualPivoting} from './dual-pivoting.js';
@@ -14,7 +15,7 @@ import {emptyPoint, type Point, type Problem} from './types.js';
 export const FEW_PRODUCTS = 20_000;
 /** With more inequalities for each degree of freedom, too many sets have rows that depend on each other. */
 const MOST_ROWS = 1.7;
-/** If fewer rows than this part are dense, an iteration of the interior-point method costs too little. */
+/** If fewer rows than this part are dense, bounds apart, an iteration of the interior-point method costs too little. */
 const LEAST_DENSE = 0.25;
 /** The activity of a row whose multiplier and slack are both zero. */
 const WEAK = 2;
@@ -49,7 +50,7 @@ export class DualMethod {
   findsActiveSet(limit: number): boolean {
     const {problem, constraints, system, pivoting, start} = this;
     const {p, m} = problem;
-    if (constraints.denseCount < LEAST_DENSE * (p + m)) return false;
+    if (constraints.denseCount < LEAST_DENSE * problem.C.full) return false;
     if (!system.eliminate() || !pivoting.find(limit)) return false;
     start.x.fill(0);
     start.y.fill(0);
@@ -85,8 +86,8 @@ export function dualMethod(
   problem: Problem,
   constraints: ConstraintRows,
 ): DualMethod | null {
-  const {n, p, m} = problem;
-  const rows = p + m;
+  const {n, p, m, sides} = problem;
+  const rows = p + m - oppositeRows(sides, n);
   const isSmall = productsOfDual(n, rows) <= FEW_PRODUCTS;
   return isSmall || m === 0 || p > n || rows > MOST_ROWS * n
     ? null

@@ -36,7 +36,7 @@ export class DualPivoting {
   private readonly isCautious: boolean;
 
   constructor(
-    private readonly dense: DenseKernels,
+    dense: DenseKernels,
     {n, p, m}: Pick<Problem, 'n' | 'p' | 'm'>,
     private readonly system: DualSystem,
   ) {
@@ -46,7 +46,7 @@ export class DualPivoting {
     this.active = new Uint8Array(m);
     this.wrong = new Uint8Array(m);
     this.most = n - p;
-    this.isCautious = m > FEW * this.most;
+    this.isCautious = system.own > FEW * this.most;
   }
 
   /**
@@ -101,15 +101,15 @@ export class DualPivoting {
     const room = Math.min(isCautious ? Math.ceil(enter / 2) : enter, Math.max(1, most - stay));
     if (enter <= room) return;
     const {S, stride} = system;
-    const distance = (i: number) => s[i] / Math.sqrt(S[i * (stride + 1)]);
+    const distance = (i: number) => s[i] / Math.sqrt(S[system.rowOf(i) * (stride + 1)]);
     const entering = Array.from(active.keys()).filter((i) => wrong[i] === 1 && active[i] === 0);
     for (const i of entering.sort((a, b) => distance(a) - distance(b)).slice(room)) wrong[i] = 0;
   }
 
   /** y and s for the set. @returns False if its rows may depend on each other. */
   private solve(): boolean {
-    const {dense, system, y, s, part, active} = this;
-    const {S, stride, e, members} = system;
+    const {system, y, s, part, active} = this;
+    const {e, members} = system;
     const m = active.length;
     system.count = 0;
     for (let i = 0; i < m; i++) if (active[i] === 1) members[system.count++] = i;
@@ -118,8 +118,7 @@ export class DualPivoting {
     system.solveMembers(part);
     y.fill(0);
     for (let a = 0; a < system.count; a++) y[members[a]] = part[a];
-    dense.multiply(S, m, m, stride, y, s);
-    for (let i = 0; i < m; i++) s[i] += e[i];
+    system.slacks(y, s);
     return true;
   }
 }

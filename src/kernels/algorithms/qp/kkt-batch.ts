@@ -19,7 +19,7 @@ export const kktBatch: BatchKernel<KktArrays> = {
   start(dense, job) {
     const {arrays, parameters} = job;
     const {n, m, k, sides, transpose} = parameters;
-    const small = transpose && isSmall(n, k + m) ? smallAdjointOf(n, k, m, sides) : null;
+    const small = transpose && isSmall(n, k + m, sides) ? smallAdjointOf(n, k, m, sides) : null;
     const quick = small && solverOfSmall(small, job);
     // Made only if it is needed: for one small problem it takes longer than the solution.
     let full: ((sample: number) => void) | null = null;

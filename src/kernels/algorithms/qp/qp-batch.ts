@@ -30,7 +30,7 @@ export const qpBatch: BatchKernel<QPArrays> = {
   name: 'ImplicitQP',
   start(dense, job) {
     const {n, m, k, sides, tolerance, maxIterations, guess} = job.parameters;
-    const small = guess || !isSmall(n, k + m) ? null : smallSolverOf(n, k, m, sides);
+    const small = guess || !isSmall(n, k + m, sides) ? null : smallSolverOf(n, k, m, sides);
     // Made only if it is needed: for one small problem it takes longer than the solution.
     let full: ((sample: number) => void) | null = null;
     const isShared = sharesMatrices(job);

@@ -320,8 +320,9 @@ export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits):
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
   const {n, p, m} = sizes;
-  const reduced = new CondensedSystem(dense, n, p + m, scaled.P.values, scaled.C.values);
-  const kkt = new KktSystem(dense, n, p + m, scaled.P, reduced);
+  const {P, C} = scaled;
+  const reduced = new CondensedSystem(dense, n, p + m, P.values, C.values, C.full);
+  const kkt = new KktSystem(dense, n, p + m, P, reduced);
   const dual = dualMethod(dense, scaled, reduced.constraints);
   return new QPSolver(dense, {problem, scaled, kkt, dual, rescue: denseRescue(dense, scaled)}, digits);
 }

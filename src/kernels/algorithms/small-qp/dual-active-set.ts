@@ -4,6 +4,7 @@
  * With P = LLᵀ, W = L⁻¹Cᵀ and S = WᵀW, the slacks for multipliers y are s = e + S y, e = WᵀL⁻¹q + d. The rows F of the set hold with
  * equality, S_FF y_F = −e_F, and S_FF = MMᵀ. To add a row takes as many operations as M has entries, and none that depend on n.
  */
+import {oppositeRows} from '../../contracts/bounds.js';
 import type {Problem} from '../qp/types.js';
 import {dotOf, factorLower, gramOf, solveLower, solveLowerRows, solveUpper} from './lower-factor.js';
 import {DEPENDENT, type DualMatrices, type SmallAdjoint} from './small-adjoint.js';
@@ -25,22 +26,30 @@ export class DualActiveSet implements DualMatrices {
   private readonly members: Int32Array;
   private readonly y: Float64Array;
   private count = 0;
+  /** 1 for the rows of the set. */
+  private readonly isIn: Uint8Array;
   private readonly M: Float64Array;
   private readonly a: Float64Array;
   private readonly e: Float64Array;
   /** M⁻¹S_Fi for a row i, and what the multipliers of F lose for each unit of its own. */
   private readonly z: Float64Array;
   private readonly r: Float64Array;
+  /** How many rows are the opposite of other ones, the last rows, and the first of them. */
+  private readonly opposite: number;
+  private readonly first: number;
 
   /** @param kkt Has the problem and the factor of P. */
   constructor(private readonly kkt: SmallAdjoint) {
     const {problem} = kkt;
-    const {n, p, m} = (this.problem = problem);
+    const {n, p, m, sides} = (this.problem = problem);
     const rows = p + m;
+    this.opposite = oppositeRows(sides, n);
+    this.first = rows - this.opposite;
     this.active = new Float64Array(m);
     this.W = new Float64Array(rows * n);
     this.S = new Float64Array(rows * rows);
     this.members = new Int32Array(n);
+    this.isIn = new Uint8Array(rows);
     this.y = new Float64Array(n);
     this.M = new Float64Array(n * n);
     this.a = new Float64Array(n);
@@ -59,8 +68,15 @@ export class DualActiveSet implements DualMatrices {
     } = problem;
     const rows = d.length;
     W.set(C);
-    solveLowerRows(kkt.L, n, W, rows);
-    gramOf(W, n, rows, S, rows);
+    const {first, opposite} = this;
+    solveLowerRows(kkt.L, n, W, first);
+    gramOf(W, n, first, S, rows);
+    for (let i = first * n; i < rows * n; i++) W[i] = -W[i - opposite * n];
+    for (let i = 0; i < first; i++) {
+      const row = i * rows;
+      for (let l = first; l < rows; l++) S[row + l] = -S[row + l - opposite];
+    }
+    for (let at = first * rows; at < rows * rows; at++) S[at] = -S[at - opposite * rows];
   }
 
   /**
@@ -159,27 +175,36 @@ export class DualActiveSet implements DualMatrices {
 
   /** The inequality outside the set that is violated by the largest distance, beyond rounding, or −1. */
   private mostViolated(absent: Uint8Array): number {
-    const {problem, members, count, S, e, y} = this;
+    const {problem, members, count, S, e, y, isIn, first, opposite} = this;
     const {p, d} = problem;
     const rows = d.length;
+    isIn.fill(0);
+    for (let k = 0; k < count; k++) isIn[members[k]] = 1;
     let worst = -1;
     let largest = 0;
-    for (let i = p; i < rows; i++) {
-      if (absent[i]) continue;
+    for (let i = p; i < first; i++) {
+      // The row, and perhaps its opposite, whose terms only differ in sign.
+      const isPair = i >= first - opposite;
+      const other = isPair ? i + opposite : i;
+      if (absent[i] && absent[other]) continue;
       const row = i * rows;
-      let slack = e[i];
-      let terms = Math.abs(slack);
-      let isIn = false;
+      let sum = 0;
+      let terms = 0;
       for (let k = 0; k < count; k++) {
-        if (members[k] === i) isIn = true;
         const term = S[row + members[k]] * y[k];
-        slack += term;
+        sum += term;
         terms += Math.abs(term);
       }
-      if (isIn || !(slack < -ROUNDING * terms)) continue;
+      let slack = e[i] + sum;
+      let at = i;
+      if (isPair && (isIn[i] || absent[i] || !(slack < 0))) {
+        slack = e[other] - sum;
+        at = other;
+      }
+      if (isIn[at] || absent[at] || !(slack < -ROUNDING * (Math.abs(e[at]) + terms))) continue;
       const distance = (slack * slack) / S[row + i];
       if (distance > largest) {
-        worst = i;
+        worst = at;
         largest = distance;
       }
     }

@@ -1,6 +1,6 @@
 /** @file Reads small quadratic programs of a batch, for methods that keep their arrays from one call to the next. */
 import type {BatchArray, BatchJob} from '../../contracts/batch-kernel.js';
-import {boundRows} from '../../contracts/bounds.js';
+import {boundRows, oppositeRows} from '../../contracts/bounds.js';
 import {FEW_PRODUCTS, productsOfDual} from '../qp/dual-method.js';
 import type {AnyProblem, Problem} from '../qp/types.js';
 
@@ -12,9 +12,9 @@ const MOST_VARIABLES = 32;
 /** How many shapes are remembered. */
 const SHAPES = 8;
 
-/** Whether a problem of n variables and so many rows counts as small. */
-export function isSmall(n: number, rows: number): boolean {
-  return n > 0 && n <= MOST_VARIABLES && productsOfDual(n, rows) <= FEW_PRODUCTS;
+/** Whether a problem of n variables and so many rows, bounds among them, counts as small. */
+export function isSmall(n: number, rows: number, sides = 0): boolean {
+  return n > 0 && n <= MOST_VARIABLES && productsOfDual(n, rows - oppositeRows(sides, n)) <= FEW_PRODUCTS;
 }
 
 /** Returns a function that makes one object for each shape and remembers those that were used last. */

@@ -83,7 +83,7 @@ export class SmallSolver {
     const {
       n,
       p,
-      C: {values: C},
+      C: {values: C, full},
       d,
     } = problem;
     const {x, s} = point;
@@ -94,7 +94,11 @@ export class SmallSolver {
         continue;
       }
       let slack = d[i];
-      for (let j = 0, at = i * n; j < n; j++, at++) slack -= C[at] * x[j];
+      if (i < full) for (let j = 0, at = i * n; j < n; j++, at++) slack -= C[at] * x[j];
+      else {
+        const j = (i - full) % n;
+        slack -= C[i * n + j] * x[j];
+      }
       s[i] = slack;
     }
   }
@@ -114,8 +118,8 @@ export class SmallSolver {
   }
 }
 
-function hasEmptyRow({n, C: {values: C}, d}: Problem): boolean {
-  for (let i = 0, at = 0; i < d.length; i++) {
+function hasEmptyRow({n, C: {values: C, full}}: Problem): boolean {
+  for (let i = 0, at = 0; i < full; i++) {
     let empty = true;
     for (let j = 0; j < n; j++, at++) if (C[at] !== 0) empty = false;
     if (empty) return true;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../../../autodiff/index.js';
 import {rightSides, type QuadraticData} from '../../../conditions/index.js';
-import {hostShouldRead, NO_BOUND, readF32, type QPGuess} from '../../../kernels/index.js';
+import {hostShouldRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../../kernels/index.js';
 import {columnParts} from '../../../linalg/index.js';
 
 /** Multipliers of bounds, [B, n]; [B, 0] without bounds on that side. */
@@ -44,6 +44,38 @@ export function splitRows(
   );
   let next = 0;
   return sizes.map((size) => (size > 0 ? parts[next++] : none())) as [tf.Tensor, tf.Tensor, tf.Tensor];
+}
+
+/**
+ * The solution of a problem whose bounds were rows of G. Where both bounds of a variable are equal, only the difference of their multipliers
+ * is determined: the smaller one becomes zero, and the other row alone is active, as in the kernels that know bounds.
+ */
+export function settleFixed(
+  found: QPSolution,
+  {lower, upper}: Pick<QuadraticData, 'lower' | 'upper'>,
+): QPSolution {
+  if (!lower || !upper) return found;
+  const n = found.x.shape[1];
+  return tf.tidy(() => {
+    const [multipliers, states] = [found.ineqDual, found.activity].map((rows) =>
+      splitRows(rows, n, {lower, upper}),
+    );
+    const [ofG, below, above] = multipliers;
+    const isFixed = tf.logicalAnd(tf.equal(lower, upper), tf.onesLike(tf.cast(below, 'bool')));
+    const common = tf.where(isFixed, tf.minimum(below, above), tf.zerosLike(below));
+    const holdsBelow = tf.cast(tf.greater(below, above), 'int32');
+    const [activeBelow, activeAbove] = [
+      tf.where(isFixed, holdsBelow, states[1]),
+      tf.where(isFixed, tf.sub(tf.onesLike(holdsBelow), holdsBelow), states[2]),
+    ];
+    const joined = (first: tf.Tensor, ...others: tf.Tensor[]) =>
+      tf.concat(first.size > 0 ? [first, ...others] : others, 1) as tf.Tensor2D;
+    return {
+      ...found,
+      ineqDual: joined(ofG, tf.sub(below, common), tf.sub(above, common)),
+      activity: joined(states[0], activeBelow, activeAbove),
+    };
+  });
 }
 
 /** A guess as the kernels take it. Multipliers of bounds that it lacks count as zero. */
