@@ -11,8 +11,8 @@ const NAMES = readdirSync(`${root}examples`).filter((name) =>
 );
 
 describe('one source for Node and a page', () => {
-  it('there are thirteen experiments', () => {
-    assert.lengthOf(NAMES, 13);
+  it('there are fifteen experiments', () => {
+    assert.lengthOf(NAMES, 15);
   });
 
   it('no experiment, and no figure, imports a module of Node', async () => {

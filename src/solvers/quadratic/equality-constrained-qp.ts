@@ -6,7 +6,7 @@ import {Status} from '../../implicit/index.js';
 import {fill, KktBatch, type QPGuess, type QPSolution} from '../../kernels/index.js';
 import {matVec, matVecTransposed} from '../../linalg/index.js';
 import {checkLimits, checkShapes, screen} from './parts/box-input.js';
-import {ImplicitQP, type BoundedSolution, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+import {ImplicitQP, type ImplicitQPOptions, type QPRunSolution, type QPState} from './implicit-qp.js';
 import {errorMeter, type ErrorMeter} from './splitting/errors.js';
 import type {AsyncOptions} from '../iteration/in-slices.js';
 import type {RunResult} from '../iteration/run-result.js';
@@ -72,7 +72,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     this.maxIterations = maxIterations;
   }
 
-  override run(init: QPGuess | null, data: EqualityConstrainedData): RunResult<BoundedSolution, QPState> {
+  override run(init: QPGuess | null, data: EqualityConstrainedData): RunResult<QPRunSolution, QPState> {
     return super.run(init, data as QuadraticData);
   }
 
@@ -80,7 +80,7 @@ export class EqualityConstrainedQP extends ImplicitQP {
     init: QPGuess | null,
     data: EqualityConstrainedData,
     options?: AsyncOptions,
-  ): Promise<RunResult<BoundedSolution, QPState>> {
+  ): Promise<RunResult<QPRunSolution, QPState>> {
     return super.runAsync(init, data as QuadraticData, options);
   }
 

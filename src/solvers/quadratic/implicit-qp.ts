@@ -69,6 +69,9 @@ export type QPState = {
 /** The solution with the multipliers of its bounds. */
 export type BoundedSolution = QuadraticSolution & BoundDuals;
 
+/** The solution as `run` gives it: with these multipliers if the problem has bounds. */
+export type QPRunSolution = QuadraticSolution & Partial<BoundDuals>;
+
 /** A guess for a problem with or without bounds. */
 export type BoundedGuess = QPGuess & Partial<BoundDuals>;
 
@@ -123,13 +126,13 @@ export abstract class ImplicitQP {
    *
    * @param init `null`, or a guess (an earlier solution of nearby problems).
    * @param data Axis 0 of every tensor is the batch or 1, for p the batch.
-   * @returns {x: {x, ineqDual, eqDual, lowerDual, upperDual}, state}, differentiable in `data` to any order; the result also has each of their entries except x
-   *   under its own name: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
+   * @returns {x: {x, ineqDual, eqDual}, state}, differentiable in `data` to any order; with bounds, x also has `lowerDual` and `upperDual`. The
+   *   result also has each of their entries except x under its own name: `ineqDual`, `slack`, `status`, …, as in the result of `solveQP`.
    */
-  run(init: BoundedGuess | null, data: QuadraticData): RunResult<BoundedSolution, QPState> {
+  run(init: BoundedGuess | null, data: QuadraticData): RunResult<QPRunSolution, QPState> {
     return tf.tidy(
       () => drain(this.running(init, data, false)) as unknown as tf.TensorContainerObject,
-    ) as unknown as RunResult<BoundedSolution, QPState>;
+    ) as unknown as RunResult<QPRunSolution, QPState>;
   }
 
   /**
@@ -144,7 +147,7 @@ export abstract class ImplicitQP {
     init: BoundedGuess | null,
     data: QuadraticData,
     options?: AsyncOptions,
-  ): Promise<RunResult<BoundedSolution, QPState>> {
+  ): Promise<RunResult<QPRunSolution, QPState>> {
     const {className = this.where} = this as {className?: string};
     return inSlices(
       `${className}.runAsync`,
@@ -162,7 +165,7 @@ export abstract class ImplicitQP {
     init: BoundedGuess | null,
     given: QuadraticData,
     inSlices: boolean,
-  ): Steps<RunResult<BoundedSolution, QPState>> {
+  ): Steps<RunResult<QPRunSolution, QPState>> {
     refuseSparse((this as {className?: string}).className ?? this.where, given);
     const whole = this.whole(given);
     const data = this.takesBounds && hostShouldRead() ? whole : asRows(whole);
@@ -175,7 +178,9 @@ export abstract class ImplicitQP {
     const found = whole === data ? solved : offTape(() => settleFixed(solved, whole));
     const {activity, status} = found;
     const split = (values: tf.Tensor) => splitRows(values, data.p.shape[1]!, whole) as tf.Tensor2D[];
-    const solutionOf = ({x, ineqDual: all, eqDual}: QuadraticSolution): BoundedSolution => {
+    const solutionOf = ({x, ineqDual: all, eqDual}: QuadraticSolution): QPRunSolution => {
+      // Without bounds, x has the entries of the condition's x.
+      if (!whole.lower && !whole.upper) return {x, ineqDual: all, eqDual};
       const [ineqDual, lowerDual, upperDual] = split(all);
       return {x, ineqDual, eqDual, lowerDual, upperDual};
     };

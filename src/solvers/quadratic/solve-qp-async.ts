@@ -7,6 +7,7 @@ import {hostShouldRead, nextTask, piecesOf, TensorInPieces} from '../../kernels/
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
 import {held} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
+import {withBoundDuals} from './parts/bounds.js';
 import {BothSolves} from './parts/both-solves.js';
 import {solveElasticAsync} from './parts/elastic-async.js';
 import {reportQPFailures} from './parts/qp-report.js';
@@ -85,7 +86,8 @@ export async function solveQPAsync<T extends QPInput>(
     const isClosest = onInfeasible === 'closest';
     const both = isClosest && onProgress ? new BothSolves(onProgress) : null;
     const follow = {signal, onProgress: both ? both.first : onProgress};
-    const {x: found, state} = outputs.adopt(await solver.runAsync(guess, data, follow));
+    const {x, state} = outputs.adopt(await solver.runAsync(guess, data, follow));
+    const found = outputs.run(() => withBoundDuals(x));
     const solution = isClosest
       ? outputs.adopt(await solveElasticAsync(where, solver, data, found, state.status, signal, both))
       : found;

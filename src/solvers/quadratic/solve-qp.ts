@@ -5,6 +5,7 @@ import type {Degenerate} from '../../conditions/index.js';
 import {rollBackOnThrow} from '../../autodiff/index.js';
 import {shouldLook} from '../../programs/index.js';
 import type {LinearSolver, SolveInfo} from '../../linsolve/index.js';
+import {withBoundDuals} from './parts/bounds.js';
 import {solveElastic} from './parts/elastic-qp.js';
 import {ForeignQP, type QPSolver} from './parts/foreign-qp.js';
 import {ImplicitQP, type BoundedGuess, type BoundedSolution, type QPState} from './implicit-qp.js';
@@ -137,7 +138,8 @@ export function solveQP<T extends QPInput>(problem: QPProblem<T>, options: Solve
   const solve = () => {
     const {data, batched} = normalize(problem);
     const guess = initial ? (batched ? initial : withBatchAxis(initial)) : null;
-    const {x: found, state} = solver.run(guess as BoundedGuess | null, data);
+    const {x, state} = solver.run(guess as BoundedGuess | null, data);
+    const found = withBoundDuals(x);
     reportQPFailures('solveQP', data, state, onFailure);
     const solution = onInfeasible === 'closest' ? solveElastic(solver, data, found, state.status) : found;
     const result = resultOf(solution, state, isWeak(state.activity));

@@ -27,6 +27,16 @@ export function asRows({lower, upper, ...rest}: QuadraticData): QuadraticData {
   return {...rest, G: G.shape[1] === 0 ? below : tf.concat([G, below], 1), h: rightSides(rest.h, bounds)};
 }
 
+/** The solution with the multipliers of its bounds, which are empty without bounds. */
+export function withBoundDuals<T extends {x: tf.Tensor} & Partial<BoundDuals>>(solution: T): T & BoundDuals {
+  const none = () => noBounds(solution.x.shape[0]);
+  return {...solution, lowerDual: solution.lowerDual ?? none(), upperDual: solution.upperDual ?? none()};
+}
+
+function noBounds(batch: number): tf.Tensor {
+  return tf.engine().makeTensor(new Float32Array(0), [batch, 0], 'float32');
+}
+
 /** The part of [B, m + bounds] that belongs to the rows of G, and those of the bounds; each may be empty. */
 export function splitRows(
   values: tf.Tensor,
@@ -35,7 +45,7 @@ export function splitRows(
 ): [ofG: tf.Tensor, ofLower: tf.Tensor, ofUpper: tf.Tensor] {
   const [batch, rows] = values.shape as [number, number];
   const [below, above] = [lower ? n : 0, upper ? n : 0];
-  const none = () => tf.engine().makeTensor(new Float32Array(0), [batch, 0], 'float32');
+  const none = () => noBounds(batch);
   if (!below && !above) return [values, none(), none()];
   const sizes = [rows - below - above, below, above];
   const parts = columnParts(
