@@ -44,7 +44,7 @@ export type ConvexSolution = {
   status: tf.Tensor;
   /** [B], int32. */
   iterations: tf.Tensor;
-  /** [B]: the largest relative error of the optimality conditions. */
+  /** Shape [B]: the largest relative error of the optimality conditions. */
   residual: tf.Tensor;
 };
 

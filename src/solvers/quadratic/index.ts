@@ -15,7 +15,7 @@ export {type NotAnInput, type QPInput, type QPParameter, type QPProblem, type QP
 export {type QPGuess, type QPSolution} from '../../kernels/index.js';
 export {OSQP, type OSQPOptions} from './osqp.js';
 export {type QPSolver} from './parts/foreign-qp.js';
-export {ImplicitQP, type ImplicitQPOptions, type QPState} from './implicit-qp.js';
+export {ImplicitQP, type ImplicitQPOptions, type QPRunSolution, type QPState} from './implicit-qp.js';
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
 export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
