@@ -17,8 +17,9 @@ export type BoundDuals = {
 type Given = {lower?: unknown; upper?: unknown};
 
 /** The same problem without bounds: they are the last rows of G and h. */
-export function asRows({lower, upper, ...rest}: QuadraticData): QuadraticData {
-  if (!lower && !upper) return rest;
+export function asRows(data: QuadraticData): QuadraticData {
+  const {lower, upper, ...rest} = data;
+  if (!lower && !upper) return data;
   const eye = tf.eye(rest.Q.shape[2]!);
   const rows = [...(lower ? [tf.neg(eye)] : []), ...(upper ? [eye] : [])];
   const {G} = rest;
