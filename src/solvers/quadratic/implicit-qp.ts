@@ -203,7 +203,7 @@ export abstract class ImplicitQP {
     // In the order in which the condition returns its cotangents.
     const {Q, p, G, A, b, lower, upper} = data;
     const h = boundsOf(data.h);
-    const bounds = {...(lower && {lower: boundsOf(lower)}), ...(upper && {upper: boundsOf(upper)})};
+    const bounds = {...(lower && {lower: boundsOf(lower, 'lower')}), ...(upper && {upper: boundsOf(upper)})};
     const x = knownRoot(
       quadraticKkt,
       {linsolve, onGradient, onFailure, where},

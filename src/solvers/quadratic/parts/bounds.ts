@@ -24,7 +24,7 @@ export function asRows(data: QuadraticData): QuadraticData {
   const rows = [...(lower ? [tf.neg(eye)] : []), ...(upper ? [eye] : [])];
   const {G} = rest;
   const below = tf.tile(tf.expandDims(tf.concat(rows, 0), 0), [G.shape[0], 1, 1]);
-  const bounds = {lower: lower && boundsOf(lower), upper: upper && boundsOf(upper)};
+  const bounds = {lower: lower && boundsOf(lower, 'lower'), upper: upper && boundsOf(upper)};
   return {...rest, G: G.shape[1] === 0 ? below : tf.concat([G, below], 1), h: rightSides(rest.h, bounds)};
 }
 
@@ -102,7 +102,7 @@ export function guessOfRows(
     ...(upper ? [multiplier(upperDual)] : []),
   ];
   const slacks = [slack];
-  if (lower) slacks.push(tf.relu(tf.sub(x, boundsOf(lower))));
+  if (lower) slacks.push(tf.relu(tf.sub(x, boundsOf(lower, 'lower'))));
   if (upper) slacks.push(tf.relu(tf.sub(boundsOf(upper), x)));
   return {x, ineqDual: tf.concat(duals, 1), eqDual, slack: tf.concat(slacks, 1)};
 }
@@ -112,19 +112,23 @@ function areFinite(values: Float32Array): boolean {
   return true;
 }
 
-/** h, lower or upper with a finite number and no gradient where there is no bound. */
-export function boundsOf(values: tf.Tensor): tf.Tensor {
+/** h, lower or upper with a finite number and no gradient where there is no bound: from 1e20 on, and for lower bounds down from −1e20. */
+export function boundsOf(values: tf.Tensor, side: 'lower' | 'upper' = 'upper'): tf.Tensor {
   if (hostShouldRead() && areFinite(readF32(values))) return values;
+  // One comparison, because each operation is a dispatch on a GPU.
+  const [clipped, isBound] =
+    side === 'upper'
+      ? [tf.minimum, (given: tf.Tensor) => tf.less(given, NO_BOUND)]
+      : [tf.maximum, (given: tf.Tensor) => tf.greater(given, -NO_BOUND)];
+  const limit = side === 'upper' ? NO_BOUND : -NO_BOUND;
   return recordOp({
     name: 'Bounds',
-    values: [offTape(() => tf.clipByValue(values, -NO_BOUND, NO_BOUND))],
+    values: [offTape(() => clipped(values, limit))],
     inputs: [values],
     gradient: ([dy], _bounds, [given]) => [
       tf.mul(
         dy,
-        offTape(() =>
-          tf.cast(tf.logicalAnd(tf.less(given, NO_BOUND), tf.greater(given, -NO_BOUND)), 'float32'),
-        ),
+        offTape(() => tf.cast(isBound(given), 'float32')),
       ),
     ],
   })[0];

@@ -49,7 +49,7 @@ function withoutBounds({structure, data, batched}: SparseInput): SparseInput {
   const rows = Int32Array.from({length: count}, (_, i) => i);
   const larger = added(G, rows.map((i) => m + i), rows.map((i) => i % n)); // prettier-ignore
   const signs = tf.concat([...(lower ? [tf.fill([n], -1)] : []), ...(upper ? [tf.ones([n])] : [])]);
-  const bounds = {lower: lower && boundsOf(lower), upper: upper && boundsOf(upper)};
+  const bounds = {lower: lower && boundsOf(lower, 'lower'), upper: upper && boundsOf(upper)};
   return {
     structure: structureOf({n, m: m + count, k, Q, G: larger, A}),
     data: {

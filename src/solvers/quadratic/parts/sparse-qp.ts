@@ -241,7 +241,7 @@ function differentiable(
   const given = {
     ...data,
     h: boundsOf(data.h),
-    ...(lower && {lower: boundsOf(lower)}),
+    ...(lower && {lower: boundsOf(lower, 'lower')}),
     ...(upper && {upper: boundsOf(upper)}),
   };
   const {x: solution} = solvedRoot(
