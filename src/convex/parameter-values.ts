@@ -71,14 +71,3 @@ export function finiteIn(values: ReadonlyMap<string, tf.Tensor>): Map<string, tf
   };
   return new Map([...values].map(([name, value]) => [name, finite(value)]));
 }
-
-/** A result without its batch axis of one sample. */
-export function unbatched<T extends tf.TensorContainerObject>(result: T): T {
-  const drop = (value: tf.TensorContainer): tf.TensorContainer =>
-    value instanceof tf.Tensor
-      ? tf.squeeze(value, [0])
-      : Object.fromEntries(
-          Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]),
-        );
-  return drop(result) as T;
-}

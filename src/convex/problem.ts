@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {rollBackOnThrow} from '../autodiff/index.js';
 import {checkOptions} from '../checks/index.js';
-import {add, mul} from './atoms/arithmetic.js';
 import {valuesOnHost} from '../kernels/index.js';
+import {withoutBatchAxis} from '../solvers/index.js';
+import {add, mul} from './atoms/arithmetic.js';
 import {sum} from './atoms/sums.js';
 import {compile} from './compile/compile.js';
 import type {Program, Solved, SolveOptions} from './compile/program.js';
@@ -13,7 +14,7 @@ import {evaluate} from './evaluate.js';
 import {explain, type Explanation} from './explain.js';
 import {asExpression, type ExpressionLike} from './leaves.js';
 import {leavesOf} from './leaves-of.js';
-import {finiteIn, packed, unbatched, type ParameterValue} from './parameter-values.js';
+import {finiteIn, packed, type ParameterValue} from './parameter-values.js';
 import {checkConstraint, checkNames, checkObjective} from './rules.js';
 import {savedProblem, type SavedProblem} from './saved.js';
 import {constraintText, textOf} from './text.js';
@@ -107,15 +108,14 @@ export class ConvexProblem {
       rollBackOnThrow(() => {
         const {theta, given, isBatch} = packed(this, values);
         const result = this.resultOf(this.program.solve(theta, options), given);
-        return isBatch ? result : unbatched(result);
+        return isBatch ? result : withoutBatchAxis(result);
       }),
     );
   }
 
   /**
    * For an instance without a solution: constraints that contradict each other, of which none can be left out, with their weights in the
-   * certificate of infeasibility. For one with
-   * a solution: the active constraints, by what relaxing them by one unit would gain.
+   * certificate of infeasibility. For one with a solution: the active constraints, by what relaxing them by one unit would gain.
    *
    * @param values As for `solve`; the first sample of a batch is explained.
    */

@@ -1,4 +1,5 @@
 /** @file Shapes of expressions, and how they broadcast: as in tfjs. */
+import {broadcastStrides, places} from '../programs/index.js';
 
 /** The sizes of the axes; [] for a scalar. */
 export type Shape = readonly number[];
@@ -35,23 +36,7 @@ export function broadcast(shapes: readonly Shape[]): Shape {
 
 /** For each entry of an array of shape `to`, the entry of the array of shape `from` that is broadcast there. */
 export function broadcastPlaces(from: Shape, to: Shape): Int32Array {
-  const places = new Int32Array(sizeOf(to));
-  if (sameShape(from, to)) return places.map((_, i) => i);
-  const strides = to.map((_, axis) => {
-    const own = axis - to.length + from.length;
-    return own < 0 || from[own] === 1 ? 0 : sizeOf(from.slice(own + 1));
-  });
-  const index = new Array<number>(to.length).fill(0);
-  for (let i = 0, place = 0; i < places.length; i++) {
-    places[i] = place;
-    for (let axis = to.length - 1; axis >= 0; axis--) {
-      place += strides[axis];
-      if (++index[axis] < to[axis]) break;
-      place -= strides[axis] * to[axis];
-      index[axis] = 0;
-    }
-  }
-  return places;
+  return places(to, broadcastStrides(from, to));
 }
 
 /** An axis counted from the front. @throws If there is no such axis. */

@@ -36,6 +36,11 @@ export function signOfProduct(a: Sign, b: Sign): Sign {
   return a === b ? 'nonNegative' : 'nonPositive';
 }
 
+/** The sign of what is never negative, and zero if its first argument is, such as |x|. */
+export function signOfMagnitude([x]: readonly {sign: Sign}[]): Sign {
+  return x.sign === 'zero' ? 'zero' : 'nonNegative';
+}
+
 /** The sign of numbers. */
 export function signOfNumbers(values: ArrayLike<number>): Sign {
   let [least, largest] = [0, 0];

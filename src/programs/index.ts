@@ -11,5 +11,6 @@ export {seeingOnce} from './glimpse.js';
 export {recall, type Origin} from './recall.js';
 export {recallGraph} from './recall-graph.js';
 export {reasonOf} from './reason.js';
+export {broadcastStrides, places, stridesOf} from './routines/types.js';
 export {programsFlag, explain} from './flag.js';
 export {trace, Untraceable, type Trace} from './trace.js';

@@ -6,3 +6,4 @@ export {scalarRoot, type GrowingFunction} from './roots/parts/scalar-root.js';
 export {QP_PARAMETERS, QP_SHAPES} from './quadratic/qp-input.js';
 export {ON_FAILURE, FailureCollector, reportFailures, type Failures} from '../implicit/index.js';
 export {inSlices} from './iteration/in-slices.js';
+export {withoutBatchAxis} from './iteration/samples.js';

@@ -3,19 +3,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import {awayFromZero, expression} from '../expression.js';
 import {asExpression, type ExpressionLike} from '../leaves.js';
 import {shapeText} from '../shape.js';
-import {isNonNegative, isNonPositive, type Sign} from '../sign.js';
+import {isNonNegative, isNonPositive, signOfMagnitude} from '../sign.js';
 import type {Atom, Expression, Text} from '../types.js';
 import {add, neg, sub} from './arithmetic.js';
 import {diff} from './differences.js';
 import {sum} from './sums.js';
-
-/** The sign of what is never negative, and zero where its argument is. */
-const nonNegative = ([{sign}]: readonly Expression[]): Sign => (sign === 'zero' ? 'zero' : 'nonNegative');
+import {axesBehind, differences} from './tensors.js';
 
 export const ABS: Atom = {
   name: 'abs',
   shape: ([shape]) => shape,
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x]) => tf.abs(x),
@@ -56,7 +54,7 @@ export const NEGATIVE_PART: Atom = {
 export const NORM1: Atom = {
   name: 'norm1',
   shape: () => [],
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x]) => tf.sum(tf.abs(x), axesBehind(x)),
@@ -66,7 +64,7 @@ export const NORM1: Atom = {
 export const NORM_INF: Atom = {
   name: 'normInf',
   shape: () => [],
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x]) => tf.max(tf.abs(x), axesBehind(x)),
@@ -89,17 +87,7 @@ export const TOTAL_VARIATION: Atom = {
   monotonicity: () => 'none',
   evaluate: ([x]) => {
     const axes = axesBehind(x).filter((axis) => x.shape[axis] > 1);
-    const sums = axes.map((axis) => {
-      const part = (begin: number) => {
-        const size = x.shape.map((length, i) => (i === axis ? length - 1 : length));
-        return tf.slice(
-          x,
-          x.shape.map((_, i) => (i === axis ? begin : 0)),
-          size,
-        );
-      };
-      return tf.sum(tf.abs(tf.sub(part(1), part(0))), axesBehind(x));
-    });
+    const sums = axes.map((axis) => tf.sum(tf.abs(differences(x, axis)), axesBehind(x)));
     return sums.reduce((a, b) => tf.add(a, b));
   },
   graph: ([x], options, sink) => {
@@ -107,11 +95,6 @@ export const TOTAL_VARIATION: Atom = {
     return add(...axes.map((axis) => NORM1.graph!([diff(x, axis)], options, sink)));
   },
 };
-
-/** All axes but that of the batch. */
-function axesBehind(x: tf.Tensor): number[] {
-  return x.shape.map((_, i) => i).slice(1);
-}
 
 /** |x|, element by element. Convex. */
 export function abs(x: ExpressionLike): Expression {

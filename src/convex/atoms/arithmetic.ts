@@ -9,18 +9,10 @@ import type {Atom, Expression, Text} from '../types.js';
 import {affineAtom} from './affine-atom.js';
 import {reshape} from './rearrange.js';
 import {sum} from './sums.js';
+import {ofRank} from './tensors.js';
 import {within} from './within.js';
 
 const inside = ({text, binding}: Text, at: number) => (binding < at ? `(${text})` : text);
-
-/** A tensor with the batch as axis 0 in a shape with as many axes as `rank` and the batch, so that it broadcasts. */
-function ofRank(tensor: tf.Tensor, rank: number): tf.Tensor {
-  const [batch, ...shape] = tensor.shape;
-  const missing = rank - shape.length;
-  return missing === 0
-    ? tensor
-    : tf.reshape(tensor, [batch, ...new Array<number>(missing).fill(1), ...shape]);
-}
 
 const elementwise =
   (op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor) =>

@@ -4,15 +4,14 @@ import {eigh} from '../../linalg/index.js';
 import {awayFromZero, expression} from '../expression.js';
 import {asExpression, numbers, type ExpressionLike} from '../leaves.js';
 import {broadcast, shapeText, sizeOf} from '../shape.js';
-import type {Sign} from '../sign.js';
+import {signOfMagnitude} from '../sign.js';
 import type {Atom, Expression, Sink} from '../types.js';
 import {add, mul, sub} from './arithmetic.js';
 import {checkSquare, trace} from './matrices.js';
 import {mirrored} from './mirrored.js';
 import {concat, gather, reshape, transpose} from './rearrange.js';
+import {ofRank} from './tensors.js';
 import {isPositive, within} from './within.js';
-
-const nonNegative = ([{sign}]: readonly Expression[]): Sign => (sign === 'zero' ? 'zero' : 'nonNegative');
 
 /** A symmetric matrix of new variables, a number for each pair of places. */
 function symmetric(n: number, sink: Sink): Expression {
@@ -33,7 +32,7 @@ function eigenvalues(x: tf.Tensor): tf.Tensor {
 export const NORM2: Atom = {
   name: 'norm2',
   shape: () => [],
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x]) => {
@@ -54,11 +53,7 @@ export const GEOMETRIC_MEAN: Atom = {
   curvature: () => 'concave',
   monotonicity: () => 'increasing',
   evaluate: ([x, y], _options, shape) => {
-    const aligned = [x, y].map((part) => {
-      const missing = shape.length + 1 - part.rank;
-      return tf.reshape(part, [part.shape[0], ...new Array<number>(missing).fill(1), ...part.shape.slice(1)]);
-    });
-    const product = tf.mul(aligned[0], aligned[1]);
+    const product = tf.mul(ofRank(x, shape.length), ofRank(y, shape.length));
     return within(isPositive, product, (positive) => tf.sqrt(positive));
   },
   text: ([x, y]) => ({
@@ -101,7 +96,7 @@ export const NUCLEAR_NORM: Atom = {
     if (shape.length === 2) return [];
     throw new Error(`expected a matrix, got the shape ${shapeText(shape)}`);
   },
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: () => 'none',
   // The eigenvalues of [0 X; Xᵀ 0] are the singular values and their negatives.

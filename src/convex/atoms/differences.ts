@@ -1,11 +1,11 @@
 /** @file Differences of neighbouring entries. */
-import * as tf from '@tensorflow/tfjs-core';
 import {expression} from '../expression.js';
 import {asExpression, type ExpressionLike} from '../leaves.js';
 import {mapOf} from '../linear-map.js';
-import {axisOf, shapeText, sizeOf, type Shape} from '../shape.js';
+import {axisOf, shapeText, sizeOf} from '../shape.js';
 import type {Atom, Expression} from '../types.js';
 import {affineAtom} from './affine-atom.js';
+import {differences} from './tensors.js';
 
 export const DIFF: Atom = affineAtom({
   name: 'diff',
@@ -28,18 +28,7 @@ export const DIFF: Atom = affineAtom({
     }
     return [mapOf(size, entries)];
   },
-  evaluate: ([x], options) => {
-    const axis = axisOf(options.axis as number, x.rank - 1) + 1;
-    const part = (begin: number): tf.Tensor => {
-      const size = x.shape.map((length, i) => (i === axis ? length - 1 : length));
-      return tf.slice(
-        x,
-        x.shape.map((_, i) => (i === axis ? begin : 0)),
-        size as Shape as number[],
-      );
-    };
-    return tf.sub(part(1), part(0));
-  },
+  evaluate: ([x], options) => differences(x, axisOf(options.axis as number, x.rank - 1) + 1),
 });
 
 /** The differences of neighbours along an axis, default 0: yᵢ = xᵢ₊₁ − xᵢ. @throws If the axis has fewer than two entries. */

@@ -9,6 +9,7 @@ import {sub} from './arithmetic.js';
 import {mirrored} from './mirrored.js';
 import {gather, reshape} from './rearrange.js';
 import {axesOf, groupsOf, withoutAxis} from './sums.js';
+import {ofRank} from './tensors.js';
 
 /** The sign of the largest of entries, of which each argument has at least one. */
 function signOfLargest(args: readonly Expression[]): Sign {
@@ -40,11 +41,7 @@ export const MAXIMUM: Atom = {
   curvature: () => 'convex',
   monotonicity: () => 'increasing',
   evaluate: (args, _options, shape) => {
-    const aligned = args.map((arg) => {
-      const missing = shape.length + 1 - arg.rank;
-      return tf.reshape(arg, [arg.shape[0], ...new Array<number>(missing).fill(1), ...arg.shape.slice(1)]);
-    });
-    const largest = aligned.reduce((a, b) => tf.maximum(a, b));
+    const largest = args.map((arg) => ofRank(arg, shape.length)).reduce((a, b) => tf.maximum(a, b));
     return tf.add(largest, tf.zeros([1, ...shape]));
   },
   graph: (args, _options, sink) => {

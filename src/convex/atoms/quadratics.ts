@@ -5,7 +5,7 @@ import {batchedProduct} from '../batched-product.js';
 import {awayFromZero, expression, isConstant} from '../expression.js';
 import {asExpression, numbers, valuesOf, type ExpressionLike} from '../leaves.js';
 import {sameShape, shapeText, sizeOf, type Shape} from '../shape.js';
-import {isNonNegative} from '../sign.js';
+import {isNonNegative, signOfMagnitude} from '../sign.js';
 import type {Atom, Expression, Sink} from '../types.js';
 import {abs} from './absolute.js';
 import {add, mul, sub} from './arithmetic.js';
@@ -13,12 +13,8 @@ import {matMul} from './mat-mul.js';
 import {checkSquare} from './matrices.js';
 import {concat, reshape} from './rearrange.js';
 import {factorOf} from './semidefinite-factor.js';
+import {axesBehind} from './tensors.js';
 import {isPositive} from './within.js';
-
-const nonNegative = ([{sign}]: readonly Expression[]) => (sign === 'zero' ? 'zero' : 'nonNegative');
-
-/** All axes but that of the batch. */
-const axesBehind = (x: tf.Tensor) => x.shape.map((_, i) => i).slice(1);
 
 /** t with ‖rowᵢ‖² ≤ yᵢ tᵢ for the rows of x [k, n]: ‖(2 row, y − t)‖ ≤ y + t. */
 function overLinear(x: Expression, y: Expression, sink: Sink): Expression {
@@ -34,7 +30,7 @@ const ones = (shape: Shape) => numbers(new Array<number>(sizeOf(shape)).fill(1),
 export const SQUARE: Atom = {
   name: 'square',
   shape: ([shape]) => shape,
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x]) => tf.square(x),
@@ -49,7 +45,7 @@ export const SQUARE: Atom = {
 export const SUM_SQUARES: Atom = {
   name: 'sumSquares',
   shape: () => [],
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x]) => tf.sum(tf.square(x), axesBehind(x)),
@@ -63,7 +59,7 @@ export const QUAD_OVER_LIN: Atom = {
     if (sizeOf(y) === 1) return [];
     throw new Error(`y must be one number, got the shape ${shapeText(y)}`);
   },
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (index, [x]) => (index === 0 ? awayFromZero(x) : 'decreasing'),
   evaluate: ([x, y]) => {
@@ -110,7 +106,7 @@ export const HUBER: Atom = {
     if (Number.isFinite(delta) && (delta as number) > 0) return shape;
     throw new Error(`delta must be a positive number, got ${String(delta)}`);
   },
-  sign: nonNegative,
+  sign: signOfMagnitude,
   curvature: () => 'convex',
   monotonicity: (_index, [x]) => awayFromZero(x),
   evaluate: ([x], options) => {

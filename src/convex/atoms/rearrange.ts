@@ -1,29 +1,12 @@
 /** @file Entries in another order or arrangement: slices, rows that are gathered, joined arrays, transposes, other shapes. */
 import * as tf from '@tensorflow/tfjs-core';
+import {places, stridesOf} from '../../programs/index.js';
 import {expression} from '../expression.js';
 import {asExpression, type ExpressionLike} from '../leaves.js';
 import {adding, gathering} from '../linear-map.js';
 import {axisOf, sameShape, shapeText, sizeOf, type Shape} from '../shape.js';
 import type {Atom, Expression} from '../types.js';
 import {affineAtom} from './affine-atom.js';
-
-/** For each entry of an array, its place in another one, given the strides there. */
-function places(shape: Shape, strides: readonly number[], start = 0): Int32Array {
-  const result = new Int32Array(sizeOf(shape));
-  const index = new Array<number>(shape.length).fill(0);
-  for (let i = 0, place = start; i < result.length; i++) {
-    result[i] = place;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      place += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      place -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
-const stridesOf = (shape: Shape) => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
 export const RESHAPE: Atom = affineAtom({
   name: 'reshape',

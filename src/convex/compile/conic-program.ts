@@ -5,10 +5,10 @@ import {ConicSplitting, reportFailures} from '../../solvers/index.js';
 import {Status} from '../../implicit/index.js';
 import {valuesOnHost} from '../../kernels/index.js';
 import type {Builder} from './builder.js';
-import {AffineForm, NONE} from './form.js';
+import {AffineForm} from './form.js';
 import type {Objective} from './objective.js';
-import {ParameterMap, UnusedParameters} from './parameter-map.js';
-import type {Program, Solved, SolveOptions} from './program.js';
+import {UnusedParameters, type ParameterMap} from './parameter-map.js';
+import {Program, type Solved, type SolveOptions} from './program.js';
 import {Rows, type RowRange} from './rows.js';
 import {connected, ofBatch, type Theta} from './theta.js';
 
@@ -26,15 +26,9 @@ const REASONS: Record<number, string> = {
   [Status.INVALID_INPUT]: 'has NaN or infinity in its parameters',
 };
 
-export class ConicProgram implements Program {
+export class ConicProgram extends Program {
   readonly kind = 'conic';
-  readonly variables: Program['variables'];
-  readonly parameters: Program['parameters'];
-  readonly derived: Program['derived'];
-  readonly parameterCount: number;
-  readonly variableCount: number;
   private readonly cones: Cones;
-  private readonly c: ParameterMap;
   private readonly E: ParameterMap;
   private readonly d: ParameterMap;
   private readonly unused: UnusedParameters;
@@ -42,12 +36,7 @@ export class ConicProgram implements Program {
   private readonly ranges: (RowRange & {n?: number})[] = [];
 
   constructor(builder: Builder, objective: Objective, constraints: readonly ConeConstraint[]) {
-    const {variables, parameters, derived, parameterCount, variableCount} = builder;
-    this.variables = variables;
-    this.parameters = parameters;
-    this.derived = derived;
-    this.parameterCount = parameterCount;
-    this.variableCount = variableCount;
+    super(builder, objective);
     // Ez + s = d: s is −(the form) for what is at most zero, and the form itself for what is in a cone.
     const rows = new Rows();
     const add = (kind: ConeConstraint['kind'], others: readonly AffineForm[]) => {
@@ -85,22 +74,16 @@ export class ConicProgram implements Program {
     for (const {matrix, n} of builder.semidefinites) addSemidefinite(matrix, n);
     this.cones = {zero, nonNegative, secondOrder, psd};
     this.rows = rows.count;
-    this.E = rows.matrix(variableCount).dense();
+    this.E = rows.matrix(builder.variableCount).dense();
     this.d = rows.right();
-    this.c = new ParameterMap(variableCount);
-    const {linear} = objective;
-    for (let term = 0; term < linear.count; term++) {
-      if (linear.variables[term] !== NONE)
-        this.c.add(linear.variables[term], linear.parameters[term], linear.values[term]);
-    }
-    for (const map of [this.c, this.E]) map.checkRange();
-    this.unused = new UnusedParameters([this.c, this.E, this.d]);
+    for (const map of [this.linear, this.E]) map.checkRange();
+    this.unused = new UnusedParameters([this.linear, this.E, this.d]);
   }
 
   solve(theta: Theta, {onFailure = 'warn', ...limits}: SolveOptions): Solved {
     const {cones, rows, variableCount: n} = this;
     const data = {
-      c: connected(ofBatch(tf.reshape(this.c.of(theta), [-1, n]), theta.batch), this.unused.of(theta)),
+      c: connected(ofBatch(tf.reshape(this.linear.of(theta), [-1, n]), theta.batch), this.unused.of(theta)),
       E: tf.reshape(this.E.of(theta), [-1, rows, n]),
       d: tf.reshape(this.d.of(theta), [-1, rows]),
     };

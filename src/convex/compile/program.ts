@@ -2,7 +2,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type {OnFailure} from '../../implicit/index.js';
 import type {Expression} from '../types.js';
-import type {Place} from './builder.js';
+import type {Builder, Place} from './builder.js';
+import {NONE} from './form.js';
+import type {Objective} from './objective.js';
+import {ParameterMap} from './parameter-map.js';
 import type {Theta} from './theta.js';
 
 /** Options of a solve. */
@@ -28,15 +31,29 @@ export interface Solved {
   residual: tf.Tensor;
 }
 
-export interface Program {
+export abstract class Program {
   /** 'quadratic': `solveQP`. 'conic': `solvers.ConicSplitting`. */
-  readonly kind: 'quadratic' | 'conic';
+  abstract readonly kind: 'quadratic' | 'conic';
   readonly variables: ReadonlyMap<string, Place>;
   readonly parameters: ReadonlyMap<string, Place>;
   /** Expressions of parameters that are computed like parameters. */
   readonly derived: readonly {expression: Expression; start: number}[];
-  readonly parameterCount: number;
   readonly variableCount: number;
+  /** The coefficients of the variables in the part of the objective that is linear. */
+  protected readonly linear: ParameterMap;
+
+  constructor({variables, parameters, derived, variableCount}: Builder, {linear}: Objective) {
+    this.variables = variables;
+    this.parameters = parameters;
+    this.derived = derived;
+    this.variableCount = variableCount;
+    this.linear = new ParameterMap(variableCount);
+    for (let term = 0; term < linear.count; term++) {
+      const variable = linear.variables[term];
+      if (variable !== NONE) this.linear.add(variable, linear.parameters[term], linear.values[term]);
+    }
+  }
+
   /** Differentiable. */
-  solve(theta: Theta, options: SolveOptions): Solved;
+  abstract solve(theta: Theta, options: SolveOptions): Solved;
 }

@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {solveQP, sparseMatrix, type QPResult, type SparseMatrix} from '../../solvers/index.js';
 import type {Builder} from './builder.js';
-import {NONE, type AffineForm} from './form.js';
+import type {AffineForm} from './form.js';
 import type {Objective} from './objective.js';
-import {ParameterMap, UnusedParameters} from './parameter-map.js';
-import type {Program, Solved, SolveOptions} from './program.js';
+import {UnusedParameters, type ParameterMap} from './parameter-map.js';
+import {Program, type Solved, type SolveOptions} from './program.js';
 import {MatrixMap, Rows, type RowRange} from './rows.js';
 import type {SquareBlock} from './square-block.js';
 import {connected, ofBatch, type Theta} from './theta.js';
@@ -20,31 +20,21 @@ export interface ConstraintForm {
   isEquality: boolean;
 }
 
-export class QuadraticProgram implements Program {
+export class QuadraticProgram extends Program {
   readonly kind = 'quadratic';
-  readonly variables: Program['variables'];
-  readonly parameters: Program['parameters'];
-  readonly derived: Program['derived'];
-  readonly parameterCount: number;
-  readonly variableCount: number;
   private readonly isSparse: boolean;
   private readonly blocks: readonly SquareBlock[];
   private readonly Q: Matrix;
   private readonly G: Matrix;
   private readonly A: Matrix;
-  private readonly p: ParameterMap;
   private readonly h: ParameterMap;
   private readonly b: ParameterMap;
   private readonly unused: UnusedParameters;
   private readonly ranges: (RowRange & {isEquality: boolean})[];
 
   constructor(builder: Builder, objective: Objective, constraints: readonly ConstraintForm[]) {
-    const {variables, parameters, derived, parameterCount, variableCount: n} = builder;
-    this.variables = variables;
-    this.parameters = parameters;
-    this.derived = derived;
-    this.parameterCount = parameterCount;
-    this.variableCount = n;
+    super(builder, objective);
+    const n = builder.variableCount;
     const [inequalities, equalities] = [new Rows(), new Rows()];
     this.ranges = constraints.map(({form, isEquality}) => ({
       ...(isEquality ? equalities : inequalities).add(form),
@@ -62,29 +52,19 @@ export class QuadraticProgram implements Program {
     [this.Q, this.G, this.A] = matrices.map((matrix) => new Matrix(matrix, this.isSparse));
     this.h = inequalities.right();
     this.b = equalities.right();
-    this.p = new ParameterMap(n);
-    const {linear} = objective;
-    for (let term = 0; term < linear.count; term++) {
-      if (linear.variables[term] !== NONE)
-        this.p.add(linear.variables[term], linear.parameters[term], linear.values[term]);
-    }
-    for (const map of [this.Q.map, this.G.map, this.A.map, this.p]) map.checkRange();
+    const coefficients = [this.Q.map, this.G.map, this.A.map, this.linear];
+    for (const map of coefficients) map.checkRange();
     const ofBlocks = this.blocks.flatMap(({maps}) => maps);
-    this.unused = new UnusedParameters([
-      this.Q.map,
-      this.G.map,
-      this.A.map,
-      this.p,
-      this.h,
-      this.b,
-      ...ofBlocks,
-    ]);
+    this.unused = new UnusedParameters([...coefficients, this.h, this.b, ...ofBlocks]);
   }
 
   solve(theta: Theta, options: SolveOptions): Solved {
-    const {Q, G, A, p, h, b, variableCount: n} = this;
+    const {Q, G, A, h, b, variableCount: n} = this;
     const added = this.blocks.map((block) => ({...block.of(theta), start: block.start}));
-    const linear = added.reduce((sum, block) => tf.add(sum, wide(block.p, block.start, n)), p.of(theta));
+    const linear = added.reduce(
+      (sum, block) => tf.add(sum, wide(block.p, block.start, n)),
+      this.linear.of(theta),
+    );
     const result = solveQP(
       {
         Q: Q.of(theta, added),

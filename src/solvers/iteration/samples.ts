@@ -46,3 +46,14 @@ export function held<T extends Record<string, tf.Tensor | undefined>>(record: T)
     Object.entries(record).map(([name, tensor]) => [name, tensor && tf.clone(tensor)]),
   ) as T;
 }
+
+/** The result for a batch of one sample, without its batch axis. */
+export function withoutBatchAxis<T extends tf.TensorContainer>(result: T): T {
+  const drop = (value: tf.TensorContainer): tf.TensorContainer =>
+    value instanceof tf.Tensor
+      ? tf.squeeze(value, [0])
+      : Object.fromEntries(
+          Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.TensorContainer)]),
+        );
+  return drop(result) as T;
+}

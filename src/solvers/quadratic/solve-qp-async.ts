@@ -5,7 +5,7 @@ import {SuspendedScope} from '../../autodiff/index.js';
 import {checkOnFailure} from '../../implicit/index.js';
 import {hostShouldRead, nextTask, piecesOf, TensorInPieces} from '../../kernels/index.js';
 import {checkAsync, throwIfAborted, type AsyncOptions} from '../iteration/in-slices.js';
-import {held} from '../iteration/samples.js';
+import {held, withoutBatchAxis} from '../iteration/samples.js';
 import type {SolveProgress} from '../iteration/steps.js';
 import {withBoundDuals} from './parts/bounds.js';
 import {BothSolves} from './parts/both-solves.js';
@@ -20,7 +20,6 @@ import {
   SOLVE_QP,
   solverOf,
   withBatchAxis,
-  withoutBatchAxis,
   type QPResult,
   type SolveQPOptions,
   type SparseSolving,

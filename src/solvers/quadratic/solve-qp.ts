@@ -14,6 +14,7 @@ import {InteriorPointQP} from './interior-point-qp.js';
 import {sparseSolvingFor} from './parts/sparse-solving.js';
 import {normalize, type QPInput, type QPProblem} from './qp-input.js';
 import {reportQPFailures} from './parts/qp-report.js';
+import {withoutBatchAxis} from '../iteration/samples.js';
 import type {OnFailure} from '../../implicit/index.js';
 
 /** The options of `solveQP`. */
@@ -212,15 +213,4 @@ export function withBatchAxis(guess: QPInitial): QPInitial {
     ...(guess.lowerDual && {lowerDual: lift(guess.lowerDual)}),
     ...(guess.upperDual && {upperDual: lift(guess.upperDual)}),
   };
-}
-
-/** The result of a single problem. */
-export function withoutBatchAxis(result: QPResult): QPResult {
-  const drop = (value: tf.TensorContainer): tf.TensorContainer =>
-    value instanceof tf.Tensor
-      ? tf.squeeze(value, [0])
-      : Object.fromEntries(
-          Object.entries(value as object).map(([name, part]) => [name, drop(part as tf.Tensor)]),
-        );
-  return drop(result) as QPResult;
 }

@@ -23,7 +23,7 @@ import {
 import {checkReadable, sparseMatVec, sparseOuters} from '../../../linalg/index.js';
 import {canLook} from '../../../programs/index.js';
 import {checkAsync, inSlices, type AsyncOptions} from '../../iteration/in-slices.js';
-import {held} from '../../iteration/samples.js';
+import {held, withoutBatchAxis} from '../../iteration/samples.js';
 import type {Steps} from '../../iteration/steps.js';
 import {heldGuess, type BoundedGuess, type BoundedSolution} from '../implicit-qp.js';
 import {boundsOf, guessOfRows, splitRows} from './bounds.js';
@@ -34,7 +34,6 @@ import {
   isWeak,
   SOLVE_QP,
   withBatchAxis,
-  withoutBatchAxis,
   type QPResult,
   type SolveQPOptions,
   type SparseSolving,
