@@ -55,6 +55,7 @@ export {
   type Projected,
   type QPSizes,
   type SavedConstant,
+  type SavedName,
   type SolveState,
   type EntmaxLayerArgs,
   type FixedPointLayerArgs,
@@ -92,6 +93,7 @@ export {
   type PreparedQPResult,
   type PrepareQPOptions,
   type QPCertificate,
+  type QPInitial,
   type QPInput,
   type QPMatrix,
   type QPNumbers,
@@ -107,6 +109,7 @@ export {
   type SolveQPOptions,
   type SparseMatrix,
   type SparseMatrixInput,
+  type SparseValues,
 } from './solvers/index.js';
 export * as convex from './convex/public.js';
 export * as conditions from './conditions/public.js';

@@ -32,7 +32,14 @@ export {
 export {type ParameterValue} from './parameter-values.js';
 export {ConvexProblem, problem, type ConvexSolution, type ProblemInput} from './problem.js';
 export {problemFromJSON} from './problem-from-json.js';
-export {type SavedConstraint, type SavedExpression, type SavedProblem} from './saved.js';
+export {
+  type SavedAtom,
+  type SavedConstraint,
+  type SavedExpression,
+  type SavedNumber,
+  type SavedProblem,
+  type SavedSymbol,
+} from './saved.js';
 export {type Shape} from './shape.js';
 export {type Sign} from './sign.js';
 export {type Curvature, type Expression} from './types.js';

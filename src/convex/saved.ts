@@ -10,11 +10,41 @@ import type {Expression} from './types.js';
  * An expression as plain data. What must keep its case is under `className` or `name`: tfjs changes the case of all other texts of a saved
  * model.
  */
-export type SavedExpression =
-  | {className: 'variable'; name: string; shape: number[]; sign?: string}
-  | {className: 'parameter'; name: string; shape: number[]; sign?: string; psd?: boolean}
-  | {className: 'number'; values: number[]; shape: number[]}
-  | {className: string; args: SavedExpression[]; options?: Record<string, unknown>};
+export type SavedExpression = SavedSymbol | SavedNumber | SavedAtom;
+
+/** A variable or a parameter as plain data. */
+export interface SavedSymbol {
+  /** What it is. */
+  className: 'variable' | 'parameter';
+  /** Its name. */
+  name: string;
+  /** Without the batch axis. */
+  shape: number[];
+  /** If it is known. */
+  sign?: string;
+  /** Whether a parameter is a positive semidefinite matrix. */
+  psd?: boolean;
+}
+
+/** Constant numbers as plain data. */
+export interface SavedNumber {
+  /** Tells it from other expressions. */
+  className: 'number';
+  /** Row by row. */
+  values: number[];
+  /** Their shape. */
+  shape: number[];
+}
+
+/** A function of expressions as plain data. */
+export interface SavedAtom {
+  /** The name of the function in `convex`. */
+  className: string;
+  /** What it is applied to. */
+  args: SavedExpression[];
+  /** What it takes in addition. */
+  options?: Record<string, unknown>;
+}
 
 /** A constraint as plain data. */
 export interface SavedConstraint {

@@ -1,7 +1,7 @@
 /** @file Keras-style layers. */
 export {BirkhoffLayer, type BirkhoffLayerArgs} from './birkhoff-layer.js';
 export {ConicLayer, type ConicLayerArgs} from './conic-layer.js';
-export {ConvexLayer, type ConvexLayerArgs} from './convex-layer.js';
+export {ConvexLayer, type ConvexLayerArgs, type SavedName} from './convex-layer.js';
 export {type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
 export {type Constants, type SavedConstant} from './base/constants.js';
 export {type Projected} from './base/projection-layer.js';

@@ -23,9 +23,10 @@ export {
   type Factorization,
   type LinearSolver,
   type Operator,
+  type OwnFactors,
   type SolveInfo,
   type Tags,
 } from './types.js';
 export {type NamedConfig} from './named.js';
 export {linearSolverFromConfig, type LinearSolverConfig} from './registry.js';
-export {type KktBlocks} from '../kernels/index.js';
+export {type BoundedBlocks, type KktBlocks} from '../kernels/index.js';

@@ -60,7 +60,7 @@ describeBackends('linalg.solve with sparse matrices', () => {
                 rows[i % size] === columns[i % size] ? 3 : random(),
               );
               // Symmetric, since it may have to be definite.
-              const values = tf.mul(0.5, tf.add(drawn, tf.gather(drawn, mirror, -1)));
+              const values = tf.mul(0.5, tf.add(drawn, tf.gather(drawn, mirror, a.length)));
               const right = b[0] === -1 ? numbers([n]) : numbers([...b, n, k]);
               const weights = tf.grad((x: tf.Tensor) => tf.sum(x) as tf.Scalar)(linalg.solve(dense(values), right, options)); // prettier-ignore
               const weight = numbers(weights.shape);

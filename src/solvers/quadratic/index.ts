@@ -15,13 +15,20 @@ export {type NotAnInput, type QPInput, type QPParameter, type QPProblem, type QP
 export {type QPGuess, type QPSolution} from '../../kernels/index.js';
 export {OSQP, type OSQPOptions} from './osqp.js';
 export {type QPSolver} from './parts/foreign-qp.js';
-export {ImplicitQP, type ImplicitQPOptions, type QPRunSolution, type QPState} from './implicit-qp.js';
+export {
+  ImplicitQP,
+  type BoundedGuess,
+  type ImplicitQPOptions,
+  type QPRunSolution,
+  type QPState,
+} from './implicit-qp.js';
+export {type BoundDuals} from './parts/bounds.js';
 export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
 export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
-export {solveQP, type OnInfeasible, type QPResult, type SolveQPOptions} from './solve-qp.js';
+export {solveQP, type OnInfeasible, type QPInitial, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';
 export {sparseMatrix, type SparseMatrixInput} from './sparse-matrix.js';
-export {type SparseMatrix} from '../../linalg/index.js';
+export {type SparseMatrix, type SparseValues} from '../../linalg/index.js';
 export {prepareQP, type PrepareQPOptions} from './prepare-qp.js';
 export {type PreparedQP, type PreparedQPGradient, type PreparedQPResult} from './prepared-qp.js';
 export {type PreparedQPInput, type QPMatrix, type QPNumbers} from './parts/prepared-input.js';
