@@ -1,0 +1,48 @@
+/** @file The site: pages of `site/` and, where they lie, those of `docs/` and of the project. */
+import {fileURLToPath} from 'node:url';
+import {defineConfig} from 'vitepress';
+import {live} from './live.js';
+import {links} from './links.js';
+import {nav, sidebar} from './navigation.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const REPOSITORY = 'https://github.com/tfjs-implicit/tfjs-implicit';
+
+export default defineConfig({
+  title: 'tfjs-implicit',
+  description: 'Layers for TensorFlow.js whose output is the solution of an optimization problem.',
+  lang: 'en',
+  // Replaced by a relative address in each page once all are written (relative.mjs).
+  base: process.argv.includes('build') ? '/__base__/' : '/',
+  srcDir: root,
+  srcExclude: ['README.md', 'examples/**', 'test/**', 'scripts/**', 'out/**', 'dist/**', 'docs/api/**'],
+  rewrites: {
+    'site/:page*': ':page*',
+    'docs/README.md': 'docs/index.md',
+  },
+  outDir: `${root}out/site`,
+  cacheDir: `${root}out/site-cache`,
+  metaChunk: true,
+  ignoreDeadLinks: [/^\/api\//],
+  markdown: {
+    theme: {light: 'github-light-high-contrast', dark: 'github-dark-high-contrast'},
+    config(md) {
+      md.use(links, {repository: REPOSITORY});
+      md.use(live);
+    },
+  },
+  vite: {
+    publicDir: `${root}site/public`,
+    resolve: {alias: {'tfjs-implicit': `${root}dist/esm/index.js`}},
+    worker: {format: 'es'},
+    server: {watch: {ignored: ['**/out/**', '**/dist/**', '**/.git/**']}},
+  },
+  themeConfig: {
+    nav,
+    sidebar: sidebar(),
+    search: {provider: 'local'},
+    outline: {level: [2, 3]},
+    socialLinks: [{icon: 'github', link: REPOSITORY}],
+    footer: {message: 'Apache-2.0'},
+  },
+});

@@ -1,0 +1,13 @@
+/** @file In a lesson, each block of code can be run and edited. */
+import type {MarkdownRenderer} from 'vitepress';
+
+export function live(md: MarkdownRenderer): void {
+  const fence = md.renderer.rules.fence!;
+  md.renderer.rules.fence = (tokens, i, options, env, self) => {
+    const block = fence(tokens, i, options, env, self);
+    const {info, content} = tokens[i];
+    const isLesson = String((env as {relativePath: string}).relativePath).startsWith('lessons/');
+    if (!isLesson || info.trim() !== 'js') return block;
+    return `<LiveCode code="${encodeURIComponent(content)}">${block}</LiveCode>`;
+  };
+}
