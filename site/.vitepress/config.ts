@@ -1,4 +1,5 @@
 /** @file The site: pages of `site/` and, where they lie, those of `docs/` and of the project. */
+import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitepress';
 import {live} from './live.js';
@@ -8,12 +9,17 @@ import {nav, sidebar} from './navigation.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const REPOSITORY = 'https://github.com/tfjs-implicit/tfjs-implicit';
 
+// From simple-icons, here because VitePress would fetch it.
+const GITHUB = readFileSync(`${root}site/github.svg`, 'utf8');
+
+// Once all pages are written, scripts/site/relative.mjs replaces it by the way from each of them.
+const base = process.argv.includes('build') ? '/__base__/' : '/';
+
 export default defineConfig({
   title: 'tfjs-implicit',
   description: 'Layers for TensorFlow.js whose output is the solution of an optimization problem.',
   lang: 'en',
-  // Replaced by a relative address in each page once all are written (relative.mjs).
-  base: process.argv.includes('build') ? '/__base__/' : '/',
+  base,
   srcDir: root,
   srcExclude: ['README.md', 'examples/**', 'test/**', 'scripts/**', 'out/**', 'dist/**', 'docs/api/**'],
   rewrites: {
@@ -23,6 +29,7 @@ export default defineConfig({
   outDir: `${root}out/site`,
   cacheDir: `${root}out/site-cache`,
   metaChunk: true,
+  head: [['link', {rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg`}]],
   ignoreDeadLinks: [/^\/api\//],
   markdown: {
     theme: {light: 'github-light-high-contrast', dark: 'github-dark-high-contrast'},
@@ -35,6 +42,7 @@ export default defineConfig({
     publicDir: `${root}site/public`,
     resolve: {alias: {'tfjs-implicit': `${root}dist/esm/index.js`}},
     worker: {format: 'es'},
+    optimizeDeps: {entries: ['site/**/*.{ts,vue}']},
     server: {watch: {ignored: ['**/out/**', '**/dist/**', '**/.git/**']}},
   },
   themeConfig: {
@@ -42,7 +50,7 @@ export default defineConfig({
     sidebar: sidebar(),
     search: {provider: 'local'},
     outline: {level: [2, 3]},
-    socialLinks: [{icon: 'github', link: REPOSITORY}],
+    socialLinks: [{icon: {svg: GITHUB}, link: REPOSITORY, ariaLabel: 'The repository on GitHub'}],
     footer: {message: 'Apache-2.0'},
   },
 });

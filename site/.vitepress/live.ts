@@ -1,4 +1,4 @@
-/** @file In a lesson, each block of code can be run and edited. */
+/** @file In a lesson and on the front page, each block of JavaScript can be run and edited. */
 import type {MarkdownRenderer} from 'vitepress';
 
 export function live(md: MarkdownRenderer): void {
@@ -6,7 +6,7 @@ export function live(md: MarkdownRenderer): void {
   md.renderer.rules.fence = (tokens, i, options, env, self) => {
     const block = fence(tokens, i, options, env, self);
     const {info, content} = tokens[i];
-    const isLesson = String((env as {relativePath: string}).relativePath).startsWith('lessons/');
+    const isLesson = /^(lessons\/|index\.md$)/.test((env as {relativePath: string}).relativePath);
     if (!isLesson || info.trim() !== 'js') return block;
     return `<LiveCode code="${encodeURIComponent(content)}">${block}</LiveCode>`;
   };

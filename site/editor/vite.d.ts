@@ -1,0 +1,10 @@
+/** @file What Vite makes of imports that are not modules. */
+declare module '*.vue' {
+  import type {DefineComponent} from 'vue';
+  const component: DefineComponent;
+  export default component;
+}
+declare module '*?url' {
+  const address: string;
+  export default address;
+}
