@@ -6,6 +6,9 @@ import {URL} from 'node:url';
 
 const TYPES = {
   '.html': 'text/html',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.json': 'application/json',

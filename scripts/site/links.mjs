@@ -1,0 +1,41 @@
+/** @file Each link of the built site leads to a file of it, and to a place in this file. */
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
+import {join, posix} from 'node:path';
+
+/** @throws With the first links that lead nowhere. */
+export function checkLinks(site) {
+  const pages = readdirSync(site, {recursive: true}).filter((file) => file.endsWith('.html') && file !== '404.html');
+  const ids = new Map();
+  const idsOf = (file) => {
+    if (!ids.has(file)) {
+      const text = readFileSync(join(site, file), 'utf8');
+      ids.set(file, new Set([...text.matchAll(/\s(?:id|name)="([^"]*)"/g)].map(([, id]) => decode(id))));
+    }
+    return ids.get(file);
+  };
+  const lost = [];
+  let count = 0;
+  for (const page of pages) {
+    const text = readFileSync(join(site, page), 'utf8');
+    for (const [, link] of text.matchAll(/\s(?:href|src)="([^"]*)"/g)) {
+      const [path, hash] = decode(link).split('#');
+      if (/^([a-z]+:|\/\/)/i.test(path)) continue;
+      count++;
+      const file = fileAt(site, path === '' ? page : posix.join(posix.dirname(page), decodeURIComponent(path.split('?')[0])));
+      if (file === undefined) lost.push(`${page}: ${link}`);
+      else if (hash && file.endsWith('.html') && !idsOf(file).has(decodeURIComponent(hash))) lost.push(`${page}: ${link}`);
+    }
+  }
+  if (lost.length > 0) throw new Error(`${lost.length} links lead nowhere\n${lost.slice(0, 40).join('\n')}`);
+  return `${count} in ${pages.length} pages`;
+}
+
+/** What a static host answers with. */
+function fileAt(site, path) {
+  return [path, `${path}/index.html`].find((file) => {
+    const full = join(site, file);
+    return existsSync(full) && statSync(full).isFile();
+  });
+}
+
+const decode = (text) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'");
