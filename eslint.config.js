@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // AssemblyScript reads as TypeScript, but its types and operators are its own; wrong programs are wrong.
-  {ignores: ['dist', 'coverage', 'out', 'docs/api', 'src/kernels/twins/host/assembly', 'test/types/wrong']},
+  {ignores: ['dist', 'coverage', 'out', 'src/kernels/twins/host/assembly', 'test/types/wrong']},
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -18,6 +18,23 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', {allowArray: true, allowNumber: true}],
       '@typescript-eslint/no-unused-vars': ['error', {argsIgnorePattern: '^_'}],
       eqeqeq: ['error', 'always', {null: 'ignore'}],
+    },
+  },
+  {
+    // Some of their functions run in a page.
+    files: ['scripts/site/*.mjs'],
+    languageOptions: {
+      globals: {
+        Buffer: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        document: 'readonly',
+        getSelection: 'readonly',
+        location: 'readonly',
+        navigator: 'readonly',
+        performance: 'readonly',
+        requestAnimationFrame: 'readonly',
+      },
     },
   },
   {files: ['**/*.{js,mjs,cjs}'], languageOptions: {globals: {process: 'readonly', console: 'readonly'}}},

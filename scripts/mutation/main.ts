@@ -88,7 +88,7 @@ const results = await new Stryker({
   disableTypeChecks: false,
   reporters: ['progress-append-only'],
   tempDirName: 'out/mutation/sandboxes',
-  ignorePatterns: ['dist', 'coverage', 'out', 'docs/api', 'examples/data'],
+  ignorePatterns: ['dist', 'coverage', 'out', 'examples/data'],
   logLevel: 'error' as PartialStrykerOptions['logLevel'],
   allowEmpty: false,
   thresholds: {high: 85, low: 85, break: null},

@@ -25,7 +25,12 @@ export async function checkAccessibility(open) {
       const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations);
       for (const {id, impact, nodes} of violations) {
         if (impact !== 'serious' && impact !== 'critical') continue;
-        found.push(`${path || 'front page'}, ${name}: ${id}: ${nodes.slice(0, 3).map(({html}) => html.slice(0, 160)).join(' | ')}`);
+        found.push(
+          `${path || 'front page'}, ${name}: ${id}: ${nodes
+            .slice(0, 3)
+            .map(({html}) => html.slice(0, 160))
+            .join(' | ')}`,
+        );
       }
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > (look.width ?? 1280)) found.push(`${path || 'front page'}, ${name}: ${width} pixels wide`);

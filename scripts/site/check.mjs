@@ -49,7 +49,8 @@ if (executablePath) {
     ]);
     page.on('pageerror', (error) => wrong.push(`${path}: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') wrong.push(`${path}: ${message.text()} ${message.location().url ?? ''}`);
+      if (message.type() === 'error')
+        wrong.push(`${path}: ${message.text()} ${message.location().url ?? ''}`);
     });
     await page.goto(`${address}some/where/${path}`, {waitUntil: 'networkidle0', timeout: 120_000});
     return page;

@@ -7,7 +7,10 @@ const FIRST = 'lessons/01-what-is-an-optimization-layer.html';
 async function run(page) {
   await page.click('.live [data-run]');
   await page.waitForSelector('.live[data-state="done"], .live[data-state="failed"]', {timeout: 200_000});
-  const [state, output] = await page.$eval('.live', (live) => [live.dataset.state, live.querySelector('.output').textContent]);
+  const [state, output] = await page.$eval('.live', (live) => [
+    live.dataset.state,
+    live.querySelector('.output').textContent,
+  ]);
   assert.equal(state, 'done', output);
   return output;
 }
@@ -18,22 +21,17 @@ export async function checkLessons(open) {
 
   await page.click('.live [data-edit]');
   const editor = await page.waitForSelector('.live .cm-content');
-  await page.evaluate((content) => {
-    // A change by the editor's own means, as typing does.
-    const range = document.createRange();
-    range.selectNodeContents(content.lastElementChild);
-    range.collapse(false);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-    content.focus();
-  }, editor);
-  await page.keyboard.down('Control');
-  await page.keyboard.press('End');
-  await page.keyboard.up('Control');
-  await page.keyboard.type('\nconsole.log(6 * 7);');
+  const add = async (line) => {
+    await editor.focus();
+    await page.keyboard.down('Control');
+    await page.keyboard.press('End');
+    await page.keyboard.up('Control');
+    await page.keyboard.type(`\n${line}`);
+  };
+  await add('console.log(6 * 7);');
   assert.match(await run(page), /42/);
 
-  await page.keyboard.type('\nnoSuchThing();');
+  await add('noSuchThing();');
   await page.click('.live [data-run]');
   await page.waitForSelector('.live[data-state="failed"]', {timeout: 60_000});
   const message = await page.$eval('.live .output', (output) => output.textContent);

@@ -4,7 +4,9 @@ import {join, posix} from 'node:path';
 
 /** @throws With the first links that lead nowhere. */
 export function checkLinks(site) {
-  const pages = readdirSync(site, {recursive: true}).filter((file) => file.endsWith('.html') && file !== '404.html');
+  const pages = readdirSync(site, {recursive: true}).filter(
+    (file) => file.endsWith('.html') && file !== '404.html',
+  );
   const ids = new Map();
   const idsOf = (file) => {
     if (!ids.has(file)) {
@@ -21,9 +23,13 @@ export function checkLinks(site) {
       const [path, hash] = decode(link).split('#');
       if (/^([a-z]+:|\/\/)/i.test(path)) continue;
       count++;
-      const file = fileAt(site, path === '' ? page : posix.join(posix.dirname(page), decodeURIComponent(path.split('?')[0])));
+      const file = fileAt(
+        site,
+        path === '' ? page : posix.join(posix.dirname(page), decodeURIComponent(path.split('?')[0])),
+      );
       if (file === undefined) lost.push(`${page}: ${link}`);
-      else if (hash && file.endsWith('.html') && !idsOf(file).has(decodeURIComponent(hash))) lost.push(`${page}: ${link}`);
+      else if (hash && file.endsWith('.html') && !idsOf(file).has(decodeURIComponent(hash)))
+        lost.push(`${page}: ${link}`);
     }
   }
   if (lost.length > 0) throw new Error(`${lost.length} links lead nowhere\n${lost.slice(0, 40).join('\n')}`);

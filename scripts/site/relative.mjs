@@ -13,6 +13,17 @@ function from(file, target) {
   return (way.startsWith('.') ? way : `./${way}`) + (target === '' || target.endsWith('/') ? '/' : '');
 }
 
+/** The index of the search is one long string, with the address of each section. */
+const searched = (text, file) =>
+  text
+    .replaceAll(BASE, '/__here__/')
+    .replace(
+      /export\s*\{\s*([\w$]+) as default\s*\}/,
+      (_, index) =>
+        `const here=${index}.replaceAll("/__here__/",new URL(${JSON.stringify(from(file, ''))},import.meta.url).pathname);` +
+        'export{here as default}',
+    );
+
 const MAKERS = {
   // Before the application starts, the base is where this page lies; a page that is shown for a missing address cannot know.
   '.html': (text, file) =>
@@ -22,6 +33,7 @@ const MAKERS = {
   '.css': (text, file) => text.replace(/\/__base__\/([^"')\s]*)/g, (_, target) => from(file, target)),
   // Modules know their own address. The text of the site's data is in quotes within quotes.
   '.js': (text, file) => {
+    if (file.includes('localSearchIndex')) return searched(text, file);
     const place = (target) => `new URL(${JSON.stringify(from(file, target))},import.meta.url).pathname`;
     return text
       .replace(/(JSON\.parse\((["'`]).*?\\?"base\\?":\\?")\/__base__\//s, (_, start, quote) => {

@@ -9,8 +9,13 @@ export async function checkSearch(open) {
   await page.waitForSelector('.VPLocalSearchBox input');
   await page.type('.VPLocalSearchBox input', 'multiplier');
   await page.waitForSelector('.VPLocalSearchBox .result', {timeout: 60_000});
-  const found = await page.$$eval('.VPLocalSearchBox .result', (results) => results.map(({textContent}) => textContent));
-  assert.ok(found.some((text) => /lossary/.test(text)), `found ${found.join('; ')}`);
+  const found = await page.$$eval('.VPLocalSearchBox .result', (results) =>
+    results.map(({textContent}) => textContent),
+  );
+  assert.ok(
+    found.some((text) => /lossary/.test(text)),
+    `found ${found.join('; ')}`,
+  );
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => !location.pathname.endsWith('/lessons/index.html'));
   await page.close();

@@ -2,12 +2,23 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitepress';
+import type {Plugin} from 'vite';
 import {live} from './live.js';
 import {links} from './links.js';
 import {nav, sidebar} from './navigation.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const REPOSITORY = 'https://github.com/tfjs-implicit/tfjs-implicit';
+
+/** While pages are rendered, no code of lessons runs, and bundling tfjs for it takes a minute. */
+const withoutWorkers = (): Plugin => ({
+  name: 'without-workers',
+  enforce: 'pre',
+  load: (id, options) =>
+    options?.ssr && id.endsWith('/site/editor/runner.ts')
+      ? 'export const run = null, stop = null;'
+      : undefined,
+});
 
 // From simple-icons, here because VitePress would fetch it.
 const GITHUB = readFileSync(`${root}site/github.svg`, 'utf8');
@@ -29,6 +40,8 @@ export default defineConfig({
   outDir: `${root}out/site`,
   cacheDir: `${root}out/site-cache`,
   metaChunk: true,
+  // The front page would fetch every page that it links to.
+  router: {prefetchLinks: false},
   head: [['link', {rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg`}]],
   // TypeDoc writes these pages; scripts/site/check.mjs looks at all links of the built site.
   ignoreDeadLinks: [/^\/api\//],
@@ -43,6 +56,7 @@ export default defineConfig({
     publicDir: `${root}site/public`,
     resolve: {alias: {'tfjs-implicit': `${root}dist/esm/index.js`}},
     worker: {format: 'es'},
+    plugins: [withoutWorkers()],
     optimizeDeps: {entries: ['site/**/*.{ts,vue}']},
     server: {watch: {ignored: ['**/out/**', '**/dist/**', '**/.git/**']}},
   },

@@ -7,11 +7,14 @@ function placeOf(file: string): string | undefined {
   if (file === 'README.md') return '';
   if (file === 'docs/README.md') return 'docs/index.md';
   if (/^site\/.+\.md$/.test(file)) return file.slice('site/'.length);
-  return /^(docs\/(?!api\/).+|bench\/RESULTS|CHANGELOG|ARCHITECTURE|CONTRIBUTING)(\.md)?$/.test(file) ? file : undefined;
+  return /^(docs\/(?!api\/).+|bench\/RESULTS|CHANGELOG|ARCHITECTURE|CONTRIBUTING)(\.md)?$/.test(file)
+    ? file
+    : undefined;
 }
 
 /** A file of the site, as a link. */
-const within = (place: string, hash: string) => `/${place.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}${hash}`;
+const within = (place: string, hash: string) =>
+  `/${place.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}${hash}`;
 
 export function links(md: MarkdownRenderer, {repository}: {repository: string}): void {
   const inRepository = `${repository}/blob/main/`;

@@ -8,12 +8,18 @@ function addressOf(name: string, modules: Record<string, object>): string {
   const known = addresses.get(name);
   if (known !== undefined) return known;
   if (!(name in modules)) {
-    throw new Error(`This page has the modules ${Object.keys(modules).join(', ')}; the code imports '${name}'.`);
+    throw new Error(
+      `This page has the modules ${Object.keys(modules).join(', ')}; the code imports '${name}'.`,
+    );
   }
   const exported = Object.keys(modules[name]).filter((key) => key !== 'default' && /^[\w$]+$/.test(key));
   // Under other names first, since some are reserved words.
-  const lines = exported.map((key, i) => `const e${i} = all[${JSON.stringify(key)}]; export {e${i} as ${key}};`);
-  const address = addressOfCode(`const all = self.lessonModules[${JSON.stringify(name)}];\n${lines.join('\n')}`);
+  const lines = exported.map(
+    (key, i) => `const e${i} = all[${JSON.stringify(key)}]; export {e${i} as ${key}};`,
+  );
+  const address = addressOfCode(
+    `const all = self.lessonModules[${JSON.stringify(name)}];\n${lines.join('\n')}`,
+  );
   addresses.set(name, address);
   return address;
 }

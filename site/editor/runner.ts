@@ -1,5 +1,5 @@
 /** @file Runs code in the worker of the page, one block at a time. */
-import type {Backend, Reply} from './messages';
+import type {Backend, Reply} from './messages.js';
 
 let worker: Worker | undefined;
 let fail: ((reason: Error) => void) | undefined;

@@ -8,3 +8,4 @@ declare module '*?url' {
   const address: string;
   export default address;
 }
+declare module '*.css';

@@ -5,9 +5,9 @@ import simple from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?ur
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as library from 'tfjs-implicit';
-import {format, formatTensor} from './format';
-import {moduleOf} from './imports';
-import type {Backend, Reply, Request} from './messages';
+import {format, formatTensor} from './format.js';
+import {moduleOf} from './imports.js';
+import type {Backend, Reply, Request} from './messages.js';
 
 const absolute = (address: string) => new URL(address, self.location.href).href;
 setWasmPaths({
@@ -31,9 +31,9 @@ tf.Tensor.prototype.print = function (this: tf.Tensor) {
 for (const level of ['log', 'info', 'warn', 'error'] as const) {
   console[level] = (...values: unknown[]) =>
     write(
-      Promise.all(values.map((value) => (value instanceof tf.Tensor ? formatTensor(value) : format(value)))).then(
-        (texts) => texts.join(' '),
-      ),
+      Promise.all(
+        values.map((value) => (value instanceof tf.Tensor ? formatTensor(value) : format(value))),
+      ).then((texts) => texts.join(' ')),
     );
 }
 

@@ -1,4 +1,4 @@
-/** @file The pages with examples, README.md and those of docs, and how an example becomes a module. */
+/** @file The pages with examples, README.md and those of docs and of the site, and how an example becomes a module. */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import ts from 'typescript';
@@ -11,7 +11,8 @@ const markdownIn = (folder: string) =>
   readdirSync(new URL(folder, root))
     .filter((file) => file.endsWith('.md'))
     .map((file) => folder + file);
-const FILES = ['README.md', ...['docs/', 'docs/catalogue/', 'docs/examples/'].flatMap(markdownIn)];
+const FOLDERS = ['docs/', 'docs/catalogue/', 'docs/examples/', 'site/lessons/'];
+const FILES = ['README.md', 'site/index.md', ...FOLDERS.flatMap(markdownIn)];
 
 /** The example as a module: its imports, and a function that does the rest. */
 function moduleOf(code: string): string {
