@@ -29,7 +29,8 @@ export function links(md: MarkdownRenderer, {repository}: {repository: string}):
   };
   // Before the links of VitePress are checked and completed, which happens when they are rendered.
   md.core.ruler.push('site-links', ({tokens, env}) => {
-    const from = String((env as {realPath?: string; relativePath: string}).realPath ?? env.relativePath);
+    const {realPath, relativePath} = env as {realPath?: string; relativePath: string};
+    const from = realPath ?? relativePath;
     for (const token of tokens.flatMap(({children}) => children ?? [])) {
       const href = token.type === 'link_open' ? token.attrGet('href') : undefined;
       if (href) token.attrSet('href', follow(href, from));

@@ -30,7 +30,7 @@ const addressOfCode = (code: string): string =>
 /** The address of a module with this code, whose imports lead to `modules`. Lines keep their numbers. */
 export async function moduleOf(code: string, modules: Record<string, object>): Promise<string> {
   Object.assign(self, {lessonModules: modules});
-  await init;
+  await init();
   let text = code;
   for (const {type, specifier, start, end} of [...parse(code)[0]].reverse()) {
     if (!specifier) continue;

@@ -32,7 +32,9 @@ for (const level of ['log', 'info', 'warn', 'error'] as const) {
   console[level] = (...values: unknown[]) =>
     write(
       Promise.all(
-        values.map((value) => (value instanceof tf.Tensor ? formatTensor(value) : format(value))),
+        values.map(async (value) =>
+          value instanceof tf.Tensor ? formatTensor(value as tf.Tensor) : format(value),
+        ),
       ).then((texts) => texts.join(' ')),
     );
 }
