@@ -4,7 +4,7 @@ import type {MarkdownRenderer} from 'vitepress';
 export function live(md: MarkdownRenderer): void {
   // A formula may be wider than a phone: who has only a keyboard can scroll it.
   md.renderer.rules.code_block = (tokens, i) =>
-    `<pre tabindex="0"><code>${md.utils.escapeHtml(tokens[i].content)}</code></pre>\n`;
+    `<pre v-pre tabindex="0"><code>${md.utils.escapeHtml(tokens[i].content)}</code></pre>\n`;
   const fence = md.renderer.rules.fence!;
   md.renderer.rules.fence = (tokens, i, options, env, self) => {
     const block = fence(tokens, i, options, env, self);
