@@ -12,7 +12,10 @@ const [n, B] = [4, 6];
 
 /** What `solveQP` gets. */
 function dataOf(of: convex.ConvexProblem, values: Record<string, ParameterValue>) {
-  return (of.program as QuadraticProgram).dataOf(packed(of, values).theta) as unknown as Record<string, tf.Tensor>;
+  return (of.program as QuadraticProgram).dataOf(packed(of, values).theta) as unknown as Record<
+    string,
+    tf.Tensor
+  >;
 }
 
 const shapesOf = (of: convex.ConvexProblem, values: Record<string, ParameterValue>) =>
