@@ -85,6 +85,7 @@ const suites: Suite[] = onGpu
       (await import('./suites/linalg.js')).linalgSuite,
       (await import('./suites/sparsemax.js')).sparsemaxSuite,
       (await import('./suites/lasso.js')).lassoSuite,
+      (await import('./suites/convex.js')).convexSuite,
     ];
 const chosen = new RegExp(options.only);
 const rows = [];

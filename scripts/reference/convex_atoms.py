@@ -128,6 +128,9 @@ class Translation:
     def __init__(self, tree):
         self.variables = {}
         self.parameters = {}
+        self.definitions = []
+        for definition in tree.get("definitions", []):
+            self.definitions.append(self.expression(definition))
         objective = self.expression(tree["objective"])
         constraints = [self.constraint(constraint) for constraint in tree["constraints"]]
         sense = cp.Minimize if tree["sense"] == "minimize" else cp.Maximize
@@ -144,6 +147,8 @@ class Translation:
         kind = tree["className"]
         if kind == "number":
             return cp.Constant(np.array(tree["values"], dtype=float).reshape(tree["shape"]))
+        if kind == "definition":
+            return self.definitions[tree["index"]]
         if kind == "variable":
             return self.leaf(self.variables, cp.Variable, tree)
         if kind == "parameter":

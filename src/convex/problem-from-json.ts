@@ -2,7 +2,8 @@
 import {checkOptions} from '../checks/index.js';
 import {equal, greaterEqual, lessEqual, positiveSemidefinite, type Constraint} from './constraint.js';
 import {ConvexProblem} from './problem.js';
-import {readExpression, type SavedConstraint, type SavedProblem} from './saved.js';
+import {expressionReader, type SavedConstraint, type SavedProblem} from './saved.js';
+import type {Expression} from './types.js';
 
 const COMPARISONS = {lessEqual, greaterEqual, equal};
 
@@ -13,13 +14,21 @@ const COMPARISONS = {lessEqual, greaterEqual, equal};
  */
 export function problemFromJSON(saved: SavedProblem | string): ConvexProblem {
   const given = (typeof saved === 'string' ? JSON.parse(saved) : saved) as SavedProblem;
-  const names = {sense: 1, objective: 1, constraints: 1} as const;
+  const names = {sense: 1, definitions: 0, objective: 1, constraints: 1} as const;
   const {sense, objective, constraints} = checkOptions('convex.problemFromJSON', given, names, 'entry');
-  return new ConvexProblem(sense, readExpression(objective), constraints.map(constraintOf));
+  const read = expressionReader(given);
+  return new ConvexProblem(
+    sense,
+    read(objective),
+    constraints.map(({className, name, args}) => constraintOf(className, args.map(read), name)),
+  );
 }
 
-function constraintOf({className, name, args}: SavedConstraint): Constraint {
-  const [left, right] = args.map(readExpression);
+function constraintOf(
+  className: SavedConstraint['className'],
+  [left, right]: readonly Expression[],
+  name: string | undefined,
+): Constraint {
   if (className === 'positiveSemidefinite') return positiveSemidefinite(left, {name});
   return COMPARISONS[className](left, right, {name});
 }

@@ -17,7 +17,7 @@ import {leavesOf} from './leaves-of.js';
 import {finiteIn, packed, type ParameterValue} from './parameter-values.js';
 import {checkConstraint, checkNames, checkObjective} from './rules.js';
 import {savedProblem, type SavedProblem} from './saved.js';
-import {constraintText, textOf} from './text.js';
+import {constraintText, definitionTexts, namesFor, textOf} from './text.js';
 import type {Expression} from './types.js';
 
 /** What `problem` takes: one of the two objectives, and constraints. */
@@ -139,14 +139,17 @@ export class ConvexProblem {
 
   /** The problem as on paper. */
   toString(): string {
-    const lines = [...this.constraints].map(([name, constraint]) => {
-      const label = constraint.name === undefined ? '' : `   (${name})`;
-      return `${constraintText(constraint)}${label}`;
+    const constraints = [...this.constraints.values()];
+    const names = namesFor([this.objective, ...constraints.flatMap(({sides}) => sides)]);
+    const lines = constraints.map((constraint) => {
+      const label = constraint.name === undefined ? '' : `   (${constraint.name})`;
+      return `${constraintText(constraint, names)}${label}`;
     });
-    const [first, ...others] = lines;
-    const head = `${this.sense} ${textOf(this.objective)}`;
-    if (first === undefined) return head;
-    return [head, `subject to ${first}`, ...others.map((line) => `           ${line}`)].join('\n');
+    return [
+      `${this.sense} ${textOf(this.objective, names)}`,
+      ...hanging('subject to ', lines),
+      ...hanging('where ', definitionTexts(names)),
+    ].join('\n');
   }
 
   /** The problem as plain data, from which `problemFromJSON` makes an equal one. */
@@ -173,6 +176,11 @@ export class ConvexProblem {
     const value = tf.where(tf.equal(status, 0), tf.add(tf.reshape(objective, [-1]), none), none);
     return {variables, duals, value, status, iterations, residual};
   }
+}
+
+/** Lines of which the first one begins with a word, and the others where it ends. */
+function hanging(word: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) => (i === 0 ? word : ' '.repeat(word.length)) + line);
 }
 
 /**

@@ -38,6 +38,7 @@ export {
   type SavedExpression,
   type SavedNumber,
   type SavedProblem,
+  type SavedReference,
   type SavedSymbol,
 } from './saved.js';
 export {type Shape} from './shape.js';

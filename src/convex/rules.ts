@@ -1,5 +1,5 @@
 /** @file Refuses problems that break the rules of disciplined convex programming, and says where and why. */
-import {constraintText, markedText, underlined} from './text.js';
+import {briefText, constraintText, namesFor, textOf, underlined, type Names} from './text.js';
 import type {Constraint} from './constraint.js';
 import {allows, isAffine, isConcave, isConstant, isConvex} from './expression.js';
 import {nameOf} from './leaves.js';
@@ -17,11 +17,12 @@ const FITS: Record<Demand, (expression: Expression) => boolean> = {
 
 /** @throws If the objective is no convex number to minimise, or no concave one to maximise. */
 export function checkObjective(sense: 'minimize' | 'maximize', objective: Expression): void {
-  const line = (marked: Expression) => `  ${sense} ${markedText(objective, marked)}`;
+  const names = namesFor([objective]);
+  const line = (marked: Expression | null) => `  ${sense} ${textOf(objective, names, marked)}`;
   if (objective.size !== 1) {
     throw new Error(
       `convex.problem: the objective must be one number, but has the shape ${shapeText(objective.shape)}; take the sum of its entries.\n` +
-        line(objective),
+        line(null),
     );
   }
   const demand = sense === 'minimize' ? 'convex' : 'concave';
@@ -31,7 +32,9 @@ export function checkObjective(sense: 'minimize' | 'maximize', objective: Expres
     objective.curvature === other
       ? ` It is ${other}: ${sense === 'minimize' ? 'maximize' : 'minimize'} it, or change its sign.`
       : '';
-  throw new Error(complaint(`what to ${sense} must be ${demand}.${hint}`, line, faultIn(objective, demand)));
+  throw new Error(
+    complaint(`what to ${sense} must be ${demand}.${hint}`, line, names, faultIn(objective, demand)),
+  );
 }
 
 /** @throws If what it says is not a convex set. */
@@ -39,14 +42,15 @@ export function checkConstraint(constraint: Constraint, name: string): void {
   const {kind, expression} = constraint;
   const demand = kind === 'equal' || kind === 'positiveSemidefinite' ? 'affine' : 'convex';
   if (FITS[demand](expression)) return;
-  const line = (marked: Expression) => `  ${name}: ${constraintText(constraint, marked)}`;
+  const names = namesFor(constraint.sides);
+  const line = (marked: Expression | null) => `  ${name}: ${constraintText(constraint, names, marked)}`;
   const rule = {
     equal: 'both sides of an equality must be affine (what is convex can be at most something, by lessEqual)',
     positiveSemidefinite: 'the matrix must be affine',
     lessEqual: 'the left side must be convex and the right side concave',
     greaterEqual: 'the left side must be concave and the right side convex',
   }[kind];
-  throw new Error(complaint(`in '${name}', ${rule}.`, line, faultIn(expression, demand)));
+  throw new Error(complaint(`in '${name}', ${rule}.`, line, names, faultIn(expression, demand)));
 }
 
 /** @throws If two variables or parameters with one name differ. */
@@ -75,8 +79,13 @@ interface Fault {
   why: string;
 }
 
-function complaint(rule: string, line: (marked: Expression) => string, {at, why}: Fault): string {
-  return `convex.problem: ${rule}\n${underlined(line, at)}\n  ${why}`;
+function complaint(
+  rule: string,
+  line: (marked: Expression | null) => string,
+  names: Names,
+  {at, why}: Fault,
+): string {
+  return `convex.problem: ${rule}\n${underlined(line, names, at)}\n  ${why}`;
 }
 
 /** The innermost expression at which the rules are broken. */
@@ -88,7 +97,7 @@ function faultIn(expression: Expression, demand: Demand): Fault {
   if (!isOwnFit) {
     return {
       at: expression,
-      why: `${markedText(expression, null)} is ${own}, where something ${demand} is needed.${hint(expression)}`,
+      why: `${briefText(expression)} is ${own}, where something ${demand} is needed.${hint(expression)}`,
     };
   }
   for (const [i, arg] of args.entries()) {
@@ -100,7 +109,7 @@ function faultIn(expression: Expression, demand: Demand): Fault {
       return isHere ? notAffine(expression, i) : faultIn(arg, needed);
     }
   }
-  return {at: expression, why: `${markedText(expression, null)} is not known to be ${demand}.`};
+  return {at: expression, why: `${briefText(expression)} is not known to be ${demand}.`};
 }
 
 /** What an argument must be for an atom to be what is demanded. */
@@ -116,7 +125,7 @@ function whyUnknown(expression: Expression): string {
   const {atom, args} = expression;
   if (atom.pairs) {
     const [a, b] = args;
-    if (a === b || markedText(a, null) === markedText(b, null)) {
+    if (a === b || briefText(a) === briefText(b)) {
       return 'This is a product of variables. Write square(x), sumSquares(x) or quadForm(x, P) for what is quadratic.';
     }
     return 'This is a product of two expressions with variables. One factor must be made of numbers and parameters alone.';
@@ -127,9 +136,9 @@ function whyUnknown(expression: Expression): string {
 /** An argument is convex or concave, but must be affine, because a sign is not known or the atom is not monotone. */
 function notAffine({atom, args, options}: Expression, index: number): Fault {
   const arg = args[index];
-  const why = `${markedText(arg, null)} is ${arg.curvature}, where something affine is needed.`;
+  const why = `${briefText(arg)} is ${arg.curvature}, where something affine is needed.`;
   if (atom.pairs) {
-    const factor = markedText(args[1 - index], null);
+    const factor = briefText(args[1 - index]);
     const advice =
       `It is multiplied by ${factor}, whose sign is not known. Use numbers of one sign, or parameters with a sign: ` +
       `parameter(name, shape, {sign: 'nonNegative'}).`;

@@ -3,6 +3,7 @@ import {atomNamed} from './atoms/index.js';
 import type {Constraint} from './constraint.js';
 import {expression} from './expression.js';
 import {nameOf, numbers, parameter, valuesOf, variable} from './leaves.js';
+import {repeatedIn} from './repeated.js';
 import type {Sign} from './sign.js';
 import type {Expression} from './types.js';
 
@@ -10,7 +11,7 @@ import type {Expression} from './types.js';
  * An expression as plain data. What must keep its case is under `className` or `name`: tfjs changes the case of all other texts of a saved
  * model.
  */
-export type SavedExpression = SavedSymbol | SavedNumber | SavedAtom;
+export type SavedExpression = SavedSymbol | SavedNumber | SavedAtom | SavedReference;
 
 /** A variable or a parameter as plain data. */
 export interface SavedSymbol {
@@ -46,6 +47,14 @@ export interface SavedAtom {
   options?: Record<string, unknown>;
 }
 
+/** Stands for an expression that occurs several times. */
+export interface SavedReference {
+  /** Tells it from other expressions. */
+  className: 'definition';
+  /** Its place in `definitions`. */
+  index: number;
+}
+
 /** A constraint as plain data. */
 export interface SavedConstraint {
   /** 'lessEqual', 'greaterEqual', 'equal' or 'positiveSemidefinite'. */
@@ -60,6 +69,8 @@ export interface SavedConstraint {
 export interface SavedProblem {
   /** 'minimize' or 'maximize'. */
   sense: 'minimize' | 'maximize';
+  /** Expressions that occur several times; each may refer to those before it. Default: none. */
+  definitions?: SavedExpression[];
   /** What is minimised or maximised. */
   objective: SavedExpression;
   /** In their order. */
@@ -72,18 +83,28 @@ export function savedProblem(problem: {
   objective: Expression;
   constraints: ReadonlyMap<string, Constraint>;
 }): SavedProblem {
+  const constraints = [...problem.constraints.values()];
+  const roots = [problem.objective, ...constraints.flatMap(({sides}) => sides)];
+  const repeated = repeatedIn(roots, (leaf) => valuesOf(leaf)?.length ?? 1);
+  const places = new Map(repeated.map((given, index) => [given, index]));
+  const saved = (given: Expression): SavedExpression => {
+    const index = places.get(given);
+    return index === undefined ? savedExpression(given, saved) : {className: 'definition', index};
+  };
+  const definitions = repeated.map((given) => savedExpression(given, saved));
   return {
     sense: problem.sense,
-    objective: savedExpression(problem.objective),
-    constraints: [...problem.constraints.values()].map(({kind, name, sides}) => ({
+    ...(definitions.length > 0 && {definitions}),
+    objective: saved(problem.objective),
+    constraints: constraints.map(({kind, name, sides}) => ({
       className: kind,
       ...(name !== undefined && {name}),
-      args: sides.map(savedExpression),
+      args: sides.map(saved),
     })),
   };
 }
 
-function savedExpression(given: Expression): SavedExpression {
+function savedExpression(given: Expression, saved: (arg: Expression) => SavedExpression): SavedExpression {
   const {atom, args, options, shape} = given;
   const sign = options.sign === 'unknown' || options.sign === undefined ? {} : {sign: options.sign as string};
   const leaf = {name: nameOf(given), shape: [...shape], ...sign};
@@ -94,21 +115,33 @@ function savedExpression(given: Expression): SavedExpression {
   const values = valuesOf(given);
   if (values) return {className: 'number', values: [...values], shape: [...shape]};
   return {
-    ...{className: atom.name, args: args.map(savedExpression)},
+    ...{className: atom.name, args: args.map(saved)},
     ...(Object.keys(options).length > 0 && {options: {...options}}),
   };
 }
 
-/** The expression of a tree. @throws If an atom is unknown. */
-export function readExpression(saved: SavedExpression): Expression {
-  const {className} = saved;
-  if ('name' in saved) {
-    const {name, shape, sign = 'unknown'} = saved;
-    if (className === 'variable') return variable(name, shape, {sign: sign as Sign});
-    return parameter(name, shape, {sign: sign as Sign, psd: 'psd' in saved && saved.psd === true});
-  }
-  if ('values' in saved) return numbers(saved.values, saved.shape);
-  const atom = atomNamed(className);
-  if (!atom) throw new Error(`convex: a saved problem has an unknown atom '${className}'.`);
-  return expression(atom, saved.args.map(readExpression), saved.options ?? {});
+/** Reads the expressions of a problem. @throws If one is unknown. */
+export function expressionReader({
+  definitions = [],
+}: Pick<SavedProblem, 'definitions'>): (saved: SavedExpression) => Expression {
+  const known: Expression[] = [];
+  const read = (saved: SavedExpression): Expression => {
+    const {className} = saved;
+    if ('name' in saved) {
+      const {name, shape, sign = 'unknown'} = saved;
+      if (className === 'variable') return variable(name, shape, {sign: sign as Sign});
+      return parameter(name, shape, {sign: sign as Sign, psd: 'psd' in saved && saved.psd === true});
+    }
+    if ('values' in saved) return numbers(saved.values, saved.shape);
+    if ('index' in saved) {
+      const definition = known[saved.index] as Expression | undefined;
+      if (definition) return definition;
+      throw new Error(`convex: a saved problem has no definition ${saved.index} where it is needed.`);
+    }
+    const atom = atomNamed(className);
+    if (!atom) throw new Error(`convex: a saved problem has an unknown atom '${className}'.`);
+    return expression(atom, saved.args.map(read), saved.options ?? {});
+  };
+  for (const definition of definitions) known.push(read(definition));
+  return read;
 }

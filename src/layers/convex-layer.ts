@@ -7,15 +7,11 @@ import {checkChoice, checkNumber, type LayerArgs} from './base/arguments.js';
 import {readConstants, type SavedConstant} from './base/constants.js';
 import {checkCount, shapeList} from './base/inputs.js';
 import type {Part} from './base/description.js';
+import {learnedAs, learnedInitializer, learnedValue} from './base/learned-parameters.js';
+import {checkNameList, type SavedName} from './base/name-list.js';
 import {SolverLayer} from './base/solver-layer.js';
 
 type Weight = ReturnType<SolverLayer['addWeight']>;
-
-/** A name as a saved model has it: of all texts there, tfjs leaves only those under `name` as they are. */
-export interface SavedName {
-  /** The name of a parameter, variable or constraint. */
-  name: string;
-}
 
 /** The arguments of `ConvexLayer`, in addition to those of every Keras layer. */
 export interface ConvexLayerArgs extends LayerArgs {
@@ -88,7 +84,7 @@ export class ConvexLayer extends SolverLayer {
         }))
       : (constants as Record<string, tf.Tensor>);
     this.constants = readConstants<string>(className, shapes, given);
-    this.fed = checkList('inputs', inputs, parameters, 'parameter');
+    this.fed = checkNameList(className, 'inputs', inputs, parameters, 'parameter');
     this.fed.forEach((name) => {
       if (this.constants.has(name))
         throw new Error(
@@ -102,8 +98,14 @@ export class ConvexLayer extends SolverLayer {
         `${className}: the constant ${name} must have the shape [${expected}], got [${shape}].`,
       );
     });
-    this.outputs = checkList('outputs', outputs ?? [...variables.keys()], variables, 'variable');
-    this.duals = checkList('duals', duals ?? [], known, 'constraint', 0);
+    this.outputs = checkNameList(
+      className,
+      'outputs',
+      outputs ?? [...variables.keys()],
+      variables,
+      'variable',
+    );
+    this.duals = checkNameList(className, 'duals', duals ?? [], known, 'constraint', 0);
     this.onFailure = checkChoice(className, 'onFailure', args.onFailure ?? 'warn', ON_FAILURE);
     this.seed = args.seed == null ? undefined : checkNumber(className, 'seed', args.seed, 0);
     const {tolerance, maxIterations} = args;
@@ -128,10 +130,11 @@ export class ConvexLayer extends SolverLayer {
   }
 
   protected override parts(): Part[] {
-    return [...this.problem.parameters].map(([name, {shape, sign, options}]): Part => {
+    return [...this.problem.parameters].map(([name, parameter]): Part => {
+      const {shape} = parameter;
       if (this.fed.includes(name)) return {name, role: 'fed', shape: ['B', ...shape]};
       if (this.constants.has(name)) return {name, role: 'constant', shape};
-      return {name, role: 'learned', shape, ...formOf(sign, options.psd)};
+      return {name, role: 'learned', shape, ...learnedAs(parameter)};
     });
   }
 
@@ -196,28 +199,19 @@ export class ConvexLayer extends SolverLayer {
     };
   }
 
-  /** A learned or constant parameter as it is now. tfjs applies constraints of weights only when these are set, not in training. */
+  /** A learned or constant parameter as it is now. */
   private current(name: string): tf.Tensor {
     const value = this.parameters.get(name)!.read();
-    if (this.constants.has(name)) return value;
-    const {sign, options} = this.problem.parameters.get(name)!;
-    const signed = sign === 'unknown' ? value : tf.abs(value);
-    if (options.psd === true) return tf.matMul(signed as tf.Tensor2D, signed as tf.Tensor2D, false, true);
-    return sign === 'nonPositive' ? tf.neg(signed) : signed;
+    return this.constants.has(name) ? value : learnedValue(this.problem.parameters.get(name)!, value);
   }
 
   private addLearned(name: string): void {
-    const {shape, sign, options} = this.problem.parameters.get(name)!;
+    const parameter = this.problem.parameters.get(name)!;
     const {seed: first} = this;
     const seed = first == null ? undefined : first + this.parameters.size;
-    let initializer =
-      shape.length >= 2
-        ? initializers.glorotUniform({seed})
-        : initializers.randomUniform({minval: -0.1, maxval: 0.1, seed});
-    if (sign !== 'unknown') initializer = initializers.ones();
-    if (sign === 'zero') initializer = initializers.zeros();
-    if (options.psd === true) initializer = initializers.identity({});
-    const weight = this.addWeight(name, [...shape], 'float32', initializer, undefined, sign !== 'zero');
+    const initializer = learnedInitializer(parameter, seed);
+    const isTrained = parameter.sign !== 'zero';
+    const weight = this.addWeight(name, [...parameter.shape], 'float32', initializer, undefined, isTrained);
     this.parameters.set(name, weight);
   }
 
@@ -235,40 +229,6 @@ function problemOf(saved: unknown): ConvexProblem {
     return problemFromJSON(saved as SavedProblem);
   }
   throw new Error(`${ConvexLayer.className}: problem must be made by convex.problem.`);
-}
-
-/** How a learned parameter w, or L, is used. */
-function formOf(sign: string, isSemidefinite: unknown): {as?: string} {
-  if (isSemidefinite === true) return {as: 'LLᵀ'};
-  if (sign === 'nonNegative') return {as: '|w|'};
-  return sign === 'nonPositive' ? {as: '−|w|'} : {};
-}
-
-/** @throws If it is no list of different names that are known, at least `least` of them. */
-function checkList(
-  argument: string,
-  list: readonly string[] | readonly SavedName[],
-  known: ReadonlyMap<string, unknown>,
-  what: string,
-  least = 1,
-): readonly string[] {
-  const {className} = ConvexLayer;
-  const given = Array.isArray(list)
-    ? list.map((item: string | SavedName) => (typeof item === 'string' ? item : item?.name))
-    : null;
-  if (given === null || given.length < least) {
-    throw new Error(
-      `${className}: ${argument} must be a list of names of ${what}s; got ${JSON.stringify(list)}.`,
-    );
-  }
-  given.forEach((name, i) => {
-    if (!known.has(name))
-      throw new Error(
-        `${className}: ${argument} contains '${name}', but the problem's ${what}s are ${[...known.keys()].join(', ')}.`,
-      );
-    if (given.indexOf(name) !== i) throw new Error(`${className}: ${argument} contains '${name}' twice.`);
-  });
-  return given;
 }
 
 tf.serialization.registerClass(ConvexLayer);

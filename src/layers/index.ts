@@ -1,13 +1,14 @@
 /** @file Keras-style layers. */
 export {BirkhoffLayer, type BirkhoffLayerArgs} from './birkhoff-layer.js';
 export {ConicLayer, type ConicLayerArgs} from './conic-layer.js';
-export {ConvexLayer, type ConvexLayerArgs, type SavedName} from './convex-layer.js';
+export {ConvexLayer, type ConvexLayerArgs} from './convex-layer.js';
 export {type BaseLearnerArgs, type FittedModel} from './base/base-learner-layer.js';
 export {type Constants, type SavedConstant} from './base/constants.js';
 export {type Projected} from './base/projection-layer.js';
 export {type QPSizes} from './base/qp-parameters.js';
 export {type Part, type Role} from './base/description.js';
 export {type SavedCell} from './base/cell.js';
+export {type SavedName} from './base/name-list.js';
 export {EntmaxLayer, type EntmaxLayerArgs} from './entmax-layer.js';
 export {FixedPointLayer, type FixedPointLayerArgs} from './fixed-point-layer.js';
 export {IsotonicLayer, type IsotonicLayerArgs} from './isotonic-layer.js';

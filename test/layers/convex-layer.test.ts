@@ -31,6 +31,17 @@ function portfolio() {
   });
 }
 
+/** The nearest point of a ball, with an expression that occurs so often that it is saved as a definition. */
+function inBall() {
+  const x = variable('x', [3]);
+  let way = sub(x, parameter('center', [3]));
+  for (let i = 0; i < 5; i++) way = add(way, way);
+  return problem({
+    minimize: convex.sumSquares(sub(way, parameter('to', [3]))),
+    subjectTo: [lessEqual(convex.norm2(way), 0.5, {name: 'Ball'})],
+  });
+}
+
 const args = {
   problem: portfolio(),
   inputs: ['returns'],
@@ -102,7 +113,10 @@ describeOnCpu('ConvexLayer', () => {
   it('predicts the same to the last bit in another process', async () => {
     const fed = input({shape: [3]});
     const layer = new ConvexLayer({...args, constants: {cost: tf.scalar(0.1)}});
-    const model = modelOf({inputs: fed, outputs: layer.apply(fed) as SymbolicTensor[]});
+    const ball = new ConvexLayer({problem: inBall(), inputs: ['to'], duals: ['Ball'], seed: 2});
+    assert.isAbove(inBall().toJSON().definitions!.length, 0);
+    const outputs = [layer, ball].flatMap((each) => each.apply(fed) as SymbolicTensor[]);
+    const model = modelOf({inputs: fed, outputs});
     const path = await mkdtemp(join(tmpdir(), 'tfjs-implicit-'));
     try {
       await model.save(folder(path));

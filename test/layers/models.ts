@@ -287,6 +287,20 @@ export const CASES: Case[] = [
     trainable: true,
   },
   {
+    name: 'ConvexLayer with cones',
+    layer: () => {
+      const [x, center] = [convex.variable('x', [3]), convex.parameter('center', [3])];
+      const problem = convex.problem({
+        minimize: convex.sumSquares(convex.sub(x, convex.parameter('b', [3]))),
+        subjectTo: [convex.lessEqual(convex.norm2(convex.sub(x, center)), 0.5)],
+      });
+      return new ConvexLayer({problem, inputs: ['b'], seed: 3});
+    },
+    width: [3, 3],
+    epochs: 4,
+    trainable: true,
+  },
+  {
     name: 'LinearProgramLayer',
     layer: () => {
       const square = [

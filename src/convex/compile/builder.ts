@@ -7,7 +7,7 @@ import {sub} from '../atoms/arithmetic.js';
 import {nameOf, valuesOf} from '../leaves.js';
 import {sizeOf, type Shape} from '../shape.js';
 import type {Atom, Expression, Sink} from '../types.js';
-import {AffineForm, NONE} from './form.js';
+import {AffineForm, merged, NONE} from './form.js';
 
 /** A variable that stands for something: its place is known, and it has no name. */
 const AUXILIARY: Atom = {
@@ -136,13 +136,13 @@ export class Builder implements Sink {
     if (atom.linear) {
       const parts = args.map((arg) => this.formOf(arg));
       atom.linear(shapes, options).forEach((map, i) => form.addMapped(map, parts[i]));
-      return form;
+      return merged(form);
     }
     if (!atom.pairs) return this.derivedForm(given);
     const [first, second] = this.factorsOf(args);
     if (first.hasParameters && second.hasParameters) return this.derivedForm(given);
     form.addProduct(atom.pairs(shapes, options), first, second);
-    return form;
+    return merged(form);
   }
 
   /** The forms of two factors, of which only one has parameters if one has variables. */

@@ -8,6 +8,9 @@ import type {Pairs} from '../types.js';
 /** Stands for a variable or parameter that is missing in a term. */
 export const NONE = -1;
 
+/** More than there are parameters. */
+const KEYS = 2 ** 26;
+
 /** Terms, each of which belongs to an entry. */
 export class AffineForm {
   /** Of each term. */
@@ -71,6 +74,22 @@ export class AffineForm {
       }
     }
   }
+}
+
+/** The form with one term where several have the same entry, variable and parameter. */
+export function merged(form: AffineForm): AffineForm {
+  const {starts, order} = bucketed(form);
+  const result = new AffineForm(form.size);
+  for (let row = 0; row < form.size; row++) {
+    const sums = new Map<number, number>();
+    for (let k = starts[row]; k < starts[row + 1]; k++) {
+      const term = order[k];
+      const key = (form.variables[term] + 1) * KEYS + form.parameters[term] + 1;
+      sums.set(key, (sums.get(key) ?? 0) + form.values[term]);
+    }
+    for (const [key, value] of sums) result.push(row, Math.floor(key / KEYS) - 1, (key % KEYS) - 1, value);
+  }
+  return result;
 }
 
 /** The terms of each entry: those of entry i are order[starts[i]], …, order[starts[i + 1] − 1]. */

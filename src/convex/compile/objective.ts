@@ -1,5 +1,5 @@
 /** @file The objective of a quadratic program, ½ zᵀQz + pᵀz: what is quadratic in an expression stays so, the rest becomes affine. */
-import {mul} from '../atoms/arithmetic.js';
+import {add, mul} from '../atoms/arithmetic.js';
 import {sum} from '../atoms/sums.js';
 import {isAffine, isConstant} from '../expression.js';
 import {numbers} from '../leaves.js';
@@ -42,27 +42,53 @@ export class Objective {
 
   /** Adds Σ weights · entries of a convex expression, for weights of its shape without variables. */
   add(given: Expression, weights: Expression = numbers([1], [])): void {
+    // What occurs several times is added once, with the sum of its weights.
+    const all = new Map<Expression, Expression[]>([[given, [weights]]]);
+    for (const each of this.sumsAbove(given)) {
+      for (const {of, weights: own} of this.addOne(each, add(...all.get(each)!))) {
+        all.set(of, [...(all.get(of) ?? []), own]);
+      }
+    }
+  }
+
+  /** The sums with squares in an expression, and what they add, each before what it consists of. */
+  private sumsAbove(given: Expression): Expression[] {
+    const seen = new Set<Expression>();
+    const inOrder: Expression[] = [];
+    const visit = (each: Expression) => {
+      if (seen.has(each)) return;
+      seen.add(each);
+      if (this.staysQuadratic(each)) partsOf(each).forEach(visit);
+      inOrder.push(each);
+    };
+    visit(given);
+    return inOrder.reverse();
+  }
+
+  private staysQuadratic(given: Expression): boolean {
+    return this.allowsSquares && !isAffine(given) && isMadeOfSquares(given);
+  }
+
+  /** Adds an expression; where it is a sum, returns what it consists of instead. */
+  private addOne(given: Expression, weights: Expression): {of: Expression; weights: Expression}[] {
     const {builder} = this;
     const {atom, args, options} = given;
-    if (isAffine(given) || !isMadeOfSquares(given) || !this.allowsSquares) {
+    if (!this.staysQuadratic(given)) {
       this.addLinear(builder.formOf(sum(mul(weights, builder.canonical(given)))));
-    } else if (atom.linear) {
-      const shapes = args.map(({shape}) => shape);
-      atom
-        .linear(shapes, options)
-        .forEach((map, i) => this.add(args[i], transposed(map, weights, args[i].shape)));
-    } else if (atom.weights) {
-      this.add(
-        args.find((arg) => !isConstant(arg))!,
-        atom.weights(args, weights),
-      );
-    } else {
-      const inner = args.map((arg) => builder.canonical(arg));
-      const {squares = [], forms = [], rest = []} = atom.quadratic!(inner, options, weights, builder);
-      for (const square of squares) this.addSquares(square.of, square.weights);
-      for (const form of forms) this.addForm(form.of, form.matrix);
-      for (const other of rest) this.add(other.of, other.weights);
+      return [];
     }
+    if (atom.linear) {
+      const shapes = args.map(({shape}) => shape);
+      const maps = atom.linear(shapes, options);
+      return maps.map((map, i) => ({of: args[i], weights: transposed(map, weights, args[i].shape)}));
+    }
+    if (atom.weights) return [{of: partsOf(given)[0], weights: atom.weights(args, weights)}];
+    const inner = args.map((arg) => builder.canonical(arg));
+    const {squares = [], forms = [], rest = []} = atom.quadratic!(inner, options, weights, builder);
+    for (const square of squares) this.addSquares(square.of, square.weights);
+    for (const form of forms) this.addForm(form.of, form.matrix);
+    for (const other of rest) this.add(other.of, other.weights);
+    return [];
   }
 
   private addLinear(form: AffineForm): void {
@@ -122,6 +148,12 @@ export class Objective {
       this.hessian.push({i, j, parameter, value}, {i: j, j: i, parameter, value});
     }
   }
+}
+
+/** The expressions of which a sum, or a product with weights, consists. */
+function partsOf({atom, args}: Expression): readonly Expression[] {
+  if (atom.linear) return args;
+  return atom.weights ? [args.find((arg) => !isConstant(arg))!] : [];
 }
 
 const KNOWN = new WeakMap<Expression, boolean>();

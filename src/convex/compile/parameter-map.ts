@@ -16,9 +16,20 @@ export class ParameterMap {
   /** The parts of all parameters in which there are some of `parameters`. */
   private used: number[] | null = null;
 
-  /** @param size How many numbers there are. */
-  constructor(readonly size: number) {
-    this.constant = new Float64Array(size);
+  /**
+   * @param size How many numbers there are.
+   * @param first Where they start, before anything is added.
+   */
+  constructor(
+    readonly size: number,
+    first = 0,
+  ) {
+    this.constant = new Float64Array(size).fill(first);
+  }
+
+  /** Lets a number start elsewhere. */
+  set(place: number, value: number): void {
+    this.constant[place] = value;
   }
 
   /** Adds value · parameter, or value if there is no parameter, at a place. */

@@ -1,8 +1,10 @@
 /** @file A compiled problem that is a quadratic program, and its solution by `solveQP`. */
 import * as tf from '@tensorflow/tfjs-core';
-import {solveQP, sparseMatrix, type QPResult, type SparseMatrix} from '../../solvers/index.js';
+import {solveQP, sparseMatrix, type QPInput, type QPResult, type SparseMatrix} from '../../solvers/index.js';
+import {Bounds, type Fate} from './bounds.js';
 import type {Builder} from './builder.js';
 import type {AffineForm} from './form.js';
+import {Multipliers, type Source} from './multipliers.js';
 import type {Objective} from './objective.js';
 import {UnusedParameters, type ParameterMap} from './parameter-map.js';
 import {Program, type Solved, type SolveOptions} from './program.js';
@@ -30,17 +32,22 @@ export class QuadraticProgram extends Program {
   private readonly h: ParameterMap;
   private readonly b: ParameterMap;
   private readonly unused: UnusedParameters;
-  private readonly ranges: (RowRange & {isEquality: boolean})[];
+  private readonly bounds: Bounds;
+  /** Of each constraint of the user: rows of A, or multipliers of inequalities. */
+  private readonly constraints: (RowRange | Multipliers)[];
 
   constructor(builder: Builder, objective: Objective, constraints: readonly ConstraintForm[]) {
     super(builder, objective);
     const n = builder.variableCount;
     const [inequalities, equalities] = [new Rows(), new Rows()];
-    this.ranges = constraints.map(({form, isEquality}) => ({
-      ...(isEquality ? equalities : inequalities).add(form),
-      isEquality,
-    }));
-    for (const form of builder.inequalities) inequalities.add(form);
+    const own = constraints.filter(({isEquality}) => !isEquality).map(({form}) => form);
+    this.bounds = new Bounds(n, [...own, ...builder.inequalities]);
+    let number = 0;
+    const addInequality = (form: AffineForm) => addRows(inequalities, form, this.bounds.fatesOf(number++));
+    this.constraints = constraints.map(({form, isEquality}) =>
+      isEquality ? equalities.add(form) : new Multipliers(addInequality(form)),
+    );
+    builder.inequalities.forEach(addInequality);
     for (const form of builder.equalities) equalities.add(form);
     const hessian = objective.hessian.map(({i, j, ...rest}) => ({row: i, variable: j, ...rest}));
     const matrices = [new MatrixMap(n, n, hessian), inequalities.matrix(n), equalities.matrix(n)];
@@ -55,33 +62,55 @@ export class QuadraticProgram extends Program {
     const coefficients = [this.Q.map, this.G.map, this.A.map, this.linear];
     for (const map of coefficients) map.checkRange();
     const ofBlocks = this.blocks.flatMap(({maps}) => maps);
-    this.unused = new UnusedParameters([...coefficients, this.h, this.b, ...ofBlocks]);
+    const {lower, upper} = this.bounds;
+    const rightSides = [this.h, this.b, lower, upper].filter((map) => map !== null);
+    this.unused = new UnusedParameters([...coefficients, ...rightSides, ...ofBlocks]);
   }
 
   solve(theta: Theta, options: SolveOptions): Solved {
+    const result = solveQP(this.dataOf(theta), options);
+    const part = (from: Multiplied) => (constraint: number) => {
+      const own = this.constraints[constraint];
+      return own instanceof Multipliers
+        ? own.of(from)
+        : tf.slice(from.eqDual, [0, own.start], [-1, own.count]);
+    };
+    const {x, status, iterations, residual, certificate} = result;
+    return {z: x, dual: part(result), proof: part(certificate), status, iterations, residual};
+  }
+
+  /** What `solveQP` gets. Only p always has a batch axis: what no batch of parameters reaches is shared, and factored once. */
+  dataOf(theta: Theta): QPInput {
     const {Q, G, A, h, b, variableCount: n} = this;
+    const {lower, upper} = this.bounds;
     const added = this.blocks.map((block) => ({...block.of(theta), start: block.start}));
     const linear = added.reduce(
       (sum, block) => tf.add(sum, wide(block.p, block.start, n)),
       this.linear.of(theta),
     );
-    const result = solveQP(
-      {
-        Q: Q.of(theta, added),
-        // The batch comes with p.
-        p: connected(ofBatch(tf.reshape(linear, [-1, n]), theta.batch), this.unused.of(theta)),
-        ...(G.rows > 0 && {G: G.of(theta), h: shared(h.of(theta))}),
-        ...(A.rows > 0 && {A: A.of(theta), b: shared(b.of(theta))}),
-      },
-      options,
-    );
-    const part = (from: Pick<QPResult, 'ineqDual' | 'eqDual'>) => (constraint: number) => {
-      const {isEquality, start, count} = this.ranges[constraint];
-      return tf.slice(isEquality ? from.eqDual : from.ineqDual, [0, start], [-1, count]);
+    return {
+      Q: Q.of(theta, added),
+      // The batch comes with p.
+      p: connected(ofBatch(tf.reshape(linear, [-1, n]), theta.batch), this.unused.of(theta)),
+      ...(G.rows > 0 && {G: G.of(theta), h: shared(h.of(theta))}),
+      ...(A.rows > 0 && {A: A.of(theta), b: shared(b.of(theta))}),
+      ...(lower && {lower: shared(lower.of(theta))}),
+      ...(upper && {upper: shared(upper.of(theta))}),
     };
-    const {x, status, iterations, residual, certificate} = result;
-    return {z: x, dual: part(result), proof: part(certificate), status, iterations, residual};
   }
+}
+
+type Multiplied = Pick<QPResult, 'ineqDual' | 'lowerDual' | 'upperDual' | 'eqDual'>;
+
+/** Adds the rows of a form that are no bounds. @returns Where the multiplier of each of its rows is. */
+function addRows(rows: Rows, form: AffineForm, fates: readonly Fate[]): (Source | null)[] {
+  const kept = fates.flatMap((fate, row) => (fate === 'row' ? [{row, factor: 1}] : []));
+  let {start} = rows.add(form, 1, kept.length === fates.length ? undefined : kept);
+  return fates.map((fate): Source | null => {
+    if (fate === 'idle') return null;
+    if (fate === 'row') return {from: 'ineqDual', place: start++, factor: 1};
+    return {from: `${fate.side}Dual`, place: fate.variable, factor: 1 / Math.abs(fate.factor)};
+  });
 }
 
 /** [1, n] as [n]. */
