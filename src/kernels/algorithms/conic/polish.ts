@@ -8,7 +8,7 @@ import {matrixKernels} from '../../twins/current-matrices.js';
 import {PseudoInverse} from '../linalg/pseudo-inverse.js';
 import {scaleInPlace, scaleRows} from '../../twins/reference/scaling.js';
 import {projectDual, projectionDerivative} from './projection.js';
-import {inner, partOf, timesE, timesTransposedE, type ConicIterate, type ConicProblem} from './problem.js';
+import {inner, largestOf, partOf, timesE, timesTransposedE, type ConicIterate, type ConicProblem} from './problem.js';
 
 /** A block counts as on the boundary of both cones if ‖s‖‖y‖ is this many times sᵀy. */
 const ON_BOUNDARY = 1e3;
@@ -38,12 +38,12 @@ export function balanceOf({blocks, m}: ConicProblem, {y, s}: ConicIterate): Floa
   return factors;
 }
 
-/** One Newton step from (z, v), computed as the least-squares solution of least norm. */
+/** One Newton step from (z, v), computed as the least-squares solution of least norm, and the largest remainder of the equations before it. */
 export function newtonStep(
   problem: ConicProblem,
   z: Float64Array,
   v: Float64Array,
-): {z: Float64Array; v: Float64Array} {
+): {z: Float64Array; v: Float64Array; error: number} {
   const {p, m, c, d, E, blocks} = problem;
   const n = p + m;
   const {y, s} = pointOf(problem, z, v);
@@ -67,6 +67,7 @@ export function newtonStep(
     const right = kernels.vector(n);
     timesTransposedE(problem, y).forEach((value, j) => (right[j] = -value - c[j]));
     timesE(problem, z).forEach((value, i) => (right[p + i] = value + s[i] - d[i]));
+    const error = largestOf(right);
     const scaling = {rows: new Int32Array(n), columns: new Int32Array(n)};
     scaleInPlace(J, n, scaling);
     scaleRows(right, 1, scaling.rows);
@@ -78,6 +79,7 @@ export function newtonStep(
     return {
       z: z.map((value, j) => value + step[j]),
       v: v.map((value, i) => value + step[p + i]),
+      error,
     };
   });
 }

@@ -1,6 +1,7 @@
 /** @file Finds the solution of one conic program, or a proof that there is none, with the interior-point method and Newton's method. */
 import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
 import {unitsOf} from './equilibrate.js';
+import {withExactZeros} from './exact-zeros.js';
 import {interiorPoint} from './interior-point.js';
 import {balanceOf, newtonStep, pointOf} from './polish.js';
 import {
@@ -25,9 +26,13 @@ const EXACT = 1e-13;
  */
 const TRY_BELOW = 1e-3;
 const TRY_AGAIN = 0.1;
-const NEWTON_STEPS = 4;
+const NEWTON_STEPS = 8;
+/** Newton's method ends after this many steps in which neither the error nor the remainder of its equations has halved. */
+const IDLE_STEPS = 2;
 /** Shares that are tried: entries below the share are set to zero if that makes the error smaller. */
 const NOISE = [1e-12, 1e-15, 0];
+/** Entries whose terms are below such a share of all terms beside them do not matter. */
+const NEGLIGIBLE = [1e-13, 1e-8];
 /** The same for the entries of a ray. */
 const RAY_NOISE = [0, 1e-10, 1e-7, 1e-4];
 /** The largest number in f32. */
@@ -106,13 +111,20 @@ function search(
   let tryBelow = TRY_BELOW;
   const consider = (point: ConicIterate, at: ConicUnits) => {
     let least = Infinity;
-    for (const noise of NOISE) {
-      const own = unscaled(withoutNoise(problem, point, noise), at);
-      if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) <= LARGEST))) continue;
+    const measure = (own: ConicIterate) => {
+      if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) <= LARGEST))) return;
       const residual = conicError(given, own);
       if (residual < state.residual) Object.assign(state, {residual, point: own, units: at});
       least = Math.min(least, residual);
-      if (least <= EXACT) break;
+    };
+    for (const noise of NOISE) {
+      measure(unscaled(withoutNoise(problem, point, noise), at));
+      if (least <= EXACT) return least;
+    }
+    if (least <= tolerance) return least;
+    for (const share of NEGLIGIBLE) {
+      measure(withExactZeros(problem, unscaled(point, at), share));
+      if (least <= EXACT) return least;
     }
     return least;
   };
@@ -125,11 +137,15 @@ function search(
     const own = rescaled(unscaled(point, units), at);
     let guess: {z: Float64Array; v: Float64Array} = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
     let error = consider(pointOf(balanced, guess.z, guess.v), at);
-    for (let step = 0; step < NEWTON_STEPS && error > EXACT; step++) {
-      guess = newtonStep(balanced, guess.z, guess.v);
-      const next = consider(pointOf(balanced, guess.z, guess.v), at);
-      if (!(next < 0.5 * error)) break;
-      error = next;
+    let least = Infinity;
+    let idle = 0;
+    for (let step = 0; step < NEWTON_STEPS && error > EXACT && idle < IDLE_STEPS; step++) {
+      const next = newtonStep(balanced, guess.z, guess.v);
+      guess = next;
+      const now = consider(pointOf(balanced, guess.z, guess.v), at);
+      idle = now < 0.5 * error || next.error < 0.5 * least ? 0 : idle + 1;
+      error = Math.min(error, now);
+      least = Math.min(least, next.error);
     }
   };
   state.iterations = interiorPoint(even, maxIterations, ({point, ray, tau, kappa, error}) => {
