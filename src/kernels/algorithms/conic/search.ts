@@ -3,7 +3,8 @@ import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './cer
 import {unitsOf} from './equilibrate.js';
 import {withExactZeros} from './exact-zeros.js';
 import {interiorPoint} from './interior-point.js';
-import {balanceOf, newtonStep, pointOf} from './polish.js';
+import {flattened, kinksOf} from './kinks.js';
+import {balanceOf, newtonStep, pointOf, type Guess, type NewtonOptions} from './polish.js';
 import {
   inner,
   largestOf,
@@ -29,6 +30,13 @@ const TRY_AGAIN = 0.1;
 const NEWTON_STEPS = 8;
 /** Newton's method ends after this many steps in which neither the error nor the remainder of its equations has halved. */
 const IDLE_STEPS = 2;
+/**
+ * Where Newton's method does not reach a solution, spectral values of y − s that are below such a multiple of the root of sᵀy are set to zero:
+ * between the one that is zero and the one that is not, an interior point has both of that size.
+ */
+const KINKS = [3, 30, 300];
+/** Shares that are tried in that case: remainders of columns below it count as zero. */
+const RANKS = [1e-13, 1e-6];
 /** Shares that are tried: entries below the share are set to zero if that makes the error smaller. */
 const NOISE = [1e-12, 1e-15, 0];
 /** Entries whose terms are below such a share of all terms beside them do not matter. */
@@ -128,6 +136,21 @@ function search(
     }
     return least;
   };
+  /** Runs Newton's method, and considers each of its points. */
+  const newton = (balanced: ConicProblem, at: ConicUnits, start: Guess, options: NewtonOptions = {}) => {
+    let guess = start;
+    let error = consider(pointOf(balanced, guess.z, guess.v), at);
+    let least = Infinity;
+    let idle = 0;
+    for (let step = 0; step < NEWTON_STEPS && error > EXACT && idle < IDLE_STEPS; step++) {
+      const next = newtonStep(balanced, guess, options);
+      guess = next;
+      const now = consider(pointOf(balanced, guess.z, guess.v), at);
+      idle = now < 0.5 * error || next.error < 0.5 * least ? 0 : idle + 1;
+      error = Math.min(error, now);
+      least = Math.min(least, next.error);
+    }
+  };
   /** Runs Newton's method from a point of the scaled problem. */
   const finish = (point: ConicIterate) => {
     const factors = balanceOf(even, point);
@@ -135,17 +158,19 @@ function search(
     const at = {...units, rows: units.rows.map((value, i) => value * factors[i])};
     const balanced = scaled(problem, at);
     const own = rescaled(unscaled(point, units), at);
-    let guess: {z: Float64Array; v: Float64Array} = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
-    let error = consider(pointOf(balanced, guess.z, guess.v), at);
-    let least = Infinity;
-    let idle = 0;
-    for (let step = 0; step < NEWTON_STEPS && error > EXACT && idle < IDLE_STEPS; step++) {
-      const next = newtonStep(balanced, guess.z, guess.v);
-      guess = next;
-      const now = consider(pointOf(balanced, guess.z, guess.v), at);
-      idle = now < 0.5 * error || next.error < 0.5 * least ? 0 : idle + 1;
-      error = Math.min(error, now);
-      least = Math.min(least, next.error);
+    const start: Guess = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
+    newton(balanced, at, start);
+    const middle = Math.sqrt(Math.abs(inner(own.y, own.s)) / problem.blocks.length);
+    let last = 0;
+    for (const factor of KINKS) {
+      const kinks = kinksOf(balanced, start.v, factor * middle);
+      const count = kinks.reduce((sum, value) => sum + value, 0);
+      if (count === last) continue;
+      last = count;
+      for (const rank of RANKS) {
+        if (state.residual <= tolerance) return;
+        newton(balanced, at, {...start, v: flattened(balanced, start.v, kinks)}, {kinks, rank});
+      }
     }
   };
   state.iterations = interiorPoint(even, maxIterations, ({point, ray, tau, kappa, error}) => {
