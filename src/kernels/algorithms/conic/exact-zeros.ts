@@ -68,3 +68,19 @@ export function withExactZeros<P extends Point>(problem: ConicProblem, point: P,
   }
   return {...point, z: z.map((value, j) => (keepZ[j] ? value : 0)), y: multipliers};
 }
+
+/**
+ * The iterate with small entries set to zero. The limit for z is a share of its largest entry or of one, and the limit for y and s is a
+ * share of the largest entry of each block.
+ */
+export function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
+  if (share === 0) return {z, y, s};
+  const above = (v: Float64Array, size: number) =>
+    v.map((value) => (Math.abs(value) > share * size ? value : 0));
+  const inBlocks = (v: Float64Array) => {
+    const out = new Float64Array(v);
+    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), largestOf(partOf(block, v))));
+    return out;
+  };
+  return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
+}

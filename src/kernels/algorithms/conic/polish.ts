@@ -60,17 +60,29 @@ export interface NewtonOptions {
   rank?: number | undefined;
 }
 
-/**
- * One Newton step from (z, v), computed as the least-squares solution of least norm, and the largest remainder of the equations before it.
- */
+/** −(Eᵀy + c) and −(d − Ez − s), one after the other. */
+function remainders(problem: ConicProblem, {z, v}: Guess): Float64Array {
+  const {p, m, c, d} = problem;
+  const {y, s} = pointOf(problem, z, v);
+  const out = new Float64Array(p + m);
+  timesTransposedE(problem, y).forEach((value, j) => (out[j] = -value - c[j]));
+  timesE(problem, z).forEach((value, i) => (out[p + i] = value + s[i] - d[i]));
+  return out;
+}
+
+/** The largest remainder of the equations at (z, v). */
+export function remainderOf(problem: ConicProblem, guess: Guess): number {
+  return largestOf(remainders(problem, guess));
+}
+
+/** One Newton step from (z, v), computed as the least-squares solution of least norm. */
 export function newtonStep(
   problem: ConicProblem,
   {z, v}: Guess,
   {kinks, rank = RANK}: NewtonOptions = {},
-): Guess & {error: number} {
-  const {p, m, c, d, E, blocks} = problem;
+): Guess {
+  const {p, m, E, blocks} = problem;
   const n = p + m;
-  const {y, s} = pointOf(problem, z, v);
   const normals = kinks ? normalsAt(problem, v, kinks) : [];
   const kernels = matrixKernels();
   return kernels.scope(() => {
@@ -95,9 +107,7 @@ export function newtonStep(
       }
     });
     const right = kernels.vector(n);
-    timesTransposedE(problem, y).forEach((value, j) => (right[j] = -value - c[j]));
-    timesE(problem, z).forEach((value, i) => (right[p + i] = value + s[i] - d[i]));
-    const error = largestOf(right);
+    right.set(remainders(problem, {z, v}));
     const scaling = {rows: new Int32Array(n), columns: new Int32Array(n)};
     scaleInPlace(J, n, scaling);
     scaleRows(right, 1, scaling.rows);
@@ -114,7 +124,6 @@ export function newtonStep(
     return {
       z: z.map((value, j) => value + step[j]),
       v: kinks ? flattened(problem, moved, kinks) : moved,
-      error,
     };
   });
 }
