@@ -12,6 +12,9 @@ import type {ConicProblem} from './problem.js';
 /** A row depends on the others if its part outside of their span is at most this share of it: the rest is rounding. */
 const DEPENDENT = 1e-11;
 
+/** A difference below this share of its terms is rounding in f64. */
+const DOUBLE = 1e-13;
+
 export interface Equalities {
   /** d, with the right-hand sides of the equalities moved to the nearest consistent ones. */
   d: Float64Array;
@@ -67,10 +70,16 @@ export function dependentEqualities(problem: ConicProblem): Equalities | null {
   let [off, terms] = [0, 0];
   known.forEach(({start}, i) => {
     let sum = 0;
-    for (let j = 0; j < p; j++) sum += A[j * k + i] * z[j];
+    let size = Math.abs(b[i]);
+    for (let j = 0; j < p; j++) {
+      const term = A[j * k + i] * z[j];
+      sum += term;
+      size += Math.abs(term);
+    }
     off += (b[i] - sum) ** 2;
     terms += Math.abs(b[i] * (b[i] - sum));
-    moved[start] = sum * sizes[i];
+    // What is consistent stays as it is: the rounding of a sum has no unit of its own.
+    if (Math.abs(b[i] - sum) > DOUBLE * size) moved[start] = sum * sizes[i];
   });
   const spare = blocks.map(() => false);
   for (const i of order) spare[known[i].block] = true;

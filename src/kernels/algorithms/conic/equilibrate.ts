@@ -2,6 +2,8 @@
 import {largestOf, type ConicProblem, type ConicUnits} from './problem.js';
 
 const PASSES = 30;
+/** An entry below this share of the others may be what rounding to f32 left of zero. */
+const ROUNDING = 2 ** -20;
 
 /**
  * Scales that minimise the squares of the logarithms of the entries of [E d; cᵀ 0]; then rows are scaled until their largest entry is about
@@ -10,8 +12,21 @@ const PASSES = 30;
  * @see Curtis & Reid 1972, On the automatic scaling of matrices for Gaussian elimination.
  */
 export function unitsOf({p, m, c, E, d, blocks}: ConicProblem): ConicUnits {
-  const log = (value: number) => (value === 0 ? NaN : Math.log2(Math.abs(value)));
-  const [logE, logC, logD] = [E, c, d].map((values) => Float64Array.from(values, log));
+  const log = (value: number, least = 0) => (Math.abs(value) > least ? Math.log2(Math.abs(value)) : NaN);
+  const [logE, logC, logD] = [new Float64Array(m * p), c.map((value) => log(value)), new Float64Array(m)];
+  for (const {start, size} of blocks) {
+    // The entries of a block in a column have one unit: those that are far below the largest one are rounding errors of a difference.
+    for (let j = 0; j <= p; j++) {
+      const entry = (i: number) => (j < p ? E[i * p + j] : d[i]);
+      let most = 0;
+      for (let i = start; i < start + size; i++) most = Math.max(most, Math.abs(entry(i)));
+      for (let i = start; i < start + size; i++) {
+        const value = log(entry(i), ROUNDING * most);
+        if (j < p) logE[i * p + j] = value;
+        else logD[i] = value;
+      }
+    }
+  }
   const blockOf = new Int32Array(m);
   blocks.forEach(({start, size}, k) => blockOf.fill(k, start, start + size));
   const [row, column] = [new Float64Array(blocks.length), new Float64Array(p)];

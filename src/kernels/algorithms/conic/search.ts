@@ -1,12 +1,13 @@
 /** @file Finds the solution of one conic program, or a proof that there is none, with the interior-point method and Newton's method. */
 import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
 import {unitsOf} from './equilibrate.js';
+import {withExactZeros, withoutNoise} from './exact-zeros.js';
 import {interiorPoint} from './interior-point.js';
-import {balanceOf, newtonStep, pointOf} from './polish.js';
+import {flattened, kinksOf} from './kinks.js';
+import {balanceOf, newtonStep, pointOf, remainderOf, type Guess, type NewtonOptions} from './polish.js';
 import {
   inner,
   largestOf,
-  partOf,
   rescaled,
   scaled,
   unscaled,
@@ -25,15 +26,38 @@ const EXACT = 1e-13;
  */
 const TRY_BELOW = 1e-3;
 const TRY_AGAIN = 0.1;
-const NEWTON_STEPS = 4;
+const NEWTON_STEPS = 8;
+/** While the interior point goes on, Newton's method ends where neither the error is halved nor the remainder multiplied by this. */
+const FAST = 0.05;
+/** Afterwards it ends after this many steps in which neither has halved. */
+const IDLE_STEPS = 2;
+/**
+ * Where Newton's method does not reach a solution, spectral values of y − s that are below such a multiple of the root of sᵀy are set to zero:
+ * between the one that is zero and the one that is not, an interior point has both of that size.
+ */
+const KINKS = [3, 30, 300];
+/** Shares that are tried in that case: remainders of columns below it count as zero. */
+const RANKS = [1e-13, 1e-6];
 /** Shares that are tried: entries below the share are set to zero if that makes the error smaller. */
 const NOISE = [1e-12, 1e-15, 0];
+/** Entries whose terms are below such a share of all terms beside them do not matter. */
+const NEGLIGIBLE = [1e-13, 1e-8];
+/** The remainder of the equations, in units near one, at which Newton's method has converged. */
+const CONVERGED = 1e-12;
 /** The same for the entries of a ray. */
 const RAY_NOISE = [0, 1e-10, 1e-7, 1e-4];
 /** The largest number in f32. */
 const LARGEST = 3.4028234663852886e38;
-/** The most contradictions of the size of rounding that are removed. */
-const MAX_SHIFTS = 30;
+
+/** A point from which Newton's method has been tried. */
+interface Attempt {
+  /** The problem in the units `at`, and the point in these units. */
+  problem: ConicProblem;
+  at: ConicUnits;
+  start: Guess;
+  /** The root of sᵀy, for one block. */
+  middle: number;
+}
 
 /** The best result that the solvers have seen. */
 export interface Search {
@@ -45,53 +69,14 @@ export interface Search {
   ray: ConicIterate | null;
 }
 
-/**
- * Solves a problem whose rays may be caused by rounding. If y proves a contradiction that rounding d to f32 could have caused, d is moved
- * to remove it, by the least share of each entry. c is treated in the same way.
- */
-export function solveConsistent(given: ConicProblem, tolerance: number, maxIterations: number): Search {
-  let problem = given;
-  let iterations = 0;
-  for (let shift = 0; ; shift++) {
-    const found = search(problem, given, tolerance, maxIterations);
-    iterations += found.iterations;
-    const {ray, outcome} = found;
-    if (outcome !== 'unsolved' || !ray || shift === MAX_SHIFTS) return {...found, iterations};
-    const [infeasible, unbounded] = [provesInfeasible(problem, ray.y), provesUnbounded(problem, ray.z)];
-    if (infeasible === 'rounding') problem = {...problem, d: reconciled(problem.d, ray.y)};
-    else if (unbounded === 'rounding') problem = {...problem, c: reconciled(problem.c, ray.z)};
-    else return {...found, iterations};
-  }
-}
-
-/** v + δ with ⟨v + δ, ray⟩ = 0 and the least Σ(δ/v)². */
-function reconciled(v: Float64Array, ray: Float64Array): Float64Array {
-  const weights = v.map((value, i) => value * value * ray[i]);
-  const size = inner(weights, ray);
-  const factor = -inner(v, ray) / size;
-  return v.map((value, i) => value + (1 + 1e-9) * factor * weights[i]);
-}
-
 const above = (v: Float64Array, least: number) => v.map((value) => (Math.abs(value) > least ? value : 0));
 
 /**
- * The iterate with small entries set to zero. The limit for z is a share of its largest entry or of one, and the limit for y and s is a
- * share of the largest entry of each block.
+ * Runs the interior-point method, and Newton's method from its iterates.
+ *
+ * @param given The problem in whose conditions the error is measured.
  */
-function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
-  if (share === 0) return {z, y, s};
-  const above = (v: Float64Array, size: number) =>
-    v.map((value) => (Math.abs(value) > share * size ? value : 0));
-  const inBlocks = (v: Float64Array) => {
-    const out = new Float64Array(v);
-    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), largestOf(partOf(block, v))));
-    return out;
-  };
-  return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
-}
-
-/** Runs the interior-point method, and Newton's method from its iterates. */
-function search(
+export function search(
   problem: ConicProblem,
   given: ConicProblem,
   tolerance: number,
@@ -103,33 +88,74 @@ function search(
     ...{outcome: 'unsolved', iterations: 0, point: null},
     ...{residual: Infinity, units: null, ray: null},
   };
+  /** The last one first. */
+  const attempts: Attempt[] = [];
   let tryBelow = TRY_BELOW;
-  const consider = (point: ConicIterate, at: ConicUnits) => {
+  const consider = (point: ConicIterate, at: ConicUnits, remainder: number) => {
     let least = Infinity;
-    for (const noise of NOISE) {
-      const own = unscaled(withoutNoise(problem, point, noise), at);
-      if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) <= LARGEST))) continue;
+    const measure = (own: ConicIterate) => {
+      if (![own.z, own.y].every((v) => v.every((value) => Math.abs(value) <= LARGEST))) return;
       const residual = conicError(given, own);
       if (residual < state.residual) Object.assign(state, {residual, point: own, units: at});
       least = Math.min(least, residual);
-      if (least <= EXACT) break;
+    };
+    for (const noise of NOISE) {
+      measure(unscaled(withoutNoise(problem, point, noise), at));
+      if (least <= EXACT) return least;
+    }
+    // Entries that only rounding keeps from zero can be told when nothing else is left.
+    if (least <= tolerance || remainder > CONVERGED) return least;
+    for (const share of NEGLIGIBLE) {
+      measure(withExactZeros(problem, unscaled(point, at), share));
+      if (least <= EXACT) return least;
     }
     return least;
+  };
+  /** Runs Newton's method, and considers each of its points. */
+  const newton = (
+    {problem: own, at, start}: Attempt,
+    {isLast, ...options}: NewtonOptions & {isLast: boolean},
+  ) => {
+    let guess = start;
+    let error = consider(pointOf(own, guess.z, guess.v), at, Infinity);
+    let least = remainderOf(own, guess);
+    let idle = 0;
+    for (let step = 0; step < NEWTON_STEPS && error > EXACT && idle < (isLast ? IDLE_STEPS : 1); step++) {
+      guess = newtonStep(own, guess, options);
+      const remainder = remainderOf(own, guess);
+      const now = consider(pointOf(own, guess.z, guess.v), at, isLast ? 0 : remainder);
+      idle = now < 0.5 * error || remainder < (isLast ? 0.5 : FAST) * least ? 0 : idle + 1;
+      error = Math.min(error, now);
+      least = Math.min(least, remainder);
+    }
   };
   /** Runs Newton's method from a point of the scaled problem. */
   const finish = (point: ConicIterate) => {
     const factors = balanceOf(even, point);
     // y is divided by the factors because the rows are multiplied by them.
     const at = {...units, rows: units.rows.map((value, i) => value * factors[i])};
-    const balanced = scaled(problem, at);
     const own = rescaled(unscaled(point, units), at);
-    let guess: {z: Float64Array; v: Float64Array} = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
-    let error = consider(pointOf(balanced, guess.z, guess.v), at);
-    for (let step = 0; step < NEWTON_STEPS && error > EXACT; step++) {
-      guess = newtonStep(balanced, guess.z, guess.v);
-      const next = consider(pointOf(balanced, guess.z, guess.v), at);
-      if (!(next < 0.5 * error)) break;
-      error = next;
+    const start = {z: own.z, v: own.y.map((value, i) => value - own.s[i])};
+    const middle = Math.sqrt(Math.abs(inner(own.y, own.s)) / problem.blocks.length);
+    const attempt = {problem: scaled(problem, at), at, start, middle};
+    attempts.unshift(attempt);
+    newton(attempt, {isLast: false});
+  };
+  /** Tries harder from one of these points. */
+  const insist = (attempt: Attempt) => {
+    const {problem: own, start, middle} = attempt;
+    newton(attempt, {isLast: true});
+    let last = 0;
+    for (const factor of KINKS) {
+      const kinks = kinksOf(own, start.v, factor * middle);
+      const count = kinks.reduce((sum, value) => sum + value, 0);
+      if (count === last) continue;
+      last = count;
+      const flat = {...attempt, start: {...start, v: flattened(own, start.v, kinks)}};
+      for (const rank of RANKS) {
+        if (state.residual <= tolerance) return;
+        newton(flat, {kinks, rank, isLast: true});
+      }
     }
   };
   state.iterations = interiorPoint(even, maxIterations, ({point, ray, tau, kappa, error}) => {
@@ -159,6 +185,10 @@ function search(
     }
     return false;
   });
+  for (const attempt of attempts) {
+    if (state.residual <= tolerance || state.outcome !== 'unsolved' || state.ray) break;
+    insist(attempt);
+  }
   if (state.residual <= tolerance && state.outcome === 'unsolved') state.outcome = 'solved';
   return state;
 }

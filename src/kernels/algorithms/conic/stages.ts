@@ -4,7 +4,8 @@ import {dependentEqualities} from './equalities.js';
 import {unitsOf} from './equilibrate.js';
 import {depth, distance, project} from './projection.js';
 import {largestOf, partOf, timesE, type ConicIterate, type ConicProblem, type ConicUnits} from './problem.js';
-import {solveConsistent, type ConicOutcome, type Search} from './search.js';
+import {solveConsistent} from './consistent.js';
+import {type ConicOutcome, type Search} from './search.js';
 
 export interface ConicResult extends ConicIterate {
   outcome: ConicOutcome;

@@ -102,7 +102,7 @@ describe('conic programs in f64', () => {
       const near = (values: Float64Array, by: number) => values.map((v, i) => v + by * noise(i + 1, random)[i]); // prettier-ignore
       const start = {z: near(z, 1e-4), v: near(y.map((value, i) => value - s[i]), 1e-4)}; // prettier-ignore
       const before = violation(problem, pointOf(problem, start.z, start.v));
-      const next = newtonStep(problem, start.z, start.v);
+      const next = newtonStep(problem, start);
       const after = violation(problem, pointOf(problem, next.z, next.v));
       assert.isAtMost(after, 1e-2 * before);
       assert.isAtMost(apart(next.z, z), 1e-6);
