@@ -29,9 +29,9 @@ export async function openInput(path: string): Promise<Input> {
   const bytes = new ByteReader(stream as AsyncIterable<Uint8Array>);
   const start = await bytes.peek(8);
   if (start.length === 0) throw new DataError(`${name} is empty.`);
-  if (isArrowFile(start)) return {format: 'arrow', source: await arrowSource(await loadArrow(), bytes)};
+  if (isArrowFile(start)) return {format: 'arrow', source: await arrowSource(await loadArrow(), bytes, path)};
   if (start[0] === 0xff && start[1] === 0xff)
-    return {format: 'stream', source: await arrowSource(await loadArrow(), bytes)};
+    return {format: 'stream', source: await arrowSource(await loadArrow(), bytes, path)};
   if (/^\s*\{|^\s+$/.test(Buffer.from(start).toString('latin1')))
     return {format: 'ndjson', source: await ndjsonSource(bytes)};
   throw new DataError(

@@ -39,7 +39,7 @@ export async function inspect(path: string, prefix: string, print: (line: string
     print(`${summaryOf(statuses)}; the largest residual of those solved is ${largest}`);
   else if (start && (start.has('p') || source.shared.has('p'))) {
     try {
-      const {n, m, k} = layoutOf(start, source.shared);
+      const {n, m, k} = layoutOf(start, source.shared, 0);
       print(`problems: n = ${n} variables, m = ${m} inequalities, k = ${k} equalities`);
     } catch (error) {
       print(`no problems that can be solved: ${messageOf(error)}`);

@@ -23,8 +23,8 @@ const SHAPES: Record<Part, (keyof Sizes)[]> = {
 /** The shape of a part, without the axis of rows. */
 export const shapeOf = (part: Part, sizes: Sizes): number[] => SHAPES[part].map((size) => sizes[size]);
 
-/** @throws `DataError` if a column is missing, or has another size than the others ask for. */
-export function layoutOf(columns: Map<string, Column>, shared: Shared): Sizes {
+/** @param first The number of the first row. @throws `DataError` if a column is missing, or has another size than the others ask for. */
+export function layoutOf(columns: Map<string, Column>, shared: Shared, first: number): Sizes {
   const find = (part: Part) => columns.get(part) ?? shared.get(part);
   for (const part of ['p', 'Q'] as const)
     if (!find(part))
@@ -52,9 +52,8 @@ export function layoutOf(columns: Map<string, Column>, shared: Shared): Sizes {
       (!isNested || dims.join() === shape.join())
     )
       continue;
-    const where = columns.has(part) ? 'row 0' : 'what all rows share';
     throw new DataError(
-      `${where}: ${part} has [${dims}] numbers; expected [${shape}], or as many one after the other (${SHAPES[part].join(' × ')}, ` +
+      `row ${first}: ${part}${columns.has(part) ? '' : ', which all rows share,'} has [${dims}] numbers; expected [${shape}], or as many one after the other (${SHAPES[part].join(' × ')}, ` +
         `n = ${sizes.n} as in p${sizes.m ? `, m = ${sizes.m} as in h` : ''}${sizes.k ? `, k = ${sizes.k} as in b` : ''}).`,
     );
   }

@@ -88,7 +88,7 @@ async function run(
   try {
     for await (const chunk of source.chunks(wanted)) {
       options.signal.throwIfAborted();
-      const now = layoutOf(chunk.columns, shared);
+      const now = layoutOf(chunk.columns, shared, chunk.first);
       if (sizes && JSON.stringify(sizes) !== JSON.stringify(now)) throw changed(chunk, sizes, now);
       sizes = now;
       const solved = await solver.solve(chunk, shared, sizes);

@@ -34,7 +34,7 @@ export function inferred(
       if (value === undefined)
         throw rowError(
           first + at,
-          `${name} is ${JSON.stringify(row[name])}; the rows before hold ${String(types[i])}.`,
+          `${name} is ${JSON.stringify(row[name])}; the rows before hold ${arrow.Type[types[i].typeId]}.`,
         );
       return value;
     });

@@ -19,23 +19,31 @@ const MOST_BODY = 2 ** 31 - 1;
 export const isArrowFile = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes).toString('latin1').startsWith(MAGIC);
 
-/** The bytes of each message. @throws `DataError`, with the first row that is missing, if a message is not whole. */
+/**
+ * The bytes of each message, that of the schema first.
+ *
+ * @param schemaAtEnd Gives it if it is only in the footer of a file.
+ * @throws `DataError`, with the first row that is missing, if a message is not whole.
+ */
 export async function* wholeMessages(
   {Message, MessageHeader}: Arrow,
   input: ByteReader,
+  schemaAtEnd: () => Promise<Uint8Array | null>,
 ): AsyncGenerator<Uint8Array> {
   const isFile = isArrowFile(await input.peek(MAGIC.length));
   if (isFile) await input.read(8);
   let rows = 0;
   let messages = 0;
+  let hasSchema = true;
   for (;;) {
     const prefix = await input.read(8);
-    if (prefix.length === 0 && !isFile && messages > 0) return;
+    if (prefix.length === 0 && !isFile && messages > 0 && hasSchema) return;
     if (prefix.length < 8)
       throw truncated(rows, isFile ? 'it ends without the footer of an Arrow file' : undefined);
     const [mark, length] = new Int32Array(prefix.buffer, 0, 2);
     if (length === 0 || (isFile && mark !== -1)) {
       if (isFile) await checkEnd(input, rows);
+      if (!hasSchema) throw damaged(0, 'there is no schema');
       return;
     }
     if (mark !== -1 || length < 0 || length > MOST_METADATA)
@@ -51,16 +59,24 @@ export async function* wholeMessages(
     } catch (error) {
       throw damaged(rows, messageOf(error));
     }
+    const {Schema, RecordBatch, DictionaryBatch} = MessageHeader;
+    if (![Schema, RecordBatch, DictionaryBatch].includes(message.headerType))
+      throw damaged(rows, `a message of type ${message.headerType}`);
     const {bodyLength} = message;
     if (!(bodyLength >= 0 && bodyLength <= MOST_BODY)) throw damaged(rows, `a body of ${bodyLength} bytes`);
     const whole = new Uint8Array(8 + length + bodyLength);
     whole.set(prefix);
     whole.set(metadata, 8);
     if ((await input.readInto(whole.subarray(8 + length))) < bodyLength) throw truncated(rows);
-    messages++;
+    if (messages++ === 0 && message.headerType !== MessageHeader.Schema) {
+      const schema = isFile ? await schemaAtEnd() : null;
+      if (schema) yield schema;
+      else hasSchema = false;
+    }
     if (message.headerType === MessageHeader.RecordBatch)
       rows += Number((message.header() as {length: number}).length);
-    yield whole;
+    // Without a schema, it is only to find where the input ends.
+    if (hasSchema) yield whole;
   }
 }
 

@@ -17,6 +17,8 @@ export function numbersOf(arrow: Arrow, batch: RecordBatch, name: string, first:
   const dims: number[] = [];
   const rows = batch.numRows;
   let data: Data = batch.data.children[at];
+  if (data.length !== rows)
+    throw rowError(first, `${name} is malformed: ${data.length} of ${rows} rows are there.`);
   let [from, count] = [0, rows];
   for (;;) {
     const each = rows > 0 ? count / rows : 1;

@@ -93,6 +93,8 @@ function collecting(arrow: Arrow, isFile: boolean) {
     /** Writes what comes before the first batch, unless there was an earlier process. */
     begin(schema: Schema, before: State | undefined): void {
       this.reset(undefined, schema);
+      // Whoever reads a file from its start needs it; apache-arrow writes it only at the end.
+      if (isFile) this._writeMessage(arrow.Message.from(schema));
       if (!before) return;
       this.parts = [];
       this._position = before.position;

@@ -7,21 +7,22 @@ import {PARTS, type Chunk, type Part, type Shared, type Source, type Wanted} fro
 import type {Arrow} from './load.js';
 import {wholeMessages} from './messages.js';
 import {numbersOf} from './numbers.js';
+import {schemaAtEnd} from './schema-at-end.js';
 
 const isPart = (name: string): name is Part => PARTS.includes(name as Part);
 
 /** @throws `DataError` if the input does not begin as Arrow IPC does. */
-export async function arrowSource(arrow: Arrow, input: ByteReader): Promise<Source> {
+export async function arrowSource(arrow: Arrow, input: ByteReader, path: string): Promise<Source> {
   let failure: Error | undefined;
   // A reader of apache-arrow takes an error of its input for the end.
   async function* messages() {
     try {
-      yield* wholeMessages(arrow, input);
+      yield* wholeMessages(arrow, input, async () => (path === '-' ? null : schemaAtEnd(arrow, path)));
     } catch (error) {
       failure = error as Error;
     }
   }
-  const reader = await arrow.RecordBatchReader.from(messages());
+  const reader = await attempt(0, () => arrow.RecordBatchReader.from(messages()));
   const opened = await attempt(0, () => reader.open());
   const schema = opened.schema as Schema | undefined;
   if (!schema) throw new DataError('row 0: the input has no schema of Arrow IPC.');
