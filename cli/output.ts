@@ -50,7 +50,7 @@ export async function fileOutput(path: string, job: string | null): Promise<Outp
   if (before) await file.truncate(before.bytes);
   else await rm(journal, {force: true});
   let bytes = before?.bytes ?? 0;
-  let told = performance.now();
+  let told = -Infinity;
   return {
     before,
     async write(parts) {
