@@ -158,9 +158,9 @@ async function solveFrom(path: string | undefined, given: Given): Promise<number
 
 /** Says what was wrong. @returns The exit code. */
 function told(error: unknown): number {
-  const {code, exitCode, name} = error as {code?: string; exitCode?: number; name?: string};
+  const {code, exitCode, name} = error as {code?: unknown; exitCode?: number; name?: string};
   // Commander has said it.
-  if (code?.startsWith('commander.')) return exitCode === 0 ? 0 : EXIT.usage;
+  if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : EXIT.usage;
   if (name === 'AbortError') {
     console.error('tfjs-implicit: interrupted; with --resume a later run goes on from here.');
     return EXIT.interrupted;

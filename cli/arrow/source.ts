@@ -9,15 +9,21 @@ import {wholeMessages} from './messages.js';
 import {numbersOf} from './numbers.js';
 import {schemaAtEnd} from './schema-at-end.js';
 
+const NOTHING = new Uint8Array(0);
+
 const isPart = (name: string): name is Part => PARTS.includes(name as Part);
 
 /** @throws `DataError` if the input does not begin as Arrow IPC does. */
 export async function arrowSource(arrow: Arrow, input: ByteReader, path: string): Promise<Source> {
+  const endOf = async () => (path === '-' ? null : schemaAtEnd(arrow, path));
   let failure: Error | undefined;
   // A reader of apache-arrow takes an error of its input for the end.
-  async function* messages() {
+  async function* messages(): AsyncGenerator<Uint8Array, void, number | undefined> {
     try {
-      yield* wholeMessages(arrow, input, async () => (path === '-' ? null : schemaAtEnd(arrow, path)));
+      for await (const whole of wholeMessages(arrow, input, endOf)) {
+        // A reader that has all it needs asks for 0 bytes more, and would wait for the next message.
+        for (let asked = yield whole; asked === 0; asked = yield NOTHING);
+      }
     } catch (error) {
       failure = error as Error;
     }
