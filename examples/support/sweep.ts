@@ -41,7 +41,11 @@ export function withGrid({X, Y, points, targets}: Folds, grid: tf.Tensor1D): Fol
   const [folds, size] = [X.shape[0], grid.shape[0]];
   const every = (v: tf.Tensor3D) => {
     const [, rows, columns] = v.shape;
-    return tf.reshape(tf.tile(tf.expandDims(v, 1), [1, size, 1, 1]), [folds * size, rows, columns]);
+    return tf.reshape<tf.Rank.R3>(tf.tile(tf.expandDims(v, 1), [1, size, 1, 1]), [
+      folds * size,
+      rows,
+      columns,
+    ]);
   };
   const scale = tf.reshape(tf.tile(tf.rsqrt(grid), [folds]), [folds * size, 1, 1]);
   return {

@@ -24,10 +24,8 @@ describe('training in parallel', () => {
       const loss = (inputs: tf.Tensor, targets: tf.Tensor) =>
         tf.losses.meanSquaredError(targets, model.apply(inputs) as tf.Tensor) as tf.Scalar;
       const whole = gradientsOf(model, () => loss(x, y), TOTAL);
-      const shards = tf.tidy(() => {
-        const [inputs, targets] = [x, y].map((v) => tf.split(v, SIZES));
-        return SIZES.map((size, i) => gradientsOf(model, () => loss(inputs[i], targets[i]), size));
-      });
+      const [inputs, targets] = [x, y].map((v) => tf.split(v, SIZES));
+      const shards = SIZES.map((size, i) => gradientsOf(model, () => loss(inputs[i], targets[i]), size));
       const sum = meanOf(shards);
       assert.isAbove(whole.values.length, 4);
       whole.values.forEach((values, i) => {
@@ -35,7 +33,7 @@ describe('training in parallel', () => {
         values.forEach((v, j) => assert.closeTo(sum.values[i][j], v, 1e-6 * Math.max(1, scale)));
       });
       model.dispose();
-      tf.dispose([x, y]);
+      tf.dispose([x, y, ...inputs, ...targets]);
     });
   }
 });
