@@ -59,6 +59,19 @@ module.exports = {
       to: {circular: true},
     },
     {
+      name: 'library-does-not-know-the-command',
+      severity: 'error',
+      from: {path: '^src/'},
+      to: {path: '^cli/'},
+    },
+    {
+      // The command is a user of the library, by its public names.
+      name: 'command-imports-public-names',
+      severity: 'error',
+      from: {path: '^cli/'},
+      to: {path: '^src/', pathNot: '^src/index\\.ts$'},
+    },
+    {
       name: 'only-layers-know-keras',
       severity: 'error',
       from: {path: '^src/', pathNot: '^src/layers/'},
@@ -67,7 +80,7 @@ module.exports = {
     {
       name: 'no-deep-tfjs-import',
       severity: 'error',
-      from: {path: '^(src|test|examples|bench)/'},
+      from: {path: '^(src|cli|test|examples|bench)/'},
       to: {
         path: '@tensorflow/[^/]+/.+',
         dependencyTypesNot: ['type-only'],

@@ -1,12 +1,13 @@
 /**
  * @file Builds dist/: ES modules of which a bundler takes what is used, a CommonJS twin, a file for the worker threads, files for
- * pages without a bundler, and types.
+ * pages without a bundler, types, and the command.
  */
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {rollup} from 'rollup';
 import {dts} from 'rollup-plugin-dts';
+import {buildCommand} from './build/command.mjs';
 import {minified} from './build/minified.mjs';
 import {fileOf, isOther, isTensorFlow, modules, root, sources, src, WORKER} from './build/sources.mjs';
 
@@ -32,6 +33,7 @@ await buildCommonJS();
 await buildWorker();
 await buildSingleFiles();
 await buildTypes();
+await buildCommand(join(dist, 'cli', 'tfjs-implicit.js'));
 // How Node and bundlers read the files beside them.
 for (const [name, type] of [
   ['esm', 'module'],

@@ -19,6 +19,7 @@ const TOOLS = [
   '@tensorflow/tfjs@4.22.0',
   '@tensorflow/tfjs-backend-webgpu@4.22.0',
   'webgpu@0.6.2',
+  'apache-arrow@21.2.0',
   'esbuild',
   'rollup',
   '@rollup/plugin-node-resolve',
@@ -124,6 +125,16 @@ ${report}
 export const REPORT = 'run().then((result) => { window.result = result; });';
 export const PAGE = (scripts) =>
   `<!doctype html><html><head><meta charset="utf-8"><link rel="icon" href="data:,"></head><body>${scripts}</body></html>`;
+
+/** What finds all packages but this one. */
+export const without = (name) => `
+import {register} from 'node:module';
+const hook = \`export async function resolve(name, context, next) {
+  if (name === '${name}') throw Object.assign(new Error('Cannot find package'), {code: 'ERR_MODULE_NOT_FOUND'});
+  return next(name, context);
+}\`;
+register('data:text/javascript,' + encodeURIComponent(hook));
+`;
 
 /** Runs a program and returns what it prints. @throws With all that it has printed. */
 export async function run(command, args, cwd, {env = {}} = {}) {

@@ -1,6 +1,6 @@
 /** @file WebGPU in Node by one import: on the machine's GPU, or on SwiftShader where Chromium brings it. */
 import {existsSync} from 'node:fs';
-import {projectOf, run} from '../projects.mjs';
+import {projectOf, run, without} from '../projects.mjs';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
@@ -12,16 +12,6 @@ import {projections} from 'tfjs-implicit';
 await tf.setBackend('webgpu');
 const x = projections.simplex(tf.tensor2d([[1, 0.5, -1]]));
 console.log(JSON.stringify({on: tf.getBackend(), vendor: gpuInfo.vendor, x: Array.from(await x.data())}));
-`;
-
-/** What finds all packages but this one. */
-const without = (name) => `
-import {register} from 'node:module';
-const hook = \`export async function resolve(name, context, next) {
-  if (name === '${name}') throw Object.assign(new Error('Cannot find package'), {code: 'ERR_MODULE_NOT_FOUND'});
-  return next(name, context);
-}\`;
-register('data:text/javascript,' + encodeURIComponent(hook));
 `;
 
 export default [

@@ -1,0 +1,168 @@
+/** @file The command `solve`: rows in, rows with their solutions out, a chunk at a time. */
+import {stat, writeFile} from 'node:fs/promises';
+import {setThreads} from '../src/index.js';
+import {arrowSink} from './arrow/sink.js';
+import {loadArrow} from './arrow/load.js';
+import {useBackend} from './backend.js';
+import {DataError, UsageError} from './failure.js';
+import {formatOf, openInput, type Input} from './input.js';
+import {layoutOf, rowsPerChunk, type Sizes} from './layout.js';
+import {ndjsonSink} from './ndjson/sink.js';
+import {fileOutput, streamOutput, type Output} from './output.js';
+import {ProgressLine} from './progress.js';
+import {sharedRow} from './shared-row.js';
+import {Solver, type Solving} from './solver.js';
+import {type Chunk, type Column, type Format, type Shared, type Sink} from './table.js';
+
+/** The options of the command, checked. */
+export interface SolveOptions extends Solving {
+  /** A file, or "-" for standard input. */
+  input: string;
+  /** A file, or "-" for standard output. */
+  output: string;
+  /** A file with one row, of what all rows share. */
+  shared?: string;
+  to?: Format;
+  threads?: number;
+  chunk?: number;
+  resume: boolean;
+  prefix: string;
+  keepProblem: boolean;
+  gradientSums?: string;
+  quiet: boolean;
+  signal: AbortSignal;
+}
+
+/** How often each status occurred. */
+export type Statuses = Record<string, number>;
+
+/** @returns How often each status occurred; `null` if the output was there already. */
+export async function solve(options: SolveOptions): Promise<Statuses | null> {
+  const {input, output, signal} = options;
+  if (options.resume && (await isDone(input, output))) return null;
+  const opened = await openInput(input);
+  const shared = new Map([
+    ...opened.source.shared,
+    ...(options.shared ? await sharedRow(options.shared) : []),
+  ]);
+  const job = options.resume ? await jobOf(options) : null;
+  const out = output === '-' ? streamOutput(process.stdout) : await fileOutput(output, job);
+  try {
+    const sink = await sinkFor(opened, options, out);
+    await useBackend();
+    setThreads(options.threads ?? null);
+    const statuses = await run(opened, shared, sink, out, options);
+    await out.finish();
+    return statuses;
+  } catch (error) {
+    await out.abandon(signal.aborted);
+    throw error;
+  }
+}
+
+/** Solves all rows that an earlier run has not solved. */
+async function run(
+  {source}: Input,
+  shared: Shared,
+  sink: Sink,
+  out: Output,
+  options: SolveOptions,
+): Promise<Statuses> {
+  const solver = new Solver(options);
+  const statuses: Statuses = {...out.before?.statuses};
+  const sums = new Map(Object.entries(out.before?.sums ?? {}));
+  let rows = out.before?.rows ?? 0;
+  const line = new ProgressLine(process.stderr, options.quiet, rows);
+  let sizes: Sizes | null = null;
+  const wanted = {
+    numbers: options.cotangent === undefined ? [] : [options.cotangent],
+    keepProblem: options.keepProblem,
+    skip: rows,
+    rowsOf: (counts: Map<string, number>) => {
+      const columns = new Map([...counts].map(([name, size]) => [name, {values: new Float32Array(0), size}]));
+      const size = (part: 'p' | 'h' | 'b') => (columns.get(part) ?? shared.get(part))?.size ?? 0;
+      const total = [...counts.values()].reduce((sum, count) => sum + Math.max(1, count), 0);
+      return options.chunk ?? rowsPerChunk({n: size('p'), m: size('h'), k: size('b')}, total);
+    },
+  };
+  try {
+    for await (const chunk of source.chunks(wanted)) {
+      options.signal.throwIfAborted();
+      const now = layoutOf(chunk.columns, shared, chunk.first);
+      if (sizes && JSON.stringify(sizes) !== JSON.stringify(now)) throw changed(chunk, sizes, now);
+      sizes = now;
+      const solved = await solver.solve(chunk, shared, sizes);
+      await out.write(sink.write(chunk, named(solved.columns, chunk, options)));
+      rows += chunk.rows;
+      for (const status of solved.columns.get('status')!.values)
+        statuses[status] = (statuses[status] ?? 0) + 1;
+      for (const [part, sum] of solved.sums) {
+        const before = sums.get(part);
+        sums.set(
+          part,
+          Array.from(sum, (value, i) => value + (before?.[i] ?? 0)),
+        );
+      }
+      await out.commit(() => ({rows, statuses, sums: Object.fromEntries(sums), sink: sink.state()}));
+      line.tell(rows, statuses);
+    }
+    await out.write(sink.end());
+    if (options.gradientSums)
+      await writeFile(options.gradientSums, `${JSON.stringify({rows, ...Object.fromEntries(sums)})}\n`);
+    line.end(rows, statuses);
+    return statuses;
+  } catch (error) {
+    line.clear();
+    throw error;
+  }
+}
+
+function changed({first}: Chunk, before: Sizes, now: Sizes): DataError {
+  const text = ({n, m, k}: Sizes) => `n = ${n}, m = ${m}, k = ${k}`;
+  return new DataError(
+    `row ${first}: a problem of another shape (${text(now)}) than those before (${text(before)}).`,
+  );
+}
+
+/** The results under the names that they get. */
+function named(results: Map<string, Column>, {carried}: Chunk, {prefix}: SolveOptions): Map<string, Column> {
+  const there =
+    'batch' in carried
+      ? carried.batch.schema.fields.map(({name}) => name)
+      : Object.keys(carried.rows[0] ?? {});
+  const renamed = new Map([...results].map(([name, column]) => [prefix + name, column]));
+  const twice = there.find((name) => renamed.has(name));
+  if (twice !== undefined)
+    throw new UsageError(
+      `the input has a column ${twice} already: choose other names with --prefix, as in --prefix solved_.`,
+    );
+  return renamed;
+}
+
+async function sinkFor({format, source}: Input, {to, output}: SolveOptions, out: Output): Promise<Sink> {
+  const asInput = output === '-' && format === 'arrow' ? 'stream' : format;
+  const chosen = to ?? formatOf(output) ?? asInput;
+  if (chosen === 'ndjson') return ndjsonSink();
+  return arrowSink(await loadArrow(), chosen === 'arrow', source.metadata, out.before?.sink);
+}
+
+/** Whether the output is there, and newer than the input. */
+async function isDone(input: string, output: string): Promise<boolean> {
+  if (input === '-' || output === '-')
+    throw new UsageError('--resume needs files: a stream cannot be read again.');
+  const [from, to] = await Promise.all([input, output].map((path) => stat(path).catch(() => null)));
+  return from !== null && to !== null && to.mtimeMs >= from.mtimeMs;
+}
+
+/** The same text for the same work: what was begun for another input or with other options is not continued. */
+async function jobOf(options: SolveOptions): Promise<string> {
+  const {input, output, shared, to, chunk, prefix, keepProblem, gradientSums} = options;
+  const {tolerance, maxIterations, degenerate, cotangent, gradients} = options;
+  const files = [input, shared].filter((path) => path !== undefined);
+  const stats = await Promise.all(files.map((path) => stat(path).catch(() => null)));
+  return JSON.stringify([
+    ...[input, output, shared, to, chunk, prefix, keepProblem, gradientSums],
+    ...[tolerance, maxIterations, degenerate, cotangent, gradients],
+    ...stats.map((file) => file && [file.size, file.mtimeMs]),
+  ]);
+}
