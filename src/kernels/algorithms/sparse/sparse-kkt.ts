@@ -140,7 +140,14 @@ export class SparseKkt implements ReducedKkt {
     this.isRead = true;
   }
 
-  correct(x: Float64Array, y: Float64Array, fx: Float64Array, gy: Float64Array, total: Float64Array): void {
+  correct(
+    x: Float64Array,
+    y: Float64Array,
+    fx: Float64Array,
+    gy: Float64Array,
+    total: Float64Array,
+    needsTotal = true,
+  ): void {
     const {constraints: C, rhs, apart, singles, present, kernels, factors} = this;
     const n = x.length;
     rhs.set(fx);
@@ -148,16 +155,16 @@ export class SparseKkt implements ReducedKkt {
     singles.push(gy, rhs);
     kernels.solve(factors, rhs);
     for (let j = 0; j < n; j++) x[j] += rhs[j];
+    for (let k = 0; k < apart.length; k++) y[apart[k]] += rhs[n + k];
+    singles.recover(rhs, gy, y, total);
+    if (!needsTotal) return;
     const {values} = C;
     const {starts, columns} = C.pattern;
-    for (let k = 0; k < apart.length; k++) {
-      const i = apart[k];
-      y[i] += rhs[n + k];
+    for (const i of apart) {
       let sum = 0;
       for (let e = starts[i]; e < starts[i + 1]; e++) sum += values[e] * rhs[columns[e]];
       total[i] += sum;
     }
-    singles.recover(rhs, gy, y, total);
   }
 
   settle(x: Float64Array, d: Float64Array): void {

@@ -7,16 +7,12 @@ const F64: usize = 8;
 const NARROW: i32 = 2;
 
 /** yᵢ −= value·rowₖ. */
-// @ts-ignore: a decorator of AssemblyScript.
-@inline
 function subtract(y: usize, i: i32, value: f64, row: usize, k: i32): void {
   const p = y + (i as usize) * F64;
   store<f64>(p, load<f64>(p) - value * load<f64>(row + (k as usize) * F64));
 }
 
 /** yᵢ rowₖ. */
-// @ts-ignore: a decorator of AssemblyScript.
-@inline
 function product(y: usize, i: i32, row: usize, k: i32): f64 {
   return load<f64>(y + (i as usize) * F64) * load<f64>(row + (k as usize) * F64);
 }
