@@ -21,9 +21,8 @@ export interface BlockOptions {
 /** The proximal operators of the blocks: one for all, or a list. */
 export type BlockProx = BlockProxOf | readonly BlockProxOf[];
 
-/** A proximal operator with any parameters; the caller of `run` must pass matching ones. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type BlockProxOf = (y: tf.Tensor, params: any, scaling?: number | tf.Tensor) => tf.Tensor;
+/** A proximal operator whose parameters have any type; the caller of `run` must pass matching ones. */
+export type BlockProxOf = (y: tf.Tensor, params: never, scaling?: number | tf.Tensor) => tf.Tensor;
 
 /** Entry j of what may be one for all. */
 export function ofBlock<T>(all: T | readonly T[], j: number): T {
@@ -64,7 +63,7 @@ export function blockProximalGradient<
           return (x as tf.Tensor[]).map((block, j) => {
             const eta = ofBlock(stepSize ?? 1, j);
             const moved = tf.sub(block, tf.mul(eta, (slopes as tf.Tensor[])[j]));
-            return ofBlock(prox, j)(moved, ofBlock(proxParams as Parameter[], j), eta);
+            return ofBlock(prox, j)(moved, ofBlock(proxParams as never[], j), eta);
           }) as X;
         });
   return Object.assign(fixedPointResidual(map), {map});
@@ -84,7 +83,7 @@ function rowMap<P extends Parameter[]>(
       const {rows} = rowsOf(structure, x);
       const eta = step ?? offTape(() => tf.min(blockSteps(structure, rows, params)));
       const moved = tf.sub(x, tf.mul(eta, gradient(x, ...params)));
-      return tf.reshape(prox(tf.reshape(moved, [-1, rows.shape[2]]), proxParams, eta), x.shape);
+      return tf.reshape(prox(tf.reshape(moved, [-1, rows.shape[2]]), proxParams as never, eta), x.shape);
     });
 }
 

@@ -39,7 +39,9 @@ export class SparseMatrix {
 
 /** Whether a problem or an argument has a sparse matrix among its entries. */
 export function hasSparse(record: object): boolean {
-  return Object.values(record ?? {}).some((value) => value instanceof SparseMatrix);
+  for (const name in record)
+    if ((record as Record<string, unknown>)[name] instanceof SparseMatrix) return true;
+  return false;
 }
 
 /** The factors of the matrices of a batch. */

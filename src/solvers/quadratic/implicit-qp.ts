@@ -177,15 +177,16 @@ export abstract class ImplicitQP {
       : offTape(() => ({...this.solve(guess, data)}));
     const found = whole === data ? solved : offTape(() => settleFixed(solved, whole));
     const {activity, status} = found;
+    const hasBounds = whole.lower !== undefined || whole.upper !== undefined;
     const split = (values: tf.Tensor) => splitRows(values, data.p.shape[1]!, whole) as tf.Tensor2D[];
     const solutionOf = ({x, ineqDual: all, eqDual}: QuadraticSolution): QPRunSolution => {
       // Without bounds, x has the entries of the condition's x.
-      if (!whole.lower && !whole.upper) return {x, ineqDual: all, eqDual};
+      if (!hasBounds) return {x, ineqDual: all, eqDual};
       const [ineqDual, lowerDual, upperDual] = split(all);
       return {x, ineqDual, eqDual, lowerDual, upperDual};
     };
     const [ineqDual, lowerDual, upperDual] = split(found.certificateIneq);
-    const [ofG] = split(found.slack);
+    const ofG = hasBounds ? split(found.slack)[0] : found.slack;
     const state: QPState = {
       status,
       iterations: found.iterations,

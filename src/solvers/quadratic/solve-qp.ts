@@ -157,11 +157,23 @@ export interface SparseSolving {
 
 /** The result for a batch. */
 export function resultOf(
-  solution: BoundedSolution,
+  {x, ineqDual, eqDual, lowerDual, upperDual}: BoundedSolution,
   {status, iterations, residual, slack, certificate}: QPState,
   weaklyActive: tf.Tensor,
 ): QPResult {
-  return {...solution, status, iterations, residual, slack, certificate, weaklyActive};
+  return {
+    x,
+    ineqDual,
+    eqDual,
+    lowerDual,
+    upperDual,
+    status,
+    iterations,
+    residual,
+    slack,
+    certificate,
+    weaklyActive,
+  };
 }
 
 /** Whether each state is 2, as tf.equal gives it, without the casts that it makes. */

@@ -67,7 +67,7 @@ export function blockIteration<P extends Parameter[]>(
       x.forEach((block, j) => {
         const slope = gradient(current, ...params)[j];
         const move = (eta: number | tf.Tensor) =>
-          ofBlock(prox, j)(tf.sub(block, tf.mul(eta, slope)), ofBlock(proxParams as Parameter[], j), eta);
+          ofBlock(prox, j)(tf.sub(block, tf.mul(eta, slope)), ofBlock(proxParams as never[], j), eta);
         if (stepSize !== 'search') {
           etas.push(before[j]);
           used.push(ofBlock(stepSize, j));

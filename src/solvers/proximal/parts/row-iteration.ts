@@ -52,7 +52,7 @@ export function rowIteration<P extends Parameter[]>(
           let slope: tf.Tensor = product;
           if (b) slope = tf.add(slope, b);
           if (ridge) slope = tf.add(slope, tf.mul(tf.reshape(ridge, [-1, 1]), row));
-          return prox(tf.sub(row, tf.mul(eta, slope)), proxParams, eta);
+          return prox(tf.sub(row, tf.mul(eta, slope)), proxParams as never, eta);
         },
       });
       const next = tf.reshape(moved, x.shape);

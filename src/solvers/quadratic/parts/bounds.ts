@@ -1,7 +1,7 @@
 /** @file Bounds of a quadratic program: as rows of G, for what knows no bounds, and what the rows of a result belong to. */
 import * as tf from '@tensorflow/tfjs-core';
 import {offTape, recordOp} from '../../../autodiff/index.js';
-import {rightSides, type QuadraticData} from '../../../conditions/index.js';
+import {rightSides, type QuadraticData, type QuadraticSolution} from '../../../conditions/index.js';
 import {hostShouldRead, NO_BOUND, readF32, type QPGuess, type QPSolution} from '../../../kernels/index.js';
 import {columnParts} from '../../../linalg/index.js';
 
@@ -29,16 +29,20 @@ export function asRows(data: QuadraticData): QuadraticData {
 }
 
 /** The solution with the multipliers of its bounds, which are empty without bounds. */
-export function withBoundDuals<T extends {x: tf.Tensor} & Partial<BoundDuals>>(solution: T): T & BoundDuals {
-  const none = () => noBounds(solution.x.shape[0]);
-  return {...solution, lowerDual: solution.lowerDual ?? none(), upperDual: solution.upperDual ?? none()};
+export function withBoundDuals(
+  solution: QuadraticSolution & Partial<BoundDuals>,
+): QuadraticSolution & BoundDuals {
+  // Entry by entry: to spread an object costs more than to solve a small problem.
+  const {x, ineqDual, eqDual, lowerDual, upperDual} = solution;
+  const none = lowerDual && upperDual ? null : noBounds(x.shape[0]);
+  return {x, ineqDual, eqDual, lowerDual: lowerDual ?? none!, upperDual: upperDual ?? none!};
 }
 
 function noBounds(batch: number): tf.Tensor {
   return tf.engine().makeTensor(new Float32Array(0), [batch, 0], 'float32');
 }
 
-/** The part of [B, m + bounds] that belongs to the rows of G, and those of the bounds; each may be empty. */
+/** The part of [B, m + bounds] that belongs to the rows of G, and those of the bounds; each may be empty (one tensor then). */
 export function splitRows(
   values: tf.Tensor,
   n: number,
@@ -46,15 +50,15 @@ export function splitRows(
 ): [ofG: tf.Tensor, ofLower: tf.Tensor, ofUpper: tf.Tensor] {
   const [batch, rows] = values.shape as [number, number];
   const [below, above] = [lower ? n : 0, upper ? n : 0];
-  const none = () => noBounds(batch);
-  if (!below && !above) return [values, none(), none()];
+  const none = noBounds(batch);
+  if (!below && !above) return [values, none, none];
   const sizes = [rows - below - above, below, above];
   const parts = columnParts(
     values,
     sizes.filter((size) => size > 0),
   );
   let next = 0;
-  return sizes.map((size) => (size > 0 ? parts[next++] : none())) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return sizes.map((size) => (size > 0 ? parts[next++] : none)) as [tf.Tensor, tf.Tensor, tf.Tensor];
 }
 
 /**
