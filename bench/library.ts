@@ -7,6 +7,14 @@ import type * as library from '../src/index.js';
 // No literal, so that the types are those of the sources.
 const BUILT = '../dist/esm/index.js';
 
-export const {convex, LassoLayer, linalg, prepareQP, projections, solveQP, sparsemax} = (await import(
-  BUILT
-)) as typeof library;
+export const {
+  convex,
+  LassoLayer,
+  linalg,
+  prepareQP,
+  projections,
+  solveQP,
+  solveQPAsync,
+  sparseMatrix,
+  sparsemax,
+} = (await import(BUILT)) as typeof library;

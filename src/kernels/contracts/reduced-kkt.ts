@@ -32,8 +32,12 @@ export interface ReducedKkt {
     options?: {pin?: boolean; penalise?: boolean; dependent?: boolean},
   ): boolean;
 
-  /** (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x and is updated with x. */
-  correct(x: Vector, y: Vector, fx: Vector, gy: Vector, total: Vector): void;
+  /**
+   * (x, y) += K⁻¹ (fx, gy) with the regularised factors; `total` is C x and is updated with x.
+   *
+   * @param needsTotal Whether the caller reads `total` afterwards. Default: it does.
+   */
+  correct(x: Vector, y: Vector, fx: Vector, gy: Vector, total: Vector, needsTotal?: boolean): void;
 
   /**
    * Moves the variables of x that a hard row with one entry fixes exactly to where it says, for systems whose factors leave rounding there.

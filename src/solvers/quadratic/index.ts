@@ -23,7 +23,7 @@ export {
   type QPState,
 } from './implicit-qp.js';
 export {type BoundDuals} from './parts/bounds.js';
-export {InteriorPointQP, type InteriorPointQPOptions} from './interior-point-qp.js';
+export {InteriorPointQP, type InteriorPointQPOptions, type SparseQuadraticData} from './interior-point-qp.js';
 export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
 export {solveQP, type OnInfeasible, type QPInitial, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';

@@ -1,10 +1,22 @@
 /** @file The interior-point solver of quadratic programs. */
 import {checkOptions, type Names} from '../../checks/index.js';
+import type * as tf from '@tensorflow/tfjs-core';
 import type {QuadraticData} from '../../conditions/index.js';
 import {hostShouldRead, runQP, startQP, type QPGuess, type QPSolution} from '../../kernels/index.js';
+import type {SparseMatrix} from '../../linalg/index.js';
 import {SLICE} from '../iteration/in-slices.js';
 import type {Steps} from '../iteration/steps.js';
-import {IMPLICIT_QP, ImplicitQP, type ImplicitQPOptions} from './implicit-qp.js';
+import type {RunResult} from '../iteration/run-result.js';
+import {
+  IMPLICIT_QP,
+  ImplicitQP,
+  type BoundedGuess,
+  type ImplicitQPOptions,
+  type QPRunSolution,
+  type QPState,
+} from './implicit-qp.js';
+import type {SparseRunning} from './parts/sparse-run.js';
+import {sparseSolvingFor} from './parts/sparse-solving.js';
 
 /** The options of `InteriorPointQP`. */
 export interface InteriorPointQPOptions extends ImplicitQPOptions {
@@ -13,6 +25,16 @@ export interface InteriorPointQPOptions extends ImplicitQPOptions {
   /** The largest number of iterations of a sample. Default 100. */
   maxIterations?: number | undefined;
 }
+
+/** The data of a problem whose matrices may be sparse. */
+export type SparseQuadraticData = Omit<QuadraticData, 'Q' | 'G' | 'A'> & {
+  /** The quadratic term, [B, n, n] or [1, n, n], or sparse, [n, n]. */
+  Q: tf.Tensor | SparseMatrix;
+  /** The left side of Gx ≤ h, [B, m, n] or [1, m, n], or sparse, [m, n]. */
+  G: tf.Tensor | SparseMatrix;
+  /** The left side of Ax = b, [B, k, n] or [1, k, n], or sparse, [k, n]. */
+  A: tf.Tensor | SparseMatrix;
+};
 
 const NAMES: Names<InteriorPointQPOptions> = {...IMPLICIT_QP, tolerance: 0, maxIterations: 0};
 
@@ -34,6 +56,8 @@ export class InteriorPointQP extends ImplicitQP {
   /** The most iterations of a sample. Default 100. */
   readonly maxIterations: number;
 
+  private readonly own: ImplicitQPOptions;
+
   constructor(given: InteriorPointQPOptions = {}) {
     const {tolerance = 1e-9, maxIterations = 100, ...options} = checkOptions('InteriorPointQP', given, NAMES);
     super(options);
@@ -41,8 +65,27 @@ export class InteriorPointQP extends ImplicitQP {
     if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
       throw new Error(`InteriorPointQP: maxIterations must be a positive integer, got ${maxIterations}.`);
     }
+    this.own = options;
     this.tolerance = tolerance;
     this.maxIterations = maxIterations;
+  }
+
+  /**
+   * Solves the batch.
+   *
+   * @param init `null`, or a guess (an earlier solution of nearby problems).
+   * @param data Axis 0 of every tensor is the batch or 1, for p the batch. Q, G and A may also be of `sparseMatrix`, with `values` [entries] or
+   *   [B, entries]: the whole solve is then sparse, and runs on the host.
+   * @returns {x: {x, ineqDual, eqDual}, state}, as that of every solver of quadratic programs; differentiable in `data`, among them `values`.
+   * @throws If matrices are sparse and the option `linsolve` is given, which is for dense ones; or if the host cannot read tensors of the backend.
+   */
+  override run(init: BoundedGuess | null, data: SparseQuadraticData): RunResult<QPRunSolution, QPState> {
+    const {className, tolerance, maxIterations} = this;
+    const sparse = sparseSolvingFor<SparseRunning>(data, className);
+    if (!sparse) return super.run(init, data as QuadraticData);
+    const {linsolve, ...options} = this.own;
+    if (linsolve !== undefined) throw new Error(`${className}: linsolve is not for sparse matrices.`);
+    return sparse.run(className, init, data, {...options, tolerance, maxIterations});
   }
 
   protected override solve(init: QPGuess | null, data: QuadraticData): QPSolution {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {
+  linsolve,
   certify,
   solveQP,
   solveQPAsync,
@@ -300,6 +301,56 @@ describeBackends('sparse problems', () => {
       }),
     ));
 
+  it('get from InteriorPointQP.run what they get from solveQP, with gradients in the values', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const places = {shape: [2, 2] as const, rows: [0, 1], columns: [0, 1]};
+        const p = tf.tensor2d([
+          [-1, -4],
+          [1, -2],
+        ]);
+        const A = sparseMatrix({shape: [0, 2], rows: [], columns: [], values: []});
+        const rest = {p, h: tf.tensor2d([[1]]), A, b: tf.zeros([1, 0])};
+        const bounds = {lower: tf.tensor2d([[0, 0]])};
+        const dataOf = (values: tf.Tensor) => {
+          const Q = sparseMatrix({...places, values});
+          const G = sparseMatrix({
+            shape: [1, 2],
+            rows: [0, 0],
+            columns: [0, 1],
+            values: tf.slice(values, [0], [2]),
+          });
+          return {...rest, ...bounds, Q, G};
+        };
+        const values = tf.tensor1d([2, 3]);
+        const solver = new solvers.InteriorPointQP({onFailure: 'throw'});
+        const {x, state} = solver.run(null, dataOf(values));
+        const {h, b, ...data} = dataOf(values);
+        const expected = solveQP({...data, h, b});
+        for (const name of ['x', 'ineqDual', 'lowerDual'] as const) {
+          assert.deepEqual(x[name]!.arraySync(), expected[name].arraySync());
+        }
+        assert.deepEqual(state.slack.arraySync(), expected.slack.arraySync());
+        assert.deepEqual([...state.status.dataSync()], [0, 0]);
+        const again = solver.run({...x, slack: state.slack}, dataOf(values));
+        assert.deepEqual([...again.iterations.dataSync()], [0, 0]);
+        const loss = (solve: (given: ReturnType<typeof dataOf>) => tf.Tensor) =>
+          tf
+            .grad((v: tf.Tensor) => tf.sum(tf.square(solve(dataOf(v)))))(values)
+            .arraySync();
+        assert.deepEqual(
+          loss((given) => solver.run(null, given).x.x),
+          loss((given) => solveQP(given).x),
+        );
+
+        const dense = new solvers.InteriorPointQP({linsolve: linsolve.kkt()});
+        assert.match(
+          messageOf(() => dense.run(null, dataOf(values))),
+          /linsolve is not for sparse matrices/,
+        );
+      }),
+    ));
+
   it('are refused, with the way out, by solvers that take tensors only', () =>
     expectNoLeak(() =>
       tf.tidy(() => {
@@ -313,7 +364,6 @@ describeBackends('sparse problems', () => {
         };
         const bounds = {lower: tf.zeros([1, 2]), upper: tf.ones([1, 2])};
         for (const [name, run] of [
-          ['InteriorPointQP', () => new solvers.InteriorPointQP().run(null, {Q, p, ...none})],
           ['OSQP', () => new solvers.OSQP().run(null, {Q, p, ...none})],
           ['EqualityConstrainedQP', () => new solvers.EqualityConstrainedQP().run(null, {Q, p, ...none})],
           [

@@ -76,6 +76,11 @@ export class Acceptance {
     };
   }
 
+  /** The certificate, in f64, of the point that was judged last. */
+  get tested(): number {
+    return this.test.residual;
+  }
+
   /** Clears the result of the previous sample, so that none of it remains if this one finds nothing. */
   forget(): void {
     const {found} = this;

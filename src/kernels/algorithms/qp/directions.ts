@@ -16,6 +16,8 @@ const MAX_DELTA = 1e-5;
 const SOLVE_TARGET = 1e-10;
 /** The same in the last iterations, because of small rows. */
 const LAST_TARGET = 1e-15;
+/** The residual that no direction may have, however large the error of the point. */
+const MOST_INEXACT = 1e-6;
 /** The residual at which a factorisation needs no refinement at all. */
 const EXACT = 1e-13;
 /** The residual above which the factorisation is no longer good enough. */
@@ -24,6 +26,8 @@ const INEXACT = 1e-8;
 export class Directions {
   /** The least regularisation. */
   delta = DELTA;
+  /** The residual at which a direction is good enough, relative to the error of the point, if that is more than usual. */
+  inexactness = 0;
   /** The predictor first, and later the step itself. */
   private readonly affine: Point<Vector>;
   /** The direction for the constant right-hand side (−q, d). */
@@ -103,7 +107,8 @@ export class Directions {
    * @returns False if there is no factorisation.
    */
   step(careful: boolean): boolean {
-    const target = careful ? LAST_TARGET : SOLVE_TARGET;
+    const enough = Math.max(SOLVE_TARGET, Math.min(MOST_INEXACT, this.inexactness * this.embedding.error));
+    const target = careful ? LAST_TARGET : enough;
     const {dense, problem, embedding, affine, constant, f, g, products, kkt, cone} = this;
     const {n, p, q, d} = problem;
     const {push, inverseS, inverseY} = this;
@@ -112,7 +117,7 @@ export class Directions {
     dense.invertPairs(cone.s, cone.y, inverseS, inverseY, cone.w);
     for (let j = 0; j < n; j++) f[j] = -q[j];
     let inexact = this.solveConstant(target);
-    if (inexact > INEXACT && !kkt.stiff) {
+    if (inexact > Math.max(INEXACT, target) && !kkt.stiff) {
       kkt.stiff = true;
       inexact = this.solveConstant(target);
     }

@@ -15,6 +15,12 @@ export interface InteriorPointResult {
   iterations: number;
 }
 
+export interface Settings {
+  delta?: number | undefined;
+  inexactness?: number | undefined;
+  steadiness?: number | undefined;
+}
+
 /**
  * How good the point is when the caller checks it: good enough to guess the active set; as accurate as the largest numbers require; or, in
  * the last iterations, more accurate than that, because of rows whose terms are small compared with the largest.
@@ -61,14 +67,14 @@ export class InteriorPoint {
   /**
    * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged, and in
    *   each of the last iterations; returns whether it could solve the problem from there. By default, a point that has converged is enough.
-   * @param options `delta`: the regularisation of the factorisations. `steadiness`: after the first guess, the active set is guessed only where
+   * @param options `delta`: the regularisation of the factorisations. `inexactness`: see `Directions`. `steadiness`: after the first guess, the active set is guessed only where
    *   at most this part of it has changed in the last iteration.
    */
   solve(
     tolerance: number,
     maxIterations: number,
     finish: (point: Point<Vector>, stage: Stage) => boolean = (_, stage) => stage === 'converged',
-    {delta = DELTA, steadiness = 1}: {delta?: number; steadiness?: number} = {},
+    {delta = DELTA, inexactness = 0, steadiness = 1}: Settings = {},
   ): InteriorPointResult {
     const {embedding, directions, point, best, solution, active} = this;
     let bestError = Infinity;
@@ -86,6 +92,7 @@ export class InteriorPoint {
     active.fill(0);
     embedding.begin();
     directions.delta = delta;
+    directions.inexactness = inexactness;
     if (!directions.start()) return {outcome: 'numericalError', iterations: 0};
 
     for (let iteration = 0; ; iteration++) {

@@ -107,7 +107,7 @@ export class KktSystem {
     fx.set(f);
     gy.set(g);
     if (target === Infinity) {
-      reduced.correct(x, y, fx, gy, total);
+      reduced.correct(x, y, fx, gy, total, false);
       return Infinity;
     }
     const scale = Math.max(maxAbs(f), maxAbs(g));

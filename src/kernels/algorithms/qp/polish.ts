@@ -52,9 +52,10 @@ export class Polish {
    * Moves `start` onto the solution of its active set (the rows with y > s), written to `this.point`. Rows that then have a wrong sign
    * switch between active and inactive, for a few rounds.
    *
+   * @param hopeless The set is given up if the linear system of the first round leaves a larger residual: it contradicts itself.
    * @returns The KKT error at that point, including signs; Infinity if the system could not be factored.
    */
-  run(start: Point<Vector>, rounds = ROUNDS): number {
+  run(start: Point<Vector>, rounds = ROUNDS, hopeless = Infinity): number {
     const {problem, kkt, point, w} = this;
     const {p, m} = problem;
     for (let i = 0; i < p; i++) w[i] = 0;
@@ -69,7 +70,8 @@ export class Polish {
         this.solveOnActiveSet(start) <= EXACT;
       if (!quick) {
         if (!kkt.factor(w, DELTA, {dependent: true})) return Infinity;
-        this.solveOnActiveSet(start);
+        const residual = this.solveOnActiveSet(start);
+        if (round === 0 && residual > hopeless) return Infinity;
       }
       const before = error;
       error = this.error(point);

@@ -74,6 +74,8 @@ export interface Polishing {
   sizedBelow?: number;
   /** After the first guess, an active set is guessed only where at most this part of it has just changed. Default: always. */
   steadiness?: number;
+  /** A guess is given up if the linear system of its active set leaves a larger residual. Default: never. */
+  hopeless?: number;
 }
 
 /** One run of the interior point. */
@@ -82,6 +84,8 @@ export interface InteriorAttempt {
   delta: number;
   /** A factor of the objective. Where the multipliers are huge, the embedding converges to a ray unless the objective is small. */
   cost: number;
+  /** See `Directions.inexactness`. */
+  inexactness?: number;
 }
 
 export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
@@ -168,12 +172,12 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     }
     if (this.solvesDual(attempt, maxIterations)) return;
     let outcome: Outcome = 'numericalError';
-    for (const [k, {delta, cost}] of this.attempts.entries()) {
+    for (const [k, how] of this.attempts.entries()) {
       if (k > 0) {
-        attempt.scaling = scaleProblem(dense, problem, matrices, scaled, true, room, cost);
+        attempt.scaling = scaleProblem(dense, problem, matrices, scaled, true, room, how.cost);
         kkt.readMatrices();
       }
-      outcome = this.iterate(tolerance, maxIterations, attempt, delta);
+      outcome = this.iterate(tolerance, maxIterations, attempt, how);
       if (acceptance.found.outcome !== 'numericalError') return;
       if (acceptance.hasExactSpare) break;
     }
@@ -184,7 +188,12 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   }
 
   /** Runs the interior point. What it solves or proves becomes the result. @returns How it ended. */
-  private iterate(tolerance: number, maxIterations: number, attempt: Attempt, delta: number): Outcome {
+  private iterate(
+    tolerance: number,
+    maxIterations: number,
+    attempt: Attempt,
+    {delta, inexactness}: InteriorAttempt,
+  ): Outcome {
     const {interiorPoint, acceptance} = this;
     const {scaling} = attempt;
     const {point} = interiorPoint;
@@ -195,6 +204,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     };
     const {outcome, iterations} = interiorPoint.solve(tolerance, maxIterations, finish, {
       delta,
+      inexactness,
       steadiness: this.polishing.steadiness,
     });
     acceptance.found.iterations += iterations;
@@ -230,7 +240,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   private finishes(point: Point<Vector>, stage: Stage, attempt: Attempt): boolean {
     const {rescue, acceptance, guess, pulls} = this;
     const {scaling, demands} = attempt;
-    if (stage === 'guess') return this.polishes(point, attempt, 2);
+    if (stage === 'guess') return this.polishes(point, attempt, 2, this.polish, this.polishing.hopeless);
     if (stage === 'converged' && this.polishes(point, attempt)) return true;
     const asked = stage === 'last' ? {...demands, sized: true} : demands;
     const others: Point<Vector>[] = [];
@@ -250,14 +260,18 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     {scaling, good, demands}: Attempt,
     rounds?: number,
     polish = this.polish,
+    hopeless?: number,
   ): boolean {
     const {acceptance} = this;
     const {refinements, sizedBelow = -Infinity} = this.polishing;
-    let error = polish.run(from, rounds);
+    let error = polish.run(from, rounds, hopeless);
+    let before = Infinity;
     for (let k = 0; ; k++) {
       if (!(error <= good)) return false;
       if (acceptance.accept(polish.point, scaling, demands)) return true;
-      if (k === refinements) break;
+      // A correction that has not helped shows that the next one will not, either.
+      if (k === refinements || !(acceptance.tested < 0.5 * before)) break;
+      before = acceptance.tested;
       error = polish.refine();
     }
     return error <= sizedBelow && acceptance.accept(polish.point, scaling, {...demands, sized: true});

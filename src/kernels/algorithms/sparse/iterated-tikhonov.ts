@@ -86,7 +86,7 @@ export class IteratedTikhonov implements LeastNorm {
     const [x, y] = step;
     x.fill(0);
     y.fill(0);
-    reduced.correct(x, y, transpose ? right : none, transpose ? none : right, total);
+    reduced.correct(x, y, transpose ? right : none, transpose ? none : right, total, false);
     const fx = image;
     this.multiply(y, fx, true);
     for (let i = 0; i < fx.length; i++) fx[i] = (transpose ? right[i] : 0) - fx[i] - DELTA * x[i];
@@ -96,7 +96,7 @@ export class IteratedTikhonov implements LeastNorm {
     const [dx, dy] = correction;
     dx.fill(0);
     dy.fill(0);
-    reduced.correct(dx, dy, fx, gy, total);
+    reduced.correct(dx, dy, fx, gy, total, false);
     for (let i = 0; i < x.length; i++) x[i] += dx[i];
     for (let i = 0; i < y.length; i++) y[i] += dy[i];
   }

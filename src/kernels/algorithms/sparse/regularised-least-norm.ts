@@ -72,7 +72,7 @@ export class RegularisedLeastNorm implements LeastNorm {
       least = error;
       step.x.fill(0);
       step.y.fill(0);
-      reduced.correct(step.x, step.y, rest.x, rest.y, total);
+      reduced.correct(step.x, step.y, rest.x, rest.y, total, false);
       add(u, 1, step);
     }
     this.project(u);
@@ -87,7 +87,7 @@ export class RegularisedLeastNorm implements LeastNorm {
       for (let i = 0; i < image.y.length; i++) image.y[i] *= -1;
       step.x.fill(0);
       step.y.fill(0);
-      reduced.correct(step.x, step.y, image.x, image.y, total);
+      reduced.correct(step.x, step.y, image.x, image.y, total, false);
       for (let j = 0; j < image.x.length; j++) image.x[j] = DELTA * step.x[j];
       for (let i = 0; i < image.y.length; i++) image.y[i] = DELTA * step.y[i];
     }

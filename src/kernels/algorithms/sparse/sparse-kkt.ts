@@ -1,6 +1,6 @@
 /**
- * @file The KKT system of a sparse quadratic program, factored as it is: nothing is eliminated by hand, since the order of elimination finds
- * what is cheap to eliminate.
+ * @file The KKT system of a sparse quadratic program, factored as it is but for rows with one entry, which are eliminated by hand: the order
+ * of elimination finds what else is cheap to eliminate.
  *
  *     [ P + δ    Cᵀ     ]
  *     [ C     −(W + δ)  ]
@@ -11,6 +11,7 @@ import {sparseFactors, sparseKernels} from '../../twins/current-sparse.js';
 import type {ReducedKkt} from '../../contracts/reduced-kkt.js';
 import type {CompressedRows} from './compressed-rows.js';
 import {planFactorisation} from './plan.js';
+import {rowsApart, SingleRows} from './single-rows.js';
 import type {SparseMatrix} from './sparse-matrix.js';
 
 /**
@@ -24,9 +25,13 @@ const REPLACED = 2e-7;
 /** The rounding of a variable in a scaled problem. */
 const ROUNDING = 1e-14;
 
-/** The plan for the system of P [n, n] and C [rows, n]. The entries are the upper triangle of P, C, and the diagonal. */
+/**
+ * The plan for the system of P [n, n] and those rows of C [rows, n] that do not have one entry. The entries are the upper triangle of P, such
+ * rows, and the diagonal.
+ */
 export function planKkt(P: CompressedRows, C: CompressedRows): SparsePlan {
   const {rows: n} = P;
+  const apart = rowsApart(C);
   const rows: number[] = [];
   const columns: number[] = [];
   const add = (i: number, j: number) => {
@@ -36,11 +41,11 @@ export function planKkt(P: CompressedRows, C: CompressedRows): SparsePlan {
   for (let i = 0; i < n; i++) {
     for (let e = P.starts[i]; e < P.starts[i + 1]; e++) if (P.columns[e] >= i) add(i, P.columns[e]);
   }
-  for (let i = 0; i < C.rows; i++) {
-    for (let e = C.starts[i]; e < C.starts[i + 1]; e++) add(n + i, C.columns[e]);
-  }
-  for (let i = 0; i < n + C.rows; i++) add(i, i);
-  return planFactorisation(n + C.rows, rows, columns);
+  apart.forEach((i, k) => {
+    for (let e = C.starts[i]; e < C.starts[i + 1]; e++) add(n + k, C.columns[e]);
+  });
+  for (let i = 0; i < n + apart.length; i++) add(i, i);
+  return planFactorisation(n + apart.length, rows, columns);
 }
 
 export class SparseKkt implements ReducedKkt {
@@ -48,16 +53,20 @@ export class SparseKkt implements ReducedKkt {
   private readonly kernels: SparseKernels;
   private readonly factors: SparseFactors;
   private readonly values: Vector;
+  /** The part of `values` for the rows of C, and that for the diagonal. */
+  private readonly ofRows: Float64Array;
+  private readonly diagonal: Float64Array;
   private readonly rhs: Vector;
-  private readonly image: Float64Array;
-  /** 0 for rows that are left out; and 1 for those that are hard. */
+  private readonly singles: SingleRows;
+  /** The other rows. */
+  private readonly apart: Int32Array;
+  /** 0 for those that are left out. */
   private readonly present: Uint8Array;
-  private readonly hard: Uint8Array;
   /** What the factors are of, if they are of anything. */
   private readonly factoredW: Float64Array;
   private factoredDelta = NaN;
-  /** The rows of C with one entry. */
-  private readonly singles: Int32Array;
+  /** Whether `values` have the matrices. */
+  private isRead = false;
 
   /** Valid as long as the scope of `dense` in which it is created. */
   constructor(
@@ -71,69 +80,109 @@ export class SparseKkt implements ReducedKkt {
     this.factors = sparseFactors(dense, plan);
     const {signs} = this.factors;
     for (let k = 0; k < plan.n; k++) signs[k] = plan.order[k] < n ? 1 : -1;
+    this.singles = new SingleRows(constraints);
+    this.apart = rowsApart(constraints.pattern);
+    const entries = constraints.pattern.columns.length - this.singles.rows.length;
+    const end = plan.sources.length - plan.n;
     this.values = dense.vector(plan.sources.length);
+    this.ofRows = this.values.subarray(end - entries, end);
+    this.diagonal = this.values.subarray(end);
     this.rhs = dense.vector(plan.n);
-    this.image = new Float64Array(constraints.pattern.rows);
-    this.present = new Uint8Array(constraints.pattern.rows);
-    this.hard = new Uint8Array(constraints.pattern.rows);
+    this.present = new Uint8Array(this.apart.length);
     this.factoredW = new Float64Array(constraints.pattern.rows);
-    const {starts} = constraints.pattern;
-    this.singles = Int32Array.from(this.present.keys()).filter((i) => starts[i + 1] - starts[i] === 1);
   }
 
   readMatrices(): void {
-    // They are read by each factorisation.
+    this.isRead = false;
     this.factoredDelta = NaN;
   }
 
   factor(w: Float64Array, asked: number, stiffBelow = 0, {dependent = false} = {}): boolean {
-    const {P, constraints: C, values, factors, kernels, present} = this;
+    const {P, diagonal, singles, apart, factors, kernels, values} = this;
     const n = P.pattern.rows;
     const delta = dependent || stiffBelow > 0 ? Math.max(asked, DEPENDENT_DELTA) : asked;
     // The same may be asked for again.
-    if (delta === this.factoredDelta && w.every((value, i) => value === this.factoredW[i])) return true;
-    let end = 0;
-    for (let i = 0; i < n; i++) {
-      for (let e = P.pattern.starts[i]; e < P.pattern.starts[i + 1]; e++) {
-        if (P.pattern.columns[e] >= i) values[end++] = P.values[e];
-      }
+    if (delta === this.factoredDelta && areEqual(w, this.factoredW)) return true;
+    this.read(w);
+    diagonal.fill(delta, 0, n);
+    for (let k = 0; k < apart.length; k++) {
+      const weight = w[apart[k]];
+      diagonal[n + k] = weight < Infinity ? -(weight + delta) : -1;
     }
-    for (let i = 0; i < w.length; i++) {
-      present[i] = w[i] < Infinity ? 1 : 0;
-      this.hard[i] = w[i] === 0 ? 1 : 0;
-      for (let e = C.pattern.starts[i]; e < C.pattern.starts[i + 1]; e++)
-        values[end++] = present[i] * C.values[e];
-    }
-    for (let i = 0; i < n; i++) values[end++] = delta;
-    for (let i = 0; i < w.length; i++) values[end++] = present[i] ? -(w[i] + delta) : -1;
+    singles.eliminate(w, delta, diagonal);
     const succeeded = kernels.factor(factors, values, LEAST_PIVOT, REPLACED) >= 0;
     this.factoredW.set(w);
     this.factoredDelta = succeeded ? delta : NaN;
     return succeeded;
   }
 
-  correct(x: Float64Array, y: Float64Array, fx: Float64Array, gy: Float64Array, total: Float64Array): void {
-    const {constraints: C, rhs, image, present, kernels, factors} = this;
+  /** Copies the matrices to `values`, as far as they have changed: rows that are left out have zeros there. */
+  private read(w: Float64Array): void {
+    const {P, constraints: C, values, ofRows, apart, present} = this;
+    if (!this.isRead) {
+      const {rows: n, starts, columns} = P.pattern;
+      let end = 0;
+      for (let i = 0; i < n; i++) {
+        for (let e = starts[i]; e < starts[i + 1]; e++) if (columns[e] >= i) values[end++] = P.values[e];
+      }
+    }
+    const {starts} = C.pattern;
+    let end = 0;
+    for (let k = 0; k < apart.length; k++) {
+      const i = apart[k];
+      const is = w[i] < Infinity ? 1 : 0;
+      const begin = end;
+      end += starts[i + 1] - starts[i];
+      if (this.isRead && is === present[k]) continue;
+      present[k] = is;
+      for (let e = starts[i], to = begin; to < end; e++, to++) ofRows[to] = is * C.values[e];
+    }
+    this.isRead = true;
+  }
+
+  correct(
+    x: Float64Array,
+    y: Float64Array,
+    fx: Float64Array,
+    gy: Float64Array,
+    total: Float64Array,
+    needsTotal = true,
+  ): void {
+    const {constraints: C, rhs, apart, singles, present, kernels, factors} = this;
     const n = x.length;
     rhs.set(fx);
-    for (let i = 0; i < y.length; i++) rhs[n + i] = present[i] * gy[i];
+    for (let k = 0; k < apart.length; k++) rhs[n + k] = present[k] * gy[apart[k]];
+    singles.push(gy, rhs);
     kernels.solve(factors, rhs);
     for (let j = 0; j < n; j++) x[j] += rhs[j];
-    for (let i = 0; i < y.length; i++) y[i] += rhs[n + i];
-    C.multiply(rhs, image);
-    for (let i = 0; i < y.length; i++) total[i] += image[i];
+    for (let k = 0; k < apart.length; k++) y[apart[k]] += rhs[n + k];
+    singles.recover(rhs, gy, y, total);
+    if (!needsTotal) return;
+    const {values} = C;
+    const {starts, columns} = C.pattern;
+    for (const i of apart) {
+      let sum = 0;
+      for (let e = starts[i]; e < starts[i + 1]; e++) sum += values[e] * rhs[columns[e]];
+      total[i] += sum;
+    }
   }
 
   settle(x: Float64Array, d: Float64Array): void {
-    const {singles, hard, constraints: C} = this;
-    const {starts, columns} = C.pattern;
-    for (const i of singles) {
-      const entry = C.values[starts[i]];
-      const j = columns[starts[i]];
+    const {factoredW, constraints: C} = this;
+    const {rows, places} = this.singles;
+    for (let k = 0; k < rows.length; k++) {
+      const i = rows[k];
+      const entry = C.values[places[k]];
+      const j = C.pattern.columns[places[k]];
       // A variable that is only rounding beyond its bound is moved there, too.
-      if (entry !== 0 && (hard[i] || isRounding(entry * x[j] - d[i]))) x[j] = d[i] / entry;
+      if (entry !== 0 && (factoredW[i] === 0 || isRounding(entry * x[j] - d[i]))) x[j] = d[i] / entry;
     }
   }
+}
+
+function areEqual(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 const isRounding = (excess: number) => excess > 0 && excess <= ROUNDING;

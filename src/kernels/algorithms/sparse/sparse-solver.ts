@@ -13,10 +13,16 @@ import type {ProblemStructure} from './structure-of-problem.js';
  * The factors leave more rounding than dense ones, and nothing else helps with rows that depend on each other. A guess costs as much as
  * one or two iterations.
  */
-const POLISHING = {keepsEqualities: true, refinements: 3, sizedBelow: 1e-13, steadiness: 0.02};
+const POLISHING = {
+  keepsEqualities: true,
+  refinements: 3,
+  sizedBelow: 1e-13,
+  steadiness: 0.02,
+  hopeless: 1e-3,
+};
 /** A larger regularisation would hide rows that almost depend on each other, but some factors are only stable with it. */
 const ATTEMPTS = [
-  {delta: 1e-15, cost: 1},
+  {delta: 1e-15, cost: 1, inexactness: 1e-5},
   {delta: 1e-15, cost: 1e-2},
   {delta: 1e-15, cost: 1e-6},
   {delta: 1e-11, cost: 1},

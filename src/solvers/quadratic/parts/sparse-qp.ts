@@ -1,32 +1,24 @@
 /** @file Solves quadratic programs with sparse matrices, in f64 on the host, and differentiates them. */
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, renamed} from '../../../checks/index.js';
-import {isTapeOn, offTape, recordOp, rollBackOnThrow, SuspendedScope} from '../../../autodiff/index.js';
-import {
-  complementarityWeight,
-  sparseKkt,
-  sparseKktSolver,
-  type QuadraticSolution,
-  type SparseData,
-} from '../../../conditions/index.js';
-import {checkOnFailure, solvedRoot, Status} from '../../../implicit/index.js';
+import {offTape, rollBackOnThrow, SuspendedScope} from '../../../autodiff/index.js';
+import {type QuadraticSolution, type SparseData} from '../../../conditions/index.js';
+import {checkOnFailure, Status} from '../../../implicit/index.js';
 import {
   hostCanRead,
   runSparseCertify,
   runSparseQP,
   startSparseQP,
-  type ProblemStructure,
   type QPGuess,
   type QPSolution,
   type SparseArrays,
 } from '../../../kernels/index.js';
-import {checkReadable, sparseMatVec, sparseOuters} from '../../../linalg/index.js';
-import {canLook} from '../../../programs/index.js';
+import {checkReadable} from '../../../linalg/index.js';
 import {checkAsync, inSlices, type AsyncOptions} from '../../iteration/in-slices.js';
 import {held, withoutBatchAxis} from '../../iteration/samples.js';
 import type {Steps} from '../../iteration/steps.js';
 import {heldGuess, type BoundedGuess, type BoundedSolution} from '../implicit-qp.js';
-import {boundsOf, guessOfRows, splitRows} from './bounds.js';
+import {guessOfRows, splitRows} from './bounds.js';
 import {certificateOf, pointOf, type SparseCertifying} from '../certify.js';
 import {InteriorPointQP} from '../interior-point-qp.js';
 import {
@@ -40,9 +32,11 @@ import {
 } from '../solve-qp.js';
 import {areFeasible, withClosest} from './elastic-qp.js';
 import {reportQPFailures} from './qp-report.js';
+import {differentiable} from './sparse-derivatives.js';
 import {elasticSparse} from './sparse-elastic.js';
 import {invalidReason} from './sparse-invalid.js';
 import {normalizeSparse, type SparseInput} from './sparse-input.js';
+import {checkHostReads, runSparse, type SparseRunning} from './sparse-run.js';
 
 /** Options that only dense problems have. */
 const DENSE_ONLY = ['linsolve', 'solver'] as const;
@@ -55,16 +49,13 @@ type Settings = Pick<SolveQPOptions, 'degenerate' | 'smoothing' | 'onGradient'> 
 };
 
 /** The way of problems with sparse matrices. */
-export const sparseSolving: SparseSolving & SparseCertifying = {
+export const sparseSolving: SparseSolving & SparseCertifying & SparseRunning = {
+  run: runSparse,
+
   solve(problem, options) {
     const where = 'solveQP';
     const settings = settingsOf(where, options);
-    if (!hostCanRead()) {
-      throw new Error(
-        `${where}: sparse matrices are solved on the host, which cannot read tensors of the backend '${tf.getBackend()}' ` +
-          "at once. Use solveQPAsync, or tf.setBackend('wasm' or 'cpu').",
-      );
-    }
+    checkHostReads(where);
     const solve = () => {
       const input = normalizeSparse(problem, where);
       const {initial} = settings;
@@ -223,56 +214,4 @@ function finished(
     weaklyActive: isWeak(activity),
   };
   return batched ? result : withoutBatchAxis(result);
-}
-
-/** The solution and its slack, with their derivatives in the data. */
-function differentiable(
-  where: string,
-  {structure, data}: SparseInput,
-  found: QPSolution,
-  {onFailure, degenerate = 'leastNorm', smoothing = 1e-3, onGradient}: Settings,
-): {solution: QuadraticSolution; slack: tf.Tensor} {
-  const {x, ineqDual, eqDual, status} = found;
-  const [slack] = splitRows(found.slack, structure.n, data);
-  if (!isTapeOn() && canLook()) return {solution: {x, ineqDual, eqDual}, slack};
-  const weight = complementarityWeight(found, degenerate, smoothing);
-  const {lower, upper} = data;
-  const given = {
-    ...data,
-    h: boundsOf(data.h),
-    ...(lower && {lower: boundsOf(lower, 'lower')}),
-    ...(upper && {upper: boundsOf(upper)}),
-  };
-  const {x: solution} = solvedRoot(
-    sparseKkt(structure),
-    {linsolve: sparseKktSolver, onGradient, onFailure, where},
-    [given, {weight, status}],
-    () => ({x: {x, ineqDual, eqDual}}),
-  );
-  return {solution, slack: slackOf(slack, solution.x, structure, given, status)};
-}
-
-/** The solver's slack, which has no cancellation error, with the derivative of h − Gx; zero for a failed sample. */
-function slackOf(
-  value: tf.Tensor,
-  x: tf.Tensor,
-  {n, entries}: ProblemStructure,
-  {G, h}: SparseData,
-  status: tf.Tensor,
-): tf.Tensor {
-  const pattern = {shape: [entries.m, n] as [number, number], entries: entries.G};
-  return recordOp({
-    name: 'Slack',
-    values: [value],
-    inputs: [x, G, h, status],
-    gradient: ([dy], _slack, [at, rows, , code]) => {
-      const counted = tf.mul(tf.expandDims(tf.cast(tf.equal(code, 0), 'float32'), 1), dy);
-      const minus = tf.neg(counted);
-      return [
-        sparseMatVec(pattern, rows, minus, true),
-        sparseOuters(pattern, minus, at, rows.shape[0]),
-        h.shape[0] === counted.shape[0] ? counted : tf.sum(counted, 0, true),
-      ];
-    },
-  })[0];
 }

@@ -130,4 +130,15 @@ describe('sparse matrices of quadratic programs', () => {
       }),
       runs,
     ));
+
+  it('rows with one entry are not in the plan of a KKT system', () =>
+    fc.assert(
+      fc.property(sizes, ([rows, n, count, seed]) => {
+        const {pattern} = randomMatrix(rows, n, count, randomOf(seed)).sparse;
+        const lengths = Array.from({length: rows}, (_, i) => pattern.starts[i + 1] - pattern.starts[i]);
+        const plan = planKkt(compressRows(n, n, [], []).pattern, pattern);
+        assert.equal(plan.n, n + lengths.filter((length) => length !== 1).length);
+      }),
+      runs,
+    ));
 });

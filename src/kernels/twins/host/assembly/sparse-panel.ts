@@ -8,6 +8,7 @@
  */
 import {subtractTile} from './packed-tile';
 import {addScaled} from './products';
+import {factorNarrow, NARROW} from './sparse-narrow';
 
 const F64: usize = 8;
 /** The rows of a block: a strip of them takes a small part of the first cache. As in contracts/sparse.ts. */
@@ -36,6 +37,8 @@ export function factorPanel(
   least: f64,
   instead: f64,
 ): i32 {
+  if (own <= NARROW)
+    return factorNarrow(panel, own, others, stride, work, row, signs, inverse, least, instead);
   const left = packed + ((BLOCK >> 2) as usize) * STRIP;
   const dump = left + STRIP;
   const strips = dump + ROW;
