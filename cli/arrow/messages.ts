@@ -60,8 +60,9 @@ export async function* wholeMessages(
       throw damaged(rows, messageOf(error));
     }
     const {Schema, RecordBatch, DictionaryBatch} = MessageHeader;
-    if (![Schema, RecordBatch, DictionaryBatch].includes(message.headerType))
-      throw damaged(rows, `a message of type ${message.headerType}`);
+    const kind: unknown = message.headerType;
+    if (kind !== Schema && kind !== RecordBatch && kind !== DictionaryBatch)
+      throw damaged(rows, `a message of type ${String(kind)}`);
     const {bodyLength} = message;
     if (!(bodyLength >= 0 && bodyLength <= MOST_BODY)) throw damaged(rows, `a body of ${bodyLength} bytes`);
     const whole = new Uint8Array(8 + length + bodyLength);

@@ -98,7 +98,7 @@ describe('tfjs-implicit solve', () => {
           : folder
               .table(out)
               .toArray()
-              .map((row) => (row as arrow.StructRow).toJSON());
+              .map((row) => (row as arrow.StructRow).toJSON() as Record<string, unknown>);
         assert.deepEqual(
           rows.map((row) => row.id),
           ids,
