@@ -162,7 +162,9 @@ function told(error: unknown): number {
   // Commander has said it.
   if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : EXIT.usage;
   if (name === 'AbortError') {
-    console.error('tfjs-implicit: interrupted. With --resume, what was solved is kept, and a later run goes on.');
+    console.error(
+      'tfjs-implicit: interrupted. With --resume, what was solved is kept, and a later run goes on.',
+    );
     return EXIT.interrupted;
   }
   console.error(`tfjs-implicit: ${messageOf(error)}`);
