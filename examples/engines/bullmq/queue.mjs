@@ -1,4 +1,5 @@
 /** @file The queue: quadratic programs in chunks, a chunk a job, and what is solved by whoever takes it. */
+import {Buffer} from 'node:buffer';
 
 export const QUEUE = 'quadratic-programs';
 

@@ -1,4 +1,5 @@
 /** @file A worker: `node worker.mjs`, as many as there are cores, on as many machines as you like. */
+import {URL} from 'node:url';
 import {Worker} from 'bullmq';
 import {connection, QUEUE, worker as options} from './queue.mjs';
 

@@ -74,8 +74,8 @@ export class InteriorPointQP extends ImplicitQP {
    * Solves the batch.
    *
    * @param init `null`, or a guess (an earlier solution of nearby problems).
-   * @param data Axis 0 of every tensor is the batch or 1, for p the batch. Q, G and A may also be of `sparseMatrix`, with `values` [entries] or
-   *   [B, entries]: the whole solve is then sparse, and runs on the host.
+   * @param data Axis 0 of every tensor is the batch or 1, for p the batch. Q, G and A may also be of `sparseMatrix`, with values of shape
+   *   `[entries]` or `[B, entries]`: the whole solve is then sparse, and runs on the host.
    * @returns {x: {x, ineqDual, eqDual}, state}, as that of every solver of quadratic programs; differentiable in `data`, among them `values`.
    * @throws If matrices are sparse and the option `linsolve` is given, which is for dense ones; or if the host cannot read tensors of the backend.
    */
