@@ -31,7 +31,9 @@ function moduleOf(code: string): string {
 /** Each page with its examples. */
 export const PAGES = FILES.map((page) => {
   const name = page.replace(/\.md$/, '').replaceAll('/', '-');
-  return {name, examples: examplesOf(readFileSync(new URL(page, root), 'utf8'), page)};
+  // The code of the site is JavaScript, which runs in the page as it stands.
+  const isTyped = !page.startsWith('site/');
+  return {name, isTyped, examples: examplesOf(readFileSync(new URL(page, root), 'utf8'), page)};
 });
 
 /** The example as a module whose `run` does what it does. @returns The path of its file. */

@@ -34,15 +34,15 @@ export function withBoundDuals(
 ): QuadraticSolution & BoundDuals {
   // Entry by entry: to spread an object costs more than to solve a small problem.
   const {x, ineqDual, eqDual, lowerDual, upperDual} = solution;
-  const none = lowerDual && upperDual ? null : noBounds(x.shape[0]);
-  return {x, ineqDual, eqDual, lowerDual: lowerDual ?? none!, upperDual: upperDual ?? none!};
+  const none = () => noBounds(x.shape[0]);
+  return {x, ineqDual, eqDual, lowerDual: lowerDual ?? none(), upperDual: upperDual ?? none()};
 }
 
 function noBounds(batch: number): tf.Tensor {
   return tf.engine().makeTensor(new Float32Array(0), [batch, 0], 'float32');
 }
 
-/** The part of [B, m + bounds] that belongs to the rows of G, and those of the bounds; each may be empty (one tensor then). */
+/** The part of [B, m + bounds] that belongs to the rows of G, and those of the bounds; each may be empty. */
 export function splitRows(
   values: tf.Tensor,
   n: number,
@@ -50,15 +50,15 @@ export function splitRows(
 ): [ofG: tf.Tensor, ofLower: tf.Tensor, ofUpper: tf.Tensor] {
   const [batch, rows] = values.shape as [number, number];
   const [below, above] = [lower ? n : 0, upper ? n : 0];
-  const none = noBounds(batch);
-  if (!below && !above) return [values, none, none];
+  const none = () => noBounds(batch);
+  if (!below && !above) return [values, none(), none()];
   const sizes = [rows - below - above, below, above];
   const parts = columnParts(
     values,
     sizes.filter((size) => size > 0),
   );
   let next = 0;
-  return sizes.map((size) => (size > 0 ? parts[next++] : none)) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return sizes.map((size) => (size > 0 ? parts[next++] : none())) as [tf.Tensor, tf.Tensor, tf.Tensor];
 }
 
 /**

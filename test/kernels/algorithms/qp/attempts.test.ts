@@ -66,6 +66,9 @@ function attempts(script: Script): {asked: string[]; outcome: Outcome; iteration
     if (good) acceptance.found.outcome = 'solved';
     return good;
   };
+  // A correction helps.
+  let tested = 1;
+  Object.defineProperty(acceptance, 'tested', {get: () => (tested *= 0.4)});
   acceptance.accept = (of, _scaling, demands) => take(`accept ${nameOf(of)} ${demanded(demands)}`);
   acceptance.takeSpare = () => take('spare');
   acceptance.keepSpare = (points) => void asked.push(`keep ${points.map(nameOf).join()}`);
