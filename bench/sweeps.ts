@@ -1,6 +1,6 @@
 /**
  * @file Cross-validation: one model after another, folds × grid as one batch, and a hypergradient. `npx tsx bench/sweeps.ts`; CPU time, the
- * smallest of three rounds, in which they take turns.
+ * smallest of two rounds, in which they take turns.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs';

@@ -3,7 +3,7 @@
  * TypeDoc, both at the same time.
  */
 import {spawn} from 'node:child_process';
-import {existsSync, renameSync, rmSync} from 'node:fs';
+import {renameSync, rmSync} from 'node:fs';
 import {fileURLToPath, URL} from 'node:url';
 import {makeRelative} from './relative.mjs';
 
@@ -22,8 +22,8 @@ function run(command, ...args) {
   );
 }
 
-// The pages use the library as it is published.
-if (!existsSync(`${root}dist/esm/index.js`)) await run('npm', 'run', 'build');
+// The pages use the library as it is published, of these sources.
+await run('npm', 'run', 'build');
 rmSync(`${root}out/api`, {recursive: true, force: true});
 await Promise.all([run('npx', 'vitepress', 'build', 'site'), run('npx', 'typedoc', '--out', 'out/api')]);
 renameSync(`${root}out/api`, `${root}out/site/api`);

@@ -23,7 +23,12 @@ export function run(code: string, backend: Backend, onLine: (text: string) => vo
       settle();
     };
     fail = reject;
-    own.onerror = ({message}) => end(() => reject(new Error(message || 'The worker did not start.')));
+    own.onerror = ({message}) =>
+      end(() => {
+        own.terminate();
+        worker = undefined;
+        reject(new Error(message || 'The worker did not start.'));
+      });
     own.onmessage = ({data}: MessageEvent<Reply>) => {
       if (data.kind === 'line') onLine(data.text);
       else if (data.kind === 'error') end(() => reject(new Error(data.text)));

@@ -41,7 +41,9 @@ for (const level of ['log', 'info', 'warn', 'error'] as const) {
 
 async function choose(backend: Backend): Promise<void> {
   if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
-  if (!(await tf.setBackend(backend))) throw new Error(`This browser does not have the backend ${backend}.`);
+  // Without `navigator.gpu` the backend is not even registered, and setBackend throws.
+  const isThere = await tf.setBackend(backend).catch(() => false);
+  if (!isThere) throw new Error(`This browser does not have the backend ${backend}.`);
   await tf.ready();
 }
 
