@@ -125,7 +125,8 @@ function whyUnknown(expression: Expression): string {
   const {atom, args} = expression;
   if (atom.pairs) {
     const [a, b] = args;
-    if (a === b || briefText(a) === briefText(b)) {
+    const names = namesFor([a, b]);
+    if (a === b || textOf(a, names) === textOf(b, names)) {
       return 'This is a product of variables. Write square(x), sumSquares(x) or quadForm(x, P) for what is quadratic.';
     }
     return 'This is a product of two expressions with variables. One factor must be made of numbers and parameters alone.';

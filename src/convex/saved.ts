@@ -122,7 +122,7 @@ function savedExpression(given: Expression, saved: (arg: Expression) => SavedExp
 
 /** Reads the expressions of a problem. @throws If one is unknown. */
 export function expressionReader({
-  definitions = [],
+  definitions,
 }: Pick<SavedProblem, 'definitions'>): (saved: SavedExpression) => Expression {
   const known: Expression[] = [];
   const read = (saved: SavedExpression): Expression => {
@@ -142,6 +142,6 @@ export function expressionReader({
     if (!atom) throw new Error(`convex: a saved problem has an unknown atom '${className}'.`);
     return expression(atom, saved.args.map(read), saved.options ?? {});
   };
-  for (const definition of definitions) known.push(read(definition));
+  for (const definition of definitions ?? []) known.push(read(definition));
   return read;
 }

@@ -146,4 +146,25 @@ describe('bounds in problems of the modelling language', () => {
     );
     solved.active[0].weights.forEach((weight) => assert.closeTo(weight, 0.5, 1e-6));
   });
+
+  it('of which none can be active have multipliers and gradients of zero', () => {
+    tf.tidy(() => {
+      const [x, target] = [variable('x', [3]), parameter('target', [3])];
+      const near = problem({
+        minimize: sumSquares(sub(x, target)),
+        subjectTo: [lessEqual(x, 1, {name: 'limit'}), lessEqual(x, 2, {name: 'idle'})],
+      });
+      const at = tf.tensor1d([3, 0, 2]);
+      const idle = (values: tf.Tensor) => near.solve({target: values}).duals.idle;
+      assert.deepEqual(Array.from(idle(at).dataSync()), [0, 0, 0]);
+      assert.deepEqual(
+        Array.from(
+          tf
+            .grad((v: tf.Tensor) => tf.sum(idle(v)))(at)
+            .dataSync(),
+        ),
+        [0, 0, 0],
+      );
+    });
+  });
 });

@@ -3,8 +3,22 @@ import * as tf from '@tensorflow/tfjs';
 import {assert} from 'chai';
 import {convex} from '../../src/index.js';
 
-const {abs, add, lessEqual, mul, parameter, problem, problemFromJSON, sub, sum, sumSquares, variable} =
-  convex;
+const {
+  abs,
+  add,
+  lessEqual,
+  matMul,
+  mul,
+  norm1,
+  parameter,
+  problem,
+  problemFromJSON,
+  square,
+  sub,
+  sum,
+  sumSquares,
+  variable,
+} = convex;
 
 /** e + e, `times` times over: 2^times e. */
 function doubled(e: convex.Expression, times: number): convex.Expression {
@@ -58,6 +72,30 @@ describe('sub-expressions that occur many times', () => {
       [1, 0.5, -2.5].forEach((value, i) => assert.closeTo(one[i], value, 1e-6));
       const slope = tf.grad((values: tf.Tensor) => tf.sum(given.solve({b: values}).variables.x))(b);
       assert.deepEqual(Array.from(slope.dataSync(), Math.round), [0, 1, 1]);
+    });
+  });
+
+  it('are compiled to the same program where they are short, and where the saved problem repeats them', () => {
+    tf.tidy(() => {
+      const [x, A, b] = [variable('x', [3]), parameter('A', [4, 3]), parameter('b', [4])];
+      const [first, second] = ['first', 'second'].map((name) => parameter(name, [], {sign: 'nonNegative'}));
+      const error = sub(matMul(A, x), b);
+      const twice = {
+        squares: add(mul(first, sumSquares(error)), mul(second, sumSquares(error))),
+        'one expression': ((s) => add(mul(first, s), mul(second, s)))(sumSquares(error)),
+        entries: ((s) => add(mul(first, sum(s)), mul(second, sum(mul([1, 2, 3, 4], s)))))(square(error)),
+      };
+      const values = {
+        A: tf.randomNormal([4, 3], 0, 1, 'float32', 1),
+        b: tf.randomNormal([4], 0, 1, 'float32', 2),
+        ...{first: 0.3, second: 0.9},
+      };
+      for (const [name, smooth] of Object.entries(twice)) {
+        const given = problem({minimize: add(smooth, norm1(x))});
+        const again = problemFromJSON(JSON.stringify(given));
+        const solutions = [given, again].map((each) => Array.from(each.solve(values).variables.x.dataSync()));
+        assert.deepEqual(solutions[1], solutions[0], name);
+      }
     });
   });
 

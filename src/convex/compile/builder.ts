@@ -55,6 +55,7 @@ export class Builder implements Sink {
   private readonly affine = new Map<number, Expression>();
   private readonly numbering = new Map<Expression, number>();
   private readonly numbersOfTexts = new Map<string, number>();
+  private readonly firsts = new Map<number, Expression>();
 
   variable(shape: Shape): Expression {
     const start = this.variableCount;
@@ -95,6 +96,14 @@ export class Builder implements Sink {
     const made = isLinear ? expression(atom, args, options) : atom.graph!(args, options, this);
     this.affine.set(number, made);
     return made;
+  }
+
+  /** The first of the expressions that are written like this one. */
+  alike(given: Expression): Expression {
+    const number = this.numberOf(given);
+    const first = this.firsts.get(number) ?? given;
+    this.firsts.set(number, first);
+    return first;
   }
 
   /** The form of an affine expression. */

@@ -34,6 +34,11 @@ export class Multipliers {
   of(duals: Record<Source['from'], tf.Tensor>): tf.Tensor {
     const {sources, range, map} = this;
     if (range) return tf.slice(duals[range.from], [0, range.start], [-1, sources.length]);
+    if (sources.every((source) => source === null)) {
+      // Zero, but a function of the parameters like all others, so that it has a gradient.
+      const bound = duals.lowerDual.shape[1]! > 0 ? duals.lowerDual : duals.upperDual;
+      return tf.tile(tf.mul(0, tf.slice(bound, [0, 0], [-1, 1])), [1, sources.length]);
+    }
     const parts: ThetaPart[] = [];
     let start = 0;
     for (const name of SOURCES) {

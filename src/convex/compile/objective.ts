@@ -42,11 +42,13 @@ export class Objective {
 
   /** Adds Σ weights · entries of a convex expression, for weights of its shape without variables. */
   add(given: Expression, weights: Expression = numbers([1], [])): void {
+    const {builder} = this;
     // What occurs several times is added once, with the sum of its weights.
-    const all = new Map<Expression, Expression[]>([[given, [weights]]]);
+    const all = new Map<Expression, Expression[]>([[builder.alike(given), [weights]]]);
     for (const each of this.sumsAbove(given)) {
       for (const {of, weights: own} of this.addOne(each, add(...all.get(each)!))) {
-        all.set(of, [...(all.get(of) ?? []), own]);
+        const part = builder.alike(of);
+        all.set(part, [...(all.get(part) ?? []), own]);
       }
     }
   }
@@ -55,7 +57,8 @@ export class Objective {
   private sumsAbove(given: Expression): Expression[] {
     const seen = new Set<Expression>();
     const inOrder: Expression[] = [];
-    const visit = (each: Expression) => {
+    const visit = (written: Expression) => {
+      const each = this.builder.alike(written);
       if (seen.has(each)) return;
       seen.add(each);
       if (this.staysQuadratic(each)) partsOf(each).forEach(visit);

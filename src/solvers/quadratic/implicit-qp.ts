@@ -75,7 +75,14 @@ export type QPRunSolution = QuadraticSolution & Partial<BoundDuals>;
 /** A guess for a problem with or without bounds. */
 export type BoundedGuess = QPGuess & Partial<BoundDuals>;
 
-const GUESS: Names<BoundedGuess> = {x: 1, ineqDual: 1, eqDual: 1, slack: 1, lowerDual: 0, upperDual: 0};
+export const GUESS: Names<BoundedGuess> = {
+  x: 1,
+  ineqDual: 1,
+  eqDual: 1,
+  slack: 1,
+  lowerDual: 0,
+  upperDual: 0,
+};
 export const IMPLICIT_QP: Names<ImplicitQPOptions> = {
   linsolve: 0,
   degenerate: 0,
@@ -149,6 +156,7 @@ export abstract class ImplicitQP {
     options?: AsyncOptions,
   ): Promise<RunResult<QPRunSolution, QPState>> {
     const {className = this.where} = this as {className?: string};
+    refuseSparse(`${className}.runAsync`, data);
     return inSlices(
       `${className}.runAsync`,
       () => this.running(init && heldGuess(init), held(data), true),

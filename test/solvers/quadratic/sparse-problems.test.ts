@@ -14,7 +14,7 @@ import {
   type SparseMatrix,
 } from '../../../src/index.js';
 import {describeBackends} from '../../helpers/backends.js';
-import {expectClose, expectNoLeak, messageOf} from '../../helpers/expect.js';
+import {expectClose, expectNoLeak, messageOf, rejection} from '../../helpers/expect.js';
 import {randomOf} from '../../helpers/random.js';
 import {banded, entriesOf, placesOf, wave, type Places} from '../../zoo/sparse-programs.js';
 
@@ -343,11 +343,52 @@ describeBackends('sparse problems', () => {
           loss((given) => solveQP(given).x),
         );
 
+        const guess = messageOf(() => solver.run(x as never, dataOf(values)));
+        assert.match(guess, /The guess \(initial\): 'slack' is missing/);
+
         const dense = new solvers.InteriorPointQP({linsolve: linsolve.kkt()});
         assert.match(
           messageOf(() => dense.run(null, dataOf(values))),
           /linsolve is not for sparse matrices/,
         );
+      }),
+    ));
+
+  it('are refused by runAsync of a solver, with the way out', () =>
+    expectNoLeak(async () => {
+      const Q = sparseMatrix({shape: [2, 2], rows: [0, 1], columns: [0, 1], values: [1, 1]});
+      const p = tf.zeros([1, 2]);
+      const said = await rejection(new solvers.InteriorPointQP().runAsync(null, {Q, p} as never));
+      assert.match(said, /runAsync takes tensors, but Q is a sparse matrix: use solveQP or solveQPAsync/);
+      p.dispose();
+    }));
+
+  it('are solved where rows of one variable agree up to their rounding to f32', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const sparse = (dense: number[][]) => {
+          const entries = dense.flatMap((row, i) =>
+            row.flatMap((value, j) => (value === 0 ? [] : [{i, j, value}])),
+          );
+          return sparseMatrix({
+            ...{shape: [dense.length, dense[0].length] as const, values: entries.map(({value}) => value)},
+            ...{rows: entries.map(({i}) => i), columns: entries.map(({j}) => j)},
+          });
+        };
+        const Q = sparse([
+          [1, 0],
+          [0, 1],
+        ]);
+        const p = [-1, -1];
+        // x₀ = .3, said twice.
+        for (const given of [
+          {A: sparse([[0.1, 0]]), b: [0.03], lower: [0.3, 0]},
+          {A: sparse([[1, 0]]), b: [0.3], G: sparse([[0.1, 0], [-0.1, 0]]), h: [0.03, -0.03]}, // prettier-ignore
+        ]) {
+          const {x, status} = solveQP({Q, p, ...given} as never, {onFailure: 'ignore'}) as QPResult;
+          assert.equal(status.dataSync()[0], 0);
+          expectClose(x, [0.3, 1], 1e-6, 1e-6);
+        }
       }),
     ));
 

@@ -6,6 +6,7 @@
  * so it adds c²/d to the curvature of its variable and c gᵢ/d to that one's right-hand side. The factors then have the other rows only.
  */
 import type {CompressedRows} from './compressed-rows.js';
+import {LEAST_PIVOT, REPLACED} from './pivots.js';
 import type {SparseMatrix} from './sparse-matrix.js';
 
 /** The rows of a pattern with a number of entries other than one, in ascending order. */
@@ -38,7 +39,8 @@ export class SingleRows {
     const {values, pattern} = this.C;
     for (let k = 0; k < rows.length; k++) {
       const entry = values[places[k]];
-      const reciprocal = 1 / (w[rows[k]] + delta);
+      const pivot = w[rows[k]] + delta;
+      const reciprocal = 1 / (pivot > LEAST_PIVOT ? pivot : REPLACED);
       inverse[k] = reciprocal;
       curvature[pattern.columns[places[k]]] += entry * entry * reciprocal;
     }

@@ -10,6 +10,7 @@ import type {SparseFactors, SparseKernels, SparsePlan} from '../../contracts/spa
 import {sparseFactors, sparseKernels} from '../../twins/current-sparse.js';
 import type {ReducedKkt} from '../../contracts/reduced-kkt.js';
 import type {CompressedRows} from './compressed-rows.js';
+import {LEAST_PIVOT, REPLACED} from './pivots.js';
 import {planFactorisation} from './plan.js';
 import {rowsApart, SingleRows} from './single-rows.js';
 import type {SparseMatrix} from './sparse-matrix.js';
@@ -19,9 +20,6 @@ import type {SparseMatrix} from './sparse-matrix.js';
  * not be larger than the next pivot of this size.
  */
 const DEPENDENT_DELTA = 1e-8;
-/** A pivot below this, or with the wrong sign, is rounding. It is replaced by something larger than rounding. */
-const LEAST_PIVOT = 1e-13;
-const REPLACED = 2e-7;
 /** The rounding of a variable in a scaled problem. */
 const ROUNDING = 1e-14;
 

@@ -1,9 +1,11 @@
 /** @file `InteriorPointQP.run` for problems with sparse matrices. */
 import * as tf from '@tensorflow/tfjs-core';
+import {checkOptions} from '../../../checks/index.js';
 import {offTape, rollBackOnThrow} from '../../../autodiff/index.js';
 import {hostCanRead, runSparseQP} from '../../../kernels/index.js';
 import {runResult, type RunResult} from '../../iteration/run-result.js';
 import {
+  GUESS,
   heldGuess,
   type BoundedGuess,
   type ImplicitQPOptions,
@@ -38,6 +40,7 @@ export const runSparse: SparseRunning['run'] = (
   {tolerance, maxIterations, ...options},
 ) => {
   checkHostReads(where);
+  if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
   const solve = () => {
     const input = normalizeSparse(problem, where);
     const {structure, data} = input;
