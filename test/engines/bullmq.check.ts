@@ -20,10 +20,10 @@ const ROWS = 10_000;
 const SIZE = 20;
 
 interface Example {
-  solveOnQueue(
+  solveOnQueue: (
     problem: Record<string, unknown>,
     onDone: (count: number) => void,
-  ): Promise<{x: Float32Array; status: number[]}>;
+  ) => Promise<{x: Float32Array; status: number[]}>;
 }
 
 const digest = (x: Float32Array) =>

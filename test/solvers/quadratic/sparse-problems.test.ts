@@ -358,8 +358,8 @@ describeBackends('sparse problems', () => {
     expectNoLeak(async () => {
       const Q = sparseMatrix({shape: [2, 2], rows: [0, 1], columns: [0, 1], values: [1, 1]});
       const p = tf.zeros([1, 2]);
-      const said = await rejection(new solvers.InteriorPointQP().runAsync(null, {Q, p} as never));
-      assert.match(said, /runAsync takes tensors, but Q is a sparse matrix: use solveQP or solveQPAsync/);
+      const {message} = await rejection(new solvers.InteriorPointQP().runAsync(null, {Q, p} as never));
+      assert.match(message, /runAsync takes tensors, but Q is a sparse matrix: use solveQP or solveQPAsync/);
       p.dispose();
     }));
 
