@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {solvers} from '../src/index.js';
 import {DataError} from './failure.js';
 import {shapeOf, type Sizes} from './layout.js';
-import {PARTS, type Chunk, type Column, type Part, type Shared} from './table.js';
+import {PARTS, widthOf, type Chunk, type Column, type Part, type Shared} from './table.js';
 
 /** How to solve, and what to compute besides the solution. */
 export interface Solving {
@@ -80,7 +80,7 @@ export class Solver {
     const sums = new Map<Part, Float64Array>();
     for (const [i, part] of parts.entries()) {
       const values = (await gradients[i].data()) as Float32Array;
-      if (chunk.columns.has(part)) columns.set(`grad_${part}`, {values, size: values.length / chunk.rows});
+      if (chunk.columns.has(part)) addLists(columns, `grad_${part}`, gradients[i].shape, values);
       else sums.set(part, sumOf(values, shared.get(part)!.size));
     }
     return {columns, sums};
@@ -124,12 +124,22 @@ async function columnsOf({x, state}: Result): Promise<Map<string, Column>> {
   const columns = new Map<string, Column>();
   for (const name of ['x', 'ineqDual', 'eqDual', 'lowerDual', 'upperDual'] as const) {
     const tensor = (x as Partial<Record<string, tf.Tensor>>)[name];
-    if (tensor && tensor.shape[1]! > 0)
-      columns.set(name, {values: (await tensor.data()) as Float32Array, size: tensor.shape[1]!});
+    if (tensor) addLists(columns, name, tensor.shape, (await tensor.data()) as Float32Array);
   }
   for (const name of ['status', 'iterations', 'residual'] as const)
-    columns.set(name, {values: (await state[name].data()) as Float32Array, size: 0});
+    columns.set(name, {values: (await state[name].data()) as Float32Array, size: 0, dims: []});
   return columns;
+}
+
+/** A list of numbers a row, unless it is empty. */
+function addLists(
+  columns: Map<string, Column>,
+  name: string,
+  [, ...shape]: number[],
+  values: Float32Array,
+): void {
+  const size = widthOf(shape);
+  if (size > 0) columns.set(name, {values, size, dims: [size]});
 }
 
 /** The sum over rows; there is one, if the gradient is summed already. */

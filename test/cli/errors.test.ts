@@ -102,6 +102,15 @@ describe('tfjs-implicit solve on what is not whole', () => {
     const rows = p.map((row, i) => ({p: i === 17 ? [...row, 1] : row, h: h[i]}));
     const text = await refusal('in.ndjson', lines([{shared: {Q, G}}, ...rows]));
     assert.include(text, 'row 17 (line 19): p has 5 numbers; that of the first row has 4');
+    // As many numbers, but 2 × 3 instead of 3 × 2.
+    const matrix = [1, 1].map((value) => [1, 0, value]);
+    const matrices = [matrix[0].map((_, j) => matrix.map((row) => row[j])), matrix].map((its) => ({
+      ...{p: [1, 1], h: [1, 1, 1], Q: [1, 0, 0, 1], G: its},
+    }));
+    assert.include(
+      await refusal('in.ndjson', lines(matrices)),
+      'row 1 (line 2): G has 2 × 3 numbers; that of the first row has 3 × 2',
+    );
     const numbers = new arrow.List(new arrow.Field('item', new arrow.Float32()));
     const mixed = arrow.vectorFromArray(
       rows.map((row) => row.p),

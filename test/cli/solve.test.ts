@@ -154,6 +154,43 @@ describe('tfjs-implicit solve', () => {
     );
   });
 
+  it('takes constraints without rows', async () => {
+    const row = {
+      Q: [
+        [1, 0],
+        [0, 1],
+      ],
+      p: [-1, 2],
+      G: [],
+      h: [],
+      A: [],
+      b: [],
+      w: [1, 0],
+    };
+    const input = folder.file('in.ndjson', lines([row, row]));
+    for (const out of ['out.ndjson', 'out.arrow']) {
+      const {code, said} = await run('solve', input, '-o', folder.file(out), '-q', '--cotangent', 'w');
+      assert.equal(code, 0, said);
+    }
+    const [{x, grad_p}] = folder.rows('out.ndjson');
+    assert.deepEqual(
+      [x, grad_p],
+      [
+        [1, -2],
+        [-1, 0],
+      ],
+    );
+    const table = folder.table('out.arrow');
+    assert.deepEqual(listsOf(table, 'x'), [
+      [1, -2],
+      [1, -2],
+    ]);
+    assert.notIncludeMembers(
+      table.schema.fields.map(({name}) => name),
+      ['grad_G', 'ineqDual'],
+    );
+  });
+
   it('gives gradients for a cotangent, and sums of those of what all rows share', async () => {
     const w = p.map((row) => row.map((v) => Math.fround(1 - v)));
     const input = folder.file('in.arrow', ipc({p: fixed(p), h: fixed(h), w: fixed(w)}, {Q, G}));
@@ -223,6 +260,25 @@ describe('tfjs-implicit solve', () => {
     const {said} = await run('inspect', out);
     assert.include(said, '3 rows');
     assert.include(said, '1 solved, 1 infeasible, 1 invalid');
+  });
+
+  it('inspects files whose column status is something else, and tells sizes and statuses of one that has both', async () => {
+    const row = {Q: [[1]], p: [1], G: [[1]], h: [1]};
+    for (const status of ['done', 200, null, [1]]) {
+      const {code, said} = await run('inspect', folder.file('in.ndjson', lines([{...row, status}])));
+      assert.equal(code, 0, said);
+      assert.include(said, 'n = 1 variables, m = 1 inequalities');
+      assert.notInclude(said, 'residual of');
+    }
+    const input = folder.file('in.ndjson', lines([row]));
+    for (const end of ['arrow', 'ndjson']) {
+      const out = folder.file(`out.${end}`);
+      assert.equal((await run('solve', input, '-o', out, '-q', '--keep-problem')).code, 0);
+      const {code, said} = await run('inspect', out);
+      assert.equal(code, 0, said);
+      assert.include(said, '1 solved; the largest residual');
+      assert.include(said, 'n = 1 variables, m = 1 inequalities');
+    }
   });
 
   it('refuses a column that a result would overwrite, unless a prefix is given', async () => {
