@@ -61,8 +61,9 @@ export function arrowSink(
     return writer.taken();
   }
 
-  function batchOf({carried, first}: Chunk): RecordBatch {
-    return 'batch' in carried ? carried.batch : inferred(arrow, carried.rows, first, carriedFields);
+  function batchOf(chunk: Chunk): RecordBatch {
+    const {carried} = chunk;
+    return 'batch' in carried ? carried.batch : inferred(arrow, carried.rows, chunk, carriedFields);
   }
 
   return {

@@ -224,6 +224,38 @@ describe('tfjs-implicit solve', () => {
     assert.isBelow(distance([sums.G], [expected[2].flat()]), 1e-5);
   });
 
+  it('writes lists of numbers in JSON as lists in Arrow, so that the output can be solved again', async () => {
+    const rows = p.map((row, i) => ({
+      ...{
+        Q,
+        G: G.flat(),
+        p: row,
+        h: h[i],
+        w: row.map((v) => v / 3),
+        lower: Array<string>(n).fill('-Infinity'),
+      },
+      ...{ragged: Array.from({length: i % 3}, (_, j) => j + 0.1), matrix: [[i], []]},
+    }));
+    const input = folder.file('in.ndjson', lines(rows));
+    const args = ['-q', '--keep-problem', '--cotangent', 'w', '--chunk', '4'];
+    const [once, twice] = [folder.file('once.arrow'), folder.file('twice.arrow')];
+    const {code, said} = await run('solve', input, '-o', once, ...args);
+    assert.equal(code, 0, said);
+    const table = folder.table('once.arrow');
+    assert.deepEqual(
+      listsOf(table, 'w'),
+      rows.map(({w}) => w),
+    );
+    assert.deepEqual(
+      listsOf(table, 'ragged'),
+      rows.map(({ragged}) => ragged),
+    );
+    assert.equal(table.getChild('matrix')!.get(1), '[[1],[]]');
+    assert.equal((await run('solve', once, '-o', twice, ...args, '--prefix', 's_')).code, 0);
+    for (const name of ['x', 'grad_Q', 'grad_p'])
+      assert.deepEqual(listsOf(folder.table('twice.arrow'), `s_${name}`), listsOf(table, name));
+  });
+
   it('has a status for each row, and exit codes by policy', async () => {
     const bad = [
       {p: [1, 1], h: [0, -1]},
