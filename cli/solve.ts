@@ -14,7 +14,7 @@ import {ProgressLine} from './progress.js';
 import {sharedRow} from './shared-row.js';
 import {Solver, type Solving} from './solver.js';
 import {count, type Statuses} from './statuses.js';
-import {type Chunk, type Column, type Format, type Shared, type Sink} from './table.js';
+import {widthOf, type Chunk, type Column, type Format, type Shared, type Sink} from './table.js';
 
 /** The options of the command, checked. */
 export interface SolveOptions extends Solving {
@@ -75,6 +75,7 @@ async function run(
   let rows = out.before?.rows ?? 0;
   const line = new ProgressLine(process.stderr, options.quiet, rows);
   let sizes: Sizes | null = out.before?.sizes ?? null;
+  let empty: Chunk | null = null;
   const wanted = {
     numbers: options.cotangent === undefined ? [] : [options.cotangent],
     keepProblem: options.keepProblem,
@@ -89,6 +90,10 @@ async function run(
   try {
     for await (const chunk of source.chunks(wanted)) {
       options.signal.throwIfAborted();
+      if (chunk.rows === 0) {
+        empty ??= chunk;
+        continue;
+      }
       const now = layoutOf(chunk.columns, shared, chunk.first);
       if (sizes && JSON.stringify(sizes) !== JSON.stringify(now)) throw changed(chunk, sizes, now);
       sizes = now;
@@ -109,6 +114,8 @@ async function run(
       }));
       line.tell(rows, statuses);
     }
+    if (empty && rows === 0)
+      await out.write(sink.write(empty, named(await resultsOfNone(empty, shared, solver), empty, options)));
     await out.write(sink.end());
     if (options.gradientSums)
       await writeFile(options.gradientSums, `${JSON.stringify({rows, ...Object.fromEntries(sums)})}\n`);
@@ -118,6 +125,13 @@ async function run(
     line.clear();
     throw error;
   }
+}
+
+/** The columns of results without rows; none if the sizes are unknown, as those of lists of variable length are. */
+async function resultsOfNone(chunk: Chunk, shared: Shared, solver: Solver): Promise<Map<string, Column>> {
+  const isKnown = [...chunk.columns.values()].every(({dims}) => widthOf(dims) > 0);
+  if (!isKnown) return new Map();
+  return (await solver.solve(chunk, shared, layoutOf(chunk.columns, shared, chunk.first))).columns;
 }
 
 function changed({first}: Chunk, before: Sizes, now: Sizes): DataError {

@@ -1,7 +1,7 @@
 /** @file Solves the problems of a chunk, with gradients if a cotangent is given. */
 import * as tf from '@tensorflow/tfjs-core';
 import {solvers} from '../src/index.js';
-import {DataError} from './failure.js';
+import {DataError, UsageError} from './failure.js';
 import {shapeOf, type Sizes} from './layout.js';
 import {PARTS, widthOf, type Chunk, type Column, type Part, type Shared} from './table.js';
 
@@ -65,6 +65,9 @@ export class Solver {
     if (!column) throw new DataError(`there is no column ${name}, which --cotangent names.`);
     if (column.size !== n) throw new DataError(`${name} has ${column.size} numbers in a row; x has ${n}.`);
     const isGiven = (part: Part) => chunk.columns.has(part) || shared.has(part);
+    const missing = this.options.gradients?.find((part) => !isGiven(part));
+    if (missing !== undefined)
+      throw new UsageError(`--gradients names ${missing}, which the problems do not have.`);
     const parts = (this.options.gradients ?? PARTS).filter(isGiven);
     const cotangent = tf.tensor2d(column.values, [chunk.rows, n]);
     kept.push(cotangent);

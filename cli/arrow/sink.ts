@@ -1,5 +1,6 @@
 /** @file Writes rows as Arrow IPC, a record batch a chunk: the carried columns, and the results as lists of a fixed size. */
 import type {Data, Field, RecordBatch, RecordBatchWriter, Schema} from 'apache-arrow';
+import {UsageError} from '../failure.js';
 import type {Chunk, Column, Sink} from '../table.js';
 import {inferred} from './inferred.js';
 import type {Arrow} from './load.js';
@@ -57,8 +58,21 @@ export function arrowSink(
     const children: Data[] = [...carried.data.children, ...added.map(({data}) => data)];
     const type = new arrow.Struct(known.fields);
     const data = arrow.makeData({type, length: chunk.rows, nullCount: 0, children});
-    if (chunk.rows > 0) writer.write(new arrow.RecordBatch(known, data));
+    if (chunk.rows > 0) append(new arrow.RecordBatch(known, data));
     return writer.taken();
+  }
+
+  function append(batch: RecordBatch): void {
+    try {
+      writer.write(batch);
+    } catch (error) {
+      if (!isFile || batch.schema.dictionaries.size === 0) throw error;
+      const names = batch.schema.fields.filter(({type}) => arrow.DataType.isDictionary(type));
+      throw new UsageError(
+        `the dictionary of ${names.map(({name}) => name).join(' or ')} changes between record batches, which a file of Arrow IPC ` +
+          'cannot hold: write a stream (.arrows) or .ndjson.',
+      );
+    }
   }
 
   function batchOf(chunk: Chunk): RecordBatch {

@@ -154,6 +154,61 @@ describe('tfjs-implicit solve', () => {
     );
   });
 
+  it('passes over record batches without rows', async () => {
+    const numbers = new arrow.List(new arrow.Field('item', new arrow.Int64()));
+    const whole = (rows: number[][]) =>
+      arrow.vectorFromArray(
+        rows.map((row) => row.map(BigInt)),
+        numbers,
+      );
+    const batchOf = (rows: number) =>
+      new arrow.Table({
+        Q: whole([[1, 0, 0, 1]]),
+        p: whole([[1, 2]]),
+        id: arrow.vectorFromArray([1], new arrow.Int32()),
+      }).slice(0, rows);
+    for (const counts of [[0, 1, 0, 1], [0], [1, 0]]) {
+      const writer = new arrow.RecordBatchStreamWriter();
+      const {schema} = batchOf(1);
+      for (const rows of counts) {
+        const [batch] = batchOf(rows).batches;
+        writer.write(rows > 0 ? batch : emptyOf(schema));
+      }
+      writer.finish();
+      const input = folder.file('in.arrows', writer.toUint8Array(true));
+      const {code, said} = await run('solve', input, '-o', folder.file('out.arrow'), '-q');
+      assert.equal(code, 0, said);
+      const table = folder.table('out.arrow');
+      const solved = counts.filter((rows) => rows > 0);
+      assert.equal(table.numRows, solved.length);
+      assert.equal(table.schema.fields[0].name, 'id');
+      if (solved.length > 0)
+        assert.deepEqual(
+          listsOf(table, 'x'),
+          solved.map(() => [-1, -2]),
+        );
+    }
+    // Lists of a fixed size tell the columns of results without a row.
+    const {schema} = arrow.tableFromIPC(ipc({p: fixed(p), h: fixed(h)}));
+    const writer = new arrow.RecordBatchStreamWriter();
+    writer.write(
+      emptyOf(
+        new arrow.Schema(
+          schema.fields,
+          new Map(Object.entries({Q: JSON.stringify(Q), G: JSON.stringify(G)})),
+        ),
+      ),
+    );
+    writer.finish();
+    const input = folder.file('in.arrows', writer.toUint8Array(true));
+    const {code, said} = await run('solve', input, '-o', folder.file('out.arrow'), '-q');
+    assert.equal(code, 0, said);
+    assert.includeMembers(
+      folder.table('out.arrow').schema.fields.map(({name}) => name),
+      ['x', 'status'],
+    );
+  });
+
   it('takes constraints without rows', async () => {
     const row = {
       Q: [
@@ -329,4 +384,20 @@ describe('tfjs-implicit solve', () => {
 
 function distance(a: number[][], b: number[][]): number {
   return Math.max(...a.flatMap((row, i) => row.map((value, j) => Math.abs(value - b[i][j]))));
+}
+
+/** A record batch without rows, with the children that its lists must have. */
+function emptyOf(schema: arrow.Schema): arrow.RecordBatch {
+  const dataOf = (type: arrow.DataType): arrow.Data => {
+    const [child] = (type.children as arrow.Field[] | null) ?? [];
+    return arrow.makeData({
+      type,
+      length: 0,
+      nullCount: 0,
+      ...(child && {child: dataOf(child.type)}),
+    } as never);
+  };
+  const children = schema.fields.map(({type}) => dataOf(type as arrow.DataType));
+  const type = new arrow.Struct(schema.fields);
+  return new arrow.RecordBatch(schema, arrow.makeData({type, length: 0, nullCount: 0, children}));
 }
