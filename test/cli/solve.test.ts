@@ -394,7 +394,7 @@ function emptyOf(schema: arrow.Schema): arrow.RecordBatch {
       type,
       length: 0,
       nullCount: 0,
-      ...(child && {child: dataOf(child.type)}),
+      ...(child && {child: dataOf(child.type as arrow.DataType)}),
     } as never);
   };
   const children = schema.fields.map(({type}) => dataOf(type as arrow.DataType));
