@@ -1,11 +1,13 @@
 /** @file The command `tfjs-implicit`: its options, messages and exit codes. */
 import {Command, InvalidArgumentError, Option} from 'commander';
-import {DataError, EXIT, messageOf, UsageError} from './failure.js';
+import {DataError, EXIT, isAbort, messageOf, UsageError} from './failure.js';
 import {inspect} from './inspect.js';
 import {summaryOf} from './progress.js';
 import {solve, type SolveOptions} from './solve.js';
+import {statusesOf, type Statuses} from './statuses.js';
 import {FORMATS, PARTS, type Part} from './table.js';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const STATUSES = ['infeasible', 'unbounded', 'limit', 'error', 'invalid'];
 
 const whole = (text: string): number => {
@@ -144,12 +146,22 @@ async function solveFrom(path: string | undefined, given: Given): Promise<number
     throw new UsageError('gradients need --cotangent.');
   const controller = new AbortController();
   const stop = () => controller.abort();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
-  const statuses = await solve({...options, input, output, quiet, signal: controller.signal});
-  if (!statuses) {
-    if (!quiet) console.error(`${output} is complete already.`);
-    return 0;
+  for (const name of SIGNALS) process.once(name, stop);
+  try {
+    const {signal} = controller;
+    let statuses = await solve({...options, input, output, quiet, signal});
+    if (!statuses) {
+      if (!quiet) console.error(`${output} is complete already.`);
+      statuses = failOn.length > 0 ? await statusesOf(output, `${options.prefix}status`, signal) : {};
+    }
+    return codeOf(statuses, failOn);
+  } finally {
+    for (const name of SIGNALS) process.off(name, stop);
   }
+}
+
+/** The exit code by policy. */
+function codeOf(statuses: Statuses, failOn: string[]): number {
   const failed = failOn.filter((name) => statuses[STATUSES.indexOf(name) + 1] > 0);
   if (failed.length === 0) return 0;
   console.error(`tfjs-implicit: ${summaryOf(statuses)}; --fail-on ${failOn.join()}.`);
@@ -158,10 +170,10 @@ async function solveFrom(path: string | undefined, given: Given): Promise<number
 
 /** Says what was wrong. @returns The exit code. */
 function told(error: unknown): number {
-  const {code, exitCode, name} = error as {code?: unknown; exitCode?: number; name?: string};
+  const {code, exitCode, syscall} = error as {code?: unknown; exitCode?: number; syscall?: string};
   // Commander has said it.
   if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : EXIT.usage;
-  if (name === 'AbortError') {
+  if (isAbort(error)) {
     console.error(
       'tfjs-implicit: interrupted. With --resume, what was solved is kept, and a later run goes on.',
     );
@@ -169,6 +181,7 @@ function told(error: unknown): number {
   }
   console.error(`tfjs-implicit: ${messageOf(error)}`);
   if (error instanceof UsageError) return EXIT.usage;
-  if (!(error instanceof DataError)) console.error((error as Error).stack);
+  // A full disk is no fault of this program.
+  if (!(error instanceof DataError) && syscall === undefined) console.error((error as Error).stack);
   return EXIT.data;
 }

@@ -14,5 +14,8 @@ export function rowError(row: number, message: string, place = ''): DataError {
   return new DataError(`row ${row}${place ? ` (${place})` : ''}: ${message}`);
 }
 
+/** Whether it was asked to stop. */
+export const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
 /** The message of whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

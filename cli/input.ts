@@ -1,6 +1,7 @@
 /** @file Opens a file or standard input, and finds its format from its first bytes. */
 import {createReadStream} from 'node:fs';
 import {stat} from 'node:fs/promises';
+import {addAbortSignal} from 'node:stream';
 import {arrowSource} from './arrow/source.js';
 import {isArrowFile} from './arrow/messages.js';
 import {loadArrow} from './arrow/load.js';
@@ -18,14 +19,15 @@ export interface Input {
   source: Source;
 }
 
-/** @param path A file, or "-" for standard input. @throws `UsageError` if there is no such file; `DataError` if it is empty or of another format. */
-export async function openInput(path: string): Promise<Input> {
+/** @param path A file, or "-" for standard input. @param signal Ends the wait for what has not come. @throws `UsageError` if there is no such file; `DataError` if it is empty or of another format. */
+export async function openInput(path: string, signal?: AbortSignal): Promise<Input> {
   const name = path === '-' ? 'standard input' : path;
   if (path !== '-') {
     const found = await stat(path).catch(() => null);
     if (!found?.isFile()) throw new UsageError(`there is no file ${path}.`);
   }
   const stream = path === '-' ? process.stdin : createReadStream(path, {highWaterMark: BLOCK});
+  if (signal) addAbortSignal(signal, stream);
   const bytes = new ByteReader(stream as AsyncIterable<Uint8Array>);
   const start = await bytes.peek(8);
   if (start.length === 0) throw new DataError(`${name} is empty.`);

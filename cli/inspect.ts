@@ -3,6 +3,7 @@ import {messageOf} from './failure.js';
 import {openInput} from './input.js';
 import {layoutOf} from './layout.js';
 import {summaryOf} from './progress.js';
+import {areStatuses, count, valuesOf, type Statuses} from './statuses.js';
 import type {Column} from './table.js';
 
 const FORMAT = {arrow: 'Arrow IPC file', stream: 'Arrow IPC stream', ndjson: 'newline-delimited JSON'};
@@ -14,34 +15,37 @@ export async function inspect(path: string, prefix: string, print: (line: string
   for (const column of source.describe()) print(`  ${column}`);
   for (const [name, {dims}] of source.shared) print(`  ${name}: [${dims}], shared by all rows`);
   const [status, residual] = [`${prefix}status`, `${prefix}residual`];
-  const statuses: Record<string, number> = {};
+  const statuses: Statuses = {};
+  let hasStatuses = true;
   let rows = 0;
   let largest = 0;
   let start: Map<string, Column> | null = null;
   try {
-    const wanted = {numbers: [status, residual], keepProblem: false, skip: 0, rowsOf: () => 4096};
+    const wanted = {numbers: [], keepProblem: false, skip: 0, rowsOf: () => 4096};
     for await (const chunk of source.chunks(wanted)) {
       rows += chunk.rows;
-      start ??= chunk.columns;
-      for (const code of chunk.columns.get(status)?.values ?? []) statuses[code] = (statuses[code] ?? 0) + 1;
-      const solved = (_: number, i: number) => chunk.columns.get(status)?.values[i] === 0;
-      const residuals: ArrayLike<number> = chunk.columns.get(residual)?.values ?? [];
-      largest = Array.from(residuals)
-        .filter(solved)
-        .reduce((a, b) => Math.max(a, b), largest);
+      if (chunk.rows > 0) start ??= chunk.columns;
+      const codes = valuesOf(chunk.carried, status);
+      hasStatuses &&= codes.length === chunk.rows && areStatuses(codes);
+      if (!hasStatuses) continue;
+      count(statuses, codes);
+      for (const [i, value] of valuesOf(chunk.carried, residual).entries())
+        if (codes[i] === 0 && typeof value === 'number') largest = Math.max(largest, value);
     }
   } catch (error) {
     print(`${rows.toLocaleString('en')} rows can be read. ${messageOf(error)}`);
     return false;
   }
   print(`${rows.toLocaleString('en')} rows`);
-  if (Object.keys(statuses).length > 0)
-    print(`${summaryOf(statuses)}; the largest residual of those solved is ${largest}`);
-  else if (start && (start.has('p') || source.shared.has('p'))) {
+  hasStatuses &&= rows > 0;
+  if (hasStatuses) print(`${summaryOf(statuses)}; the largest residual of those solved is ${largest}`);
+  if (start && (start.has('p') || source.shared.has('p'))) {
     try {
       const {n, m, k} = layoutOf(start, source.shared, 0);
       print(`problems: n = ${n} variables, m = ${m} inequalities, k = ${k} equalities`);
     } catch (error) {
+      // What all rows shared is not in the output.
+      if (hasStatuses) return true;
       print(`no problems that can be solved: ${messageOf(error)}`);
       return false;
     }

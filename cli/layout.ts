@@ -44,7 +44,7 @@ export function layoutOf(columns: Map<string, Column>, shared: Shared, first: nu
     const column = find(part);
     if (!column) continue;
     const shape = shapeOf(part, sizes);
-    const {size, dims = []} = column;
+    const {size, dims} = column;
     const isNested = dims.length > 1;
     if (
       size === shape.reduce((a, b) => a * b) &&

@@ -6,6 +6,7 @@ import {randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import {open, readFile, rename, rm, stat, writeFile, type FileHandle} from 'node:fs/promises';
 import {UsageError} from './failure.js';
+import type {Sizes} from './layout.js';
 
 /** What the journal knows: `bytes` of the output hold `rows` rows. */
 export interface Progress {
@@ -15,6 +16,8 @@ export interface Progress {
   statuses: Record<string, number>;
   /** Sums of gradients. */
   sums: Record<string, number[]>;
+  /** Those of the problems: the rows that follow must have the same. */
+  sizes: Sizes;
   /** What the sink needs to go on. */
   sink: unknown;
 }
@@ -28,7 +31,7 @@ export interface Output {
   commit(progress: () => Omit<Progress, 'bytes'>): Promise<void>;
   /** Makes the output appear. */
   finish(): Promise<void>;
-  /** @param keep Whether a later run shall go on from here. */
+  /** @param keep Whether a later run shall go on from what is in the journal. */
   abandon(keep: boolean): Promise<void>;
 }
 
@@ -79,7 +82,7 @@ export async function fileOutput(path: string, job: string | null): Promise<Outp
     },
     async abandon(keep) {
       await file.close().catch(() => undefined);
-      if (keep && job !== null) return;
+      if (keep && (before !== null || told > -Infinity)) return;
       await Promise.all([aside, journal, `${journal}.new`].map((name) => rm(name, {force: true})));
     },
   };

@@ -2,7 +2,8 @@
 import {clearLine, cursorTo} from 'node:readline';
 import type {WriteStream} from 'node:tty';
 
-const NAMES = ['solved', 'infeasible', 'unbounded', 'iteration limit', 'numerical error', 'invalid'];
+/** What each status means. */
+export const NAMES = ['solved', 'infeasible', 'unbounded', 'iteration limit', 'numerical error', 'invalid'];
 
 /** How often each status occurred, in words. */
 export function summaryOf(statuses: Record<string, number>): string {

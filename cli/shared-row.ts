@@ -4,8 +4,8 @@ import {openInput} from './input.js';
 import {PARTS, type Part, type Shared} from './table.js';
 
 /** @throws `DataError` unless there is one row, with parts of a problem. */
-export async function sharedRow(path: string): Promise<Shared> {
-  const {source} = await openInput(path);
+export async function sharedRow(path: string, signal: AbortSignal): Promise<Shared> {
+  const {source} = await openInput(path, signal);
   const shared: Shared = new Map(source.shared);
   let rows = 0;
   for await (const chunk of source.chunks({numbers: [], keepProblem: false, skip: 0, rowsOf: () => 2})) {

@@ -1,10 +1,11 @@
 /** @file The command `solve`: rows in, rows with their solutions out, a chunk at a time. */
-import {stat, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {setThreads} from '../src/index.js';
 import {arrowSink} from './arrow/sink.js';
 import {loadArrow} from './arrow/load.js';
 import {useBackend} from './backend.js';
 import {DataError, UsageError} from './failure.js';
+import {checkFiles, isDone, jobOf} from './files.js';
 import {formatOf, openInput, type Input} from './input.js';
 import {layoutOf, rowsPerChunk, type Sizes} from './layout.js';
 import {ndjsonSink} from './ndjson/sink.js';
@@ -12,7 +13,8 @@ import {fileOutput, streamOutput, type Output} from './output.js';
 import {ProgressLine} from './progress.js';
 import {sharedRow} from './shared-row.js';
 import {Solver, type Solving} from './solver.js';
-import {type Chunk, type Column, type Format, type Shared, type Sink} from './table.js';
+import {count, type Statuses} from './statuses.js';
+import {widthOf, type Chunk, type Column, type Format, type Shared, type Sink} from './table.js';
 
 /** The options of the command, checked. */
 export interface SolveOptions extends Solving {
@@ -33,17 +35,15 @@ export interface SolveOptions extends Solving {
   signal: AbortSignal;
 }
 
-/** How often each status occurred. */
-export type Statuses = Record<string, number>;
-
 /** @returns How often each status occurred; `null` if the output was there already. */
 export async function solve(options: SolveOptions): Promise<Statuses | null> {
   const {input, output, signal} = options;
-  if (options.resume && (await isDone(input, output))) return null;
-  const opened = await openInput(input);
+  await checkFiles(options);
+  if (options.resume && (await isDone(options))) return null;
+  const opened = await openInput(input, signal);
   const shared = new Map([
     ...opened.source.shared,
-    ...(options.shared ? await sharedRow(options.shared) : []),
+    ...(options.shared ? await sharedRow(options.shared, signal) : []),
   ]);
   const job = options.resume ? await jobOf(options) : null;
   const out = output === '-' ? streamOutput(process.stdout) : await fileOutput(output, job);
@@ -55,7 +55,8 @@ export async function solve(options: SolveOptions): Promise<Statuses | null> {
     await out.finish();
     return statuses;
   } catch (error) {
-    await out.abandon(signal.aborted);
+    // What is wrong with the data stays wrong; a full disk or a missing package does not.
+    await out.abandon(!(error instanceof DataError));
     throw error;
   }
 }
@@ -73,7 +74,8 @@ async function run(
   const sums = new Map(Object.entries(out.before?.sums ?? {}));
   let rows = out.before?.rows ?? 0;
   const line = new ProgressLine(process.stderr, options.quiet, rows);
-  let sizes: Sizes | null = null;
+  let sizes: Sizes | null = out.before?.sizes ?? null;
+  let empty: Chunk | null = null;
   const wanted = {
     numbers: options.cotangent === undefined ? [] : [options.cotangent],
     keepProblem: options.keepProblem,
@@ -88,14 +90,17 @@ async function run(
   try {
     for await (const chunk of source.chunks(wanted)) {
       options.signal.throwIfAborted();
+      if (chunk.rows === 0) {
+        empty ??= chunk;
+        continue;
+      }
       const now = layoutOf(chunk.columns, shared, chunk.first);
       if (sizes && JSON.stringify(sizes) !== JSON.stringify(now)) throw changed(chunk, sizes, now);
       sizes = now;
-      const solved = await solver.solve(chunk, shared, sizes);
+      const solved = await solver.solve(chunk, shared, now);
       await out.write(sink.write(chunk, named(solved.columns, chunk, options)));
       rows += chunk.rows;
-      for (const status of solved.columns.get('status')!.values)
-        statuses[status] = (statuses[status] ?? 0) + 1;
+      count(statuses, solved.columns.get('status')!.values);
       for (const [part, sum] of solved.sums) {
         const before = sums.get(part);
         sums.set(
@@ -103,9 +108,14 @@ async function run(
           Array.from(sum, (value, i) => value + (before?.[i] ?? 0)),
         );
       }
-      await out.commit(() => ({rows, statuses, sums: Object.fromEntries(sums), sink: sink.state()}));
+      await out.commit(() => ({
+        ...{rows, statuses, sums: Object.fromEntries(sums)},
+        ...{sizes: now, sink: sink.state()},
+      }));
       line.tell(rows, statuses);
     }
+    if (empty && rows === 0)
+      await out.write(sink.write(empty, named(await resultsOfNone(empty, shared, solver), empty, options)));
     await out.write(sink.end());
     if (options.gradientSums)
       await writeFile(options.gradientSums, `${JSON.stringify({rows, ...Object.fromEntries(sums)})}\n`);
@@ -115,6 +125,13 @@ async function run(
     line.clear();
     throw error;
   }
+}
+
+/** The columns of results without rows; none if the sizes are unknown, as those of lists of variable length are. */
+async function resultsOfNone(chunk: Chunk, shared: Shared, solver: Solver): Promise<Map<string, Column>> {
+  const isKnown = [...chunk.columns.values()].every(({dims}) => widthOf(dims) > 0);
+  if (!isKnown) return new Map();
+  return (await solver.solve(chunk, shared, layoutOf(chunk.columns, shared, chunk.first))).columns;
 }
 
 function changed({first}: Chunk, before: Sizes, now: Sizes): DataError {
@@ -144,25 +161,4 @@ async function sinkFor({format, source}: Input, {to, output}: SolveOptions, out:
   const chosen = to ?? formatOf(output) ?? asInput;
   if (chosen === 'ndjson') return ndjsonSink();
   return arrowSink(await loadArrow(), chosen === 'arrow', source.metadata, out.before?.sink);
-}
-
-/** Whether the output is there, and newer than the input. */
-async function isDone(input: string, output: string): Promise<boolean> {
-  if (input === '-' || output === '-')
-    throw new UsageError('--resume needs files: a stream cannot be read again.');
-  const [from, to] = await Promise.all([input, output].map((path) => stat(path).catch(() => null)));
-  return from !== null && to !== null && to.mtimeMs >= from.mtimeMs;
-}
-
-/** The same text for the same work: what was begun for another input or with other options is not continued. */
-async function jobOf(options: SolveOptions): Promise<string> {
-  const {input, output, shared, to, chunk, prefix, keepProblem, gradientSums} = options;
-  const {tolerance, maxIterations, degenerate, cotangent, gradients} = options;
-  const files = [input, shared].filter((path) => path !== undefined);
-  const stats = await Promise.all(files.map((path) => stat(path).catch(() => null)));
-  return JSON.stringify([
-    ...[input, output, shared, to, chunk, prefix, keepProblem, gradientSums],
-    ...[tolerance, maxIterations, degenerate, cotangent, gradients],
-    ...stats.map((file) => file && [file.size, file.mtimeMs]),
-  ]);
 }

@@ -1,9 +1,9 @@
 /** @file Solves the problems of a chunk, with gradients if a cotangent is given. */
 import * as tf from '@tensorflow/tfjs-core';
 import {solvers} from '../src/index.js';
-import {DataError} from './failure.js';
+import {DataError, UsageError} from './failure.js';
 import {shapeOf, type Sizes} from './layout.js';
-import {PARTS, type Chunk, type Column, type Part, type Shared} from './table.js';
+import {PARTS, widthOf, type Chunk, type Column, type Part, type Shared} from './table.js';
 
 /** How to solve, and what to compute besides the solution. */
 export interface Solving {
@@ -65,6 +65,9 @@ export class Solver {
     if (!column) throw new DataError(`there is no column ${name}, which --cotangent names.`);
     if (column.size !== n) throw new DataError(`${name} has ${column.size} numbers in a row; x has ${n}.`);
     const isGiven = (part: Part) => chunk.columns.has(part) || shared.has(part);
+    const missing = this.options.gradients?.find((part) => !isGiven(part));
+    if (missing !== undefined)
+      throw new UsageError(`--gradients names ${missing}, which the problems do not have.`);
     const parts = (this.options.gradients ?? PARTS).filter(isGiven);
     const cotangent = tf.tensor2d(column.values, [chunk.rows, n]);
     kept.push(cotangent);
@@ -80,7 +83,7 @@ export class Solver {
     const sums = new Map<Part, Float64Array>();
     for (const [i, part] of parts.entries()) {
       const values = (await gradients[i].data()) as Float32Array;
-      if (chunk.columns.has(part)) columns.set(`grad_${part}`, {values, size: values.length / chunk.rows});
+      if (chunk.columns.has(part)) addLists(columns, `grad_${part}`, gradients[i].shape, values);
       else sums.set(part, sumOf(values, shared.get(part)!.size));
     }
     return {columns, sums};
@@ -124,12 +127,22 @@ async function columnsOf({x, state}: Result): Promise<Map<string, Column>> {
   const columns = new Map<string, Column>();
   for (const name of ['x', 'ineqDual', 'eqDual', 'lowerDual', 'upperDual'] as const) {
     const tensor = (x as Partial<Record<string, tf.Tensor>>)[name];
-    if (tensor && tensor.shape[1]! > 0)
-      columns.set(name, {values: (await tensor.data()) as Float32Array, size: tensor.shape[1]!});
+    if (tensor) addLists(columns, name, tensor.shape, (await tensor.data()) as Float32Array);
   }
   for (const name of ['status', 'iterations', 'residual'] as const)
-    columns.set(name, {values: (await state[name].data()) as Float32Array, size: 0});
+    columns.set(name, {values: (await state[name].data()) as Float32Array, size: 0, dims: []});
   return columns;
+}
+
+/** A list of numbers a row, unless it is empty. */
+function addLists(
+  columns: Map<string, Column>,
+  name: string,
+  [, ...shape]: number[],
+  values: Float32Array,
+): void {
+  const size = widthOf(shape);
+  if (size > 0) columns.set(name, {values, size, dims: [size]});
 }
 
 /** The sum over rows; there is one, if the gradient is summed already. */

@@ -12,9 +12,12 @@ export interface Column {
   values: Float32Array | Int32Array;
   /** The numbers of a row; 0 for one number that is no list. */
   size: number;
-  /** The sizes of nested lists, as far as they are known: [m, n] or [m * n]. */
-  dims?: number[];
+  /** The sizes of nested lists: [m, n] or [m * n]; none for one number that is no list. */
+  dims: number[];
 }
+
+/** How many numbers a row has. */
+export const widthOf = (dims: number[]): number => dims.reduce((a, b) => a * b, 1);
 
 /** What holds for all rows, by name. */
 export type Shared = Map<Part, Column>;

@@ -1,27 +1,30 @@
-/** @file Columns of Arrow for what stood in rows of JSON: numbers, truth values, and text; whatever else there is becomes JSON text. */
+/** @file Columns of Arrow for what stood in rows of JSON: numbers, lists of them, truth values, and text; whatever else there is becomes JSON text. */
 import type {Data, DataType, Field, RecordBatch} from 'apache-arrow';
 import {rowError} from '../failure.js';
+import {widthOf, type Chunk} from '../table.js';
 import type {Arrow} from './load.js';
 
 /**
- * @param first The number of the first of these rows.
+ * @param chunk Rows. The lists that were read as numbers, as long in all rows, get a fixed size.
  * @param fields The columns of earlier rows, whose types these keep.
  * @throws `DataError` with the row that has another type, or a new column.
  */
 export function inferred(
   arrow: Arrow,
   rows: Record<string, unknown>[],
-  first: number,
+  {first, columns: read}: Chunk,
   fields: Field[] | null,
 ): RecordBatch {
   const names = fields ? fields.map(({name}) => name) : [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const types = fields
     ? fields.map(({type}) => type as DataType)
-    : names.map((name): DataType => {
-        const kinds = new Set(rows.map((row) => typeof (row[name] ?? undefined)));
-        kinds.delete('undefined');
-        if (kinds.size === 1 && kinds.has('number')) return new arrow.Float64();
-        return kinds.size === 1 && kinds.has('boolean') ? new arrow.Bool() : new arrow.Utf8();
+    : names.map((name) => {
+        const dims = read.get(name)?.dims ?? [];
+        if (dims.length > 0) return new arrow.FixedSizeList(widthOf(dims), numbersIn(arrow));
+        return typeOf(
+          arrow,
+          rows.map((row) => row[name] ?? null).filter((value) => value !== null),
+        );
       });
   rows.forEach((row, i) => {
     const added = Object.keys(row).find((name) => !names.includes(name));
@@ -48,10 +51,28 @@ export function inferred(
   );
 }
 
+const numbersIn = (arrow: Arrow) => new arrow.Field('item', new arrow.Float64(), true);
+
+/** The type for some values. */
+function typeOf(arrow: Arrow, values: unknown[]): DataType {
+  const are = (kind: string) => values.length > 0 && values.every((value) => typeof value === kind);
+  if (are('number')) return new arrow.Float64();
+  if (are('boolean')) return new arrow.Bool();
+  // Empty lists alone may become lists of anything.
+  const areLists = values.every(isListOfNumbers) && values.some((list) => (list as unknown[]).length > 0);
+  return areLists ? new arrow.List(numbersIn(arrow)) : new arrow.Utf8();
+}
+
+const isListOfNumbers = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((entry) => entry === null || typeof entry === 'number');
+
 /** The value of a column; `undefined` if it has another type. */
-function asType(value: unknown, arrow: Arrow, type: unknown): unknown {
+function asType(value: unknown, arrow: Arrow, type: DataType): unknown {
   if (value === undefined || value === null) return null;
   if (type instanceof arrow.Float64) return typeof value === 'number' ? value : undefined;
   if (type instanceof arrow.Bool) return typeof value === 'boolean' ? value : undefined;
+  if (type instanceof arrow.List) return isListOfNumbers(value) ? value : undefined;
+  // Row by row; JSON has infinities as texts.
+  if (type instanceof arrow.FixedSizeList) return (value as unknown[]).flat(Infinity).map(Number);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -63,6 +63,8 @@ export async function* wholeMessages(
     const kind: unknown = message.headerType;
     if (kind !== Schema && kind !== RecordBatch && kind !== DictionaryBatch)
       throw damaged(rows, `a message of type ${String(kind)}`);
+    if (isCompressed(message.header()))
+      throw new DataError(`row ${rows}: the input is compressed: write it with compression="uncompressed".`);
     const {bodyLength} = message;
     if (!(bodyLength >= 0 && bodyLength <= MOST_BODY)) throw damaged(rows, `a body of ${bodyLength} bytes`);
     const whole = new Uint8Array(8 + length + bodyLength);
@@ -80,6 +82,12 @@ export async function* wholeMessages(
     if (hasSchema) yield whole;
   }
 }
+
+/** Whether the body of a record batch, or of a dictionary, is compressed, as those of Feather files are by default. */
+const isCompressed = (header: unknown): boolean => {
+  const {compression, data} = header as {compression?: unknown; data?: {compression?: unknown}};
+  return Boolean(compression ?? data?.compression);
+};
 
 /** Reads the footer. @throws If the file does not end as one must. */
 async function checkEnd(input: ByteReader, rows: number): Promise<void> {

@@ -79,9 +79,12 @@ function asFloats(
   const isHalf = types.isFloat(data.type) && data.type.precision === arrow.Precision.HALF;
   if (isHalf)
     return Float32Array.from(new arrow.Vector([data]).slice(from, from + count) as Iterable<number>);
-  const values = (data.values as Float32Array | Float64Array | BigInt64Array).subarray(from, from + count);
+  const values = (data.values as Float32Array | Float64Array | BigInt64Array | BigUint64Array).subarray(
+    from,
+    from + count,
+  );
   if (values instanceof Float32Array) return values;
-  return typeof values[0] === 'bigint'
+  return values instanceof BigInt64Array || values instanceof BigUint64Array
     ? Float32Array.from(values as BigInt64Array, Number)
-    : new Float32Array(values as Float64Array);
+    : new Float32Array(values);
 }

@@ -1,8 +1,7 @@
 /** @file The schema of an Arrow file that has it only in its footer, as those of apache-arrow for JavaScript do. */
 import {open} from 'node:fs/promises';
-import type {Schema} from 'apache-arrow';
-import {joined} from '../bytes.js';
 import type {Arrow} from './load.js';
+import {messageOfSchema} from './schema-message.js';
 
 /** The message that a stream would begin with; `null` if the footer is not whole. */
 export async function schemaAtEnd(arrow: Arrow, path: string): Promise<Uint8Array | null> {
@@ -13,18 +12,10 @@ export async function schemaAtEnd(arrow: Arrow, path: string): Promise<Uint8Arra
     await file.read(end, 0, 6, Math.max(0, size - 6));
     if (end.toString('latin1') !== 'ARROW1') return null;
     const reader = await (await arrow.RecordBatchReader.from(file)).open();
-    return messageOf(arrow, reader.schema);
+    return messageOfSchema(arrow, reader.schema);
   } catch {
     return null;
   } finally {
     await file.close().catch(() => undefined);
   }
-}
-
-function messageOf(arrow: Arrow, schema: Schema): Uint8Array {
-  const writer = new arrow.RecordBatchStreamWriter({autoDestroy: false});
-  writer.reset(undefined, schema);
-  writer.close();
-  // Without the end of the stream, 8 bytes.
-  return joined([writer.toUint8Array(true)]).subarray(0, -8);
 }

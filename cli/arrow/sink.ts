@@ -1,8 +1,10 @@
 /** @file Writes rows as Arrow IPC, a record batch a chunk: the carried columns, and the results as lists of a fixed size. */
 import type {Data, Field, RecordBatch, RecordBatchWriter, Schema} from 'apache-arrow';
+import {UsageError} from '../failure.js';
 import type {Chunk, Column, Sink} from '../table.js';
 import {inferred} from './inferred.js';
 import type {Arrow} from './load.js';
+import {messageOfSchema, schemaOfMessage} from './schema-message.js';
 
 /** Where a record batch lies: what the footer of a file lists. */
 interface Block {
@@ -11,10 +13,18 @@ interface Block {
   bodyLength: number;
 }
 
-/** Where an earlier process stopped. */
-interface State {
+/** Where an earlier process stopped in its output. */
+interface Place {
   position: number;
   blocks: Block[];
+}
+
+/** What it has written. */
+interface State extends Place {
+  /** The message of the schema, in base64: later rows alone might give other columns, or the same in another order. */
+  schema: string;
+  /** How many of its fields are carried; the results follow. */
+  carried: number;
 }
 
 /**
@@ -30,6 +40,12 @@ export function arrowSink(
   const writer = collecting(arrow, isFile);
   let known: Schema | null = null;
   let carriedFields: Field[] | null = null;
+  if (before) {
+    const {schema, carried, ...place} = before as State;
+    known = schemaOfMessage(arrow, Buffer.from(schema, 'base64'));
+    carriedFields = known.fields.slice(0, carried);
+    writer.begin(known, place);
+  }
 
   function write(chunk: Chunk, results: Map<string, Column>): Uint8Array[] {
     const carried = batchOf(chunk);
@@ -37,28 +53,46 @@ export function arrowSink(
     const added = [...results].map(([name, column]) => dataOf(arrow, name, column, chunk.rows));
     if (!known) {
       known = new arrow.Schema([...carriedFields, ...added.map(({field}) => field)], metadata);
-      writer.begin(known, before as State | undefined);
+      writer.begin(known);
     }
     const children: Data[] = [...carried.data.children, ...added.map(({data}) => data)];
     const type = new arrow.Struct(known.fields);
     const data = arrow.makeData({type, length: chunk.rows, nullCount: 0, children});
-    if (chunk.rows > 0) writer.write(new arrow.RecordBatch(known, data));
+    if (chunk.rows > 0) append(new arrow.RecordBatch(known, data));
     return writer.taken();
   }
 
-  function batchOf({carried, first}: Chunk): RecordBatch {
-    return 'batch' in carried ? carried.batch : inferred(arrow, carried.rows, first, carriedFields);
+  function append(batch: RecordBatch): void {
+    try {
+      writer.write(batch);
+    } catch (error) {
+      if (!isFile || batch.schema.dictionaries.size === 0) throw error;
+      const names = batch.schema.fields.filter(({type}) => arrow.DataType.isDictionary(type));
+      throw new UsageError(
+        `the dictionary of ${names.map(({name}) => name).join(' or ')} changes between record batches, which a file of Arrow IPC ` +
+          'cannot hold: write a stream (.arrows) or .ndjson.',
+      );
+    }
+  }
+
+  function batchOf(chunk: Chunk): RecordBatch {
+    const {carried} = chunk;
+    return 'batch' in carried ? carried.batch : inferred(arrow, carried.rows, chunk, carriedFields);
   }
 
   return {
     write,
     end() {
       // An input without rows that says nothing about its columns.
-      if (!known) writer.begin((known = new arrow.Schema([], metadata)), before as State | undefined);
+      if (!known) writer.begin((known = new arrow.Schema([], metadata)));
       writer.finish();
       return writer.taken();
     },
-    state: () => (known && known.dictionaries.size === 0 ? writer.state() : null),
+    state(): State | null {
+      if (!known || known.dictionaries.size > 0) return null;
+      const schema = Buffer.from(messageOfSchema(arrow, known)).toString('base64');
+      return {schema, carried: carriedFields!.length, ...writer.place()};
+    },
   };
 }
 
@@ -91,7 +125,7 @@ function collecting(arrow: Arrow, isFile: boolean) {
     }
 
     /** Writes what comes before the first batch, unless there was an earlier process. */
-    begin(schema: Schema, before: State | undefined): void {
+    begin(schema: Schema, before?: Place): void {
       this.reset(undefined, schema);
       // Whoever reads a file from its start needs it; apache-arrow writes it only at the end.
       if (isFile) this._writeMessage(arrow.Message.from(schema));
@@ -101,7 +135,7 @@ function collecting(arrow: Arrow, isFile: boolean) {
       this._recordBatchBlocks = before.blocks as never;
     }
 
-    state(): State {
+    place(): Place {
       const blocks = (this._recordBatchBlocks as Block[]).map(({offset, metaDataLength, bodyLength}) => ({
         ...{offset, metaDataLength, bodyLength},
       }));

@@ -1,9 +1,9 @@
 /** @file Reads rows from Arrow IPC, one record batch at a time; what all rows share is JSON in the metadata of the schema. */
 import type {Data, RecordBatch, Schema} from 'apache-arrow';
 import type {ByteReader} from '../bytes.js';
-import {DataError, messageOf, rowError} from '../failure.js';
+import {DataError, isAbort, messageOf, rowError} from '../failure.js';
 import {sharedText} from '../shared.js';
-import {PARTS, type Chunk, type Part, type Shared, type Source, type Wanted} from '../table.js';
+import {PARTS, widthOf, type Chunk, type Part, type Shared, type Source, type Wanted} from '../table.js';
 import type {Arrow} from './load.js';
 import {wholeMessages} from './messages.js';
 import {numbersOf} from './numbers.js';
@@ -47,7 +47,7 @@ export async function arrowSource(arrow: Arrow, input: ByteReader, path: string)
       if (failure) throw failure;
       return value;
     } catch (error) {
-      if (error instanceof DataError) throw error;
+      if (error instanceof DataError || isAbort(error)) throw error;
       throw rowError(row, `the record batch that starts with it is malformed: ${messageOf(error)}.`);
     }
   }
@@ -86,7 +86,7 @@ export async function arrowSource(arrow: Arrow, input: ByteReader, path: string)
     for (let from = begin; from < total || (from === 0 && total === 0); from += most) {
       const to = Math.min(total, from + most);
       const cut = columns.map(([name, {values, size, dims}]) => {
-        const width = Math.max(1, size);
+        const width = widthOf(dims);
         return [name, {values: values.subarray(from * width, to * width), size, dims}] as const;
       });
       const part = from === 0 && to === total ? rest : rest.slice(from, to);

@@ -2,7 +2,16 @@
 import type {ByteReader} from '../bytes.js';
 import {DataError, messageOf, rowError} from '../failure.js';
 import {columnOf} from '../shared.js';
-import {PARTS, type Chunk, type Column, type Part, type Shared, type Source, type Wanted} from '../table.js';
+import {
+  PARTS,
+  widthOf,
+  type Chunk,
+  type Column,
+  type Part,
+  type Shared,
+  type Source,
+  type Wanted,
+} from '../table.js';
 import {linesOf} from './lines.js';
 
 type Row = Record<string, unknown>;
@@ -31,21 +40,20 @@ export async function ndjsonSource(input: ByteReader): Promise<Source> {
 
   async function* chunks({numbers, keepProblem, rowsOf, skip}: Wanted): AsyncGenerator<Chunk> {
     const names = [...PARTS, ...numbers];
-    const sizes = new Map<string, number>();
+    const dims = new Map<string, number[]>();
     let first = 0;
     let group: IteratorResult<Line[], void> = {done: false, value: start};
     for (; !group.done; group = await groups.next()) {
       let lines = group.value;
+      // The first row says what all have, also if it is passed over.
+      if (first === 0 && lines.length > 0)
+        for (const [name, column] of read(lines[0], 0, names).columns) dims.set(name, column.dims);
       const passed = Math.min(lines.length, Math.max(0, skip - first));
       [first, lines] = [first + passed, lines.slice(passed)];
       while (lines.length > 0) {
-        if (sizes.size === 0) {
-          const row = read(lines[0], first, names);
-          for (const [name, {size}] of row.columns) sizes.set(name, size);
-        }
-        const most = rowsOf(sizes);
-        const rows = lines.slice(0, most).map((line, i) => read(line, first + i, names, sizes));
-        yield together(rows, first, sizes, keepProblem ? [] : PARTS);
+        const most = rowsOf(new Map([...dims].map(([name, its]) => [name, widthOf(its)])));
+        const rows = lines.slice(0, most).map((line, i) => read(line, first + i, names, dims));
+        yield together(rows, first, dims, keepProblem ? [] : PARTS);
         first += rows.length;
         lines = lines.slice(most);
       }
@@ -83,44 +91,51 @@ function parse({text, number}: Line, row: number): Row {
   return value;
 }
 
-/** One row with its numbers. @throws If its columns or sizes are not those of the first row. */
+/** One row with its numbers. @param dims Those of the first row. @throws If it has other columns, or lists of another shape. */
 function read(
   line: Line,
   at: number,
   names: readonly string[],
-  sizes?: Map<string, number>,
+  dims?: Map<string, number[]>,
 ): {row: Row; columns: Map<string, Column>} {
   const row = parse(line, at);
   const place = `line ${line.number}`;
   const columns = new Map<string, Column>();
   for (const name of names) {
-    const known = sizes?.get(name);
+    const known = dims?.get(name);
     if (!(name in row)) {
       if (known !== undefined) throw rowError(at, `${name} is missing; the first row has it.`, place);
       continue;
     }
-    if (sizes && known === undefined)
+    if (dims && known === undefined)
       throw rowError(at, `has ${name}, which the first row does not have.`, place);
     const column = columnOf(row[name], (why) => rowError(at, `${name}: ${why}.`, place));
-    if (known !== undefined && column.size !== known)
-      throw rowError(at, `${name} has ${column.size} numbers; that of the first row has ${known}.`, place);
+    if (known !== undefined && column.dims.join() !== known.join())
+      throw rowError(
+        at,
+        `${name} has ${countOf(column.dims)}; that of the first row has ${countOf(known)}.`,
+        place,
+      );
     columns.set(name, column);
   }
   return {row, columns};
 }
 
+/** In words. */
+const countOf = (dims: number[]) => (dims.length > 0 ? `${dims.join(' × ')} numbers` : 'one number');
+
 function together(
   rows: {row: Row; columns: Map<string, Column>}[],
   first: number,
-  sizes: Map<string, number>,
+  dimsOf: Map<string, number[]>,
   dropped: readonly string[],
 ): Chunk {
   const columns = new Map<string, Column>();
-  for (const [name, size] of sizes) {
-    const width = Math.max(1, size);
+  for (const [name, dims] of dimsOf) {
+    const width = widthOf(dims);
     const values = new Float32Array(rows.length * width);
     rows.forEach((row, i) => values.set(row.columns.get(name)!.values, i * width));
-    columns.set(name, {values, size, dims: rows[0].columns.get(name)!.dims});
+    columns.set(name, {values, size: dims.length > 0 ? width : 0, dims});
   }
   const carried = rows.map(({row}) =>
     Object.fromEntries(Object.entries(row).filter(([name]) => !dropped.includes(name))),

@@ -28,6 +28,24 @@ function ends(bytes: Uint8Array): {at: number; rows: number}[] {
   return found;
 }
 
+/** The stream, whose first record batch says that it is compressed. */
+const compressed = ((): Uint8Array => {
+  const [schema, batch] = [0, 1].map((i) => {
+    const [from, to] = [i === 0 ? 0 : ends(stream)[i - 1].at, ends(stream)[i].at];
+    return stream.subarray(from, to);
+  });
+  const length = new DataView(batch.buffer, batch.byteOffset).getInt32(4, true);
+  const message = arrow.Message.decode(batch.subarray(8, 8 + length));
+  const header = message.header() as object;
+  Object.assign(header, {_compression: {type: 1, method: 0}});
+  message.header = () => header as never;
+  const metadata = arrow.Message.encode(message);
+  const padded = new Uint8Array(8 + 8 * Math.ceil(metadata.length / 8));
+  new Int32Array(padded.buffer, 0, 2).set([-1, padded.length - 8]);
+  padded.set(metadata, 8);
+  return Buffer.concat([schema, padded, batch.subarray(8 + length)]);
+})();
+
 describe('tfjs-implicit solve on what is not whole', () => {
   let folder: Folder;
   beforeEach(() => (folder = new Folder()));
@@ -102,6 +120,15 @@ describe('tfjs-implicit solve on what is not whole', () => {
     const rows = p.map((row, i) => ({p: i === 17 ? [...row, 1] : row, h: h[i]}));
     const text = await refusal('in.ndjson', lines([{shared: {Q, G}}, ...rows]));
     assert.include(text, 'row 17 (line 19): p has 5 numbers; that of the first row has 4');
+    // As many numbers, but 2 × 3 instead of 3 × 2.
+    const matrix = [1, 1].map((value) => [1, 0, value]);
+    const matrices = [matrix[0].map((_, j) => matrix.map((row) => row[j])), matrix].map((its) => ({
+      ...{p: [1, 1], h: [1, 1, 1], Q: [1, 0, 0, 1], G: its},
+    }));
+    assert.include(
+      await refusal('in.ndjson', lines(matrices)),
+      'row 1 (line 2): G has 2 × 3 numbers; that of the first row has 3 × 2',
+    );
     const numbers = new arrow.List(new arrow.Field('item', new arrow.Float32()));
     const mixed = arrow.vectorFromArray(
       rows.map((row) => row.p),
@@ -144,8 +171,43 @@ describe('tfjs-implicit solve on what is not whole', () => {
       await refusal('in.ndjson', lines([{p: p[0], Q}, {p: p[1]}])),
       'row 1 (line 2): Q is missing',
     );
+    assert.include(
+      await refusal('in.arrows', compressed),
+      'row 0: the input is compressed: write it with compression="uncompressed"',
+    );
     assert.include(await refusal('in.txt', 'id;p\n'), 'neither Arrow IPC nor');
     assert.include(await refusal('in.arrow', ''), 'is empty');
+  });
+
+  it('names a part that has no gradient, and what to write instead of a dictionary that changes', async () => {
+    const input = folder.file('in.ndjson', lines([{Q: [[1]], p: [1], w: [1]}]));
+    const gradients = ['--cotangent', 'w', '--gradients', 'p,A'];
+    const {code, said} = await run('solve', input, '-o', folder.file('out.ndjson'), '-q', ...gradients);
+    assert.equal(code, 2);
+    assert.include(said, '--gradients names A');
+    assert.notInclude(said, ' at ');
+
+    const word = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32(), 7);
+    const writer = new arrow.RecordBatchStreamWriter();
+    for (const text of ['one', 'two'])
+      writer.write(
+        new arrow.Table({Q: fixed([[1]]), p: fixed([[1]]), word: arrow.vectorFromArray([text], word)})
+          .batches[0],
+      );
+    writer.finish();
+    const changing = folder.file('in.arrows', writer.toUint8Array(true));
+    const refused = await run('solve', changing, '-o', folder.file('out.arrow'), '-q');
+    assert.equal(refused.code, 2, refused.said);
+    assert.include(refused.said, 'the dictionary of word changes');
+    assert.include(refused.said, '.arrows');
+    for (const end of ['arrows', 'ndjson'])
+      assert.equal((await run('solve', changing, '-o', folder.file(`out.${end}`), '-q')).code, 0);
+    assert.deepEqual(
+      folder.rows('out.ndjson').map((row) => row.word),
+      ['one', 'two'],
+    );
+    assert.deepEqual(Array.from(folder.table('out.arrows').getChild('word')!), ['one', 'two']);
+    assert.deepEqual(folder.names(), ['in.arrows', 'in.ndjson', 'out.arrows', 'out.ndjson']);
   });
 
   it('exits with 2 if the options are wrong', async () => {

@@ -92,8 +92,9 @@ export class Folder {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  remove(): void {
-    rmSync(this.path, {recursive: true});
+  /** Removes a file, or all. */
+  remove(name = ''): void {
+    rmSync(join(this.path, name), {recursive: true});
   }
 }
 

@@ -1,7 +1,7 @@
 /** @file A run that is killed is continued by the next one with `--resume`; what is written in between never looks complete. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {assert} from 'chai';
@@ -74,5 +74,56 @@ describe('tfjs-implicit solve --resume', () => {
     utimesSync(out, 0, 0);
     assert.equal((await run(...args, '-q')).code, 0);
     assert.lengthOf(folder.rows('out.ndjson'), 10);
+  });
+
+  it('keeps the exit code of --fail-on when the output is complete', async () => {
+    const row = {Q: [[1]], p: [1], G: [[1], [-1]]};
+    const input = folder.file('in.ndjson', lines([1, -2].map((limit) => ({...row, h: [limit, 1]}))));
+    for (const end of ['ndjson', 'arrow', 'arrows']) {
+      const args = [
+        'solve',
+        input,
+        '-o',
+        folder.file(`out.${end}`),
+        '--resume',
+        '--prefix',
+        's_',
+        '--fail-on',
+      ];
+      assert.equal((await run(...args, 'any')).code, 3);
+      const again = await run(...args, 'any');
+      assert.equal(again.code, 3);
+      assert.include(again.said, 'complete already');
+      assert.include(again.said, '1 solved, 1 infeasible');
+      assert.equal((await run(...args, 'unbounded')).code, 0);
+    }
+  });
+
+  it('solves again if what all rows share is newer, and never writes over what it reads', async () => {
+    const input = folder.file('in.ndjson', lines([{p: [1]}, {p: [2]}]));
+    const shared = folder.file('shared.ndjson', lines([{Q: [[1]]}]));
+    const args = ['solve', input, '-o', folder.file('out.ndjson'), '--resume', '-q', '--shared', shared];
+    assert.equal((await run(...args)).code, 0);
+    folder.file('shared.ndjson', lines([{Q: [[2]]}]));
+    const later = Date.now() / 1000 + 10;
+    utimesSync(shared, later, later);
+    assert.equal((await run(...args)).code, 0);
+    assert.deepEqual(
+      folder.rows('out.ndjson').map(({x}) => x),
+      [[-0.5], [-1]],
+    );
+    const link = folder.file('link.ndjson');
+    symlinkSync(input, link);
+    for (const [to, more] of [
+      [input, []],
+      [input, ['--resume']],
+      [link, []],
+      [shared, []],
+    ] as const) {
+      const {code, said} = await run('solve', input, '--shared', shared, '-o', to, '-q', ...more);
+      assert.equal(code, 2);
+      assert.include(said, 'name another output');
+    }
+    assert.lengthOf(folder.rows('in.ndjson'), 2);
   });
 });

@@ -154,6 +154,98 @@ describe('tfjs-implicit solve', () => {
     );
   });
 
+  it('passes over record batches without rows', async () => {
+    const numbers = new arrow.List(new arrow.Field('item', new arrow.Int64()));
+    const whole = (rows: number[][]) =>
+      arrow.vectorFromArray(
+        rows.map((row) => row.map(BigInt)),
+        numbers,
+      );
+    const batchOf = (rows: number) =>
+      new arrow.Table({
+        Q: whole([[1, 0, 0, 1]]),
+        p: whole([[1, 2]]),
+        id: arrow.vectorFromArray([1], new arrow.Int32()),
+      }).slice(0, rows);
+    for (const counts of [[0, 1, 0, 1], [0], [1, 0]]) {
+      const writer = new arrow.RecordBatchStreamWriter();
+      const {schema} = batchOf(1);
+      for (const rows of counts) {
+        const [batch] = batchOf(rows).batches;
+        writer.write(rows > 0 ? batch : emptyOf(schema));
+      }
+      writer.finish();
+      const input = folder.file('in.arrows', writer.toUint8Array(true));
+      const {code, said} = await run('solve', input, '-o', folder.file('out.arrow'), '-q');
+      assert.equal(code, 0, said);
+      const table = folder.table('out.arrow');
+      const solved = counts.filter((rows) => rows > 0);
+      assert.equal(table.numRows, solved.length);
+      assert.equal(table.schema.fields[0].name, 'id');
+      if (solved.length > 0)
+        assert.deepEqual(
+          listsOf(table, 'x'),
+          solved.map(() => [-1, -2]),
+        );
+    }
+    // Lists of a fixed size tell the columns of results without a row.
+    const {schema} = arrow.tableFromIPC(ipc({p: fixed(p), h: fixed(h)}));
+    const writer = new arrow.RecordBatchStreamWriter();
+    writer.write(
+      emptyOf(
+        new arrow.Schema(
+          schema.fields,
+          new Map(Object.entries({Q: JSON.stringify(Q), G: JSON.stringify(G)})),
+        ),
+      ),
+    );
+    writer.finish();
+    const input = folder.file('in.arrows', writer.toUint8Array(true));
+    const {code, said} = await run('solve', input, '-o', folder.file('out.arrow'), '-q');
+    assert.equal(code, 0, said);
+    assert.includeMembers(
+      folder.table('out.arrow').schema.fields.map(({name}) => name),
+      ['x', 'status'],
+    );
+  });
+
+  it('takes constraints without rows', async () => {
+    const row = {
+      Q: [
+        [1, 0],
+        [0, 1],
+      ],
+      p: [-1, 2],
+      G: [],
+      h: [],
+      A: [],
+      b: [],
+      w: [1, 0],
+    };
+    const input = folder.file('in.ndjson', lines([row, row]));
+    for (const out of ['out.ndjson', 'out.arrow']) {
+      const {code, said} = await run('solve', input, '-o', folder.file(out), '-q', '--cotangent', 'w');
+      assert.equal(code, 0, said);
+    }
+    const [{x, grad_p}] = folder.rows('out.ndjson');
+    assert.deepEqual(
+      [x, grad_p],
+      [
+        [1, -2],
+        [-1, 0],
+      ],
+    );
+    const table = folder.table('out.arrow');
+    assert.deepEqual(listsOf(table, 'x'), [
+      [1, -2],
+      [1, -2],
+    ]);
+    assert.notIncludeMembers(
+      table.schema.fields.map(({name}) => name),
+      ['grad_G', 'ineqDual'],
+    );
+  });
+
   it('gives gradients for a cotangent, and sums of those of what all rows share', async () => {
     const w = p.map((row) => row.map((v) => Math.fround(1 - v)));
     const input = folder.file('in.arrow', ipc({p: fixed(p), h: fixed(h), w: fixed(w)}, {Q, G}));
@@ -185,6 +277,38 @@ describe('tfjs-implicit solve', () => {
     assert.equal(sums.rows, ROWS);
     assert.isBelow(distance([sums.Q], [expected[0].flat()]), 1e-5);
     assert.isBelow(distance([sums.G], [expected[2].flat()]), 1e-5);
+  });
+
+  it('writes lists of numbers in JSON as lists in Arrow, so that the output can be solved again', async () => {
+    const rows = p.map((row, i) => ({
+      ...{
+        Q,
+        G: G.flat(),
+        p: row,
+        h: h[i],
+        w: row.map((v) => v / 3),
+        lower: Array<string>(n).fill('-Infinity'),
+      },
+      ...{ragged: Array.from({length: i % 3}, (_, j) => j + 0.1), matrix: [[i], []]},
+    }));
+    const input = folder.file('in.ndjson', lines(rows));
+    const args = ['-q', '--keep-problem', '--cotangent', 'w', '--chunk', '4'];
+    const [once, twice] = [folder.file('once.arrow'), folder.file('twice.arrow')];
+    const {code, said} = await run('solve', input, '-o', once, ...args);
+    assert.equal(code, 0, said);
+    const table = folder.table('once.arrow');
+    assert.deepEqual(
+      listsOf(table, 'w'),
+      rows.map(({w}) => w),
+    );
+    assert.deepEqual(
+      listsOf(table, 'ragged'),
+      rows.map(({ragged}) => ragged),
+    );
+    assert.equal(table.getChild('matrix')!.get(1), '[[1],[]]');
+    assert.equal((await run('solve', once, '-o', twice, ...args, '--prefix', 's_')).code, 0);
+    for (const name of ['x', 'grad_Q', 'grad_p'])
+      assert.deepEqual(listsOf(folder.table('twice.arrow'), `s_${name}`), listsOf(table, name));
   });
 
   it('has a status for each row, and exit codes by policy', async () => {
@@ -225,6 +349,25 @@ describe('tfjs-implicit solve', () => {
     assert.include(said, '1 solved, 1 infeasible, 1 invalid');
   });
 
+  it('inspects files whose column status is something else, and tells sizes and statuses of one that has both', async () => {
+    const row = {Q: [[1]], p: [1], G: [[1]], h: [1]};
+    for (const status of ['done', 200, null, [1]]) {
+      const {code, said} = await run('inspect', folder.file('in.ndjson', lines([{...row, status}])));
+      assert.equal(code, 0, said);
+      assert.include(said, 'n = 1 variables, m = 1 inequalities');
+      assert.notInclude(said, 'residual of');
+    }
+    const input = folder.file('in.ndjson', lines([row]));
+    for (const end of ['arrow', 'ndjson']) {
+      const out = folder.file(`out.${end}`);
+      assert.equal((await run('solve', input, '-o', out, '-q', '--keep-problem')).code, 0);
+      const {code, said} = await run('inspect', out);
+      assert.equal(code, 0, said);
+      assert.include(said, '1 solved; the largest residual');
+      assert.include(said, 'n = 1 variables, m = 1 inequalities');
+    }
+  });
+
   it('refuses a column that a result would overwrite, unless a prefix is given', async () => {
     const input = folder.file('in.ndjson', lines([{Q: [[1]], p: [1], x: 'mine'}]));
     const refused = await run('solve', input, '-o', folder.file('out.ndjson'), '-q');
@@ -241,4 +384,20 @@ describe('tfjs-implicit solve', () => {
 
 function distance(a: number[][], b: number[][]): number {
   return Math.max(...a.flatMap((row, i) => row.map((value, j) => Math.abs(value - b[i][j]))));
+}
+
+/** A record batch without rows, with the children that its lists must have. */
+function emptyOf(schema: arrow.Schema): arrow.RecordBatch {
+  const dataOf = (type: arrow.DataType): arrow.Data => {
+    const [child] = (type.children as arrow.Field[] | null) ?? [];
+    return arrow.makeData({
+      type,
+      length: 0,
+      nullCount: 0,
+      ...(child && {child: dataOf(child.type as arrow.DataType)}),
+    } as never);
+  };
+  const children = schema.fields.map(({type}) => dataOf(type as arrow.DataType));
+  const type = new arrow.Struct(schema.fields);
+  return new arrow.RecordBatch(schema, arrow.makeData({type, length: 0, nullCount: 0, children}));
 }

@@ -6,7 +6,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import * as arrow from 'apache-arrow';
 import {assert} from 'chai';
-import {fixed, Folder, ipc, listsOf, problems} from './files.js';
+import {fixed, Folder, ipc, lines, listsOf, problems} from './files.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -35,6 +35,22 @@ describe('tfjs-implicit as a child process', () => {
     assert.equal(answered, 3);
     assert.deepEqual((await exited)[0], 0);
   });
+
+  for (const format of ['arrows', 'ndjson'] as const)
+    it(`ends when it is asked to while nothing comes (${format})`, async () => {
+      const {Q, G, p, h} = problems(8);
+      const child = start('solve', '--stdin', '--stdout');
+      const exited = once(child, 'exit') as Promise<[number]>;
+      const answered = once(child.stdout, 'data');
+      if (format === 'ndjson') child.stdin.write(lines([{Q, G, p: p[0], h: h[0]}]));
+      else {
+        const bytes = ipc({p: fixed(p), h: fixed(h)}, {Q, G}, {format: 'stream'});
+        for (const message of splitMessages(bytes).slice(0, 2)) child.stdin.write(message);
+      }
+      await answered;
+      child.kill('SIGTERM');
+      assert.equal((await exited)[0], 130);
+    });
 
   it('leaves no output and exits with 130 when it is interrupted', async () => {
     const folder = new Folder();

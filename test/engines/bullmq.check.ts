@@ -11,6 +11,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import {Queue, type ConnectionOptions} from 'bullmq';
 import {assert} from 'chai';
 import {solveQP} from '../../src/index.js';
 import {problems} from '../cli/files.js';
@@ -37,6 +38,18 @@ async function freePort(): Promise<number> {
   const {port} = server.address() as AddressInfo;
   server.close();
   return port;
+}
+
+/** How many jobs Redis still has, in whatever state. */
+async function storedJobs(): Promise<number> {
+  const example = (await import(new URL('queue.mjs', EXAMPLE).href)) as {
+    connection: ConnectionOptions;
+    QUEUE: string;
+  };
+  const queue = new Queue(example.QUEUE, {connection: example.connection});
+  const counts = await queue.getJobCounts();
+  await queue.close();
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** The first thing that a process prints which matches. */
@@ -92,5 +105,12 @@ describe('BullMQ', () => {
       solveQP({Q: tf.tensor(Q), G: tf.tensor(G), p: tf.tensor(p), h: tf.tensor(h)}).x.dataSync(),
     );
     assert.equal(digest(x), digest(alone as Float32Array));
+
+    // Some of them again, twice at once: none waits for a job that is done, or takes the results of the other.
+    const some = 1000 * SIZE;
+    const part = {...flat, p: flat.p.slice(0, some), h: flat.h.slice(0, some)};
+    const again = await Promise.all([0, 1].map(() => solveOnQueue(part, () => undefined)));
+    for (const result of again) assert.equal(digest(result.x), digest(x.slice(0, some)));
+    assert.equal(await storedJobs(), 0);
   });
 });

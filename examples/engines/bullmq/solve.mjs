@@ -1,5 +1,4 @@
 /** @file Puts the chunks of a problem on the queue, and puts their solutions together. */
-import {once} from 'node:events';
 import {Queue, QueueEvents} from 'bullmq';
 import {connection, jobsOf, QUEUE, unpack} from './queue.mjs';
 
@@ -15,20 +14,24 @@ export async function solveOnQueue(problem, onDone = () => undefined) {
   try {
     await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
     const jobs = jobsOf(problem);
-    const failure = once(events, 'failed').then(([{jobId, failedReason}]) => {
-      throw new Error(`${jobId}: ${failedReason}`);
-    });
-    failure.catch(() => undefined);
-    const all = new Promise((resolve) => {
+    // The queue tells of the jobs of other calls, too.
+    const own = new Set(jobs.map(({opts}) => opts.jobId));
+    const all = new Promise((resolve, reject) => {
+      if (jobs.length === 0) resolve();
+      events.on('failed', ({jobId, failedReason}) => {
+        if (own.has(jobId)) reject(new Error(`${jobId}: ${failedReason}`));
+      });
       events.on('completed', ({jobId, returnvalue}) => {
-        if (results.has(jobId)) throw new Error(`${jobId} was done twice`);
+        if (!own.has(jobId)) return;
+        if (results.has(jobId)) return reject(new Error(`${jobId} was done twice`));
         results.set(jobId, typeof returnvalue === 'string' ? JSON.parse(returnvalue) : returnvalue);
         onDone(results.size);
         if (results.size === jobs.length) resolve();
       });
     });
+    all.catch(() => undefined);
     await queue.addBulk(jobs);
-    await Promise.race([all, failure]);
+    await all;
   } finally {
     await Promise.all([queue.close(), events.close()]);
   }
