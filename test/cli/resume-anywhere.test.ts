@@ -106,9 +106,8 @@ describe('tfjs-implicit solve --resume, stopped anywhere', () => {
         `${name}.ndjson`,
         lines([{Q, p: [1, 1], ...(name === 'column' && {lower: [0, 0]})}, second]),
       );
-      const options = optionsFor(input, `${name}.arrow`);
-      await stoppedAfter(1, options);
-      const end: unknown = await solve(options).catch((error: unknown) => error);
+      // Whoever reads JSON compares each row with the first one, in every run.
+      const end: unknown = await solve(optionsFor(input, `${name}.arrow`)).catch((error: unknown) => error);
       assert.match((end as Error).message, said);
     }
     // Record batches of an Arrow stream may hold lists of other lengths than those before.
