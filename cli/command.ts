@@ -3,7 +3,8 @@ import {Command, InvalidArgumentError, Option} from 'commander';
 import {DataError, EXIT, isAbort, messageOf, UsageError} from './failure.js';
 import {inspect} from './inspect.js';
 import {summaryOf} from './progress.js';
-import {solve, type SolveOptions} from './solve.js';
+import type {SolveOptions} from './solve-options.js';
+import {solve} from './solve.js';
 import {statusesOf, type Statuses} from './statuses.js';
 import {FORMATS, PARTS, type Part} from './table.js';
 

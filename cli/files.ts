@@ -1,7 +1,7 @@
 /** @file The files of a run: whether they are what they have to be, whether the run was done, and whether another one was the same. */
 import {stat} from 'node:fs/promises';
 import {UsageError} from './failure.js';
-import type {SolveOptions} from './solve.js';
+import type {SolveOptions} from './solve-options.js';
 
 /** @throws `UsageError` if what is written is what is read, or --resume cannot read again. */
 export async function checkFiles({input, output, shared, gradientSums, resume}: SolveOptions): Promise<void> {

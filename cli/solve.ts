@@ -12,28 +12,10 @@ import {ndjsonSink} from './ndjson/sink.js';
 import {fileOutput, streamOutput, type Output} from './output.js';
 import {ProgressLine} from './progress.js';
 import {sharedRow} from './shared-row.js';
-import {Solver, type Solving} from './solver.js';
+import type {SolveOptions} from './solve-options.js';
+import {Solver} from './solver.js';
 import {count, type Statuses} from './statuses.js';
-import {widthOf, type Chunk, type Column, type Format, type Shared, type Sink} from './table.js';
-
-/** The options of the command, checked. */
-export interface SolveOptions extends Solving {
-  /** A file, or "-" for standard input. */
-  input: string;
-  /** A file, or "-" for standard output. */
-  output: string;
-  /** A file with one row, of what all rows share. */
-  shared?: string;
-  to?: Format;
-  threads?: number;
-  chunk?: number;
-  resume: boolean;
-  prefix: string;
-  keepProblem: boolean;
-  gradientSums?: string;
-  quiet: boolean;
-  signal: AbortSignal;
-}
+import {widthOf, type Chunk, type Column, type Shared, type Sink} from './table.js';
 
 /** @returns How often each status occurred; `null` if the output was there already. */
 export async function solve(options: SolveOptions): Promise<Statuses | null> {

@@ -3,7 +3,8 @@ import {mkdirSync, readFileSync, rmdirSync} from 'node:fs';
 import {assert} from 'chai';
 import * as arrow from 'apache-arrow';
 import * as fc from 'fast-check';
-import {solve, type SolveOptions} from '../../cli/solve.js';
+import type {SolveOptions} from '../../cli/solve-options.js';
+import {solve} from '../../cli/solve.js';
 import type {Statuses} from '../../cli/statuses.js';
 import {Folder, lines, run} from './files.js';
 
