@@ -52,7 +52,7 @@ const LIMITS = {
   RidgeLayer: 32,
   SVMLayer: 134,
   ConicLayer: 122,
-  ConvexLayer: 226,
+  ConvexLayer: 229,
 };
 const WHOLE = 330;
 /** An operation of TensorFlow's, which pages do not have. */
