@@ -10,6 +10,8 @@ import {pack, unpack} from './queue.mjs';
 tf.enableProdMode();
 // The workers are the threads.
 setThreads(1);
+// A worker that was killed leaves its processor behind, which nobody would end.
+process.once('disconnect', () => process.exit());
 
 /** Solves the problems of a job. What it returns is stored with the job, once, whoever else was at it. */
 export default async function solve({data}) {
