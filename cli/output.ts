@@ -1,5 +1,5 @@
 /**
- * @file Output that is there whole or not at all: it is written under another name and renamed at the end. A journal beside it says how far it
+ * @file Output that is there whole or not at all: it is written under another name and renamed at the end. A journal in the same folder says how far it
  * is, so that a later run can go on.
  */
 import {randomUUID} from 'node:crypto';

@@ -1,4 +1,4 @@
-/** @file The modelling language: how long a problem takes to compile, and its solve beside that of matrices written by hand. */
+/** @file The modelling language: how long a problem takes to compile, and its solve compared with that of matrices written by hand. */
 import * as tf from '@tensorflow/tfjs';
 import {convex, solveQP} from '../library.js';
 import {sameNumbers, type Row, type Suite} from '../row.js';

@@ -1,4 +1,4 @@
-/** @file Builds the command: one file, which imports the library that lies beside it. */
+/** @file Builds the command: one file, which imports the built library. */
 import {join} from 'node:path';
 import {build} from 'esbuild';
 import {root} from './sources.mjs';

@@ -75,7 +75,7 @@ export type QPRunSolution = QuadraticSolution & Partial<BoundDuals>;
 /** A guess for a problem with or without bounds. */
 export type BoundedGuess = QPGuess & Partial<BoundDuals>;
 
-export const GUESS: Names<BoundedGuess> = {
+const GUESS: Names<BoundedGuess> = {
   x: 1,
   ineqDual: 1,
   eqDual: 1,
@@ -177,15 +177,14 @@ export abstract class ImplicitQP {
     refuseSparse((this as {className?: string}).className ?? this.where, given);
     const whole = this.whole(given);
     const data = this.takesBounds && hostShouldRead() ? whole : asRows(whole);
-    // A guess may be a whole result with more entries.
-    if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
+    checkGuess(init);
     const guess = init && offTape(() => guessOfRows(init, whole));
     const solved = inSlices
       ? yield* this.solving(guess, data)
       : offTape(() => ({...this.solve(guess, data)}));
     const found = whole === data ? solved : offTape(() => settleFixed(solved, whole));
     const {activity, status} = found;
-    const hasBounds = whole.lower !== undefined || whole.upper !== undefined;
+    const hasBounds = Boolean(whole.lower || whole.upper);
     const split = (values: tf.Tensor) => splitRows(values, data.p.shape[1]!, whole) as tf.Tensor2D[];
     const solutionOf = ({x, ineqDual: all, eqDual}: QuadraticSolution): QPRunSolution => {
       // Without bounds, x has the entries of the condition's x.
@@ -225,6 +224,11 @@ export abstract class ImplicitQP {
     state.slack = slackOf(ofG, x.x, whole.G, whole === data ? h : boundsOf(whole.h), status);
     return runResult(solutionOf(x), state);
   }
+}
+
+/** @throws If a guess lacks an entry. It may be a whole result with more entries. */
+export function checkGuess(init: BoundedGuess | null): void {
+  if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
 }
 
 /** A guess may be a whole result with more entries. */

@@ -1,6 +1,10 @@
 /** @file Sets entries of a solution to zero that differ from zero only by rounding: compared with the given numbers, they do not matter. */
 import {largestOf, partOf, type ConicIterate, type ConicProblem} from './problem.js';
 
+/** v with zeros for entries that are at most `least`. */
+export const above = (v: Float64Array, least: number): Float64Array =>
+  v.map((value) => (Math.abs(value) > least ? value : 0));
+
 type Point = Pick<ConicIterate, 'z' | 'y'>;
 
 /**
@@ -63,8 +67,7 @@ export function withExactZeros<P extends Point>(problem: ConicProblem, point: P,
   for (const block of own) {
     if (!block.keepY) continue;
     const part = partOf(block, y);
-    const least = negligible * largestOf(part);
-    partOf(block, multipliers).set(part.map((value) => (Math.abs(value) > least ? value : 0)));
+    partOf(block, multipliers).set(above(part, negligible * largestOf(part)));
   }
   return {...point, z: z.map((value, j) => (keepZ[j] ? value : 0)), y: multipliers};
 }
@@ -75,12 +78,11 @@ export function withExactZeros<P extends Point>(problem: ConicProblem, point: P,
  */
 export function withoutNoise({blocks}: ConicProblem, {z, y, s}: ConicIterate, share: number): ConicIterate {
   if (share === 0) return {z, y, s};
-  const above = (v: Float64Array, size: number) =>
-    v.map((value) => (Math.abs(value) > share * size ? value : 0));
   const inBlocks = (v: Float64Array) => {
     const out = new Float64Array(v);
-    for (const block of blocks) partOf(block, out).set(above(partOf(block, v), largestOf(partOf(block, v))));
+    for (const block of blocks)
+      partOf(block, out).set(above(partOf(block, v), share * largestOf(partOf(block, v))));
     return out;
   };
-  return {z: above(z, Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
+  return {z: above(z, share * Math.max(1, largestOf(z))), y: inBlocks(y), s: inBlocks(s)};
 }

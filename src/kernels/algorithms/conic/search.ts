@@ -1,7 +1,7 @@
 /** @file Finds the solution of one conic program, or a proof that there is none, with the interior-point method and Newton's method. */
 import {conicError, provesInfeasible, provesUnbounded, type Verdict} from './certificate.js';
 import {unitsOf} from './equilibrate.js';
-import {withExactZeros, withoutNoise} from './exact-zeros.js';
+import {above, withExactZeros, withoutNoise} from './exact-zeros.js';
 import {interiorPoint} from './interior-point.js';
 import {flattened, kinksOf} from './kinks.js';
 import {balanceOf, newtonStep, pointOf, remainderOf, type Guess, type NewtonOptions} from './polish.js';
@@ -40,7 +40,7 @@ const KINKS = [3, 30, 300];
 const RANKS = [1e-13, 1e-6];
 /** Shares that are tried: entries below the share are set to zero if that makes the error smaller. */
 const NOISE = [1e-12, 1e-15, 0];
-/** Entries whose terms are below such a share of all terms beside them do not matter. */
+/** Entries whose terms are below such a share of the other terms in their rows and columns do not matter. */
 const NEGLIGIBLE = [1e-13, 1e-8];
 /** The remainder of the equations, in units near one, at which Newton's method has converged. */
 const CONVERGED = 1e-12;
@@ -68,8 +68,6 @@ export interface Search {
   units: ConicUnits | null;
   ray: ConicIterate | null;
 }
-
-const above = (v: Float64Array, least: number) => v.map((value) => (Math.abs(value) > least ? value : 0));
 
 /**
  * Runs the interior-point method, and Newton's method from its iterates.

@@ -1,11 +1,10 @@
 /** @file `InteriorPointQP.run` for problems with sparse matrices. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../../../checks/index.js';
 import {offTape, rollBackOnThrow} from '../../../autodiff/index.js';
 import {hostCanRead, runSparseQP} from '../../../kernels/index.js';
 import {runResult, type RunResult} from '../../iteration/run-result.js';
 import {
-  GUESS,
+  checkGuess,
   heldGuess,
   type BoundedGuess,
   type ImplicitQPOptions,
@@ -40,7 +39,7 @@ export const runSparse: SparseRunning['run'] = (
   {tolerance, maxIterations, ...options},
 ) => {
   checkHostReads(where);
-  if (init) checkOptions('The guess (initial)', init, GUESS, 'entry', Object.keys(init));
+  checkGuess(init);
   const solve = () => {
     const input = normalizeSparse(problem, where);
     const {structure, data} = input;

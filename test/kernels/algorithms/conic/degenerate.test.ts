@@ -134,7 +134,7 @@ describe('entries that rounding keeps from zero', () => {
     ...{d: Float64Array.from(d), blocks: coneBlocks({nonNegative: 3})},
   });
 
-  it('are those that do not matter beside the given numbers, along chains of rows', () => {
+  it('are those that do not matter compared with the given numbers, along chains of rows', () => {
     const y = Float64Array.of(1, 1, 1);
     const cleared = (d: number[], z: number[]) => [
       ...withExactZeros(chain(d), {z: Float64Array.from(z), y}, 1e-8).z,

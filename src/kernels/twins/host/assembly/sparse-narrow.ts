@@ -2,7 +2,7 @@
 import {addScaled} from './products';
 
 const F64: usize = 8;
-/** The most columns. */
+/** The most columns. Such supernodes are also solved with entry by entry: they have too few for vectors. */
 export const NARROW: i32 = 2;
 
 /** See `factorPanel`. */

@@ -1,10 +1,9 @@
 /** @file Solves with the factors of a sparse symmetric matrix: see `SparsePlan` and `SparseFactors` in contracts/sparse.ts. */
 import {addScaled, dot} from './products';
 import {at32, strideOf} from './sparse-arrays';
+import {NARROW} from './sparse-narrow';
 
 const F64: usize = 8;
-/** Supernodes of so many columns are solved with entry by entry: they have too few for vectors. */
-const NARROW: i32 = 2;
 
 /** yᵢ −= value·rowₖ. */
 function subtract(y: usize, i: i32, value: f64, row: usize, k: i32): void {
