@@ -55,8 +55,8 @@ const runner = await startTestRunner({
         return next();
       },
     ],
-    testFramework: {config: {timeout: String(6 * MINUTES)}},
-    testsFinishTimeout: 14 * MINUTES,
+    testFramework: {config: {timeout: String(10 * MINUTES)}},
+    testsFinishTimeout: 30 * MINUTES,
     reporters: [],
   },
 });
