@@ -23,7 +23,7 @@ export interface Browser {
   /**
    * @param path The page and its query.
    * @param work What to do with the page.
-   * @param mark A mark of the page: with one, a trace is recorded.
+   * @param mark A mark of the page: with one, a trace of the work is recorded.
    * @throws If the page complains of anything.
    */
   visit<T>(path: string, work: (page: Page) => Promise<T>, mark?: string): Promise<Visit<T>>;
@@ -61,8 +61,9 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      if (mark) await page.tracing.start({categories: CATEGORIES});
       await page.goto(server.address + path);
+      // Only now: the page's process, which is new, would be told late to record.
+      if (mark) await page.tracing.start({categories: CATEGORIES});
       const value = await work(page).catch((error: unknown) => {
         throw new Error(`${path}: ${String(error)}\n${complaints.join('\n')}`, {cause: error});
       });

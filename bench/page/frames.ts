@@ -41,6 +41,7 @@ export async function runFrames(browser: Browser, count: number, filter: boolean
   const {value, trace} = await browser.visit(
     `safety-filter.html?frames=${count}${filter ? '' : '&filter=off'}`,
     async (page) => {
+      await page.evaluate('window.start()');
       await page.waitForFunction('window.result', {timeout: 40 * count + 60_000, polling: 500});
       return (await page.evaluate('window.result')) as PageResult;
     },
@@ -49,7 +50,7 @@ export async function runFrames(browser: Browser, count: number, filter: boolean
   const callbacks = workOf(trace!, 'FireAnimationFrame');
   const steering = marks(trace!, MARK).map(({start}) => start);
   if (callbacks.length !== 2 * count || steering.length !== count) {
-    throw new Error(`The trace has ${callbacks.length} callbacks for ${count} frames.`);
+    throw new Error(`The trace has ${callbacks.length} callbacks and ${steering.length} marks for ${count} frames.`);
   }
   const frames = steering.map((_, i): Frame => {
     const [one, other] = [callbacks[2 * i], callbacks[2 * i + 1]];

@@ -1,7 +1,8 @@
 /**
  * @file The safety filter in a page: one quadratic program in each frame of an animation.
  *
- * `?frames=600` ends it and puts what was counted into `window.result`; `?filter=off` shows the same animation without the filter.
+ * `?frames=600` starts it by `window.start()`, ends it and puts what was counted into `window.result`; `?filter=off` shows the same
+ * animation without the filter.
  */
 import {randomNumbers} from '../support/random.js';
 import {SafetyFilter} from './filter.js';
@@ -101,4 +102,5 @@ function draw({dot, goal, discs}: World): void {
 
 // The first call compiles the code: before the animation, not within its first frame.
 filter.apply(world, towardsGoal(world));
-request();
+if (last === Infinity) request();
+else Object.assign(window, {start: request});
