@@ -50,7 +50,9 @@ export async function runFrames(browser: Browser, count: number, filter: boolean
   const callbacks = workOf(trace!, 'FireAnimationFrame');
   const steering = marks(trace!, MARK).map(({start}) => start);
   if (callbacks.length !== 2 * count || steering.length !== count) {
-    throw new Error(`The trace has ${callbacks.length} callbacks and ${steering.length} marks for ${count} frames.`);
+    throw new Error(
+      `The trace has ${callbacks.length} callbacks and ${steering.length} marks for ${count} frames.`,
+    );
   }
   const frames = steering.map((_, i): Frame => {
     const [one, other] = [callbacks[2 * i], callbacks[2 * i + 1]];
