@@ -111,6 +111,7 @@ export {
   type SparseMatrixInput,
   type SparseValues,
 } from './solvers/index.js';
+export * as callbacks from './layers/callbacks/public.js';
 export * as convex from './convex/public.js';
 export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';
