@@ -62,7 +62,7 @@ describe('links in messages', () => {
     'unknown argument of a layer': () => layers.qp({size: 2} as never),
     'a layer with another input': () => {
       const layer = layers.qp({inequalities: 1});
-      tf.tidy(() => layer.apply(tf.zeros([1, 2])));
+      tf.tidy(() => void layer.apply(tf.zeros([1, 2])));
       layer.apply(tf.zeros([1, 3]));
     },
     'singular matrix': () => linalg.solve(tf.zeros([2, 2]), tf.ones([2])),
