@@ -24,22 +24,26 @@ export class ProgressCallback extends Callback {
     checkFunction('callbacks.progress', 'onProgress', onProgress);
   }
 
+  /** Finds out how many batches there will be. */
   override onTrainBegin(): Promise<void> {
     const {steps, samples, batchSize} = this.params as Record<string, number | null | undefined>;
     this.batches = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : null);
     return Promise.resolve();
   }
 
+  /** Notes the epoch. */
   override onEpochBegin(epoch: number): Promise<void> {
     this.epoch = epoch;
     return Promise.resolve();
   }
 
+  /** Tells, if the number of batches is known. */
   override onBatchEnd(batch: number): Promise<void> {
     if (this.batches !== null) this.tell(this.batches * (this.epoch - this.first) + batch + 1, this.batches);
     return Promise.resolve();
   }
 
+  /** Tells, if it is not. */
   override onEpochEnd(epoch: number): Promise<void> {
     if (this.batches === null) this.tell(epoch + 1 - this.first, 1);
     return Promise.resolve();

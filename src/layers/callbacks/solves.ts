@@ -54,6 +54,7 @@ export class SolveHistory extends Callback {
     return Promise.resolve();
   }
 
+  /** Begins with an empty epoch. */
   override onEpochBegin(): Promise<void> {
     this.epoch = [];
     return Promise.resolve();

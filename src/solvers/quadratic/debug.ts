@@ -2,7 +2,8 @@
 import {checkOptions, type Names} from '../../checks/index.js';
 import {Status} from '../../implicit/index.js';
 import {solveOne, watchOne} from '../../kernels/index.js';
-import {faultsOf, marked, type QPFault} from './parts/debug-faults.js';
+import {marked, type QPFault} from './parts/debug-fault.js';
+import {faultsOf} from './parts/debug-faults.js';
 import {inOrderOfRows, readSample, rowsOf, short, written} from './parts/debug-problem.js';
 import {linesOf, type QPIteration} from './parts/debug-text.js';
 import type {QPInput, QPProblem} from './qp-input.js';

@@ -1,29 +1,10 @@
 /** @file What is wrong with a quadratic program that was not solved: rows and columns at fault, and ways out that were tried. */
-import * as tf from '@tensorflow/tfjs-core';
-import {eigh} from '../../../linalg/index.js';
 import {solveOne, type BestPoint, type OneQP, type QPOutcome} from '../../../kernels/index.js';
 import {Status} from '../../../implicit/index.js';
+import {LISTED, marked, type Faults, type QPFault} from './debug-fault.js';
+import {invalid} from './debug-invalid.js';
 import {deletionFilter} from './deletion-filter.js';
 import {feasibilityOf, inOrderOfRows, rowsOf, short, written, type Row} from './debug-problem.js';
-import {badNumber} from './qp-report.js';
-
-/** Something at fault. */
-export interface QPFault {
-  /** Where: 'G[2]', 'lower[1]', 'x[3]', 'Q[0][1]'. */
-  name: string;
-  /** How much: the weight in a contradiction, the direction of a variable, an error, or the wrong number itself. */
-  value: number;
-  /** The same in words. */
-  text: string;
-}
-
-/** What was found. */
-export interface Faults {
-  /** What happened, in a sentence. */
-  reason: string;
-  faults: QPFault[];
-  ways: string[];
-}
 
 interface Limits {
   tolerance: number;
@@ -32,12 +13,6 @@ interface Limits {
 
 /** So many rows that a certificate names are looked at one by one. */
 const FILTERED = 200;
-/** So many faults are listed. */
-const LISTED = 10;
-/** What counts as zero, relative to the largest. */
-const NEGLIGIBLE = 1e-6;
-/** Of an entry of Q and its mirror image, relative to the largest entry. */
-const ASYMMETRY = 1e-5;
 
 /** Why it has no solution, or none was found. */
 export async function faultsOf(
@@ -126,48 +101,6 @@ function unbounded(problem: OneQP, {arrays: {certificateX}}: QPOutcome): Faults 
   }; // prettier-ignore
 }
 
-async function invalid(problem: OneQP): Promise<Faults> {
-  const {n, values} = problem;
-  const faults: QPFault[] = [];
-  for (const [name, numbers] of Object.entries(values)) {
-    const width = ['Q', 'G', 'A'].includes(name) ? n : 0;
-    numbers.forEach((value, at) => {
-      if (faults.length >= LISTED || !badNumber(name, Float32Array.of(value))) return;
-      const place = width ? `${name}[${Math.floor(at / width)}][${at % width}]` : `${name}[${at}]`;
-      faults.push({name: place, value, text: `is ${value}`});
-    });
-  }
-  if (faults.length > 0) {
-    const ways = [
-      'Find out where they come from: a division by zero, a logarithm of zero, weights that exploded.',
-    ];
-    return {reason: 'Numbers that are not finite.', faults, ways};
-  }
-  const {Q} = values;
-  const largest = Q.reduce((a, value) => Math.max(a, Math.abs(value)), 0);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i && faults.length < LISTED; j++) {
-      const difference = Math.abs(Q[i * n + j] - Q[j * n + i]);
-      if (difference <= ASYMMETRY * largest) continue;
-      const text = `is ${short(Q[i * n + j])}, but Q[${j}][${i}] is ${short(Q[j * n + i])}`;
-      faults.push({name: `Q[${i}][${j}]`, value: difference, text});
-    }
-  }
-  if (faults.length > 0) return {reason: 'Q is not symmetric.', faults, ways: ['Pass (Q + Qᵀ)/2.']};
-  const {eigenvalues, eigenvectors} = tf.tidy(() => eigh(tf.tensor2d(Q, [n, n])));
-  const [bends, directions] = [await eigenvalues.data(), await eigenvectors.data()];
-  eigenvalues.dispose();
-  eigenvectors.dispose();
-  const first = Array.from({length: n}, (_, j) => directions[j * n]);
-  return {
-    reason: `Q is not positive semidefinite: its smallest eigenvalue is ${short(bends[0])}, so the objective bends down along these variables.`,
-    faults: marked(first, 1e-3)
-      .map((j) => ({name: `x[${j}]`, value: first[j], text: `${short(first[j])} of the direction; Q[${j}][${j}] is ${short(Q[j * n + j])}`}))
-      .sort((a, b) => Math.abs(b.value) - Math.abs(a.value)),
-    ways: [`Build Q as LLᵀ, or add at least ${short(-bends[0])} times the identity.`],
-  }; // prettier-ignore
-}
-
 function notFound(problem: OneQP, outcome: QPOutcome, best: BestPoint | null, limits: Limits): Faults {
   const {n, values} = problem;
   const faults: QPFault[] = [];
@@ -219,10 +152,4 @@ function notFound(problem: OneQP, outcome: QPOutcome, best: BestPoint | null, li
     faults: worst.slice(0, LISTED),
     ways,
   }; // prettier-ignore
-}
-
-/** Where values are not negligible next to the largest. */
-export function marked(values: readonly number[], least = NEGLIGIBLE): number[] {
-  const largest = values.reduce((a, value) => Math.max(a, Math.abs(value)), 0);
-  return values.flatMap((value, at) => (Math.abs(value) > least * largest ? [at] : []));
 }

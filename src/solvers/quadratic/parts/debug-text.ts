@@ -2,7 +2,7 @@
 import {see} from '../../../checks/index.js';
 import {Status} from '../../../implicit/index.js';
 import type {OneQP} from '../../../kernels/index.js';
-import type {QPFault} from './debug-faults.js';
+import type {QPFault} from './debug-fault.js';
 import {short} from './debug-problem.js';
 
 /** An iteration of the interior point, in the units of the problem. */
