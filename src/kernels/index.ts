@@ -49,6 +49,7 @@ export {
 } from './operations/sparse-qp.js';
 export {runSparseCertify} from './operations/sparse-certify.js';
 export {runSparseSolve, SquareFactors} from './operations/sparse-solve.js';
+export {solveOne, watchOne, type OneQP, type BestPoint, type QPOutcome} from './algorithms/qp/watched.js';
 export {finiteSlack} from './algorithms/qp/returned.js';
 export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
 export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';

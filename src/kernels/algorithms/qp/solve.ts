@@ -11,7 +11,7 @@ import {equilibrateMatrices} from './equilibrate.js';
 import {scaleProblem} from './scale-problem.js';
 import {rescale, scalingRoom, type MatrixScaling, type Scaling, type ScalingRoom} from './scaling.js';
 import {DELTA} from './directions.js';
-import {InteriorPoint, type Outcome, type Stage} from './interior-point.js';
+import {InteriorPoint, type Outcome, type Seen, type Stage} from './interior-point.js';
 import {KktSystem} from './kkt.js';
 import {Polish} from './polish.js';
 import {clearEmptyRows} from './presolve.js';
@@ -62,7 +62,11 @@ export interface QPSystem<Matrix extends ProblemMatrix> {
   attempts?: readonly InteriorAttempt[];
   /** Whether multipliers that only rounding to f32 keeps from cancelling are accepted where nothing else is found. */
   pulls?: boolean;
+  watch?: Watch | null;
 }
+
+/** Sees each iteration of the interior point, in its scaling of the problem. */
+export type Watch = (seen: Seen, scaling: Scaling, problem: Problem<ProblemMatrix>) => void;
 
 /** How active sets are solved on. */
 export interface Polishing {
@@ -100,6 +104,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   private readonly polishing: Polishing;
   private readonly attempts: readonly InteriorAttempt[];
   private readonly pulls: boolean;
+  private readonly watch: Watch | null;
   private readonly room: ScalingRoom;
   private readonly acceptance: Acceptance;
   private readonly guess: Point<Vector>;
@@ -116,6 +121,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       polishing = POLISHING,
       attempts = ONCE,
       pulls = false,
+      watch = null,
     }: QPSystem<Matrix>,
     private readonly digits: Digits = 'single',
   ) {
@@ -129,6 +135,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     this.polishing = polishing;
     this.attempts = attempts;
     this.pulls = pulls;
+    this.watch = watch;
     this.room = scalingRoom(dense, problem);
     this.acceptance = new Acceptance(dense, this.problem, digits);
     this.guess = emptyPoint(dense, problem);
@@ -194,7 +201,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
     attempt: Attempt,
     {delta, inexactness}: InteriorAttempt,
   ): Outcome {
-    const {interiorPoint, acceptance} = this;
+    const {interiorPoint, acceptance, watch, problem} = this;
     const {scaling} = attempt;
     const {point} = interiorPoint;
     let converged = false;
@@ -206,6 +213,7 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
       delta,
       inexactness,
       steadiness: this.polishing.steadiness,
+      watch: watch && ((seen) => watch(seen, scaling, problem)),
     });
     acceptance.found.iterations += iterations;
     if (acceptance.found.outcome === 'solved') return outcome;
@@ -329,14 +337,18 @@ export class QPSolver<Matrix extends ProblemMatrix = DenseMatrix> {
   }
 }
 
-/** The solver of dense problems with n variables, p equalities and m inequalities. */
-export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits): QPSolver {
+/**
+ * The solver of dense problems with n variables, p equalities and m inequalities.
+ *
+ * @param watch Sees each iteration of the interior point, before which nothing else is tried then.
+ */
+export function denseSolver(dense: DenseKernels, sizes: Sizes, digits?: Digits, watch?: Watch): QPSolver {
   const problem = emptyProblem(dense, sizes);
   const scaled = emptyProblem(dense, sizes);
   const {n, p, m} = sizes;
   const {P, C} = scaled;
   const reduced = new CondensedSystem(dense, n, p + m, P.values, C.values, C.full);
   const kkt = new KktSystem(dense, n, p + m, P, reduced);
-  const dual = dualMethod(dense, scaled, reduced.constraints);
-  return new QPSolver(dense, {problem, scaled, kkt, dual, rescue: denseRescue(dense, scaled)}, digits);
+  const dual = watch ? null : dualMethod(dense, scaled, reduced.constraints);
+  return new QPSolver(dense, {problem, scaled, kkt, dual, rescue: denseRescue(dense, scaled), watch}, digits);
 }
