@@ -39,7 +39,7 @@ export function figure(): TopLevelSpec {
             {name: 'plant 1', colour: COLOURS.blue, points: line((i) => plans[i][0])},
             {name: 'plant 2: cheaper, smaller', colour: COLOURS.orange, points: line((i) => plans[i][1])},
           ],
-          2,
+          1,
         ),
       ],
       size,

@@ -37,7 +37,7 @@ export function figure(): TopLevelSpec {
   }));
   return beside(
     plane(
-      'the cell T, applied again and again',
+      'the cell, again and again',
       [
         curve([[-0.1, -0.1], [1.1, 1.1]], {colour: COLOURS.level, width: 1.5}), // prettier-ignore
         curve(range(-0.1, 1.1, 60).map((z) => [z, T(z)]), {colour: COLOURS.blue}), // prettier-ignore
@@ -48,7 +48,7 @@ export function figure(): TopLevelSpec {
       size,
       {x: {domain: [-0.1, 1.1], title: 'z', ticks: [0, 0.5, 1]}, y: {domain: [-0.1, 1.1], title: 'T(z)', ticks: [0, 0.5, 1]}}, // prettier-ignore
     ),
-    plane('the output: z = tanh(w z + x)', [lines(series, 1)], size, {
+    plane('the output: z = tanh(wz + x)', [lines(series, 1)], size, {
       x: {domain: [-2.5, 2.5], title: 'x, the input', ticks: [-2, -1, 0, 1, 2]},
       y: {domain: [-1.1, 1.1], ticks: [-1, 0, 1]},
     }),

@@ -36,7 +36,7 @@ export function figure(): TopLevelSpec {
   );
   const first = plane(
     ['x₁: a small strength jumps,', 'a larger one moves'],
-    [lines(named((i) => angles.map((t, j) => [t, all[i].points[j][0]])), 2)], // prettier-ignore
+    [lines(named((i) => angles.map((t, j) => [t, all[i].points[j][0]])), 1)], // prettier-ignore
     size,
     {x: {domain: [0, 360], title: 'direction of −p, degrees', ticks: [0, 90, 180, 270, 360]}, y: {domain: [-1.7, 1.7], ticks: [-1, 0, 1]}}, // prettier-ignore
   );

@@ -33,7 +33,7 @@ export function figure(): TopLevelSpec {
     const values = plan.flatMap((row, i) => row.map((mass, j) => ({i, j, mass})));
     const used = values.filter(({mass}) => mass > 1e-6).length;
     return {
-      title: {text: [title, `${used} of ${SOURCES * TARGETS} entries above 0`], anchor: 'middle'},
+      title: {text: [title, `${used} of ${SOURCES * TARGETS} above 1e-6`], anchor: 'middle'},
       width: 180,
       height: 180,
       data: {values},

@@ -68,7 +68,7 @@ async function sets() {
       curve([...after, after[0]], {colour: COLOURS.blue}),
       dots([z], {colour: COLOURS.blue}),
       words('z₀ at the start', start, {colour: COLOURS.orange, dx: 8}),
-      words('learned', z, {colour: COLOURS.blue, dx: 8, dy: 6}),
+      words('z₀ learned', z, {colour: COLOURS.blue, dx: -4, dy: 14, align: 'center'}),
     ],
     size,
     {x: {domain: [-1.7, 2.3], ticks: false}, y: {domain: [-1.7, 2.3], ticks: false}},

@@ -20,7 +20,7 @@ function ranks() {
     const points = (output as tf.Tensor2D).arraySync().map(([rank], i): Point => [values[i], rank]);
     return {name: `strength ${strength}`, colour, points};
   });
-  return plane(`SoftRank: the rank of t in [t, ${OTHERS.join(', ')}]`, [lines(series, 2)], size, {
+  return plane(`the rank of t in [t, ${OTHERS.join(', ')}]`, [lines(series, 1)], size, {
     x: {domain: [-2, 2], title: 't', ticks: [-2, -1, 0, 1, 2]},
     y: {domain: [0.8, 4.2], ticks: [1, 2, 3, 4]},
   });
@@ -32,7 +32,7 @@ function increasing() {
   const output = new IsotonicLayer().apply(tf.tensor2d([data.map(([, y]) => y)])) as tf.Tensor2D;
   const fit = output.arraySync()[0].map((y, i): Point => [i, y]);
   return plane(
-    'IsotonicLayer: in (dots) and out (line)',
+    'isotonic: dots in, line out',
     [dots(data, {colour: COLOURS.pink, width: 50}), curve(fit, {colour: COLOURS.blue})],
     size,
     {x: {domain: [-0.5, 23.5], title: 'entry', ticks: [0, 10, 20]}, y: {domain: [-1.4, 1.4], ticks: [-1, 0, 1]}}, // prettier-ignore
