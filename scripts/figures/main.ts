@@ -1,4 +1,4 @@
-/** @file Draws the figures of the guides, each computed by the library, into docs/images/guides. A name as argument draws only that one. */
+/** @file Draws the figures: those of guides, computed by the library, and plots of the project's own tables. A name as argument draws only that one. */
 import {readdirSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import type {TopLevelSpec} from 'vega-lite';
@@ -9,10 +9,11 @@ interface FigureModule {
 }
 
 await tf.setBackend('cpu');
-const folder = new URL('guides/', import.meta.url);
-const names = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
 const [only] = process.argv.slice(2);
-for (const name of names.filter((name) => !only || name === only)) {
-  const {figure} = (await import(new URL(`${name}.ts`, folder).href)) as FigureModule;
-  await saveThemed(`docs/images/guides/${name}.svg`, await figure());
+for (const folder of ['guides', 'plots']) {
+  const names = readdirSync(new URL(folder, import.meta.url)).map((file) => file.replace(/\.ts$/, ''));
+  for (const name of names.filter((name) => !only || name === only)) {
+    const {figure} = (await import(new URL(`${folder}/${name}.ts`, import.meta.url).href)) as FigureModule;
+    await saveThemed(`docs/images/${folder}/${name}.svg`, await figure());
+  }
 }
