@@ -20,6 +20,15 @@ const withoutWorkers = (): Plugin => ({
       : undefined,
 });
 
+/** What the pages never use and the theme brings along: the style of a search by another company, and how tfjs loads and saves models. */
+const withoutUnused = (): Plugin => ({
+  name: 'without-unused',
+  enforce: 'pre',
+  load: (id) => (/@docsearch\/css\/.*\.css/.test(id) ? '' : undefined),
+  transform: (_code, id) =>
+    /tfjs-core\/dist\/(io|platforms\/platform_node)/.test(id) ? {moduleSideEffects: false} : undefined,
+});
+
 // From simple-icons, here because VitePress would fetch it.
 const GITHUB = readFileSync(`${root}site/github.svg`, 'utf8');
 
@@ -36,6 +45,7 @@ export default defineConfig({
   rewrites: {
     'site/:page*': ':page*',
     'docs/README.md': 'docs/index.md',
+    'docs/guides/README.md': 'docs/guides/index.md',
   },
   outDir: `${root}out/site`,
   cacheDir: `${root}out/site-cache`,
@@ -56,7 +66,7 @@ export default defineConfig({
     publicDir: `${root}site/public`,
     resolve: {alias: {'tfjs-implicit': `${root}dist/esm/index.js`}},
     worker: {format: 'es'},
-    plugins: [withoutWorkers()],
+    plugins: [withoutWorkers(), withoutUnused()],
     optimizeDeps: {entries: ['site/**/*.{ts,vue}']},
     server: {watch: {ignored: ['**/out/**', '**/dist/**', '**/.git/**']}},
   },
