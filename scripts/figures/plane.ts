@@ -1,10 +1,10 @@
 /** @file Parts of a drawing in the plane, as layers of vega-lite: sets, curves, arrows, points and words. */
 import type {TopLevelSpec} from 'vega-lite';
-import type {LayerSpec, UnitSpec} from 'vega-lite/build/src/spec/index.js';
 import {COLOURS} from './look.js';
 
 export type Point = readonly [number, number];
-type Layer = LayerSpec<never> | UnitSpec<never>;
+/** A specification of vega-lite that is a part of a figure. */
+type Layer = object;
 
 /** What all parts take: a colour of the figures, opacity, thickness, dashes. */
 interface Style {
@@ -19,8 +19,11 @@ const encoding = {
   y: {field: 'y', type: 'quantitative'},
 };
 const rows = (points: readonly Point[]) => points.map(([x, y], i) => ({x, y, i}));
-const layer = (points: readonly Point[], mark: object, more: object = {}): Layer =>
-  ({data: {values: rows(points)}, mark, encoding: {...encoding, ...more}}) as unknown as Layer;
+const layer = (points: readonly Point[], mark: object, more: object = {}): Layer => ({
+  data: {values: rows(points)},
+  mark,
+  encoding: {...encoding, ...more},
+});
 const order = {order: {field: 'i', type: 'quantitative'}};
 
 /** A line through the points. */
@@ -103,11 +106,11 @@ export function plane(
       const {encoding} = part as {encoding: {x: object; y: object}};
       return {...part, encoding: {...encoding, x: {...encoding.x, ...x}, y: {...encoding.y, ...y}}};
     }),
-  } as unknown as LayerSpec<never>;
+  };
 }
 
 /** Panels side by side, each with a legend of its own. */
-export function beside(...panels: LayerSpec<never>[]): TopLevelSpec {
+export function beside(...panels: Layer[]): TopLevelSpec {
   const resolve = {scale: {color: 'independent', strokeDash: 'independent'}};
   return {spacing: 56, bounds: 'flush', resolve, hconcat: panels} as unknown as TopLevelSpec;
 }
@@ -145,7 +148,7 @@ export function lines(
         scale: {domain: series.map(({name}) => name), range: series.map(({dash}) => dash ?? [1, 0])},
       },
     },
-  } as unknown as Layer;
+  };
 }
 
 /** The corners of {x: Gx ≤ h} within a square, in order; none if it is empty. */

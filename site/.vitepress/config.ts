@@ -20,14 +20,20 @@ const withoutWorkers = (): Plugin => ({
       : undefined,
 });
 
-/** What the pages never use and the theme brings along: the style of a search by another company, and how tfjs loads and saves models. */
+/** What no page uses and the front page would load: parts of the theme, a search by others, what makes optimizers of tfjs by name. */
 const withoutUnused = (): Plugin => ({
   name: 'without-unused',
   enforce: 'pre',
-  load: (id) => (/@docsearch\/css\/.*\.css/.test(id) ? '' : undefined),
-  transform: (_code, id) =>
-    /tfjs-core\/dist\/(io|platforms\/platform_node)/.test(id) ? {moduleSideEffects: false} : undefined,
+  load: (id) => UNUSED.find(([file]) => file.test(id))?.[1],
 });
+const UNUSED: [file: RegExp, instead: string][] = [
+  [/@docsearch\/css\/.*\.css/, ''],
+  [
+    /theme-default\/components\/VP(Home|Team|Feature|Hero|Sponsors|DocAsideSponsors|Carbon|DocAsideCarbon)\w*\.vue$/,
+    '<template><span /></template>',
+  ],
+  [/tfjs-core\/dist\/optimizers\/register_optimizers\.js/, 'export const registerOptimizers = () => {};'],
+];
 
 // From simple-icons, here because VitePress would fetch it.
 const GITHUB = readFileSync(`${root}site/github.svg`, 'utf8');

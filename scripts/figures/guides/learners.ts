@@ -48,7 +48,7 @@ export function figure(): TopLevelSpec {
           },
         })),
         ...SHADES.map((colour, k) => dots(support.filter((_, i) => i % 3 === k), {colour})), // prettier-ignore
-      ] as Parameters<typeof plane>[1],
+      ],
       size,
       {x: {domain: [-2.9, 2.9], ticks: false}, y: {domain: [-2.9, 2.9], ticks: false}},
     );

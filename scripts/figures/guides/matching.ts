@@ -50,5 +50,5 @@ export function figure(): TopLevelSpec {
       },
     };
   });
-  return {...beside(...(panels as unknown as Parameters<typeof beside>)), spacing: 36} as TopLevelSpec;
+  return {...beside(...panels), spacing: 36} as TopLevelSpec;
 }

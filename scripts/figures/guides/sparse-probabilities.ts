@@ -50,6 +50,6 @@ export function figure(): TopLevelSpec {
       x: {domain: [-3, 3], title: 't', ticks: [-3, -2, -1, 0, 1, 2, 3]},
       y: {domain: [0, 1], ticks: [0, 0.5, 1]},
     }),
-    chart as unknown as Parameters<typeof beside>[0],
+    chart,
   );
 }
