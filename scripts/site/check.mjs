@@ -1,7 +1,8 @@
 /**
  * @file Walks through the built site (out/site) in headless Chromium, served from a folder within a server: links, accessibility, the figure of
  * the front page, code that runs and can be edited. `--screenshots` also renews docs/images/site,
- * `--all-screenshots` makes one of each page, in out/screenshots. `--only NAME` does one part.
+ * `--all-screenshots` makes one of each page, in out/screenshots. `--only NAME` does one
+ * part, `--pages PATTERN` looks only at some pages.
  */
 import {cpSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -23,7 +24,10 @@ const site = fileURLToPath(new URL('../../out/site', import.meta.url));
 if (!existsSync(site)) throw new Error('out/site does not exist: npm run docs');
 
 const wrong = [];
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const valueOf = (name) =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+const only = valueOf('--only');
+const pages = pagesOf(site).filter((path) => new RegExp(valueOf('--pages') ?? '').test(path));
 /** A part of the walk. What it throws ends this part only. */
 async function part(name, check) {
   if (only !== undefined && only !== name) return;
@@ -64,10 +68,9 @@ if (executablePath) {
   await part('figure', () => checkFigure(open));
   await part('search', () => checkSearch(open));
   await part('lessons', () => checkLessons(open));
-  await part('accessibility', () => checkAccessibility(open, pagesOf(site)));
+  await part('accessibility', () => checkAccessibility(open, pages));
   if (process.argv.includes('--screenshots')) await part('screenshots', () => takeScreenshots(open));
-  if (process.argv.includes('--all-screenshots'))
-    await part('all screenshots', () => takeAll(open, pagesOf(site)));
+  if (process.argv.includes('--all-screenshots')) await part('all screenshots', () => takeAll(open, pages));
   await browser.close();
   await close();
   rmSync(place, {recursive: true});
