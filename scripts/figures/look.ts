@@ -51,10 +51,16 @@ function withDark(svg: string): string {
   return svg.replace(/<svg[^>]*>/, (start) => start + style);
 }
 
-/** Writes the figure as SVG, and says where. */
-export async function saveThemed(path: string, spec: TopLevelSpec): Promise<void> {
+/** The figure as SVG, for light and dark. */
+export async function drawThemed(spec: TopLevelSpec): Promise<string> {
   const svg = await drawFigure({background: COLOURS.paper, ...spec, config: CONFIG} as TopLevelSpec);
+  return withDark(svg) + '\n';
+}
+
+/** Writes the figure, and says where. */
+export async function saveThemed(path: string, spec: TopLevelSpec): Promise<void> {
+  const svg = await drawThemed(spec);
   mkdirSync(dirname(path), {recursive: true});
-  writeFileSync(path, withDark(svg) + '\n');
+  writeFileSync(path, svg);
   console.log(`The figure is in ${path}.`);
 }
