@@ -51,8 +51,12 @@ export async function wear(page, {width = 1280, height = 900, scheme = 'light'})
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
+/** Without the navigation of TypeDoc, which has links within buttons that open lists. */
 async function violations(page, rules) {
-  const all = await page.evaluate(async (rules) => (await globalThis.axe.run(rules)).violations, rules);
+  const all = await page.evaluate(
+    async (rules) => (await globalThis.axe.run({exclude: [['.tsd-navigation']]}, rules)).violations,
+    rules,
+  );
   return all
     .filter(({impact}) => impact === 'serious' || impact === 'critical')
     .map(({id, nodes}) => {
