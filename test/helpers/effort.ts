@@ -9,5 +9,9 @@ export const REST = process.env.LONG === 'rest';
 /** Random problems of each kind, as a multiple: FUZZ=n takes n times as many. */
 export const FUZZ = Number(process.env.FUZZ ?? 1);
 
+/** One of each `every` entries for `npm test`; the others are left to `npm run test:long`. */
+export const partOf = <T>(list: readonly T[], every: number): T[] =>
+  list.filter((_, i) => (LONG && !REST) || (i % every === 0) !== REST);
+
 /** @returns `all` where there is time, or else `sample`. */
 export const effort = (sample: number, all: number): number => (LONG ? all : sample);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import '../../src/index.js';
 import {vjpAt} from '../../src/autodiff/index.js';
 import {loopWhile} from '../../src/programs/index.js';
+import {effort} from '../helpers/effort.js';
 import {floats, fullShapes, plainFloat, property} from './arbitraries.js';
 import {expectSame, type Tolerance} from './compare.js';
 
@@ -127,7 +128,7 @@ describe('random functions as programs', () => {
     property(
       drawn,
       (xs, program: Step[]) => expectSame((...ys) => evaluate(program, ys).slice(-4), xs, TOLERANCE),
-      300,
+      effort(80, 300),
     );
   });
 
@@ -140,7 +141,7 @@ describe('random functions as programs', () => {
           xs,
           TOLERANCE,
         ),
-      60,
+      effort(20, 60),
     );
   });
 
@@ -151,7 +152,7 @@ describe('random functions as programs', () => {
         const last = (ys: tf.Tensor[]) => [tf.sum(tf.sin(evaluate(program, ys).at(-1)!))];
         expectSame((...ys) => vjpAt(last, ys, [tf.scalar(1)]), xs, {...TOLERANCE, absolute: 1e-4});
       },
-      150,
+      effort(40, 150),
     );
   });
 
@@ -189,7 +190,7 @@ describe('random functions as programs', () => {
         };
         expectSame(f, xs, TOLERANCE);
       },
-      100,
+      effort(30, 100),
     );
   });
 

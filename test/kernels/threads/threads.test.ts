@@ -69,7 +69,7 @@ describeBackends('worker threads', () => {
   });
 
   it('solve a batch of sparse problems to the same bits as one thread, one pattern after another', async () => {
-    const [batch, n] = [24, 300];
+    const [batch, n] = [24, 150];
     const range = (count: number) => Array.from({length: count}, (_, i) => i);
     const problems = [1, 7].map((step) => {
       const rows = [...range(n), ...range(n - step), ...range(n - step)];

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, objectives, projections, prox, solvers} from '../../../src/index.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {LONG} from '../../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
 import {withPrograms} from '../../helpers/programs.js';
@@ -56,7 +56,7 @@ const WITH_AUX: Record<string, {solver: unknown; first?: unknown[]; value?: type
   },
 };
 
-describeBackends('the results of run', (backend) => {
+describeAnyBackend('the results of run', (backend) => {
   for (const programs of ['on', 'off'] as const) {
     for (const [name, {solver, first = [], value = fun}] of Object.entries(WITH_AUX)) {
       // Operation by operation, a solve takes seconds: one backend stands for all, and none has that line search.
