@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import '../../src/index.js';
 import {vjpAt} from '../../src/autodiff/index.js';
 import {loopWhile} from '../../src/programs/index.js';
-import {effort} from '../helpers/effort.js';
 import {floats, fullShapes, plainFloat, property} from './arbitraries.js';
 import {expectSame, type Tolerance} from './compare.js';
 
@@ -128,7 +127,7 @@ describe('random functions as programs', () => {
     property(
       drawn,
       (xs, program: Step[]) => expectSame((...ys) => evaluate(program, ys).slice(-4), xs, TOLERANCE),
-      effort(80, 300),
+      300,
     );
   });
 
@@ -141,7 +140,7 @@ describe('random functions as programs', () => {
           xs,
           TOLERANCE,
         ),
-      effort(20, 60),
+      60,
     );
   });
 
@@ -152,7 +151,7 @@ describe('random functions as programs', () => {
         const last = (ys: tf.Tensor[]) => [tf.sum(tf.sin(evaluate(program, ys).at(-1)!))];
         expectSame((...ys) => vjpAt(last, ys, [tf.scalar(1)]), xs, {...TOLERANCE, absolute: 1e-4});
       },
-      effort(40, 150),
+      150,
     );
   });
 
@@ -190,7 +189,7 @@ describe('random functions as programs', () => {
         };
         expectSame(f, xs, TOLERANCE);
       },
-      effort(30, 100),
+      100,
     );
   });
 
