@@ -9,3 +9,7 @@ declare module '*?url' {
   export default address;
 }
 declare module '*.css';
+interface ImportMeta {
+  /** Loaders of the modules whose path matches. */
+  glob<T>(pattern: string): Record<string, () => Promise<T>>;
+}
