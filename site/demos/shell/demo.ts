@@ -6,6 +6,8 @@ export interface Settings {
   seed: number;
   /** A smaller setting with the same kind of result, for checks. */
   quick: boolean;
+  /** What the page lets the reader choose before the training. */
+  options?: unknown;
 }
 
 /** How far the training is from what the page says it reaches. */
