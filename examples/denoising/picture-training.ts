@@ -96,6 +96,6 @@ export async function denoise(layer: Denoiser, noisy: Picture): Promise<Picture>
 
 function denoiser(weight: number): Denoiser {
   const layer = new Denoiser({D: neighbourDifferences(), weight});
-  tf.tidy(() => layer.apply(tf.zeros([1, SIDE ** 2])));
+  tf.tidy(() => layer.apply(tf.zeros([1, SIDE ** 2])) as tf.Tensor);
   return layer;
 }
