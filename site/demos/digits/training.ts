@@ -76,6 +76,7 @@ export function startDigits(rows: readonly number[][], {seed, quick}: Settings):
 
   return {
     steps,
+    claim: quick ? 'Classifies at least 80 % of held-out images correctly' : undefined,
     async *train() {
       for (let step = 1, order: number[] = []; step <= steps; step++) {
         if (order.length < BATCH) order = permutation(training.count, random);
