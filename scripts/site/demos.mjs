@@ -2,11 +2,14 @@
  * @file Each demo trains to its stated result, in a small setting, on wasm; one also on WebGPU where there is one. Each answers what a reader would ask.
  */
 import assert from 'node:assert/strict';
+import {readdirSync} from 'node:fs';
+import {URL} from 'node:url';
+import {faultsOf, LOOKS} from './accessibility.mjs';
 
 const WAIT = {timeout: 240_000};
 
 /** What a reader does in each demo after the training, and what must come of it. */
-const DEMOS = {
+const USES = {
   async sudoku(page) {
     await page.click('[data-clear]');
     // By keyboard: the first row but its last cell.
@@ -106,18 +109,43 @@ async function checkButtons(page) {
   await page.select('[data-speed]', 'full');
 }
 
+/** The demos have a page each. */
+export const DEMOS = readdirSync(new URL('../../site/demos', import.meta.url))
+  .filter((file) => file.endsWith('.md') && file !== 'index.md')
+  .map((file) => file.slice(0, -'.md'.length));
+
+const hasWebGPU = (page) => page.evaluate(async () => !!(await navigator.gpu?.requestAdapter()));
+
+/** In all looks, with all that the demo shows at its end. */
+async function faultsInAllLooks(page, name) {
+  const found = [];
+  for (const [look, {width = 1280, height = 900, scheme = 'light'}] of Object.entries(LOOKS)) {
+    await page.setViewport({width, height});
+    await page.emulateMediaFeatures([
+      {name: 'prefers-color-scheme', value: scheme},
+      {name: 'prefers-reduced-motion', value: 'reduce'},
+    ]);
+    await page.evaluate(() => new Promise((resolve) => globalThis.setTimeout(resolve, 300)));
+    found.push(...(await faultsOf(page, `${name}, ${look}`, width)));
+  }
+  return found;
+}
+
 export async function checkDemos(open) {
   const said = [];
-  for (const [name, use] of Object.entries(DEMOS)) {
+  const faults = [];
+  for (const name of DEMOS) {
     const page = await open(`demos/${name}.html?quick`);
     if (name === ON_WEBGPU) await checkButtons(page);
     said.push(`${name} ${await train(page, 'wasm')}`);
-    await use(page);
-    if (name === ON_WEBGPU && (await page.evaluate(async () => !!(await navigator.gpu?.requestAdapter())))) {
+    await USES[name]?.(page);
+    faults.push(...(await faultsInAllLooks(page, name)));
+    if (name === ON_WEBGPU && (await hasWebGPU(page))) {
       await page.click('[data-reset]');
       said.push(`${name} on WebGPU ${await train(page, 'webgpu')}`);
     }
     await page.close();
   }
+  assert.deepEqual(faults, []);
   return said.join('; ');
 }
