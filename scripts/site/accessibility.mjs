@@ -7,6 +7,7 @@ export const PAGES = [
   '',
   'lessons/index.html',
   'lessons/02-your-first-qplayer.html',
+  'demos/index.html',
   'docs/index.html',
   'docs/glossary.html',
 ];
@@ -16,24 +17,29 @@ export const LOOKS = {
   phone: {width: 360, height: 740},
 };
 
+/** What is wrong with a page as it is now. */
+export async function faultsOf(page, name, width = 1280) {
+  await page.addScriptTag({path: axe});
+  const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations);
+  const found = violations
+    .filter(({impact}) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({id, nodes}) =>
+        `${name}: ${id}: ${nodes
+          .slice(0, 3)
+          .map(({html}) => html.slice(0, 160))
+          .join(' | ')}`,
+    );
+  const own = await page.evaluate(() => document.documentElement.scrollWidth);
+  return own > width ? [...found, `${name}: ${own} pixels wide`] : found;
+}
+
 export async function checkAccessibility(open) {
   const found = [];
   for (const path of PAGES) {
     for (const [name, look] of Object.entries(LOOKS)) {
       const page = await open(path, look);
-      await page.addScriptTag({path: axe});
-      const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations);
-      for (const {id, impact, nodes} of violations) {
-        if (impact !== 'serious' && impact !== 'critical') continue;
-        found.push(
-          `${path || 'front page'}, ${name}: ${id}: ${nodes
-            .slice(0, 3)
-            .map(({html}) => html.slice(0, 160))
-            .join(' | ')}`,
-        );
-      }
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      if (width > (look.width ?? 1280)) found.push(`${path || 'front page'}, ${name}: ${width} pixels wide`);
+      found.push(...(await faultsOf(page, `${path || 'front page'}, ${name}`, look.width)));
       await page.close();
     }
   }

@@ -1,6 +1,7 @@
 /**
  * @file Walks through the built site (out/site) in headless Chromium, served from a folder within a server: links, accessibility, the figure of
- * the front page, code that runs and can be edited. `--screenshots` also renews docs/images/site.
+ * the front page, code that runs and can be edited, demos that
+ * train. `--screenshots` also renews docs/images/site.
  */
 import {cpSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -10,6 +11,7 @@ import puppeteer from 'puppeteer-core';
 import {FLAGS, findChromium} from '../chromium.mjs';
 import {serve} from '../serve.mjs';
 import {checkAccessibility} from './accessibility.mjs';
+import {checkDemos} from './demos.mjs';
 import {checkFigure} from './figure.mjs';
 import {checkLinks} from './links.mjs';
 import {checkLessons} from './lessons.mjs';
@@ -60,6 +62,7 @@ if (executablePath) {
   await part('figure', () => checkFigure(open));
   await part('search', () => checkSearch(open));
   await part('lessons', () => checkLessons(open));
+  await part('demos', () => checkDemos(open));
   await part('accessibility', () => checkAccessibility(open));
   if (process.argv.includes('--screenshots')) await part('screenshots', () => takeScreenshots(open));
   await browser.close();

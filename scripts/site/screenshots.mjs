@@ -1,7 +1,8 @@
-/** @file Pictures of the front page and of a lesson, in light, dark and at the width of a phone, for docs/images/site. */
+/** @file Pictures of the front page and of a lesson, in light, dark and at the width of a phone, and of each demo, for docs/images/site. */
 import {mkdirSync} from 'node:fs';
 import {fileURLToPath, URL} from 'node:url';
 import {LOOKS} from './accessibility.mjs';
+import {DEMOS} from './demos.mjs';
 
 const folder = fileURLToPath(new URL('../../docs/images/site', import.meta.url));
 const PICTURES = {front: '', lesson: 'lessons/02-your-first-qplayer.html'};
@@ -16,5 +17,16 @@ export async function takeScreenshots(open) {
       await page.close();
     }
   }
+  for (const name of DEMOS) await takeThumbnail(open, name);
   return 'in docs/images/site';
+}
+
+/** The demo at the end of its training: what is between the buttons and the progress. */
+async function takeThumbnail(open, name) {
+  const page = await open(`demos/${name}.html`, {width: 700, height: 1000});
+  await page.click('[data-start]');
+  await page.waitForSelector('.demo[data-state="done"]', {timeout: 900_000});
+  const {x, y, width} = await (await page.$('.demo .picture')).boundingBox();
+  await page.screenshot({path: `${folder}/demo-${name}.png`, clip: {x, y, width, height: (width * 9) / 16}});
+  await page.close();
 }

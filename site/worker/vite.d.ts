@@ -10,6 +10,7 @@ declare module '*?url' {
 }
 declare module '*.css';
 interface ImportMeta {
-  /** Loaders of the modules whose path matches. */
+  /** The modules whose path matches: loaders, or with `eager` the modules. */
   glob<T>(pattern: string): Record<string, () => Promise<T>>;
+  glob<T>(pattern: string, options: {eager: true; query?: string; import?: string}): Record<string, T>;
 }

@@ -30,6 +30,8 @@ export interface Progress<Picture = unknown> {
 export interface Demo<Picture = unknown, Ask = unknown, Answer = unknown> {
   /** The most steps that the training takes; it may end earlier. */
   steps: number;
+  /** What a smaller setting reaches, in place of the claim of the page. */
+  claim?: string;
   /** One step of the training per value. It ends by itself when the result is reached or the steps are used up. */
   train(): AsyncGenerator<Progress<Picture>, void>;
   /** Answers with the model as it is: before, during (between two steps) and after the training. */

@@ -12,7 +12,7 @@ export type Request =
 
 export type Reply =
   /** The model is there: it can be asked. */
-  | {kind: 'ready'; steps: number}
+  | {kind: 'ready'; steps: number; claim?: string}
   | {kind: 'step'; step: number; loss: number; picture?: unknown; result?: Result}
   | {kind: 'end'}
   | {kind: 'answer'; id: number; answer: unknown}

@@ -34,7 +34,7 @@ export class Training {
   /** Ends with the training, or after `stop`; then the demo is disposed of. */
   async run(): Promise<void> {
     const {demo, send} = this;
-    send({kind: 'ready', steps: demo.steps});
+    send({kind: 'ready', steps: demo.steps, claim: demo.claim});
     let step = 0;
     let last: Progress | undefined;
     let shownAt = -Infinity;

@@ -20,8 +20,8 @@ export interface Ask {
 }
 export interface Answer {
   cells: Cells;
-  /** How many solutions the puzzle has, by search: 0, 1 or 2, which stands for more. */
-  solutions: number;
+  /** The solutions of the puzzle, by search; of many, two. */
+  solutions: Board[];
 }
 
 export const start: StartDemo<Picture, Ask, Answer> = ({seed, quick}) => {
@@ -45,13 +45,13 @@ export const start: StartDemo<Picture, Ask, Answer> = ({seed, quick}) => {
     return {
       value: boards,
       text: `${percent(boards)} of ${validation.length} boards, ${percent(cells)} of their empty cells`,
-      // Guessing gets a quarter of the cells.
       reached: quick ? cells >= 0.45 : boards >= 0.95,
     };
   }
 
   return {
     steps,
+    claim: quick ? 'Gets at least 45 % of the empty cells right, where guessing gets 25 %' : undefined,
     async *train() {
       let perfect = 0;
       for (let step = 1; step <= steps; step++) {
@@ -68,7 +68,7 @@ export const start: StartDemo<Picture, Ask, Answer> = ({seed, quick}) => {
       }
     },
     async ask({givens}) {
-      return {cells: await solve(givens), solutions: solutionsOf(givens, 2).length};
+      return {cells: await solve(givens), solutions: solutionsOf(givens, 2)};
     },
     dispose() {
       model.dispose();
