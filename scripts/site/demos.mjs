@@ -5,6 +5,9 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import {URL} from 'node:url';
 import {faultsOf, LOOKS} from './accessibility.mjs';
+import {useDecision} from './demos/decision.mjs';
+import {useDenoising} from './demos/denoising.mjs';
+import {useSafetyFilter} from './demos/safety-filter.mjs';
 
 const WAIT = {timeout: 240_000};
 
@@ -71,6 +74,10 @@ const USES = {
     await page.click('[data-take]');
     await page.waitForFunction(() => document.querySelectorAll('[data-pad] path').length === 0);
   },
+
+  'safety-filter': useSafetyFilter,
+  decision: useDecision,
+  denoising: useDenoising,
 };
 
 /** The demo that also trains on WebGPU, which is slow in software. */
