@@ -45,7 +45,7 @@ export class DecisionTraining {
     this.focused = leastSquares(this.training);
   }
 
-  /** @returns The mean true cost of the smoothed paths in a batch, as a share of what the best paths cost. */
+  /** @returns The regret of the smoothed paths in a batch: how much more they cost than the best ones, as a share. */
   async step(): Promise<number> {
     const {training, random} = this;
     const indices = Array.from({length: BATCH}, () => random.below(training.rows.length));
@@ -59,7 +59,7 @@ export class DecisionTraining {
     )!;
     const [value] = await cost.data();
     cost.dispose();
-    return (value * BATCH) / indices.reduce((sum, i) => sum + training.best[i], 0);
+    return (value * BATCH) / indices.reduce((sum, i) => sum + training.best[i], 0) - 1;
   }
 
   /** The regret of both methods on test samples: how much more their paths cost than the best ones, as a share. */
