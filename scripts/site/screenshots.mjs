@@ -24,6 +24,7 @@ export async function takeScreenshots(open) {
 /** The demo at the end of its training: what is between the buttons and the progress. */
 async function takeThumbnail(open, name) {
   const page = await open(`demos/${name}.html`, {width: 700, height: 1000});
+  await page.waitForSelector('[data-start]:not(:disabled)');
   await page.click('[data-start]');
   await page.waitForSelector('.demo[data-state="done"]', {timeout: 900_000});
   const {x, y, width} = await (await page.$('.demo .picture')).boundingBox();
