@@ -28,6 +28,9 @@ async function takeThumbnail(open, name) {
   await page.click('[data-start]');
   await page.waitForSelector('.demo[data-state="done"]', {timeout: 900_000});
   const {x, y, width} = await (await page.$('.demo .picture')).boundingBox();
-  await page.screenshot({path: `${folder}/demo-${name}.png`, clip: {x, y, width, height: (width * 9) / 16}});
+  await page.screenshot({
+    path: `${folder}/demo-${name}.png`,
+    clip: {x: x - 12, y: y - 12, width: width + 24, height: (width * 9) / 16},
+  });
   await page.close();
 }
