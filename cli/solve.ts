@@ -17,6 +17,9 @@ import {Solver} from './solver.js';
 import {count, type Statuses} from './statuses.js';
 import {widthOf, type Chunk, type Column, type Shared, type Sink} from './table.js';
 
+/** Columns of results by name. */
+type Results = Map<string, Column>;
+
 /** @returns How often each status occurred; `null` if the output was there already. */
 export async function solve(options: SolveOptions): Promise<Statuses | null> {
   const {input, output, signal} = options;
@@ -57,7 +60,11 @@ async function run(
   let rows = out.before?.rows ?? 0;
   const line = new ProgressLine(process.stderr, options.quiet, rows);
   let sizes: Sizes | null = out.before?.sizes ?? null;
-  let empty: Chunk | null = null;
+  // Rows are answered when they come, also none; unless nothing says yet which columns a result has.
+  let unanswered: Chunk[] = [];
+  let none: Results | null = null;
+  const write = async (chunk: Chunk, results: Results) =>
+    out.write(sink.write(chunk, named(results, chunk, options)));
   const wanted = {
     numbers: options.cotangent === undefined ? [] : [options.cotangent],
     keepProblem: options.keepProblem,
@@ -73,14 +80,19 @@ async function run(
     for await (const chunk of source.chunks(wanted)) {
       options.signal.throwIfAborted();
       if (chunk.rows === 0) {
-        empty ??= chunk;
+        none ??= await resultsOfNone(chunk, shared, solver);
+        if (none) await write(chunk, none);
+        else unanswered.push(chunk);
         continue;
       }
       const now = layoutOf(chunk.columns, shared, chunk.first);
       if (sizes && JSON.stringify(sizes) !== JSON.stringify(now)) throw changed(chunk, sizes, now);
       sizes = now;
       const solved = await solver.solve(chunk, shared, now);
-      await out.write(sink.write(chunk, named(solved.columns, chunk, options)));
+      none = withoutRows(solved.columns);
+      for (const before of unanswered) await write(before, none);
+      unanswered = [];
+      await write(chunk, solved.columns);
       rows += chunk.rows;
       count(statuses, solved.columns.get('status')!.values);
       for (const [part, sum] of solved.sums) {
@@ -96,8 +108,7 @@ async function run(
       }));
       line.tell(rows, statuses);
     }
-    if (empty && rows === 0)
-      await out.write(sink.write(empty, named(await resultsOfNone(empty, shared, solver), empty, options)));
+    for (const chunk of unanswered) await write(chunk, new Map());
     await out.write(sink.end());
     if (options.gradientSums)
       await writeFile(options.gradientSums, `${JSON.stringify({rows, ...Object.fromEntries(sums)})}\n`);
@@ -109,12 +120,15 @@ async function run(
   }
 }
 
-/** The columns of results without rows; none if the sizes are unknown, as those of lists of variable length are. */
-async function resultsOfNone(chunk: Chunk, shared: Shared, solver: Solver): Promise<Map<string, Column>> {
+/** The columns of results without rows; `null` if the sizes are unknown, as those of lists of variable length are. */
+async function resultsOfNone(chunk: Chunk, shared: Shared, solver: Solver): Promise<Results | null> {
   const isKnown = [...chunk.columns.values()].every(({dims}) => widthOf(dims) > 0);
-  if (!isKnown) return new Map();
+  if (!isKnown) return null;
   return (await solver.solve(chunk, shared, layoutOf(chunk.columns, shared, chunk.first))).columns;
 }
+
+const withoutRows = (results: Results): Results =>
+  new Map([...results].map(([name, column]) => [name, {...column, values: column.values.subarray(0, 0)}]));
 
 function changed({first}: Chunk, before: Sizes, now: Sizes): DataError {
   const text = ({n, m, k}: Sizes) => `n = ${n}, m = ${m}, k = ${k}`;
@@ -124,7 +138,7 @@ function changed({first}: Chunk, before: Sizes, now: Sizes): DataError {
 }
 
 /** The results under the names that they get. */
-function named(results: Map<string, Column>, {carried}: Chunk, {prefix}: SolveOptions): Map<string, Column> {
+function named(results: Results, {carried}: Chunk, {prefix}: SolveOptions): Results {
   const there =
     'batch' in carried
       ? carried.batch.schema.fields.map(({name}) => name)

@@ -58,7 +58,8 @@ export function arrowSink(
     const children: Data[] = [...carried.data.children, ...added.map(({data}) => data)];
     const type = new arrow.Struct(known.fields);
     const data = arrow.makeData({type, length: chunk.rows, nullCount: 0, children});
-    if (chunk.rows > 0) append(new arrow.RecordBatch(known, data));
+    // Who sends a stream batch by batch waits for an answer to each.
+    if (chunk.rows > 0 || !isFile) append(new arrow.RecordBatch(known, data));
     return writer.taken();
   }
 

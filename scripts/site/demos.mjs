@@ -143,6 +143,7 @@ export async function checkDemos(open) {
   const faults = [];
   for (const name of DEMOS) {
     const page = await open(`demos/${name}.html?quick`);
+    await page.waitForSelector('[data-start]:not(:disabled)', WAIT);
     if (name === ON_WEBGPU) await checkButtons(page);
     said.push(`${name} ${await train(page, 'wasm')}`);
     await USES[name]?.(page);

@@ -24,9 +24,13 @@ export async function takeScreenshots(open) {
 /** The demo at the end of its training: what is between the buttons and the progress. */
 async function takeThumbnail(open, name) {
   const page = await open(`demos/${name}.html`, {width: 700, height: 1000});
+  await page.waitForSelector('[data-start]:not(:disabled)');
   await page.click('[data-start]');
   await page.waitForSelector('.demo[data-state="done"]', {timeout: 900_000});
   const {x, y, width} = await (await page.$('.demo .picture')).boundingBox();
-  await page.screenshot({path: `${folder}/demo-${name}.png`, clip: {x, y, width, height: (width * 9) / 16}});
+  await page.screenshot({
+    path: `${folder}/demo-${name}.png`,
+    clip: {x: x - 12, y: y - 12, width: width + 24, height: (width * 9) / 16},
+  });
   await page.close();
 }

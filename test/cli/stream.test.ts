@@ -36,6 +36,35 @@ describe('tfjs-implicit as a child process', () => {
     assert.deepEqual((await exited)[0], 0);
   });
 
+  it('answers a record batch without rows by one without rows', async () => {
+    const {Q, G, p, h} = problems(8);
+    const of = (count: number) => {
+      const columns = {p: fixed(p), h: fixed(h)};
+      const whole = splitMessages(ipc(columns, {Q, G}, {format: 'stream'}));
+      if (count > 0) return whole;
+      const table = arrow.tableFromIPC(Buffer.concat(whole));
+      const none = new arrow.RecordBatch(table.schema, arrow.makeData({type: new arrow.Struct(table.schema.fields), length: 0, children: table.batches[0].data.children.map((child) => child.slice(0, 0))})); // prettier-ignore
+      return splitMessages(arrow.tableToIPC(new arrow.Table([none]), 'stream'));
+    };
+    const [schema, rows] = of(8);
+    const [, none, end] = of(0);
+    const child = start('solve', '--stdin', '--stdout');
+    const exited = once(child, 'exit') as Promise<[number]>;
+    const rest = [rows, none, none, rows, end];
+    child.stdin.write(schema);
+    child.stdin.write(none);
+    const answers: number[] = [];
+    for await (const batch of await arrow.RecordBatchReader.from(child.stdout)) {
+      answers.push(batch.numRows);
+      assert.lengthOf(listsOf(new arrow.Table([batch]), 'x'), batch.numRows);
+      const next = rest.shift()!;
+      if (next === end) child.stdin.end(end);
+      else child.stdin.write(next);
+    }
+    assert.deepEqual(answers, [0, 8, 0, 0, 8]);
+    assert.equal((await exited)[0], 0);
+  });
+
   for (const format of ['arrows', 'ndjson'] as const)
     it(`ends when it is asked to while nothing comes (${format})`, async () => {
       const {Q, G, p, h} = problems(8);

@@ -15,7 +15,7 @@ const HELD_OUT = 60;
 const SHOWN = 4;
 const STRENGTH = 0.1;
 const RATE = 0.01;
-const GOAL = 0.98;
+const GOAL = 0.95;
 
 /** Held-out lists, and the score of each colour. */
 export type Picture = (ColourList & {scores: number[]})[];
@@ -32,7 +32,7 @@ export interface Answer {
 const featuresOf = (lists: readonly (readonly Colour[])[]) =>
   tf.tensor3d(lists.map((colours) => colours.map((colour) => colour.map((part) => 2 * part - 1))));
 
-export const start: StartDemo<Picture, Ask, Answer> = ({seed, options}) => {
+export const start: StartDemo<Picture, Ask, Answer> = ({seed, quick, options}) => {
   const rule = options as Rule;
   const random = randomNumbers(seed);
   const list = () => makeList(rule, LENGTH, random);
@@ -40,7 +40,7 @@ export const start: StartDemo<Picture, Ask, Answer> = ({seed, options}) => {
   const model = network(3, seed);
   const variables = trainable(model);
   const optimizer = tf.train.adam(RATE);
-  const steps = 300;
+  const steps = quick ? 200 : 300;
 
   async function scores(lists: readonly (readonly Colour[])[]): Promise<number[][]> {
     const values = tf.tidy(() => scoresOf(model, featuresOf(lists)));
@@ -82,7 +82,7 @@ export const start: StartDemo<Picture, Ask, Answer> = ({seed, options}) => {
         cost.dispose();
         const result = step % 10 === 0 ? await measure() : undefined;
         yield {loss, picture, result};
-        if (result?.reached) return;
+        if (quick && result?.reached) return;
       }
     },
     async ask({colours, strength}) {

@@ -8,8 +8,8 @@ import type {Pairs} from '../types.js';
 /** Stands for a variable or parameter that is missing in a term. */
 export const NONE = -1;
 
-/** More than there are parameters. */
-const KEYS = 2 ** 26;
+/** Odd, with bits all over: Knuth's multiplier of hash functions. */
+const MIX = 0x9e3779b1;
 
 /** Terms, each of which belongs to an entry. */
 export class AffineForm {
@@ -79,17 +79,36 @@ export class AffineForm {
 /** The form with one term where several have the same entry, variable and parameter. */
 export function merged(form: AffineForm): AffineForm {
   const {starts, order} = bucketed(form);
+  const {variables, parameters, values} = form;
   const result = new AffineForm(form.size);
+  let most = 1;
+  for (let row = 0; row < form.size; row++) most = Math.max(most, starts[row + 1] - starts[row]);
+  // A hash table for the terms of a row, with open addressing. Places below `begin` are of the rows before.
+  const mask = 2 ** Math.ceil(Math.log2(2 * most)) - 1;
+  const table = new Float64Array(mask + 1).fill(-1);
+  const terms = new Int32Array(most);
+  const sums = new Float64Array(most);
+  let begin = 0;
   for (let row = 0; row < form.size; row++) {
-    const sums = new Map<number, number>();
+    let count = 0;
     for (let k = starts[row]; k < starts[row + 1]; k++) {
       const term = order[k];
-      const key = (form.variables[term] + 1) * KEYS + form.parameters[term] + 1;
-      sums.set(key, (sums.get(key) ?? 0) + form.values[term]);
+      let slot = Math.imul(variables[term] + Math.imul(parameters[term], MIX), MIX) & mask;
+      while (table[slot] >= begin && !isSame(term, terms[table[slot] - begin])) slot = (slot + 1) & mask;
+      if (table[slot] < begin) {
+        table[slot] = begin + count;
+        terms[count] = term;
+        sums[count++] = values[term];
+      } else sums[table[slot] - begin] += values[term];
     }
-    for (const [key, value] of sums) result.push(row, Math.floor(key / KEYS) - 1, (key % KEYS) - 1, value);
+    for (let i = 0; i < count; i++) result.push(row, variables[terms[i]], parameters[terms[i]], sums[i]);
+    begin += count;
   }
   return result;
+
+  function isSame(a: number, b: number): boolean {
+    return variables[a] === variables[b] && parameters[a] === parameters[b];
+  }
 }
 
 /** The terms of each entry: those of entry i are order[starts[i]], …, order[starts[i + 1] − 1]. */

@@ -23,6 +23,8 @@ export class SingleRows {
   readonly places: Int32Array;
   /** 1/d of the latest factorisation; 0 for rows that are left out. */
   private readonly inverse: Float64Array;
+  /** How many rows with a small pivot hold each variable. */
+  private readonly stiff: Uint32Array;
 
   constructor(private readonly C: SparseMatrix) {
     const {rows, starts} = C.pattern;
@@ -31,18 +33,29 @@ export class SingleRows {
     this.rows = Int32Array.from(found);
     this.places = this.rows.map((i) => starts[i]);
     this.inverse = new Float64Array(this.rows.length);
+    this.stiff = new Uint32Array(C.pattern.width);
   }
 
-  /** curvature += c²/d of each row that is not left out, by a w that is infinite. */
+  /**
+   * curvature += c²/d of each row that is not left out, by a w that is infinite.
+   *
+   * Nothing was subtracted from d, so a tiny one is no rounding. But where two rows hold a variable, they contradict each other by rounding,
+   * and divided by a tiny d that would be a huge multiplier: d is replaced, as a pivot of the factors would be.
+   */
   eliminate(w: Float64Array, delta: number, curvature: Float64Array): void {
-    const {rows, places, inverse} = this;
+    const {rows, places, inverse, stiff} = this;
     const {values, pattern} = this.C;
+    stiff.fill(0);
+    for (let k = 0; k < rows.length; k++) {
+      if (w[rows[k]] + delta < REPLACED) stiff[pattern.columns[places[k]]]++;
+    }
     for (let k = 0; k < rows.length; k++) {
       const entry = values[places[k]];
-      const pivot = w[rows[k]] + delta;
-      const reciprocal = 1 / (pivot > LEAST_PIVOT ? pivot : REPLACED);
-      inverse[k] = reciprocal;
-      curvature[pattern.columns[places[k]]] += entry * entry * reciprocal;
+      const variable = pattern.columns[places[k]];
+      const d = w[rows[k]] + delta;
+      const isReplaced = d <= LEAST_PIVOT && (d <= 0 || stiff[variable] > 1);
+      inverse[k] = 1 / (isReplaced ? REPLACED : d);
+      curvature[variable] += entry * entry * inverse[k];
     }
   }
 
