@@ -83,24 +83,29 @@ export * as layers from './layers/factories.js';
 export {sparsemax} from './projections/index.js';
 export {
   certify,
+  debug,
   prepareQP,
   solveQP,
   solveQPAsync,
   sparseMatrix,
+  type DebugOptions,
   type PreparedQP,
   type PreparedQPGradient,
   type PreparedQPInput,
   type PreparedQPResult,
   type PrepareQPOptions,
   type QPCertificate,
+  type QPFault,
   type QPInitial,
   type QPInput,
+  type QPIteration,
   type QPMatrix,
   type QPNumbers,
   type QPParameter,
   type QPPoint,
   type QPProblem,
   type NotAnInput,
+  type QPReport,
   type QPResult,
   type QPValue,
   type AsyncOptions,
@@ -111,6 +116,7 @@ export {
   type SparseMatrixInput,
   type SparseValues,
 } from './solvers/index.js';
+export * as callbacks from './layers/callbacks/public.js';
 export * as convex from './convex/public.js';
 export * as conditions from './conditions/public.js';
 export * as linalg from './linalg/public.js';

@@ -2,6 +2,8 @@
  * @file WebGPU in Node: after `import 'tfjs-implicit/node-webgpu'` tfjs has its backend 'webgpu', on the GPU of this machine, by Dawn (the
  * npm package 'webgpu'). Where there is a `navigator.gpu` already, it is used as it is.
  */
+import {see} from './checks/index.js';
+
 interface Host {
   navigator?: {gpu?: GPU};
   process?: {platform: string};
@@ -24,7 +26,8 @@ if (!host.navigator?.gpu) offer(await dawn());
 const adapter = await host.navigator!.gpu!.requestAdapter({powerPreference: 'high-performance'});
 if (!adapter) {
   throw new Error(
-    'tfjs-implicit/node-webgpu: Dawn finds no GPU. On Linux it needs the Vulkan loader (libvulkan1) and the Vulkan driver of the GPU; `vulkaninfo --summary` lists what it sees.',
+    'tfjs-implicit/node-webgpu: Dawn finds no GPU. On Linux it needs the Vulkan loader (libvulkan1) and the Vulkan driver of the GPU; `vulkaninfo --summary` lists what it sees.' +
+      see('webgpu-node'),
   );
 }
 const {vendor, architecture, device, description} = adapter.info;
@@ -65,5 +68,8 @@ function offer(gpu: GPU): void {
 }
 
 function missing(name: string, cause: unknown): never {
-  throw new Error(`tfjs-implicit/node-webgpu needs the package '${name}': npm install ${name}`, {cause});
+  throw new Error(
+    `tfjs-implicit/node-webgpu needs the package '${name}': npm install ${name}${see('webgpu-node')}`,
+    {cause},
+  );
 }

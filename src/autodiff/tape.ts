@@ -5,6 +5,7 @@
  * It supports many cotangents, and several outputs at once.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import {see} from '../checks/index.js';
 import {
   disposeTape,
   engineState,
@@ -142,7 +143,8 @@ export function gradientOf(node: TapeNode): NonNullable<TapeNode['gradient']> {
   throw new Error(
     `The operation '${node.kernelName}' has no gradient in tfjs, so the derivative through it is not known. ` +
       'If it is itself part of a gradient (a second derivative), call enableHigherOrderGradients() first; ' +
-      'otherwise write the function with other operations, or define its gradient with tf.customGrad.',
+      'otherwise write the function with other operations, or define its gradient with tf.customGrad.' +
+      see('catalogue/autodiff#enablehigherordergradients'),
   );
 }
 

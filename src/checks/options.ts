@@ -1,4 +1,5 @@
 /** @file Refuses unknown options, and suggests the one that was probably meant. */
+import {see} from './see.js';
 
 /** Names from SciPy, JAXopt, Keras and older code, and the names used here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -61,7 +62,9 @@ export function checkOptions<T extends object>(
     const nearest = nearestName(name, [...known, ...others]);
     const suggestion = nearest ? ` Did you mean '${nearest}'?` : '';
     const takes = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
-    throw new Error(`${where}: unknown ${kind} '${name}'; ${takes}.${suggestion}`);
+    throw new Error(
+      `${where}: unknown ${kind} '${name}'; ${takes}.${suggestion}${see('debugging#unknown-options')}`,
+    );
   }
   const missing = required.find((name) => (given as Record<string, unknown>)[name] === undefined);
   if (missing !== undefined) {

@@ -1,4 +1,5 @@
 /** @file Says of a solved instance which constraints matter, and of an infeasible one which contradict each other. */
+import {deletionFilter} from '../solvers/index.js';
 import type {Solved} from './compile/program.js';
 
 /** A multiplier below this part of the largest one counts as zero. */
@@ -44,18 +45,15 @@ export function explain(
   return {status, contradiction, active, text: textOf(status, contradiction, active)};
 }
 
-/** As few constraints as contradict each other: none of them can be left out. Chinneck & Dravnieks 1991, the deletion filter. */
+/** As few constraints as contradict each other: none of them can be left out. */
 function contradictionOf(
   names: readonly string[],
   solved: Solved,
   solvedWith: (names: readonly string[]) => Solved,
 ): ConstraintWorth[] {
   const proven = worthOf(names, (i) => read(solved.proof(i))).map(({name}) => name);
-  let left: readonly string[] = proven.length > 0 ? names.filter((name) => proven.includes(name)) : names;
-  for (const name of left) {
-    const others = left.filter((other) => other !== name);
-    if (others.length > 0 && solvedWith(others).status.dataSync()[0] === 1) left = others;
-  }
+  const suspects = proven.length > 0 ? names.filter((name) => proven.includes(name)) : names;
+  const left = deletionFilter(suspects, (some) => solvedWith(some).status.dataSync()[0] === 1);
   const last = solvedWith(left);
   const worth = worthOf(left, (i) => read(last.proof(i)));
   return worth.length > 0 ? worth : left.map((name) => ({name, entries: [], weights: []}));

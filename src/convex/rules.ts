@@ -1,4 +1,5 @@
 /** @file Refuses problems that break the rules of disciplined convex programming, and says where and why. */
+import {see} from '../checks/index.js';
 import {briefText, constraintText, namesFor, textOf, underlined, type Names} from './text.js';
 import type {Constraint} from './constraint.js';
 import {allows, isAffine, isConcave, isConstant, isConvex} from './expression.js';
@@ -85,7 +86,7 @@ function complaint(
   names: Names,
   {at, why}: Fault,
 ): string {
-  return `convex.problem: ${rule}\n${underlined(line, names, at)}\n  ${why}`;
+  return `convex.problem: ${rule}\n${underlined(line, names, at)}\n  ${why}\n${see('convex#the-rules').trim()}`;
 }
 
 /** The innermost expression at which the rules are broken. */

@@ -68,7 +68,10 @@ export function checkedSolution(
     'is singular, the solution is not differentiable; adding a small multiple of x to F makes it differentiable.';
   const what = "gradient's linear system";
   const kind = `gradient ${className} ${notFinite}`;
-  reportFailures({where, codes, reason, consequence, what, kind}, onFailure);
+  reportFailures(
+    {where, codes, reason, consequence, what, kind, page: 'debugging#gradients-that-are-not-solved'},
+    onFailure,
+  );
   return u;
 }
 

@@ -1,5 +1,6 @@
 /** @file The leaves of x as rows [B, n], the vectors of the linear systems. */
 import * as tf from '@tensorflow/tfjs-core';
+import {see} from '../checks/index.js';
 import {doublesOf, hasDoubles, noteDoubles, unflatten, type Structure} from '../autodiff/index.js';
 
 export interface Packing {
@@ -74,7 +75,8 @@ function batchSize(shapes: number[][]): number {
   if (shapes.every((shape) => shape.length < 2)) {
     throw new Error(
       `The solution x has shape [${shapes[0]}]: is that one system or a batch of systems? ` +
-        'Pass {batched: false} for one system over all entries, or give x a batch axis ([1, n] for one sample).',
+        'Pass {batched: false} for one system over all entries, or give x a batch axis ([1, n] for one sample).' +
+        see('debugging#shapes'),
     );
   }
   const batch = shapes[0][0];

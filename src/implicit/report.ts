@@ -1,4 +1,5 @@
 /** @file Messages about failed samples of a batch: which, why, and what to do. */
+import {see} from '../checks/index.js';
 import {Status, type OnFailure} from './types.js';
 
 export const ON_FAILURE: readonly OnFailure[] = ['warn', 'throw', 'ignore'];
@@ -23,6 +24,8 @@ export interface Failures {
    * has fully masked rows.
    */
   mayAllFail?: boolean | undefined;
+  /** The page that explains the failures, for `see`. Default: that of the status codes. */
+  page?: string | undefined;
 }
 
 /** @throws If the policy does not exist. */
@@ -91,7 +94,13 @@ export class FailureCollector {
  */
 export function reportFailures(failures: Failures, onFailure: OnFailure): void {
   const {where, codes, reason, consequence} = failures;
-  const {what = 'problem', each = 'sample', kind, mayAllFail = false} = failures;
+  const {
+    what = 'problem',
+    each = 'sample',
+    kind,
+    mayAllFail = false,
+    page = 'robustness#status-codes',
+  } = failures;
   checkOnFailure(where, onFailure);
   if (collector) {
     collector.note(failures, onFailure);
@@ -109,9 +118,9 @@ export function reportFailures(failures: Failures, onFailure: OnFailure): void {
   const message =
     `${where}: ${failed.length} of ${codes.length} ${what}${codes.length > 1 ? 's' : ''} not solved: ` +
     `${kinds.map((kind) => `${kind.samples} ${kind.reason}`).join('; ')}. ${consequence}`;
-  if (onFailure === 'throw' || hopeless) throw new Error(message);
+  if (onFailure === 'throw' || hopeless) throw new Error(message + see(page));
   const key = `${where} ${kind ?? kinds.map(({reason: text}) => text).join()}`;
   if (printed.has(key)) return;
   printed.add(key);
-  console.warn(`${message} (Further failures of this kind are not printed; read the status.)`);
+  console.warn(`${message} (Further failures of this kind are not printed; read the status.)${see(page)}`);
 }

@@ -55,7 +55,17 @@ export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[]
   const consequence =
     'The gradient is only right at a root, and the x that the solver returned is not a root. Use more iterations of the solver, or the ' +
     'condition that matches the solver; {residualTolerance: Infinity} turns this check off.';
-  reportFailures({where, codes, reason, consequence, kind: 'root'}, onFailure);
+  reportFailures(
+    {
+      where,
+      codes,
+      reason,
+      consequence,
+      kind: 'root',
+      page: 'robustness#what-an-unconverged-solve-does-to-the-gradient',
+    },
+    onFailure,
+  );
 }
 
 /** For each sample, the number that is compared with the tolerance. */

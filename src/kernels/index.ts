@@ -31,7 +31,9 @@ export {coneBlocks, type Cones} from './algorithms/conic/cones.js';
 export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-cones.js';
 export type {ConicOutcome} from './algorithms/conic/search.js';
 export {solveConic} from './algorithms/conic/solve.js';
-export {runQP, startQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
+export type {QPGuess, QPSolution, QPTensors} from './contracts/qp-tensors.js';
+export {runQP} from './operations/implicit-qp.js';
+export {startQP} from './operations/start-qp.js';
 export {
   ProblemStructure,
   type Entries,
@@ -49,6 +51,7 @@ export {
 } from './operations/sparse-qp.js';
 export {runSparseCertify} from './operations/sparse-certify.js';
 export {runSparseSolve, SquareFactors} from './operations/sparse-solve.js';
+export {solveOne, watchOne, type OneQP, type BestPoint, type QPOutcome} from './algorithms/qp/watched.js';
 export {finiteSlack} from './algorithms/qp/returned.js';
 export {PreparedGradient} from './algorithms/prepared-qp/prepared-gradient.js';
 export {PreparedSolver} from './algorithms/prepared-qp/prepared-solver.js';

@@ -201,7 +201,7 @@ export class ConicLayer extends SolverLayer {
       ...{linsolve, onFailure, onGradient: this.rememberGradient},
     });
     const {x, state} = solver.run(null, data);
-    this.remember(state);
+    this.remember({...state, duals: {dual: x.dual}});
     reportFailures(
       {
         where: `${ConicLayer.className} '${this.name}'`,

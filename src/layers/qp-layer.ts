@@ -123,9 +123,10 @@ export class QPLayer extends SolverLayer {
       onGradient: this.rememberGradient,
       initial: this.warmStart.take(list[0].shape[0]),
     });
-    this.remember(result);
-    const {x, ineqDual, eqDual, lowerDual, upperDual, slack} = result;
-    this.warmStart.keep({x, ineqDual, eqDual, lowerDual, upperDual, slack});
+    const {x, slack, ineqDual, eqDual, lowerDual, upperDual} = result;
+    const duals = {ineqDual, eqDual, lowerDual, upperDual};
+    this.remember({...result, duals});
+    this.warmStart.keep({x, slack, ...duals});
     return x;
   }
 

@@ -1,5 +1,6 @@
 /** @file Checks the entries of a sparse matrix, and reads them. */
 import * as tf from '@tensorflow/tfjs-core';
+import {see} from '../checks/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {toFloat} from './inputs.js';
 import type {SparsePattern} from './sparse-mat-vec.js';
@@ -88,6 +89,7 @@ export function checkReadable(where: string): void {
   if (hostCanRead()) return;
   throw new Error(
     `${where}: sparse matrices are computed with on the host, which cannot read tensors of the backend '${tf.getBackend()}' at once. ` +
-      "Use tf.setBackend('wasm' or 'cpu').",
+      "Use tf.setBackend('wasm' or 'cpu')." +
+      see('sparse#limits'),
   );
 }

@@ -1,6 +1,6 @@
 /** @file Compiles a user's function to a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkFunction} from '../checks/index.js';
+import {checkFunction, see} from '../checks/index.js';
 import {numbersOf, flatten, type Structure} from '../autodiff/index.js';
 import {hostCanRead} from '../kernels/index.js';
 import {Program} from './program.js';
@@ -51,7 +51,9 @@ export function compile<X extends tf.Tensor[], Y extends Structure>(
 ): Compiled<Y> {
   checkFunction('compile', 'f', f);
   if (!hostCanRead())
-    throw new Error(`compile: the values of the backend '${tf.getBackend()}' cannot be read at once.`);
+    throw new Error(
+      `compile: the values of the backend '${tf.getBackend()}' cannot be read at once.${see('catalogue/programs#compile')}`,
+    );
   let like!: Structure;
   const traced = trace((xs) => {
     like = f(...(xs as X));

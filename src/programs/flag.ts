@@ -3,6 +3,7 @@
  * memory.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import {see} from '../checks/index.js';
 
 /** 'on' (default), 'off', or 'explain'. */
 const FLAG = 'IMPLICIT_PROGRAMS';
@@ -29,5 +30,5 @@ export function explain(where: string, reason: string): void {
   const message = `${where} runs operation by operation: ${reason}.`;
   if (programsFlag() !== 'explain' || said.has(message)) return;
   said.add(message);
-  console.info(message);
+  console.info(message + see('catalogue/programs#how-solvers-use-programs'));
 }

@@ -1,4 +1,5 @@
 /** @file What has to be known of a GPU of the backend 'tensorflow', found out once: what it lacks, and how it rounds products. */
+import {see} from '../../checks/index.js';
 import type {Attribute, Binding, NodeBackend} from './node-backend.js';
 
 /** TensorFlow's number for double precision. */
@@ -49,7 +50,8 @@ export function warnOfTf32(backend: NodeBackend): void {
   if (!backend.isUsingGpuDevice || !roundsProducts(backend.binding)) return;
   console.warn(
     "tfjs-implicit: this GPU rounds float32 numbers to 10 bits (TF32) in tfjs's own products. Quadratic programs and solutions of " +
-      'linalg are not affected; gradients of linalg, and solvers whose steps are such products, are. Set the environment variable NVIDIA_TF32_OVERRIDE to 0 before the start.',
+      'linalg are not affected; gradients of linalg, and solvers whose steps are such products, are. Set the environment variable NVIDIA_TF32_OVERRIDE to 0 before the start.' +
+      see('tensorflow#what-to-know'),
   );
 }
 

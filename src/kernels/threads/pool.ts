@@ -6,6 +6,7 @@
  * next one. A worker that is still starting claims nothing, so nothing waits for it. If a worker dies, the caller does its
  * samples again.
  */
+import {see} from '../../checks/index.js';
 import type {BatchArray, BatchJob, BatchKernel} from '../contracts/batch-kernel.js';
 import {denseKernels} from '../twins/current-dense.js';
 import {ACTIVE, ControlBlock} from './control.js';
@@ -88,7 +89,9 @@ export function noteFailure(kernel: string, control: ControlBlock): void {
   const failure = control.failure();
   if (failure === null || told) return;
   told = true;
-  console.warn(`${kernel}: a worker thread failed, and its part is computed by the others: ${failure}`);
+  console.warn(
+    `${kernel}: a worker thread failed, and its part is computed by the others: ${failure}${see('installing#threads')}`,
+  );
 }
 
 /** How many threads a batch may use. */

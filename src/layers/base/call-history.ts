@@ -22,13 +22,30 @@ export interface SolveState {
   residual: tf.Tensor;
   /** Shape [B, …]: where the derivative has a kink. Omitted if the output is smooth. */
   weaklyActive?: tf.Tensor | undefined;
+  /** The multipliers by name, [B, …] each. Omitted if there are none. */
+  duals?: Record<string, tf.Tensor> | undefined;
 }
+
+/** The tensors of a state in one record. */
+export function flatState({duals, weaklyActive, status, iterations, residual}: SolveState): FlatState {
+  const multipliers = Object.entries(duals ?? {}).filter(([, {size}]) => size > 0);
+  return {
+    ...{status, iterations, residual},
+    ...(weaklyActive && {weaklyActive}),
+    ...Object.fromEntries(multipliers.map(([name, tensor]) => [DUAL + name, tensor])),
+  };
+}
+
+/** By the names of `SolveState`, and 'dual NAME'. */
+type FlatState = Record<string, tf.Tensor>;
+
+const DUAL = 'dual ';
 
 interface Call {
   readonly number: number;
   /** Whether a gradient may follow. */
   readonly recorded: boolean;
-  state: Copies<keyof SolveState> | null;
+  state: Copies<string> | null;
   rowWidth: number;
 }
 
@@ -55,16 +72,18 @@ export class CallHistory {
   }
 
   /** Notes how the solve of the call went. */
-  note({weaklyActive, status, iterations, residual}: SolveState): void {
+  note(state: SolveState): void {
+    this.noteFlat(flatState(state));
+  }
+
+  /** The same, in one record. */
+  noteFlat({weaklyActive, ...state}: FlatState): void {
     if (!this.current) this.begin();
     const call = this.current!;
-    const state = {status, iterations, residual} as Record<keyof SolveState, tf.Tensor>;
     call.rowWidth = weaklyActive ? weaklyActive.size / Math.max(1, weaklyActive.shape[0]) : 0;
     // Kinks are rare: if one number shows that there are none, the rest is not read.
     const any =
-      weaklyActive !== undefined &&
-      call.rowWidth > 0 &&
-      (!hostShouldRead() || tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0));
+      call.rowWidth > 0 && (!hostShouldRead() || tf.tidy(() => tf.any(weaklyActive).dataSync()[0] !== 0));
     if (any) state.weaklyActive = weaklyActive;
     call.state?.dispose();
     call.state = copiesOf(state);
@@ -101,6 +120,7 @@ export class CallHistory {
     const status = Array.from(state.status);
     // Omitted if the host has seen that there are none.
     const flags = (state as Partial<typeof state>).weaklyActive;
+    const duals = dualsIn(state, status.length);
     const row = (i: number) => Array.from({length: rowWidth}, (_, j) => Boolean(flags?.[i * rowWidth + j]));
     return {
       call: number,
@@ -108,6 +128,7 @@ export class CallHistory {
       iterations: Array.from(state.iterations),
       residual: Array.from(state.residual),
       weaklyActive: status.map((_, i) => row(i)),
+      ...(duals && {duals}),
       gradient,
     };
   }
@@ -127,6 +148,18 @@ export class CallHistory {
     call.state?.dispose();
     call.state = null;
   }
+}
+
+/** The multipliers of each sample, by name; `null` if there are none. */
+function dualsIn(state: Record<string, ArrayLike<number>>, batch: number): Record<string, number[][]> | null {
+  const entries = Object.entries(state).filter(([name]) => name.startsWith(DUAL));
+  if (entries.length === 0) return null;
+  const rows = entries.map(([name, values]) => {
+    const width = values.length / batch;
+    const row = (i: number) => Array.from({length: width}, (_, j) => values[i * width + j]);
+    return [name.slice(DUAL.length), Array.from({length: batch}, (_, i) => row(i))] as const;
+  });
+  return Object.fromEntries(rows);
 }
 
 async function readGradient(gradient: Gradient | null): Promise<GradientDiagnostics | null> {

@@ -15,6 +15,11 @@ export interface Diagnostics {
    * zero, or entries of a sparse output that are only just zero.
    */
   weaklyActive: boolean[][];
+  /**
+   * The multipliers, one row per sample, under the names that `solveQP` gives them; of a `ConvexLayer` by constraint. Absent if the layer has
+   * none.
+   */
+  duals?: Record<string, number[][]> | undefined;
   /** How the linear solve of the latest gradient went; `null` before the first. It is kept when the layer is called again. */
   gradient: GradientDiagnostics | null;
 }

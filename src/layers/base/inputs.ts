@@ -1,7 +1,7 @@
 /** @file Brings the inputs of a layer and their shapes into the form of lists. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type {Shape} from '@tensorflow/tfjs-layers';
-import {describe} from '../../checks/index.js';
+import {describe, see} from '../../checks/index.js';
 
 /** The inputs as a list: a model passes an array, `layer.apply(tensor)` a bare tensor. */
 export function inputList(
@@ -67,7 +67,8 @@ export function checkShapes(
     if (fits) return;
     throw new Error(
       `${className}: ${names[i]} must have shape ${shapeText(expected)}, for which the layer was built; got ${shapeText(shape, '')}.` +
-        batchHint(names[i], shape.length, expected.length),
+        batchHint(names[i], shape.length, expected.length) +
+        see('debugging#shapes'),
     );
   });
 }

@@ -1,4 +1,5 @@
 /** @file The six parameters of a QP layer: which are inputs, constants or learned, and their sizes. */
+import {see} from '../../checks/index.js';
 import type {Shape} from '@tensorflow/tfjs-layers';
 import {QP_SHAPES, type QPParameter} from '../../solvers/index.js';
 import type {SavedConstant} from './constants.js';
@@ -51,7 +52,8 @@ export function findSizes(
       throw new Error(
         `${className}: input ${i} is ${parameter} and must have shape [B, ${QP_SHAPES[parameter].join(', ')}]; ` +
           `got [${shape.map((size) => size ?? 'B').join(', ')}].` +
-          batchHint(parameter, shape.length, QP_SHAPES[parameter].length + 1),
+          batchHint(parameter, shape.length, QP_SHAPES[parameter].length + 1) +
+          see('debugging#shapes'),
       );
     }
     // A p of another width goes through the learned linear map.

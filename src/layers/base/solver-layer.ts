@@ -4,7 +4,7 @@ import {layers, type Shape, type SymbolicTensor} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../../autodiff/index.js';
 import type {SolveInfo} from '../../linsolve/index.js';
 import {checkArguments, type LayerArgs} from './arguments.js';
-import {CallHistory, type SolveState} from './call-history.js';
+import {CallHistory, flatState, type SolveState} from './call-history.js';
 import {describeLayer, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
 import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
@@ -149,9 +149,7 @@ export abstract class SolverLayer extends layers.Layer {
   /** Records how the solve of this call went. */
   protected remember(state: SolveState): void {
     this.history.note(state);
-    const {status, iterations, residual, weaklyActive} = state;
-    const tensors = {status, iterations, residual, ...(weaklyActive && {weaklyActive})};
-    dividedBatch()?.note(this.history, tensors, (whole) => this.history.note(whole as unknown as SolveState));
+    dividedBatch()?.note(this.history, flatState(state), (whole) => this.history.noteFlat(whole));
   }
 
   /** Receives the report of the linear solve of this call's gradient: an `onGradient`. Get a new one in each call. */

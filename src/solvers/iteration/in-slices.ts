@@ -1,5 +1,5 @@
 /** @file Runs a solve in slices of a few milliseconds, between which the event loop goes on. */
-import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
+import {checkFunction, checkOptions, see, type Names} from '../../checks/index.js';
 import {forwardMode, isTapeOn, observed, SuspendedScope} from '../../autodiff/index.js';
 import {hostShouldRead, nextTask} from '../../kernels/index.js';
 import type {SolveProgress, Steps} from './steps.js';
@@ -94,7 +94,9 @@ export function checkAsync(where: string, options: AsyncOptions = {}): AsyncOpti
 export function refuseGradient(where: string): void {
   const sync = where.replace(/Async$/, '');
   if (isTapeOn() || forwardMode()) {
-    throw new Error(`${where} has no gradient, but one is being recorded. Use ${sync} there.`);
+    throw new Error(
+      `${where} has no gradient, but one is being recorded. Use ${sync} there.${see('responsive')}`,
+    );
   }
   if (observed()) throw new Error(`${where} cannot be part of a program. Use ${sync} there.`);
 }

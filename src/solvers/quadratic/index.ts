@@ -27,6 +27,9 @@ export {InteriorPointQP, type InteriorPointQPOptions, type SparseQuadraticData} 
 export {solveQPAsync, type SolveQPAsyncOptions} from './solve-qp-async.js';
 export {solveQP, type OnInfeasible, type QPInitial, type QPResult, type SolveQPOptions} from './solve-qp.js';
 export {certify, type QPCertificate, type QPPoint} from './certify.js';
+export {debug, type DebugOptions, type QPReport} from './debug.js';
+export {type QPFault} from './parts/debug-fault.js';
+export {type QPIteration} from './parts/debug-text.js';
 export {sparseMatrix, type SparseMatrixInput} from './sparse-matrix.js';
 export {type SparseMatrix, type SparseValues} from '../../linalg/index.js';
 export {prepareQP, type PrepareQPOptions} from './prepare-qp.js';

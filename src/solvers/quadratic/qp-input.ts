@@ -1,6 +1,6 @@
 /** @file Checks the tensors of a quadratic program and brings them to one form. */
 import * as tf from '@tensorflow/tfjs-core';
-import {checkOptions} from '../../checks/index.js';
+import {checkOptions, see} from '../../checks/index.js';
 import type {QuadraticData} from '../../conditions/index.js';
 import {SparseMatrix} from '../../linalg/index.js';
 
@@ -124,7 +124,8 @@ export function normalize(problem: QPInput, where = 'solveQP'): {data: Quadratic
     const size = tensor.shape[0];
     if (batched && size !== batch && size !== 1 && batch !== 1) {
       throw new Error(
-        `${where}: ${name} has a batch of ${size} samples, but another input has ${batch}: shapes ${describe(given)}.`,
+        `${where}: ${name} has a batch of ${size} samples, but another input has ${batch}: shapes ${describe(given)}.` +
+          see('debugging#shapes'),
       );
     }
     batch = batched ? Math.max(batch, size) : size;
@@ -181,7 +182,8 @@ export function shapeError(
   const symbols = QP_SHAPES[name].join(', ');
   const known = QP_SHAPES[name].map((size) => sizes[size] ?? size).join(', ');
   return new Error(
-    `${where}: ${name} must have shape [${symbols}] or [B, ${symbols}], which is [${known}] or [B, ${known}] here; got [${got}].`,
+    `${where}: ${name} must have shape [${symbols}] or [B, ${symbols}], which is [${known}] or [B, ${known}] here; got [${got}].` +
+      see('debugging#shapes'),
   );
 }
 

@@ -28,6 +28,8 @@ export class Directions {
   delta = DELTA;
   /** The residual at which a direction is good enough, relative to the error of the point, if that is more than usual. */
   inexactness = 0;
+  /** The length of the last step: at most 1. */
+  length = 0;
   /** The predictor first, and later the step itself. */
   private readonly affine: Point<Vector>;
   /** The direction for the constant right-hand side (−q, d). */
@@ -155,7 +157,13 @@ export class Directions {
         dTauAffine = dTau;
         continue;
       }
-      const step = this.centralStep(Math.min(1, STEP_FRACTION * alpha), tau, dTau, kappa, dKap);
+      const step = (this.length = this.centralStep(
+        Math.min(1, STEP_FRACTION * alpha),
+        tau,
+        dTau,
+        kappa,
+        dKap,
+      ));
       embedding.move(step, affine, dTau, dKap);
     }
     return true;

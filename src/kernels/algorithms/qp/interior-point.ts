@@ -19,6 +19,17 @@ export interface Settings {
   delta?: number | undefined;
   inexactness?: number | undefined;
   steadiness?: number | undefined;
+  watch?: ((seen: Seen) => void) | null | undefined;
+}
+
+/** What is seen of an iteration before its step. */
+export interface Seen {
+  iteration: number;
+  /** The length of the step that led here. */
+  step: number;
+  tau: number;
+  /** (x, y, s)τ. */
+  point: Point<Vector>;
 }
 
 /**
@@ -68,13 +79,13 @@ export class InteriorPoint {
    * @param finish Called with the point each time the error has fallen far enough to guess the active set, when it has converged, and in
    *   each of the last iterations; returns whether it could solve the problem from there. By default, a point that has converged is enough.
    * @param options `delta`: the regularisation of the factorisations. `inexactness`: see `Directions`. `steadiness`: after the first guess, the active set is guessed only where
-   *   at most this part of it has changed in the last iteration.
+   *   at most this part of it has changed in the last iteration. `watch`: sees each iteration.
    */
   solve(
     tolerance: number,
     maxIterations: number,
     finish: (point: Point<Vector>, stage: Stage) => boolean = (_, stage) => stage === 'converged',
-    {delta = DELTA, inexactness = 0, steadiness = 1}: Settings = {},
+    {delta = DELTA, inexactness = 0, steadiness = 1, watch}: Settings = {},
   ): InteriorPointResult {
     const {embedding, directions, point, best, solution, active} = this;
     let bestError = Infinity;
@@ -93,11 +104,13 @@ export class InteriorPoint {
     embedding.begin();
     directions.delta = delta;
     directions.inexactness = inexactness;
+    directions.length = 0;
     if (!directions.start()) return {outcome: 'numericalError', iterations: 0};
 
     for (let iteration = 0; ; iteration++) {
       embedding.measure();
       const {tau, mu, error} = embedding;
+      watch?.({iteration, step: directions.length, tau, point});
       if (!(error < Infinity) || !(mu < Infinity)) return end('numericalError', iteration);
       if (error < bestError && tau > 0) {
         stalls = error < 0.9 * bestError ? 0 : stalls + 1;

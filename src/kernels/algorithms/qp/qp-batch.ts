@@ -16,7 +16,8 @@ import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
 import type {QPResult} from './acceptance.js';
 import {finiteSlack, INVALID, saturated, STATUS, UNKNOWN} from './returned.js';
-import {denseSolver} from './solve.js';
+import {denseSolver} from './dense-solver.js';
+import type {Watch} from './qp-system.js';
 import type {Point} from './types.js';
 
 /** The data in f32, and a guess (gx …) if the parameter `guess` is 1. */
@@ -54,10 +55,15 @@ export const qpBatch: BatchKernel<QPArrays> = {
 
 const smallSolverOf = perShape((n, p, m, sides) => new SmallSolver(n, p, m, sides));
 
-function fullSolver(dense: DenseKernels, job: BatchJob<QPArrays>): (sample: number) => void {
+/** Solves a sample of a batch with all that the solver can do; for `watch` see `denseSolver`. */
+export function fullSolver(
+  dense: DenseKernels,
+  job: BatchJob<QPArrays>,
+  watch?: Watch,
+): (sample: number) => void {
   const {arrays, parameters} = job;
   const {n, m, k, sides, tolerance, maxIterations} = parameters;
-  const solver = denseSolver(dense, {n, p: k, m, sides});
+  const solver = denseSolver(dense, {n, p: k, m, sides}, undefined, watch);
   const {problem} = solver;
   const matrices = new MatrixReader(dense, job, problem);
   return (sample) => {

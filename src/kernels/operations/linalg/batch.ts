@@ -1,5 +1,6 @@
 /** @file Processes matrices one at a time: all axes before the last two are batch axes and broadcast as in tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
+import {see} from '../../../checks/index.js';
 import {matrixKernels} from '../../twins/current-matrices.js';
 import {zerosLike, type Floats} from '../../contracts/vectors.js';
 import type {HostInput, HostOutput} from '../../backends/host-kernel.js';
@@ -107,7 +108,7 @@ export function checkFinite(caller: string, name: string, {single, shape}: HostI
     if (reads && !reads(row, column)) continue;
     const sample = ofSample(shape, Math.floor(i / (rows * columns)));
     throw new Error(
-      `${caller}: entry [${row}, ${column}] of ${name}${sample} is ${single[i]}, not a finite number.`,
+      `${caller}: entry [${row}, ${column}] of ${name}${sample} is ${single[i]}, not a finite number.${see('linalg#errors')}`,
     );
   }
 }

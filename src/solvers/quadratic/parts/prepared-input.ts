@@ -1,5 +1,5 @@
 /** @file Reads the arrays of a quadratic program that is solved again and again: checks their shapes, and copies them. */
-import {checkOptions, describe} from '../../../checks/index.js';
+import {checkOptions, describe, see} from '../../../checks/index.js';
 import {SparseMatrix} from '../../../linalg/index.js';
 import {QP_PARAMETERS, QP_SHAPES, type QPParameter} from '../qp-input.js';
 
@@ -134,7 +134,8 @@ function shapeError(where: string, name: QPParameter, value: ArrayLike<unknown>,
   const known = shape.map((size) => sizes[size]).join(', ');
   const entries = shape.length === 2 ? ', as a list of rows or row by row' : '';
   return new Error(
-    `${where}: ${name} must have shape [${symbols}], which is [${known}] here${entries}; got ${shapeOf(value)}.`,
+    `${where}: ${name} must have shape [${symbols}], which is [${known}] here${entries}; got ${shapeOf(value)}.` +
+      see('debugging#shapes'),
   );
 }
 

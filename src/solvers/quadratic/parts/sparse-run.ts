@@ -1,5 +1,6 @@
 /** @file `InteriorPointQP.run` for problems with sparse matrices. */
 import * as tf from '@tensorflow/tfjs-core';
+import {see} from '../../../checks/index.js';
 import {offTape, rollBackOnThrow} from '../../../autodiff/index.js';
 import {hostCanRead, runSparseQP} from '../../../kernels/index.js';
 import {runResult, type RunResult} from '../../iteration/run-result.js';
@@ -73,6 +74,7 @@ export function checkHostReads(where: string): void {
   if (hostCanRead()) return;
   throw new Error(
     `${where}: sparse matrices are solved on the host, which cannot read tensors of the backend '${tf.getBackend()}' ` +
-      "at once. Use solveQPAsync, or tf.setBackend('wasm' or 'cpu').",
+      "at once. Use solveQPAsync, or tf.setBackend('wasm' or 'cpu')." +
+      see('sparse#limits'),
   );
 }
