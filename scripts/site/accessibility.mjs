@@ -20,6 +20,14 @@ const RULES = {
   phone: {resultTypes: ['violations'], rules: {[CONTRAST]: {enabled: false}}},
 };
 
+/** What is wrong with a page as it is now. */
+export async function faultsOf(page, name, width = 1280) {
+  await page.addScriptTag({path: axe});
+  const found = (await violations(page, RULES.light)).map((text) => `${name}: ${text}`);
+  const own = await page.evaluate(() => document.documentElement.scrollWidth);
+  return own > width ? [...found, `${name}: ${own} pixels wide`] : found;
+}
+
 export async function checkAccessibility(open, pages) {
   const found = await visitAll(pages, async (path) => {
     const page = await open(path);
