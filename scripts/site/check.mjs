@@ -1,6 +1,8 @@
 /**
  * @file Walks through the built site (out/site) in headless Chromium, served from a folder within a server: links, accessibility, the figure of
- * the front page, code that runs and can be edited. `--screenshots` also renews docs/images/site.
+ * the front page, code that runs and can be edited. `--screenshots` also renews docs/images/site,
+ * `--all-screenshots` makes one of each page, in out/screenshots. `--only NAME` does one
+ * part, `--pages PATTERN` looks only at some pages.
  */
 import {cpSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -15,14 +17,20 @@ import {checkLinks} from './links.mjs';
 import {checkLessons} from './lessons.mjs';
 import {checkSearch} from './search.mjs';
 import {checkSize} from './size.mjs';
-import {takeScreenshots} from './screenshots.mjs';
+import {pagesOf} from './pages.mjs';
+import {takeAll, takeScreenshots} from './screenshots.mjs';
 
 const site = fileURLToPath(new URL('../../out/site', import.meta.url));
 if (!existsSync(site)) throw new Error('out/site does not exist: npm run docs');
 
 const wrong = [];
+const valueOf = (name) =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+const only = valueOf('--only');
+const pages = pagesOf(site).filter((path) => new RegExp(valueOf('--pages') ?? '').test(path));
 /** A part of the walk. What it throws ends this part only. */
 async function part(name, check) {
+  if (only !== undefined && only !== name) return;
   const start = Date.now();
   try {
     console.log(`${name}: ${(await check()) ?? 'ok'} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
@@ -60,8 +68,9 @@ if (executablePath) {
   await part('figure', () => checkFigure(open));
   await part('search', () => checkSearch(open));
   await part('lessons', () => checkLessons(open));
-  await part('accessibility', () => checkAccessibility(open));
+  await part('accessibility', () => checkAccessibility(open, pages));
   if (process.argv.includes('--screenshots')) await part('screenshots', () => takeScreenshots(open));
+  if (process.argv.includes('--all-screenshots')) await part('all screenshots', () => takeAll(open, pages));
   await browser.close();
   await close();
   rmSync(place, {recursive: true});

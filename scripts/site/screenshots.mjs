@@ -1,12 +1,17 @@
-/** @file Pictures of the front page and of a lesson, in light, dark and at the width of a phone, for docs/images/site. */
+/**
+ * @file Pictures of the front page and of a lesson, in light, dark and at the width of a phone, for docs/images/site; of every page, for those who look
+ * the site over, in out/screenshots.
+ */
 import {mkdirSync} from 'node:fs';
 import {fileURLToPath, URL} from 'node:url';
-import {LOOKS} from './accessibility.mjs';
+import {LOOKS, wear} from './accessibility.mjs';
+import {visitAll} from './pages.mjs';
 
-const folder = fileURLToPath(new URL('../../docs/images/site', import.meta.url));
+const folderOf = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PICTURES = {front: '', lesson: 'lessons/02-your-first-qplayer.html'};
 
 export async function takeScreenshots(open) {
+  const folder = folderOf('docs/images/site');
   mkdirSync(folder, {recursive: true});
   for (const [name, path] of Object.entries(PICTURES)) {
     for (const [look, settings] of Object.entries(LOOKS)) {
@@ -17,4 +22,20 @@ export async function takeScreenshots(open) {
     }
   }
   return 'in docs/images/site';
+}
+
+/** The first screens of every page, in every look. */
+export async function takeAll(open, pages) {
+  const folder = folderOf('out/screenshots');
+  mkdirSync(folder, {recursive: true});
+  await visitAll(pages, async (path) => {
+    const page = await open(path);
+    const name = path.replace(/(index)?\.html$/, '').replaceAll('/', '-') || 'front';
+    for (const [look, settings] of Object.entries(LOOKS)) {
+      await wear(page, {...settings, height: 1800});
+      await page.screenshot({path: `${folder}/${name}-${look}.png`});
+    }
+    await page.close();
+  });
+  return `${pages.length} pages, in out/screenshots`;
 }

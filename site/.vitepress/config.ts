@@ -20,6 +20,21 @@ const withoutWorkers = (): Plugin => ({
       : undefined,
 });
 
+/** What no page uses and the front page would load: parts of the theme, a search by others, what makes optimizers of tfjs by name. */
+const withoutUnused = (): Plugin => ({
+  name: 'without-unused',
+  enforce: 'pre',
+  load: (id) => UNUSED.find(([file]) => file.test(id))?.[1],
+});
+const UNUSED: [file: RegExp, instead: string][] = [
+  [/@docsearch\/css\/.*\.css/, ''],
+  [
+    /theme-default\/components\/VP(Home|Team|Feature|Hero|Sponsors|DocAsideSponsors|Carbon|DocAsideCarbon)\w*\.vue$/,
+    '<template><span /></template>',
+  ],
+  [/tfjs-core\/dist\/optimizers\/register_optimizers\.js/, 'export const registerOptimizers = () => {};'],
+];
+
 // From simple-icons, here because VitePress would fetch it.
 const GITHUB = readFileSync(`${root}site/github.svg`, 'utf8');
 
@@ -36,6 +51,7 @@ export default defineConfig({
   rewrites: {
     'site/:page*': ':page*',
     'docs/README.md': 'docs/index.md',
+    'docs/guides/README.md': 'docs/guides/index.md',
   },
   outDir: `${root}out/site`,
   cacheDir: `${root}out/site-cache`,
@@ -56,7 +72,7 @@ export default defineConfig({
     publicDir: `${root}site/public`,
     resolve: {alias: {'tfjs-implicit': `${root}dist/esm/index.js`}},
     worker: {format: 'es'},
-    plugins: [withoutWorkers()],
+    plugins: [withoutWorkers(), withoutUnused()],
     optimizeDeps: {entries: ['site/**/*.{ts,vue}']},
     server: {watch: {ignored: ['**/out/**', '**/dist/**', '**/.git/**']}},
   },

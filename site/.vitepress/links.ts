@@ -5,7 +5,8 @@ import type {MarkdownRenderer} from 'vitepress';
 /** Where a page of the repository lies in the site, or nothing if it is no page of it. */
 function placeOf(file: string): string | undefined {
   if (file === 'README.md') return '';
-  if (file === 'docs/README.md') return 'docs/index.md';
+  const folder = /^(docs\/(?:guides\/)?)README\.md$/.exec(file);
+  if (folder) return `${folder[1]}index.md`;
   if (/^site\/.+\.md$/.test(file)) return file.slice('site/'.length);
   return /^(docs\/(?!api\/).+|bench\/RESULTS|CHANGELOG|ARCHITECTURE|CONTRIBUTING)(\.md)?$/.test(file)
     ? file

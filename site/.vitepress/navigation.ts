@@ -31,6 +31,10 @@ const guide = (): DefaultTheme.SidebarItem[] => [
     text: 'Guide',
     items: [{text: 'Overview', link: '/docs/'}, ...pages('docs/')],
   },
+  {
+    text: 'A guide to each layer',
+    items: [{text: 'Pictures', link: '/docs/guides/'}, ...pages('docs/guides/')],
+  },
   {text: 'Catalogue: every name', items: pages('docs/catalogue/')},
   {text: 'Examples', items: pages('docs/examples/')},
   {
@@ -41,15 +45,10 @@ const guide = (): DefaultTheme.SidebarItem[] => [
 
 export const nav: DefaultTheme.NavItem[] = [
   {text: 'Lessons', link: '/lessons/'},
+  {text: 'Layers', link: '/docs/guides/'},
   {text: 'Guide', link: '/docs/'},
   {text: 'API', link: '/api/', target: '_self'},
 ];
 
-export const sidebar = (): DefaultTheme.Sidebar => ({
-  '/lessons/': lessons(),
-  '/docs/': guide(),
-  '/bench/': guide(),
-  '/CHANGELOG': guide(),
-  '/ARCHITECTURE': guide(),
-  '/CONTRIBUTING': guide(),
-});
+// The second is for all other pages; one entry for each folder would put as many copies of it into every page.
+export const sidebar = (): DefaultTheme.Sidebar => ({'/lessons/': lessons(), '/': guide()});

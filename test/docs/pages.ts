@@ -11,7 +11,7 @@ const markdownIn = (folder: string) =>
   readdirSync(new URL(folder, root))
     .filter((file) => file.endsWith('.md'))
     .map((file) => folder + file);
-const FOLDERS = ['docs/', 'docs/catalogue/', 'docs/examples/', 'site/lessons/'];
+const FOLDERS = ['docs/', 'docs/guides/', 'docs/catalogue/', 'docs/examples/', 'site/lessons/'];
 const FILES = ['README.md', 'site/index.md', ...FOLDERS.flatMap(markdownIn)];
 
 /** The example as a module: its imports, and a function that does the rest. */
