@@ -23,13 +23,23 @@ function entry(file: string): DefaultTheme.SidebarItem {
 }
 
 const lessons = (): DefaultTheme.SidebarItem[] => [
-  {text: 'Lessons', items: [{text: 'Overview', link: '/lessons/'}, ...pages('site/lessons/')]},
+  {
+    text: 'Lessons',
+    items: [{text: 'Overview', link: '/lessons/'}, entry('site/first-project.md'), ...pages('site/lessons/')],
+  },
 ];
+
+const INSTALLING = 'docs/installing.md';
 
 const guide = (): DefaultTheme.SidebarItem[] => [
   {
     text: 'Guide',
-    items: [{text: 'Overview', link: '/docs/'}, ...pages('docs/')],
+    items: [
+      {text: 'Overview', link: '/docs/'},
+      entry(INSTALLING),
+      entry('site/first-project.md'),
+      ...pages('docs/').filter(({link}) => link !== entry(INSTALLING).link),
+    ],
   },
   {
     text: 'A guide to each layer',

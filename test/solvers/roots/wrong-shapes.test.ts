@@ -58,7 +58,7 @@ describeBackends('a function with a result of another shape', () => {
           tf.zeros([3, 1]),
           tf.tensor2d([[2]]),
         );
-        expectClose(found, [[2], [2], [2]]);
+        expectClose(found, tf.fill([3, 1], 2));
       }),
     ));
 });
