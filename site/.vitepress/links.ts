@@ -42,8 +42,11 @@ export function links(md: MarkdownRenderer, {repository, root}: {repository: str
   };
   // Before the links of VitePress are checked and completed, which happens when they are rendered.
   md.core.ruler.push('site-links', ({tokens, env}) => {
-    const {realPath, relativePath} = env as {realPath?: string; relativePath: string};
-    const from = fromRoot(root, realPath ?? relativePath);
+    const {realPath, relativePath} = env as {realPath?: string; relativePath?: string};
+    // A title, which VitePress reads apart from its page, has no path, and no links.
+    const page = realPath ?? relativePath;
+    if (page === undefined) return;
+    const from = fromRoot(root, page);
     for (const token of tokens.flatMap(({children}) => children ?? [])) {
       const href = token.type === 'link_open' ? token.attrGet('href') : undefined;
       if (href) token.attrSet('href', follow(href, from));

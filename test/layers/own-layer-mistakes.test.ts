@@ -11,7 +11,7 @@ const fun = (z: tf.Tensor, x: tf.Tensor) => tf.sub(z, tf.sum(x, 1, true));
 
 /** The sum of each row, by bisection between the bounds. */
 class Total extends SolverLayer {
-  static readonly className = 'TestTotal';
+  static readonly className: string = 'TestTotal';
   protected override readonly inputNames = ['x'];
   private readonly lower: number;
   private readonly upper: number;
@@ -34,7 +34,7 @@ class Total extends SolverLayer {
 }
 
 class Declared extends Total {
-  static override readonly className = 'TestDeclared';
+  static override readonly className: string = 'TestDeclared';
   override computeOutputShape(shape: Shape | Shape[]): Shape {
     return [(shape as Shape)[0], 1];
   }
@@ -148,9 +148,7 @@ describeOnCpu('a mistake in a layer of one’s own', () => {
       const x = input({shape: [3]});
       const dense = keras.dense({units: 2, kernelInitializer: 'ones'}).apply(x) as typeof x;
       const net = model({inputs: x, outputs: new Declared().apply(dense) as typeof x});
-      tf.tidy(() =>
-        assert.deepEqual((net.predict(tf.ones([1, 3])) as tf.Tensor).arraySync(), [[6]]),
-      );
+      tf.tidy(() => assert.deepEqual((net.predict(tf.ones([1, 3])) as tf.Tensor).arraySync(), [[6]]));
       net.dispose();
     }));
 });

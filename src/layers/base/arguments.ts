@@ -56,8 +56,7 @@ export function checkFlag(className: string, name: string, value: unknown): bool
   return value;
 }
 
-const NO_OPTIONS =
-  'it takes none. A class of your own lists its options in the third argument of super';
+const NO_OPTIONS = 'it takes none. A class of your own lists its options in the third argument of super';
 
 /** @throws If the arguments are no record, or have a name that neither the layer nor Keras knows. */
 export function checkArguments<T extends LayerArgs>(className: string, args: T, own: readonly string[]): T {

@@ -40,7 +40,8 @@ export function withBatchHint(
 ): unknown {
   const list = (Array.isArray(inputs) ? inputs : [inputs]) as tf.Tensor[];
   const i = list.findIndex(({shape}) => shape.length < 2);
-  if (i < 0 || !(error instanceof Error) || error.message.includes('The first axis is the batch')) return error;
+  if (i < 0 || !(error instanceof Error) || error.message.includes('The first axis is the batch'))
+    return error;
   const {shape} = list[i];
   const name = names[i] ?? `input ${i}`;
   return new Error(

@@ -39,7 +39,8 @@ describeBackends('a function with a result of another shape', () => {
         assert.include(fewer, 'expected tensors of shapes [4,1], got [4].');
         assert.notInclude(fewer, HINT);
         target.dispose();
-      }));
+      }),
+    );
   }
 
   for (const [name, run] of Object.entries(FIXED_POINTS)) {
@@ -48,7 +49,8 @@ describeBackends('a function with a result of another shape', () => {
         const target = tf.tensor1d([1, 2, 3, 4]);
         assert.include(said(() => run(halved, target)), `The fixed-point map ${WANTED} ${HINT}`); // prettier-ignore
         target.dispose();
-      }));
+      }),
+    );
   }
 
   it('a fixed-point map may return what all samples share', () =>
