@@ -1,7 +1,7 @@
 /** @file The suites that try more than in `npm test`, at full length. */
 const {readdirSync, readFileSync} = require('node:fs');
 
-const TRIES_MORE = /helpers\/effort\.js|qp-families\.js|describeAnyBackend/;
+const TRIES_MORE = /helpers\/effort\.js|\/arbitraries\.js|qp-families\.js|describeAny/;
 
 module.exports = {
   extension: ['ts'],

@@ -22,7 +22,7 @@ export default tseslint.config(
   },
   {
     // Some of their functions run in a page.
-    files: ['scripts/site/*.mjs'],
+    files: ['scripts/site/**/*.mjs'],
     languageOptions: {
       globals: {
         Buffer: 'readonly',

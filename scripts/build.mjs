@@ -1,6 +1,6 @@
 /**
  * @file Builds dist/: ES modules of which a bundler takes what is used, a CommonJS twin, a file for the worker threads, files for
- * pages without a bundler, types, and the command.
+ * pages without a bundler, types, and the command. What has been built of the same sources stays, unless with `--force`.
  */
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -9,6 +9,7 @@ import {rollup} from 'rollup';
 import {dts} from 'rollup-plugin-dts';
 import {buildCommand} from './build/command.mjs';
 import {minified} from './build/minified.mjs';
+import {forgetBuild, isBuilt, markBuilt} from './build/same-sources.mjs';
 import {fileOf, isOther, isTensorFlow, modules, root, sources, src, WORKER} from './build/sources.mjs';
 
 const dist = join(root, 'dist');
@@ -27,6 +28,11 @@ const SCRIPT_INTRO = `const ${SCRIPT_URL} = typeof document === 'object' && docu
 /** Where a CommonJS module lies, as a URL: without Node's own modules, and without a name that a page's bundle may not have. */
 const MODULE_URL = `(typeof __filename === 'undefined' ? '' : 'file:///' + __filename.replace(/[%#?]/g, encodeURIComponent))`;
 
+if (isBuilt() && !process.argv.includes('--force')) {
+  console.log('dist/ has been built of these sources.');
+  process.exit();
+}
+forgetBuild();
 rmSync(dist, {recursive: true, force: true});
 await buildModules();
 await buildCommonJS();
@@ -44,6 +50,7 @@ for (const [name, type] of [
     `{"type": "${type}", "sideEffects": ["./register.js", "./node-webgpu.js", "./${WORKER}"]}\n`,
   );
 }
+markBuilt();
 
 /** One file for whatever does something when it is loaded, and as few as that allows for what they share. */
 async function buildModules() {

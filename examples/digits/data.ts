@@ -1,6 +1,5 @@
 /** @file The UCI digits, shuffled and split into training and test samples. */
 import * as tf from '@tensorflow/tfjs';
-import {readTable} from '../support/csv.js';
 
 export const PIXELS = 64;
 export const CLASSES = 10;
@@ -13,9 +12,12 @@ export interface Samples {
   targets: tf.Tensor2D;
 }
 
-/** All 1,797 samples in random order; every fifth one is for testing. */
-export function readDigits(random: () => number): {training: Samples; test: Samples} {
-  const rows = readTable('digits.csv')
+/** All samples, 64 pixels from 0 to 16 and a label each, in random order; every fifth one is for testing. */
+export function splitDigits(
+  samples: readonly number[][],
+  random: () => number,
+): {training: Samples; test: Samples} {
+  const rows = samples
     .map((row) => ({row, key: random()}))
     .sort((a, b) => a.key - b.key)
     .map(({row}) => row);

@@ -10,8 +10,9 @@ import seedrandom from 'seedrandom';
 import * as tf from '@tensorflow/tfjs';
 import {startBackend} from '../support/backend.js';
 import {Claims} from '../support/claims.js';
+import {readTable} from '../support/csv.js';
 import {folder} from '../support/file-system.js';
-import {readDigits} from './data.js';
+import {splitDigits} from './data.js';
 import {accuracy, createModel, evaluate, predict, type Evaluation} from './model.js';
 
 const {values: options} = parseArgs({
@@ -42,7 +43,7 @@ const started = performance.now();
 
 // model.fit shuffles with Math.random, so this seeds it.
 seedrandom(options.seed, {global: true});
-const {training, test} = readDigits(Math.random);
+const {training, test} = splitDigits(readTable('digits.csv'), Math.random);
 console.log(`${training.count} images for training, ${test.count} for testing.`);
 
 const model = createModel(Number(options.seed), options.solver);

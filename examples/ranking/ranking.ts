@@ -1,10 +1,11 @@
 /** @file Learning to rank: a loss on soft ranks against a regression of the relevance. */
 import * as tf from '@tensorflow/tfjs';
-import {projections} from '../../src/index.js';
 import {randomNumbers, type Random} from '../support/random.js';
 import type {Report} from '../support/report.js';
 import {rowsOf, train, trainable} from '../support/training.js';
-import {makeLists, ranksOf, TASKS, type Lists, type Task} from './lists.js';
+import {makeLists, TASKS, type Lists, type Task} from './lists.js';
+import {network, scoresOf} from './network.js';
+import {spearman, spearmanLoss} from './spearman.js';
 
 export interface Size {
   seeds: number;
@@ -52,26 +53,8 @@ export async function run(size: Size, seed: number, report: Report): Promise<Out
   return outcomes;
 }
 
-/** [B, n, d] to [B, n]. */
-const scoresOf = (model: tf.layers.Layer, features: tf.Tensor3D) => {
-  const [lists, items, width] = features.shape;
-  return tf.reshape(model.apply(tf.reshape(features, [-1, width])) as tf.Tensor, [
-    lists,
-    items,
-  ]) as tf.Tensor2D;
-};
-
-/** Spearman's correlation with ranks, for scores without ties. */
-function correlation(scores: tf.Tensor2D, ranks: tf.Tensor2D): number {
-  const own = scores.arraySync().map(ranksOf);
-  const given = ranks.arraySync();
-  const n = given[0].length;
-  const each = own.map((list, i) => {
-    const squares = list.reduce((sum, rank, j) => sum + (rank - given[i][j]) ** 2, 0);
-    return 1 - (6 * squares) / (n * (n * n - 1));
-  });
-  return each.reduce((a, b) => a + b, 0) / each.length;
-}
+const correlation = (scores: tf.Tensor2D, ranks: tf.Tensor2D) =>
+  spearman(scores.arraySync(), ranks.arraySync());
 
 async function fit(
   method: Method,
@@ -106,32 +89,11 @@ async function fit(
     );
     return model;
   }
-  // 1 − Spearman's correlation, with soft ranks in the place of ranks.
   const trials = [];
   for (const strength of STRENGTHS) {
     trials.push(
-      await learn((scores, indices) => {
-        const soft = projections.softRank(scores, {strength});
-        const squares = tf.sum(tf.squaredDifference(soft, rowsOf(training.ranks, indices)), 1);
-        return tf.mul(6 / (n * (n * n - 1)), squares);
-      }),
+      await learn((scores, indices) => spearmanLoss(scores, rowsOf(training.ranks, indices), strength)),
     );
   }
   return trials.reduce((a, b) => (b.least < a.least ? b : a)).model;
-}
-
-/** One hidden layer, from the features of an item to its score. */
-function network(width: number, seed: number): tf.Sequential {
-  const initializer = (k: number) => tf.initializers.glorotNormal({seed: seed + k});
-  return tf.sequential({
-    layers: [
-      tf.layers.dense({
-        inputShape: [width],
-        units: 16,
-        activation: 'tanh',
-        kernelInitializer: initializer(0),
-      }),
-      tf.layers.dense({units: 1, kernelInitializer: initializer(1)}),
-    ],
-  });
 }

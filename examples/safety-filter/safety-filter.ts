@@ -1,8 +1,9 @@
 /** @file The safety filter in random worlds, beside no filter and a rule of thumb. */
 import {randomNumbers} from '../support/random.js';
 import type {Report} from '../support/report.js';
+import {drive, type Drive} from './drive.js';
 import {SafetyFilter} from './filter.js';
-import {clearance, FRAME, makeWorld, SPEED, step, towardsGoal, type Vector, type World} from './world.js';
+import {clearance, makeWorld, SPEED, type Vector, type World} from './world.js';
 
 export interface Size {
   worlds: number;
@@ -16,16 +17,8 @@ export const QUICK: Size = {worlds: 4, seconds: 8};
 export const METHODS = ['no filter', 'repulsion', 'safety filter'] as const;
 export type Method = (typeof METHODS)[number];
 
-export interface Run {
-  method: Method;
-  /** The smallest distance from a disc; negative inside one. */
-  clearance: number;
-  /** Seconds to the goal; null if it was not reached. */
-  time: number | null;
-  /** The mean of ‖u − what was asked for‖ over all frames. */
-  change: number;
-  path: Vector[];
-}
+/** A run, and whose it was. */
+export type Run = Drive & {method: Method};
 
 export interface Result {
   runs: Run[];
@@ -36,9 +29,6 @@ export interface Result {
   /** The first world, after which the figure is drawn. */
   world: World;
 }
-
-/** How close counts as reached. */
-const REACHED = 0.05;
 
 /** A rule of thumb instead: a push away from each disc that is near. */
 function repelled({dot, discs}: World, [x, y]: Vector): Vector {
@@ -73,33 +63,9 @@ export async function run(size: Size, seed: number, report: Report): Promise<Res
   };
   for (const [k, start] of worlds.entries()) {
     for (const method of METHODS) {
-      result.runs.push(drive(method, rules[method], start, size.seconds));
+      result.runs.push({method, ...drive(rules[method], start, size.seconds)});
     }
     await report(k + 1, worlds.length, 'worlds');
   }
   return result;
-}
-
-function drive(
-  method: Method,
-  rule: (world: World, asked: Vector) => Vector,
-  start: World,
-  seconds: number,
-): Run {
-  let world = start;
-  const path: Vector[] = [start.dot];
-  let [nearest, changed, frames] = [Infinity, 0, 0];
-  let time: number | null = null;
-  while (time === null && frames * FRAME < seconds) {
-    const asked = towardsGoal(world);
-    const velocity = rule(world, asked);
-    changed += Math.hypot(velocity[0] - asked[0], velocity[1] - asked[1]);
-    world = step(world, velocity);
-    frames++;
-    path.push(world.dot);
-    for (const disc of world.discs) nearest = Math.min(nearest, clearance(world.dot, disc));
-    if (Math.hypot(world.dot[0] - world.goal[0], world.dot[1] - world.goal[1]) < REACHED)
-      time = frames * FRAME;
-  }
-  return {method, clearance: nearest, time, change: changed / frames, path};
 }

@@ -6,12 +6,12 @@
  */
 import {parseArgs} from 'node:util';
 import {SingleBar} from 'cli-progress';
-import seedrandom from 'seedrandom';
 import * as tf from '@tensorflow/tfjs';
 import {startBackend} from '../support/backend.js';
 import {folder} from '../support/file-system.js';
-import {allGrids, draw, makePuzzle, shuffled, type Board, type Puzzle} from './boards.js';
+import {draw} from './boards.js';
 import {createModel, decode, evaluate, learningRate, tensorsOf} from './model.js';
+import {BATCH, makeSets, STEPS_AN_EPOCH} from './sets.js';
 
 const {values: options} = parseArgs({
   options: {
@@ -22,28 +22,16 @@ const {values: options} = parseArgs({
   },
 });
 
-const BATCH = 50;
-const STEPS_AN_EPOCH = 50;
 const maxEpochs = Math.max(1, Math.round(Number(options.steps) / STEPS_AN_EPOCH));
 
 console.log(`tfjs-implicit: learning 4×4 Sudoku (${options.backend} backend, seed ${options.seed})\n`);
 await startBackend(options.backend);
 const started = performance.now();
 
-const random = seedrandom(options.seed);
-const grids = shuffled(allGrids(), random);
-const puzzles = (from: Board[], count: number): Puzzle[] =>
-  Array.from({length: count}, (_, i) =>
-    makePuzzle(from[i % from.length], 5 + Math.floor(6 * random()), random),
-  );
-const sets = {
-  training: puzzles(grids.slice(0, 200), BATCH * STEPS_AN_EPOCH),
-  validation: puzzles(grids.slice(200, 240), 80),
-  test: puzzles(grids.slice(240), 240),
-};
+const sets = makeSets(options.seed);
 console.log(
-  `${grids.length} solution grids: 200 for training (${sets.training.length} puzzles), 40 for validation ` +
-    `(${sets.validation.length}), ${grids.length - 240} for testing (${sets.test.length}).`,
+  `288 solution grids: 200 for training (${sets.training.length} puzzles), 40 for validation ` +
+    `(${sets.validation.length}), 48 for testing (${sets.test.length}).`,
 );
 
 const model = createModel(Number(options.seed));
@@ -70,9 +58,9 @@ await model.fit(x, y, {
       steps++;
       adam.learningRate = learningRate(steps / (maxEpochs * STEPS_AN_EPOCH));
     },
-    onEpochEnd: (_epoch, logs) => {
+    onEpochEnd: async (_epoch, logs) => {
       epochs++;
-      const {boards} = evaluate(model, sets.validation);
+      const {boards} = await evaluate(model, sets.validation);
       bar.update({boards: percent(boards)});
       // The progress bar appears only on a terminal.
       if (!process.stdout.isTTY) {
@@ -93,11 +81,13 @@ const seconds = (performance.now() - started) / 1000;
 console.log(`\nAfter ${epochs * STEPS_AN_EPOCH} steps of ${BATCH} puzzles, ${seconds.toFixed(0)} s:\n`);
 // Five hundred of the training puzzles are enough for an estimate.
 const samples = {...sets, training: sets.training.slice(0, 500)};
-const results = Object.entries(samples).map(([name, set]) => ({
-  name,
-  count: set.length,
-  ...evaluate(model, set),
-}));
+const results = await Promise.all(
+  Object.entries(samples).map(async ([name, set]) => ({
+    name,
+    count: set.length,
+    ...(await evaluate(model, set)),
+  })),
+);
 console.log('set          puzzles   boards solved   empty cells right');
 for (const {name, count, boards, cells} of results) {
   console.log(
@@ -113,7 +103,7 @@ const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(before, after))).dataSync(
 console.log(`\nSaved to ${options.out} and loaded again: the predictions differ by ${difference}.`);
 
 console.log('\nThree test puzzles, and the answers of the model:\n');
-const answers = decode(after);
+const answers = await decode(after);
 for (const index of [0, 1, 2]) {
   const {givens, solution} = sets.test[index];
   const left = draw(givens);

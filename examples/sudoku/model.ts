@@ -51,18 +51,21 @@ export function tensorsOf(puzzles: readonly Puzzle[]): {x: tf.Tensor2D; y: tf.Te
 }
 
 /** The digits with the largest value in each cell. */
-export function decode(output: tf.Tensor): number[][] {
-  return tf.tidy(() => {
-    const digits = tf.add(tf.argMax(tf.reshape(output, [-1, 16, 4]), 2), 1);
-    return digits.arraySync() as number[][];
-  });
+export async function decode(output: tf.Tensor): Promise<number[][]> {
+  const digits = tf.tidy(() => tf.add(tf.argMax(tf.reshape(output, [-1, 16, 4]), 2), 1));
+  const read = (await digits.array()) as number[][];
+  digits.dispose();
+  return read;
 }
 
 /** How many boards, and how many empty cells, the model gets right. */
-export function evaluate(model: tf.LayersModel, puzzles: readonly Puzzle[]): {boards: number; cells: number} {
+export async function evaluate(
+  model: tf.LayersModel,
+  puzzles: readonly Puzzle[],
+): Promise<{boards: number; cells: number}> {
   const {x, y} = tensorsOf(puzzles);
   const output = model.predict(x) as tf.Tensor;
-  const boards = decode(output);
+  const boards = await decode(output);
   tf.dispose([x, y, output]);
   let right = 0;
   let cells = 0;

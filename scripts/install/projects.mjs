@@ -121,6 +121,16 @@ const run = () => exercise(tf, {QPLayer, setThreads, solveQP}, saved, {threadsWi
 ${report}
 `;
 
+/** The same with those parts of tfjs alone that it uses: bundlers are busy with tfjs for most of their time. */
+export const ofParts = (module) =>
+  module.replace(
+    `import * as tf from '@tensorflow/tfjs';`,
+    `import * as core from '@tensorflow/tfjs-core';
+import * as keras from '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-cpu';
+const tf = {...core, ...keras};`,
+  );
+
 /** A report that needs no top-level await. */
 export const REPORT = 'run().then((result) => { window.result = result; });';
 export const PAGE = (scripts) =>

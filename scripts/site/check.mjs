@@ -1,6 +1,6 @@
 /**
  * @file Walks through the built site (out/site) in headless Chromium, served from a folder within a server: links, accessibility, the figure of
- * the front page, code that runs and can be edited. `--screenshots` also renews docs/images/site,
+ * the front page, code that runs and can be edited, demos that train. `--screenshots` also renews docs/images/site,
  * `--all-screenshots` makes one of each page, in out/screenshots. `--only NAME` does one
  * part, `--pages PATTERN` looks only at some pages.
  */
@@ -12,6 +12,7 @@ import puppeteer from 'puppeteer-core';
 import {FLAGS, findChromium} from '../chromium.mjs';
 import {serve} from '../serve.mjs';
 import {checkAccessibility} from './accessibility.mjs';
+import {checkDemos} from './demos.mjs';
 import {checkFigure} from './figure.mjs';
 import {checkLinks} from './links.mjs';
 import {checkLessons} from './lessons.mjs';
@@ -68,6 +69,7 @@ if (executablePath) {
   await part('figure', () => checkFigure(open));
   await part('search', () => checkSearch(open));
   await part('lessons', () => checkLessons(open));
+  await part('demos', () => checkDemos(open));
   await part('accessibility', () => checkAccessibility(open, pages));
   if (process.argv.includes('--screenshots')) await part('screenshots', () => takeScreenshots(open));
   if (process.argv.includes('--all-screenshots')) await part('all screenshots', () => takeAll(open, pages));

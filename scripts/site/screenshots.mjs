@@ -1,10 +1,11 @@
 /**
- * @file Pictures of the front page and of a lesson, in light, dark and at the width of a phone, for docs/images/site; of every page, for those who look
+ * @file Pictures of the front page and of a lesson, in light, dark and at the width of a phone, and of each demo, for docs/images/site; of every page, for those who look
  * the site over, in out/screenshots.
  */
 import {mkdirSync} from 'node:fs';
 import {fileURLToPath, URL} from 'node:url';
 import {LOOKS, wear} from './accessibility.mjs';
+import {DEMOS} from './demos.mjs';
 import {visitAll} from './pages.mjs';
 
 const folderOf = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -21,6 +22,7 @@ export async function takeScreenshots(open) {
       await page.close();
     }
   }
+  for (const name of DEMOS) await takeThumbnail(open, name);
   return 'in docs/images/site';
 }
 
@@ -38,4 +40,18 @@ export async function takeAll(open, pages) {
     await page.close();
   });
   return `${pages.length} pages, in out/screenshots`;
+}
+
+/** The demo at the end of its training: what is between the buttons and the progress. */
+async function takeThumbnail(open, name) {
+  const page = await open(`demos/${name}.html`, {width: 700, height: 1000});
+  await page.waitForSelector('[data-start]:not(:disabled)');
+  await page.click('[data-start]');
+  await page.waitForSelector('.demo[data-state="done"]', {timeout: 900_000});
+  const {x, y, width} = await (await page.$('.demo .picture')).boundingBox();
+  await page.screenshot({
+    path: `${folderOf('docs/images/site')}/demo-${name}.png`,
+    clip: {x: x - 12, y: y - 12, width: width + 24, height: (width * 9) / 16},
+  });
+  await page.close();
 }

@@ -10,13 +10,13 @@ import {nav, sidebar} from './navigation.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const REPOSITORY = 'https://github.com/tfjs-implicit/tfjs-implicit';
 
-/** While pages are rendered, no code of lessons runs, and bundling tfjs for it takes a minute. */
+/** While pages are rendered, no code of lessons and no demo runs, and bundling tfjs for it takes a minute. */
 const withoutWorkers = (): Plugin => ({
   name: 'without-workers',
   enforce: 'pre',
   load: (id, options) =>
-    options?.ssr && id.endsWith('/site/editor/runner.ts')
-      ? 'export const run = null, stop = null;'
+    options?.ssr && /\/site\/(editor|demos\/shell)\/runner\.ts$/.test(id)
+      ? 'export const run = null, stop = null, Runner = null;'
       : undefined,
 });
 
@@ -70,7 +70,10 @@ export default defineConfig({
   },
   vite: {
     publicDir: `${root}site/public`,
-    resolve: {alias: {'tfjs-implicit': `${root}dist/esm/index.js`}},
+    // Also for the modules of examples, which name the sources: pages use the library as it is published.
+    resolve: {
+      alias: [{find: /^(tfjs-implicit|(\.\.\/)+src\/index\.js)$/, replacement: `${root}dist/esm/index.js`}],
+    },
     worker: {format: 'es'},
     plugins: [withoutWorkers(), withoutUnused()],
     optimizeDeps: {entries: ['site/**/*.{ts,vue}']},

@@ -1,4 +1,4 @@
-/** @file What the bars of the site list: lessons, the guide, the reference, examples. */
+/** @file What the bars of the site list: lessons, demos, the guide, the reference, examples. */
 import {readdirSync, readFileSync} from 'node:fs';
 import type {DefaultTheme} from 'vitepress';
 
@@ -23,10 +23,11 @@ function entry(file: string): DefaultTheme.SidebarItem {
 }
 
 const lessons = (): DefaultTheme.SidebarItem[] => [
-  {
-    text: 'Lessons',
-    items: [{text: 'Overview', link: '/lessons/'}, entry('site/first-project.md'), ...pages('site/lessons/')],
-  },
+  {text: 'Lessons', items: [{text: 'Overview', link: '/lessons/'}, ...pages('site/lessons/')]},
+];
+
+const demos = (): DefaultTheme.SidebarItem[] => [
+  {text: 'Demos', items: [{text: 'Overview', link: '/demos/'}, ...pages('site/demos/')]},
 ];
 
 const INSTALLING = 'docs/installing.md';
@@ -56,9 +57,14 @@ const guide = (): DefaultTheme.SidebarItem[] => [
 export const nav: DefaultTheme.NavItem[] = [
   {text: 'Lessons', link: '/lessons/'},
   {text: 'Layers', link: '/docs/guides/'},
+  {text: 'Demos', link: '/demos/'},
   {text: 'Guide', link: '/docs/'},
   {text: 'API', link: '/api/', target: '_self'},
 ];
 
-// The second is for all other pages; one entry for each folder would put as many copies of it into every page.
-export const sidebar = (): DefaultTheme.Sidebar => ({'/lessons/': lessons(), '/': guide()});
+// The last is for all other pages; one entry for each folder would put as many copies of it into every page.
+export const sidebar = (): DefaultTheme.Sidebar => ({
+  '/lessons/': lessons(),
+  '/demos/': demos(),
+  '/': guide(),
+});

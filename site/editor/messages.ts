@@ -1,5 +1,5 @@
 /** @file What a page and the worker that runs its code tell each other. */
-export type Backend = 'wasm' | 'webgpu';
+import type {Backend} from '../worker/backend.js';
 
 export interface Request {
   code: string;

@@ -1,5 +1,6 @@
 /** @file Runs code in the worker of the page, one block at a time. */
-import type {Backend, Reply} from './messages.js';
+import type {Backend} from '../worker/backend.js';
+import type {Reply} from './messages.js';
 
 let worker: Worker | undefined;
 let fail: ((reason: Error) => void) | undefined;

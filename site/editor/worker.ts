@@ -1,20 +1,10 @@
 /** @file Runs the code of lessons, with tfjs and this library, where it cannot block the page. */
 import * as tf from '@tensorflow/tfjs';
-import {setWasmPaths} from '@tensorflow/tfjs-backend-wasm';
-import simple from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as library from 'tfjs-implicit';
 import {format, formatTensor} from './format.js';
 import {moduleOf} from './imports.js';
-import type {Backend, Reply, Request} from './messages.js';
-
-const absolute = (address: string) => new URL(address, self.location.href).href;
-setWasmPaths({
-  'tfjs-backend-wasm.wasm': absolute(simple),
-  'tfjs-backend-wasm-simd.wasm': absolute(simd),
-  'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
-});
+import {startBackend} from '../worker/backend.js';
+import type {Reply, Request} from './messages.js';
 
 const send = (reply: Reply) => self.postMessage(reply);
 
@@ -39,14 +29,6 @@ for (const level of ['log', 'info', 'warn', 'error'] as const) {
     );
 }
 
-async function choose(backend: Backend): Promise<void> {
-  if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
-  // Without `navigator.gpu` the backend is not even registered, and setBackend throws.
-  const isThere = await tf.setBackend(backend).catch(() => false);
-  if (!isThere) throw new Error(`This browser does not have the backend ${backend}.`);
-  await tf.ready();
-}
-
 /** The line of the lesson's code in which the error arose, where the browser tells it. */
 function lineOf(error: unknown): string {
   const line = error instanceof Error ? /blob:[^)\s]+:(\d+):\d+/.exec(error.stack ?? '')?.[1] : undefined;
@@ -57,7 +39,7 @@ async function run({code, backend}: Request): Promise<void> {
   const engine = tf.engine();
   let address = '';
   try {
-    await choose(backend);
+    await startBackend(backend);
     address = await moduleOf(code, {'@tensorflow/tfjs': tf, 'tfjs-implicit': library});
     const start = performance.now();
     engine.startScope();

@@ -31,7 +31,9 @@ export {coneBlocks, type Cones} from './algorithms/conic/cones.js';
 export {conesOfProjection, noteDualProjection} from './algorithms/conic/known-cones.js';
 export type {ConicOutcome} from './algorithms/conic/search.js';
 export {solveConic} from './algorithms/conic/solve.js';
-export {runQP, startQP, type QPGuess, type QPSolution, type QPTensors} from './operations/implicit-qp.js';
+export type {QPGuess, QPSolution, QPTensors} from './contracts/qp-tensors.js';
+export {runQP} from './operations/implicit-qp.js';
+export {startQP} from './operations/start-qp.js';
 export {
   ProblemStructure,
   type Entries,

@@ -16,8 +16,8 @@ const step = () => new solvers.FixedPointIteration({fun: map});
 const mirror = {mirrorMap: map, projection: map};
 const matrix = () => tf.eye(2);
 
-/** Their promises are rejected: test/solvers/quadratic/solve-qp-async.test.ts, test/layers/predict-async.test.ts. */
-export const REJECTING = /^((solvers\.)?solveQPAsync|predictAsync)#/;
+/** Their promises are rejected: `solve-qp-async.test.ts` and `debug.test.ts` in test/solvers/quadratic, test/layers/predict-async.test.ts. */
+export const REJECTING = /^((solvers\.)?(solveQPAsync|debug)|predictAsync)#/;
 
 /** By name and number of the parameter: a call with that record. `test/types/compile.test.ts` asks the compiler whether all are here. */
 export const CALLS: Record<string, Call> = {
@@ -35,6 +35,7 @@ export const CALLS: Record<string, Call> = {
   'solvers.prepareQP#1': (o) => solvers.prepareQP({Q: [[1]], p: [0]}, o),
   'certify#0': (o) => library.certify(o, {x: x()}),
   'solvers.certify#0': (o) => solvers.certify(o, {x: x()}),
+  'callbacks.solves#0': (o) => library.callbacks.solves(o),
   'solvers.solveQP#0': (o) => solvers.solveQP(o),
   'solvers.solveQP#1': (o) => solvers.solveQP({Q: matrix(), p: x()}, o),
   'sparsemax#1': (o) => library.sparsemax(x(), o),

@@ -3,16 +3,16 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
-import {fileURLToPath} from 'node:url';
 import {assert} from 'chai';
+import {bundled} from '../helpers/bundled.js';
 import {fixed, Folder, ipc, lines, listsOf, problems, run} from './files.js';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const MAIN = bundled('cli-resume', `import './cli/main.js';`);
 const {Q, G, p, h} = problems(3000, 20, 20);
 
 /** The command in a process of its own, killed as soon as its journal is there. */
 async function killed(args: string[], journal: string): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {stdio: 'ignore'});
+  const child = spawn(process.execPath, [MAIN, ...args], {stdio: 'ignore'});
   const exited = once(child, 'exit');
   while (!existsSync(journal)) {
     assert.isNull(child.exitCode, 'it ended before it could be killed');

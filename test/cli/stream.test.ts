@@ -3,15 +3,15 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
-import {fileURLToPath} from 'node:url';
 import * as arrow from 'apache-arrow';
 import {assert} from 'chai';
+import {bundled} from '../helpers/bundled.js';
 import {fixed, Folder, ipc, lines, listsOf, problems} from './files.js';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const MAIN = bundled('cli-stream', `import './cli/main.js';`);
 
 const start = (...args: string[]) =>
-  spawn(process.execPath, ['--import', 'tsx', MAIN, ...args, '-q', '--threads', '1'], {
+  spawn(process.execPath, [MAIN, ...args, '-q', '--threads', '1'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 

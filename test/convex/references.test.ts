@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {assert} from 'chai';
 import {convex} from '../../src/index.js';
+import {partOf} from '../helpers/effort.js';
 import {expectReference, referencesIn} from './reference.js';
 
 for (const kind of ['quadratic', 'conic'] as const) {
@@ -10,7 +11,7 @@ for (const kind of ['quadratic', 'conic'] as const) {
       await tf.setBackend('wasm');
     });
 
-    for (const reference of referencesIn(kind)) {
+    for (const reference of partOf(referencesIn(kind), 3)) {
       const {name, problem: saved, gradient} = reference;
       it(`${name}${gradient ? ', with its gradient' : ''}`, () => {
         const problem = convex.problemFromJSON(saved);

@@ -8,6 +8,7 @@ import {assert} from 'chai';
 import {checkPrinted, examplesOf} from '../../scripts/install/examples.mjs';
 import * as library from '../../src/index.js';
 import {BACKENDS} from '../helpers/backends.js';
+import {LONG, REST} from '../helpers/effort.js';
 import {PAGES, writeExample} from './pages.js';
 
 /** Loads a module as mocha loaded this one: else there would be two copies of the library. */
@@ -64,6 +65,8 @@ describe('docs', () => {
   });
 
   for (const {name, examples} of PAGES) {
+    // Lessons train models.
+    if (name.startsWith('site-lessons-') ? !LONG : REST) continue;
     for (const [i, {title, code}] of examples.entries()) {
       it(title, async () => {
         const {run} = await load(writeExample(`${name}-${i}`, code));

@@ -22,6 +22,12 @@ export function describeAnyBackend(title: string, suite: (backend: string) => vo
   describeBackends(title, suite, LONG ? BACKENDS.slice(REST ? 1 : 0) : BACKENDS.slice(0, 1));
 }
 
+/** The same, but that the first stands for those alone which compute in this process: tensorflow follows always. */
+export function describeAnyHost(title: string, suite: (backend: string) => void): void {
+  describeAnyBackend(title, suite);
+  if (!LONG) describeBackends(title, suite, BACKENDS.slice(REQUIRED.length));
+}
+
 /** `describe` once a backend, with that backend set. */
 export function describeBackends(title: string, suite: (backend: string) => void, backends = BACKENDS): void {
   for (const backend of backends) {

@@ -1,6 +1,6 @@
 /** @file Solves a case by the f64 kernel, and checks what comes back without the solver's help. */
 import {denseKernels} from '../../src/kernels/twins/current-dense.js';
-import {denseSolver} from '../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../src/kernels/algorithms/qp/dense-solver.js';
 import {dot, times, transposedTimes, type QPCase} from '../zoo/qp/case.js';
 
 /** Statuses by the kernel's names, as in `QPResult.status`. */

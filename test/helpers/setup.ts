@@ -1,9 +1,10 @@
 /** @file Makes tests repeatable: property tests, and whatever is drawn without a seed. */
 import fc from 'fast-check';
+import {SEED} from './effort.js';
 import './own-gradients.js';
 import {seedRandom} from './random.js';
 
-fc.configureGlobal({seed: Number(process.env.FC_SEED ?? 20260901)});
+fc.configureGlobal({seed: SEED});
 
 // tfjs takes the seed of an unseeded draw (of an initializer, a dropout, a shuffle) from Math.random: each test begins the
 // same numbers anew, whatever ran before it.

@@ -47,6 +47,7 @@ describeOnCpu('callbacks.solves', () => {
     assert.deepEqual(batches.infeasible.slice(0, 3), [1, 1, 0]);
     for (const [name, list] of Object.entries(history)) assert.lengthOf(list, 3, name);
     for (const [name, list] of Object.entries(batches)) assert.lengthOf(list, 9, name);
+    assert.isBelow(history.residual[0], 1e-6, 'of the samples with a solution');
     // x = min(1, h): the multiplier of x ≤ h is 1 − h where it is active.
     assert.closeTo(history.largestDual[0], 1, 1e-6);
     assert.isAbove(history.activeRows[0], 0);

@@ -8,6 +8,7 @@ import {input, model as modelOf, sequential, type SymbolicTensor} from '@tensorf
 import {assert} from 'chai';
 import {folder} from '../../examples/support/file-system.js';
 import {convex, ConvexLayer} from '../../src/index.js';
+import {bundled} from '../helpers/bundled.js';
 import {describeOnCpu, run} from './on-cpu.js';
 
 const {add, equal, greaterEqual, lessEqual, matMul, mul, norm1, parameter, problem, sub, sum, variable} =
@@ -123,24 +124,18 @@ describeOnCpu('ConvexLayer', () => {
       const own = tf.tidy(() =>
         (model.predict(returns()) as tf.Tensor[]).map((tensor) => Array.from(tensor.dataSync())),
       );
-      const url = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
       const program = `
-        const tf = await import('@tensorflow/tfjs');
-        await import(${url('../../src/index.ts')});
-        const {folder} = await import(${url('../../examples/support/file-system.ts')});
+        import * as tf from '@tensorflow/tfjs';
+        import './src/index.js';
+        import {folder} from './examples/support/file-system.js';
         await tf.setBackend('cpu');
         const model = await tf.loadLayersModel(folder(${JSON.stringify(path)}));
         const found = model.predict(tf.tensor2d([[1, 2, -1], [0.5, 0.1, 3]]));
         console.log('found' + JSON.stringify(found.map((tensor) => Array.from(tensor.dataSync()))));`;
-      const printed = execFileSync(
-        process.execPath,
-        ['--import=tsx', '--input-type=module', '--eval', program],
-        {
-          cwd: new URL('../..', import.meta.url),
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
+      const printed = execFileSync(process.execPath, [bundled('convex-layer', program)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       assert.deepEqual(JSON.parse(printed.slice(printed.indexOf('found') + 5)) as unknown, own);
     } finally {
       await rm(path, {recursive: true});

@@ -6,12 +6,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import {loadLayersModel, type LayersModel} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {folder} from '../../examples/support/file-system.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyHost} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
 import {expectClose} from '../helpers/expect.js';
 import {CASES, compiled, data} from './models.js';
 
-describeBackends('every layer', (backend) => {
+describeAnyHost('every layer', (backend) => {
   for (const item of CASES) {
     describe(item.name, () => {
       it('trains in a model, and no epoch leaves a tensor behind', async () => {
@@ -21,7 +21,7 @@ describeBackends('every layer', (backend) => {
         // The first step makes the optimiser's own variables.
         const [first] = (await model.fit(x, y, {epochs: 1, batchSize: 8, verbose: 0})).history.loss;
         const trained = tf.memory().numTensors;
-        // How far it trains is no matter of the backend.
+        // How far it trains is no matter of tensorflow.
         const far = LONG || backend === 'cpu';
         const epochs = far ? (item.epochs ?? 10) : 2;
         const history = await model.fit(x, y, {epochs, batchSize: 8, verbose: 0});

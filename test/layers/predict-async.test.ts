@@ -4,7 +4,7 @@ import {layers as keras, sequential} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {layers, predictAsync} from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyHost} from '../helpers/backends.js';
 import {expectNoLeak, rejection} from '../helpers/expect.js';
 import {expectSameDigits} from '../helpers/same-digits.js';
 import {CASES, TanhCell} from './models.js';
@@ -28,7 +28,7 @@ async function warnings(f: () => Promise<unknown>): Promise<string[]> {
   return said;
 }
 
-describeBackends('predictAsync', (backend) => {
+describeAnyHost('predictAsync', (backend) => {
   for (const {name, layer: make, width, inputs} of CASES) {
     it(`gives what apply gives: ${name}`, () =>
       expectNoLeak(async () => {

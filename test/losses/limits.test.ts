@@ -4,6 +4,7 @@ import {assert} from 'chai';
 import fc from 'fast-check';
 import * as losses from '../../src/losses/index.js';
 import {describeBackends} from '../helpers/backends.js';
+import {tries} from '../helpers/effort.js';
 import {expectNoLeak, messageOf} from '../helpers/expect.js';
 import {MULTICLASS, POINTWISE} from './closed-forms.js';
 
@@ -97,7 +98,7 @@ describeBackends('losses at infinity', () => {
               });
             },
           ),
-          {numRuns: 60},
+          tries(60),
         ),
       ));
 

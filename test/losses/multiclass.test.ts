@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import {vjp} from '../../src/autodiff/index.js';
 import * as losses from '../../src/losses/index.js';
 import {describeBackends} from '../helpers/backends.js';
+import {tries} from '../helpers/effort.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {HESSIANS, MULTICLASS} from './closed-forms.js';
 
@@ -61,7 +62,7 @@ describeBackends('multiclass losses', () => {
               );
             }),
           ),
-          {numRuns: 60},
+          tries(60),
         ),
       ));
 
@@ -85,7 +86,7 @@ describeBackends('multiclass losses', () => {
               assert.isAtLeast(Math.min(fa, fm, fb, shifted), 0);
             }),
           ),
-          {numRuns: 60},
+          tries(60),
         ),
       ));
 

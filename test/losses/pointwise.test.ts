@@ -6,6 +6,7 @@ import {vjp} from '../../src/autodiff/index.js';
 import * as losses from '../../src/losses/index.js';
 import {nthDerivative} from '../autodiff/derivative.js';
 import {describeBackends} from '../helpers/backends.js';
+import {tries} from '../helpers/effort.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {POINTWISE} from './closed-forms.js';
 
@@ -36,7 +37,7 @@ describeBackends('pointwise losses', () => {
               });
             },
           ),
-          {numRuns: 60},
+          tries(60),
         ),
       ));
 
@@ -49,7 +50,7 @@ describeBackends('pointwise losses', () => {
               assert.isAtMost(fm, (fa + fb) / 2 + 2e-6);
             }),
           ),
-          {numRuns: 60},
+          tries(60),
         ),
       ));
 

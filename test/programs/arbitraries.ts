@@ -1,6 +1,7 @@
 /** @file Random shapes and tensors. Tensors are made from what is drawn, so that a property can dispose them. */
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
+import {tries} from '../helpers/effort.js';
 
 export interface Drawn {
   shape: number[];
@@ -106,7 +107,7 @@ export function property(
         tf.dispose(tensors);
       }
     }),
-    {numRuns: runs},
+    tries(runs),
   );
 }
 

@@ -14,7 +14,7 @@ import {
   type Condition,
 } from '../../src/index.js';
 import {flatten, unflatten, type Parameter, type Structure} from '../../src/autodiff/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {programRuns, reasonsOf, withPrograms} from '../helpers/programs.js';
 import {smoothProblems} from '../zoo/iterative-solvers.js';
@@ -200,7 +200,7 @@ function expectBoth(outcome: () => number[][], least: number): void {
   assert.deepEqual(reasonsOf(outcome), []);
 }
 
-describeBackends('conditions with programs and without', () => {
+describeAnyBackend('conditions with programs and without', () => {
   it('are all here', () => {
     const makers = Object.keys(conditions).filter(
       (name) => !['DEGENERATE', 'kinkWeight', 'positivePart', 'entropy', 'gradientOf'].includes(name),

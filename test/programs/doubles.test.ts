@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {compile, solvers} from '../../src/index.js';
 import {doublesOf, flatten, type Structure} from '../../src/autodiff/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {once} from '../helpers/once.js';
@@ -53,7 +53,7 @@ const expectationOf = once((name: string) => {
   };
 });
 
-describeBackends('solutions before rounding', (backend) => {
+describeAnyBackend('solutions before rounding', (backend) => {
   for (const [name, given] of Object.entries(ITERATIVE_SOLVERS)) {
     const reference = REFERENCES[name];
     const solver = given.make(OPTIONS) as Stepwise;

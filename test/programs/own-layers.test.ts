@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {initializers, input, layers as keras, model, type SymbolicTensor} from '@tensorflow/tfjs-layers';
 import {assert} from 'chai';
 import {FixedPointLayer} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {programRuns, reasonsOf, withPrograms} from '../helpers/programs.js';
 import {CASES, data, modelOf, type Case} from '../layers/models.js';
@@ -77,7 +77,7 @@ function outcomeOf({model: net}: ReturnType<typeof modelOf>, x: tf.Tensor): numb
   }) as unknown as number[][];
 }
 
-describeBackends('layers with programs and without', () => {
+describeAnyBackend('layers with programs and without', () => {
   for (const item of [...CASES, ...CELLS]) {
     it(`${item.name} has the same output and gradients`, () => {
       const made = modelOf(item);

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {solvers} from '../../src/index.js';
 import {takeArrays} from '../../src/kernels/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 import {memoriesOf, programRuns, withPrograms} from '../helpers/programs.js';
 
@@ -38,7 +38,7 @@ const C = [
   [1, 0.125],
 ];
 
-describeBackends('programs do not go stale', () => {
+describeAnyBackend('programs do not go stale', () => {
   it('if weights change', () =>
     expectNoLeak(() => {
       const weight = tf.tidy(() => tf.variable(tf.tensor2d([0.2, 0.1, -0.1, 0.3], [2, 2])));

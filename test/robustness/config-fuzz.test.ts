@@ -12,7 +12,7 @@ import {
   type QPLayerArgs,
 } from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {effort} from '../helpers/effort.js';
 import {TanhCell} from '../layers/models.js';
 
@@ -142,7 +142,7 @@ const KINDS: Kind[] = [
   },
 ];
 
-describeBackends('any valid config', () => {
+describeAnyBackend('any valid config', () => {
   for (const {name, layer: layers, fromConfig, width} of KINDS) {
     it(`${name}: getConfig → fromConfig → getConfig is the identity, through JSON too`, () => {
       fc.assert(

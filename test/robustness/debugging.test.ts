@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {solvers, Status} from '../../src/index.js';
 import {describeAnyBackend} from '../helpers/backends.js';
+import {partOf} from '../helpers/effort.js';
 import {expectClose} from '../helpers/expect.js';
 import {ITERATIVE_SOLVERS, type Stepwise} from '../zoo/iterative-solvers.js';
 
@@ -23,7 +24,7 @@ describeAnyBackend('iterative solvers while tfjs debugs', () => {
     Object.assign(console, {log, warn});
   });
 
-  for (const [name, {make, init, params}] of Object.entries(ITERATIVE_SOLVERS)) {
+  for (const [name, {make, init, params}] of partOf(Object.entries(ITERATIVE_SOLVERS), 2)) {
     it(`${name} takes the steps that it takes otherwise`, () =>
       tf.tidy(() => {
         const solver = make({maxIterations: STEPS, onFailure: 'ignore'}) as Stepwise;

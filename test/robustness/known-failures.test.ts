@@ -11,7 +11,7 @@ import {
   solvers,
   vjp,
 } from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {seededRandom, solveExactly} from '../zoo/linear-systems.js';
 
@@ -51,7 +51,7 @@ function definite(n: number, condition: number, seed: number): number[] {
   return A.map((_, k) => Math.fround((A[k] + A[(k % n) * n + Math.floor(k / n)]) / 2));
 }
 
-describeBackends('known failures of JAXopt', () => {
+describeAnyBackend('known failures of JAXopt', () => {
   before(() => enableHigherOrderGradients());
 
   it('JAXopt 1: the transport projections have the zero Jacobian', () =>

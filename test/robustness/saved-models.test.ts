@@ -12,7 +12,7 @@ import {
   SparsemaxProjection,
 } from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {TanhCell} from '../layers/models.js';
 
 type Json = null | boolean | number | string | Json[] | {[key: string]: Json};
@@ -126,7 +126,7 @@ const MOST_WEIGHTS = 7;
 const NAMED =
   /QPLayer|OptNetQP|SparsemaxProjection|LassoLayer|FixedPointLayer|linear solver|linsolve|gmres|cg:|iterativeRefinement|weight|shape|typed array|layer|units/i;
 
-describeBackends('a saved model', () => {
+describeAnyBackend('a saved model', () => {
   for (const [name, make] of LAYERS) {
     it(`${name}: a mangled config loads as a valid one, or is an error that names what is wrong`, async () => {
       const artifacts = await saved(make);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, enableHigherOrderGradients, jvp, prox, rootJvp, solvers, vjp} from '../../src/index.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../helpers/expect.js';
 
 /** x³ + θx = c, entry by entry: ∂x = (∂c − x ∂θ)/(3x² + θ). */
@@ -39,7 +39,7 @@ const SOLVERS = {
   GradientDescent: () => new solvers.GradientDescent<tf.Tensor, P>({fun: energy}),
 };
 
-describeBackends('forward mode', () => {
+describeAnyBackend('forward mode', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [name, make] of Object.entries(SOLVERS)) {

@@ -12,7 +12,7 @@ import {
 import {doublesOf, type Parameter} from '../../src/autodiff/index.js';
 import {packingOf} from '../../src/implicit/index.js';
 import type {LinearSolver} from '../../src/linsolve/public.js';
-import {describeBackends} from '../helpers/backends.js';
+import {describeAnyBackend} from '../helpers/backends.js';
 import {LONG} from '../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../helpers/expect.js';
 import {once} from '../helpers/once.js';
@@ -306,7 +306,7 @@ const expectationOf = once(({samples, reference}: Minimization) => {
   };
 });
 
-describeBackends('any solver with any condition', (backend) => {
+describeAnyBackend('any solver with any condition', (backend) => {
   before(() => enableHigherOrderGradients());
   for (const {problem, solvers: runs, conditions: choices, linsolves} of GRIDS) {
     const {samples} = problem;

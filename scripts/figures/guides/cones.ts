@@ -29,7 +29,9 @@ const disc = ([x, y, r]: readonly number[]): Point[] =>
 export function figure(): TopLevelSpec {
   const given = tf.tensor2d(POINTS.map((point) => [...point]));
   const [circle] = solve(given).arraySync();
-  const slope = tf.grad((points) => tf.sum(tf.slice(solve(points as tf.Tensor2D), [0, 2], [1, 1])))(given);
+  const slope = tf.grad((points: tf.Tensor) =>
+    tf.sum(tf.slice(solve(points as tf.Tensor2D), [0, 2], [1, 1])),
+  )(given);
   const pulls = slope.arraySync() as number[][];
   const ends = POINTS.map((at, i): [Point, Point] => [at, [at[0] - pulls[i][0], at[1] - pulls[i][1]]]);
   const moved = ends.filter((_, i) => Math.hypot(...pulls[i]) > 1e-3);

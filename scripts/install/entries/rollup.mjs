@@ -4,13 +4,17 @@ import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {judge} from '../judge.mjs';
 import {resultIn} from '../page.mjs';
-import {moduleOf, PAGE, programFiles, projectOf, REPORT, write} from '../projects.mjs';
+import {moduleOf, ofParts, PAGE, programFiles, projectOf, REPORT, write} from '../projects.mjs';
 
-async function check(installation, format) {
-  const isModule = format === 'es';
-  const folder = projectOf(installation, `rollup-${format}`, {
+/** Only a module finds the worker beside it. */
+const THREADS_WITHIN = 'document.currentScript ? 2 : 30';
+let bundled;
+
+/** Once for both. */
+async function bundleOf(installation) {
+  const folder = projectOf(installation, 'rollup', {
     ...programFiles(installation),
-    'main.js': moduleOf({threadsWithin: isModule ? 30 : 2, report: REPORT}),
+    'main.js': ofParts(moduleOf({threadsWithin: THREADS_WITHIN, report: REPORT})),
   });
   const require = createRequire(join(installation.home, 'package.json'));
   const {rollup, VERSION} = require('rollup');
@@ -24,17 +28,23 @@ async function check(installation, format) {
       if (JSON.stringify(warning).includes('/tfjs-implicit/')) throw new Error(warning.message);
     },
   });
-  await bundle.write({file: join(folder, 'dist/main.js'), format, name: 'application'});
-  await bundle.close();
-  write(join(folder, 'dist'), {
+  return {bundle, folder, version: VERSION};
+}
+
+async function check(installation, format) {
+  const isModule = format === 'es';
+  const {bundle, folder, version} = await (bundled ??= bundleOf(installation));
+  const dist = join(folder, format);
+  await bundle.write({file: join(dist, 'main.js'), format, name: 'application'});
+  write(dist, {
     'index.html': PAGE(`<script ${isModule ? 'type="module"' : ''} src="main.js"></script>`),
   });
   copyFileSync(
     join(installation.packed, 'dist/tfjs-implicit-worker.js'),
-    join(folder, 'dist/tfjs-implicit-worker.js'),
+    join(dist, 'tfjs-implicit-worker.js'),
   );
-  judge(await resultIn(join(folder, 'dist')), installation.saved, {threads: isModule ? true : null});
-  return VERSION;
+  judge(await resultIn(dist), installation.saved, {threads: isModule ? true : null});
+  return version;
 }
 
 export default ['es', 'iife'].map((format) => ({

@@ -4,9 +4,9 @@ import {promisify} from 'node:util';
 import {join} from 'node:path';
 import {judge} from '../judge.mjs';
 import {resultIn} from '../page.mjs';
-import {moduleOf, PAGE, programFiles, projectOf, REPORT, write} from '../projects.mjs';
+import {moduleOf, ofParts, PAGE, programFiles, projectOf, REPORT, write} from '../projects.mjs';
 
-const IN_PAGE = moduleOf({threadsWithin: 30, report: REPORT});
+const IN_PAGE = ofParts(moduleOf({threadsWithin: 30, report: REPORT}));
 /** The same once more in a worker of the application: not for production, where tfjs would have to be minified twice. */
 const WITH_WORKER = moduleOf({
   threadsWithin: 30,

@@ -10,7 +10,7 @@ import {tensorflowTwin} from '../twins/tensorflow/index.js';
 import {gpuCertifyQP} from '../twins/webgpu/certify-qp.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {certifyJob, certifySamples, runCertify, type Quotients} from './certify-samples.js';
-import type {QPTensors} from './implicit-qp.js';
+import type {QPTensors} from '../contracts/qp-tensors.js';
 
 const CERTIFY = 'CertifyQP';
 

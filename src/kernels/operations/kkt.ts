@@ -5,7 +5,7 @@ import {runBatch} from '../threads/batch.js';
 import {createDenseKernels} from '../twins/current-dense.js';
 import {registerHostKernel} from '../backends/host-kernel.js';
 import {hostShouldRead, readF32} from '../backends/host-read.js';
-import type {QPTensors} from './implicit-qp.js';
+import type {QPTensors} from '../contracts/qp-tensors.js';
 import {gpuKKT} from '../twins/webgpu/kkt.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
 import {registerDeviceKernel} from '../backends/node-device.js';

@@ -14,7 +14,7 @@ import type {Floats} from '../contracts/vectors.js';
 import {runBatch} from '../threads/batch.js';
 import {gpuQPGradient} from '../twins/webgpu/qp-gradient.js';
 import {registerGpuKernel} from '../twins/webgpu/register.js';
-import type {QPTensors} from './implicit-qp.js';
+import type {QPTensors} from '../contracts/qp-tensors.js';
 import type {KktBlocks} from './kkt.js';
 
 const GRADIENT = 'ImplicitQPGradient';

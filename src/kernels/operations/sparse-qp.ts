@@ -9,7 +9,8 @@ import {QP_OUTPUTS} from '../contracts/qp-limits.js';
 import {createDenseKernels, denseKernels} from '../twins/current-dense.js';
 import {claimSamples} from '../threads/job.js';
 import {shareWork} from '../threads/pool.js';
-import {jobOf, solutionOf, type QPGuess, type QPInputs, type QPSolution} from './implicit-qp.js';
+import type {QPGuess, QPSolution} from '../contracts/qp-tensors.js';
+import {jobOf, solutionOf, type QPInputs} from './qp-job.js';
 
 const [QP, KKT] = ['ImplicitSparseQP', 'ImplicitSparseKKT'];
 

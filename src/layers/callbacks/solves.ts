@@ -23,7 +23,7 @@ const NAMES: Names<SolvesOptions> = {every: 0, tfvis: 0, tab: 0};
  * the names 'LAYER/NAME'.
  *
  *     solved, infeasible, unbounded, stopped, numericalErrors, invalid     numbers of samples by status (0 to 5)
- *     residual, iterations                                                 the largest; the mean of a sample
+ *     residual, iterations                                                 the largest of samples with status 0 or 3; the mean
  *     kinks                                                                the number of weakly active constraints
  *     largestDual, activeRows                                              the largest multiplier; how many of a sample are not zero
  *     gradientFailures, gradientResidual                                   of the linear systems of the gradient

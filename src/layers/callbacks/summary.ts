@@ -15,6 +15,9 @@ export const COUNTS = {
   invalid: Status.INVALID_INPUT,
 } as const;
 
+/** The statuses of samples with a point. */
+const HAS_POINT: readonly number[] = [Status.SOLVED, Status.ITERATION_LIMIT];
+
 /** How the values of several batches become one. */
 const TOGETHER: Readonly<Record<string, 'sum' | 'max' | 'mean'>> = {
   ...Object.fromEntries(Object.keys(COUNTS).map((name) => [name, 'sum' as const])),
@@ -39,7 +42,8 @@ export function summaryOf({
     duals && status.map((_, i) => Object.values(duals).flatMap((all) => all[i].flat().map(Math.abs)));
   return {
     ...(Object.fromEntries(counts) as Summary),
-    residual: largest(residual),
+    // A sample without a point has no residual that says anything.
+    residual: largest(residual.filter((_, i) => HAS_POINT.includes(status[i]))),
     iterations: mean(iterations),
     kinks: count(weaklyActive.flat(), (flag) => flag),
     ...(rows && {largestDual: largest(rows.flat()), activeRows: mean(rows.map(activeIn))}),

@@ -1,5 +1,5 @@
 /** @file Says of one quadratic program how its solve goes, and where it fails, which rows and columns are at fault. */
-import {checkOptions, type Names} from '../../checks/index.js';
+import {checkFunction, checkOptions, type Names} from '../../checks/index.js';
 import {Status} from '../../implicit/index.js';
 import {solveOne, watchOne} from '../../kernels/index.js';
 import {marked, type QPFault} from './parts/debug-fault.js';
@@ -64,6 +64,7 @@ export async function debug<T extends QPInput>(
   options: DebugOptions = {},
 ): Promise<QPReport> {
   const {sample = 0, tolerance = 1e-9, maxIterations = 100, print} = checkOptions('debug', options, NAMES);
+  if (print != null) checkFunction('debug', 'print', print);
   const data = await readSample('debug', problem, sample);
   const limits = {tolerance, maxIterations};
   const outcome = solveOne(data, limits);

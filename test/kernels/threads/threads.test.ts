@@ -6,6 +6,7 @@ import {setThreads, solveQP, solvers, sparseMatrix} from '../../../src/index.js'
 import type {BatchKernel} from '../../../src/kernels/contracts/batch-kernel.js';
 import {shareWork} from '../../../src/kernels/threads/pool.js';
 import {describeBackends} from '../../helpers/backends.js';
+import {bundled} from '../../helpers/bundled.js';
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -68,7 +69,7 @@ describeBackends('worker threads', () => {
   });
 
   it('solve a batch of sparse problems to the same bits as one thread, one pattern after another', async () => {
-    const [batch, n] = [24, 300];
+    const [batch, n] = [24, 150];
     const range = (count: number) => Array.from({length: count}, (_, i) => i);
     const problems = [1, 7].map((step) => {
       const rows = [...range(n), ...range(n - step), ...range(n - step)];
@@ -142,13 +143,13 @@ describe('setThreads', () => {
   it('a process with a live pool ends by itself', () => {
     const script = `
       import * as tf from '@tensorflow/tfjs';
-      import {setThreads, solveQP} from './src/index.ts';
+      import {setThreads, solveQP} from './src/index.js';
       setThreads(2);
       const n = 40;
       const problem = {Q: tf.eye(n), p: tf.randomNormal([64, n]), G: tf.randomNormal([n, n]), h: tf.ones([n])};
       for (let i = 0; i < 3; i++) { solveQP(problem); await new Promise((done) => setTimeout(done, 400)); }
       console.log('done');`;
-    const output = execFileSync('node', ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const output = execFileSync('node', [bundled('live-pool', script)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 120_000,

@@ -4,7 +4,7 @@ import {assert} from 'chai';
 import {EigenvalueDecomposition, Matrix} from 'ml-matrix';
 import {conditions, projections, rootVjp, solveQP, solvers} from '../../../src/index.js';
 import type {ConicData} from '../../../src/conditions/public.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../../helpers/expect.js';
 import {withPrograms} from '../../helpers/programs.js';
 import {conicCase} from '../../zoo/conic-programs.js';
@@ -59,7 +59,7 @@ const spectrahedron = {
 /** Solutions of f32 programs, refined by Newton's method. */
 const CLOSE = 1e-5;
 
-describeBackends('solvers.ConicSplitting', () => {
+describeAnyBackend('solvers.ConicSplitting', () => {
   it('finds the point of a ball, and its gradient in c and d', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import {ConicLayer, projections, solvers} from '../../../src/index.js';
 import {coneBlocks} from '../../../src/kernels/algorithms/conic/cones.js';
 import {solveConic} from '../../../src/kernels/algorithms/conic/solve.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
 import {once} from '../../helpers/once.js';
 import {conicCase, HARMLESS, inSingle, withRow, type ConicCase} from '../../zoo/conic-programs.js';
@@ -95,7 +95,7 @@ const slopesOf = once((problem: ConicCase) => {
   ];
 });
 
-describeBackends('conic programs', (backend) => {
+describeAnyBackend('conic programs', (backend) => {
   for (const [name, problem] of CASES) {
     it(`have the same solution whatever cannot change it: ${name}`, () => {
       const {z, status} = solve(problem);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {enableHigherOrderGradients, solvers, vjp} from '../../../src/index.js';
-import {describeAnyBackend, describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak, messageOf} from '../../helpers/expect.js';
 import {seededRandom, solveExactly} from '../../zoo/linear-systems.js';
 
@@ -262,7 +262,7 @@ describeAnyBackend('descent', () => {
     ));
 });
 
-describeBackends('LBFGSB', () => {
+describeAnyBackend('LBFGSB', () => {
   it('never evaluates the objective outside of the bounds (JAXopt issue 590)', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

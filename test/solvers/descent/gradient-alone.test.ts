@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {conditions, enableHigherOrderGradients, projections, prox, solvers} from '../../../src/index.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
 
 /** ¼x⁴ + ½θx² − cx, an entry each: convex, and no parabola. */
@@ -47,7 +47,7 @@ const SOLVERS: Record<string, Run> = {
   ),
 };
 
-describeBackends('a problem given by its gradient alone', () => {
+describeAnyBackend('a problem given by its gradient alone', () => {
   before(() => enableHigherOrderGradients());
 
   for (const [name, run] of Object.entries(SOLVERS)) {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import fc from 'fast-check';
 import {solvers} from '../../../src/index.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {expectNoLeak, messageOf} from '../../helpers/expect.js';
 
 const {backtracking, hagerZhang, zoom} = solvers.lineSearches;
@@ -109,7 +109,7 @@ function excess({value, slope}: Line, t: number, c1: number, c2: number, slack: 
 const batch = (line: fc.Arbitrary<Line>) => fc.array(line, {minLength: 8, maxLength: 16});
 const mixture = fc.array(fc.oneof(...Object.values(LINES)), {minLength: 2, maxLength: 5});
 
-describeBackends('line searches', () => {
+describeAnyBackend('line searches', () => {
   for (const [name, line] of Object.entries(LINES)) {
     for (const [search, c1, make] of [
       ['zoom', 1e-4, zoom],

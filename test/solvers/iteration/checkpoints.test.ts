@@ -5,7 +5,7 @@ import {enableHigherOrderGradients, jvp, solvers, vjp} from '../../../src/index.
 import {flatten, unflatten, type Structure} from '../../../src/autodiff/index.js';
 import {Checkpoints} from '../../../src/solvers/iteration/checkpoints.js';
 import {describeAnyBackend, describeBackends} from '../../helpers/backends.js';
-import {effort} from '../../helpers/effort.js';
+import {effort, LONG} from '../../helpers/effort.js';
 import {expectClose, expectNoLeak} from '../../helpers/expect.js';
 import {peakBytes} from '../../helpers/peak-bytes.js';
 import {withPrograms} from '../../helpers/programs.js';
@@ -42,6 +42,15 @@ const weights = (like: Structure): Structure =>
     flatten(like).map(({shape, size}, i) => tf.reshape(tf.cos(tf.range(i, i + size)), shape)),
   );
 
+const FEW = [
+  'GradientDescent',
+  'Newton',
+  'ProximalGradient',
+  'AndersonAcceleration',
+  'GaussNewton',
+  'fromStep',
+];
+
 describeAnyBackend('gradients from checkpoints', () => {
   before(() => enableHigherOrderGradients());
 
@@ -52,6 +61,8 @@ describeAnyBackend('gradients from checkpoints', () => {
       ['off', 2e-5],
       ['on', 2e-3],
     ] as const) {
+      // Operation by operation, a solve takes seconds: one of each kind stands for the others.
+      if (mode === 'off' && !LONG && !FEW.includes(name)) continue;
       it(`${name}, programs ${mode}: as through recorded steps, samples that stop included`, () =>
         expectNoLeak(() =>
           tf.tidy(() => {
@@ -173,12 +184,13 @@ describeBackends('gradients from checkpoints', () => {
 });
 
 describeAnyBackend('memory of gradients from checkpoints', () => {
+  if (!LONG) return;
   it('grows like the square root of the number of steps, operation by operation', () =>
     tf.tidy(() =>
       withPrograms('off', () => {
         // A state of 1.6 MB.
         const c = tf.fill([1, 100_000], 0.4);
-        const peaks = [8, 32, 128].slice(0, effort(2, 3)).map((maxIterations) => {
+        const peaks = [8, 32, 128].map((maxIterations) => {
           const solver = new solvers.FixedPointIteration<tf.Tensor, [tf.Tensor]>(
             {fun: (x, at) => tf.mul(0.5, tf.add(tf.square(x), at))},
             {implicitDiff: false, tolerance: 0, maxIterations},

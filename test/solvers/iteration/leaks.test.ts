@@ -9,7 +9,7 @@ import {
   ProximalGradient,
   type SolverOptions,
 } from '../../../src/solvers/index.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {turnOffPrograms} from '../../helpers/programs.js';
 import {expectNoLeak, messageOf} from '../../helpers/expect.js';
 
@@ -58,7 +58,7 @@ const failingAt = (n: number) => {
   };
 };
 
-describeBackends('iterative solvers, leaks', () => {
+describeAnyBackend('iterative solvers, leaks', () => {
   // Calls of the function are counted.
   turnOffPrograms();
   for (const implicitDiff of [true, false]) {

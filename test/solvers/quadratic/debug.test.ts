@@ -150,6 +150,22 @@ describe('debug', () => {
     assert.deepEqual(faults.map(({text}) => text.split('   ')[0]), ['x[0] ≤ 1', '−x[0] ≤ −2']); // prettier-ignore
   });
 
+  it('refuses names that it does not know, and what is no record', async () => {
+    const problem = {Q: [[1]], p: [0]};
+    for (const [call, expected] of [
+      [() => debug({...problem, q: [0]} as never), /debug: unknown input 'q'/],
+      [() => debug(2 as never), /debug: expected a record of inputs, got number '2'/],
+      [
+        () => debug(problem, {samples: 1} as never),
+        /debug: unknown option 'samples'.* Did you mean 'sample'/,
+      ],
+      [() => debug(problem, {print: true} as never), /debug: print must be a function/],
+    ] as const) {
+      const error: unknown = await call().catch((thrown: unknown) => thrown);
+      assert.match((error as Error).message, expected);
+    }
+  });
+
   it('prints its text, line by line, and leaves no tensors', () =>
     expectNoLeak(async () => {
       const lines: string[] = [];

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {solveQP} from '../../../src/index.js';
-import {describeBackends} from '../../helpers/backends.js';
+import {describeAnyBackend} from '../../helpers/backends.js';
 import {LONG} from '../../helpers/effort.js';
 import {expectClose} from '../../helpers/expect.js';
 
@@ -43,7 +43,7 @@ const circle = (rows: number) =>
     return [Math.cos(angle), Math.sin(angle)];
   });
 
-describeBackends('quadratic programs with many rows', () => {
+describeAnyBackend('quadratic programs with many rows', () => {
   it('project onto polygons of many sides, in memory that follows the number of sides', () => {
     const rows = LONG ? 100_000 : 12_000;
     const G = circle(rows);

@@ -1,10 +1,10 @@
 /** @file `prepareQP`: what goes in and comes out, what is kept from call to call, and what is refused. */
 import {execFileSync} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import {assert} from 'chai';
 import {prepareQP, type PreparedQPInput} from '../../../src/index.js';
 import {describeAnyBackend} from '../../helpers/backends.js';
+import {bundled} from '../../helpers/bundled.js';
 import {expectClose, messageOf} from '../../helpers/expect.js';
 import {copied} from '../../helpers/prepared.js';
 
@@ -266,8 +266,8 @@ describe('prepareQP, again and again', () => {
   const ARRAY = 80;
 
   it('allocates no arrays from call to call', () => {
-    const script = fileURLToPath(new URL('../../helpers/prepared-bytes.ts', import.meta.url));
-    const output = execFileSync('node', ['--import', 'tsx', script], {encoding: 'utf8'});
+    const script = bundled('prepared-bytes', `import './test/helpers/prepared-bytes.js';`);
+    const output = execFileSync('node', [script], {encoding: 'utf8'});
     const bytes = JSON.parse(output.trim().split('\n').at(-1)!) as Record<string, number>;
     assert.isAbove(bytes.array, ARRAY, 'the measurement must notice an array');
     assert.isBelow(bytes.vectors, ARRAY);

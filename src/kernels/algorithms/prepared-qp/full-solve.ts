@@ -1,7 +1,7 @@
 /** @file Solves a prepared problem with the solver of `qp/`: interior point, polishing, and all that follows. */
 import {denseKernels} from '../../twins/current-dense.js';
 import type {Digits, QPResult} from '../qp/acceptance.js';
-import {denseSolver} from '../qp/solve.js';
+import {denseSolver} from '../qp/dense-solver.js';
 import type {Point, Problem} from '../qp/types.js';
 
 /** How a problem is to be solved. */

@@ -16,7 +16,8 @@ import {MatrixReader} from './matrices.js';
 import {asksForInfinity} from './presolve.js';
 import type {QPResult} from './acceptance.js';
 import {finiteSlack, INVALID, saturated, STATUS, UNKNOWN} from './returned.js';
-import {denseSolver, type Watch} from './solve.js';
+import {denseSolver} from './dense-solver.js';
+import type {Watch} from './qp-system.js';
 import type {Point} from './types.js';
 
 /** The data in f32, and a guess (gx …) if the parameter `guess` is 1. */

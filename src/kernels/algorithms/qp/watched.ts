@@ -6,7 +6,7 @@ import {denseKernels} from '../../twins/current-dense.js';
 import {Certificate} from './certificate.js';
 import {fullSolver, qpBatch, type QPArrays} from './qp-batch.js';
 import {unscale} from './scaling.js';
-import type {Watch} from './solve.js';
+import type {Watch} from './qp-system.js';
 import {copyPoint, emptyPoint} from './types.js';
 
 /** The data of one problem in f32, row by row; the arrays of bounds that do not exist are empty. */

@@ -25,7 +25,7 @@ export async function readSample(where: string, problem: QPInput, sample: number
     batch = Math.max(batch, written.batch);
   }
   const data = tf.tidy(() => {
-    const all = Object.entries(normalize({...problem, ...dense}, where).data);
+    const all = Object.entries(normalize(isSparse.length > 0 ? {...problem, ...dense} : problem, where).data);
     return Object.fromEntries(all.map(([name, tensor]) => [name, tf.clone(tensor)]));
   });
   tf.dispose(dense as tf.NamedTensorMap);

@@ -2,7 +2,7 @@
 import {assert} from 'chai';
 import type {Acceptance, Demands} from '../../../../src/kernels/algorithms/qp/acceptance.js';
 import type {Outcome, Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
-import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/dense-solver.js';
 import {copyPoint, copyProblem, emptyPoint, type Point} from '../../../../src/kernels/algorithms/qp/types.js';
 import {DOUBLE, SINGLE} from '../../../../src/kernels/contracts/qp-limits.js';
 import {referenceDense} from '../../../../src/kernels/twins/reference/dense.js';

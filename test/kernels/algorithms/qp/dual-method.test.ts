@@ -4,7 +4,7 @@ import {ConstraintRows} from '../../../../src/kernels/algorithms/qp/constraint-r
 import {dualMethod} from '../../../../src/kernels/algorithms/qp/dual-method.js';
 import {DualPivoting} from '../../../../src/kernels/algorithms/qp/dual-pivoting.js';
 import {DualSystem} from '../../../../src/kernels/algorithms/qp/dual-system.js';
-import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/dense-solver.js';
 import {copyProblem, type Problem} from '../../../../src/kernels/algorithms/qp/types.js';
 import type {DenseKernels} from '../../../../src/kernels/contracts/dense.js';
 import {seededRandom} from '../../../zoo/linear-systems.js';

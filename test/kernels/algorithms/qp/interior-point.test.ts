@@ -6,7 +6,7 @@ import {equilibrateMatrices} from '../../../../src/kernels/algorithms/qp/equilib
 import {scaleProblem} from '../../../../src/kernels/algorithms/qp/scale-problem.js';
 import {InteriorPoint, type Stage} from '../../../../src/kernels/algorithms/qp/interior-point.js';
 import {denseKkt} from '../../../../src/kernels/algorithms/qp/kkt.js';
-import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/dense-solver.js';
 import {
   copyPoint,
   copyProblem,

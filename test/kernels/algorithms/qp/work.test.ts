@@ -1,7 +1,7 @@
 /** @file How much work quadratic programs take: iterations, and factorisations of all attempts together. */
 import {assert} from 'chai';
 import type {DenseKernels} from '../../../../src/kernels/contracts/dense.js';
-import {denseSolver} from '../../../../src/kernels/algorithms/qp/solve.js';
+import {denseSolver} from '../../../../src/kernels/algorithms/qp/dense-solver.js';
 import {copyProblem} from '../../../../src/kernels/algorithms/qp/types.js';
 import {apart, DENSE, kktError, largest, planted, type Shape} from './planted.js';
 

@@ -9,3 +9,8 @@ declare module '*?url' {
   export default address;
 }
 declare module '*.css';
+interface ImportMeta {
+  /** The modules whose path matches: loaders, or with `eager` the modules. */
+  glob<T>(pattern: string): Record<string, () => Promise<T>>;
+  glob<T>(pattern: string, options: {eager: true; query?: string; import?: string}): Record<string, T>;
+}
