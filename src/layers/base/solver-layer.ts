@@ -6,7 +6,7 @@ import type {SolveInfo} from '../../linsolve/index.js';
 import {reportFailures, type OnFailure} from '../../solvers/index.js';
 import {checkArguments, type LayerArgs} from './arguments.js';
 import {CallHistory, flatState, type SolveState} from './call-history.js';
-import {describeLayer, type Part} from './description.js';
+import {describeLayer, inputsAndWeights, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
 import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 import {dividedBatch} from './part.js';
@@ -142,16 +142,7 @@ export abstract class SolverLayer extends layers.Layer {
 
   /** The parts of the problem, for `describe`. Default: the inputs, and the weights by name. */
   protected parts(): Part[] {
-    const inputs = this.inputNames.map((name, i): Part => {
-      const shape = this.inputShapes?.[i]?.map((size, axis) => size ?? (axis === 0 ? 'B' : null));
-      return {name, role: 'fed', shape};
-    });
-    const trained = new Set(this.trainable ? this.trainableWeights : this.weights);
-    const weights = this.weights.map((weight): Part => {
-      const name = weight.originalName.replace(`${this.name}/`, '');
-      return {name, role: trained.has(weight) ? 'learned' : 'constant', shape: weight.shape};
-    });
-    return [...inputs, ...weights];
+    return inputsAndWeights(this, this.inputNames, this.inputShapes);
   }
 
   /**
