@@ -64,7 +64,7 @@ export default defineConfig({
   markdown: {
     theme: {light: 'github-light-high-contrast', dark: 'github-dark-high-contrast'},
     config(md) {
-      md.use(links, {repository: REPOSITORY});
+      md.use(links, {repository: REPOSITORY, root});
       md.use(live);
     },
   },

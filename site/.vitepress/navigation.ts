@@ -30,10 +30,17 @@ const demos = (): DefaultTheme.SidebarItem[] => [
   {text: 'Demos', items: [{text: 'Overview', link: '/demos/'}, ...pages('site/demos/')]},
 ];
 
+const INSTALLING = 'docs/installing.md';
+
 const guide = (): DefaultTheme.SidebarItem[] => [
   {
     text: 'Guide',
-    items: [{text: 'Overview', link: '/docs/'}, ...pages('docs/')],
+    items: [
+      {text: 'Overview', link: '/docs/'},
+      entry(INSTALLING),
+      entry('site/first-project.md'),
+      ...pages('docs/').filter(({link}) => link !== entry(INSTALLING).link),
+    ],
   },
   {
     text: 'A guide to each layer',

@@ -34,6 +34,7 @@ export type Names<T> = {readonly [K in keyof T]-?: undefined extends T[K] ? 0 : 
 
 /**
  * @param others Names that are accepted too, but not listed.
+ * @param takesNone What the message says if there are no names.
  * @returns The options, {} for none.
  * @throws If `options` is not a record, has an unknown name (the closest known name is suggested), or lacks a required one.
  */
@@ -43,6 +44,7 @@ export function checkOptions<T extends object>(
   names: readonly string[] | Readonly<Record<string, 0 | 1>>,
   kind = 'option',
   others: readonly string[] = [],
+  takesNone = 'it takes none',
 ): T {
   const known = Array.isArray(names) ? (names as readonly string[]) : Object.keys(names);
   const required = Array.isArray(names)
@@ -61,7 +63,7 @@ export function checkOptions<T extends object>(
     if (known.includes(name) || others.includes(name)) continue;
     const nearest = nearestName(name, [...known, ...others]);
     const suggestion = nearest ? ` Did you mean '${nearest}'?` : '';
-    const takes = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
+    const takes = known.length > 0 ? `it takes ${known.join(', ')}` : takesNone;
     throw new Error(
       `${where}: unknown ${kind} '${name}'; ${takes}.${suggestion}${see('debugging#unknown-options')}`,
     );

@@ -11,6 +11,7 @@ import {
   type Structure,
 } from '../autodiff/index.js';
 import {auto} from '../linsolve/index.js';
+import {checkLikeX} from './like-x.js';
 import {solvedRoot} from './solved-root.js';
 import {IMPLICIT, type Condition, type FixedPointMap, type ImplicitOptions, type Solver} from './types.js';
 
@@ -157,10 +158,9 @@ export function fixedPointResidual<X extends Structure = tf.Tensor, P extends Pa
   const own = marked(map);
   return madeOf<Condition<X, P>>((x, ...params) => {
     const moved = flattenLike('What the fixed-point map returns', own(x, ...params), x);
-    const xs = flatten(x);
-    return unflatten(
-      x,
-      xs.map((leaf, i) => tf.sub(moved[i], leaf)),
-    );
+    // A term that is shared by the samples may be narrower than x.
+    const residual = flatten(x).map((leaf, i) => tf.sub(moved[i], leaf));
+    checkLikeX(residual, flatten(x), 'the fixed-point map');
+    return unflatten(x, residual);
   }, own);
 }

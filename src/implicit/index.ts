@@ -8,6 +8,7 @@ export {
   type Differentiated,
   type RootSolver,
 } from './custom-root.js';
+export {leavesLike} from './like-x.js';
 export {linearSolution} from './linear-solution.js';
 export {packingOf, type Packing} from './packing.js';
 export {checkOnFailure, ON_FAILURE, FailureCollector, reportFailures, type Failures} from './report.js';

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   flatten,
-  flattenLike,
   hasDoubles,
   numbersOf,
   offTape,
@@ -11,9 +10,10 @@ import {
   type Structure,
 } from '../autodiff/index.js';
 import {attempt, canLook, shouldLook} from '../programs/index.js';
+import {leavesLike} from './like-x.js';
 import {packingOf} from './packing.js';
 import {reportFailures} from './report.js';
-import {checkLikeX, type SystemOptions} from './system.js';
+import type {SystemOptions} from './system.js';
 import {Status, type Condition} from './types.js';
 
 /** Relative size of the changes of x and of the parameters that measure the terms of F. */
@@ -86,13 +86,8 @@ function quotientsOf<X extends Structure, P extends Parameter[]>(
   const changedParams = () => rest.map((values, i) => perturbed(ps[i], values, random, () => 0));
   const {evaluate, dispose} = evaluatorOf(
     (leaves, others) => {
-      const result = flattenLike(
-        'What the condition returns',
-        condition(unflatten(x, leaves), ...unflatten(params, others)),
-        x,
-      );
-      checkLikeX(result, xs);
-      return packing.pack(result);
+      const value = condition(unflatten(x, leaves), ...unflatten(params, others));
+      return packing.pack(leavesLike('the condition', value, x));
     },
     xs,
     ps,

@@ -4,7 +4,6 @@ import {canLook, recall, Untraceable} from '../programs/index.js';
 import {
   arrangeLike,
   flatten,
-  flattenLike,
   flattenTangents,
   freeTensors,
   marked,
@@ -22,6 +21,7 @@ import type {LinearSolver, Operator} from '../linsolve/index.js';
 import {checkedGradients} from './gradient-report.js';
 import {inDoubles} from './in-doubles.js';
 import {linearize} from './linearize.js';
+import {leavesLike} from './like-x.js';
 import {packingOf} from './packing.js';
 import {pullbackOf, type RootOrigin, type RootSystem} from './root.js';
 import {checkOnFailure} from './report.js';
@@ -80,9 +80,7 @@ export function rootSystem<X extends Structure = tf.Tensor, P extends Parameter[
   };
   const residual = (xs: tf.Tensor[], ps: tf.Tensor[]) => {
     const value = own(unflatten(x, xs), ...unflatten(params, ps));
-    const result = flattenLike('What the condition returns', value, x);
-    checkLikeX(result, xs);
-    return result;
+    return leavesLike('the condition', value, x);
   };
   const {family = condition} = condition;
   const operator = (xs: tf.Tensor[], ps: tf.Tensor[]): Operator => {
@@ -173,16 +171,6 @@ function freeOf(
   } catch (error) {
     if (error instanceof Untraceable) return freeTensors(F, args);
     throw error;
-  }
-}
-
-/** @throws If F returned a structure that differs from x. */
-export function checkLikeX(result: tf.Tensor[], xs: tf.Tensor[]): void {
-  const shapes = (tensors: tf.Tensor[]) => tensors.map(({shape}) => `[${shape}]`).join(', ');
-  if (result.some(({shape}, i) => !tf.util.arraysEqual(shape, xs[i].shape))) {
-    throw new Error(
-      `The condition must return a structure like x: expected tensors of shapes ${shapes(xs)}, got ${shapes(result)}.`,
-    );
   }
 }
 

@@ -12,7 +12,8 @@ const markdownIn = (folder: string) =>
     .filter((file) => file.endsWith('.md'))
     .map((file) => folder + file);
 const FOLDERS = ['docs/', 'docs/guides/', 'docs/catalogue/', 'docs/examples/', 'site/lessons/'];
-const FILES = ['README.md', 'site/index.md', ...FOLDERS.flatMap(markdownIn)];
+const FIRST_PROJECT = 'site/first-project.md';
+const FILES = ['README.md', 'site/index.md', FIRST_PROJECT, ...FOLDERS.flatMap(markdownIn)];
 
 /** The example as a module: its imports, and a function that does the rest. */
 function moduleOf(code: string): string {
@@ -31,8 +32,8 @@ function moduleOf(code: string): string {
 /** Each page with its examples. */
 export const PAGES = FILES.map((page) => {
   const name = page.replace(/\.md$/, '').replaceAll('/', '-');
-  // The code of the site is JavaScript, which runs in the page as it stands.
-  const isTyped = !page.startsWith('site/');
+  // The code of the lessons is JavaScript, which runs in the page as it stands.
+  const isTyped = !page.startsWith('site/') || page === FIRST_PROJECT;
   return {name, isTyped, examples: examplesOf(readFileSync(new URL(page, root), 'utf8'), page)};
 });
 

@@ -307,7 +307,7 @@ describe('a structure of another make is refused, with the name', () => {
     [
       'a function whose root is sought',
       () => new solvers.Broyden<Pair, [tf.Tensor]>({fun: F}).run(start(), at(1)),
-      /What the function returns.*'v' is missing/,
+      /What Broyden: fun returns.*'v' is missing/,
     ],
     [
       'a prox',

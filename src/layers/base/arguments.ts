@@ -56,12 +56,14 @@ export function checkFlag(className: string, name: string, value: unknown): bool
   return value;
 }
 
+const NO_OPTIONS = 'it takes none. A class of your own lists its options in the third argument of super';
+
 /** @throws If the arguments are no record, or have a name that neither the layer nor Keras knows. */
 export function checkArguments<T extends LayerArgs>(className: string, args: T, own: readonly string[]): T {
   if (args === null || typeof args !== 'object') {
     throw new Error(`${className}: the arguments must be an object; got ${JSON.stringify(args)}.`);
   }
-  return checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS);
+  return checkOptions(className, args, own, 'argument', KERAS_ARGUMENTS, NO_OPTIONS);
 }
 
 /** @throws If the value is not one of `choices`. */

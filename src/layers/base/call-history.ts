@@ -66,6 +66,11 @@ export class CallHistory {
   /** Changes with each `dispose`, so that nothing is kept for a disposed layer. */
   private life = {};
 
+  /** Whether there has been a call, whether or not it noted anything. */
+  get hasBegun(): boolean {
+    return this.count > 0;
+  }
+
   /** Starts a new call. */
   begin(): void {
     this.current = {number: ++this.count, recorded: isTapeOn(), state: null, rowWidth: 0};

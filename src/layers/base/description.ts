@@ -1,5 +1,6 @@
 /** @file The text of `layer.describe()`. */
 import type * as tf from '@tensorflow/tfjs-core';
+import type {layers, Shape} from '@tensorflow/tfjs-layers';
 
 /** The role of a parameter of the problem in the layer. */
 export type Role = 'fed' | 'constant' | 'learned';
@@ -16,6 +17,24 @@ export interface Part {
   as?: string;
   /** What else there is to say. */
   note?: string | undefined;
+}
+
+/** The inputs, and the weights by name. */
+export function inputsAndWeights(
+  layer: layers.Layer,
+  names: readonly string[],
+  shapes: readonly Shape[] | null,
+): Part[] {
+  const inputs = names.map((name, i): Part => {
+    const shape = shapes?.[i]?.map((size, axis) => size ?? (axis === 0 ? 'B' : null));
+    return {name, role: 'fed', shape};
+  });
+  const trained = new Set(layer.trainable ? layer.trainableWeights : layer.weights);
+  const weights = layer.weights.map((weight): Part => {
+    const name = weight.originalName.replace(`${layer.name}/`, '');
+    return {name, role: trained.has(weight) ? 'learned' : 'constant', shape: weight.shape};
+  });
+  return [...inputs, ...weights];
 }
 
 const ROLES: readonly Role[] = ['fed', 'constant', 'learned'];

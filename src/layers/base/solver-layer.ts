@@ -3,12 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import {layers, type Shape, type SymbolicTensor} from '@tensorflow/tfjs-layers';
 import {asFloat, nothing, rollBackOnThrow} from '../../autodiff/index.js';
 import type {SolveInfo} from '../../linsolve/index.js';
+import {reportFailures, type OnFailure} from '../../solvers/index.js';
 import {checkArguments, type LayerArgs} from './arguments.js';
 import {CallHistory, flatState, type SolveState} from './call-history.js';
-import {describeLayer, type Part} from './description.js';
+import {describeLayer, inputsAndWeights, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
 import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 import {dividedBatch} from './part.js';
+import {checkClass, checkOutputs, failureOf, withBatchHint} from './own-class.js';
 import {predictInParts, type PredictOptions} from './predict-in-parts.js';
 
 /** Arguments that `describe` shows as parameters. */
@@ -19,8 +21,15 @@ export abstract class SolverLayer extends layers.Layer {
   private readonly history = new CallHistory();
   private inputShapes: Shape[] | null = null;
 
-  /** @param own The names of the layer's own arguments. */
+  /**
+   * @param className The name of the class, for messages: its `static className`, by which saved models find it.
+   * @param args What the constructor was given: the arguments of every Keras layer (`name`, `inputShape`, …), and the layer's own.
+   * @param own The names of the layer's own arguments, its options: `['softness']`, or `[]` for a layer without options. `getConfig` returns
+   *   their values, so that they are saved.
+   * @throws If the class has no `static className`, or `args` has a name that is neither Keras's nor in `own`.
+   */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
+    checkClass(className, new.target);
     super(checkArguments(className, args, own));
   }
 
@@ -37,12 +46,18 @@ export abstract class SolverLayer extends layers.Layer {
     kwargs?: Record<string, unknown>,
   ): tf.Tensor | tf.Tensor[] | SymbolicTensor | SymbolicTensor[] {
     checkTensors(this.getClassName(), this.inputNames, inputs);
-    return super.apply(inputs, kwargs);
+    try {
+      return super.apply(inputs, kwargs);
+    } catch (error) {
+      throw withBatchHint(this.getClassName(), this.inputNames, inputs, error);
+    }
   }
 
   /**
    * Takes the inputs as float32, in a `tf.tidy` that leaves nothing on the tape if it throws. An empty batch is not solved: it has an
    * empty output, and a gradient of zero for inputs and weights.
+   *
+   * @throws If a model was built with this layer, and the output has another shape than `computeOutputShape` told the model.
    */
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor | tf.Tensor[] {
     const solve = () => {
@@ -53,7 +68,10 @@ export abstract class SolverLayer extends layers.Layer {
       const names = this.inputNames;
       const list = inputList(className, inputs, names).map((input, i) => asFloat(className, names[i], input));
       if (this.isSized && this.inputShapes) checkShapes(className, names, list, this.inputShapes);
-      return list[0].shape[0] === 0 ? this.emptyOutput(list) : this.solve(list, kwargs ?? {});
+      if (list[0].shape[0] === 0) return this.emptyOutput(list);
+      const output = this.solve(list, kwargs ?? {});
+      if (this.inboundNodes.length > 0) checkOutputs(className, output, this.outputShapes(list));
+      return output;
     };
     return tf.tidy(() => rollBackOnThrow(solve));
   }
@@ -83,12 +101,15 @@ export abstract class SolverLayer extends layers.Layer {
   private emptyOutput(inputs: tf.Tensor[]): tf.Tensor | tf.Tensor[] {
     const none = tf.zeros([0]);
     this.remember({status: none, iterations: none, residual: none});
-    const shapes = inputs.map(({shape}) => shape);
-    const outputs = shapeList(
-      this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes),
-    ) as number[][];
+    const outputs = this.outputShapes(inputs) as number[][];
     const empty = nothing(outputs, [...inputs, ...this.trainableWeights.map((weight) => weight.read())]);
     return empty.length === 1 ? empty[0] : empty;
+  }
+
+  /** The shapes that `computeOutputShape` declares. */
+  private outputShapes(inputs: tf.Tensor[]): Shape[] {
+    const shapes = inputs.map(({shape}) => shape);
+    return shapeList(this.computeOutputShape(shapes.length === 1 ? shapes[0] : shapes));
   }
 
   /** Records the shapes of the inputs, with the batch axis first. Layers with weights create them here. */
@@ -121,23 +142,22 @@ export abstract class SolverLayer extends layers.Layer {
 
   /** The parts of the problem, for `describe`. Default: the inputs, and the weights by name. */
   protected parts(): Part[] {
-    const inputs = this.inputNames.map((name, i): Part => {
-      const shape = this.inputShapes?.[i]?.map((size, axis) => size ?? (axis === 0 ? 'B' : null));
-      return {name, role: 'fed', shape};
-    });
-    const trained = new Set(this.trainable ? this.trainableWeights : this.weights);
-    const weights = this.weights.map((weight): Part => {
-      const name = weight.originalName.replace(`${this.name}/`, '');
-      return {name, role: trained.has(weight) ? 'learned' : 'constant', shape: weight.shape};
-    });
-    return [...inputs, ...weights];
+    return inputsAndWeights(this, this.inputNames, this.inputShapes);
   }
 
-  /** How the last `call` went, and the last gradient. */
+  /**
+   * How the last `call` went, and the last gradient.
+   *
+   * @throws (rejects) If the layer has not been called, or its `solve` has not called `remember`.
+   */
   async diagnostics(): Promise<Diagnostics> {
     const report = await this.history.read();
-    if (!report) throw new Error(`${this.name} has not been called yet.`);
-    return report;
+    if (report) return report;
+    throw new Error(
+      this.history.hasBegun
+        ? `${this.name} has not recorded a solve: call this.remember(state) in solve.`
+        : `${this.name} has not been called yet.`,
+    );
   }
 
   /** Frees the weights and the reports of the calls. */
@@ -146,13 +166,26 @@ export abstract class SolverLayer extends layers.Layer {
     return super.dispose();
   }
 
-  /** Records how the solve of this call went. */
-  protected remember(state: SolveState): void {
+  /**
+   * Records how the solve of this call went, for `diagnostics`. Call it in `solve`, with the `state` of a solver's run, or with the
+   * result of `solveQP`.
+   *
+   * @param onFailure What to do if samples failed: 'warn', 'throw' or 'ignore' (default). A solver's run says nothing, so a layer around
+   *   one passes 'warn'; `solveQP` and `customRoot` report by themselves.
+   * @throws With 'throw'; with 'warn' if the input of every sample was invalid.
+   */
+  protected remember(state: SolveState, onFailure: OnFailure = 'ignore'): void {
     this.history.note(state);
     dividedBatch()?.note(this.history, flatState(state), (whole) => this.history.noteFlat(whole));
+    if (onFailure === 'ignore') return;
+    const where = `${this.getClassName()} '${this.name}'`;
+    reportFailures({where, codes: this.statusCodes(), ...failureOf}, onFailure);
   }
 
-  /** Receives the report of the linear solve of this call's gradient: an `onGradient`. Get a new one in each call. */
+  /**
+   * Receives the report of the linear solve of this call's gradient, for `diagnostics().gradient`: pass it as the option `onGradient` of a
+   * solver, of `solveQP` or of `customRoot`. Get a new one in each call.
+   */
   protected get rememberGradient(): (info: SolveInfo) => void {
     return this.history.receiver();
   }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {checkOptions, describe, noteRenamed, type Names} from '../../checks/index.js';
 import {carryDoubles, hasDoubles, offTape, type Parameter} from '../../autodiff/index.js';
-import {Status, type Condition} from '../../implicit/index.js';
+import {leavesLike, Status, type Condition} from '../../implicit/index.js';
 import {scalar} from '../../linsolve/index.js';
 import type {Bounds} from '../descent/parts/bounded-iteration.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -67,7 +67,9 @@ export class Bisection<P extends Parameter[] = tf.Tensor[]> extends IterativeSol
 
   constructor(problem: RootProblem<tf.Tensor, P>, given: BisectionOptions<P> = {}) {
     const {fun: F} = checkRoot('Bisection', problem);
-    const fun = F as Condition<tf.Tensor, Parameter[]>;
+    const own = F as Condition<tf.Tensor, Parameter[]>;
+    const fun = (x: tf.Tensor, ...params: Parameter[]) =>
+      leavesLike('Bisection: fun', own(x, ...params), x)[0];
     const {lower, upper, ...options} = checkOptions('Bisection', given, NAMES, 'option', OTHERS);
     const fixed = lower === undefined && upper === undefined ? null : boundsOf({lower, upper} as Bounds);
     if (fixed)

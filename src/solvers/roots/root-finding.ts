@@ -3,14 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import {checkFunction, checkOptions, renamed} from '../../checks/index.js';
 import {
   flatten,
-  flattenLike,
   marked,
   offTape,
   type AnyFunction,
   type Parameter,
   type Structure,
 } from '../../autodiff/index.js';
-import {packingOf, Status, type Condition} from '../../implicit/index.js';
+import {leavesLike, packingOf, Status, type Condition} from '../../implicit/index.js';
 import {fill, hostShouldRead} from '../../kernels/index.js';
 import {auto, rowDot, rowNorm} from '../../linsolve/index.js';
 import {IterativeSolver} from '../iteration/iterate.js';
@@ -88,7 +87,7 @@ export class RootSolver<
     const {fun} = checkRoot(className, problem);
     const {batched = true} = options;
     const accuracy = tolerancesOf(className, options);
-    super(className, iteration(fun, rule, batched, accuracy), fun, {
+    super(className, iteration(className, fun, rule, batched, accuracy), fun, {
       ...options,
       linsolve: options.linsolve ?? auto(),
     });
@@ -107,13 +106,14 @@ export function checkRoot<X extends Structure = tf.Tensor, P extends Parameter[]
 }
 
 function iteration<X extends Structure, P extends Parameter[]>(
+  className: string,
   fun: Condition<X, P>,
   rule: RootDirection<P>,
   batched: boolean,
   accuracy: Tolerances,
 ): Iteration<X, P> {
   const own = marked(fun);
-  const valuesAt = (x: X, params: P) => flattenLike('What the function returns', own(x, ...params), x);
+  const valuesAt = (x: X, params: P) => leavesLike(`${className}: fun`, own(x, ...params), x);
   const lineSearches = {seen: backtracking(), unseen: backtracking({maxIterations: UNSEEN_TRIALS})};
   const start = (x: X, ...params: P): Structure =>
     offTape(() => {
