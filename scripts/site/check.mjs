@@ -68,9 +68,9 @@ if (executablePath) {
   await part('front page', () => checkSize(open));
   await part('figure', () => checkFigure(open));
   await part('search', () => checkSearch(open));
+  await part('accessibility', () => checkAccessibility(open, pages));
   await part('lessons', () => checkLessons(open));
   await part('demos', () => checkDemos(open));
-  await part('accessibility', () => checkAccessibility(open, pages));
   if (process.argv.includes('--screenshots')) await part('screenshots', () => takeScreenshots(open));
   if (process.argv.includes('--all-screenshots')) await part('all screenshots', () => takeAll(open, pages));
   await browser.close();
