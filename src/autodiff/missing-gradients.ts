@@ -1,14 +1,26 @@
-/** @file Gradients of kernels that have none in tfjs: TopK, Einsum, Cumprod. They are differentiable to any order. */
+/** @file Gradients of kernels that have none in tfjs (TopK, Einsum, Cumprod) or a wrong one (Cumsum). They are differentiable to any order. */
 import * as tf from '@tensorflow/tfjs-core';
 
 type Saved = tf.Tensor[];
 
-/** Registers the gradients that are not registered yet. */
+/** Registers the gradients that are not registered yet, and replaces that of Cumsum. */
 export function addMissingGradients(): void {
   for (const config of [topK, einsum, cumprod]) {
     if (!tf.getGradient(config.kernelName)) tf.registerGradient(config);
   }
+  if (tf.getGradient(tf.Cumsum) !== cumsum) tf.registerGradient(cumsum);
 }
+
+/** That of tfjs 4.22 transposes the result, unless the axis is the last one: a square matrix gets a wrong gradient without an error. */
+const cumsum: tf.GradConfig = {
+  kernelName: tf.Cumsum,
+  gradFunc: (dy, _saved, attributes) => ({
+    x: () => {
+      const {axis = 0, exclusive = false, reverse = false} = attributes as Record<string, never>;
+      return tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse);
+    },
+  }),
+};
 
 /** The cotangent of each value is added at the position that the value was taken from. */
 const topK: tf.GradConfig = {

@@ -120,6 +120,24 @@ describeBackends('vjp', () => {
       }),
     ));
 
+  it('takes running sums over any axis, also in tf.grad', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const weights = tf.tensor2d([
+          [1, 2],
+          [3, 4],
+        ]);
+        const wide = tf.tensor2d([[1], [2], [3]]);
+        const of = (w: tf.Tensor, axis: number) => (x: tf.Tensor) => tf.sum(tf.mul(w, tf.cumsum(x, axis)));
+        const x = tf.zerosLike(weights);
+        for (const gradient of [tf.grad, (f: (x: tf.Tensor) => tf.Tensor) => derivative(f)]) {
+          expectClose(gradient(of(weights, 0))(x), [4, 6, 3, 4]);
+          expectClose(gradient(of(weights, 1))(x), [3, 2, 7, 4]);
+          expectClose(gradient(of(wide, 0))(tf.zerosLike(wide)), [6, 5, 3]);
+        }
+      }),
+    ));
+
   it('refuses a cotangent of another shape or number', () =>
     expectNoLeak(() =>
       tf.tidy(() => {

@@ -172,7 +172,9 @@ describe('routines, entry by entry', () => {
   });
 
   it('where, broadcast', () => {
+    // tfjs makes one entry of an axis that has none in one of three and one in the others.
     const drawn = broadcasting(3)
+      .filter((all) => !all.flat().includes(0))
       .chain(([c, a, b]) => fc.tuple(booleans(c), floats(a), floats(b)))
       .map((all) => [all, null] as const);
     property(drawn, ([c, a, b]) => expectSame((...xs) => tf.where(xs[0], xs[1], xs[2]), [c, a, b]), 80);
