@@ -128,7 +128,7 @@ describeBackends('vjp', () => {
           [3, 4],
         ]);
         const wide = tf.tensor2d([[1], [2], [3]]);
-        const of = (w: tf.Tensor, axis: number) => (x: tf.Tensor) => tf.sum(tf.mul(w, tf.cumsum(x, axis)));
+        const of = (w: tf.Tensor, axis: number) => (x: tf.Tensor) => tf.mul(w, tf.cumsum(x, axis));
         const x = tf.zerosLike(weights);
         for (const gradient of [tf.grad, (f: (x: tf.Tensor) => tf.Tensor) => derivative(f)]) {
           expectClose(gradient(of(weights, 0))(x), [4, 6, 3, 4]);
