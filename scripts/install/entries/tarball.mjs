@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path';
 import {bundle, gzipped} from '../../bundle.mjs';
 import {root, run} from '../projects.mjs';
 
-const MOST_FILES = 340;
+const MOST_FILES = 400;
 
 const binary = (name) => join(root, 'node_modules/.bin', name);
 
@@ -35,12 +35,12 @@ function linksOf(path, text) {
 
 /** Kilobytes, gzipped. The quadratic programs bring their kernels in WebAssembly, in plain JavaScript for where there is none, and in WGSL. What solves linear systems contains the programs, too. */
 const LIMITS = {
-  QPLayer: 137,
-  OptNetQP: 137,
+  QPLayer: 138,
+  OptNetQP: 138,
   SparsemaxProjection: 32,
   LassoLayer: 97,
-  FixedPointLayer: 87,
-  LinearProgramLayer: 136,
+  FixedPointLayer: 88,
+  LinearProgramLayer: 138,
   SimplexProjection: 32,
   EntmaxLayer: 26,
   IsotonicLayer: 32,
@@ -50,8 +50,8 @@ const LIMITS = {
   TransportLayer: 81,
   BirkhoffLayer: 81,
   RidgeLayer: 32,
-  SVMLayer: 134,
-  ConicLayer: 123,
+  SVMLayer: 135,
+  ConicLayer: 124,
   ConvexLayer: 229,
 };
 const WHOLE = 337;

@@ -4,11 +4,12 @@ import type {Shape} from '@tensorflow/tfjs-layers';
 import {Status} from '../../implicit/index.js';
 import {batchHint, shapeText} from './inputs.js';
 
-/** @throws If the class has no `static className`. */
-export function checkClass(className: string, made: unknown): void {
-  if (typeof (made as {className?: unknown}).className === 'string') return;
+/** The name of a class for saved models. @throws If it has none. */
+export function nameOf(made: {className?: unknown; name?: unknown}): string {
+  const {className, name} = made;
+  if (typeof className === 'string') return className;
   throw new Error(
-    `${className}: the class has no name for saved models. Add static className = '${className}'; to it, and call ` +
+    `${String(name)}: the class has no name for saved models. Add static className = '${String(name)}'; to it, and call ` +
       'tf.serialization.registerClass with it.',
   );
 }

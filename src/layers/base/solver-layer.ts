@@ -10,7 +10,7 @@ import {describeLayer, inputsAndWeights, type Part} from './description.js';
 import type {Diagnostics} from './diagnostics.js';
 import {checkShapes, checkTensors, inputList, shapeList} from './inputs.js';
 import {dividedBatch} from './part.js';
-import {checkClass, checkOutputs, failureOf, withBatchHint} from './own-class.js';
+import {checkOutputs, failureOf, nameOf, withBatchHint} from './own-class.js';
 import {predictInParts, type PredictOptions} from './predict-in-parts.js';
 
 /** Arguments that `describe` shows as parameters. */
@@ -29,8 +29,12 @@ export abstract class SolverLayer extends layers.Layer {
    * @throws If the class has no `static className`, or `args` has a name that is neither Keras's nor in `own`.
    */
   constructor(className: string, args: LayerArgs, own: readonly string[]) {
-    checkClass(className, new.target);
     super(checkArguments(className, args, own));
+  }
+
+  /** @throws If the class has no `static className`: the constructor of tfjs asks for it. */
+  override getClassName(): string {
+    return nameOf(this.constructor);
   }
 
   /** The names of the inputs, in order. */
