@@ -63,7 +63,7 @@ export async function wear(page, {width = 1280, height = 900, scheme = 'light'})
   // The colours of VitePress fade.
   await page.addStyleTag({content: '*, ::before, ::after {transition: none !important; animation: none !important}'}); // prettier-ignore
   // Not a frame of animation: a tab behind others may wait for one without end.
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+  await page.evaluate(() => new Promise((done) => globalThis.setTimeout(done, 50)));
 }
 
 /** Without the navigation of TypeDoc, which has links within buttons that open lists. */
