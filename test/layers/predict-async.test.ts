@@ -5,7 +5,7 @@ import {assert} from 'chai';
 import {layers, predictAsync} from '../../src/index.js';
 import type {SolverLayer} from '../../src/layers/index.js';
 import {describeAnyHost} from '../helpers/backends.js';
-import {expectNoLeak, rejection} from '../helpers/expect.js';
+import {expectClose, expectNoLeak, rejection} from '../helpers/expect.js';
 import {expectSameDigits} from '../helpers/same-digits.js';
 import {CASES, TanhCell} from './models.js';
 
@@ -50,7 +50,7 @@ describeAnyHost('predictAsync', (backend) => {
             },
           });
           expectSameDigits([read(y)], [read(expected)]);
-          const [{residual, ...said}, {residual: whole, ...known}] = [
+          const [{residual, duals, ...said}, {residual: whole, duals: others, ...known}] = [
             await report(layer),
             await report(other),
           ];
@@ -58,6 +58,10 @@ describeAnyHost('predictAsync', (backend) => {
           // Products of several rows at once add up in another order: in double precision, or in TensorFlow's float32.
           const rounding = backend === 'tensorflow' ? 1e-7 : 1e-10;
           residual.forEach((value, i) => assert.closeTo(value, whole[i], rounding));
+          assert.sameMembers(Object.keys(duals ?? {}), Object.keys(others ?? {}));
+          // Multipliers have their own sizes, and are float32.
+          for (const [name, rows] of Object.entries(duals ?? {}))
+            expectClose(rows.flat(), others![name].flat(), 1e-5, 1e-5);
           assert.equal((await layer.diagnostics()).call, 3);
           assert.equal(seen[0], 1);
           assert.equal(seen.at(-1), ROWS);
