@@ -26,6 +26,8 @@ export interface Recording {
 }
 
 function record(f: () => tf.Tensor[], scope: string): Recording {
+  // Again: where '@tensorflow/tfjs' is loaded after this library, it registers its own once more.
+  addMissingGradients();
   const tape: TapeNode[] = [];
   try {
     const outputs = withTapeState({activeTape: tape, gradientDepth: 1, kernelDepth: 0}, () =>

@@ -130,11 +130,32 @@ describeBackends('vjp', () => {
         const wide = tf.tensor2d([[1], [2], [3]]);
         const of = (w: tf.Tensor, axis: number) => (x: tf.Tensor) => tf.mul(w, tf.cumsum(x, axis));
         const x = tf.zerosLike(weights);
-        for (const gradient of [tf.grad, (f: (x: tf.Tensor) => tf.Tensor) => derivative(f)]) {
+        // In tf.grad, too, if tfjs is loaded before this library, or after the first derivative.
+        for (const gradient of [(f: (x: tf.Tensor) => tf.Tensor) => derivative(f), tf.grad]) {
           expectClose(gradient(of(weights, 0))(x), [4, 6, 3, 4]);
           expectClose(gradient(of(weights, 1))(x), [3, 2, 7, 4]);
           expectClose(gradient(of(wide, 0))(tf.zerosLike(wide)), [6, 5, 3]);
         }
+      }),
+    ));
+
+  it('has the transpose of running sums over any axis of three, exclusive and reversed', () =>
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const shape = [2, 3, 4];
+        const [x, w] = [1, 2].map((own) => tf.randomNormal(shape, 0, 1, 'float32', own));
+        for (const axis of [0, 1, 2])
+          for (const exclusive of [false, true])
+            for (const reverse of [false, true]) {
+              const f = (y: tf.Tensor) => tf.mul(w, tf.cumsum(y, axis, exclusive, reverse));
+              // The map is linear: ⟨gradient, x⟩ is its value.
+              expectClose(
+                [tf.sum(tf.mul(derivative(f)(x), x)).dataSync()[0]],
+                [tf.sum(f(x)).dataSync()[0]],
+                1e-5,
+                1e-5,
+              );
+            }
       }),
     ));
 

@@ -84,7 +84,8 @@ export function merged(form: AffineForm): AffineForm {
   let most = 1;
   for (let row = 0; row < form.size; row++) most = Math.max(most, starts[row + 1] - starts[row]);
   // A hash table for the terms of a row, with open addressing. Places below `begin` are of the rows before.
-  const mask = 2 ** Math.ceil(Math.log2(2 * most)) - 1;
+  const bits = Math.ceil(Math.log2(2 * most));
+  const mask = 2 ** bits - 1;
   const table = new Float64Array(mask + 1).fill(-1);
   const terms = new Int32Array(most);
   const sums = new Float64Array(most);
@@ -93,7 +94,8 @@ export function merged(form: AffineForm): AffineForm {
     let count = 0;
     for (let k = starts[row]; k < starts[row + 1]; k++) {
       const term = order[k];
-      let slot = Math.imul(variables[term] + Math.imul(parameters[term], MIX), MIX) & mask;
+      // The upper bits: the lower ones of variables in steps of a power of two, as in a column of a matrix, are the same.
+      let slot = Math.imul(variables[term] + Math.imul(parameters[term], MIX), MIX) >>> (32 - bits);
       while (table[slot] >= begin && !isSame(term, terms[table[slot] - begin])) slot = (slot + 1) & mask;
       if (table[slot] < begin) {
         table[slot] = begin + count;
